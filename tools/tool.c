@@ -1,0 +1,259 @@
+/* tools/tool.c - the skeleton of every command line tool: options, output, errors, exit status.  Layer 6. */
+#include "tools/tool.h"
+
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "tools/toolhelp.h"
+
+/* What clients of the field parse: the word Pacemaker and the version whose interfaces these tools have. */
+#define COMPAT_VERSION "3.0.2"
+#define DEFAULT_LIMIT_BYTES ((size_t) 512 * 1024 * 1024)
+#define READ_CHUNK_BYTES 65536
+
+cox_wall
+cox_tool_now(void)
+{
+    return (cox_wall) { g_get_real_time() };
+}
+
+/* ---- errors ----------------------------------------------------------------------------------------------- */
+
+int
+cox_tool_error(struct cox_tool_ctx *ctx, int code, const char *format, ...)
+{
+    va_list args;
+    g_autofree char *text = NULL;
+
+    va_start(args, format);
+    text = g_strdup_vprintf(format, args);
+    va_end(args);
+    cox_out_error(ctx->out, "%s: %s", ctx->tool->name, text);
+    return cox_error_exit_status((enum cox_error) code);
+}
+
+int
+cox_tool_usage(struct cox_tool_ctx *ctx, const char *format, ...)
+{
+    va_list args;
+    g_autofree char *text = NULL;
+
+    va_start(args, format);
+    text = g_strdup_vprintf(format, args);
+    va_end(args);
+    return cox_tool_error(ctx, COX_ERROR_USAGE, "%s", text);
+}
+
+int
+cox_tool_fail(struct cox_tool_ctx *ctx, GError *error)
+{
+    int status = cox_error_status_of(error);
+
+    cox_out_error(ctx->out, "%s: %s", ctx->tool->name, error->message);
+    g_error_free(error);
+    return status;
+}
+
+/* ---- reading documents ------------------------------------------------------------------------------------ */
+
+static char *
+read_all(int fd, const char *name, const struct cox_tool_source *source, size_t *length_bytes, GError **error)
+{
+    size_t limit = (source->limit_bytes != 0) ? source->limit_bytes : DEFAULT_LIMIT_BYTES;
+    size_t length = 0;
+    size_t size = READ_CHUNK_BYTES;
+    g_autofree char *data = g_malloc(size + 1);
+
+    for (;;) {
+        ssize_t n;
+
+        if (length == size) {
+            size *= 2;
+            data = g_realloc(data, size + 1);
+        }
+        n = read(fd, data + length, size - length);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n < 0) {
+            g_set_error(error, COX_ERROR, COX_ERROR_NO_INPUT, "Could not read %s: %s", name, g_strerror(errno));
+            return NULL;
+        }
+        if (n == 0) {
+            break;
+        }
+        length += (size_t) n;
+        if (length > limit) {
+            g_set_error(error, COX_ERROR, COX_ERROR_SYNTAX, "%s is larger than %zu bytes, the limit for a document",
+                        name, limit);
+            return NULL;
+        }
+    }
+    data[length] = '\0';
+    *length_bytes = length;
+    return g_steal_pointer(&data);
+}
+
+char *
+cox_tool_read(const struct cox_tool_source *source, size_t *length_bytes, GError **error)
+{
+    char *data;
+    int fd;
+
+    if (source->text != NULL) {
+        *length_bytes = strlen(source->text);
+        return g_strdup(source->text);
+    }
+    if (source->from_stdin || g_strcmp0(source->file, "-") == 0) {
+        return read_all(STDIN_FILENO, "standard input", source, length_bytes, error);
+    }
+    if (source->file == NULL) {
+        g_set_error_literal(error, COX_ERROR, COX_ERROR_USAGE, "No input given: name a file, a text or standard input");
+        return NULL;
+    }
+    fd = open(source->file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_NO_INPUT, "Could not open '%s': %s", source->file, g_strerror(errno));
+        return NULL;
+    }
+    data = read_all(fd, source->file, source, length_bytes, error);
+    close(fd);
+    return data;
+}
+
+/* ---- main ------------------------------------------------------------------------------------------------- */
+
+/* The command line as the envelope repeats it: words that a shell would take apart are quoted. */
+static char *
+request_text(char **argv)
+{
+    GString *text = g_string_new(NULL);
+
+    for (char **word = argv; *word != NULL; word++) {
+        bool is_plain = (**word != '\0') && strpbrk(*word, " \t\n\"'\\$&|;<>()*?[]#~`{}!") == NULL;
+
+        if (word == argv) {
+            g_autofree char *name = g_path_get_basename(*word);
+
+            g_string_append(text, name);
+        } else if (is_plain) {
+            g_string_append_printf(text, " %s", *word);
+        } else {
+            g_autofree char *quoted = g_shell_quote(*word);
+
+            g_string_append_printf(text, " %s", quoted);
+        }
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void
+print_version(struct cox_tool_ctx *ctx)
+{
+    cox_out_begin(ctx->out, "version", "program", "Pacemaker", "version", COMPAT_VERSION, "author",
+                  "the Coxswain authors", "build", PACKAGE_VERSION, "features", "coxswain", NULL);
+    cox_out_end(ctx->out);
+    cox_out_line(ctx->out, "Pacemaker %s", COMPAT_VERSION);
+    cox_out_line(ctx->out, "Coxswain %s: %s of a free high-availability cluster manager", PACKAGE_VERSION,
+                 ctx->tool->name);
+}
+
+static void
+print_help(struct cox_tool_ctx *ctx, int kind)
+{
+    g_autofree char *text = (kind == 2) ? cox_toolhelp_man(ctx->tool) : cox_toolhelp_text(ctx->tool, kind == 1);
+
+    cox_out_cdata(ctx->out, "help", text);
+    cox_out_raw(ctx->out, text);
+}
+
+/* What the command line said, run. */
+static int
+run_parsed(struct cox_tool_ctx *ctx, const struct cox_opt_result *parsed, GError *parse_error)
+{
+    if (parse_error != NULL) {
+        return cox_tool_fail(ctx, parse_error);
+    }
+    if (parsed->help != NULL) {
+        print_help(ctx, parsed->help->value);
+        return 0;
+    }
+    if (parsed->wants_version) {
+        print_version(ctx);
+        return 0;
+    }
+    return ctx->tool->run(ctx);
+}
+
+static FILE *
+open_output(const struct cox_opt_result *parsed, GError **error)
+{
+    FILE *file = stdout;
+
+    if (parsed->output_to != NULL && !g_str_equal(parsed->output_to, "-")) {
+        file = fopen(parsed->output_to, "we");
+        if (file == NULL) {
+            g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "Could not create output file '%s': %s",
+                        parsed->output_to, g_strerror(errno));
+        }
+    }
+    return file;
+}
+
+static int
+finish(struct cox_tool_ctx *ctx, int status, FILE *file)
+{
+    g_autoptr(GError) error = NULL;
+    bool ok = cox_out_finish(ctx->out, status, NULL, &error);
+
+    if (file != stdout && fclose(file) != 0 && ok) {
+        ok = false;
+        g_set_error(&error, COX_ERROR, COX_ERROR_IO, "Could not close the output file: %s", g_strerror(errno));
+    }
+    if (!ok) {
+        fprintf(stderr, "%s: %s\n", ctx->tool->name, error->message);
+        return (status != 0) ? status : cox_error_status_of(error);
+    }
+    return status;
+}
+
+int
+cox_tool_main(const struct cox_tool *tool, char **argv, void *settings)
+{
+    struct cox_opt_result parsed = { 0 };
+    struct cox_out_options output = { .error_file = stderr };
+    GError *error = NULL;
+    g_autofree char *request = request_text(argv);
+    struct cox_tool_ctx ctx = { .tool = tool, .settings = settings };
+    int status;
+
+    (void) signal(SIGPIPE, SIG_IGN);
+    if (cox_opt_parse(tool, argv, settings, &parsed, &error) && parsed.output_as != NULL) {
+        (void) cox_out_format_parse(parsed.output_as, &output.format, &error);
+    } else if (parsed.output_as != NULL) {
+        (void) cox_out_format_parse(parsed.output_as, &output.format, NULL);
+    }
+    output.file = open_output(&parsed, (error == NULL) ? &error : NULL);
+    if (output.file == NULL) {
+        output.file = stdout;
+    }
+    output.request = request;
+    output.plain_lists = (tool->flags & COX_TOOL_PLAIN_LISTS) != 0;
+    g_ptr_array_add(parsed.words, NULL);
+    ctx.words = (char **) parsed.words->pdata;
+    ctx.verbosity = parsed.verbosity;
+    ctx.is_quiet = parsed.is_quiet;
+    ctx.out = cox_out_new(&output);
+    status = run_parsed(&ctx, &parsed, error);
+    status = finish(&ctx, status, output.file);
+    cox_out_free(ctx.out);
+    cox_opt_result_clear(&parsed);
+    return status;
+}

@@ -1,0 +1,67 @@
+/* tools/tool.h - the skeleton of every command line tool: options, output, errors, exit status.  Layer 6. */
+#ifndef COX_TOOLS_TOOL_H
+#define COX_TOOLS_TOOL_H
+
+#include "base/walltime.h"
+#include "tools/toolopts.h"
+#include "view/out.h"
+
+G_BEGIN_DECLS
+
+/*
+ * A tool is written like this:
+ *
+ *     struct settings { int command; char *file; };
+ *     static const struct cox_opt options[] = {
+ *         { "query", 'Q', COX_OPT_SET, .group = "Commands", .help = "...", .offset = offsetof(struct settings, command),
+ *           .value = QUERY },
+ *         { "xml-file", 'x', COX_OPT_STRING, "FILE", "Data", "...", offsetof(struct settings, file) },
+ *     };
+ *     static const struct cox_tool tool = { .name = "x", .summary = "...", .options = options,
+ *         .n_options = G_N_ELEMENTS(options), .run = run };
+ *     int main(int argc, char **argv) { struct settings s = { 0 }; int rc = cox_tool_main(&tool, argv, &s); ...free...; return rc; }
+ */
+
+/** What run() gets. */
+struct cox_tool_ctx {
+    const struct cox_tool *tool;
+    void *settings;       /**< the tool's struct, filled from the command line */
+    struct cox_out *out;  /**< finished by cox_tool_main() */
+    char **words;         /**< positional arguments, NULL-terminated */
+    int verbosity;        /**< number of -V */
+    bool is_quiet;
+};
+
+/** Parse, run, print errors and status.  Returns what main() returns. */
+int cox_tool_main(const struct cox_tool *tool, char **argv, void *settings);
+
+/** Print "NAME: message" and return the exit status of @error, which is freed. */
+int cox_tool_fail(struct cox_tool_ctx *ctx, GError *error);
+
+/** Print "NAME: ..." and return 64. */
+int cox_tool_usage(struct cox_tool_ctx *ctx, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/** Print "NAME: ..." and return the exit status of @code. */
+int cox_tool_error(struct cox_tool_ctx *ctx, int code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/** Now, by the system's clock: the only place where a tool reads it. */
+cox_wall cox_tool_now(void);
+
+/** Where a document argument comes from: exactly one of them is used, in this order. */
+struct cox_tool_source {
+    const char *text;   /**< the document itself */
+    const char *file;   /**< a path, or "-" for standard input */
+    bool from_stdin;
+    size_t limit_bytes; /**< 0: 512 MiB */
+};
+
+/**
+ * Read all bytes of a document argument; a terminating NUL is added and not counted.
+ * @return the bytes, caller frees; NULL with COX_ERROR_NO_INPUT (missing, not readable, a directory), COX_ERROR_USAGE
+ *         (no source given) or COX_ERROR_SYNTAX (larger than the limit)
+ */
+char *cox_tool_read(const struct cox_tool_source *source, size_t *length_bytes, GError **error);
+
+G_END_DECLS
+
+#endif
