@@ -4,10 +4,8 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -15,8 +13,6 @@
 
 /* What clients of the field parse: the word Pacemaker and the version whose interfaces these tools have. */
 #define COMPAT_VERSION "3.0.2"
-#define DEFAULT_LIMIT_BYTES ((size_t) 512 * 1024 * 1024)
-#define READ_CHUNK_BYTES 65536
 
 cox_wall
 cox_tool_now(void)
@@ -61,71 +57,20 @@ cox_tool_fail(struct cox_tool_ctx *ctx, GError *error)
     return status;
 }
 
-/* ---- reading documents ------------------------------------------------------------------------------------ */
-
-static char *
-read_all(int fd, const char *name, const struct cox_tool_source *source, size_t *length_bytes, GError **error)
+struct cox_xmldoc *
+cox_tool_load(const struct cox_tool_source *source, GError **error)
 {
-    size_t limit = (source->limit_bytes != 0) ? source->limit_bytes : DEFAULT_LIMIT_BYTES;
-    size_t length = 0;
-    size_t size = READ_CHUNK_BYTES;
-    g_autofree char *data = g_malloc(size + 1);
-
-    for (;;) {
-        ssize_t n;
-
-        if (length == size) {
-            size *= 2;
-            data = g_realloc(data, size + 1);
-        }
-        n = read(fd, data + length, size - length);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n < 0) {
-            g_set_error(error, COX_ERROR, COX_ERROR_NO_INPUT, "Could not read %s: %s", name, g_strerror(errno));
-            return NULL;
-        }
-        if (n == 0) {
-            break;
-        }
-        length += (size_t) n;
-        if (length > limit) {
-            g_set_error(error, COX_ERROR, COX_ERROR_SYNTAX, "%s is larger than %zu bytes, the limit for a document",
-                        name, limit);
-            return NULL;
-        }
-    }
-    data[length] = '\0';
-    *length_bytes = length;
-    return g_steal_pointer(&data);
-}
-
-char *
-cox_tool_read(const struct cox_tool_source *source, size_t *length_bytes, GError **error)
-{
-    char *data;
-    int fd;
-
     if (source->text != NULL) {
-        *length_bytes = strlen(source->text);
-        return g_strdup(source->text);
+        return cox_xmldoc_parse_text(source->text, strlen(source->text), NULL, error);
     }
     if (source->from_stdin || g_strcmp0(source->file, "-") == 0) {
-        return read_all(STDIN_FILENO, "standard input", source, length_bytes, error);
+        return cox_xmldoc_parse_fd(STDIN_FILENO, "standard input", NULL, error);
     }
     if (source->file == NULL) {
         g_set_error_literal(error, COX_ERROR, COX_ERROR_USAGE, "No input given: name a file, a text or standard input");
         return NULL;
     }
-    fd = open(source->file, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        g_set_error(error, COX_ERROR, COX_ERROR_NO_INPUT, "Could not open '%s': %s", source->file, g_strerror(errno));
-        return NULL;
-    }
-    data = read_all(fd, source->file, source, length_bytes, error);
-    close(fd);
-    return data;
+    return cox_xmldoc_parse_file(source->file, NULL, error);
 }
 
 /* ---- main ------------------------------------------------------------------------------------------------- */

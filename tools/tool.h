@@ -5,6 +5,7 @@
 #include "base/walltime.h"
 #include "tools/toolopts.h"
 #include "view/out.h"
+#include "xml/xmldoc.h"
 
 G_BEGIN_DECLS
 
@@ -49,18 +50,17 @@ cox_wall cox_tool_now(void);
 
 /** Where a document argument comes from: exactly one of them is used, in this order. */
 struct cox_tool_source {
-    const char *text;   /**< the document itself */
-    const char *file;   /**< a path, or "-" for standard input */
+    const char *text; /**< the document itself */
+    const char *file; /**< a path, or "-" for standard input */
     bool from_stdin;
-    size_t limit_bytes; /**< 0: 512 MiB */
 };
 
 /**
- * Read all bytes of a document argument; a terminating NUL is added and not counted.
- * @return the bytes, caller frees; NULL with COX_ERROR_NO_INPUT (missing, not readable, a directory), COX_ERROR_USAGE
- *         (no source given) or COX_ERROR_SYNTAX (larger than the limit)
+ * Read and parse a document argument within the usual bounds.
+ * @return the document, the caller owns it; NULL with COX_ERROR_USAGE when no source was given, else as
+ *         cox_xmldoc_parse_file()
  */
-char *cox_tool_read(const struct cox_tool_source *source, size_t *length_bytes, GError **error);
+struct cox_xmldoc *cox_tool_load(const struct cox_tool_source *source, GError **error);
 
 G_END_DECLS
 
