@@ -236,6 +236,7 @@ static bool
 parse_offset(struct cursor *at, int *offset_seconds, bool *found)
 {
     int parts[3] = { 0 };
+    int count;
     int sign;
 
     while (g_ascii_isspace(*at->p)) {
@@ -254,10 +255,14 @@ parse_offset(struct cursor *at, int *offset_seconds, bool *found)
         return fail(at, "'%s' is not an offset from UTC", at->p);
     }
     sign = (*at->p++ == '-') ? -1 : 1;
-    if (take_clock(at, parts) == 0 || !check_clock(at, parts, false)) {
+    count = take_clock(at, parts);
+    if (count == 0 || !check_clock(at, parts, false)) {
         return false;
     }
-    *offset_seconds = sign * (parts[0] * 3600 + parts[1] * 60 + parts[2]);
+    if (count > 2) {
+        return fail(at, "an offset has hours and minutes only");
+    }
+    *offset_seconds = sign * (parts[0] * 3600 + parts[1] * 60);
     return true;
 }
 

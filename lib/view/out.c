@@ -412,7 +412,7 @@ text_changed(struct cox_out *out)
     }
 }
 
-static void
+static void G_GNUC_PRINTF(3, 0)
 put_line(struct cox_out *out, bool is_item, const char *format, va_list args)
 {
     if (out->depth > 0 && !out->plain_lists) {
