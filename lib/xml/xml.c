@@ -220,6 +220,72 @@ takes_a_place(const xmlNode *node)
     return node->type == XML_ELEMENT_NODE || node->type == XML_COMMENT_NODE;
 }
 
+bool
+cox_xml_is_comment(const struct cox_xml *xml)
+{
+    return xml != NULL && cox_xml_node(xml)->type == XML_COMMENT_NODE;
+}
+
+const char *
+cox_xml_comment_text(const struct cox_xml *comment)
+{
+    const char *text = (const char *) cox_xml_node(comment)->content;
+
+    return text == NULL ? "" : text;
+}
+
+static struct cox_xml *
+node_from(xmlNode *node)
+{
+    while (node != NULL && !takes_a_place(node)) {
+        node = node->next;
+    }
+    return cox_xml_of(node);
+}
+
+struct cox_xml *
+cox_xml_first_node(const struct cox_xml *parent)
+{
+    return parent == NULL ? NULL : node_from(cox_xml_node(parent)->children);
+}
+
+struct cox_xml *
+cox_xml_next_node(const struct cox_xml *xml)
+{
+    return node_from(cox_xml_node(xml)->next);
+}
+
+struct cox_xml *
+cox_xml_prev_node(const struct cox_xml *xml)
+{
+    xmlNode *node = cox_xml_node(xml)->prev;
+
+    while (node != NULL && !takes_a_place(node)) {
+        node = node->prev;
+    }
+    return cox_xml_of(node);
+}
+
+struct cox_xml *
+cox_xml_skip_node(const struct cox_xml *xml, const struct cox_xml *top)
+{
+    struct cox_xml *next = NULL;
+
+    while (next == NULL && xml != top && xml != NULL) {
+        next = cox_xml_next_node(xml);
+        xml = cox_xml_parent(xml);
+    }
+    return next;
+}
+
+struct cox_xml *
+cox_xml_walk_nodes(const struct cox_xml *xml, const struct cox_xml *top)
+{
+    struct cox_xml *first = cox_xml_first_node(xml);
+
+    return first == NULL ? cox_xml_skip_node(xml, top) : first;
+}
+
 size_t
 cox_xml_position(const struct cox_xml *xml)
 {
@@ -286,6 +352,16 @@ cox_xml_insert(struct cox_xml *parent, struct cox_xml *xml, size_t position)
         at++;
     }
     xmlAddChild(cox_xml_node(parent), cox_xml_node(xml));
+}
+
+void
+cox_xml_insert_before(struct cox_xml *parent, struct cox_xml *xml, struct cox_xml *next)
+{
+    if (next == NULL) {
+        xmlAddChild(cox_xml_node(parent), cox_xml_node(xml));
+    } else {
+        xmlAddPrevSibling(cox_xml_node(next), cox_xml_node(xml));
+    }
 }
 
 void

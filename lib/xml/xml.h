@@ -71,6 +71,26 @@ size_t cox_xml_position(const struct cox_xml *xml);
 /** Line in the input, or 0 when it did not come from one. */
 int cox_xml_line(const struct cox_xml *xml);
 
+/* ---- nodes: elements and comments ----
+ * Documents are kept with their comments, and patches address them, so a cursor may stand on a comment.  It is called
+ * "comment", has no attributes and no children.
+ */
+
+bool cox_xml_is_comment(const struct cox_xml *xml);
+
+/** Text of a comment; borrowed. */
+const char *cox_xml_comment_text(const struct cox_xml *comment);
+
+struct cox_xml *cox_xml_first_node(const struct cox_xml *parent);
+struct cox_xml *cox_xml_next_node(const struct cox_xml *xml);
+struct cox_xml *cox_xml_prev_node(const struct cox_xml *xml);
+
+/** As cox_xml_walk, stopping at comments, too. */
+struct cox_xml *cox_xml_walk_nodes(const struct cox_xml *xml, const struct cox_xml *top);
+
+/** The node after @xml and everything below it, still inside @top; NULL at the end. */
+struct cox_xml *cox_xml_skip_node(const struct cox_xml *xml, const struct cox_xml *top);
+
 /* ---- changing ---- */
 
 /** A new last child called @name. */
@@ -93,6 +113,9 @@ struct cox_xml *cox_xml_new_loose(const char *name, const struct cox_xml *home);
  * @xml must belong to the document of @parent.
  */
 void cox_xml_insert(struct cox_xml *parent, struct cox_xml *xml, size_t position);
+
+/** Put a loose element below @parent before @next, or last when @next is NULL. */
+void cox_xml_insert_before(struct cox_xml *parent, struct cox_xml *xml, struct cox_xml *next);
 
 /** Put a loose element in the place of @old, which becomes loose. */
 void cox_xml_swap(struct cox_xml *old, struct cox_xml *xml);

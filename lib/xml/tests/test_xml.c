@@ -111,6 +111,31 @@ elements_are_copied_moved_and_freed(void **state)
 }
 
 static void
+comments_are_nodes_too(void **state)
+{
+    g_autoptr(cox_xmldoc) doc = parsed("<a><!--x--><b><c/></b><!--y--></a>");
+    struct cox_xml *a = cox_xmldoc_root(doc);
+    struct cox_xml *x = cox_xml_first_node(a);
+    struct cox_xml *b = cox_xml_next_node(x);
+    GString *names = g_string_new(NULL);
+
+    (void) state;
+    assert_true(cox_xml_is_comment(x));
+    assert_false(cox_xml_is_comment(a));
+    assert_string_equal(cox_xml_comment_text(x), "x");
+    for (struct cox_xml *node = a; node != NULL; node = cox_xml_walk_nodes(node, a)) {
+        g_string_append_printf(names, "%s ", cox_xml_name(node));
+    }
+    assert_string_equal(names->str, "a comment b c comment ");
+    g_string_free(names, TRUE);
+    assert_string_equal(cox_xml_comment_text(cox_xml_skip_node(b, a)), "y");
+    assert_null(cox_xml_first_node(NULL));
+    cox_xml_insert_before(a, cox_xml_new_loose("n", a), x);
+    cox_xml_insert_before(a, cox_xml_new_loose("m", a), NULL);
+    assert_xml(doc, "<a><n/><!--x--><b><c/></b><!--y--><m/></a>");
+}
+
+static void
 formatted_text_has_one_element_per_line(void **state)
 {
     g_autoptr(cox_xmldoc) doc = parsed("<a x='1'><!-- n --><b><c/></b><t>text</t></a>");
@@ -169,6 +194,6 @@ bad_xpath_is_quoted(void **state)
 }
 
 COX_TEST_MAIN(cmocka_unit_test(attributes_keep_their_order), cmocka_unit_test(walking_sees_elements_only),
-              cmocka_unit_test(elements_are_copied_moved_and_freed),
+              cmocka_unit_test(elements_are_copied_moved_and_freed), cmocka_unit_test(comments_are_nodes_too),
               cmocka_unit_test(formatted_text_has_one_element_per_line),
               cmocka_unit_test(xpath_finds_elements_in_order), cmocka_unit_test(bad_xpath_is_quoted))

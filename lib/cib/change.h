@@ -1,0 +1,40 @@
+/* lib/cib/change.h - write the single changes that a patch of format 2 consists of.  Layer 2. */
+#ifndef COX_CIB_CHANGE_H
+#define COX_CIB_CHANGE_H
+
+#include <stdbool.h>
+#include <glib.h>
+
+#include "xml/xmldoc.h"
+
+G_BEGIN_DECLS
+
+/** A patch without changes: `<diff format="2"/>`. */
+struct cox_xmldoc *cox_change_new_patch(void);
+
+/** Put the versions of the two roots into a patch as its first element, replacing what was there. */
+void cox_change_set_versions(struct cox_xmldoc *patch, const struct cox_xml *old_root, const struct cox_xml *new_root);
+
+/** Add a deletion; @position is written when it is not below 0 (comments need it). */
+void cox_change_add_delete(struct cox_xmldoc *patch, const char *path, int position);
+
+/** Add the creation of @xml, all below it included, at @position below its parent. */
+void cox_change_add_create(struct cox_xmldoc *patch, struct cox_xml *xml, size_t position);
+
+/** Add the move of @xml to @position below its parent. */
+void cox_change_add_move(struct cox_xmldoc *patch, struct cox_xml *xml, size_t position);
+
+/** Name and value of each attribute of @xml in turn, copied; free with g_ptr_array_unref. */
+GPtrArray *cox_change_attrs(const struct cox_xml *xml);
+
+/**
+ * Add the change of the attributes of @xml from what cox_change_attrs() said before.
+ *
+ * @param by_place  an attribute that only changed its place counts as changed
+ * @return false when nothing differs and nothing was added
+ */
+bool cox_change_add_modify(struct cox_xmldoc *patch, const struct cox_xml *xml, const GPtrArray *before, bool by_place);
+
+G_END_DECLS
+
+#endif

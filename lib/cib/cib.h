@@ -1,0 +1,80 @@
+/* lib/cib/cib.h - the document: one tree that is changed in transactions, each giving a patch.  Layer 2. */
+#ifndef COX_CIB_CIB_H
+#define COX_CIB_CIB_H
+
+#include <stdbool.h>
+#include <glib.h>
+
+#include "xml/xmldoc.h"
+
+G_BEGIN_DECLS
+
+struct cox_cib;
+
+/** What a transaction has touched so far. */
+enum cox_cib_touched {
+    COX_CIB_UNTOUCHED = 0,
+    COX_CIB_STATUS,        /**< only things inside /cib/status */
+    COX_CIB_CONFIGURATION, /**< anything else but the version counters */
+};
+
+/** Make a document of a tree; takes @doc. */
+struct cox_cib *cox_cib_new(struct cox_xmldoc *doc);
+void cox_cib_free(struct cox_cib *cib);
+
+/** The root.  Read it; change it only through the functions below.  Borrowed until the root is replaced or freed. */
+struct cox_xml *cox_cib_root(const struct cox_cib *cib);
+
+/** The node that a patch's path leads to, or NULL (see cox_path_find).  The first call makes an index. */
+struct cox_xml *cox_cib_find(struct cox_cib *cib, const char *path, size_t position);
+
+/** Digest for comparing copies, kept up to date from the first call on (see treehash.h); the caller frees it. */
+char *cox_cib_digest(struct cox_cib *cib);
+
+/* ---- transactions ----
+ * Everything below happens between begin and commit or rollback and costs in proportion to what it changes.
+ */
+
+void cox_cib_begin(struct cox_cib *cib);
+
+/** Undo everything since begin; the tree is as it was, order of attributes included. */
+void cox_cib_rollback(struct cox_cib *cib);
+
+/**
+ * Keep the changes since begin.
+ * @return the patch that leads from the state at begin to this one, versions included; the caller owns it; NULL when
+ *         nothing changed
+ */
+struct cox_xmldoc *cox_cib_commit(struct cox_cib *cib);
+
+/** Keep the changes since begin without making a patch. */
+void cox_cib_keep(struct cox_cib *cib);
+
+/** What has been touched since begin. */
+enum cox_cib_touched cox_cib_touched(const struct cox_cib *cib);
+
+/** Set attribute @name; NULL removes it. */
+void cox_cib_set(struct cox_cib *cib, struct cox_xml *xml, const char *name, const char *value);
+
+/** Set a counter. */
+void cox_cib_set_number(struct cox_cib *cib, struct cox_xml *xml, const char *name, gint64 value);
+
+/** Make the attributes of @xml equal to those of @model, order included. */
+void cox_cib_set_all(struct cox_cib *cib, struct cox_xml *xml, const struct cox_xml *model);
+
+/** Add a deep copy of @model below @parent before @next (a child of it), or last when @next is NULL. */
+struct cox_xml *cox_cib_add(struct cox_cib *cib, struct cox_xml *parent, const struct cox_xml *model,
+                            struct cox_xml *next);
+
+/** Remove @xml and everything below it; not the root. */
+void cox_cib_remove(struct cox_cib *cib, struct cox_xml *xml);
+
+/** Move @xml below its parent so that its position is @position (last when there are fewer siblings). */
+void cox_cib_move(struct cox_cib *cib, struct cox_xml *xml, size_t position);
+
+typedef struct cox_cib cox_cib; /* for g_autoptr only */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(cox_cib, cox_cib_free)
+
+G_END_DECLS
+
+#endif
