@@ -1,0 +1,242 @@
+/* lib/cib/schemas.c - which versions of the configuration format exist; validate, upgrade.  Layer 2. */
+#include "cib/schemas.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "xml/schemarng.h"
+#include "xml/xslt.h"
+
+static const char *const names[] = {
+    "pacemaker-1.0", "pacemaker-1.1", "pacemaker-1.2", "pacemaker-1.3",
+    "pacemaker-2.0", "pacemaker-2.1", "pacemaker-2.2", "pacemaker-2.3", "pacemaker-2.4",  "pacemaker-2.5",
+    "pacemaker-2.6", "pacemaker-2.7", "pacemaker-2.8", "pacemaker-2.9", "pacemaker-2.10",
+    "pacemaker-3.0", "pacemaker-3.1", "pacemaker-3.2", "pacemaker-3.3", "pacemaker-3.4",  "pacemaker-3.5",
+    "pacemaker-3.6", "pacemaker-3.7", "pacemaker-3.8", "pacemaker-3.9", "pacemaker-3.10",
+    "pacemaker-4.0",
+};
+
+/* A document older than or equal to @last is translated by @file into what @next says. */
+static const struct step {
+    const char *last;
+    const char *next;
+    const char *file;
+} steps[] = {
+    { "pacemaker-1.3", "pacemaker-2.10", "upgrade-1.xsl" },
+    { "pacemaker-2.10", "pacemaker-3.10", "upgrade-2.xsl" },
+    { "pacemaker-3.10", "pacemaker-4.0", "upgrade-3.xsl" },
+};
+
+struct cox_schemas {
+    char *directory;
+    struct cox_schemarng *rng[G_N_ELEMENTS(names)];
+    struct cox_xslt *xslt[G_N_ELEMENTS(steps)];
+};
+
+/* Place of @name in names[], behind the last one when it is "none", -1 when unknown. */
+static int
+place_of(const char *name)
+{
+    if (name == NULL) {
+        return -1;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (strcmp(names[i], name) == 0) {
+            return (int) i;
+        }
+    }
+    return strcmp(name, COX_SCHEMAS_NONE) == 0 ? (int) G_N_ELEMENTS(names) : -1;
+}
+
+const char *const *
+cox_schemas_names(size_t *n_names)
+{
+    *n_names = G_N_ELEMENTS(names);
+    return names;
+}
+
+const char *
+cox_schemas_newest(void)
+{
+    return names[G_N_ELEMENTS(names) - 1];
+}
+
+bool
+cox_schemas_knows(const char *name)
+{
+    return place_of(name) >= 0;
+}
+
+int
+cox_schemas_compare(const char *a, const char *b)
+{
+    COX_BUG_ON(place_of(a) < 0 || place_of(b) < 0);
+    return place_of(a) - place_of(b);
+}
+
+struct cox_schemas *
+cox_schemas_new(const char *directory)
+{
+    struct cox_schemas *schemas = g_new0(struct cox_schemas, 1);
+
+    schemas->directory = g_strdup(directory);
+    return schemas;
+}
+
+void
+cox_schemas_free(struct cox_schemas *schemas)
+{
+    if (schemas == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        cox_schemarng_free(schemas->rng[i]);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+        cox_xslt_free(schemas->xslt[i]);
+    }
+    g_free(schemas->directory);
+    g_free(schemas);
+}
+
+/* Version of a document, with an error when there is none that we know. */
+static int
+place_of_doc(const struct cox_xmldoc *doc, GError **error)
+{
+    const char *name = cox_xml_get(cox_xmldoc_root(doc), "validate-with");
+    int place = place_of(name);
+
+    if (name == NULL) {
+        g_set_error(error, COX_ERROR, COX_ERROR_CONFIG, "the configuration does not say which schema it follows; set "
+                    "validate-with=\"%s\" in its first element", COX_SCHEMAS_INITIAL);
+    } else if (place < 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_CONFIG, "unknown schema '%s' in validate-with; the newest known one is "
+                    "%s", name, cox_schemas_newest());
+    }
+    return place;
+}
+
+static const struct cox_schemarng *
+rng_at(struct cox_schemas *schemas, int place, GError **error)
+{
+    if (schemas->rng[place] == NULL) {
+        g_autofree char *file = g_strdup_printf("%s.rng", names[place]);
+        g_autofree char *path = g_build_filename(schemas->directory, file, NULL);
+
+        schemas->rng[place] = cox_schemarng_load(path, error);
+    }
+    return schemas->rng[place];
+}
+
+bool
+cox_schemas_validate(struct cox_schemas *schemas, struct cox_xmldoc *doc, struct cox_diags *diags, GError **error)
+{
+    int place = place_of_doc(doc, error);
+    const struct cox_schemarng *rng = NULL;
+
+    if (place < 0) {
+        return false;
+    }
+    if (place == (int) G_N_ELEMENTS(names)) {
+        return true;
+    }
+    rng = rng_at(schemas, place, error);
+    if (rng == NULL) {
+        return false;
+    }
+    if (!cox_schemarng_validate(rng, doc, diags)) {
+        g_set_error(error, COX_ERROR, COX_ERROR_CONFIG, "the configuration does not conform to schema %s",
+                    names[place]);
+        return false;
+    }
+    return true;
+}
+
+static struct cox_xslt *
+xslt_at(struct cox_schemas *schemas, size_t place, GError **error)
+{
+    if (schemas->xslt[place] == NULL) {
+        g_autofree char *path = g_build_filename(schemas->directory, steps[place].file, NULL);
+
+        schemas->xslt[place] = cox_xslt_load(path, error);
+    }
+    return schemas->xslt[place];
+}
+
+/* What happens on the way up: the document so far, ours as soon as it is not the caller's. */
+struct climb {
+    struct cox_schemas *schemas;
+    const struct cox_xmldoc *from;
+    struct cox_xmldoc *made; /* or NULL */
+    struct cox_diags *diags;
+    int place;
+};
+
+static const struct cox_xmldoc *
+doc_of(const struct climb *climb)
+{
+    return climb->made != NULL ? climb->made : climb->from;
+}
+
+static bool
+take_step(struct climb *climb, size_t i, GError **error)
+{
+    struct cox_xslt *xslt = xslt_at(climb->schemas, i, error);
+    bool is_blocked;
+
+    if (xslt == NULL) {
+        return false;
+    }
+    is_blocked = cox_xslt_is_blocked(xslt, doc_of(climb), climb->diags);
+    if (cox_xslt_is_needed(xslt, doc_of(climb))) {
+        struct cox_xmldoc *next = cox_xslt_apply(xslt, doc_of(climb), climb->diags, error);
+
+        if (next == NULL) {
+            return false;
+        }
+        cox_xmldoc_free(climb->made);
+        climb->made = next;
+    }
+    /* Of a step over a major version, what it writes is valid in the last minor version before it, too. */
+    climb->place = place_of(is_blocked ? steps[i].last : steps[i].next);
+    return true;
+}
+
+bool
+cox_schemas_upgrade(struct cox_schemas *schemas, struct cox_xmldoc **doc, const char *to, struct cox_diags *diags,
+                    GError **error)
+{
+    struct climb climb = { .schemas = schemas, .from = *doc, .diags = diags, .place = place_of_doc(*doc, error) };
+    int target = place_of(to != NULL ? to : cox_schemas_newest());
+
+    if (climb.place < 0) {
+        return false;
+    }
+    if (target < 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_CONFIG, "unknown schema '%s'; the newest known one is %s", to,
+                    cox_schemas_newest());
+        return false;
+    }
+    if (climb.place >= target || climb.place == (int) G_N_ELEMENTS(names)) {
+        return true;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+        if (climb.place <= place_of(steps[i].last) && target > place_of(steps[i].last)
+            && !take_step(&climb, i, error)) {
+            cox_xmldoc_free(climb.made);
+            return false;
+        }
+    }
+    if (climb.made != NULL) {
+        cox_xmldoc_free(*doc);
+        *doc = climb.made;
+    }
+    /* Within a major version everything old is valid in what is newer; a blocked document stops where it is. */
+    if (climb.place < target && (target == (int) G_N_ELEMENTS(names) ||
+        strncmp(names[climb.place], names[target], strlen("pacemaker-N")) == 0)) {
+        climb.place = target;
+    }
+    climb.place = MIN(climb.place, target);
+    cox_xml_set(cox_xmldoc_root(*doc), "validate-with", names[climb.place]);
+    return true;
+}

@@ -1,0 +1,176 @@
+/* lib/xml/schemarng.c - a RELAX NG schema, compiled, and documents checked against it.  Layer 1. */
+#include "xml/schemarng.h"
+
+#include <libxml/parser.h>
+#include <libxml/relaxng.h>
+
+#include "base/error.h"
+#include "xml/schemaexplain_priv.h"
+#include "xml/schemaids_priv.h"
+#include "xml/xml_priv.h"
+
+struct cox_schemarng {
+    struct cox_grammar *grammar;
+    struct cox_schemaids *ids;
+    xmlRelaxNG *compiled;
+};
+
+/* The first complaint of libxml2. */
+struct complaint {
+    char *text;
+    char *element;
+    int line;
+};
+
+static void
+keep_first(void *data, xmlError *problem)
+{
+    struct complaint *complaint = data;
+    const xmlNode *node = problem->node;
+
+    if (complaint->text == NULL && problem->message != NULL) {
+        complaint->text = g_strchomp(g_strdup(problem->message));
+        complaint->line = problem->line;
+        complaint->element = (node != NULL && node->type == XML_ELEMENT_NODE) ? g_strdup((const char *) node->name)
+                                                                              : NULL;
+    }
+}
+
+static void
+complaint_clear(struct complaint *complaint)
+{
+    g_free(complaint->text);
+    g_free(complaint->element);
+}
+
+static bool
+compile(struct cox_schemarng *rng, const char *path, GError **error)
+{
+    struct complaint complaint = { 0 };
+    xmlRelaxNGParserCtxt *ctxt = xmlRelaxNGNewDocParserCtxt(cox_grammar_doc(rng->grammar));
+
+    xmlRelaxNGSetParserStructuredErrors(ctxt, keep_first, &complaint);
+    rng->compiled = xmlRelaxNGParse(ctxt);
+    xmlRelaxNGFreeParserCtxt(ctxt);
+    if (rng->compiled == NULL) {
+        g_set_error(error, COX_ERROR, COX_ERROR_SYNTAX, "schema '%s' cannot be used: %s; install it again", path,
+                    complaint.text != NULL ? complaint.text : "not a RELAX NG grammar");
+    }
+    complaint_clear(&complaint);
+    return rng->compiled != NULL;
+}
+
+struct cox_schemarng *
+cox_schemarng_load(const char *path, GError **error)
+{
+    g_autoptr(cox_schemarng) rng = g_new0(struct cox_schemarng, 1);
+    g_autofree char *text = NULL;
+    g_autoptr(GError) problem = NULL;
+    gsize length = 0;
+    xmlDoc *doc = NULL;
+
+    if (!g_file_get_contents(path, &text, &length, &problem)) {
+        g_set_error(error, COX_ERROR, COX_ERROR_NO_INPUT, "schema cannot be read: %s; install it, or name its folder "
+                    "with COX_SCHEMA_DIRECTORY", problem->message);
+        return NULL;
+    }
+    doc = length > G_MAXINT ? NULL
+                            : xmlReadMemory(text, (int) length, path, NULL,
+                                            XML_PARSE_NONET | XML_PARSE_NOBLANKS | XML_PARSE_NOERROR
+                                                | XML_PARSE_NOWARNING);
+    if (doc == NULL) {
+        g_set_error(error, COX_ERROR, COX_ERROR_SYNTAX, "schema '%s' is not XML; install it again", path);
+        return NULL;
+    }
+    rng->grammar = cox_grammar_take(doc, path, error);
+    if (rng->grammar == NULL) {
+        return NULL;
+    }
+    rng->ids = cox_schemaids_take(rng->grammar);
+    return compile(rng, path, error) ? g_steal_pointer(&rng) : NULL;
+}
+
+void
+cox_schemarng_free(struct cox_schemarng *rng)
+{
+    if (rng == NULL) {
+        return;
+    }
+    if (rng->compiled != NULL) {
+        xmlRelaxNGFree(rng->compiled);
+    }
+    cox_schemaids_free(rng->ids);
+    cox_grammar_free(rng->grammar);
+    g_free(rng);
+}
+
+/* The status element with its content taken aside, so that libxml2 does not walk through it. */
+struct aside {
+    xmlNode *status;
+    xmlNode *children;
+    xmlNode *last;
+};
+
+static struct aside
+take_aside(xmlNode *root)
+{
+    struct aside aside = { .status = cox_xml_node(cox_xml_child(cox_xml_of(root), "status")) };
+
+    if (aside.status != NULL) {
+        aside.children = aside.status->children;
+        aside.last = aside.status->last;
+        aside.status->children = NULL;
+        aside.status->last = NULL;
+    }
+    return aside;
+}
+
+static void
+put_back(struct aside *aside)
+{
+    if (aside->status != NULL) {
+        aside->status->children = aside->children;
+        aside->status->last = aside->last;
+    }
+}
+
+/* Our own words, and only where we find none, libxml2's. */
+static void
+explain(const struct cox_schemarng *rng, xmlNode *root, const struct complaint *complaint, struct cox_diags *diags)
+{
+    g_autofree char *text = NULL;
+
+    if (diags == NULL || cox_schemaexplain(rng->grammar, root, diags) > 0) {
+        return;
+    }
+    text = g_strdup_printf("element %s: Relax-NG validity error : %s",
+                           complaint->element != NULL ? complaint->element : (const char *) root->name,
+                           complaint->text != NULL ? complaint->text : "does not fit the schema");
+    struct cox_diag diag = { .severity = COX_SEVERITY_ERROR,
+                             .text = text,
+                             .remedy = "compare it with the schema: is everything in its place and order?",
+                             .line = complaint->line };
+
+    cox_diags_add_at(diags, &diag);
+}
+
+bool
+cox_schemarng_validate(const struct cox_schemarng *rng, struct cox_xmldoc *doc, struct cox_diags *diags)
+{
+    struct complaint complaint = { 0 };
+    xmlNode *root = cox_xml_node(cox_xmldoc_root(doc));
+    xmlRelaxNGValidCtxt *ctxt = xmlRelaxNGNewValidCtxt(rng->compiled);
+    struct aside aside = take_aside(root);
+    bool is_valid;
+
+    xmlRelaxNGSetValidStructuredErrors(ctxt, keep_first, &complaint);
+    is_valid = xmlRelaxNGValidateDoc(ctxt, cox_xmldoc_raw(doc)) == 0;
+    xmlRelaxNGFreeValidCtxt(ctxt);
+    if (!is_valid) {
+        explain(rng, root, &complaint, diags);
+    }
+    is_valid = cox_schemaids_check(rng->ids, cox_xml_of(root), cox_xml_of(aside.status), diags) && is_valid;
+    put_back(&aside);
+    complaint_clear(&complaint);
+    return is_valid;
+}

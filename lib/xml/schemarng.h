@@ -1,0 +1,34 @@
+/* lib/xml/schemarng.h - a RELAX NG schema, compiled, and documents checked against it.  Layer 1. */
+#ifndef COX_XML_SCHEMARNG_H
+#define COX_XML_SCHEMARNG_H
+
+#include <stdbool.h>
+#include <glib.h>
+
+#include "base/diag.h"
+#include "xml/xmldoc.h"
+
+G_BEGIN_DECLS
+
+struct cox_schemarng;
+
+/**
+ * Read and compile a schema.  It costs some milliseconds: do it once.
+ * @return the schema, the caller owns it; NULL with COX_ERROR_NO_INPUT (cannot be read) or COX_ERROR_SYNTAX (no schema)
+ */
+struct cox_schemarng *cox_schemarng_load(const char *path, GError **error);
+void cox_schemarng_free(struct cox_schemarng *rng);
+
+/**
+ * Is @doc as the schema says?  What is inside `/cib/status` is not looked at.  @doc is as before afterwards.
+ *
+ * @param diags  when it is not, gets one error or more with element, line, value and remedy (may be NULL)
+ */
+bool cox_schemarng_validate(const struct cox_schemarng *rng, struct cox_xmldoc *doc, struct cox_diags *diags);
+
+typedef struct cox_schemarng cox_schemarng; /* for g_autoptr only */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(cox_schemarng, cox_schemarng_free)
+
+G_END_DECLS
+
+#endif
