@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 struct cox_nvpair {
     const char *id;    /**< XML id, may be NULL */
     const char *name;
-    const char *value; /**< NULL means: takes the name out, whatever lower sets say */
+    const char *value; /**< NULL or "#default": takes out what was found before, see cox_nvsets_resolve() */
 };
 
 /** One meta_attributes, instance_attributes, utilization, cluster_property_set ... element (id-refs resolved). */
@@ -38,8 +38,14 @@ struct cox_nvlist {
     size_t allocated;
 };
 
+/** An empty list. */
+#define COX_NVLIST_INIT { NULL, 0, 0 }
+
 /** Empty the list and give its memory back (the strings are borrowed). */
 void cox_nvlist_clear(struct cox_nvlist *list);
+
+/** Empty the list but keep its memory, for the next object. */
+void cox_nvlist_reset(struct cox_nvlist *list);
 
 /** Value of @name, or NULL. */
 const char *cox_nvlist_get(const struct cox_nvlist *list, const char *name);
@@ -52,6 +58,8 @@ void cox_nvlist_set(struct cox_nvlist *list, const char *name, const char *value
 
 /**
  * Add what @sets come to.  Names that @list has already keep their value, so call it for the strongest source first.
+ * Sets are looked at by score, highest first; of equal ones the later in the document first.  A value "#default" takes
+ * the name out again if it was found before, and leaves it to lower sets if not: that is how the field does it.
  *
  * @param first_id  id of a set to be looked at before all others (cib-bootstrap-options), or NULL
  * @param next      as for cox_rule_eval; may be NULL

@@ -7,6 +7,8 @@
 #include <glib.h>
 
 #include "base/walltime.h"
+#include "model/compare.h"
+#include "model/date_spec.h"
 #include "model/ids.h"
 #include "model/score.h"
 
@@ -20,60 +22,10 @@ enum cox_expr_kind {
     COX_EXPR_OPERATION, /**< op_expression */
 };
 
-/** Comparison of attribute and date expressions; INVALID when the text was not one of them. */
-enum cox_compare {
-    COX_COMPARE_INVALID = 0,
-    COX_COMPARE_LT,
-    COX_COMPARE_LTE,
-    COX_COMPARE_GT,
-    COX_COMPARE_GTE,
-    COX_COMPARE_EQ,
-    COX_COMPARE_NE,
-    COX_COMPARE_DEFINED,
-    COX_COMPARE_NOT_DEFINED,
-    COX_COMPARE_IN_RANGE,  /**< dates */
-    COX_COMPARE_DATE_SPEC, /**< dates */
-};
-
-enum cox_compare_type {
-    COX_COMPARE_TYPE_DEFAULT = 0, /**< number if both look like one (see rule.c), else string */
-    COX_COMPARE_TYPE_STRING,
-    COX_COMPARE_TYPE_INTEGER,
-    COX_COMPARE_TYPE_NUMBER,
-    COX_COMPARE_TYPE_VERSION,
-};
-
 enum cox_value_source {
     COX_VALUE_LITERAL = 0,
     COX_VALUE_PARAM, /**< value names an instance parameter of the resource */
     COX_VALUE_META,  /**< value names a meta-attribute of the resource */
-};
-
-enum cox_date_field {
-    COX_DATE_YEARS = 0,
-    COX_DATE_MONTHS,
-    COX_DATE_MONTHDAYS,
-    COX_DATE_HOURS,
-    COX_DATE_MINUTES,
-    COX_DATE_SECONDS,
-    COX_DATE_YEARDAYS,
-    COX_DATE_WEEKYEARS,
-    COX_DATE_WEEKS,
-    COX_DATE_WEEKDAYS,
-    COX_DATE_N_FIELDS
-};
-
-/** One field of a date_spec: "9-16", "9-", "-16" or "9". */
-struct cox_date_range {
-    bool is_set;
-    bool is_valid;    /**< false: the text made no sense; the expression then fails */
-    guint32 low;      /**< 0 when open */
-    guint32 high;     /**< G_MAXUINT32 when open */
-};
-
-struct cox_date_spec {
-    const char *id;
-    struct cox_date_range fields[COX_DATE_N_FIELDS];
 };
 
 /** A duration element: amounts by unit, not normalised. */
@@ -142,6 +94,7 @@ typedef const char *(*cox_rule_lookup)(const void *data, const char *name);
 /** All that a rule may look at.  Zeroed members mean "not known here": expressions on them do not hold. */
 struct cox_rule_input {
     cox_wall now;
+    GTimeZone *zone; /**< of date specifications; NULL: UTC */
     cox_rule_lookup node_attribute; /**< includes #uname, #id, #kind, #is_dc, #cluster-name, #site-name, #role */
     const void *node_data;
     cox_rule_lookup param; /**< instance parameters of the resource, for value-source="param" */
@@ -169,6 +122,16 @@ enum cox_rule_result {
  * @param next  if not NULL: lowered to the next time after now at which the result may change
  */
 enum cox_rule_result cox_rule_eval(const struct cox_rule *rule, const struct cox_rule_input *input, cox_wall *next);
+
+/** Evaluate one date expression, as cox_rule_eval does. */
+enum cox_rule_result cox_rule_eval_date(const struct cox_expr_date *date, const struct cox_rule_input *input,
+                                        cox_wall *next);
+
+/**
+ * Replace %0 to %9 in @text (an attribute name) by what the constraint's pattern matched.
+ * @return NULL when there is nothing to replace (use @text), else the new text, caller frees
+ */
+char *cox_rule_expand(const char *text, const struct cox_rule_input *input);
 
 G_END_DECLS
 
