@@ -60,7 +60,7 @@ const char *cox_grammar_type(const struct cox_grammar *grammar, const xmlNode *a
 /** Does @value fit an attribute pattern? */
 bool cox_grammar_accepts(const struct cox_grammar *grammar, const xmlNode *attribute, const char *value);
 
-/** What an attribute pattern accepts, for people: "one of: Optional, Mandatory, Serialize".  Caller frees. */
+/** What an attribute pattern accepts, for people: "Optional, Mandatory, Serialize".  Caller frees. */
 char *cox_grammar_expected(const struct cox_grammar *grammar, const xmlNode *attribute);
 
 #endif

@@ -133,7 +133,7 @@ explain_value(struct explain *explain, const xmlAttr *attr)
         if (leaf_is(leaf, true, (const char *) attr->name)) {
             g_autofree char *part = cox_grammar_expected(explain->grammar, leaf->pattern);
 
-            g_string_append_printf(expected, "%s%s", expected->len > 0 ? ", " : "use one of: ", part);
+            g_string_append_printf(expected, "%s%s", expected->len > 0 ? ", " : "expected: ", part);
         }
     }
     report(explain, expected->str, "attribute %s has the invalid value '%s'", (const char *) attr->name,
@@ -314,6 +314,24 @@ closest(const struct explain *explain, const xmlNode *choice)
     return best;
 }
 
+/* Is an attribute of the pattern there with a value that does not fit? */
+static bool
+has_misfit(const struct explain *explain, const xmlNode *pattern)
+{
+    g_autoptr(GArray) leaves = cox_grammar_kind(pattern) == COX_GRAMMAR_ELEMENT
+                                   ? g_array_new(FALSE, FALSE, sizeof(struct cox_grammar_leaf))
+                                   : cox_grammar_leaves(explain->grammar, pattern);
+
+    for (guint i = 0; i < leaves->len; i++) {
+        const struct cox_grammar_leaf *leaf = leaf_at(leaves, i);
+
+        if (leaf->is_attribute && is_present(explain, leaf, false) && !is_present(explain, leaf, true)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 explain_missing(struct explain *explain, const xmlNode *pattern)
 {
@@ -334,7 +352,7 @@ explain_missing(struct explain *explain, const xmlNode *pattern)
         explain_missing(explain, closest(explain, pattern));
         return;
     }
-    if (kind == COX_GRAMMAR_ATTRIBUTE && find_attr(explain->at.node, cox_grammar_name(pattern)) != NULL) {
+    if (has_misfit(explain, pattern)) {
         return; /* it is there, and its value has been complained about */
     }
     needed = g_string_new(NULL);
@@ -365,6 +383,8 @@ covers(const struct explain *explain, const xmlNode *alternative, const GArray *
     return true;
 }
 
+static void explain_choices(struct explain *explain, const xmlNode *pattern);
+
 static void
 explain_choice(struct explain *explain, const xmlNode *choice)
 {
@@ -375,6 +395,7 @@ explain_choice(struct explain *explain, const xmlNode *choice)
     for (const xmlNode *part = cox_grammar_first(explain->grammar, choice); part != NULL;
          part = cox_grammar_next(part)) {
         if (covers(explain, part, all)) {
+            explain_choices(explain, part);
             return;
         }
     }
@@ -395,6 +416,11 @@ explain_choice(struct explain *explain, const xmlNode *choice)
 static void
 explain_choices(struct explain *explain, const xmlNode *pattern)
 {
+    enum cox_grammar_kind kind = cox_grammar_kind(pattern);
+
+    if (pattern != explain->at.pattern && (kind == COX_GRAMMAR_ELEMENT || kind == COX_GRAMMAR_ATTRIBUTE)) {
+        return;
+    }
     for (const xmlNode *part = cox_grammar_first(explain->grammar, pattern); part != NULL;
          part = cox_grammar_next(part)) {
         switch (cox_grammar_kind(part)) {

@@ -410,7 +410,7 @@ a_complaint_names_line_object_and_value(void **state)
     assert_string_equal(diag->object, "c1");
     assert_string_equal(diag->text, "element rsc_colocation: Relax-NG validity error : attribute score has the "
                                     "invalid value '12q'");
-    assert_string_equal(diag->remedy, "use one of: a whole number, INFINITY, +INFINITY, -INFINITY");
+    assert_string_equal(diag->remedy, "expected: a whole number, INFINITY, +INFINITY, -INFINITY");
 }
 
 COX_TEST_MAIN(cmocka_unit_test(versions_have_an_order),
