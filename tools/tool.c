@@ -73,6 +73,32 @@ cox_tool_load(const struct cox_tool_source *source, GError **error)
     return cox_xmldoc_parse_file(source->file, NULL, error);
 }
 
+char *
+cox_tool_shadow_path(const char *name)
+{
+    const char *directory = g_getenv("CIB_shadow_dir");
+    g_autofree char *file = g_strconcat("shadow.", name, NULL);
+
+    return g_build_filename((directory != NULL) ? directory : COX_STATEDIR "/cib", file, NULL);
+}
+
+char *
+cox_tool_cib_path(GError **error)
+{
+    const char *shadow = g_getenv("CIB_shadow");
+    const char *file = g_getenv("CIB_file");
+
+    if (shadow != NULL && *shadow != '\0') {
+        return cox_tool_shadow_path(shadow);
+    }
+    if (file != NULL && *file != '\0') {
+        return g_strdup(file);
+    }
+    g_set_error_literal(error, COX_ERROR, COX_ERROR_DISCONNECTED,
+                        "Not connected: start the cluster, or name a file with CIB_file");
+    return NULL;
+}
+
 /* ---- main ------------------------------------------------------------------------------------------------- */
 
 /* The command line as the envelope repeats it: words that a shell would take apart are quoted. */

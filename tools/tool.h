@@ -62,6 +62,15 @@ struct cox_tool_source {
  */
 struct cox_xmldoc *cox_tool_load(const struct cox_tool_source *source, GError **error);
 
+/**
+ * Path of the configuration that tools work on when no cluster is asked: the shadow copy that CIB_shadow names, else the
+ * file that CIB_file names.  Caller frees; NULL with COX_ERROR_DISCONNECTED when neither is set.
+ */
+char *cox_tool_cib_path(GError **error);
+
+/** Path of the shadow copy @name: CIB_shadow_dir, or the usual directory, and "shadow.NAME".  Caller frees. */
+char *cox_tool_shadow_path(const char *name);
+
 G_END_DECLS
 
 #endif

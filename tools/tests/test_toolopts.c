@@ -211,6 +211,27 @@ documents_come_from_text_or_file(void **state)
     assert_int_equal(cox_error_status_of(error), 64);
 }
 
+static void
+the_configuration_is_found_through_the_environment(void **state)
+{
+    g_autofree char *shadow = NULL, *file = NULL;
+    g_autoptr(GError) error = NULL;
+
+    (void) state;
+    g_unsetenv("CIB_shadow");
+    g_unsetenv("CIB_file");
+    assert_null(cox_tool_cib_path(&error));
+    assert_int_equal(cox_error_status_of(error), 102);
+    g_setenv("CIB_file", "/f.xml", TRUE);
+    file = cox_tool_cib_path(NULL);
+    assert_string_equal(file, "/f.xml");
+    g_setenv("CIB_shadow", "x", TRUE);
+    g_setenv("CIB_shadow_dir", "/d", TRUE);
+    shadow = cox_tool_cib_path(NULL);
+    assert_string_equal(shadow, "/d/shadow.x");
+}
+
 COX_TEST_MAIN(cmocka_unit_test(every_spelling_is_understood), cmocka_unit_test(usage_errors_name_the_option),
               cmocka_unit_test(help_and_version_are_noticed), cmocka_unit_test(help_shows_what_the_table_says),
-              cmocka_unit_test(the_manual_page_has_the_usual_sections), cmocka_unit_test(documents_come_from_text_or_file))
+              cmocka_unit_test(the_manual_page_has_the_usual_sections), cmocka_unit_test(documents_come_from_text_or_file),
+              cmocka_unit_test(the_configuration_is_found_through_the_environment))
