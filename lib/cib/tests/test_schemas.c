@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/testkit.h"
 #include "xml/xmlwrite.h"
+#include "xml/xpath.h"
 
 #define HEAD "admin_epoch='0' epoch='1' num_updates='0'"
 
@@ -360,6 +361,41 @@ damaged_files_are_named(void **state)
     assert_int_equal(g_rmdir(folder), 0);
 }
 
+/* Editors read the files themselves, by name, in this way. */
+static void
+clients_find_what_they_look_for(void **state)
+{
+    static const char *const paths[] = {
+        "/*[local-name()='grammar']/*[local-name()='start']",
+        "//*[local-name()='element'][@name='nodes']//*[local-name()='element'][@name='node']"
+        "/*[local-name()='optional']/*[local-name()='attribute'][@name='type']",
+        "//*[local-name()='element'][@name='primitive']",
+        "//*[local-name()='element'][@name='rsc_order']//*[local-name()='attribute'][@name='kind']",
+        "//*[local-name()='element'][@name='op']//*[local-name()='attribute'][@name='on-fail']"
+        "//*[local-name()='value'][.='standby']",
+    };
+    size_t n_names = 0;
+    const char *const *names = cox_schemas_names(&n_names);
+
+    (void) state;
+    for (size_t i = 0; i < n_names; i++) {
+        g_autofree char *file = g_strdup_printf("%s.rng", names[i]);
+        g_autofree char *path = g_build_filename(g_getenv("COX_SCHEMA_DIRECTORY"), file, NULL);
+        g_autoptr(cox_xmldoc) doc = cox_xmldoc_parse_file(path, NULL, NULL);
+
+        assert_non_null(doc);
+        for (size_t k = 0; k < G_N_ELEMENTS(paths); k++) {
+            g_autoptr(GPtrArray) found = cox_xpath_find(cox_xmldoc_root(doc), paths[k], NULL);
+            bool is_old = k == 1 && cox_schemas_compare(names[i], "pacemaker-1.2") < 0;
+
+            assert_non_null(found);
+            if (found->len != (is_old ? 0 : 1)) {
+                fail_msg("%s: %s found %u times", file, paths[k], found->len);
+            }
+        }
+    }
+}
+
 static void
 versions_have_an_order(void **state)
 {
@@ -413,7 +449,7 @@ a_complaint_names_line_object_and_value(void **state)
     assert_string_equal(diag->remedy, "expected: a whole number, INFINITY, +INFINITY, -INFINITY");
 }
 
-COX_TEST_MAIN(cmocka_unit_test(versions_have_an_order),
+COX_TEST_MAIN(cmocka_unit_test(versions_have_an_order), cmocka_unit_test(clients_find_what_they_look_for),
               cmocka_unit_test(each_sample_is_valid_in_its_versions_and_in_no_other),
               cmocka_unit_test(each_valid_sample_upgrades_to_a_valid_document),
               cmocka_unit_test(upgrades_say_the_same_in_new_words),

@@ -1,0 +1,127 @@
+/* Tests of lib/xml/schemarng.c, schemaids.c, schemaexplain.c and grammar.c with small grammars (see test_schemas.c, too). */
+#include "xml/schemarng.h"
+
+#include <glib/gstdio.h>
+
+#include "base/error.h"
+#include "base/testkit.h"
+
+#define RNG_HEAD                                                                                                     \
+    "<grammar xmlns='http://relaxng.org/ns/structure/1.0' "                                                          \
+    "datatypeLibrary='http://www.w3.org/2001/XMLSchema-datatypes'><start><element name='top'>"
+#define RNG_TAIL "</element></start></grammar>"
+
+static struct cox_schemarng *
+load(const char *content, GError **error)
+{
+    g_autofree char *text = g_strdup_printf(RNG_HEAD "%s" RNG_TAIL, content);
+    g_autofree char *path = NULL;
+    int fd = g_file_open_tmp("schema-XXXXXX", &path, NULL);
+    struct cox_schemarng *rng = NULL;
+
+    assert_true(fd >= 0);
+    assert_true(g_close(fd, NULL));
+    assert_true(g_file_set_contents(path, text, -1, NULL));
+    rng = cox_schemarng_load(path, error);
+    assert_int_equal(g_unlink(path), 0);
+    return rng;
+}
+
+static void
+complaints_say_what_is_wrong(void **state)
+{
+    static const struct {
+        const char *why;
+        const char *rng;
+        const char *doc;
+        const char *part; /* of the first complaint; NULL: valid */
+    } cases[] = {
+        { "another root", "<empty/>", "<bottom/>", "begins with 'bottom' instead of 'top'" },
+        { "ids differ", "<zeroOrMore><element name='a'><attribute name='id'><data type='ID'/></attribute></element></zeroOrMore>",
+          "<top><a id='x'/><a id='y'/></top>", NULL },
+        { "id twice", "<zeroOrMore><element name='a'><attribute name='id'><data type='ID'/></attribute></element></zeroOrMore>",
+          "<top>\n<a id='x'/>\n<a id='x'/></top>", "id 'x' is used twice, first by the a in line 2" },
+        { "reference ahead", "<element name='r'><attribute name='to'><data type='IDREF'/></attribute></element>"
+                             "<element name='a'><attribute name='id'><data type='ID'/></attribute></element>",
+          "<top><r to='x'/><a id='x'/></top>", NULL },
+        { "order", "<element name='a'><empty/></element><element name='b'><empty/></element>", "<top><b/><a/></top>",
+          "element b there" },
+        { "text", "<empty/>", "<top>words</top>", "element top" },
+        { "no attribute at all", "<empty/>", "<top a='1'/>", "attribute a (value '1') is not allowed here" },
+        { "no element at all", "<empty/>", "<top><a/></top>", "element a is not allowed inside top" },
+        { "one of two", "<choice><attribute name='a'><text/></attribute><attribute name='b'><text/></attribute></choice>",
+          "<top a='1' b='2'/>", "these do not go together: attribute a, attribute b" },
+        { "neither of two", "<choice><attribute name='a'><text/></attribute><attribute name='b'><text/></attribute></choice>",
+          "<top/>", "attribute a or attribute b is missing" },
+        { "inside optional", "<optional><choice><attribute name='a'><text/></attribute><attribute name='b'><text/>"
+                             "</attribute></choice></optional>",
+          "<top a='1' b='2'/>", "these do not go together" },
+        { "half of a group", "<oneOrMore><group><element name='a'><empty/></element><element name='b'><empty/></element>"
+                             "</group></oneOrMore>",
+          "<top><a/></top>", "element b is missing" },
+        { "whole number", "<attribute name='n'><data type='nonNegativeInteger'/></attribute>", "<top n='-1'/>",
+          "attribute n has the invalid value '-1'" },
+        { "other type", "<attribute name='n'><data type='decimal'/></attribute>", "<top n='x'/>", "invalid value 'x'" },
+        { "empty value", "<attribute name='n'><value>a</value></attribute>", "<top n=''/>", "invalid value ''" },
+        { "anything", "<zeroOrMore><choice><attribute><anyName/></attribute><element><anyName/><text/></element>"
+                      "</choice></zeroOrMore><element name='must'><empty/></element>",
+          "<top q='1'><w/></top>", "element must is missing" },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(cox_schemarng) rng = load(cases[i].rng, &error);
+        g_autoptr(cox_xmldoc) doc = cox_xmldoc_parse_text(cases[i].doc, (size_t) -1, NULL, NULL);
+        g_autoptr(cox_diags) diags = cox_diags_new();
+        const char *said = NULL;
+
+        if (rng == NULL) {
+            fail_msg("%s: %s", cases[i].why, error->message);
+        }
+        assert_int_equal(cox_schemarng_validate(rng, doc, diags), cases[i].part == NULL);
+        assert_int_equal(cox_schemarng_validate(rng, doc, NULL), cases[i].part == NULL);
+        said = cox_diags_count(diags) > 0 ? cox_diags_get(diags, 0)->text : NULL;
+        if ((said == NULL) != (cases[i].part == NULL) || (said != NULL && strstr(said, cases[i].part) == NULL)) {
+            fail_msg("%s: %s", cases[i].why, said != NULL ? said : "(nothing)");
+        }
+    }
+}
+
+static void
+a_document_may_change_between_checks(void **state)
+{
+    g_autoptr(cox_schemarng) rng = load("<zeroOrMore><element name='a'><attribute name='id'><data type='ID'/></attribute>"
+                                        "<optional><attribute name='to'><data type='IDREF'/></attribute></optional>"
+                                        "</element></zeroOrMore>", NULL);
+    g_autoptr(cox_xmldoc) doc = cox_xmldoc_parse_text("<top><a id='x' to='y'/><a id='y'/></top>", (size_t) -1, NULL, NULL);
+    struct cox_xml *first = cox_xml_first(cox_xmldoc_root(doc));
+
+    (void) state;
+    cox_xml_set_tag(first, &rng);
+    assert_true(cox_schemarng_validate(rng, doc, NULL));
+    assert_ptr_equal(cox_xml_tag(first), &rng);
+    cox_xml_set(first, "to", "z");
+    assert_false(cox_schemarng_validate(rng, doc, NULL));
+    cox_xml_set(first, "to", NULL);
+    cox_xml_free(cox_xml_next(first));
+    assert_true(cox_schemarng_validate(rng, doc, NULL));
+    cox_xml_set(cox_xml_new_child(cox_xmldoc_root(doc), "a"), "id", "y");
+    assert_true(cox_schemarng_validate(rng, doc, NULL));
+}
+
+static void
+status_in_the_middle_is_left_out(void **state)
+{
+    g_autoptr(cox_schemarng) rng = load("<element name='status'><empty/></element>"
+                                        "<element name='a'><attribute name='id'><data type='ID'/></attribute></element>", NULL);
+    g_autoptr(cox_xmldoc) doc = cox_xmldoc_parse_text("<top><status><a id='x'/><a id='x'/></status><a id='x'/></top>",
+                                                      (size_t) -1, NULL, NULL);
+
+    (void) state;
+    assert_true(cox_schemarng_validate(rng, doc, NULL));
+    assert_int_equal(cox_xml_n_children(cox_xml_first(cox_xmldoc_root(doc))), 2);
+}
+
+COX_TEST_MAIN(cmocka_unit_test(complaints_say_what_is_wrong), cmocka_unit_test(a_document_may_change_between_checks),
+              cmocka_unit_test(status_in_the_middle_is_left_out))
