@@ -13,34 +13,48 @@
 
 #define UPGRADE_NAMESPACE "urn:coxswain:upgrade"
 
+/* A row; texts are borrowed from the stylesheet's file, NULL where the row does not say. */
+struct row {
+    const char *attribute;
+    const char *value;
+    const char *child;
+    const char *repeats;
+    const char *what;
+};
+
 struct cox_xslt {
     char *path;
     xmlDoc *doc;              /* the rows live here: libxslt changes what it compiles */
     xsltStylesheet *compiled; /* or NULL */
-    GHashTable *needed;       /* element name -> GPtrArray of rows (cox_xml of the stylesheet) */
+    GHashTable *needed;       /* element name -> GArray of struct row */
     GHashTable *blockers;
 };
 
 static void
 rows_free(gpointer rows)
 {
-    g_ptr_array_free(rows, TRUE);
+    g_array_free(rows, TRUE);
 }
 
 static void
-add_row(GHashTable *table, struct cox_xml *row)
+add_row(GHashTable *table, const struct cox_xml *xml)
 {
-    const char *element = cox_xml_get(row, "element");
-    GPtrArray *rows = element != NULL ? g_hash_table_lookup(table, element) : NULL;
+    const char *element = cox_xml_get(xml, "element");
+    GArray *rows = element != NULL ? g_hash_table_lookup(table, element) : NULL;
+    struct row row = { .attribute = cox_xml_get(xml, "attribute"),
+                       .value = cox_xml_get(xml, "value"),
+                       .child = cox_xml_get(xml, "child"),
+                       .repeats = cox_xml_get(xml, "repeats"),
+                       .what = cox_xml_get(xml, "what") };
 
     if (element == NULL) {
         return;
     }
     if (rows == NULL) {
-        rows = g_ptr_array_new();
+        rows = g_array_new(FALSE, FALSE, sizeof(struct row));
         g_hash_table_insert(table, (gpointer) (guintptr) element, rows);
     }
-    g_ptr_array_add(rows, row);
+    g_array_append_val(rows, row);
 }
 
 static void
@@ -106,40 +120,40 @@ cox_xslt_free(struct cox_xslt *xslt)
 
 /* ---- when is it needed? ---- */
 
+/* @actual is the value of the row's attribute, if the row has one. */
 static bool
-row_holds(const struct cox_xml *row, const struct cox_xml *xml)
+row_holds(const struct row *row, const struct cox_xml *xml, const char *actual)
 {
-    const char *attribute = cox_xml_get(row, "attribute");
-    const char *value = cox_xml_get(row, "value");
-    const char *child = cox_xml_get(row, "child");
-    const char *repeats = cox_xml_get(row, "repeats");
-
-    if (attribute != NULL) {
-        const char *actual = cox_xml_get(xml, attribute);
-
-        if (actual == NULL || (value != NULL && strcmp(actual, value) != 0)) {
-            return false;
-        }
-    }
-    if (child != NULL && cox_xml_child(xml, child) == NULL) {
+    if (row->attribute != NULL && (actual == NULL || (row->value != NULL && strcmp(actual, row->value) != 0))) {
         return false;
     }
-    if (repeats != NULL) {
-        const struct cox_xml *first = cox_xml_child(xml, repeats);
+    if (row->child != NULL && cox_xml_child(xml, row->child) == NULL) {
+        return false;
+    }
+    if (row->repeats != NULL) {
+        const struct cox_xml *first = cox_xml_child(xml, row->repeats);
 
-        return first != NULL && cox_xml_next_named(first, repeats) != NULL;
+        return first != NULL && cox_xml_next_named(first, row->repeats) != NULL;
     }
     return true;
 }
 
-static const struct cox_xml *
+static const struct row *
 first_row(GHashTable *table, const struct cox_xml *xml)
 {
-    const GPtrArray *rows = g_hash_table_lookup(table, cox_xml_name(xml));
+    const GArray *rows = g_hash_table_lookup(table, cox_xml_name(xml));
+    const char *attribute = NULL; /* rows about one attribute stand together: it is looked up once for all of them */
+    const char *actual = NULL;
 
     for (guint i = 0; rows != NULL && i < rows->len; i++) {
-        if (row_holds(g_ptr_array_index(rows, i), xml)) {
-            return g_ptr_array_index(rows, i);
+        const struct row *row = &g_array_index(rows, struct row, i);
+
+        if (row->attribute != NULL && (attribute == NULL || strcmp(attribute, row->attribute) != 0)) {
+            attribute = row->attribute;
+            actual = cox_xml_get(xml, attribute);
+        }
+        if (row_holds(row, xml, actual)) {
+            return row;
         }
     }
     return NULL;
@@ -174,17 +188,15 @@ cox_xslt_is_blocked(const struct cox_xslt *xslt, const struct cox_xmldoc *doc, s
     bool is_blocked = false;
 
     for (struct cox_xml *xml = top; xml != NULL; xml = cox_xml_walk(xml, top)) {
-        const struct cox_xml *row = first_row(xslt->blockers, xml);
-        const char *what = NULL;
+        const struct row *row = first_row(xslt->blockers, xml);
 
         if (row == NULL) {
             continue;
         }
         is_blocked = true;
-        what = cox_xml_get(row, "what");
         cox_diags_add(diags, COX_SEVERITY_WARNING, cox_xml_id(xml), "remove or replace it, then upgrade again",
                       "%s '%s' uses %s, which newer schema versions do not know", cox_xml_name(xml),
-                      cox_xml_id(xml) != NULL ? cox_xml_id(xml) : "", what != NULL ? what : "something");
+                      cox_xml_id(xml) != NULL ? cox_xml_id(xml) : "", row->what != NULL ? row->what : "something");
     }
     return is_blocked;
 }
