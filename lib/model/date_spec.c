@@ -107,7 +107,7 @@ match_field(const struct cox_date_spec *spec, enum cox_date_field field, const s
 enum cox_date_spec_result
 cox_date_spec_match(const struct cox_date_spec *spec, const struct cox_datetime *moment)
 {
-    for (int field = 0; field < COX_DATE_N_FIELDS; field++) {
+    for (size_t field = 0; field < COX_DATE_N_FIELDS; field++) {
         enum cox_date_spec_result result = match_field(spec, (enum cox_date_field) field, moment);
 
         if (result != COX_DATE_SPEC_WITHIN) {
@@ -152,7 +152,7 @@ step_of(const struct cox_date_spec *spec, const struct cox_datetime *moment, boo
 {
     int step = 0;
 
-    for (int i = 0; i < COX_DATE_N_FIELDS; i++) {
+    for (size_t i = 0; i < COX_DATE_N_FIELDS; i++) {
         enum cox_date_field field = (enum cox_date_field) i;
 
         if (!spec->fields[i].is_set || (!is_within && match_field(spec, field, moment) == COX_DATE_SPEC_WITHIN)) {
@@ -199,7 +199,7 @@ advance(struct cox_datetime *moment, int step)
 static bool
 is_valid(const struct cox_date_spec *spec)
 {
-    for (int i = 0; i < COX_DATE_N_FIELDS; i++) {
+    for (size_t i = 0; i < COX_DATE_N_FIELDS; i++) {
         if (spec->fields[i].is_set && !spec->fields[i].is_valid) {
             return false;
         }

@@ -1,0 +1,69 @@
+#!/bin/sh
+# The skeleton of the tools as seen from a shell: exit statuses, formats, errors, output files.  TAP.
+tools="${top_builddir:-.}/tools"
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+n=0
+
+# is NAME WANTED-STATUS WANTED-OUTPUT COMMAND...: output is standard output and standard error
+is() {
+    name=$1 status=$2 output=$3
+    shift 3
+    n=$((n + 1))
+    have=$("$@" 2>&1)
+    rc=$?
+    if [ "$rc" = "$status" ] && [ "$have" = "$output" ]; then
+        echo "ok $n - $name"
+    else
+        echo "not ok $n - $name"
+        echo "# status $rc, output: $have" | sed 's/^/# /'
+    fi
+}
+
+# has NAME WANTED-STATUS TEXT COMMAND...: output contains TEXT
+has() {
+    name=$1 status=$2 text=$3
+    shift 3
+    n=$((n + 1))
+    have=$("$@" 2>&1)
+    rc=$?
+    case $have in
+    *"$text"*) [ "$rc" = "$status" ] && { echo "ok $n - $name"; return; } ;;
+    esac
+    echo "not ok $n - $name"
+    echo "# status $rc, output: $have" | sed 's/^/# /'
+}
+
+is "a date is printed in UTC" 0 "Date: 2019-09-23 23:30:00Z" \
+    "$tools/iso8601" -d '2019-09-24 00:30:00 +01:00'
+is "a wrong date is named and has its status" 2 "iso8601: Invalid date/time specified: 2019-13-01" \
+    "$tools/iso8601" -d 2019-13-01
+has "the reason is given to those who ask" 2 "13 is not a month" "$tools/iso8601" -V -d 2019-13-01
+is "a result that is not the expected one fails" 1 "Date: 2019-01-01 00:00:00Z" \
+    "$tools/iso8601" -d 2019-01-01 -E '2019-01-02 00:00:00Z'
+is "an unknown option is a usage error" 64 "iso8601: Unknown option --bogus" "$tools/iso8601" --bogus
+is "an unknown format is a usage error" 64 \
+    "iso8601: Invalid output format 'yaml': use text, xml, json or none" "$tools/iso8601" -d epoch --output-as=yaml
+is "format none prints nothing" 2 "" "$tools/iso8601" -d bad --output-as=none
+has "XML has errors in its status" 2 '<error>iso8601: Invalid date/time specified: bad</error>' \
+    "$tools/iso8601" -d bad --output-as=xml
+has "the request is quoted as a shell needs it" 0 "request=\"iso8601 -d '1970-01-01 00:00:00Z' --output-as=xml\"" \
+    "$tools/iso8601" -d '1970-01-01 00:00:00Z' --output-as=xml
+has "JSON is the same tree" 0 '{"element": "date", "text": "1970-01-01 00:00:00Z"}' \
+    "$tools/iso8601" -d epoch --output-as=json
+is "local time is that of the zone" 0 "Date: 2020-07-01 12:00:00 +02:00" \
+    env TZ=UTC-2 "$tools/iso8601" -L -d '2020-07-01 12:00'
+is "output may go to a file" 0 "" "$tools/iso8601" -d epoch --output-to="$tmp/out"
+is "and is there" 0 "Date: 1970-01-01 00:00:00Z" cat "$tmp/out"
+is "an output file that cannot be made is named" 73 \
+    "iso8601: Could not create output file '$tmp/no/out': No such file or directory" \
+    "$tools/iso8601" -d epoch --output-to="$tmp/no/out"
+if [ -c /dev/full ]; then
+    is "a full disk is an error" 74 "iso8601: Could not write the output: check that there is room for it" \
+        "$tools/iso8601" -d epoch --output-to=/dev/full
+fi
+has "the version begins as clients parse it" 0 "Pacemaker 3." "$tools/iso8601" --version
+has "help names the options" 0 "--expected=TEXT" "$tools/iso8601" --help-all
+has "an exit status has a name" 0 "CRM_EX_NOSUCH - No such object" "$tools/crm_error" -n -X 105
+has "what is no code is refused" 64 "'x' is not a code" "$tools/crm_error" x
+echo "1..$n"
