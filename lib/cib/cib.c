@@ -102,6 +102,24 @@ cox_cib_root(const struct cox_cib *cib)
     return cox_xmldoc_root(cib->doc);
 }
 
+struct cox_xmldoc *
+cox_cib_doc(const struct cox_cib *cib)
+{
+    return cib->doc;
+}
+
+void
+cox_cib_exchange(struct cox_cib *cib, struct cox_xmldoc *doc)
+{
+    COX_BUG_ON(cib->is_open);
+    g_clear_pointer(&cib->index, cox_idindex_free);
+    g_clear_pointer(&cib->hash, cox_treehash_free);
+    if (cib->doc != doc) {
+        cox_xmldoc_free(cib->doc);
+        cib->doc = doc;
+    }
+}
+
 static const struct cox_idindex *
 index_of(struct cox_cib *cib)
 {

@@ -25,6 +25,12 @@ void cox_cib_free(struct cox_cib *cib);
 /** The root.  Read it; change it only through the functions below.  Borrowed until the root is replaced or freed. */
 struct cox_xml *cox_cib_root(const struct cox_cib *cib);
 
+/** The document as such, for what takes one (validation).  Borrowed and not to be changed. */
+struct cox_xmldoc *cox_cib_doc(const struct cox_cib *cib);
+
+/** Outside of a transaction: put another tree, which is taken, in the place of the present one. */
+void cox_cib_exchange(struct cox_cib *cib, struct cox_xmldoc *doc);
+
 /** The node that a patch's path leads to, or NULL (see cox_path_find).  The first call makes an index. */
 struct cox_xml *cox_cib_find(struct cox_cib *cib, const char *path, size_t position);
 

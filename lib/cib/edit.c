@@ -176,12 +176,15 @@ modify(struct cox_cib *cib, const struct cox_edit *edit, GError **error)
         merge(cib, target, input, edit->counts);
         return true;
     }
-    top = edit->allows_creation ? need_section(cib, edit->section, error)
-                                : cox_section_find(cox_cib_root(cib), edit->section);
-    if (top == NULL) {
-        return error != NULL && *error != NULL ? false : no_object(input, edit->section, error);
+    if (edit->allows_creation || (edit->section != NULL && cox_xml_is(input, edit->section))) {
+        top = need_section(cib, edit->section, error);
+        if (top == NULL) {
+            return false;
+        }
+    } else {
+        top = cox_section_find(cox_cib_root(cib), edit->section);
     }
-    target = find_match(top, input);
+    target = top == NULL ? NULL : find_match(top, input);
     if (target == NULL && !edit->allows_creation) {
         return no_object(input, edit->section, error);
     }

@@ -1,0 +1,67 @@
+/* tools/cib_file.h - the document that a tool works on: found by the environment, read, changed, written back.  Layer 6. */
+#ifndef COX_TOOLS_CIB_FILE_H
+#define COX_TOOLS_CIB_FILE_H
+
+#include <stdbool.h>
+#include <glib.h>
+
+#include "cib/acl.h"
+#include "cib/edit.h"
+#include "cib/schemas.h"
+
+G_BEGIN_DECLS
+
+/** What new documents say about the features of their writer. */
+#define COX_CIB_FILE_FEATURE_SET "3.19.6"
+
+/** A document in a file. */
+struct cox_cib_file;
+
+/** Path of the copy called @name: in $CIB_shadow_dir, else the cluster's folder for root, else ~/.cib; caller frees. */
+char *cox_cib_file_shadow_path(const char *name);
+
+/**
+ * Path of the document that the environment names: the copy $CIB_shadow (unless @skips_shadow), else $CIB_file.
+ * @return the path, the caller frees it; NULL with COX_ERROR_DISCONNECTED when neither is set
+ */
+char *cox_cib_file_path(bool skips_shadow, GError **error);
+
+/**
+ * Read a document ("-": standard input; a pipe will do).
+ * @return NULL with COX_ERROR_NOT_FOUND (missing), COX_ERROR_NO_INPUT, COX_ERROR_SYNTAX; no cib: COX_ERROR_CONFIG
+ */
+struct cox_cib_file *cox_cib_file_open(const char *path, GError **error);
+void cox_cib_file_free(struct cox_cib_file *file);
+
+struct cox_cib *cox_cib_file_cib(const struct cox_cib_file *file);
+
+/** The schemas that the environment or the installation names; made on first use, owned by @file. */
+struct cox_schemas *cox_cib_file_schemas(struct cox_cib_file *file);
+
+/** Permissions of @user (NULL: $CIB_user) in this document, the caller frees them; NULL when he may do everything. */
+struct cox_acl *cox_cib_file_acl(const struct cox_cib_file *file, const char *user);
+
+/**
+ * Edit the document as @user (see above), count versions, validate, and write the file.  The file stays as it was when
+ * anything fails.
+ *
+ * @param diags  gets what is wrong when the result does not conform to its schema; may be NULL
+ */
+bool cox_cib_file_edit(struct cox_cib_file *file, const struct cox_edit *edit, const char *user,
+                       struct cox_diags *diags, GError **error);
+
+/** Upgrade to the newest schema and write the file; *@is_changed tells whether there was anything to do. */
+bool cox_cib_file_upgrade(struct cox_cib_file *file, bool *is_changed, struct cox_diags *diags, GError **error);
+
+/** Write @xml to @path: complete or not at all, synced.  COX_ERROR_CANNOT_CREATE or COX_ERROR_IO otherwise. */
+bool cox_cib_file_write(const char *path, const struct cox_xml *xml, GError **error);
+
+/** An empty document for the schema @schema (NULL: the initial one); the caller owns it. */
+struct cox_xmldoc *cox_cib_file_skeleton(const char *schema);
+
+typedef struct cox_cib_file cox_cib_file; /* for g_autoptr only */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(cox_cib_file, cox_cib_file_free)
+
+G_END_DECLS
+
+#endif
