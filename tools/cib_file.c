@@ -358,7 +358,7 @@ cox_cib_file_skeleton(const char *schema)
 
     cox_xml_set(root, "crm_feature_set", COX_CIB_FILE_FEATURE_SET);
     cox_xml_set(root, "validate-with", schema == NULL ? COX_SCHEMAS_INITIAL : schema);
-    cox_xml_set(root, "epoch", "1");
+    cox_xml_set(root, "epoch", "0");
     cox_xml_set(root, "num_updates", "0");
     cox_xml_set(root, "admin_epoch", "0");
     for (size_t i = 0; i < G_N_ELEMENTS(sections); i++) {
