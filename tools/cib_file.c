@@ -32,34 +32,13 @@ environment(const char *name)
 }
 
 char *
-cox_cib_file_shadow_path(const char *name)
+cox_cib_file_live_path(GError **error)
 {
-    const char *directory = environment("CIB_shadow_dir");
-    const char *home = environment("HOME");
-    g_autofree char *file = g_strconcat("shadow.", name, NULL);
-
-    if (directory != NULL) {
-        return g_build_filename(directory, file, NULL);
-    }
-    if (geteuid() == 0 || home == NULL) {
-        return g_build_filename(COX_STATEDIR, "cib", file, NULL);
-    }
-    return g_build_filename(home, ".cib", file, NULL);
-}
-
-char *
-cox_cib_file_path(bool skips_shadow, GError **error)
-{
-    const char *shadow = skips_shadow ? NULL : environment("CIB_shadow");
-
-    if (shadow != NULL) {
-        return cox_cib_file_shadow_path(shadow);
-    }
     if (environment("CIB_file") != NULL) {
         return g_strdup(environment("CIB_file"));
     }
     g_set_error(error, COX_ERROR, COX_ERROR_DISCONNECTED,
-                "Could not connect to the CIB: no cluster is running here; set CIB_file to work on a file");
+                "Not connected: start the cluster, or name a file with CIB_file");
     return NULL;
 }
 

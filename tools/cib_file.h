@@ -17,14 +17,8 @@ G_BEGIN_DECLS
 /** A document in a file. */
 struct cox_cib_file;
 
-/** Path of the copy called @name: in $CIB_shadow_dir, else the cluster's folder for root, else ~/.cib; caller frees. */
-char *cox_cib_file_shadow_path(const char *name);
-
-/**
- * Path of the document that the environment names: the copy $CIB_shadow (unless @skips_shadow), else $CIB_file.
- * @return the path, the caller frees it; NULL with COX_ERROR_DISCONNECTED when neither is set
- */
-char *cox_cib_file_path(bool skips_shadow, GError **error);
+/** Path of the document itself, whatever working copy is active; caller frees; NULL with COX_ERROR_DISCONNECTED. */
+char *cox_cib_file_live_path(GError **error);
 
 /**
  * Read a document ("-": standard input; a pipe will do).

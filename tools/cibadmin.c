@@ -412,7 +412,7 @@ run_on_file(struct cox_tool_ctx *ctx, const struct cox_xml *input)
 {
     const struct settings *settings = ctx->settings;
     GError *error = NULL;
-    g_autofree char *path = cox_cib_file_path(false, &error);
+    g_autofree char *path = cox_tool_cib_path(&error);
     g_autoptr(cox_cib_file) file = path == NULL ? NULL : cox_cib_file_open(path, &error);
 
     if (file == NULL) {

@@ -93,7 +93,7 @@ static struct cox_cib_file *
 open_live(struct cox_tool_ctx *ctx, int *status)
 {
     GError *error = NULL;
-    g_autofree char *path = cox_cib_file_path(true, &error);
+    g_autofree char *path = cox_cib_file_live_path(&error);
     struct cox_cib_file *file = path == NULL ? NULL : cox_cib_file_open(path, &error);
 
     if (file == NULL && error->code == COX_ERROR_NOT_FOUND) {
@@ -109,7 +109,7 @@ static struct cox_cib_file *
 open_shadow(struct cox_tool_ctx *ctx, const char *name, int *status)
 {
     GError *error = NULL;
-    g_autofree char *path = cox_cib_file_shadow_path(name);
+    g_autofree char *path = cox_tool_shadow_path(name);
     struct cox_cib_file *file = cox_cib_file_open(path, &error);
 
     if (file == NULL && error->code == COX_ERROR_NOT_FOUND) {
@@ -157,7 +157,7 @@ show_name(struct cox_tool_ctx *ctx)
 static int
 show_file(struct cox_tool_ctx *ctx)
 {
-    g_autofree char *path = cox_cib_file_shadow_path(active_name());
+    g_autofree char *path = cox_tool_shadow_path(active_name());
 
     cox_out_leaf(ctx->out, "shadow", "instance", active_name(), "file", path, NULL);
     cox_out_line(ctx->out, "%s", path);
@@ -280,7 +280,7 @@ create(struct cox_tool_ctx *ctx)
     static const char done[] = "A new shadow instance was created. To begin using it, enter the following into your "
                                "shell:";
     const struct settings *settings = ctx->settings;
-    g_autofree char *path = cox_cib_file_shadow_path(settings->name);
+    g_autofree char *path = cox_tool_shadow_path(settings->name);
     g_autoptr(cox_cib_file) live = NULL;
     g_autoptr(cox_xmldoc) empty = NULL;
     GError *error = NULL;
@@ -342,7 +342,7 @@ static int
 delete_copy(struct cox_tool_ctx *ctx)
 {
     const struct settings *settings = ctx->settings;
-    g_autofree char *path = cox_cib_file_shadow_path(settings->name);
+    g_autofree char *path = cox_tool_shadow_path(settings->name);
     int status = 0;
 
     if (!is_allowed(ctx, "The delete command removes the specified shadow file.", "shadow file", &status)) {
@@ -362,7 +362,7 @@ delete_copy(struct cox_tool_ctx *ctx)
 static int
 edit_copy(struct cox_tool_ctx *ctx)
 {
-    g_autofree char *path = cox_cib_file_shadow_path(active_name());
+    g_autofree char *path = cox_tool_shadow_path(active_name());
     const char *editor = g_getenv("EDITOR");
 
     if (editor == NULL) {
@@ -380,7 +380,7 @@ static int
 switch_copy(struct cox_tool_ctx *ctx)
 {
     const struct settings *settings = ctx->settings;
-    g_autofree char *path = cox_cib_file_shadow_path(settings->name);
+    g_autofree char *path = cox_tool_shadow_path(settings->name);
 
     if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
         return no_access(ctx, settings->name, g_strerror(ENOENT));

@@ -77,8 +77,12 @@ char *
 cox_tool_shadow_path(const char *name)
 {
     const char *directory = g_getenv("CIB_shadow_dir");
+    const char *home = g_getenv("HOME");
     g_autofree char *file = g_strconcat("shadow.", name, NULL);
 
+    if (directory == NULL && geteuid() != 0 && home != NULL) {
+        return g_build_filename(home, ".cib", file, NULL); /* only root can write where the cluster keeps its own */
+    }
     return g_build_filename((directory != NULL) ? directory : COX_STATEDIR "/cib", file, NULL);
 }
 
