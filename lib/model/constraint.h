@@ -30,6 +30,7 @@ struct cox_rsc_set {
     enum cox_role role;
     const char *action; /**< orders, or NULL */
     const char *kind;   /**< orders, or NULL */
+    const char *ordering; /**< colocations: "group" (as NULL) or "listed" */
     bool has_score;
     cox_score score;
 };

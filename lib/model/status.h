@@ -49,7 +49,7 @@ struct cox_op_history {
     gint64 interval_ms;
     int call_id;         /**< -1 when absent */
     int rc;              /**< rc-code, -1 when absent */
-    int target_rc;       /**< expected result from transition_key (its fourth field is the target), -1 if unknown */
+    int target_rc;       /**< expected result from transition_key (its third field), -1 if unknown */
     int status;          /**< enum cox_op_status */
     bool has_last_rc_change;
     gint64 last_rc_change_s; /**< epoch seconds */
@@ -109,6 +109,9 @@ struct cox_node_status *cox_status_node(const struct cox_status *status, const c
 /** As above, added when missing. */
 struct cox_node_status *cox_status_node_ensure(struct cox_status *status, const char *id, const char *uname);
 
+/** A new node state, last; for readers that know that it is new. */
+struct cox_node_status *cox_status_node_add(struct cox_status *status, const char *id, const char *uname);
+
 /** Remove a node's state. */
 void cox_status_node_remove(struct cox_status *status, struct cox_node_status *node);
 
@@ -117,6 +120,9 @@ struct cox_rsc_history *cox_status_rsc(const struct cox_node_status *node, const
 
 /** As above, added when missing. */
 struct cox_rsc_history *cox_status_rsc_ensure(struct cox_status *status, struct cox_node_status *node, const char *id);
+
+/** A new, empty history, last; for readers that know that it is new. */
+struct cox_rsc_history *cox_status_rsc_add(struct cox_status *status, struct cox_node_status *node, const char *id);
 
 /** Forget the history of resource @id on @node. */
 void cox_status_rsc_remove(struct cox_node_status *node, const char *id);
