@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "cib/version.h"
+#include "tools/schemadir.h"
 #include "xml/xmlwrite.h"
 
 struct cox_cib_file {
@@ -40,24 +41,6 @@ cox_cib_file_live_path(GError **error)
     g_set_error(error, COX_ERROR, COX_ERROR_DISCONNECTED,
                 "Not connected: start the cluster, or name a file with CIB_file");
     return NULL;
-}
-
-static char *
-schema_directory(void)
-{
-    const char *given = environment("PCMK_schema_directory");
-    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *folder = program == NULL ? NULL : g_path_get_dirname(program);
-    g_autofree char *beside = NULL;
-    g_autofree char *sample = NULL;
-
-    if (given != NULL) {
-        return g_strdup(given);
-    }
-    /* In the build tree the schemas lie beside the tools. */
-    beside = folder == NULL ? g_strdup("") : g_build_filename(folder, "..", "schemas", NULL);
-    sample = g_build_filename(beside, COX_SCHEMAS_INITIAL ".rng", NULL);
-    return g_strdup(g_file_test(sample, G_FILE_TEST_EXISTS) ? beside : COX_SCHEMADIR);
 }
 
 /* ---- reading ---- */
@@ -109,7 +92,7 @@ struct cox_schemas *
 cox_cib_file_schemas(struct cox_cib_file *file)
 {
     if (file->schemas == NULL) {
-        g_autofree char *directory = schema_directory();
+        g_autofree char *directory = cox_schemadir_find();
 
         file->schemas = cox_schemas_new(directory);
     }

@@ -1,9 +1,9 @@
 /* tools/crm_verify.c - check a whole configuration: is it well-formed, does it fit its schema, does it make sense?  Layer 6. */
 #include "base/error.h"
 #include "cib/schemas.h"
+#include "tools/cib_file.h"
 #include "tools/schemadir.h"
 #include "tools/tool.h"
-#include "xml/xmlwrite.h"
 
 /* Where the configuration comes from; the last one named on the command line wins. */
 enum source {
@@ -36,28 +36,26 @@ static const struct cox_opt options[] = {
     { "quiet", 'q', COX_OPT_QUIET, NULL, NULL, "Don't print verify information" },
 };
 
-/* The document named by the command line; *@name is what messages call it, NULL when it has no name. */
+/* The document named by the command line; *@name is what messages call it, NULL when it has no name.  Caller frees it. */
 static struct cox_xmldoc *
-load(const struct settings *settings, const char **name, GError **error)
+load(const struct settings *settings, char **name, GError **error)
 {
     struct cox_tool_source source = { .text = NULL };
 
-    *name = NULL;
     switch ((enum source) settings->source) {
         case SOURCE_NONE:
             g_set_error_literal(error, COX_ERROR, COX_ERROR_USAGE,
                                 "No configuration source specified. Use --help for usage information.");
             return NULL;
         case SOURCE_LIVE:
-            source.file = g_getenv("CIB_file");
-            if (source.file == NULL) {
-                g_set_error_literal(error, COX_ERROR, COX_ERROR_DISCONNECTED,
-                                    "CIB query failed: Not connected; start the cluster, or name a file with -x");
+            *name = cox_tool_cib_path(error);
+            if (*name == NULL) {
+                g_prefix_error_literal(error, "CIB query failed: ");
                 return NULL;
             }
             break;
         case SOURCE_FILE:
-            source.file = settings->argument;
+            *name = g_strdup(settings->argument);
             break;
         case SOURCE_PIPE:
             source.from_stdin = true;
@@ -66,23 +64,8 @@ load(const struct settings *settings, const char **name, GError **error)
             source.text = settings->argument;
             break;
     }
-    *name = source.file;
+    source.file = *name;
     return cox_tool_load(&source, error);
-}
-
-/* Written whole or not at all. */
-static bool
-save(const struct cox_xmldoc *doc, const char *path, GError **error)
-{
-    g_autofree char *text = cox_xmlwrite_text(cox_xmldoc_root(doc), COX_XMLWRITE_FORMATTED);
-    g_autoptr(GError) problem = NULL;
-
-    if (!g_file_set_contents(path, text, -1, &problem)) {
-        g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "Could not save XML to '%s': %s", path,
-                    problem->message);
-        return false;
-    }
-    return true;
 }
 
 /* Quiet concerns people: a program asked for the list. */
@@ -106,15 +89,21 @@ print_schema_problem(struct cox_tool_ctx *ctx, const char *name, const struct co
     }
 }
 
-/* Against the schema it names; false when it does not fit, which has been said then. */
+/* Against the schema it names; false when it does not fit, which has been said then.  @error: it cannot be told. */
 static bool
-check_form(struct cox_tool_ctx *ctx, struct cox_schemas *schemas, struct cox_xmldoc *doc, const char *name)
+check_form(struct cox_tool_ctx *ctx, struct cox_xmldoc *doc, const char *name, GError **error)
 {
+    g_autofree char *directory = cox_schemadir_find();
+    g_autoptr(cox_schemas) schemas = cox_schemas_new(directory);
     g_autoptr(cox_diags) diags = cox_diags_new();
-    g_autoptr(GError) error = NULL;
+    g_autoptr(GError) problem = NULL;
 
-    if (cox_schemas_validate(schemas, doc, diags, &error)) {
+    if (cox_schemas_validate(schemas, doc, diags, &problem)) {
         return true;
+    }
+    if (!g_error_matches(problem, COX_ERROR, COX_ERROR_CONFIG)) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return false;
     }
     if (is_silent(ctx)) {
         return false;
@@ -123,13 +112,14 @@ check_form(struct cox_tool_ctx *ctx, struct cox_schemas *schemas, struct cox_xml
         print_schema_problem(ctx, name, cox_diags_get(diags, i));
     }
     if (cox_diags_count(diags) == 0) {
-        cox_out_error(ctx->out, "error: %s", error->message);
+        cox_out_error(ctx->out, "error: %s", problem->message);
     }
     return false;
 }
 
+/* The last words, which clients know: the first of them is said whatever was wrong. */
 static int
-finish(struct cox_tool_ctx *ctx, bool is_valid)
+conclude(struct cox_tool_ctx *ctx, bool is_valid)
 {
     if (is_valid) {
         return 0;
@@ -147,11 +137,10 @@ static int
 run(struct cox_tool_ctx *ctx)
 {
     struct settings *settings = ctx->settings;
-    const char *name = NULL;
+    g_autofree char *name = NULL;
     g_autoptr(GError) error = NULL;
     g_autoptr(cox_xmldoc) doc = load(settings, &name, &error);
-    g_autofree char *directory = cox_schemadir_find();
-    g_autoptr(cox_schemas) schemas = cox_schemas_new(directory);
+    bool is_valid;
 
     if (doc == NULL) {
         return cox_tool_fail(ctx, g_steal_pointer(&error));
@@ -160,10 +149,14 @@ run(struct cox_tool_ctx *ctx)
         return cox_tool_error(ctx, COX_ERROR_PROTOCOL,
                               "This tool can only check complete configurations (i.e. those starting with <cib>).");
     }
-    if (settings->save != NULL && !save(doc, settings->save, &error)) {
+    if (settings->save != NULL && !cox_cib_file_write(settings->save, cox_xmldoc_root(doc), &error)) {
         return cox_tool_fail(ctx, g_steal_pointer(&error));
     }
-    return finish(ctx, check_form(ctx, schemas, doc, name));
+    is_valid = check_form(ctx, doc, name, &error);
+    if (error != NULL) {
+        return cox_tool_fail(ctx, g_steal_pointer(&error));
+    }
+    return conclude(ctx, is_valid);
 }
 
 static const int statuses[] = { 0, 64, 65, 66, 73, 76, 78, 102, -1 };
