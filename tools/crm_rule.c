@@ -1,0 +1,186 @@
+/* tools/crm_rule.c - tell whether a rule of the configuration is in effect at a time.  Layer 6. */
+#include "base/error.h"
+#include "codec/rulecheck.h"
+#include "tools/tool.h"
+
+struct settings {
+    bool checks;
+    char *xml_text;
+    char *date;
+    GPtrArray *rules;
+    GTimeZone *zone; /* of the user */
+};
+
+#define FIELD(name) offsetof(struct settings, name)
+
+static const struct cox_opt options[] = {
+    { "check", 'c', COX_OPT_FLAG, NULL, "Modes (mutually exclusive)", "Check whether a rule is in effect", FIELD(checks) },
+    { "xml-text", 'X', COX_OPT_STRING, "XML", "Data", "Use argument for XML (or stdin if '-')", FIELD(xml_text) },
+    { "date", 'd', COX_OPT_STRING, "DATE", NULL, "Whether the rule is in effect on a given date", FIELD(date) },
+    { "rule", 'r', COX_OPT_STRINGS, "ID", NULL, "The ID of the rule to check (may be specified multiple times)",
+      FIELD(rules) },
+};
+
+/* ---- one rule --------------------------------------------------------------------------------------------- */
+
+static void
+print_verdict(struct cox_tool_ctx *ctx, const char *id, const struct cox_rulecheck *check)
+{
+    switch (check->result) {
+    case COX_RULE_IN_EFFECT:
+        cox_out_line(ctx->out, "Rule %s %s", id, check->repeats ? "satisfies conditions" : "is still in effect");
+        return;
+    case COX_RULE_BEFORE:
+        cox_out_line(ctx->out, "Rule %s has not yet taken effect", id);
+        return;
+    case COX_RULE_AFTER:
+        cox_out_line(ctx->out, "Rule %s is expired", id);
+        return;
+    case COX_RULE_NOT_IN_EFFECT:
+        cox_out_line(ctx->out, "Rule %s does not satisfy conditions", id);
+        return;
+    case COX_RULE_INVALID:
+        cox_out_error(ctx->out, "Could not determine whether rule %s is in effect: Error parsing rule", id);
+        return;
+    }
+}
+
+static int
+status_of(enum cox_rule_result result)
+{
+    switch (result) {
+    case COX_RULE_IN_EFFECT:
+        return 0;
+    case COX_RULE_BEFORE:
+        return cox_error_exit_status(COX_ERROR_NOT_YET);
+    case COX_RULE_AFTER:
+        return cox_error_exit_status(COX_ERROR_EXPIRED);
+    case COX_RULE_NOT_IN_EFFECT:
+        return cox_error_exit_status(COX_ERROR_UNSATISFIED);
+    case COX_RULE_INVALID:
+        break;
+    }
+    return cox_error_exit_status(COX_ERROR_INDETERMINATE);
+}
+
+static int
+check_rule(struct cox_tool_ctx *ctx, const struct cox_xml *top, const char *id, const struct cox_rule_input *input)
+{
+    struct cox_rulecheck check = { .result = COX_RULE_INVALID };
+    g_autoptr(GError) error = NULL;
+    int status;
+
+    if (cox_rulecheck_run(top, id, input, &check, &error)) {
+        status = status_of(check.result);
+        print_verdict(ctx, id, &check);
+    } else {
+        status = cox_error_status_of(error);
+        cox_out_error(ctx->out, "Could not determine whether rule %s is in effect: %s", id, error->message);
+    }
+    cox_out_begin(ctx->out, "rule-check", "rule-id", id, NULL);
+    cox_out_attrf(ctx->out, "rc", "%d", status);
+    cox_out_end(ctx->out);
+    return status;
+}
+
+/* ---- input ------------------------------------------------------------------------------------------------ */
+
+/* The document; on failure a message was printed and *@status is set. */
+static struct cox_xmldoc *
+load(struct cox_tool_ctx *ctx, int *status)
+{
+    const struct settings *settings = ctx->settings;
+    struct cox_tool_source source = { .from_stdin = g_strcmp0(settings->xml_text, "-") == 0 };
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = NULL;
+    struct cox_xmldoc *doc;
+
+    if (settings->xml_text == NULL) {
+        path = cox_tool_cib_path(&error);
+        source.file = path;
+    } else if (!source.from_stdin) {
+        source.text = settings->xml_text;
+    }
+    doc = (error == NULL) ? cox_tool_load(&source, &error) : NULL;
+    if (doc != NULL) {
+        return doc;
+    }
+    if (settings->xml_text == NULL) {
+        cox_out_error(ctx->out, "CIB query failed: %s", error->message);
+        *status = cox_error_status_of(error);
+        return NULL;
+    }
+    if (ctx->verbosity > 0) {
+        cox_out_error(ctx->out, "%s", error->message);
+    }
+    *status = source.from_stdin
+                  ? cox_tool_error(ctx, COX_ERROR_SYNTAX, "Couldn't parse input from STDIN")
+                  : cox_tool_error(ctx, COX_ERROR_SYNTAX, "Couldn't parse input string: %s", settings->xml_text);
+    return NULL;
+}
+
+static int
+run(struct cox_tool_ctx *ctx)
+{
+    const struct settings *settings = ctx->settings;
+    const struct cox_datetime_context dates = { settings->zone, cox_tool_now() };
+    struct cox_rule_input input = { .now = dates.now, .zone = settings->zone };
+    struct cox_datetime moment;
+    g_autoptr(cox_xmldoc) doc = NULL;
+    int status = 0;
+
+    if (!settings->checks) {
+        return cox_tool_usage(ctx, "No mode operation given");
+    }
+    if (settings->rules == NULL) {
+        return cox_tool_usage(ctx, "--check requires use of --rule=");
+    }
+    if (settings->date != NULL) {
+        if (!cox_datetime_parse(settings->date, &dates, &moment, NULL)) {
+            return cox_tool_error(ctx, COX_ERROR_SYNTAX, "Invalid date specified: '%s'", settings->date);
+        }
+        input.now = cox_datetime_to_wall(&moment);
+    }
+    doc = load(ctx, &status);
+    if (doc == NULL) {
+        return status;
+    }
+    for (guint i = 0; i < settings->rules->len; i++) {
+        status = check_rule(ctx, cox_xmldoc_root(doc), g_ptr_array_index(settings->rules, i), &input);
+    }
+    return status;
+}
+
+static const int statuses[] = { 0, 3, 64, 65, 66, 102, 105, 109, 110, 111, 112, -1 };
+
+static const struct cox_tool tool = {
+    .name = "crm_rule",
+    .summary = "evaluate rules from the cluster configuration",
+    .synopsis = "--check --rule ID [--rule ID]... [OPTION]...",
+    .description = "Tells whether a rule is in effect now or on a given date, or is not yet, or is expired. The exit status "
+                   "says it too; with several rules it is that of the last one.\n\n"
+                   "Only rules with exactly one date expression can be checked; a date specification must name years. The "
+                   "configuration is that of CIB_file or CIB_shadow, or what --xml-text gives.",
+    .examples = "Is the rule that a move left behind expired?\n\tcrm_rule --check --rule cli-prefer-rule-web\n",
+    .statuses = statuses,
+    .options = options,
+    .n_options = G_N_ELEMENTS(options),
+    .run = run,
+};
+
+int
+main(int argc, char **argv)
+{
+    struct settings settings = { .zone = g_time_zone_new_local() };
+    int status;
+
+    (void) argc;
+    status = cox_tool_main(&tool, argv, &settings);
+    g_free(settings.xml_text);
+    g_free(settings.date);
+    if (settings.rules != NULL) {
+        g_ptr_array_unref(settings.rules);
+    }
+    g_time_zone_unref(settings.zone);
+    return status;
+}
