@@ -60,10 +60,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     COX_BUG_ON((doc == NULL) != (streamed == NULL));
     if (doc != NULL) {
         g_autoptr(cox_cib) cib = NULL;
-        g_autofree char *disk = cox_md5_on_disk(cox_xmldoc_root(doc));
+        g_autofree G_GNUC_UNUSED char *disk = cox_md5_on_disk(cox_xmldoc_root(doc));
         g_autofree char *digest = NULL;
         g_autoptr(cox_acl) acl = cox_acl_new(cox_xmldoc_root(doc), "user", NULL);
-        g_autoptr(cox_xmldoc) visible = cox_acl_filter(acl, cox_xmldoc_root(doc));
+        g_autoptr(cox_xmldoc) G_GNUC_UNUSED visible = cox_acl_filter(acl, cox_xmldoc_root(doc));
 
         round_trip(cox_xmldoc_root(doc));
         cib = cox_cib_new(g_steal_pointer(&doc));

@@ -35,7 +35,7 @@ apply_and_go_back(const struct cox_xml *patch)
 
     cox_cib_begin(cib);
     if (cox_patch_apply(cib, patch, NULL)) {
-        g_autoptr(cox_xmldoc) recorded = cox_cib_commit(cib);
+        g_autoptr(cox_xmldoc) G_GNUC_UNUSED recorded = cox_cib_commit(cib);
     } else {
         cox_cib_rollback(cib);
     }
@@ -52,7 +52,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     if (middle == NULL) {
-        g_autofree char *lines = cox_patchview_text(cox_xmldoc_root(doc));
+        g_autofree G_GNUC_UNUSED char *lines = cox_patchview_text(cox_xmldoc_root(doc));
 
         apply_and_go_back(cox_xmldoc_root(doc));
     } else {

@@ -17,7 +17,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     g_autoptr(GPtrArray) found = cox_xpath_find(cox_xmldoc_root(doc), expression, NULL);
 
     for (guint i = 0; found != NULL && i < found->len; i++) {
-        g_autofree char *path = cox_xpath_of(g_ptr_array_index(found, i));
+        g_autofree G_GNUC_UNUSED char *path = cox_xpath_of(g_ptr_array_index(found, i));
     }
     return 0;
 }
