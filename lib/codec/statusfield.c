@@ -6,15 +6,16 @@
 
 #include "model/status.h"
 
-#define WORD(structure, text, member) { text, COX_STATUS_FIELD_WORD, offsetof(struct structure, member), 0 }
-#define TEXT(structure, text, member) { text, COX_STATUS_FIELD_TEXT, offsetof(struct structure, member), 0 }
-#define BOOL(structure, text, member) { text, COX_STATUS_FIELD_BOOL, offsetof(struct structure, member), 0 }
-#define INT(structure, text, member) { text, COX_STATUS_FIELD_INT, offsetof(struct structure, member), 0 }
-#define INT64(structure, text, member) { text, COX_STATUS_FIELD_INT64, offsetof(struct structure, member), 0 }
+#define WORD(structure, text, member) { text, COX_STATUS_FIELD_WORD, offsetof(struct structure, member), 0, false }
+#define TEXT(structure, text, member) { text, COX_STATUS_FIELD_TEXT, offsetof(struct structure, member), 0, false }
+#define BOOL(structure, text, member) { text, COX_STATUS_FIELD_BOOL, offsetof(struct structure, member), 0, false }
+#define INT(structure, text, member) { text, COX_STATUS_FIELD_INT, offsetof(struct structure, member), 0, true }
+#define INT64(structure, text, member) { text, COX_STATUS_FIELD_INT64, offsetof(struct structure, member), 0, false }
 #define INT64_HAS(structure, text, member, has)                                                                      \
-    { text, COX_STATUS_FIELD_INT64, offsetof(struct structure, member), offsetof(struct structure, has) }
+    { text, COX_STATUS_FIELD_INT64, offsetof(struct structure, member), offsetof(struct structure, has), false }
 
 static const struct cox_status_field node_fields[] = {
+    BOOL(cox_node_status, "remote_node", is_remote),
     WORD(cox_node_status, "id", id),
     WORD(cox_node_status, "uname", uname),
     WORD(cox_node_status, "in_ccm", in_ccm),
@@ -22,16 +23,15 @@ static const struct cox_status_field node_fields[] = {
     WORD(cox_node_status, "crm-debug-origin", crm_debug_origin),
     WORD(cox_node_status, "join", join),
     WORD(cox_node_status, "expected", expected),
-    BOOL(cox_node_status, "remote_node", is_remote),
     WORD(cox_node_status, "node_fenced", node_fenced),
     WORD(cox_node_status, "node_in_maintenance", node_in_maintenance),
 };
 
 static const struct cox_status_field rsc_fields[] = {
     WORD(cox_rsc_history, "id", id),
+    WORD(cox_rsc_history, "type", type),
     WORD(cox_rsc_history, "class", standard),
     WORD(cox_rsc_history, "provider", provider),
-    WORD(cox_rsc_history, "type", type),
     WORD(cox_rsc_history, "container", container),
     INT64(cox_rsc_history, "shutdown-lock", shutdown_lock_s),
 };
@@ -49,7 +49,7 @@ static const struct cox_status_field op_fields[] = {
     INT(cox_op_history, "call-id", call_id),
     INT(cox_op_history, "rc-code", rc),
     INT(cox_op_history, "op-status", status),
-    INT64(cox_op_history, "interval", interval_ms),
+    { "interval", COX_STATUS_FIELD_INT64, offsetof(struct cox_op_history, interval_ms), 0, true },
     INT64_HAS(cox_op_history, "last-rc-change", last_rc_change_s, has_last_rc_change),
     INT64(cox_op_history, "last-run", last_run_s),
     INT64_HAS(cox_op_history, "exec-time", exec_time_ms, has_exec_time),
@@ -156,6 +156,47 @@ cox_status_fields_read(const struct cox_status_fields *fields, struct cox_arena 
                 expected = at + 1;
                 break;
             }
+        }
+    }
+}
+
+static void
+write_number(const struct cox_status_field *field, const char *object, gint64 number, struct cox_xml *xml)
+{
+    g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, number);
+    bool is_there = field->is_always || number != 0;
+
+    if (field->has_offset != 0) {
+        is_there = *(const bool *) (const void *) (object + field->has_offset);
+    }
+    if (is_there) {
+        cox_xml_set(xml, field->name, text);
+    }
+}
+
+void
+cox_status_fields_write(const struct cox_status_fields *fields, const void *object, struct cox_xml *xml)
+{
+    const char *base = object;
+
+    for (size_t i = 0; i < fields->n; i++) {
+        const struct cox_status_field *field = &fields->fields[i];
+        const void *member = base + field->offset;
+
+        switch (field->type) {
+        case COX_STATUS_FIELD_WORD:
+        case COX_STATUS_FIELD_TEXT:
+            cox_xml_set(xml, field->name, *(const char *const *) member);
+            break;
+        case COX_STATUS_FIELD_BOOL:
+            cox_xml_set(xml, field->name, *(const bool *) member ? "true" : NULL);
+            break;
+        case COX_STATUS_FIELD_INT:
+            write_number(field, base, *(const int *) member, xml);
+            break;
+        case COX_STATUS_FIELD_INT64:
+            write_number(field, base, *(const gint64 *) member, xml);
+            break;
         }
     }
 }

@@ -5,10 +5,12 @@
 #ifndef COX_CODEC_STATUSFIELD_H
 #define COX_CODEC_STATUSFIELD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <glib.h>
 
 #include "base/arena.h"
+#include "xml/xml.h"
 
 G_BEGIN_DECLS
 
@@ -25,6 +27,7 @@ struct cox_status_field {
     enum cox_status_field_type type;
     size_t offset;
     size_t has_offset; /**< of a bool that says whether the number is there; 0: none */
+    bool is_always;    /**< written even when 0 */
 };
 
 struct cox_status_fields {
@@ -40,6 +43,9 @@ const struct cox_status_fields *cox_status_op_fields(void);
 /** Set the members of @object that @attrs (name, value, ..., NULL) name; what is no number leaves its member alone. */
 void cox_status_fields_read(const struct cox_status_fields *fields, struct cox_arena *arena, void *object,
                             const char *const *attrs);
+
+/** Set the attributes of @xml for the members of @object that say something. */
+void cox_status_fields_write(const struct cox_status_fields *fields, const void *object, struct cox_xml *xml);
 
 G_END_DECLS
 

@@ -37,6 +37,7 @@ struct cox_action {
     size_t n_attributes;
     const struct cox_nvpair *downed; /**< names of nodes that this action takes down (name = node id), or NULL */
     size_t n_downed;
+    gint64 shutdown_lock_s;    /**< stops of locked resources: since when (epoch seconds), else 0 */
     gint32 priority;           /**< 0 when none is printed */
     const guint32 *inputs;     /**< indices (not ids) of actions in the graph, each once */
     size_t n_inputs;
@@ -50,6 +51,9 @@ struct cox_graph {
     } header;
     const struct cox_action *actions;
     size_t n_actions;
+    /** Wanted but impossible now: never executed, shown to people only.  Inputs beyond n_actions are among these. */
+    const struct cox_action *blocked;
+    size_t n_blocked;
 };
 
 G_END_DECLS
