@@ -1,6 +1,10 @@
 /* tools/crm_verify.c - check a whole configuration: is it well-formed, does it fit its schema, does it make sense?  Layer 6. */
+#include <string.h>
+
 #include "base/error.h"
 #include "cib/schemas.h"
+#include "codec/load.h"
+#include "sched/verify.h"
 #include "tools/cib_file.h"
 #include "tools/schemadir.h"
 #include "tools/tool.h"
@@ -36,95 +40,137 @@ static const struct cox_opt options[] = {
     { "quiet", 'q', COX_OPT_QUIET, NULL, NULL, "Don't print verify information" },
 };
 
-/* The document named by the command line; *@name is what messages call it, NULL when it has no name.  Caller frees it. */
-static struct cox_xmldoc *
-load(const struct settings *settings, char **name, GError **error)
+/* What one check needs from end to end. */
+struct check {
+    struct cox_tool_ctx *ctx;
+    struct cox_schemas *schemas;
+    char *name;          /* of the document in messages, or NULL */
+    bool is_silent;      /* quiet concerns people: a program asked for the list */
+    bool has_wrong_form; /* it does not fit its schema, which has been said */
+};
+
+/* Where to read from; @check keeps the name.  False with @error set. */
+static bool
+choose_input(struct check *check, struct cox_stream_input *input, GError **error)
 {
-    struct cox_tool_source source = { .text = NULL };
+    const struct settings *settings = check->ctx->settings;
 
     switch ((enum source) settings->source) {
         case SOURCE_NONE:
             g_set_error_literal(error, COX_ERROR, COX_ERROR_USAGE,
                                 "No configuration source specified. Use --help for usage information.");
-            return NULL;
+            return false;
         case SOURCE_LIVE:
-            *name = cox_tool_cib_path(error);
-            if (*name == NULL) {
-                g_prefix_error_literal(error, "CIB query failed: ");
-                return NULL;
-            }
+            check->name = cox_tool_cib_path(error);
+            g_prefix_error_literal(error, "CIB query failed: ");
             break;
         case SOURCE_FILE:
-            *name = g_strdup(settings->argument);
+            check->name = g_strdup(settings->argument);
             break;
         case SOURCE_PIPE:
-            source.from_stdin = true;
-            break;
+            input->path = "-";
+            return true;
         case SOURCE_TEXT:
-            source.text = settings->argument;
-            break;
+            input->text = settings->argument;
+            input->length = strlen(input->text);
+            return true;
     }
-    source.file = *name;
-    return cox_tool_load(&source, error);
-}
-
-/* Quiet concerns people: a program asked for the list. */
-static bool
-is_silent(const struct cox_tool_ctx *ctx)
-{
-    return ctx->is_quiet && cox_out_is_text(ctx->out);
+    input->path = check->name;
+    return check->name != NULL;
 }
 
 /* In the form that editors of the configuration pick apart. */
 static void
-print_schema_problem(struct cox_tool_ctx *ctx, const char *name, const struct cox_diag *diag)
+print_form_problem(const struct check *check, const struct cox_diag *diag)
 {
-    g_autofree char *place = name != NULL ? g_strdup_printf("%s:%d", name, diag->line)
-                                          : g_strdup_printf("Entity: line %d", diag->line);
+    g_autofree char *place = check->name != NULL ? g_strdup_printf("%s:%d", check->name, diag->line)
+                                                 : g_strdup_printf("Entity: line %d", diag->line);
 
     if (diag->remedy != NULL) {
-        cox_out_error(ctx->out, "%s: %s (%s)", place, diag->text, diag->remedy);
+        cox_out_error(check->ctx->out, "%s: %s (%s)", place, diag->text, diag->remedy);
     } else {
-        cox_out_error(ctx->out, "%s: %s", place, diag->text);
+        cox_out_error(check->ctx->out, "%s: %s", place, diag->text);
     }
 }
 
-/* Against the schema it names; false when it does not fit, which has been said then.  @error: it cannot be told. */
+/* The document against the schema it names; then in the words of the newest one. */
 static bool
-check_form(struct cox_tool_ctx *ctx, struct cox_xmldoc *doc, const char *name, GError **error)
+check_form(struct cox_xmldoc **doc, void *data, struct cox_diags *diags, GError **error)
 {
-    g_autofree char *directory = cox_schemadir_find();
-    g_autoptr(cox_schemas) schemas = cox_schemas_new(directory);
-    g_autoptr(cox_diags) diags = cox_diags_new();
-    g_autoptr(GError) problem = NULL;
+    struct check *check = data;
+    g_autoptr(cox_diags) problems = cox_diags_new();
 
-    if (cox_schemas_validate(schemas, doc, diags, &problem)) {
-        return true;
-    }
-    if (!g_error_matches(problem, COX_ERROR, COX_ERROR_CONFIG)) {
-        g_propagate_error(error, g_steal_pointer(&problem));
+    if (!cox_schemas_validate(check->schemas, *doc, problems, error)) {
+        check->has_wrong_form = cox_diags_count(problems) > 0;
+        for (size_t i = 0; i < cox_diags_count(problems) && !check->is_silent; i++) {
+            print_form_problem(check, cox_diags_get(problems, i));
+        }
         return false;
     }
-    if (is_silent(ctx)) {
-        return false;
-    }
-    for (size_t i = 0; i < cox_diags_count(diags); i++) {
-        print_schema_problem(ctx, name, cox_diags_get(diags, i));
-    }
-    if (cox_diags_count(diags) == 0) {
-        cox_out_error(ctx->out, "error: %s", problem->message);
-    }
-    return false;
+    return cox_schemas_upgrade(check->schemas, doc, NULL, diags, error);
 }
 
-/* The last words, which clients know: the first of them is said whatever was wrong. */
-static int
-conclude(struct cox_tool_ctx *ctx, bool is_valid)
+/* With the status in the tree, because it is to be saved. */
+static bool
+load_and_save(struct check *check, const struct cox_stream_input *input, struct cox_codec_result *result,
+              struct cox_diags *diags, GError **error)
 {
-    if (is_valid) {
-        return 0;
+    const struct settings *settings = check->ctx->settings;
+    const struct cox_tool_source source = { .text = input->text, .file = input->path };
+    struct cox_xmldoc *doc = cox_tool_load(&source, error);
+    bool is_loaded = doc != NULL && cox_cib_file_write(settings->save, cox_xmldoc_root(doc), error)
+                     && check_form(&doc, check, diags, error)
+                     && cox_codec_load_tree(cox_xmldoc_root(doc), NULL, result, diags, error);
+
+    cox_xmldoc_free(doc);
+    return is_loaded;
+}
+
+/* What the configuration says, and what the cluster would do with it. */
+static bool
+check_meaning(struct check *check, struct cox_diags *diags, GError **error)
+{
+    const struct settings *settings = check->ctx->settings;
+    const struct cox_codec_options reading = { .prepare = check_form, .prepare_data = check };
+    struct cox_stream_input input = { .path = NULL };
+    struct cox_codec_result result = { 0 };
+
+    if (!choose_input(check, &input, error)
+        || !(settings->save != NULL ? load_and_save(check, &input, &result, diags, error)
+                                    : cox_codec_load(&input, &reading, &result, diags, error))) {
+        return false;
     }
-    if (!is_silent(ctx)) {
+    cox_verify_config(result.config, cox_tool_now(), diags);
+    cox_codec_result_clear(&result);
+    return true;
+}
+
+static void
+print_problems(const struct check *check, const struct cox_diags *diags)
+{
+    static const char *const labels[] = { "info", "warning", "error" };
+
+    for (size_t i = 0; i < cox_diags_count(diags); i++) {
+        const struct cox_diag *diag = cox_diags_get(diags, i);
+
+        if (diag->severity == COX_SEVERITY_INFO && check->ctx->verbosity == 0) {
+            continue;
+        }
+        if (diag->remedy != NULL) {
+            cox_out_error(check->ctx->out, "%s: %s (%s)", labels[diag->severity], diag->text, diag->remedy);
+        } else {
+            cox_out_error(check->ctx->out, "%s: %s", labels[diag->severity], diag->text);
+        }
+    }
+}
+
+/* The last words, which clients know: the first of them is said whatever the errors were. */
+static int
+conclude(const struct check *check, bool has_errors)
+{
+    struct cox_tool_ctx *ctx = check->ctx;
+
+    if (has_errors && !check->is_silent) {
         cox_out_error(ctx->out, "error: CIB did not pass schema validation");
     }
     if (!ctx->is_quiet) {
@@ -133,33 +179,40 @@ conclude(struct cox_tool_ctx *ctx, bool is_valid)
     return cox_error_exit_status(COX_ERROR_CONFIG);
 }
 
+/* Warnings make a configuration invalid, too: scripts of the field rely on it. */
+static int
+run_check(struct check *check)
+{
+    g_autoptr(cox_diags) diags = cox_diags_new();
+    g_autoptr(GError) error = NULL;
+
+    if (!check_meaning(check, diags, &error)) {
+        if (check->has_wrong_form) {
+            return conclude(check, true);
+        }
+        return cox_tool_fail(check->ctx, g_steal_pointer(&error));
+    }
+    if (!check->is_silent) {
+        print_problems(check, diags);
+    }
+    return cox_diags_has(diags, COX_SEVERITY_WARNING) ? conclude(check, cox_diags_has(diags, COX_SEVERITY_ERROR)) : 0;
+}
+
 static int
 run(struct cox_tool_ctx *ctx)
 {
-    struct settings *settings = ctx->settings;
-    g_autofree char *name = NULL;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(cox_xmldoc) doc = load(settings, &name, &error);
-    bool is_valid;
+    g_autofree char *directory = cox_schemadir_find();
+    struct check check = { .ctx = ctx,
+                           .schemas = cox_schemas_new(directory),
+                           .is_silent = ctx->is_quiet && cox_out_is_text(ctx->out) };
+    int status = run_check(&check);
 
-    if (doc == NULL) {
-        return cox_tool_fail(ctx, g_steal_pointer(&error));
-    }
-    if (!cox_xml_is(cox_xmldoc_root(doc), "cib")) {
-        return cox_tool_error(ctx, COX_ERROR_PROTOCOL,
-                              "This tool can only check complete configurations (i.e. those starting with <cib>).");
-    }
-    if (settings->save != NULL && !cox_cib_file_write(settings->save, cox_xmldoc_root(doc), &error)) {
-        return cox_tool_fail(ctx, g_steal_pointer(&error));
-    }
-    is_valid = check_form(ctx, doc, name, &error);
-    if (error != NULL) {
-        return cox_tool_fail(ctx, g_steal_pointer(&error));
-    }
-    return conclude(ctx, is_valid);
+    cox_schemas_free(check.schemas);
+    g_free(check.name);
+    return status;
 }
 
-static const int statuses[] = { 0, 64, 65, 66, 73, 76, 78, 102, -1 };
+static const int statuses[] = { 0, 64, 65, 66, 73, 78, 102, -1 };
 
 static const struct cox_tool tool = {
     .name = "crm_verify",

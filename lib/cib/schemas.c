@@ -240,3 +240,9 @@ cox_schemas_upgrade(struct cox_schemas *schemas, struct cox_xmldoc **doc, const 
     cox_xml_set(cox_xmldoc_root(*doc), "validate-with", names[climb.place]);
     return true;
 }
+
+bool
+cox_schemas_prepare(struct cox_xmldoc **doc, void *schemas, struct cox_diags *diags, GError **error)
+{
+    return cox_schemas_validate(schemas, *doc, diags, error) && cox_schemas_upgrade(schemas, doc, NULL, diags, error);
+}

@@ -60,6 +60,12 @@ bool cox_schemas_validate(struct cox_schemas *schemas, struct cox_xmldoc *doc, s
 bool cox_schemas_upgrade(struct cox_schemas *schemas, struct cox_xmldoc **doc, const char *to, struct cox_diags *diags,
                          GError **error);
 
+/**
+ * Validate and upgrade to the newest: what a reader of documents does with each before it looks inside.  Made to be the
+ * `prepare` of cox_codec_options; @schemas is a struct cox_schemas.
+ */
+bool cox_schemas_prepare(struct cox_xmldoc **doc, void *schemas, struct cox_diags *diags, GError **error);
+
 typedef struct cox_schemas cox_schemas; /* for g_autoptr only */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(cox_schemas, cox_schemas_free)
 

@@ -32,7 +32,7 @@ cox_codec_load(const struct cox_stream_input *input, const struct cox_codec_opti
     if (doc == NULL || !check_root(cox_xmldoc_root(doc), error)) {
         return false;
     }
-    if (options->prepare != NULL && !options->prepare(doc, options->prepare_data, diags, error)) {
+    if (options->prepare != NULL && !options->prepare(&doc, options->prepare_data, diags, error)) {
         return false;
     }
     result->config = cox_codec_config(cox_xmldoc_root(doc), options->zone, diags);

@@ -19,9 +19,9 @@ struct cox_codec_options {
     GTimeZone *zone; /**< of dates without an offset in rules; NULL: UTC */
     /**
      * Called between reading and translating, to validate the document and to upgrade it (it may change it in any
-     * way).  Its status element is empty.  Returns false with @error set to stop.  NULL: nothing to do.
+     * way, and replace it).  Its status element is empty.  Returns false with @error set to stop.  NULL: nothing to do.
      */
-    bool (*prepare)(struct cox_xmldoc *doc, void *data, struct cox_diags *diags, GError **error);
+    bool (*prepare)(struct cox_xmldoc **doc, void *data, struct cox_diags *diags, GError **error);
     void *prepare_data;
 };
 

@@ -222,7 +222,7 @@ status_is_the_same_from_stream_and_tree(void **state)
 }
 
 static bool
-refuse(struct cox_xmldoc *doc, void *data, struct cox_diags *diags, GError **error)
+refuse(struct cox_xmldoc **doc, void *data, struct cox_diags *diags, GError **error)
 {
     (void) doc;
     (void) diags;
