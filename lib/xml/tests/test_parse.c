@@ -6,6 +6,9 @@
 #include "base/error.h"
 #include "base/testkit.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 static char *
 nested(unsigned depth)
 {
@@ -96,6 +99,82 @@ a_missing_file_and_a_directory_are_named(void **state)
     assert_non_null(strstr(error->message, "directory"));
     g_clear_error(&error);
     assert_null(cox_xmldoc_parse_fd(-1, "x", NULL, &error));
+}
+
+static const unsigned char packed[] = { /* printf '<a><b/></a>' | bzip2 | xxd -i */
+    0x42, 0x5a, 0x68, 0x39, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, 0xf3, 0xf7, 0x9d, 0xf3, 0x00, 0x00,
+    0x01, 0x99, 0x00, 0x00, 0x00, 0x80, 0x05, 0x30, 0x00, 0x20, 0x00, 0x21, 0x86, 0x81, 0x9a, 0x0d,
+    0x46, 0x65, 0x05, 0xc5, 0xdc, 0x91, 0x4e, 0x14, 0x24, 0x3c, 0xfd, 0xe7, 0x7c, 0xc0,
+};
+
+/* A file with @length bytes of @data; the caller removes it and frees the name. */
+static char *
+file_with(const void *data, size_t length)
+{
+    char *path = g_strdup("test_parse.XXXXXX");
+    int fd = g_mkstemp(path);
+
+    assert_true(fd >= 0);
+    close(fd);
+    assert_true(g_file_set_contents(path, data, (gssize) length, NULL));
+    return path;
+}
+
+static void
+files_descriptors_and_streams_are_read_packed_or_not(void **state)
+{
+    static const char plain[] = "<a><b/></a>";
+
+    (void) state;
+    for (int is_packed = 0; is_packed < 2; is_packed++) {
+        g_autofree char *path = is_packed ? file_with(packed, sizeof(packed)) : file_with(plain, sizeof(plain) - 1);
+        struct cox_stream_input input = { .path = path };
+        FILE *stream = fopen(path, "r");
+        struct cox_xmldoc *docs[5];
+
+        docs[0] = cox_xmldoc_parse_file(path, NULL, NULL);
+        docs[1] = cox_xmldoc_parse_stdio(stream, path, NULL, NULL);
+        rewind(stream);
+        docs[2] = cox_xmldoc_parse_fd(fileno(stream), path, NULL, NULL);
+        docs[3] = cox_stream_read(&input, NULL, NULL, NULL, NULL);
+        input = (struct cox_stream_input) { .fd = fileno(stream), .name = "x" };
+        (void) lseek(fileno(stream), 0, SEEK_SET);
+        docs[4] = cox_stream_read(&input, NULL, NULL, NULL, NULL);
+        for (size_t i = 0; i < G_N_ELEMENTS(docs); i++) {
+            assert_non_null(docs[i]);
+            assert_string_equal(cox_xml_name(cox_xml_first(cox_xmldoc_root(docs[i]))), "b");
+            cox_xmldoc_free(docs[i]);
+        }
+        fclose(stream);
+        unlink(path);
+    }
+}
+
+static void
+damaged_and_truncated_packing_is_named(void **state)
+{
+    g_autofree char *cut = file_with(packed, sizeof(packed) - 6);
+    g_autoptr(GError) error = NULL;
+    struct cox_stream_input missing = { .path = "/no/such/file" };
+
+    (void) state;
+    assert_null(cox_xmldoc_parse_file(cut, NULL, &error));
+    assert_non_null(strstr(error->message, "truncated"));
+    unlink(cut);
+    assert_null(cox_stream_read(&missing, NULL, NULL, NULL, NULL));
+}
+
+static void
+a_file_above_the_limit_is_refused_before_it_is_read(void **state)
+{
+    const struct cox_xml_limits small = { .bytes = 4 };
+    g_autofree char *path = file_with("<abc/>", 6);
+    g_autoptr(GError) error = NULL;
+
+    (void) state;
+    assert_null(cox_xmldoc_parse_file(path, &small, &error));
+    assert_non_null(strstr(error->message, "more than the limit of 4"));
+    unlink(path);
 }
 
 static void
@@ -190,6 +269,9 @@ a_callback_can_stop_the_reading(void **state)
 
 COX_TEST_MAIN(cmocka_unit_test(bad_text_is_refused_with_line_and_remedy), cmocka_unit_test(limits_hold),
               cmocka_unit_test(a_missing_file_and_a_directory_are_named),
+              cmocka_unit_test(files_descriptors_and_streams_are_read_packed_or_not),
+              cmocka_unit_test(damaged_and_truncated_packing_is_named),
+              cmocka_unit_test(a_file_above_the_limit_is_refused_before_it_is_read),
               cmocka_unit_test(white_space_goes_and_text_stays), cmocka_unit_test(lines_beyond_65535_are_kept),
               cmocka_unit_test(status_goes_to_the_events_and_the_rest_to_the_tree),
               cmocka_unit_test(a_callback_can_stop_the_reading))
