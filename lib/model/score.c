@@ -44,10 +44,10 @@ cox_score_parse(const char *text, cox_score *score, GError **error)
         *score = -COX_SCORE_INFINITY;
         return true;
     }
-    if (*digits == '+') {
+    if (digits[0] == '+' && g_ascii_isdigit(digits[1])) {
         digits++;
     }
-    if (!g_ascii_string_to_signed(digits, 10, G_MININT64, G_MAXINT64, &value, NULL)) {
+    if (*digits == '+' || !g_ascii_string_to_signed(digits, 10, G_MININT64, G_MAXINT64, &value, NULL)) {
         g_set_error(error, COX_ERROR, COX_ERROR_SYNTAX,
                     "invalid score '%s' (must be an integer, INFINITY or -INFINITY)", text);
         return false;
