@@ -113,6 +113,15 @@ the_next_change_is_found(void **state)
         { "weeks=6", "2026-02-02 00:00:00Z" },
         { "yeardays=30", "2026-01-30 00:00:00Z" },
         { "years=9999 months=13", NULL },
+        { "seconds=0-59 hours=0-", NULL },
+        { "hours=9-16 months=1-12", "2026-01-28 17:00:00Z" },
+        { "months=1-6", "2026-07-01 00:00:00Z" },
+        { "months=12-", "2026-12-01 00:00:00Z" },
+        { "yeardays=20", "2027-01-20 00:00:00Z" },
+        { "monthdays=31 months=2-4", "2026-03-31 00:00:00Z" },
+        { "weekyears=2026", "2027-01-04 00:00:00Z" },
+        { "minutes=0-29 hours=12", "2026-01-28 12:30:00Z" },
+        { "hours=22-2", NULL },
     };
     struct cox_datetime moment = moment_of("2026-01-28 12:00:30.25Z");
 
@@ -138,7 +147,7 @@ the_next_change_is_found(void **state)
 static void
 a_change_far_away_gives_a_time_to_ask_again(void **state)
 {
-    struct cox_date_spec spec = spec_of("seconds=0-59");
+    struct cox_date_spec spec = spec_of("months=6 weeks=1");
     struct cox_datetime moment = moment_of("2026-01-28 12:00:30Z");
     cox_wall next = cox_date_spec_next_change(&spec, &moment);
 
