@@ -92,12 +92,13 @@ verify_clone(const struct verify *verify, cox_rsc_id id)
 
 /* ---- operations and roles ---- */
 
+/* Of operations that do not recur the field lets the last one win without a word. */
 static void
 verify_operations(const struct verify *verify, const struct cox_rsc_def *rsc)
 {
     for (size_t i = 0; i < rsc->n_ops; i++) {
         for (size_t k = 0; k < i; k++) {
-            if (rsc->ops[i].interval_ms == rsc->ops[k].interval_ms
+            if (rsc->ops[i].interval_ms > 0 && rsc->ops[i].interval_ms == rsc->ops[k].interval_ms
                 && g_strcmp0(rsc->ops[i].name, rsc->ops[k].name) == 0) {
                 cox_diags_add(verify->diags, COX_SEVERITY_ERROR, rsc->ops[i].id, NULL,
                               "Operation %s is duplicate of %s (do not use same name and interval combination more "

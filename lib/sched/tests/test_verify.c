@@ -80,6 +80,7 @@ operations_and_roles(void **state)
         { .id = "o2", .name = "monitor", .interval_ms = 20000 },
         { .id = "o3", .name = "start", .interval_ms = 0 },
         { .id = "o4", .name = "monitor", .interval_ms = 10000 },
+        { .id = "o5", .name = "start", .interval_ms = 0 },
     };
     const struct cox_rsc_def resources[] = {
         { .id = "a", .variant = COX_PRIMITIVE, .end = 1, .standard = "ocf", .ops = ops, .n_ops = G_N_ELEMENTS(ops) },
