@@ -5,6 +5,9 @@
 
 #include "xml/xml_priv.h"
 
+/* Nobody reads more. */
+enum { MAX_PROBLEMS = 100 };
+
 /* An element with the pattern that it should fit. */
 struct task {
     xmlNode *node;
@@ -484,7 +487,7 @@ cox_schemaexplain(const struct cox_grammar *grammar, xmlNode *root, struct cox_d
     }
     explain.tasks = g_array_new(FALSE, FALSE, sizeof(struct task));
     g_array_append_val(explain.tasks, first);
-    for (guint i = 0; i < explain.tasks->len; i++) {
+    for (guint i = 0; i < explain.tasks->len && explain.n_problems < MAX_PROBLEMS; i++) {
         explain.at = g_array_index(explain.tasks, struct task, i);
         explain_element(&explain);
     }

@@ -7,7 +7,8 @@
 
 /**
  * Compare @root and everything in it with @grammar, element by element: unknown, missing and contradictory attributes
- * and elements, values that do not fit, what may be there only once.  Order is not looked at.
+ * and elements, values that do not fit, what may be there only once.  Order is not looked at; after some
+ * hundred problems it stops.
  *
  * libxml2 says that a document is invalid, but seldom why: it gives up a branch of a choice without a word.
  *
