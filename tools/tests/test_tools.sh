@@ -66,4 +66,16 @@ has "the version begins as clients parse it" 0 "Pacemaker 3." "$tools/iso8601" -
 has "help names the options" 0 "--expected=TEXT" "$tools/iso8601" --help-all
 has "an exit status has a name" 0 "CRM_EX_NOSUCH - No such object" "$tools/crm_error" -n -X 105
 has "what is no code is refused" 64 "'x' is not a code" "$tools/crm_error" x
+rule() {
+    echo "<rsc_location id='l'><rule id='r'><date_expression id='d' operation='in_range' start='2026-01-01' end='2026-12-31'/></rule></rsc_location>"
+}
+is "a rule is in effect" 0 "Rule r is still in effect" "$tools/crm_rule" -c -r r -d 2026-06-01 -X "$(rule)"
+is "a rule is not yet in effect" 111 "Rule r has not yet taken effect" "$tools/crm_rule" -c -r r -d 2025-06-01 -X "$(rule)"
+is "a rule is expired" 110 "Rule r is expired" "$tools/crm_rule" -c -r r -d 2027-06-01 -X "$(rule)"
+is "a rule that is not there is named" 105 "Could not determine whether rule q is in effect: Rule not found" \
+    "$tools/crm_rule" -c -r q -X "$(rule)"
+has "without a cluster there is nothing to ask" 102 "CIB query failed: Not connected" \
+    env -u CIB_file -u CIB_shadow "$tools/crm_rule" -c -r q
+has "a configuration that is a directory is refused" 66 "CIB query failed" \
+    env -u CIB_shadow CIB_file=/ "$tools/crm_rule" -c -r q
 echo "1..$n"
