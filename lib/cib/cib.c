@@ -42,6 +42,7 @@ struct cox_cib {
     enum cox_cib_touched touched;
     bool is_open;
     bool is_undoing;
+    bool is_too_deep;
     bool is_inexact; /* something was changed that no path leads to */
 };
 
@@ -330,6 +331,51 @@ cox_cib_set_all(struct cox_cib *cib, struct cox_xml *xml, const struct cox_xml *
     }
 }
 
+/* Levels of elements down to @xml. */
+static unsigned
+level_of(const struct cox_xml *xml)
+{
+    unsigned level = 0;
+
+    for (; xml != NULL; xml = cox_xml_parent(xml)) {
+        level++;
+    }
+    return level;
+}
+
+/* Levels of elements in @top, itself included. */
+static unsigned
+height_of(const struct cox_xml *top)
+{
+    const struct cox_xml *xml = top;
+    unsigned level = 1;
+    unsigned most = 1;
+
+    while (xml != NULL) {
+        const struct cox_xml *next = cox_xml_first(xml);
+
+        if (next != NULL) {
+            level++;
+            most = MAX(most, level);
+        }
+        while (next == NULL && xml != top) {
+            next = cox_xml_next(xml);
+            if (next == NULL) {
+                xml = cox_xml_parent(xml);
+                level--;
+            }
+        }
+        xml = next;
+    }
+    return most;
+}
+
+bool
+cox_cib_is_too_deep(const struct cox_cib *cib)
+{
+    return cib->is_too_deep;
+}
+
 struct cox_xml *
 cox_cib_add(struct cox_cib *cib, struct cox_xml *parent, const struct cox_xml *model, struct cox_xml *next)
 {
@@ -339,6 +385,7 @@ cox_cib_add(struct cox_cib *cib, struct cox_xml *parent, const struct cox_xml *m
     if (!is_inside_created(cib, parent)) {
         cib->is_inexact = cib->is_inexact || !is_exact(cib, parent);
     }
+    cib->is_too_deep = cib->is_too_deep || level_of(parent) + height_of(model) > COX_CIB_MAX_DEPTH;
     step.xml = cox_xml_copy(model, parent);
     attach(cib, parent, step.xml, next);
     touch(cib, step.xml);
@@ -402,6 +449,7 @@ cox_cib_begin(struct cox_cib *cib)
     COX_BUG_ON(cib->is_open);
     cib->is_open = true;
     cib->is_inexact = false;
+    cib->is_too_deep = false;
     cib->touched = COX_CIB_UNTOUCHED;
     cib->old_root = cox_xml_new_loose(cox_xml_name(root), root);
     for (struct cox_xml_attr *attr = cox_xml_first_attr(root); attr != NULL; attr = cox_xml_next_attr(attr)) {

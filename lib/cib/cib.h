@@ -11,6 +11,10 @@ G_BEGIN_DECLS
 
 struct cox_cib;
 
+enum {
+    COX_CIB_MAX_DEPTH = 256, /**< levels of elements, as the parser's limit */
+};
+
 /** What a transaction has touched so far. */
 enum cox_cib_touched {
     COX_CIB_UNTOUCHED = 0,
@@ -58,6 +62,9 @@ void cox_cib_keep(struct cox_cib *cib);
 
 /** What has been touched since begin. */
 enum cox_cib_touched cox_cib_touched(const struct cox_cib *cib);
+
+/** Has something been added since begin that lies deeper than documents may be (COX_CIB_MAX_DEPTH)?  Then roll back. */
+bool cox_cib_is_too_deep(const struct cox_cib *cib);
 
 /** Set attribute @name; NULL removes it. */
 void cox_cib_set(struct cox_cib *cib, struct cox_xml *xml, const char *name, const char *value);

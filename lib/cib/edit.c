@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "cib/change.h"
 #include "cib/diff.h"
+#include "cib/md5.h"
 #include "cib/patch.h"
 #include "cib/path.h"
 #include "cib/section.h"
@@ -265,6 +266,11 @@ create(struct cox_cib *cib, const struct cox_edit *edit, GError **error)
         && (cox_section_is_whole(edit->section) || cox_xml_is(input, edit->section))) {
         return create_children(cib, cox_xml_name(input), input, error);
     }
+    if (cox_section_is_whole(edit->section)) {
+        g_set_error(error, COX_ERROR, COX_ERROR_NOT_FOUND,
+                    "<%s> is no section of the document; name the section that it belongs to", cox_xml_name(input));
+        return false;
+    }
     parent = need_section(cib, edit->section, error);
     return parent != NULL && create_in(cib, parent, input, error);
 }
@@ -310,7 +316,7 @@ static bool
 replace_one(struct cox_cib *cib, struct cox_xml *xml, const struct cox_xml *input, GError **error)
 {
     g_autoptr(cox_xmldoc) around = NULL;
-    g_autoptr(cox_xmldoc) patch = NULL;
+    g_autoptr(cox_xmldoc) changes = NULL;
     struct cox_xml *place = NULL;
 
     if (!is_match(xml, input) || !is_exact(xml)) {
@@ -319,8 +325,8 @@ replace_one(struct cox_cib *cib, struct cox_xml *xml, const struct cox_xml *inpu
         return true;
     }
     around = frame(xml, input, &place);
-    patch = cox_diff_make(xml, place, false, error);
-    return patch != NULL && cox_patch_apply(cib, cox_xmldoc_root(patch), error);
+    changes = cox_diff_make(xml, place, false, error);
+    return changes != NULL && cox_patch_apply(cib, cox_xmldoc_root(changes), error);
 }
 
 static bool
@@ -328,7 +334,7 @@ replace_whole(struct cox_cib *cib, const struct cox_xml *input, GError **error)
 {
     struct cox_version have = cox_version_of(cox_cib_root(cib));
     struct cox_version given = cox_version_of(input);
-    g_autoptr(cox_xmldoc) patch = NULL;
+    g_autoptr(cox_xmldoc) changes = NULL;
 
     if (cox_version_compare(&given, &have) < 0) {
         g_autofree char *given_text = cox_version_text(&given);
@@ -339,8 +345,8 @@ replace_whole(struct cox_cib *cib, const struct cox_xml *input, GError **error)
                     have_text);
         return false;
     }
-    patch = cox_diff_make(cox_cib_root(cib), (struct cox_xml *) (guintptr) input, false, error);
-    return patch != NULL && cox_patch_apply(cib, cox_xmldoc_root(patch), error);
+    changes = cox_diff_make(cox_cib_root(cib), (struct cox_xml *) (guintptr) input, false, error);
+    return changes != NULL && cox_patch_apply(cib, cox_xmldoc_root(changes), error);
 }
 
 static bool
@@ -451,6 +457,26 @@ delete_matches(struct cox_cib *cib, const struct cox_edit *edit, GError **error)
 
 /* ---- the rest ---- */
 
+static bool
+patch(struct cox_cib *cib, const struct cox_xml *input, GError **error)
+{
+    const char *digest = cox_xml_get(input, "digest");
+    g_autofree char *have = NULL;
+
+    if (!cox_patch_check(input, error) || !cox_patch_fits(input, cox_cib_root(cib), error)
+        || !cox_patch_apply(cib, input, error)) {
+        return false;
+    }
+    have = digest == NULL ? NULL : cox_md5_versioned(cox_cib_root(cib));
+    if (have != NULL && g_ascii_strcasecmp(have, digest) != 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_DIGEST,
+                    "the patched document has digest %s instead of %s; make the patch from the present document", have,
+                    digest);
+        return false;
+    }
+    return true;
+}
+
 static void
 erase(struct cox_cib *cib)
 {
@@ -472,8 +498,8 @@ erase(struct cox_cib *cib)
     cox_cib_set_number(cib, root, "admin_epoch", version.admin_epoch + 1);
 }
 
-bool
-cox_edit_run(struct cox_cib *cib, const struct cox_edit *edit, GError **error)
+static bool
+run(struct cox_cib *cib, const struct cox_edit *edit, GError **error)
 {
     struct cox_xml *root = cox_cib_root(cib);
 
@@ -493,8 +519,7 @@ cox_edit_run(struct cox_cib *cib, const struct cox_edit *edit, GError **error)
     case COX_EDIT_DELETE_ALL:
         return delete_matches(cib, edit, error);
     case COX_EDIT_PATCH:
-        return cox_patch_check(edit->input, error) && cox_patch_fits(edit->input, root, error)
-               && cox_patch_apply(cib, edit->input, error);
+        return patch(cib, edit->input, error);
     case COX_EDIT_ERASE:
         erase(cib);
         return true;
@@ -503,6 +528,20 @@ cox_edit_run(struct cox_cib *cib, const struct cox_edit *edit, GError **error)
         return true;
     }
     return false;
+}
+
+bool
+cox_edit_run(struct cox_cib *cib, const struct cox_edit *edit, GError **error)
+{
+    if (!run(cib, edit, error)) {
+        return false;
+    }
+    if (cox_cib_is_too_deep(cib)) {
+        g_set_error(error, COX_ERROR, COX_ERROR_SYNTAX, "elements would be nested deeper than %d levels",
+                    COX_CIB_MAX_DEPTH);
+        return false;
+    }
+    return true;
 }
 
 void

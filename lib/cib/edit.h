@@ -33,7 +33,7 @@ struct cox_edit {
  * Do it inside the open transaction of @cib, version counters included.  On error the caller rolls back.
  *
  * @return false with COX_ERROR_EXISTS, COX_ERROR_NOT_FOUND (object or section), COX_ERROR_OLD (older than the document),
- *         COX_ERROR_SYNTAX (XPath, patch), COX_ERROR_USAGE (input missing)
+ *         COX_ERROR_SYNTAX (XPath, patch), COX_ERROR_DIGEST (patch), COX_ERROR_USAGE (input missing)
  */
 bool cox_edit_run(struct cox_cib *cib, const struct cox_edit *edit, GError **error);
 

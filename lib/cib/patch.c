@@ -42,6 +42,12 @@ cox_patch_fits(const struct cox_xml *patch, const struct cox_xml *root, GError *
         g_set_error(error, COX_ERROR, COX_ERROR_NOT_FOUND,
                     "patch is for version %s, the document is only at %s; apply the patches between first", source_text,
                     have_text);
+    } else if (cox_version_compare(&target, &source) <= 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_OLD,
+                    "patch leads from version %s to one that is not newer; raise the epoch of the new document, or make the "
+                    "patch without versions",
+                    source_text);
+        return false;
     }
     return order == 0;
 }
@@ -261,6 +267,11 @@ cox_patch_apply(struct cox_cib *cib, const struct cox_xml *patch, GError **error
     g_array_sort(postponed, compare_later);
     for (guint i = 0; i < postponed->len; i++) {
         if (!apply_later(cib, &g_array_index(postponed, struct later, i), error)) {
+            return false;
+        }
+        if (cox_cib_is_too_deep(cib)) {
+            g_set_error(error, COX_ERROR, COX_ERROR_SYNTAX, "patch nests elements deeper than %d levels",
+                        COX_CIB_MAX_DEPTH);
             return false;
         }
     }

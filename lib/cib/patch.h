@@ -21,8 +21,8 @@ bool cox_patch_versions(const struct cox_xml *patch, struct cox_version *source,
 
 /**
  * Is the document what @patch starts from?
- * @return false with COX_ERROR_OLD when the document is newer than the patch, COX_ERROR_NOT_FOUND when updates between
- *         are missing; both name the versions
+ * @return false with COX_ERROR_OLD when the document is newer than the patch or the patch leads to nothing newer,
+ *         COX_ERROR_NOT_FOUND when updates between are missing; all name the versions
  */
 bool cox_patch_fits(const struct cox_xml *patch, const struct cox_xml *root, GError **error);
 

@@ -23,6 +23,7 @@ struct row {
 static const struct row rows[] = {
     { "create in a section", { COX_EDIT_CREATE, .section = "resources" }, "<primitive id='c'/>",
       RAISED(RESOURCES("<primitive id=\"a\" type=\"x\"/><group id=\"g\"><primitive id=\"b\"/></group><primitive id=\"c\"/>")), 0 },
+    { "create without a section", { COX_EDIT_CREATE }, "<primitive id='c'/>", NULL, 105 },
     { "create what is there", { COX_EDIT_CREATE, .section = "resources" }, "<primitive id='a'/>", NULL, 108 },
     { "create a whole section", { COX_EDIT_CREATE }, "<nodes><node id='1'/></nodes>",
       RAISED("<configuration><crm_config/><nodes><node id=\"1\"/></nodes><resources><primitive id=\"a\" type=\"x\"/>"
@@ -91,9 +92,14 @@ static const struct row rows[] = {
     { "delete nothing by path", { COX_EDIT_DELETE, .xpath = "//zz" }, NULL, NULL, 0 },
     { "delete the root", { COX_EDIT_DELETE, .xpath = "/cib" }, NULL, NULL, 2 },
     { "patch", { COX_EDIT_PATCH },
-      "<diff format='2'><version><source admin_epoch='0' epoch='4' num_updates='7'/><target/></version>"
+      "<diff format='2'><version><source admin_epoch='0' epoch='4' num_updates='7'/><target epoch='5'/></version>"
       "<change operation='delete' path=\"/cib/configuration/resources/group[@id='g']\"/></diff>",
       RAISED(RESOURCES("<primitive id=\"a\" type=\"x\"/>")), 0 },
+    { "patch that leads to nothing newer", { COX_EDIT_PATCH },
+      "<diff format='2'><version><source epoch='4' num_updates='7'/><target epoch='4' num_updates='7'/></version></diff>",
+      NULL, 103 },
+    { "patch with another digest", { COX_EDIT_PATCH },
+      "<diff format='2' digest='00'><change operation='delete' path=\"/cib/configuration/resources\"/></diff>", NULL, 104 },
     { "patch for another version", { COX_EDIT_PATCH },
       "<diff format='2'><version><source epoch='3'/><target/></version></diff>", NULL, 103 },
     { "no patch", { COX_EDIT_PATCH }, "<cib/>", NULL, 65 },
@@ -139,6 +145,37 @@ each_command_does_what_it_says(void **state)
 }
 
 static void
+nothing_grows_beyond_the_greatest_depth(void **state)
+{
+    g_autoptr(cox_xmldoc) tall = cox_xmldoc_new("a");
+    g_autoptr(cox_xmldoc) patch = cox_xmldoc_parse_text(
+        "<diff format='2'><change operation='create' path='/cib' position='0'><a/></change></diff>", (size_t) -1, NULL, NULL);
+    struct cox_xml *xml = cox_xmldoc_root(tall);
+    struct cox_edit edit = { COX_EDIT_CREATE, .section = "resources" };
+
+    (void) state;
+    for (int level = 1; level < 254; level++) {
+        xml = cox_xml_new_child(xml, "a");
+    }
+    cox_xml_new_child(cox_xmldoc_root(tall), "b");
+    for (int is_patch = 0; is_patch < 2; is_patch++) {
+        g_autoptr(cox_cib) cib = cox_cib_new(cox_xmldoc_parse_text(START, (size_t) -1, NULL, NULL));
+        g_autoptr(GError) error = NULL;
+
+        if (is_patch) {
+            edit = (struct cox_edit) { COX_EDIT_PATCH };
+            cox_xml_new_child(xml, "a");
+            cox_xml_add_copy(cox_xml_first(cox_xml_first(cox_xmldoc_root(patch))), cox_xmldoc_root(tall));
+        }
+        edit.input = is_patch ? cox_xmldoc_root(patch) : cox_xmldoc_root(tall);
+        cox_cib_begin(cib);
+        assert_false(cox_edit_run(cib, &edit, &error));
+        cox_cib_rollback(cib);
+        assert_non_null(strstr(error->message, "deeper than 256"));
+    }
+}
+
+static void
 sections_are_found_by_name(void **state)
 {
     g_autoptr(cox_xmldoc) doc = cox_xmldoc_parse_text(START, (size_t) -1, NULL, NULL);
@@ -156,4 +193,5 @@ sections_are_found_by_name(void **state)
     assert_null(cox_section_parent("cib"));
 }
 
-COX_TEST_MAIN(cmocka_unit_test(each_command_does_what_it_says), cmocka_unit_test(sections_are_found_by_name))
+COX_TEST_MAIN(cmocka_unit_test(each_command_does_what_it_says),
+              cmocka_unit_test(nothing_grows_beyond_the_greatest_depth), cmocka_unit_test(sections_are_found_by_name))
