@@ -6,7 +6,7 @@
 #include "cib/patch.h"
 #include "xml/xmldoc.h"
 
-enum { RESOURCES = 10000, ROUNDS = 2000 };
+enum { RESOURCES = 10000, NODES = 16, ROUNDS = 2000 };
 
 static double
 cpu_seconds(void)
@@ -27,25 +27,32 @@ add(struct cox_xml *parent, const char *name, const char *format, int number)
     return xml;
 }
 
+static void
+add_history(struct cox_xml *status, int node)
+{
+    struct cox_xml *history = cox_xml_new_child(add(status, "node_state", "", node), "lrm");
+
+    history = cox_xml_new_child(history, "lrm_resources");
+    for (int i = 0; i < RESOURCES; i++) {
+        cox_xml_set(add(add(history, "lrm_resource", "r", i), "lrm_rsc_op", "last", i), "rc-code", "0");
+    }
+}
+
 static struct cox_xmldoc *
 big_document(void)
 {
     struct cox_xmldoc *doc = cox_xmldoc_new("cib");
     struct cox_xml *root = cox_xmldoc_root(doc);
     struct cox_xml *resources = cox_xml_new_child(cox_xml_new_child(root, "configuration"), "resources");
-    struct cox_xml *history;
 
     cox_xml_set(root, "admin_epoch", "0");
     cox_xml_set(root, "epoch", "1");
     cox_xml_set(root, "num_updates", "0");
-    history = cox_xml_new_child(cox_xml_new_child(root, "status"), "node_state");
-    cox_xml_set(history, "id", "1");
-    history = cox_xml_new_child(cox_xml_new_child(history, "lrm"), "lrm_resources");
+    cox_xml_new_child(root, "status");
     for (int i = 0; i < RESOURCES; i++) {
         struct cox_xml *rsc = add(resources, "primitive", "r", i);
         struct cox_xml *params = add(rsc, "instance_attributes", "params", i);
         struct cox_xml *pair = add(params, "nvpair", "pair", i);
-        struct cox_xml *result = add(add(history, "lrm_resource", "r", i), "lrm_rsc_op", "last", i);
 
         cox_xml_set(rsc, "class", "ocf");
         cox_xml_set(rsc, "provider", "heartbeat");
@@ -53,7 +60,9 @@ big_document(void)
         cox_xml_set(pair, "name", "state");
         cox_xml_set(pair, "value", "0");
         add(cox_xml_new_child(rsc, "operations"), "op", "monitor", i);
-        cox_xml_set(result, "rc-code", "0");
+    }
+    for (int node = 1; node <= NODES; node++) {
+        add_history(cox_xml_last(root), node);
     }
     return doc;
 }
@@ -67,7 +76,7 @@ update(struct cox_cib *cib, const char *kind, int round)
               ? g_strdup_printf("/cib/configuration/resources/primitive[@id='r%d']/instance_attributes[@id='params%d']"
                                 "/nvpair[@id='pair%d']",
                                 which, which, which)
-              : g_strdup_printf("/cib/status/node_state[@id='1']/lrm/lrm_resources/lrm_resource[@id='r%d']"
+              : g_strdup_printf("/cib/status/node_state[@id='9']/lrm/lrm_resources/lrm_resource[@id='r%d']"
                                 "/lrm_rsc_op[@id='last%d']",
                                 which, which);
     struct cox_xml *xml = cox_cib_find(cib, path, 0);
@@ -95,7 +104,8 @@ main(void)
     double hashed = cpu_seconds();
 
     (void) cox_cib_find(cib, "/cib", 0);
-    printf("document of %d resources: made %.1f ms, first digest %.1f ms, index %.1f ms (CPU)\n", RESOURCES,
+    printf("document of %d resources with history on %d nodes: made %.1f ms, first digest %.1f ms, index %.1f ms (CPU)\n",
+           RESOURCES, NODES,
            (made - begin) * 1e3, (hashed - made) * 1e3, (cpu_seconds() - hashed) * 1e3);
     for (size_t k = 0; k < G_N_ELEMENTS(kinds); k++) {
         double from = cpu_seconds();

@@ -158,14 +158,18 @@ is_inside_created(const struct cox_cib *cib, const struct cox_xml *xml)
     return false;
 }
 
+/* Is @xml the only one with its name and id below its parent?  Only the few with the same key are looked at. */
 static bool
 is_unique(struct cox_cib *cib, const struct cox_xml *xml)
 {
     const char *id = cox_xml_id(xml);
     const GPtrArray *same = id == NULL ? NULL : cox_idindex_find(index_of(cib), cox_xml_name(xml), id);
+    guint n_siblings = 0;
 
-    /* Siblings need to be looked through only when the index says that there may be a double. */
-    return same != NULL && same->len == 1 && strstr(id, "']") == NULL;
+    for (guint i = 0; same != NULL && i < same->len; i++) {
+        n_siblings += cox_xml_parent(g_ptr_array_index(same, i)) == cox_xml_parent(xml) ? 1 : 0;
+    }
+    return n_siblings == 1 && strstr(id, "']") == NULL;
 }
 
 static bool
