@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "cib/md5.h"
 #include "cib/version.h"
 #include "tools/schemadir.h"
 #include "xml/xmlwrite.h"
@@ -201,12 +202,46 @@ sync_folder_of(const char *path)
     }
 }
 
+static bool
+put_in_place(const char *path, const GString *text, GError **error)
+{
+    g_autofree char *made = NULL;
+
+    if (!write_beside(path, text, &made, error)) {
+        return false;
+    }
+    if (rename(made, path) != 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "%s: cannot be replaced, it stays as it was: %s", path,
+                    g_strerror(errno));
+        unlink(made);
+        return false;
+    }
+    sync_folder_of(path);
+    return true;
+}
+
+/* The cluster's own document has its digest beside it. */
+static bool
+write_signature(const char *path, const struct cox_xml *xml, GError **error)
+{
+    g_autofree char *name = g_path_get_basename(path);
+    g_autofree char *signature = g_strconcat(path, ".sig", NULL);
+    g_autofree char *digest = NULL;
+    g_autoptr(GString) text = NULL;
+
+    if (strcmp(name, "cib.xml") != 0 || !g_file_test(signature, G_FILE_TEST_IS_REGULAR)) {
+        return true;
+    }
+    digest = cox_md5_on_disk(xml);
+    text = g_string_new(digest);
+    return put_in_place(signature, text, error);
+}
+
 bool
 cox_cib_file_write(const char *path, const struct cox_xml *xml, GError **error)
 {
     char *real = realpath(path, NULL);
     g_autofree char *target = g_strdup(real == NULL ? path : real);
-    g_autofree char *made = NULL;
     g_autoptr(GString) text = g_string_new(NULL);
     struct stat info;
 
@@ -217,17 +252,7 @@ cox_cib_file_write(const char *path, const struct cox_xml *xml, GError **error)
         return false;
     }
     cox_xmlwrite_element(text, xml, COX_XMLWRITE_FORMATTED);
-    if (!write_beside(target, text, &made, error)) {
-        return false;
-    }
-    if (rename(made, target) != 0) {
-        g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "%s: cannot be replaced, it stays as it was: %s", path,
-                    g_strerror(errno));
-        unlink(made);
-        return false;
-    }
-    sync_folder_of(target);
-    return true;
+    return put_in_place(target, text, error) && write_signature(target, xml, error);
 }
 
 /* ---- changing ---- */
@@ -244,8 +269,6 @@ edit_open(struct cox_cib_file *file, const struct cox_edit *edit, struct cox_acl
 {
     struct cox_cib *cib = file->cib;
     g_autoptr(cox_xmldoc) before = NULL;
-    g_autofree char *was = NULL;
-    g_autofree char *is = NULL;
     struct cox_version version = cox_version_of(cox_cib_root(cib));
     struct cox_version now;
 

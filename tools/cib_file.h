@@ -47,7 +47,10 @@ bool cox_cib_file_edit(struct cox_cib_file *file, const struct cox_edit *edit, c
 /** Upgrade to the newest schema and write the file; *@is_changed tells whether there was anything to do. */
 bool cox_cib_file_upgrade(struct cox_cib_file *file, bool *is_changed, struct cox_diags *diags, GError **error);
 
-/** Write @xml to @path: complete or not at all, synced.  COX_ERROR_CANNOT_CREATE or COX_ERROR_IO otherwise. */
+/**
+ * Write @xml to @path: complete or not at all, synced; the digest in cib.xml.sig, if there is one, is renewed.
+ * COX_ERROR_CANNOT_CREATE or COX_ERROR_IO otherwise.
+ */
 bool cox_cib_file_write(const char *path, const struct cox_xml *xml, GError **error);
 
 /** An empty document for the schema @schema (NULL: the initial one); the caller owns it. */

@@ -88,6 +88,9 @@ check "descriptor as document" 0 'id="a"' sh -c "CIB_file=/dev/fd/7 '$tools/ciba
 if [ -w /dev/full ] && mkdir ro && cp cib.xml ro/ && chmod 500 ro && ! touch ro/x 2>/dev/null; then
     check "folder that cannot be written" 73 "cannot be written" env CIB_file=ro/cib.xml "$tools/cibadmin" -B
 fi
+mkdir live && cp cib.xml live/ && echo old > live/cib.xml.sig
+check "digest beside the cluster's own document" 0 'id="a"' sh -c "export CIB_file=live/cib.xml; '$tools/cibadmin' -B && '$tools/cibadmin' -Q"
+check "digest is that of the document" 0 "$(cat live/cib.xml.sig)" "$tools/cibadmin" -5 -x live/cib.xml
 # A limit on the size of files stands for a full disk.
 check "full disk" 74 "stays as it was" sh -c "trap '' XFSZ; ulimit -f 0; '$tools/cibadmin' -B"
 echo "1..$n"
