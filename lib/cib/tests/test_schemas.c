@@ -411,6 +411,21 @@ versions_have_an_order(void **state)
 }
 
 static void
+a_reader_gets_it_checked_and_in_new_words(void **state)
+{
+    g_autoptr(cox_schemas) schemas = schemas_new();
+    struct cox_xmldoc *doc = parse_tree_file("upgrade-roles-3.5.before.xml");
+
+    (void) state;
+    assert_true(cox_schemas_prepare(&doc, schemas, NULL, NULL));
+    assert_string_equal(version_of(doc), cox_schemas_newest());
+    cox_xml_set(cox_xmldoc_root(doc), "epoch", "many");
+    assert_false(cox_schemas_prepare(&doc, schemas, NULL, NULL));
+    cox_xmldoc_free(doc);
+    cox_schemas_free(NULL);
+}
+
+static void
 status_is_not_looked_at(void **state)
 {
     g_autoptr(cox_schemas) schemas = schemas_new();
@@ -458,4 +473,4 @@ COX_TEST_MAIN(cmocka_unit_test(versions_have_an_order), cmocka_unit_test(clients
               cmocka_unit_test(a_version_that_is_missing_or_unknown_is_an_error),
               cmocka_unit_test(an_upgrade_to_an_unknown_version_is_refused),
               cmocka_unit_test(a_folder_without_schemas_is_named), cmocka_unit_test(damaged_files_are_named),
-              cmocka_unit_test(status_is_not_looked_at), cmocka_unit_test(a_complaint_names_line_object_and_value))
+              cmocka_unit_test(a_reader_gets_it_checked_and_in_new_words), cmocka_unit_test(status_is_not_looked_at), cmocka_unit_test(a_complaint_names_line_object_and_value))
