@@ -94,11 +94,32 @@ cox_md5_on_disk(const struct cox_xml *root)
     return g_compute_checksum_for_data(G_CHECKSUM_MD5, (const guchar *) text->str, text->len);
 }
 
+/* Writers before feature set 3.0.5 knew one digest only. */
+static gboolean
+is_old_writer(const char *feature_set)
+{
+    static const guint64 first[] = { 3, 0, 5 };
+    g_auto(GStrv) parts = g_strsplit(feature_set == NULL ? "" : feature_set, ".", -1);
+    guint n = g_strv_length(parts);
+
+    for (guint i = 0; i < G_N_ELEMENTS(first); i++) {
+        guint64 have = i < n ? g_ascii_strtoull(parts[i], NULL, 10) : 0;
+
+        if (have != first[i]) {
+            return have < first[i];
+        }
+    }
+    return FALSE;
+}
+
 char *
 cox_md5_versioned(const struct cox_xml *root)
 {
     g_autoptr(GString) text = g_string_new(NULL);
 
+    if (is_old_writer(cox_xml_get(root, "crm_feature_set"))) {
+        return cox_md5_on_disk(root);
+    }
     append_tree(text, root, TRUE);
     return g_compute_checksum_for_data(G_CHECKSUM_MD5, (const guchar *) text->str, text->len);
 }

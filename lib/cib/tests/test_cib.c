@@ -213,6 +213,16 @@ classic_digests_are_the_known_ones(void **state)
     g_clear_pointer(&disk, g_free);
     disk = cox_md5_on_disk(cox_xmldoc_root(doc));
     assert_int_equal(strlen(disk), 32);
+    cox_xml_set(cox_xmldoc_root(doc), "crm_feature_set", "3.0.4");
+    g_clear_pointer(&disk, g_free);
+    g_clear_pointer(&wire, g_free);
+    disk = cox_md5_on_disk(cox_xmldoc_root(doc));
+    wire = cox_md5_versioned(cox_xmldoc_root(doc));
+    assert_string_equal(wire, disk);
+    cox_xml_set(cox_xmldoc_root(doc), "crm_feature_set", "3.0.5");
+    g_clear_pointer(&wire, g_free);
+    wire = cox_md5_versioned(cox_xmldoc_root(doc));
+    assert_string_not_equal(wire, disk);
 }
 
 COX_TEST_MAIN(cmocka_unit_test(a_transaction_records_the_patch_that_repeats_it),
