@@ -234,7 +234,7 @@ STATES = {
 
 def case(name, why, resources=(), constraints=(), nodes=2, runs=None, options=None, node_attrs=None, node_util=None,
          states=None, transient=None, history=None, probed=True, tickets=(), tags=(), topology=(), rsc_defaults=None,
-         op_defaults=None, quorum=1, args="", templates=(), defaults_rules=None):
+         op_defaults=None, quorum=1, args="", templates=(), defaults_rules=None, cib_attrs=None):
     names = ["n%d" % (i + 1) for i in range(nodes)]
     template_map = {t[1]["id"]: (t[1], t[2]) for t in templates}
     status = Status(names, resources, runs, probed, template_map)
@@ -260,7 +260,7 @@ def case(name, why, resources=(), constraints=(), nodes=2, runs=None, options=No
                               tag("transient_attributes", attrs, id=i + 1) if attrs else None, id=i + 1, uname=n, **flags))
     ticket_xml = tag("tickets", *tickets) if tickets else None
     cib = tag("cib", configuration, tag("status", ticket_xml, *states_xml), validate_with="pacemaker-3.7",
-              crm_feature_set="3.16.1", admin_epoch=0, epoch=1, num_updates=0, have_quorum=quorum, dc_uuid=1)
+              crm_feature_set="3.16.1", admin_epoch=0, epoch=1, num_updates=0, have_quorum=quorum, dc_uuid=1, **(cib_attrs or {}))
     CASES.append((name, why, render(cib), args or "-t 2026-01-28T12:00:00Z"))
 
 

@@ -167,3 +167,6 @@ for policy, why in (("stop", "All resources are stopped."), ("freeze", "What run
          options={"no-quorum-policy": policy, "stonith-enabled": "true"}, states={"n3": "offline"},
          runs={"A": "n1", "S": ["n1=Promoted", "n2=Unpromoted"], "fence": "n1"},
          transient={"n1": {"master-S": "10"}, "n2": {"master-S": "5"}})
+case("no-quorum-suicide-panic", "no-quorum-policy=suicide with no-quorum-panic: the partition fences itself.",
+     [fence_device(), A], quorum=0, nodes=3, options={"no-quorum-policy": "suicide", "stonith-enabled": "true"},
+     states={"n3": "offline"}, runs={"A": "n1", "fence": "n1"}, cib_attrs={"no_quorum_panic": "1"})

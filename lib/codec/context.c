@@ -127,6 +127,18 @@ index_ids(struct cox_context *context)
 }
 
 const struct cox_xml *
+cox_context_find(struct cox_context *context, const char *name, const char *id)
+{
+    const struct cox_xml *found;
+
+    if (context->by_id == NULL) {
+        index_ids(context);
+    }
+    found = g_hash_table_lookup(context->by_id, id);
+    return cox_xml_is(found, name) ? found : NULL;
+}
+
+const struct cox_xml *
 cox_context_deref(struct cox_context *context, const struct cox_xml *xml)
 {
     const char *ref = cox_xml_get(xml, "id-ref");
@@ -135,11 +147,8 @@ cox_context_deref(struct cox_context *context, const struct cox_xml *xml)
     if (ref == NULL) {
         return xml;
     }
-    if (context->by_id == NULL) {
-        index_ids(context);
-    }
-    found = g_hash_table_lookup(context->by_id, ref);
-    if (found == NULL || !cox_xml_is(found, cox_xml_name(xml))) {
+    found = cox_context_find(context, cox_xml_name(xml), ref);
+    if (found == NULL) {
         cox_context_problem(context, xml, "name the id of an existing element of the same kind, or remove the reference",
                             "%s in '%s': id-ref '%s' names no such %s, it is ignored", cox_xml_name(xml),
                             nearest_id(xml), ref, cox_xml_name(xml));

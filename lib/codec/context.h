@@ -18,7 +18,7 @@ struct cox_context {
     struct cox_config *config;   /**< being filled */
     struct cox_diags *diags;     /**< may be NULL */
     const struct cox_xml *top;   /**< the cib element */
-    GHashTable *by_id;           /**< id -> element, made when the first id-ref is met */
+    GHashTable *by_id;           /**< id -> element, made when the first reference is met */
     GHashTable *tag_by_id;       /**< id -> index into config.tags + 1 */
     GHashTable *rule_by_xml;     /**< rule element -> its rule, NULL while that is being read (references may be cyclic) */
     GTimeZone *zone;             /**< of dates without an offset; NULL: UTC */
@@ -38,6 +38,9 @@ enum cox_role cox_context_role(struct cox_context *context, const struct cox_xml
 
 /** Attribute @name as whole number, @fallback when absent or none (then with a diagnostic). */
 gint64 cox_context_number(struct cox_context *context, const struct cox_xml *xml, const char *name, gint64 fallback);
+
+/** The element of the configuration called @name with id @id, or NULL. */
+const struct cox_xml *cox_context_find(struct cox_context *context, const char *name, const char *id);
 
 /**
  * The element that @xml stands for: itself, or the one its id-ref names.

@@ -28,6 +28,7 @@ read_header(struct cox_context *context, const struct cox_xml *cib)
         .num_updates = cox_context_number(context, cib, "num_updates", 0),
         .has_quorum_attribute = quorum != COX_UNSET,
         .has_quorum = quorum == COX_TRUE,
+        .no_quorum_panic = cox_context_bool(context, cib, "no-quorum-panic") == COX_TRUE,
     };
 }
 

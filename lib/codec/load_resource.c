@@ -37,8 +37,7 @@ find_template(struct cox_context *context, const struct cox_xml *xml, const stru
     if (id == NULL) {
         return true;
     }
-    *found = cox_xml_child_with_id(cox_xml_child(cox_xml_child(context->top, "configuration"), "resources"),
-                                   "template", id);
+    *found = cox_context_find(context, "template", id);
     if (*found == NULL) {
         cox_context_problem(context, xml, "create the template or remove the attribute",
                             "primitive '%s': template '%s' does not exist, the resource is ignored", cox_xml_id(xml),

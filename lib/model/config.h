@@ -122,6 +122,7 @@ struct cox_cib_header {
     const char *update_origin, *update_client, *update_user;
     gint64 admin_epoch, epoch, num_updates;
     bool has_quorum_attribute, has_quorum;
+    bool no_quorum_panic; /**< no-quorum-panic: a node of this partition had quorum once and must not be trusted */
 };
 
 struct cox_config {
