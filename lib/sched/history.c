@@ -1,8 +1,200 @@
 /* lib/sched/history.c - what runs where, from the history of operations.  Layer 3, pure. */
-#include "sched/work_priv.h"
+#include "sched/history_priv.h"
+#include "sched/rsc_priv.h"
+
+#include <string.h>
+
+static struct sched_rsc *
+make_orphan(struct sched_work *work, const struct cox_rsc_history *history)
+{
+    struct sched_rsc *rsc = sched_rsc_add_orphan(work, history->id, history->standard, history->provider, history->type);
+
+    rsc->is_orphan = true;
+    if (history->container != NULL) {
+        struct sched_rsc *container = sched_rsc_find(work, history->container);
+
+        rsc->is_orphan_container_filler = true;
+        if (container != NULL) {
+            rsc->container = container;
+            if (container->fillers == NULL) {
+                container->fillers = g_ptr_array_new();
+            }
+            g_ptr_array_add(container->fillers, rsc);
+        }
+    }
+    if (!work->opt.stop_orphans) {
+        rsc->is_managed = false;
+    } else {
+        sched_history_ban(work, rsc, NULL);
+    }
+    return rsc;
+}
+
+static void
+apply_target_role(struct sched_rsc *rsc)
+{
+    enum cox_role wanted = rsc->meta.target_role;
+
+    /* "Started" is no wish of its own: it is what happens anyway, up to the promoted role. */
+    if (wanted == COX_ROLE_UNKNOWN || wanted == COX_ROLE_STARTED) {
+        return;
+    }
+    if (rsc->next_role == COX_ROLE_UNKNOWN || wanted < rsc->next_role) {
+        rsc->next_role = wanted;
+        rsc->next_role_reason = "target-role";
+    }
+}
+
+static void
+shutdown_lock(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
+              const struct cox_rsc_history *history)
+{
+    gint64 limit_s = work->opt.shutdown_lock_limit_ms / 1000;
+
+    if (!work->opt.shutdown_lock || history->shutdown_lock_s <= 0) {
+        return;
+    }
+    if (limit_s > 0 && work->now_s > history->shutdown_lock_s + limit_s) {
+        return; /* expired; the controller clears it */
+    }
+    rsc->lock_node = node;
+    rsc->lock_time_s = history->shutdown_lock_s;
+}
+
+/* Roles are worked out per node; the highest that any node has is the role of the resource. */
+static void
+read_resource(struct sched_work *work, struct sched_node *node, const struct cox_rsc_history *history)
+{
+    struct sched_verdict verdict = { SCHED_ON_FAIL_IGNORE, NULL };
+    struct sched_rsc *rsc = sched_history_find(work, node, history);
+    GPtrArray *ops = sched_history_sorted(history);
+    enum cox_role saved;
+
+    if (ops->len == 0 && history->shutdown_lock_s == 0) {
+        g_ptr_array_free(ops, TRUE);
+        return;
+    }
+    if (rsc == NULL) {
+        rsc = make_orphan(work, history);
+    }
+    saved = rsc->role;
+    rsc->role = COX_ROLE_UNKNOWN;
+    for (guint i = 0; i < ops->len; i++) {
+        sched_history_op(work, rsc, node, g_ptr_array_index(ops, i), &verdict);
+    }
+    g_ptr_array_free(ops, TRUE);
+    sched_history_process(work, rsc, node, verdict.on_fail);
+    apply_target_role(rsc);
+    shutdown_lock(work, rsc, node, history);
+    if (saved > rsc->role) {
+        rsc->role = saved;
+    }
+}
+
+static void
+read_node(struct sched_work *work, struct sched_node *node)
+{
+    for (guint i = 0; i < node->status->resources->len; i++) {
+        read_resource(work, node, g_ptr_array_index(node->status->resources, i));
+    }
+}
+
+/* A remote node is what its connection is. */
+static void
+remote_state(struct sched_work *work, struct sched_node *node)
+{
+    struct sched_rsc *connection = node->remote_rsc;
+    struct sched_rsc *container = (connection == NULL) ? NULL : connection->container;
+    const struct sched_node *host = NULL;
+
+    (void) work;
+    if (connection == NULL) {
+        node->is_online = false;
+        return;
+    }
+    if (container != NULL && container->running_on != NULL && container->running_on->len == 1) {
+        host = g_ptr_array_index(container->running_on, 0);
+    }
+    if (connection->role == COX_ROLE_STARTED) {
+        node->is_online = true;
+    }
+    if (connection->role == COX_ROLE_STARTED && connection->next_role == COX_ROLE_STOPPED) {
+        node->is_shutdown = true;
+    }
+    if (container != NULL && container->is_failed) {
+        node->is_online = false;
+        node->remote_requires_reset = true;
+    } else if (connection->is_failed) {
+        node->is_online = false;
+    } else if (connection->role == COX_ROLE_STOPPED || connection->role == COX_ROLE_UNKNOWN
+               || (container != NULL && container->role == COX_ROLE_STOPPED)) {
+        node->is_online = false;
+        node->remote_requires_reset = false;
+    } else if (host != NULL && !host->is_online && host->is_unclean) {
+        node->is_online = false;
+        node->remote_requires_reset = true;
+    }
+}
+
+static bool
+is_readable(const struct sched_work *work, const struct sched_node *node)
+{
+    if (node->status == NULL || node->status->resources == NULL) {
+        return false;
+    }
+    if (node->kind == SCHED_NODE_REMOTE) {
+        return node->remote_rsc != NULL && (node->remote_rsc->role == COX_ROLE_STARTED)
+               && (node->remote_rsc->container == NULL || node->remote_rsc->container->role == COX_ROLE_STARTED);
+    }
+    return node->is_online || work->opt.fencing_enabled;
+}
+
+/* In the order of the status; remote nodes wait until their connection is known to be up. */
+static void
+read_nodes(struct sched_work *work)
+{
+    g_autofree bool *done = g_new0(bool, MAX(work->n_nodes, 1));
+    bool again = true;
+
+    while (again) {
+        again = false;
+        for (guint i = 0; i < work->status->nodes->len; i++) {
+            const struct cox_node_status *status = g_ptr_array_index(work->status->nodes, i);
+            struct sched_node *node = sched_node_find(work, status->uname != NULL ? status->uname : status->id);
+
+            if (node == NULL || done[node->idx] || node->status != status || !is_readable(work, node)) {
+                continue;
+            }
+            if (node->kind == SCHED_NODE_REMOTE) {
+                remote_state(work, node);
+            }
+            done[node->idx] = true;
+            again = true;
+            read_node(work, node);
+        }
+    }
+    for (guint32 n = 0; n < work->n_nodes; n++) {
+        struct sched_node *node = g_ptr_array_index(work->nodes, n);
+
+        if (node->kind == SCHED_NODE_REMOTE) {
+            remote_state(work, node);
+            if (!done[n] && work->opt.fencing_enabled && node->status != NULL && node->status->resources != NULL) {
+                read_node(work, node);
+            }
+        }
+    }
+}
 
 void
 sched_history_run(struct sched_work *work)
 {
-    (void) work;
+    read_nodes(work);
+    for (guint i = 0; i < work->rscs->len; i++) {
+        struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i);
+
+        if (rsc->role == COX_ROLE_UNKNOWN && rsc->variant == COX_PRIMITIVE) {
+            rsc->role = COX_ROLE_STOPPED;
+            apply_target_role(rsc);
+        }
+    }
 }

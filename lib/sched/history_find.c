@@ -1,0 +1,183 @@
+/* lib/sched/history_find.c - whose history is it?  Instances of clones, removed resources.  Layer 3, pure. */
+#include "sched/history_priv.h"
+#include "sched/rsc_priv.h"
+
+#include <string.h>
+
+static gint
+by_call(gconstpointer a, gconstpointer b)
+{
+    const struct cox_op_history *one = *(struct cox_op_history *const *) a;
+    const struct cox_op_history *two = *(struct cox_op_history *const *) b;
+    gint64 one_key = (one->call_id < 0) ? G_MAXINT64 : one->call_id;
+    gint64 two_key = (two->call_id < 0) ? G_MAXINT64 : two->call_id;
+
+    if (one_key != two_key) {
+        return (one_key < two_key) ? -1 : 1;
+    }
+    if (one->has_last_rc_change && two->has_last_rc_change && one->last_rc_change_s != two->last_rc_change_s) {
+        return (one->last_rc_change_s < two->last_rc_change_s) ? -1 : 1;
+    }
+    /* The same call twice: as the last operation and as the last failure; the failure is looked at first. */
+    if (one->id != NULL && two->id != NULL) {
+        bool one_failure = g_str_has_suffix(one->id, "_last_failure_0");
+        bool two_failure = g_str_has_suffix(two->id, "_last_failure_0");
+
+        if (one_failure != two_failure) {
+            return one_failure ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
+GPtrArray *
+sched_history_sorted(const struct cox_rsc_history *history)
+{
+    GPtrArray *sorted = g_ptr_array_sized_new(history->ops->len);
+
+    for (guint i = 0; i < history->ops->len; i++) {
+        struct cox_op_history *op = g_ptr_array_index(history->ops, i);
+
+        if (op->operation != NULL) {
+            g_ptr_array_add(sorted, op);
+        }
+    }
+    g_ptr_array_sort(sorted, by_call);
+    return sorted;
+}
+
+/* The member of @instance (itself, or a member of a cloned group) whose history is written as @id. */
+static struct sched_rsc *
+member_called(struct sched_rsc *instance, const char *id)
+{
+    if (instance->variant == COX_PRIMITIVE) {
+        return strcmp(instance->history_id, id) == 0 ? instance : NULL;
+    }
+    for (guint i = 0; instance->children != NULL && i < instance->children->len; i++) {
+        struct sched_rsc *member = g_ptr_array_index(instance->children, i);
+
+        if (strcmp(member->history_id, id) == 0) {
+            return member;
+        }
+    }
+    return NULL;
+}
+
+static bool
+runs_on_first(const struct sched_rsc *rsc, const struct sched_node *node)
+{
+    return rsc->running_on != NULL && rsc->running_on->len > 0 && sched_rsc_is_active_on(rsc, node);
+}
+
+/* Instances of a universal clone (one for every node) need not be saved for other nodes. */
+static bool
+has_one_for_each_node(const struct sched_work *work, const struct sched_rsc *clone)
+{
+    return (guint32) clone->meta.clone_max >= work->n_nodes;
+}
+
+static struct sched_rsc *
+find_anonymous(struct sched_work *work, struct sched_node *node, struct sched_rsc *clone, const char *id)
+{
+    struct sched_rsc *found = NULL, *inactive = NULL;
+    bool skip_inactive = false;
+
+    for (guint i = 0; found == NULL && i < clone->children->len; i++) {
+        struct sched_rsc *child = g_ptr_array_index(clone->children, i);
+        struct sched_rsc *member = member_called(child, id);
+
+        if (member == NULL) {
+            continue;
+        }
+        if (runs_on_first(child, node)) {
+            if (member->running_on != NULL && member->running_on->len > 0) {
+                skip_inactive = true; /* a second history entry on this node: surplus */
+            } else {
+                found = member;
+            }
+        } else if (inactive == NULL && !skip_inactive && (child->running_on == NULL || child->running_on->len == 0)
+                   && !child->is_blocked && (member->pending_node == NULL || member->pending_node == node)) {
+            inactive = member;
+        }
+    }
+    if (found == NULL && !skip_inactive) {
+        found = inactive;
+    }
+    /* What needs no fencing and sits on a lost node should not use up an instance that could start elsewhere. */
+    if (found != NULL && found->meta.requires_ < SCHED_REQUIRES_FENCING && (!node->is_online || node->is_unclean)
+        && !node->is_guest && !has_one_for_each_node(work, clone)) {
+        found = NULL;
+    }
+    if (found == NULL) {
+        struct sched_rsc *surplus = sched_rsc_add_instance(work, clone);
+
+        found = surplus == NULL ? NULL : member_called(surplus, id);
+    }
+    return found;
+}
+
+static struct sched_rsc *
+anonymous_parent(struct sched_rsc *rsc)
+{
+    struct sched_rsc *clone = rsc->parent;
+
+    while (clone != NULL && clone->variant != COX_CLONE) {
+        clone = clone->parent;
+    }
+    return (clone != NULL && !clone->meta.is_unique) ? clone : NULL;
+}
+
+/* In a bundle the instance is the one whose guest node this is. */
+static struct sched_rsc *
+find_in_bundle(const struct sched_rsc *clone, const struct sched_node *node, const char *id)
+{
+    for (guint i = 0; i < clone->children->len; i++) {
+        struct sched_rsc *child = g_ptr_array_index(clone->children, i);
+        const struct sched_rsc *connection = node->remote_rsc;
+
+        if (connection != NULL && connection->replica >= 0 && connection->top == clone->top
+            && child->replica == connection->replica) {
+            return member_called(child, id);
+        }
+    }
+    return NULL;
+}
+
+static char *
+without_instance(const char *id)
+{
+    const char *colon = strrchr(id, ':');
+
+    return (colon != NULL && colon[1] != '\0' && strspn(colon + 1, "0123456789") == strlen(colon + 1))
+               ? g_strndup(id, (gsize) (colon - id))
+               : g_strdup(id);
+}
+
+struct sched_rsc *
+sched_history_find(struct sched_work *work, struct sched_node *node, const struct cox_rsc_history *history)
+{
+    g_autofree char *base = without_instance(history->id);
+    struct sched_rsc *rsc = sched_rsc_find(work, history->id);
+    struct sched_rsc *clone;
+
+    if (rsc == NULL && strcmp(base, history->id) != 0) {
+        /* Old entries of anonymous instances carry a number. */
+        rsc = sched_rsc_find(work, base);
+        if (rsc != NULL && anonymous_parent(rsc) == NULL) {
+            rsc = NULL;
+        }
+    }
+    if (rsc == NULL || rsc->variant != COX_PRIMITIVE) {
+        return NULL;
+    }
+    clone = anonymous_parent(rsc);
+    if (clone == NULL) {
+        return rsc;
+    }
+    if (clone->top->variant == COX_BUNDLE) {
+        struct sched_rsc *inside = find_in_bundle(clone, node, base);
+
+        return inside != NULL ? inside : NULL;
+    }
+    return find_anonymous(work, node, clone, base);
+}

@@ -1,0 +1,198 @@
+/* lib/sched/history_migrate.c - live migrations in the history: done, half done, failed.  Layer 3, pure. */
+#include "sched/history_priv.h"
+
+#include <string.h>
+
+static const struct cox_rsc_history *
+history_on(const struct sched_work *work, const struct sched_rsc *rsc, const char *node_name)
+{
+    const struct sched_node *node = sched_node_find(work, node_name);
+
+    return (node == NULL || node->status == NULL) ? NULL : cox_status_rsc(node->status, rsc->history_id);
+}
+
+static bool
+is_later(const struct cox_op_history *a, const struct cox_op_history *b, bool same_node)
+{
+    if (same_node && a->call_id >= 0 && b->call_id >= 0) {
+        return a->call_id > b->call_id;
+    }
+    if (a->has_last_rc_change && b->has_last_rc_change) {
+        return a->last_rc_change_s > b->last_rc_change_s;
+    }
+    return a->call_id > b->call_id;
+}
+
+/* The migrate_from at the target that belongs to a migrate_to, or NULL. */
+static const struct cox_op_history *
+find_from(const struct sched_work *work, const struct sched_rsc *rsc, const char *target, const char *source)
+{
+    const struct cox_rsc_history *history = history_on(work, rsc, target);
+
+    for (guint i = 0; history != NULL && i < history->ops->len; i++) {
+        const struct cox_op_history *op = g_ptr_array_index(history->ops, i);
+
+        if (op->operation != NULL && strcmp(op->operation, "migrate_from") == 0 && op->migrate_source != NULL
+            && g_ascii_strcasecmp(op->migrate_source, source) == 0) {
+            return op;
+        }
+    }
+    return NULL;
+}
+
+/* Has anything but monitors happened there after @than? */
+static bool
+changed_after(const struct sched_work *work, const struct sched_rsc *rsc, const char *node_name,
+              const struct cox_op_history *than, bool same_node)
+{
+    static const char *const tasks[] = { "start", "stop", "promote", "demote", "migrate_to", "migrate_from" };
+    const struct cox_rsc_history *history = history_on(work, rsc, node_name);
+
+    for (guint i = 0; history != NULL && i < history->ops->len; i++) {
+        const struct cox_op_history *op = g_ptr_array_index(history->ops, i);
+
+        for (size_t t = 0; op != than && op->operation != NULL && t < G_N_ELEMENTS(tasks); t++) {
+            if (strcmp(op->operation, tasks[t]) == 0 && is_later(op, than, same_node)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Has a monitor found it not running there after @than? */
+static bool
+seen_stopped_after(const struct sched_work *work, const struct sched_rsc *rsc, const char *node_name,
+                   const struct cox_op_history *than, bool same_node)
+{
+    const struct cox_rsc_history *history = history_on(work, rsc, node_name);
+
+    for (guint i = 0; history != NULL && i < history->ops->len; i++) {
+        const struct cox_op_history *op = g_ptr_array_index(history->ops, i);
+
+        if (op->operation != NULL && strcmp(op->operation, "monitor") == 0 && op->rc == 7
+            && is_later(op, than, same_node)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Does the target have news that make the migrate_to (and migrate_from, if any) a thing of the past? */
+static bool
+newer_at_target(const struct sched_work *work, const struct sched_entry *entry, const struct cox_op_history *from)
+{
+    const struct cox_op_history *than = (from != NULL) ? from : entry->op;
+    const char *target = entry->op->migrate_target;
+
+    return changed_after(work, entry->rsc, target, than, from != NULL)
+           || seen_stopped_after(work, entry->rsc, target, than, from != NULL);
+}
+
+static void
+add_dangling(struct sched_rsc *rsc, struct sched_node *node)
+{
+    if (rsc->dangling_migrations == NULL) {
+        rsc->dangling_migrations = g_ptr_array_new();
+    }
+    rsc->role = COX_ROLE_STOPPED; /* at the source it only has to be stopped */
+    g_ptr_array_add(rsc->dangling_migrations, node);
+}
+
+static void
+half_done(struct sched_work *work, const struct sched_entry *entry, struct sched_node *source, struct sched_node *target,
+          bool is_newer)
+{
+    struct sched_rsc *rsc = entry->rsc;
+
+    if (target != NULL && target->is_online) {
+        if (!is_newer) {
+            sched_history_add_running(work, rsc, target);
+            if (source != NULL && source->is_online) {
+                /* It may go on from here if the same target is chosen again. */
+                rsc->partial_migration_target = target;
+                rsc->partial_migration_source = source;
+            }
+        }
+    } else if (!changed_after(work, rsc, entry->op->migrate_source, entry->op, true)) {
+        rsc->is_failed = true;
+        rsc->has_stop_needed = true;
+    }
+}
+
+void
+sched_migrate_to_done(struct sched_work *work, const struct sched_entry *entry)
+{
+    struct sched_rsc *rsc = entry->rsc;
+    struct sched_node *source = sched_node_find(work, entry->op->migrate_source);
+    struct sched_node *target = sched_node_find(work, entry->op->migrate_target);
+    const struct cox_op_history *from;
+    bool is_newer;
+
+    if (entry->op->migrate_source == NULL || entry->op->migrate_target == NULL) {
+        return;
+    }
+    from = find_from(work, rsc, entry->op->migrate_target, entry->op->migrate_source);
+    is_newer = newer_at_target(work, entry, from);
+    if (is_newer && from != NULL && changed_after(work, rsc, entry->op->migrate_source, entry->op, true)) {
+        return;
+    }
+    rsc->role = COX_ROLE_STARTED; /* clones do not migrate by role */
+    if (from != NULL && from->rc == 0 && from->status == COX_OP_STATUS_DONE) {
+        if (source != NULL && source->is_online) {
+            add_dangling(rsc, source);
+        }
+    } else if (from != NULL && from->status != COX_OP_STATUS_PENDING) {
+        if (target != NULL && target->is_online) {
+            if (!is_newer) {
+                sched_history_add_running(work, rsc, target);
+            }
+        } else if (!changed_after(work, rsc, entry->op->migrate_source, entry->op, true)) {
+            rsc->is_failed = true;
+            rsc->has_stop_needed = true;
+        }
+    } else {
+        half_done(work, entry, source, target, is_newer);
+    }
+}
+
+void
+sched_migrate_to_failed(struct sched_work *work, const struct sched_entry *entry)
+{
+    struct sched_node *target = sched_node_find(work, entry->op->migrate_target);
+    const struct cox_op_history *from;
+
+    entry->rsc->role = COX_ROLE_STARTED;
+    if (target == NULL || entry->op->migrate_source == NULL) {
+        return;
+    }
+    from = find_from(work, entry->rsc, entry->op->migrate_target, entry->op->migrate_source);
+    if (!newer_at_target(work, entry, from)) {
+        if (target->is_online && history_on(work, entry->rsc, entry->op->migrate_target) != NULL) {
+            sched_history_add_running(work, entry->rsc, target);
+        }
+    } else if (!changed_after(work, entry->rsc, entry->op->migrate_source, entry->op, true)) {
+        struct sched_node *source = sched_node_find(work, entry->op->migrate_source);
+
+        if (source != NULL) {
+            add_dangling(entry->rsc, source);
+            entry->rsc->role = COX_ROLE_STARTED;
+        }
+    }
+}
+
+void
+sched_migrate_from_failed(struct sched_work *work, const struct sched_entry *entry)
+{
+    struct sched_node *source = sched_node_find(work, entry->op->migrate_source);
+    const char *name = entry->op->migrate_source;
+
+    entry->rsc->role = COX_ROLE_STARTED;
+    if (source == NULL || !source->is_online) {
+        return;
+    }
+    if (!changed_after(work, entry->rsc, name, entry->op, false)
+        && !seen_stopped_after(work, entry->rsc, name, entry->op, false)) {
+        sched_history_add_running(work, entry->rsc, source);
+    }
+}

@@ -1,0 +1,61 @@
+/* lib/sched/history_priv.h - what the files that read the history share.  Layer 3, private. */
+#ifndef COX_SCHED_HISTORY_PRIV_H
+#define COX_SCHED_HISTORY_PRIV_H
+
+#include "sched/work_priv.h"
+
+/** One entry while it is looked at, as it is to be understood (which may differ from what was written). */
+struct sched_entry {
+    const struct cox_op_history *op;
+    struct sched_rsc *rsc;
+    struct sched_node *node;
+    int rc;          /**< degraded results turned into plain ones */
+    int status;      /**< enum cox_op_status, after looking at the result */
+    bool is_probe;
+};
+
+/** What the entries of one resource on one node have come to so far. */
+struct sched_verdict {
+    enum sched_on_fail on_fail;
+    const struct cox_op_history *last_failure;
+};
+
+/* ---- on_fail.c ---- */
+
+/** What to do when this operation fails. @role: out, the role the resource may have afterwards. */
+enum sched_on_fail sched_on_fail_of(const struct sched_work *work, const struct sched_rsc *rsc, const char *task,
+                                    gint64 interval_ms, enum cox_role *role);
+
+/* ---- history_active.c ---- */
+
+/** Note that @rsc is active on @node; handles more than one place and what is not managed. */
+void sched_history_add_running(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node);
+/** Take the verdict over: roles, blocks, bans, fencing. */
+void sched_history_process(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
+                           enum sched_on_fail on_fail);
+/** It is active in its lowest active role. */
+void sched_history_set_active(struct sched_rsc *rsc);
+/** Ban from one node, or from all when @node is NULL, with all that belongs to @rsc. */
+void sched_history_ban(struct sched_work *work, struct sched_rsc *rsc, const struct sched_node *node);
+
+/* ---- history_op.c ---- */
+
+/** Look at one entry. */
+void sched_history_op(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
+                      const struct cox_op_history *op, struct sched_verdict *verdict);
+
+/* ---- history_migrate.c ---- */
+
+void sched_migrate_to_done(struct sched_work *work, const struct sched_entry *entry);
+void sched_migrate_to_failed(struct sched_work *work, const struct sched_entry *entry);
+void sched_migrate_from_failed(struct sched_work *work, const struct sched_entry *entry);
+
+/* ---- history_find.c ---- */
+
+/** The instance that an entry for @history_id on @node belongs to; made up when there is none. */
+struct sched_rsc *sched_history_find(struct sched_work *work, struct sched_node *node,
+                                     const struct cox_rsc_history *history);
+/** Entries by call id, pending ones last; the caller frees the array. */
+GPtrArray *sched_history_sorted(const struct cox_rsc_history *history);
+
+#endif

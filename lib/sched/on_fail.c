@@ -1,0 +1,129 @@
+/* lib/sched/on_fail.c - what a failed operation leads to.  Layer 3, pure. */
+#include "sched/history_priv.h"
+
+#include <string.h>
+
+static const struct cox_op_def *
+find_op(const struct sched_rsc *rsc, const char *task, gint64 interval_ms)
+{
+    for (size_t i = 0; rsc->def != NULL && i < rsc->def->n_ops; i++) {
+        const struct cox_op_def *op = &rsc->def->ops[i];
+
+        if (strcmp(op->name, task) == 0 && op->interval_ms == interval_ms
+            && sched_attrs_bool(cox_nvpairs_get(op->attrs, op->n_attrs, "enabled"), true)) {
+            return op;
+        }
+    }
+    return NULL;
+}
+
+static const char *
+meta_of(const struct sched_work *work, const struct cox_op_def *op, const char *name)
+{
+    struct cox_rule_input input = { .now = work->input->now };
+    struct cox_nvlist list = { 0 };
+    const char *value = cox_nvpairs_get(op->attrs, op->n_attrs, name);
+
+    if (value == NULL && op->meta.n_sets > 0) {
+        cox_nvsets_resolve(&op->meta, NULL, &input, &list, NULL);
+        value = cox_nvlist_get(&list, name);
+        cox_nvlist_clear(&list);
+    }
+    return value;
+}
+
+/* A demote fails as the promoted role's monitor would, unless it says something itself. */
+static const char *
+of_promoted_monitor(const struct sched_work *work, const struct sched_rsc *rsc)
+{
+    for (size_t i = 0; rsc->def != NULL && i < rsc->def->n_ops; i++) {
+        const struct cox_op_def *op = &rsc->def->ops[i];
+        const char *value;
+
+        if (strcmp(op->name, "monitor") != 0 || op->interval_ms == 0
+            || cox_role_parse(cox_nvpairs_get(op->attrs, op->n_attrs, "role")) != COX_ROLE_PROMOTED) {
+            continue;
+        }
+        value = meta_of(work, op, "on-fail");
+        if (value != NULL && strcmp(value, "demote") != 0) {
+            return value;
+        }
+    }
+    return NULL;
+}
+
+static const char *
+configured(const struct sched_work *work, const struct sched_rsc *rsc, const char *task, gint64 interval_ms)
+{
+    const struct cox_op_def *op = find_op(rsc, task, interval_ms);
+    const char *value = (op == NULL) ? NULL : meta_of(work, op, "on-fail");
+
+    if (value == NULL && work->config->op_defaults.n_sets > 0) {
+        struct cox_rule_input input = {
+            .now = work->input->now, .has_resource = true, .rsc_standard = rsc->standard,
+            .rsc_provider = rsc->provider, .rsc_type = rsc->type, .op_name = task, .op_interval_ms = interval_ms
+        };
+        struct cox_nvlist list = { 0 };
+
+        cox_nvsets_resolve(&work->config->op_defaults, NULL, &input, &list, NULL);
+        value = cox_nvlist_get(&list, "on-fail");
+        cox_nvlist_clear(&list);
+    }
+    if (value == NULL && strcmp(task, "demote") == 0) {
+        value = of_promoted_monitor(work, rsc);
+    }
+    return value;
+}
+
+static enum sched_on_fail
+by_default(const struct sched_work *work, const struct sched_rsc *rsc, const char *task, gint64 interval_ms)
+{
+    if (strcmp(task, "stop") == 0) {
+        return work->opt.fencing_enabled ? SCHED_ON_FAIL_FENCE : SCHED_ON_FAIL_BLOCK;
+    }
+    /* The connection of a remote node: losing it means that node must be reset, not just the connection tried again. */
+    if (rsc->remote_node != NULL && rsc->container == NULL && strcmp(task, "start") != 0
+        && !(strcmp(task, "monitor") == 0 && interval_ms == 0)) {
+        return rsc->is_managed ? SCHED_ON_FAIL_RESET_REMOTE : SCHED_ON_FAIL_STOP;
+    }
+    if (rsc->remote_node != NULL && rsc->container != NULL && strcmp(task, "start") != 0 && interval_ms > 0) {
+        return SCHED_ON_FAIL_RESTART_CONTAINER;
+    }
+    return SCHED_ON_FAIL_RESTART;
+}
+
+enum sched_on_fail
+sched_on_fail_of(const struct sched_work *work, const struct sched_rsc *rsc, const char *task, gint64 interval_ms,
+                 enum cox_role *role)
+{
+    static const struct {
+        const char *text;
+        enum sched_on_fail value;
+    } names[] = {
+        { "block", SCHED_ON_FAIL_BLOCK },     { "ignore", SCHED_ON_FAIL_IGNORE },   { "nothing", SCHED_ON_FAIL_IGNORE },
+        { "migrate", SCHED_ON_FAIL_BAN },     { "stop", SCHED_ON_FAIL_STOP },       { "restart", SCHED_ON_FAIL_RESTART },
+        { "fence", SCHED_ON_FAIL_FENCE },     { "standby", SCHED_ON_FAIL_STANDBY }, { "demote", SCHED_ON_FAIL_DEMOTE },
+        { "restart-container", SCHED_ON_FAIL_RESTART_CONTAINER },
+    };
+    const char *text = configured(work, rsc, task, interval_ms);
+    enum sched_on_fail result = by_default(work, rsc, task, interval_ms);
+
+    for (size_t i = 0; text != NULL && i < G_N_ELEMENTS(names); i++) {
+        if (g_ascii_strcasecmp(text, names[i].text) == 0) {
+            result = names[i].value;
+        }
+    }
+    if (result == SCHED_ON_FAIL_FENCE && !work->opt.fencing_enabled) {
+        /* Without fencing the nearest that keeps the promise "it does not run there". */
+        result = (strcmp(task, "stop") == 0) ? SCHED_ON_FAIL_BLOCK : SCHED_ON_FAIL_STOP;
+    }
+    if (result == SCHED_ON_FAIL_RESTART_CONTAINER && rsc->container == NULL) {
+        result = SCHED_ON_FAIL_RESTART;
+    }
+    if (role != NULL) {
+        *role = (result == SCHED_ON_FAIL_STOP) ? COX_ROLE_STOPPED
+                : (result == SCHED_ON_FAIL_DEMOTE || strcmp(task, "promote") == 0) ? COX_ROLE_UNPROMOTED
+                                                                                   : COX_ROLE_STARTED;
+    }
+    return result;
+}

@@ -1,0 +1,40 @@
+/* lib/sched/rsc_priv.h - making resource instances: while expanding, and later for what only the history knows.
+ * Layer 3, private. */
+#ifndef COX_SCHED_RSC_PRIV_H
+#define COX_SCHED_RSC_PRIV_H
+
+#include "sched/work_priv.h"
+
+/** What sched_rsc_new makes an instance of. */
+struct sched_rsc_spec {
+    const struct cox_rsc_def *def; /**< configured or made up; never NULL */
+    const char *id;                /**< NULL: the definition's */
+    struct sched_rsc *parent;      /**< NULL: a new top */
+    int instance;                  /**< clone instance number that its name bears, -1 if none */
+    int replica;                   /**< bundle replica, -1 if none */
+    bool is_implicit;
+};
+
+/** A new resource with lists, cells, typed meta-attributes; known by its id, added to its parent. No children. */
+struct sched_rsc *sched_rsc_new(struct sched_work *work, const struct sched_rsc_spec *spec);
+
+/** As sched_rsc_new, with the members if it is a group (not for clones and bundles). */
+struct sched_rsc *sched_rsc_new_tree(struct sched_work *work, const struct sched_rsc_spec *spec);
+
+/** One more instance of @clone (an instance of its primitive or group), last among its children. */
+struct sched_rsc *sched_rsc_add_instance(struct sched_work *work, struct sched_rsc *clone);
+
+/** A primitive that only the history knows; marked as orphan, added to the tops. Texts are copied. */
+struct sched_rsc *sched_rsc_add_orphan(struct sched_work *work, const char *id, const char *standard,
+                                       const char *provider, const char *type);
+
+/** Move the pairs of @list into the arena: it must not be changed any more, and needs no clearing. */
+void sched_attrs_freeze(struct sched_work *work, struct cox_nvlist *list);
+
+/** Definition of a clone's instances: the child of its definition. */
+const struct cox_rsc_def *sched_rsc_child_def(const struct sched_work *work, const struct cox_rsc_def *def);
+
+/** Put @node on the list of what @rsc may use: a cell with @score. */
+void sched_rsc_allow(struct sched_rsc *rsc, const struct sched_node *node, cox_score score);
+
+#endif
