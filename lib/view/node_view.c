@@ -1,0 +1,365 @@
+/* lib/view/node_view.c - nodes as printed: state lists, attributes, fail counts.  Layer 4. */
+#include "view/node_view.h"
+
+#include <string.h>
+
+#include "view/names.h"
+
+const char *
+cox_node_view_kind(const struct cox_node_state *node)
+{
+    if (node->is_guest) {
+        return "GuestNode";
+    }
+    return node->is_remote ? "RemoteNode" : "Node";
+}
+
+static const char *
+state_word(const struct cox_node_state *node)
+{
+    if (node->is_unclean) {
+        if (node->is_online) {
+            return "UNCLEAN (online)";
+        }
+        return node->is_pending ? "UNCLEAN (pending)" : "UNCLEAN (offline)";
+    }
+    if (node->is_pending) {
+        return "pending";
+    }
+    if (node->is_standby_onfail && node->is_online) {
+        return "standby (on-fail)";
+    }
+    if (node->is_standby) {
+        if (!node->is_online) {
+            return "OFFLINE (standby)";
+        }
+        return (node->n_running > 0) ? "standby (with active resources)" : "standby";
+    }
+    if (node->is_maintenance) {
+        return node->is_online ? "maintenance" : "OFFLINE (maintenance)";
+    }
+    return node->is_online ? "online" : "OFFLINE";
+}
+
+char *
+cox_node_view_state(const struct cox_node_state *node)
+{
+    const char *word = state_word(node);
+
+    if (node->is_online && node->health <= 0) {
+        return g_strdup_printf("%s (health is %s)", word, (node->health < 0) ? "RED" : "YELLOW");
+    }
+    return g_strdup(word);
+}
+
+static gint
+compare_indices(gconstpointer a, gconstpointer b, gpointer data)
+{
+    const struct cox_cluster *cluster = data;
+
+    return cox_names_compare(cluster->nodes[*(const guint32 *) a].name, cluster->nodes[*(const guint32 *) b].name);
+}
+
+GArray *
+cox_node_view_order(const struct cox_cluster *cluster)
+{
+    GArray *order = g_array_new(FALSE, FALSE, sizeof(guint32));
+
+    for (guint32 i = 0; i < cluster->n_nodes; i++) {
+        if (!cluster->nodes[i].is_ping) {
+            g_array_append_val(order, i);
+        }
+    }
+    g_array_sort_with_data(order, compare_indices, (gpointer) cluster);
+    return order;
+}
+
+/* Nodes of which there is nothing special to say share a line. */
+enum shared_line {
+    LINE_ONLINE = 0,
+    LINE_OFFLINE,
+    LINE_REMOTE_ONLINE,
+    LINE_REMOTE_OFFLINE,
+    LINE_GUEST_ONLINE,
+    LINE_GUEST_OFFLINE, /* not shown: a stopped guest is no loss */
+    N_LINES,
+};
+
+static enum shared_line
+line_of(const struct cox_node_state *node)
+{
+    if (node->is_guest) {
+        return node->is_online ? LINE_GUEST_ONLINE : LINE_GUEST_OFFLINE;
+    }
+    if (node->is_remote) {
+        return node->is_online ? LINE_REMOTE_ONLINE : LINE_REMOTE_OFFLINE;
+    }
+    return node->is_online ? LINE_ONLINE : LINE_OFFLINE;
+}
+
+static bool
+has_own_line(const struct cox_node_state *node)
+{
+    return node->is_unclean || node->is_pending || (node->is_standby_onfail && node->is_online) || node->is_standby
+           || node->is_maintenance || (node->is_online && node->health <= 0);
+}
+
+static const char *
+health_word(int health)
+{
+    if (health > 0) {
+        return "green";
+    }
+    return (health == 0) ? "yellow" : "red";
+}
+
+static void
+node_element(struct cox_out *out, const struct cox_node_state *node)
+{
+    const char *type = node->is_remote ? "remote" : (node->is_ping ? "ping" : "member");
+
+    cox_out_begin(out, "node", "name", node->name, "id", node->id, NULL);
+    cox_out_attr_bool(out, "online", node->is_online);
+    cox_out_attr_bool(out, "standby", node->is_standby);
+    cox_out_attr_bool(out, "standby_onfail", node->is_standby_onfail);
+    cox_out_attr_bool(out, "maintenance", node->is_maintenance);
+    cox_out_attr_bool(out, "pending", node->is_pending);
+    cox_out_attr_bool(out, "unclean", node->is_unclean);
+    cox_out_attr(out, "health", health_word(node->health));
+    cox_out_attr(out, "feature_set", node->feature_set);
+    cox_out_attr_bool(out, "shutdown", node->is_shutdown);
+    cox_out_attr_bool(out, "expected_up", node->is_expected_up);
+    cox_out_attr_bool(out, "is_dc", node->is_dc);
+    cox_out_attrf(out, "resources_running", "%u", node->n_running);
+    cox_out_attr(out, "type", type);
+    if (node->is_guest) {
+        cox_out_attr(out, "id_as_resource", node->name);
+    }
+    cox_out_end(out);
+}
+
+bool
+cox_node_view_list(struct cox_out *out, const struct cox_cluster *cluster)
+{
+    static const char *const headings[N_LINES] = { "Online", "OFFLINE", "RemoteOnline", "RemoteOFFLINE", "GuestOnline", NULL };
+    g_autoptr(GArray) order = cox_node_view_order(cluster);
+    GPtrArray *shared[N_LINES];
+
+    if (order->len == 0) {
+        return false;
+    }
+    for (int line = 0; line < N_LINES; line++) {
+        shared[line] = g_ptr_array_new();
+    }
+    cox_out_begin(out, "nodes", NULL);
+    cox_out_list_begin(out, "Node List");
+    for (guint i = 0; i < order->len; i++) {
+        const struct cox_node_state *node = &cluster->nodes[g_array_index(order, guint32, i)];
+
+        node_element(out, node);
+        if (has_own_line(node)) {
+            g_autofree char *state = cox_node_view_state(node);
+
+            cox_out_line(out, "%s %s: %s", cox_node_view_kind(node), node->name, state);
+        } else {
+            g_ptr_array_add(shared[line_of(node)], (gpointer) node->name);
+        }
+    }
+    for (int line = 0; line < N_LINES; line++) {
+        if (shared[line]->len > 0 && headings[line] != NULL) {
+            g_autofree char *names = cox_names_join(shared[line]);
+
+            cox_out_line(out, "%s: [ %s ]", headings[line], names);
+        }
+        g_ptr_array_free(shared[line], TRUE);
+    }
+    cox_out_list_end(out);
+    cox_out_end(out);
+    return true;
+}
+
+/* ---- attributes ------------------------------------------------------------------------------------------- */
+
+/* Attributes that the cluster keeps for itself and has other sections for. */
+static bool
+is_internal(const char *name)
+{
+    static const char *const prefixes[] = { "fail-count-", "last-failure-", "#" };
+    static const char *const names[] = { "shutdown", "terminate", "standby", "maintenance" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(prefixes); i++) {
+        if (g_str_has_prefix(name, prefixes[i])) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static gint
+compare_pairs(gconstpointer a, gconstpointer b)
+{
+    const struct cox_nvpair *first = *(const struct cox_nvpair *const *) a;
+    const struct cox_nvpair *second = *(const struct cox_nvpair *const *) b;
+
+    return strcmp(first->name, second->name);
+}
+
+/* Shown attributes of @node in order of name; the caller frees the array. */
+static GPtrArray *
+shown_attributes(const struct cox_node_state *node)
+{
+    GPtrArray *shown = g_ptr_array_new();
+
+    for (size_t i = 0; node->attributes != NULL && i < node->attributes->n_pairs; i++) {
+        const struct cox_nvpair *pair = &node->attributes->pairs[i];
+
+        if (pair->value != NULL && !is_internal(pair->name)) {
+            g_ptr_array_add(shown, (gpointer) pair);
+        }
+    }
+    g_ptr_array_sort(shown, compare_pairs);
+    return shown;
+}
+
+/* The section's heading comes with its first entry. */
+static void
+begin_section(struct cox_out *out, bool *is_open, const char *element, const char *heading)
+{
+    if (!*is_open) {
+        cox_out_spacer(out);
+        cox_out_begin(out, element, NULL);
+        cox_out_list_begin(out, "%s", heading);
+        *is_open = true;
+    }
+}
+
+static void
+end_section(struct cox_out *out, bool is_open)
+{
+    if (is_open) {
+        cox_out_list_end(out);
+        cox_out_end(out);
+    }
+}
+
+bool
+cox_node_view_attributes(struct cox_out *out, const struct cox_cluster *cluster)
+{
+    g_autoptr(GArray) order = cox_node_view_order(cluster);
+    bool is_open = false;
+
+    for (guint i = 0; i < order->len; i++) {
+        const struct cox_node_state *node = &cluster->nodes[g_array_index(order, guint32, i)];
+        g_autoptr(GPtrArray) shown = shown_attributes(node);
+
+        if (!node->is_online || shown->len == 0) {
+            continue;
+        }
+        begin_section(out, &is_open, "node_attributes", "Node Attributes");
+        cox_out_begin(out, "node", "name", node->name, NULL);
+        cox_out_list_begin(out, "Node: %s", node->name);
+        for (guint k = 0; k < shown->len; k++) {
+            const struct cox_nvpair *pair = shown->pdata[k];
+
+            cox_out_leaf(out, "attribute", "name", pair->name, "value", pair->value, NULL);
+            cox_out_line(out, "%-32s\t: %-10s", pair->name, pair->value);
+        }
+        cox_out_list_end(out);
+        cox_out_end(out);
+    }
+    end_section(out, is_open);
+    return is_open;
+}
+
+/* ---- fail counts ------------------------------------------------------------------------------------------ */
+
+/* "fail-count-RSC#op_interval": length of RSC, 0 when the name is something else. */
+static size_t
+counted_rsc_length(const char *name)
+{
+    static const char prefix[] = "fail-count-";
+    const char *hash = NULL;
+
+    if (!g_str_has_prefix(name, prefix)) {
+        return 0;
+    }
+    name += sizeof(prefix) - 1;
+    hash = strrchr(name, '#');
+    return (hash != NULL) ? (size_t) (hash - name) : strlen(name);
+}
+
+/* Sum of the fail counts of one resource on a node; an infinite one stays infinite. */
+static gint64
+fail_count(const struct cox_nvlist *attributes, const char *rsc, size_t length)
+{
+    gint64 sum = 0;
+
+    for (size_t i = 0; i < attributes->n_pairs; i++) {
+        const char *name = attributes->pairs[i].name;
+        const char *value = attributes->pairs[i].value;
+
+        if (value != NULL && counted_rsc_length(name) == length
+            && strncmp(name + strlen("fail-count-"), rsc, length) == 0) {
+            cox_score count = 0;
+
+            if (cox_score_parse(value, &count, NULL)) {
+                sum += count;
+            }
+        }
+    }
+    return MIN(sum, COX_SCORE_INFINITY);
+}
+
+static void
+print_fail_count(struct cox_out *out, const struct cox_node_state *node, const char *rsc, gint64 count)
+{
+    g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, count);
+    g_autofree char *last_name = g_strdup_printf("last-failure-%s", rsc);
+    const char *last = cox_nvlist_get(node->attributes, last_name);
+
+    cox_out_leaf(out, "resource_history", "id", rsc, "orphan", "false", "removed", "false", "fail-count", number,
+                 "last-failure", last, NULL);
+    cox_out_line(out, "%s: fail-count=%s", rsc, (count >= COX_SCORE_INFINITY) ? "INFINITY" : number);
+}
+
+bool
+cox_node_view_fail_counts(struct cox_out *out, const struct cox_cluster *cluster)
+{
+    g_autoptr(GArray) order = cox_node_view_order(cluster);
+    bool is_open = false;
+
+    for (guint i = 0; i < order->len; i++) {
+        const struct cox_node_state *node = &cluster->nodes[g_array_index(order, guint32, i)];
+        g_autoptr(GHashTable) done = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+        for (size_t k = 0; node->attributes != NULL && k < node->attributes->n_pairs; k++) {
+            const char *name = node->attributes->pairs[k].name;
+            size_t length = counted_rsc_length(name);
+            g_autofree char *rsc = g_strndup(name + ((length > 0) ? strlen("fail-count-") : 0), length);
+            gint64 count = 0;
+
+            if (length == 0 || g_hash_table_contains(done, rsc)) {
+                continue;
+            }
+            count = fail_count(node->attributes, rsc, length);
+            if (g_hash_table_size(done) == 0) {
+                begin_section(out, &is_open, "node_history", "Migration Summary");
+                cox_out_begin(out, "node", "name", node->name, NULL);
+                cox_out_list_begin(out, "Node: %s", node->name);
+            }
+            print_fail_count(out, node, rsc, count);
+            g_hash_table_add(done, g_steal_pointer(&rsc));
+        }
+        if (g_hash_table_size(done) > 0) {
+            cox_out_list_end(out);
+            cox_out_end(out);
+        }
+    }
+    end_section(out, is_open);
+    return is_open;
+}
