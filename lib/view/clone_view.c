@@ -1,6 +1,7 @@
 /* lib/view/clone_view.c - a clone as printed: its instances in one line where they are alike.  Layer 4. */
 #include "view/clone_view.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,7 +83,7 @@ gather(const struct cox_cluster *cluster, guint32 clone, guint32 rsc, struct gat
     }
     gathered->n_active++;
     g_ptr_array_add((cox_rsc_view_role(cluster, rsc) > COX_ROLE_UNPROMOTED) ? gathered->promoted : gathered->started,
-                    (gpointer) cluster->nodes[node].name);
+                    (gpointer) (uintptr_t) cluster->nodes[node].name);
     return false;
 }
 
@@ -154,17 +155,17 @@ print_stopped(struct cox_out *out, const struct cox_cluster *cluster, guint32 in
         }
         probe = cox_rsc_view_failed_probe(cluster, child, node);
         if (probe == NULL) {
-            g_ptr_array_add(plain, (gpointer) cluster->nodes[node].name);
+            g_ptr_array_add(plain, (gpointer) (uintptr_t) cluster->nodes[node].name);
             continue;
         }
         while (at < reasons->len && strcmp(reasons->pdata[at], probe) != 0) {
             at++;
         }
         if (at == reasons->len) {
-            g_ptr_array_add(reasons, (gpointer) probe);
+            g_ptr_array_add(reasons, (gpointer) (uintptr_t) probe);
             g_ptr_array_add(lists, g_ptr_array_new());
         }
-        g_ptr_array_add(lists->pdata[at], (gpointer) cluster->nodes[node].name);
+        g_ptr_array_add(lists->pdata[at], (gpointer) (uintptr_t) cluster->nodes[node].name);
     }
     print_nodes(out, usual, plain);
     for (guint i = 0; i < reasons->len; i++) {

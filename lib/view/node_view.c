@@ -1,6 +1,7 @@
 /* lib/view/node_view.c - nodes as printed: state lists, attributes, fail counts.  Layer 4. */
 #include "view/node_view.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "view/names.h"
@@ -70,7 +71,7 @@ cox_node_view_order(const struct cox_cluster *cluster)
             g_array_append_val(order, i);
         }
     }
-    g_array_sort_with_data(order, compare_indices, (gpointer) cluster);
+    g_array_sort_with_data(order, compare_indices, (gpointer) (uintptr_t) cluster);
     return order;
 }
 
@@ -162,7 +163,7 @@ cox_node_view_list(struct cox_out *out, const struct cox_cluster *cluster)
 
             cox_out_line(out, "%s %s: %s", cox_node_view_kind(node), node->name, state);
         } else {
-            g_ptr_array_add(shared[line_of(node)], (gpointer) node->name);
+            g_ptr_array_add(shared[line_of(node)], (gpointer) (uintptr_t) node->name);
         }
     }
     for (int line = 0; line < N_LINES; line++) {
@@ -219,7 +220,7 @@ shown_attributes(const struct cox_node_state *node)
         const struct cox_nvpair *pair = &node->attributes->pairs[i];
 
         if (pair->value != NULL && !is_internal(pair->name)) {
-            g_ptr_array_add(shown, (gpointer) pair);
+            g_ptr_array_add(shown, (gpointer) (uintptr_t) pair);
         }
     }
     g_ptr_array_sort(shown, compare_pairs);

@@ -1,6 +1,7 @@
 /* lib/view/rsc_view.c - one resource instance as printed: primitives and groups; questions about instances.  Layer 4. */
 #include "view/rsc_view.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "view/names.h"
@@ -181,7 +182,7 @@ append_nodes(const struct cox_cluster *cluster, const struct cox_rsc_state *rsc,
     g_autofree char *joined = NULL;
 
     for (size_t i = 0; i < rsc->n_running_on; i++) {
-        g_ptr_array_add(names, (gpointer) cluster->nodes[rsc->running_on[i]].name);
+        g_ptr_array_add(names, (gpointer) (uintptr_t) cluster->nodes[rsc->running_on[i]].name);
     }
     joined = cox_names_join(names);
     g_string_append_printf(line, " [ %s ]", joined);

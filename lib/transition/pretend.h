@@ -1,0 +1,53 @@
+/* lib/transition/pretend.h - changes of the status as if something had happened: results, nodes, tickets.  Layer 3, pure. */
+#ifndef COX_TRANSITION_PRETEND_H
+#define COX_TRANSITION_PRETEND_H
+
+#include "base/walltime.h"
+#include "model/graph.h"
+#include "model/status.h"
+
+G_BEGIN_DECLS
+
+/** A resource as its history has to know it. */
+struct cox_pretend_rsc {
+    const char *id;      /**< preferred when neither name is known */
+    const char *long_id; /**< with the instance number, or NULL */
+    const char *standard, *provider, *type;
+};
+
+/** A result to be written into the history of a node. */
+struct cox_pretend_result {
+    const char *task;
+    gint64 interval_ms;
+    int rc;
+    int target_rc;
+    int status; /**< enum cox_op_status */
+    const char *migrate_source, *migrate_target; /**< or NULL */
+    cox_wall now;
+};
+
+/** The name by which @node's history knows @rsc: the long one when it is there, else the short one. */
+const char *cox_pretend_history_name(const struct cox_node_status *node, const struct cox_pretend_rsc *rsc);
+
+/**
+ * Write the result.
+ * @return the name under which it was written; lives as long as @status
+ */
+const char *cox_pretend_result(struct cox_status *status, struct cox_node_status *node,
+                               const struct cox_pretend_rsc *rsc, const struct cox_pretend_result *result);
+
+/** The node joins (state member and online), leaves in order, or is lost without having left. */
+void cox_pretend_node_up(struct cox_status *status, const char *id, const char *uname);
+void cox_pretend_node_down(struct cox_status *status, const char *id, const char *uname);
+void cox_pretend_node_lost(struct cox_status *status, const char *id, const char *uname);
+
+/** The node was fenced: it is down and what was known of it is forgotten. */
+void cox_pretend_node_fenced(struct cox_status *status, const char *id, const char *uname);
+
+/** Count a failure: transient attributes fail-count-RSC#op_interval and last-failure-... */
+void cox_pretend_failure(struct cox_status *status, struct cox_node_status *node, const char *rsc,
+                         const struct cox_pretend_result *result);
+
+G_END_DECLS
+
+#endif

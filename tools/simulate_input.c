@@ -1,0 +1,100 @@
+/* tools/simulate_input.c - crm_simulate: read, plan, save.  Layer 6. */
+#include <string.h>
+
+#include "base/datetime.h"
+#include "base/error.h"
+#include "codec/status_write.h"
+#include "sched/sched.h"
+#include "tools/cib_file.h"
+#include "tools/simulate_priv.h"
+#include "xml/xmlwrite.h"
+
+static bool
+set_time(struct cox_simulation *sim, GError **error)
+{
+    const char *text = sim->settings->date;
+    g_autoptr(GTimeZone) zone = g_time_zone_new_local();
+    struct cox_datetime_context context = { .zone = zone };
+    struct cox_datetime when;
+    struct cox_out *out = sim->ctx->out;
+
+    sim->now = cox_tool_now();
+    if (text != NULL) {
+        if (!cox_datetime_parse(text, &context, &when, error)) {
+            return false;
+        }
+        sim->now = cox_datetime_to_wall(&when);
+        if (!sim->ctx->is_quiet) {
+            cox_out_line(out, "Setting effective cluster time: %s", text);
+        }
+    } else if (sim->input.config->header.execution_date != NULL) {
+        gint64 seconds = g_ascii_strtoll(sim->input.config->header.execution_date, NULL, 10);
+        g_autofree char *shown = NULL;
+
+        sim->now = cox_wall_from_seconds(seconds);
+        if (!sim->ctx->is_quiet && cox_datetime_from_wall(sim->now, 0, &when)) {
+            shown = cox_datetime_format(&when, COX_DATETIME_CALENDAR);
+            cox_out_line(out, "Using the original execution date of: %s", shown);
+        }
+    }
+    return true;
+}
+
+bool
+cox_simulate_load(struct cox_simulation *sim, const char *path, GError **error)
+{
+    g_autoptr(GTimeZone) zone = g_time_zone_new_local();
+    struct cox_codec_options options = { .prepare = cox_schemas_prepare, .prepare_data = sim->schemas, .zone = zone };
+    struct cox_stream_input input = { .path = path };
+
+    return cox_codec_load(&input, &options, &sim->input, sim->diags, error) && set_time(sim, error);
+}
+
+static enum cox_tristate
+tristate(const char *text)
+{
+    if (text == NULL) {
+        return COX_UNSET;
+    }
+    return (g_ascii_strcasecmp(text, "true") == 0 || g_ascii_strcasecmp(text, "yes") == 0
+            || g_ascii_strcasecmp(text, "on") == 0 || strcmp(text, "1") == 0)
+               ? COX_TRUE
+               : COX_FALSE;
+}
+
+struct cox_plan *
+cox_simulate_plan(struct cox_simulation *sim, bool state_only)
+{
+    struct cox_sched_input input = {
+        .config = sim->input.config,
+        .status = sim->input.status,
+        .now = sim->now,
+        .quorum = tristate(sim->settings->quorum),
+        .watchdog = tristate(sim->settings->watchdog),
+        .state_only = state_only,
+        .with_scores = sim->settings->show_scores,
+        .with_utilization = sim->settings->show_utilization,
+    };
+
+    return cox_sched_run(&input, state_only ? NULL : sim->diags);
+}
+
+bool
+cox_simulate_save(const struct cox_simulation *sim, const char *path, GError **error)
+{
+    g_autoptr(cox_xmldoc) doc = cox_xmldoc_new_copy(cox_xmldoc_root(sim->input.doc));
+    struct cox_xml *root = cox_xmldoc_root(doc);
+    struct cox_xml *status = cox_xml_child(root, "status");
+    g_autofree char *text = NULL;
+
+    if (status == NULL) {
+        status = cox_xml_new_child(root, "status");
+    }
+    cox_codec_status_write(sim->input.status, status);
+    if (strcmp(path, "-") == 0) {
+        text = cox_xmlwrite_text(root, COX_XMLWRITE_FORMATTED);
+        cox_out_raw(sim->ctx->out, text);
+        return true;
+    }
+    return cox_cib_file_write(path, root, error);
+}
