@@ -1,39 +1,300 @@
 /* lib/sched/attrs.c - meta-attributes, parameters and node attributes with rules resolved.  Layer 3, pure. */
 #include "sched/work_priv.h"
 
-const char *
-sched_node_attr(const struct sched_work *work, const struct sched_node *node, const char *name)
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/interval.h"
+#include "model/option.h"
+#include "sched/rsc_priv.h"
+
+bool
+sched_attrs_bool(const char *text, bool fallback)
 {
-    (void) work;
-    return cox_nvlist_get(&node->attrs, name);
+    bool value = fallback;
+
+    (void) cox_bool_parse(text, &value);
+    return value;
+}
+
+gint64
+sched_attrs_msec(const char *text, gint64 fallback_ms)
+{
+    gint64 value = fallback_ms;
+
+    if (text != NULL) {
+        (void) cox_interval_parse(text, &value, NULL);
+    }
+    return value;
 }
 
 void
-sched_attrs_meta(struct sched_work *work, struct sched_rsc *rsc)
+sched_attrs_freeze(struct sched_work *work, struct cox_nvlist *list)
 {
-    (void) work;
-    (void) rsc;
+    struct cox_nvpair *pairs = cox_arena_memdup(work->arena, list->pairs, list->n_pairs, sizeof(*pairs));
+    size_t n_pairs = list->n_pairs;
+
+    cox_nvlist_clear(list);
+    *list = (struct cox_nvlist) { pairs, n_pairs, n_pairs };
+}
+
+const char *
+sched_node_attr(const struct sched_work *work, const struct sched_node *node, const char *name)
+{
+    const char *value;
+
+    if (strcmp(name, "#uname") == 0) {
+        return node->name;
+    }
+    if (strcmp(name, "#id") == 0) {
+        return node->id;
+    }
+    if (strcmp(name, "#is_dc") == 0) {
+        return node->is_dc ? "true" : "false";
+    }
+    if (strcmp(name, "#cluster-name") == 0) {
+        return work->opt.cluster_name;
+    }
+    value = cox_nvlist_get(&node->attrs, name);
+    if (value == NULL && strcmp(name, "#kind") == 0) {
+        return node->kind != SCHED_NODE_REMOTE ? "cluster" : node->is_guest ? "container" : "remote";
+    }
+    if (value == NULL && strcmp(name, "#site-name") == 0) {
+        value = cox_nvlist_get(&node->attrs, "site-name");
+        return value != NULL ? value : work->opt.cluster_name;
+    }
+    return value;
+}
+
+/* ---- instance parameters ---- */
+
+struct node_lookup {
+    const struct sched_work *work;
+    const struct sched_node *node;
+};
+
+static const char *
+lookup_node(const void *data, const char *name)
+{
+    const struct node_lookup *lookup = data;
+
+    return sched_node_attr(lookup->work, lookup->node, name);
 }
 
 void
 sched_attrs_params(struct sched_work *work, const struct sched_rsc *rsc, const struct sched_node *node,
                    struct cox_nvlist *list)
 {
-    (void) work;
-    (void) rsc;
-    (void) node;
-    (void) list;
+    struct node_lookup lookup = { work, node };
+    struct cox_rule_input input = { .now = work->input->now };
+
+    if (node != NULL) {
+        input.node_attribute = lookup_node;
+        input.node_data = &lookup;
+    }
+    for (; rsc != NULL; rsc = rsc->parent) {
+        if (rsc->param_sets != NULL) {
+            cox_nvsets_resolve(rsc->param_sets, NULL, &input, list, &work->recheck_by);
+        }
+    }
 }
 
-bool
-sched_attrs_bool(const char *text, bool fallback)
+/* ---- meta-attributes as typed values ---- */
+
+static cox_score
+score_of(const struct cox_nvlist *list, const char *name, cox_score fallback)
 {
-    return text == NULL ? fallback : g_ascii_strcasecmp(text, "true") == 0;
+    const char *text = cox_nvlist_get(list, name);
+    cox_score score = fallback;
+
+    if (text != NULL) {
+        (void) cox_score_parse(text, &score, NULL);
+    }
+    return score;
 }
 
-gint64
-sched_attrs_msec(const char *text, gint64 fallback_ms)
+/* A number of at least 0; @old_name may be NULL. */
+static int
+count_of(const struct cox_nvlist *list, const char *name, const char *old_name, int fallback)
 {
-    (void) text;
-    return fallback_ms;
+    const char *text = cox_nvlist_get(list, name);
+    char *end = NULL;
+    long long value;
+
+    if (text == NULL && old_name != NULL) {
+        text = cox_nvlist_get(list, old_name);
+    }
+    if (text == NULL) {
+        return fallback;
+    }
+    value = strtoll(text, &end, 10);
+    return end == text ? fallback : (int) CLAMP(value, 0, G_MAXINT);
+}
+
+static bool
+is_remote_agent(const struct sched_rsc *rsc)
+{
+    return rsc->variant == COX_PRIMITIVE && g_strcmp0(rsc->standard, "ocf") == 0
+           && g_strcmp0(rsc->provider, "pacemaker") == 0 && g_strcmp0(rsc->type, "remote") == 0;
+}
+
+static enum sched_requires
+default_requires(const struct sched_work *work, const struct sched_rsc *rsc)
+{
+    if (rsc->is_fence_device || is_remote_agent(rsc)) {
+        return SCHED_REQUIRES_QUORUM;
+    }
+    if (work->has_unfencing_device) {
+        return SCHED_REQUIRES_UNFENCING;
+    }
+    if (work->opt.fencing_enabled) {
+        return SCHED_REQUIRES_FENCING;
+    }
+    return work->opt.no_quorum_policy == SCHED_NO_QUORUM_IGNORE ? SCHED_REQUIRES_NOTHING : SCHED_REQUIRES_QUORUM;
+}
+
+static enum sched_requires
+requires_of(const struct sched_work *work, const struct sched_rsc *rsc)
+{
+    static const char *const words[] = { "nothing", "quorum", "fencing", "unfencing" };
+    const char *text = cox_nvlist_get(&rsc->meta_raw, "requires");
+
+    for (size_t i = 0; text != NULL && i < G_N_ELEMENTS(words); i++) {
+        if (g_ascii_strcasecmp(text, words[i]) != 0) {
+            continue;
+        }
+        if (i == SCHED_REQUIRES_UNFENCING && (rsc->is_fence_device || !work->opt.fencing_enabled)) {
+            cox_diags_add(work->diags, COX_SEVERITY_WARNING, rsc->id, "Use another value of requires.",
+                          "Resetting requires of resource %s from unfencing because %s", rsc->id,
+                          rsc->is_fence_device ? "it is a fencing device" : "fencing is disabled");
+            return rsc->is_fence_device ? SCHED_REQUIRES_QUORUM : default_requires(work, rsc);
+        }
+        return (enum sched_requires) i;
+    }
+    if (text != NULL) {
+        cox_diags_add(work->diags, COX_SEVERITY_WARNING, rsc->id, "Use nothing, quorum, fencing or unfencing.",
+                      "Resource %s has the unknown value '%s' for requires", rsc->id, text);
+    }
+    return default_requires(work, rsc);
+}
+
+static enum sched_multiple_active
+multiple_of(const struct sched_work *work, const struct sched_rsc *rsc)
+{
+    static const char *const words[] = { "stop_start", "stop_only", "block", "stop_unexpected" };
+    const char *text = cox_nvlist_get(&rsc->meta_raw, "multiple-active");
+
+    for (size_t i = 0; text != NULL && i < G_N_ELEMENTS(words); i++) {
+        if (g_ascii_strcasecmp(text, words[i]) == 0) {
+            return (enum sched_multiple_active) i;
+        }
+    }
+    if (text != NULL) {
+        cox_diags_add(work->diags, COX_SEVERITY_WARNING, rsc->id, "Use stop_start, stop_only, stop_unexpected or block.",
+                      "Resource %s has the unknown value '%s' for multiple-active", rsc->id, text);
+    }
+    return SCHED_MULTIPLE_STOP_START;
+}
+
+/* Nodes known when the clone is read: those of bundles further down do not count. */
+static int
+count_nodes(const struct sched_work *work)
+{
+    int n = 0;
+
+    for (guint i = 0; i < work->nodes->len; i++) {
+        const struct sched_node *node = g_ptr_array_index(work->nodes, i);
+
+        if (!node->is_bundle_node || node->remote_rsc != NULL) {
+            n++;
+        }
+    }
+    return MAX(n, 1);
+}
+
+static void
+read_clone(struct sched_work *work, struct sched_rsc *rsc)
+{
+    const struct cox_nvlist *raw = &rsc->meta_raw;
+    struct sched_meta *meta = &rsc->meta;
+
+    meta->is_promotable = sched_attrs_bool(cox_nvlist_get(raw, "promotable"), false) || rsc->def->is_master;
+    meta->clone_max = count_of(raw, "clone-max", NULL, count_nodes(work));
+    meta->clone_node_max = count_of(raw, "clone-node-max", NULL, 1);
+    meta->clone_min = count_of(raw, "clone-min", NULL, 0);
+    if (meta->is_promotable) {
+        meta->promoted_max = count_of(raw, "promoted-max", "master-max", 1);
+        meta->promoted_node_max = count_of(raw, "promoted-node-max", "master-node-max", 1);
+    }
+    meta->is_unique = sched_attrs_bool(cox_nvlist_get(raw, "globally-unique"), meta->clone_node_max > 1);
+    if (!meta->is_unique && meta->clone_node_max > 1) {
+        cox_diags_add(work->diags, COX_SEVERITY_WARNING, rsc->id, "Remove clone-node-max, or set globally-unique.",
+                      "Ignoring clone-node-max of %s because only globally unique clones can have more than one "
+                      "instance on a node",
+                      rsc->id);
+        meta->clone_node_max = 1;
+    }
+    meta->is_ordered = sched_attrs_bool(cox_nvlist_get(raw, "ordered"), false);
+    meta->is_interleaved = sched_attrs_bool(cox_nvlist_get(raw, "interleave"), false);
+}
+
+/* The clone that @rsc is an instance of, or NULL. */
+static const struct sched_rsc *
+clone_of(const struct sched_rsc *rsc)
+{
+    for (rsc = rsc->parent; rsc != NULL; rsc = rsc->parent) {
+        if (rsc->variant == COX_CLONE) {
+            return rsc;
+        }
+    }
+    return NULL;
+}
+
+static void
+read_common(struct sched_work *work, struct sched_rsc *rsc)
+{
+    const struct cox_nvlist *raw = &rsc->meta_raw;
+    const struct sched_rsc *clone = clone_of(rsc);
+    struct sched_meta *meta = &rsc->meta;
+
+    meta->priority = score_of(raw, "priority", 0);
+    meta->has_stickiness = cox_nvlist_get(raw, "resource-stickiness") != NULL;
+    meta->stickiness = score_of(raw, "resource-stickiness", clone != NULL ? 1 : 0);
+    meta->migration_threshold = score_of(raw, "migration-threshold", COX_SCORE_INFINITY);
+    if (meta->migration_threshold < 0) {
+        cox_diags_add(work->diags, COX_SEVERITY_WARNING, rsc->id, "Use a number that is not negative.",
+                      "Resource %s has a negative migration-threshold; using INFINITY", rsc->id);
+        meta->migration_threshold = COX_SCORE_INFINITY;
+    }
+    meta->failure_timeout_ms = sched_attrs_msec(cox_nvlist_get(raw, "failure-timeout"), 0);
+    meta->target_role = cox_role_parse(cox_nvlist_get(raw, "target-role"));
+    meta->requires_ = requires_of(work, rsc);
+    meta->multiple_active = multiple_of(work, rsc);
+    meta->is_managed = sched_attrs_bool(cox_nvlist_get(raw, "is-managed"), true);
+    meta->is_maintenance = sched_attrs_bool(cox_nvlist_get(raw, "maintenance"), false);
+    meta->is_critical = sched_attrs_bool(cox_nvlist_get(raw, "critical"), true);
+    meta->allow_migrate = sched_attrs_bool(cox_nvlist_get(raw, "allow-migrate"), is_remote_agent(rsc));
+    meta->allow_unhealthy = sched_attrs_bool(cox_nvlist_get(raw, "allow-unhealthy-nodes"), false);
+    meta->notify = sched_attrs_bool(cox_nvlist_get(raw, "notify"), false);
+    meta->is_unique = clone == NULL || clone->meta.is_unique;
+}
+
+void
+sched_attrs_meta(struct sched_work *work, struct sched_rsc *rsc)
+{
+    struct cox_rule_input input = { .now = work->input->now };
+
+    input.has_resource = rsc->variant == COX_PRIMITIVE;
+    input.rsc_standard = rsc->standard;
+    input.rsc_provider = rsc->provider;
+    input.rsc_type = rsc->type;
+    for (const struct sched_rsc *each = rsc; each != NULL; each = each->parent) {
+        cox_nvsets_resolve(&each->def->meta, NULL, &input, &rsc->meta_raw, &work->recheck_by);
+    }
+    cox_nvsets_resolve(&work->config->rsc_defaults, NULL, &input, &rsc->meta_raw, &work->recheck_by);
+    sched_attrs_freeze(work, &rsc->meta_raw);
+    read_common(work, rsc);
+    if (rsc->variant == COX_CLONE) {
+        read_clone(work, rsc);
+    }
 }

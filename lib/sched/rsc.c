@@ -1,19 +1,16 @@
-/* lib/sched/rsc.c - expansion of configured resources to instances.  Layer 3, pure. */
+/* lib/sched/rsc.c - resource instances: making them, finding them, where they are.  Layer 3, pure. */
 #include "sched/work_priv.h"
+
+#include <string.h>
+
+#include "sched/rsc_priv.h"
+
+/* ---- finding ---- */
 
 struct sched_rsc *
 sched_rsc_find(const struct sched_work *work, const char *id)
 {
     return id == NULL ? NULL : g_hash_table_lookup(work->rsc_by_id, id);
-}
-
-struct sched_node *
-sched_rsc_active_node(const struct sched_rsc *rsc, guint32 *n_all, guint32 *n_clean)
-{
-    (void) rsc;
-    (void) n_all;
-    (void) n_clean;
-    return NULL;
 }
 
 bool
@@ -36,8 +33,248 @@ sched_rsc_is_inside(const struct sched_rsc *rsc, const struct sched_rsc *ancesto
     return rsc != NULL;
 }
 
-void
-sched_rscs_run(struct sched_work *work)
+/* Nodes where @rsc or anything below it is active, each once, into @nodes. */
+static void
+collect_active(const struct sched_rsc *rsc, GPtrArray *nodes)
 {
-    (void) work;
+    if (rsc->children->len == 0 && rsc->variant == COX_PRIMITIVE) {
+        for (guint i = 0; i < rsc->running_on->len; i++) {
+            gpointer node = g_ptr_array_index(rsc->running_on, i);
+
+            if (!g_ptr_array_find(nodes, node, NULL)) {
+                g_ptr_array_add(nodes, node);
+            }
+        }
+        return;
+    }
+    for (guint i = 0; i < rsc->children->len; i++) {
+        collect_active(g_ptr_array_index(rsc->children, i), nodes);
+    }
+}
+
+struct sched_node *
+sched_rsc_active_node(const struct sched_rsc *rsc, guint32 *n_all, guint32 *n_clean)
+{
+    g_autoptr(GPtrArray) nodes = g_ptr_array_new();
+    struct sched_node *active = NULL;
+    bool is_active_clean = false;
+    guint32 clean = 0;
+
+    collect_active(rsc, nodes);
+    for (guint i = 0; i < nodes->len; i++) {
+        struct sched_node *node = g_ptr_array_index(nodes, i);
+        bool is_clean = node->is_online && !node->is_unclean;
+
+        clean += is_clean;
+        if (rsc->partial_migration_source != NULL) {
+            active = node == rsc->partial_migration_source ? node : active;
+        } else if (rsc->meta.requires_ < SCHED_REQUIRES_FENCING && is_clean && !is_active_clean) {
+            active = node;
+            is_active_clean = true;
+        }
+        active = active == NULL ? node : active;
+    }
+    if (n_all != NULL) {
+        *n_all = nodes->len;
+    }
+    if (n_clean != NULL) {
+        *n_clean = clean;
+    }
+    return active;
+}
+
+/* ---- making ---- */
+
+void
+sched_rsc_allow(struct sched_rsc *rsc, const struct sched_node *node, cox_score score)
+{
+    struct sched_cell *cell = &rsc->cells[node->idx];
+
+    cell->score = cox_score_add(score, node->def != NULL ? node->def->score : 0);
+    cell->is_present = true;
+}
+
+static void
+make_cells(struct sched_work *work, struct sched_rsc *rsc)
+{
+    rsc->cells = cox_arena_new_array(work->arena, struct sched_cell, work->n_nodes);
+    rsc->known_on = cox_arena_new_array(work->arena, guint8, work->n_nodes);
+    for (guint32 i = 0; work->opt.symmetric && i < work->n_nodes; i++) {
+        const struct sched_node *node = g_ptr_array_index(work->nodes, i);
+
+        if (!node->is_bundle_node) {
+            sched_rsc_allow(rsc, node, 0);
+        } else if (node->remote_rsc != NULL) {
+            /* Only what is inside the bundle may use its guest nodes. */
+            sched_rsc_allow(rsc, node, -COX_SCORE_INFINITY);
+            rsc->cells[i].discovery = COX_DISCOVERY_NEVER;
+        }
+    }
+}
+
+/* Is @rsc an anonymous instance or inside one: does its history lack the instance number? */
+static bool
+is_anonymous(const struct sched_rsc *rsc)
+{
+    for (rsc = rsc->parent; rsc != NULL; rsc = rsc->parent) {
+        if (rsc->variant == COX_CLONE) {
+            return !rsc->meta.is_unique;
+        }
+    }
+    return false;
+}
+
+static void
+take_roles(const struct sched_work *work, struct sched_rsc *rsc)
+{
+    const struct sched_rsc *clone = rsc;
+
+    while (clone != NULL && clone->variant != COX_CLONE) {
+        clone = clone->parent;
+    }
+    rsc->role = COX_ROLE_STOPPED;
+    rsc->next_role = COX_ROLE_UNKNOWN;
+    if (rsc->meta.target_role == COX_ROLE_STOPPED
+        || (rsc->meta.target_role == COX_ROLE_UNPROMOTED && clone != NULL && clone->meta.is_promotable)) {
+        rsc->next_role = rsc->meta.target_role;
+        rsc->next_role_reason = "target-role";
+        rsc->is_disabled = true;
+    }
+    rsc->is_maintenance = rsc->meta.is_maintenance || work->opt.maintenance_mode;
+    rsc->is_managed = rsc->meta.is_managed && !rsc->is_maintenance;
+}
+
+static void
+make_lists(struct sched_rsc *rsc)
+{
+    rsc->children = g_ptr_array_new();
+    rsc->fillers = g_ptr_array_new();
+    rsc->running_on = g_ptr_array_new();
+    rsc->dangling_migrations = g_ptr_array_new();
+    rsc->with_this = g_ptr_array_new();
+    rsc->this_with = g_ptr_array_new();
+    rsc->locations = g_ptr_array_new();
+    rsc->ticket_constraints = g_ptr_array_new();
+    rsc->actions = g_ptr_array_new();
+}
+
+static void
+take_place(struct sched_work *work, struct sched_rsc *rsc)
+{
+    rsc->idx = work->rscs->len;
+    g_ptr_array_add(work->rscs, rsc);
+    g_ptr_array_add(rsc->parent == NULL ? work->tops : rsc->parent->children, rsc);
+    rsc->top = rsc->parent == NULL ? rsc : rsc->parent->top;
+    if (sched_rsc_find(work, rsc->id) == NULL) {
+        g_hash_table_insert(work->rsc_by_id, (gpointer) rsc->id, rsc);
+    }
+    if (sched_rsc_find(work, rsc->def->id) == NULL) {
+        g_hash_table_insert(work->rsc_by_id, (gpointer) rsc->def->id, rsc);
+    }
+}
+
+struct sched_rsc *
+sched_rsc_new(struct sched_work *work, const struct sched_rsc_spec *spec)
+{
+    struct sched_rsc *rsc = cox_arena_new_array(work->arena, struct sched_rsc, 1);
+    const struct cox_rule_input input = { .now = work->input->now };
+
+    rsc->def = spec->def;
+    rsc->id = spec->id != NULL ? spec->id : spec->def->id;
+    rsc->variant = spec->def->variant;
+    rsc->standard = spec->def->standard;
+    rsc->provider = spec->def->provider;
+    rsc->type = spec->def->type;
+    rsc->parent = spec->parent;
+    rsc->instance = spec->instance;
+    rsc->replica = spec->replica;
+    rsc->is_implicit = spec->is_implicit;
+    rsc->param_sets = &spec->def->params;
+    rsc->is_fence_device = g_strcmp0(rsc->standard, "stonith") == 0;
+    work->has_fence_device = work->has_fence_device || rsc->is_fence_device;
+    make_lists(rsc);
+    take_place(work, rsc);
+    rsc->history_id = is_anonymous(rsc) ? rsc->def->id : rsc->id;
+    sched_attrs_meta(work, rsc);
+    cox_nvsets_resolve(&rsc->def->utilization, NULL, &input, &rsc->utilization, &work->recheck_by);
+    sched_attrs_freeze(work, &rsc->utilization);
+    take_roles(work, rsc);
+    make_cells(work, rsc);
+    return rsc;
+}
+
+struct sched_rsc *
+sched_rsc_new_tree(struct sched_work *work, const struct sched_rsc_spec *spec)
+{
+    struct sched_rsc *rsc = sched_rsc_new(work, spec);
+    const struct cox_rsc_def *end = work->config->resources + spec->def->end;
+
+    for (const struct cox_rsc_def *def = spec->def + 1; rsc->variant == COX_GROUP && def < end;
+         def = work->config->resources + def->end) {
+        struct sched_rsc_spec member = *spec;
+
+        member.def = def;
+        member.parent = rsc;
+        member.id = spec->instance < 0 ? NULL : cox_arena_printf(work->arena, "%s:%d", def->id, spec->instance);
+        sched_rsc_new(work, &member);
+    }
+    return rsc;
+}
+
+const struct cox_rsc_def *
+sched_rsc_child_def(const struct sched_work *work, const struct cox_rsc_def *def)
+{
+    size_t i = (size_t) (def - work->config->resources);
+
+    return def->end > i + 1 ? def + 1 : NULL;
+}
+
+static void
+mark_orphan(struct sched_rsc *rsc)
+{
+    rsc->is_orphan = true;
+    for (guint i = 0; i < rsc->children->len; i++) {
+        mark_orphan(g_ptr_array_index(rsc->children, i));
+    }
+}
+
+struct sched_rsc *
+sched_rsc_add_instance(struct sched_work *work, struct sched_rsc *clone)
+{
+    const struct sched_rsc *first = clone->children->len == 0 ? NULL : g_ptr_array_index(clone->children, 0);
+    const struct cox_rsc_def *def = first != NULL ? first->def : sched_rsc_child_def(work, clone->def);
+    int number = (int) clone->children->len;
+    struct sched_rsc_spec spec = { .def = def, .parent = clone, .instance = number, .replica = -1 };
+    struct sched_rsc *rsc;
+
+    if (def == NULL) {
+        return NULL;
+    }
+    spec.id = cox_arena_printf(work->arena, "%s:%d", def->id, number);
+    rsc = sched_rsc_new_tree(work, &spec);
+    if (number >= clone->meta.clone_max) {
+        mark_orphan(rsc);
+    }
+    return rsc;
+}
+
+struct sched_rsc *
+sched_rsc_add_orphan(struct sched_work *work, const char *id, const char *standard, const char *provider,
+                     const char *type)
+{
+    struct cox_rsc_def *def = cox_arena_new_array(work->arena, struct cox_rsc_def, 1);
+    struct sched_rsc_spec spec = { .def = def, .instance = -1, .replica = -1 };
+    struct sched_rsc *rsc;
+
+    def->id = cox_arena_strdup(work->arena, id);
+    def->variant = COX_PRIMITIVE;
+    def->parent = COX_RSC_NONE;
+    def->standard = cox_arena_strdup(work->arena, standard);
+    def->provider = cox_arena_strdup(work->arena, provider);
+    def->type = cox_arena_strdup(work->arena, type);
+    rsc = sched_rsc_new(work, &spec);
+    rsc->def = NULL;
+    rsc->param_sets = NULL;
+    rsc->is_orphan = true;
+    return rsc;
 }

@@ -37,4 +37,28 @@ const struct cox_rsc_def *sched_rsc_child_def(const struct sched_work *work, con
 /** Put @node on the list of what @rsc may use: a cell with @score. */
 void sched_rsc_allow(struct sched_rsc *rsc, const struct sched_node *node, cox_score score);
 
+/* ---- connection.c ---- */
+
+/** The connection resource of a guest or bundle node, as if it were configured. Members may be NULL but the first two. */
+struct sched_connection {
+    const char *name;      /**< of node and resource */
+    const char *container; /**< id of the resource that holds the node */
+    const char *allow_migrate, *is_managed, *start_timeout, *address, *port;
+};
+
+/** A made-up definition for it. */
+struct cox_rsc_def *sched_connection_def(struct sched_work *work, const struct sched_connection *connection);
+
+/** One set of pairs that always counts. */
+struct cox_nvsets sched_made_up_set(struct sched_work *work, const struct cox_nvpair *pairs, size_t n_pairs);
+
+/** Join a connection resource with its node and with what contains it. */
+void sched_connection_link(struct sched_work *work, struct sched_rsc *rsc);
+
+/** Number of replicas (node.c, as each has a node). */
+int sched_bundle_count(const struct cox_bundle_def *def);
+
+/** Utilization as numbers, by columns (amounts.c). */
+void sched_amounts_run(struct sched_work *work);
+
 #endif
