@@ -11,7 +11,7 @@ add_names(GPtrArray *names, const struct cox_nvlist *list)
 {
     for (size_t i = 0; i < list->n_pairs; i++) {
         if (!g_ptr_array_find_with_equal_func(names, list->pairs[i].name, g_str_equal, NULL)) {
-            g_ptr_array_add(names, (gpointer) list->pairs[i].name);
+            g_ptr_array_add(names, sched_key(list->pairs[i].name));
         }
     }
 }

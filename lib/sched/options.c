@@ -2,6 +2,7 @@
 #include "sched/work_priv.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "model/option.h"
 #include "sched/rsc_priv.h"
@@ -131,6 +132,11 @@ read_quorum(struct sched_work *work)
         cox_diags_add(work->diags, COX_SEVERITY_ERROR, "no-quorum-policy",
                       "Enable fencing, or choose another no-quorum-policy.",
                       "Resetting no-quorum-policy to 'stop' because fencing is disabled");
+        opt->no_quorum_policy = SCHED_NO_QUORUM_STOP;
+    }
+    /* A partition that never had quorum must not fence itself: it would do so at every start. */
+    if (opt->no_quorum_policy == SCHED_NO_QUORUM_FENCE && !work->has_quorum
+        && !work->config->header.no_quorum_panic) {
         opt->no_quorum_policy = SCHED_NO_QUORUM_STOP;
     }
 }

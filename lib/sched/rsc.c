@@ -166,10 +166,10 @@ take_place(struct sched_work *work, struct sched_rsc *rsc)
     g_ptr_array_add(rsc->parent == NULL ? work->tops : rsc->parent->children, rsc);
     rsc->top = rsc->parent == NULL ? rsc : rsc->parent->top;
     if (sched_rsc_find(work, rsc->id) == NULL) {
-        g_hash_table_insert(work->rsc_by_id, (gpointer) rsc->id, rsc);
+        g_hash_table_insert(work->rsc_by_id, sched_key(rsc->id), rsc);
     }
     if (sched_rsc_find(work, rsc->def->id) == NULL) {
-        g_hash_table_insert(work->rsc_by_id, (gpointer) rsc->def->id, rsc);
+        g_hash_table_insert(work->rsc_by_id, sched_key(rsc->def->id), rsc);
     }
 }
 

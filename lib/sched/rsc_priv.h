@@ -5,6 +5,18 @@
 
 #include "sched/work_priv.h"
 
+/** @text where glib wants a pointer that it does not write through. */
+static inline gpointer
+sched_key(const char *text)
+{
+    const union {
+        const char *text;
+        gpointer key;
+    } both = { text };
+
+    return both.key;
+}
+
 /** What sched_rsc_new makes an instance of. */
 struct sched_rsc_spec {
     const struct cox_rsc_def *def; /**< configured or made up; never NULL */
@@ -57,6 +69,9 @@ void sched_connection_link(struct sched_work *work, struct sched_rsc *rsc);
 
 /** Number of replicas (node.c, as each has a node). */
 int sched_bundle_count(const struct cox_bundle_def *def);
+
+/** Health attributes of @node into its health and health_score (health.c). */
+void sched_health_read(const struct sched_work *work, struct sched_node *node);
 
 /** Utilization as numbers, by columns (amounts.c). */
 void sched_amounts_run(struct sched_work *work);
