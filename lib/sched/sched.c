@@ -99,6 +99,19 @@ work_clear(struct sched_work *work)
     g_array_free(work->scores, TRUE);
 }
 
+static void
+utilization_fill(const struct sched_work *work, struct cox_plan *plan)
+{
+    struct cox_utilization_entry *entries = cox_arena_new_array(work->arena, struct cox_utilization_entry,
+                                                                work->utilization_lines->len + 1);
+
+    for (guint i = 0; i < work->utilization_lines->len; i++) {
+        entries[i].text = g_ptr_array_index(work->utilization_lines, i);
+    }
+    plan->utilization = entries;
+    plan->n_utilization = work->utilization_lines->len;
+}
+
 struct cox_plan *
 cox_sched_run(const struct cox_sched_input *input, struct cox_diags *diags)
 {
@@ -119,6 +132,7 @@ cox_sched_run(const struct cox_sched_input *input, struct cox_diags *diags)
         sched_graph_fill(work, plan);
         plan->scores = cox_arena_memdup(arena, work->scores->data, work->scores->len, sizeof(struct cox_score_entry));
         plan->n_scores = work->scores->len;
+        utilization_fill(work, plan);
     }
     plan->recheck_by = work->recheck_by;
     work_clear(work);

@@ -13,6 +13,7 @@
 
 struct sched_rsc;
 struct sched_action; /* action_priv.h */
+struct sched_placer; /* assign_priv.h */
 
 /* ---- nodes (pass "nodes", then "node_state"; fencing reasons may be added until "propagate") ---- */
 
@@ -184,6 +185,12 @@ struct sched_rsc {
     int promotion_score;         /**< pass "assign" of promotable clones; valid if has_promotion_score */
     bool has_promotion_score;
     int sort_index;              /**< promotable clones: order of instances */
+    cox_score rank;              /**< meta.priority at first; of promotable instances what speaks for promotion */
+    guint32 *counts;             /**< [work->n_nodes] collectives: instances assigned so far, by node; or NULL */
+    GPtrArray *all_this_with, *all_with_this; /**< as above with what comes from ancestors; NULL until asked for */
+    bool is_merging;             /**< loop guard of score merging */
+    bool has_exclusive_discovery;
+    bool has_promotion_added;    /**< promotion scores are in the instances' cells */
 
     /* actions (pass "actions") */
     GPtrArray *actions;          /**< struct sched_action * */
@@ -276,6 +283,7 @@ struct sched_work {
     GPtrArray *utilization_lines;
     bool has_remote_nodes, has_fence_device, has_unfencing_device;
     void *order_data;           /**< constraints' orderings, owned by order.c */
+    const struct sched_placer *placers; /**< [variants] how each kind of resource is assigned (assign_priv.h) */
 };
 
 /* ---- boundary functions between the passes' files (each defined in the file named) ---- */

@@ -1,0 +1,141 @@
+/* lib/sched/assign_primitive.c - assignment of one primitive to a node.  Layer 3, pure. */
+#include "sched/assign_priv.h"
+
+/* Assign the primary, then let it count. What cannot be met is dropped, if it is a wish or about promotion. */
+static void
+apply_this_with(struct sched_work *work, struct sched_rsc *rsc, const struct sched_colocation *row)
+{
+    g_autofree struct sched_cell *saved = NULL;
+
+    if (row->dependent_role >= COX_ROLE_PROMOTED || (row->score < 0 && row->score > -COX_SCORE_INFINITY)) {
+        saved = sched_row_copy(work, rsc->cells);
+    }
+    if (!row->primary->is_assigned) {
+        sched_place(work, row->primary, NULL, true);
+    }
+    sched_colocation_apply(work, rsc, row->primary, row);
+    if (saved != NULL && !sched_row_any(work, rsc->cells)) {
+        sched_row_restore(work, rsc->cells, saved);
+    }
+}
+
+static void
+apply_colocations(struct sched_work *work, struct sched_rsc *rsc, bool mandatory)
+{
+    const GPtrArray *list = sched_colocation_this_with(work, rsc);
+
+    for (guint i = 0; list != NULL && i < list->len; i++) {
+        const struct sched_colocation *row = g_ptr_array_index(list, i);
+
+        if (sched_is_mandatory(row) == mandatory) {
+            apply_this_with(work, rsc, row);
+        }
+    }
+    list = sched_colocation_with_this(work, rsc);
+    for (guint i = 0; list != NULL && i < list->len; i++) {
+        const struct sched_colocation *row = g_ptr_array_index(list, i);
+
+        if (sched_is_mandatory(row) == mandatory) {
+            sched_merge_dependent(work, row, rsc);
+        }
+    }
+}
+
+/* With equal scores a resource stays; not so instances of unique clones, which found their places before. */
+static struct sched_node *
+prefer_current(const struct sched_work *work, const struct sched_rsc *rsc, struct sched_node *best)
+{
+    struct sched_node *current = sched_rsc_active_node(rsc, NULL, NULL);
+    bool is_unique_instance = rsc->parent != NULL && rsc->parent->variant == COX_CLONE && rsc->parent->meta.is_unique;
+
+    if (is_unique_instance || rsc->cells[best->idx].score <= 0 || !sched_node_usable(best) || current == NULL
+        || !sched_node_usable(current)) {
+        return best;
+    }
+    if (rsc->cells[current->idx].is_present && rsc->cells[current->idx].score == rsc->cells[best->idx].score) {
+        return current;
+    }
+    (void) work;
+    return best;
+}
+
+static void
+assign_best(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *prefer, bool stop_if_fail)
+{
+    struct sched_node *roomiest = sched_utilization_ban(work, rsc);
+    struct sched_node *best = sched_node_best(work, rsc->cells, sched_rsc_active_node(rsc, NULL, NULL));
+    struct sched_node *chosen = NULL;
+
+    prefer = prefer == NULL ? roomiest : prefer;
+    if (prefer != NULL && best != NULL && rsc->cells[prefer->idx].is_present
+        && rsc->cells[prefer->idx].score >= rsc->cells[best->idx].score
+        && sched_row_allows(work, rsc->cells, prefer->idx)) {
+        chosen = prefer;
+    }
+    if (chosen == NULL && best != NULL) {
+        chosen = prefer_current(work, rsc, best);
+    }
+    sched_place_set(work, rsc, chosen, false, stop_if_fail);
+}
+
+/* The remote node is what its connection is. */
+static void
+remote_follows(struct sched_rsc *rsc)
+{
+    struct sched_node *node = rsc->remote_node;
+
+    if (node == NULL) {
+        return;
+    }
+    if (rsc->assigned != NULL && rsc->next_role != COX_ROLE_STOPPED) {
+        node->is_online = true;
+        if (node->is_unseen) {
+            node->is_unclean = false;
+        }
+    } else {
+        node->is_shutdown = true;
+    }
+}
+
+static void
+decide(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *prefer, bool stop_if_fail)
+{
+    if (work->opt.fencing_enabled && !work->has_fence_device) {
+        rsc->is_managed = false; /* nothing may move while nobody can be fenced */
+    }
+    if (!rsc->is_managed) {
+        struct sched_node *current = sched_rsc_active_node(rsc, NULL, NULL);
+
+        sched_place_role_set(rsc, rsc->role, "unmanaged");
+        sched_place_set(work, rsc, current, true, stop_if_fail);
+    } else if (work->opt.stop_all) {
+        sched_place_set(work, rsc, NULL, true, stop_if_fail);
+    } else {
+        assign_best(work, rsc, prefer, stop_if_fail);
+    }
+}
+
+struct sched_node *
+sched_primitive_assign(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *prefer, bool stop_if_fail)
+{
+    if (!rsc->is_assigned && rsc->parent != NULL && !rsc->parent->is_assigning) {
+        sched_place(work, rsc->parent, prefer, stop_if_fail);
+    }
+    if (rsc->is_assigned || rsc->is_assigning) {
+        return rsc->assigned;
+    }
+    rsc->is_assigning = true;
+    apply_colocations(work, rsc, true);
+    apply_colocations(work, rsc, false);
+    if (rsc->next_role == COX_ROLE_STOPPED) {
+        sched_row_add_all(work, rsc, -COX_SCORE_INFINITY);
+    } else if (rsc->next_role > rsc->role && !work->has_quorum
+               && work->opt.no_quorum_policy == SCHED_NO_QUORUM_FREEZE) {
+        sched_place_role_set(rsc, rsc->role, "no-quorum-policy=freeze");
+    }
+    sched_score_trace(work, rsc, "pcmk__primitive_assign");
+    decide(work, rsc, prefer, stop_if_fail);
+    rsc->is_assigning = false;
+    remote_follows(rsc);
+    return rsc->assigned;
+}

@@ -1,0 +1,78 @@
+/* lib/sched/capacity.c - room on nodes: compared, taken, shown.  Layer 3, pure. */
+#include <string.h>
+
+#include "sched/assign_priv.h"
+
+bool
+sched_capacity_counts(const struct sched_work *work)
+{
+    return work->opt.placement_strategy != NULL && strcmp(work->opt.placement_strategy, "default") != 0;
+}
+
+int
+sched_capacity_compare(const struct sched_work *work, const struct sched_node *a, const struct sched_node *b)
+{
+    int more = 0;
+
+    for (guint32 i = 0; a->capacity != NULL && b->capacity != NULL && i < work->n_utilization; i++) {
+        more += (a->capacity[i] > b->capacity[i]) - (a->capacity[i] < b->capacity[i]);
+    }
+    return more > 0 ? -1 : more < 0;
+}
+
+void
+sched_capacity_take(const struct sched_work *work, struct sched_node *node, const struct sched_rsc *rsc, int sign)
+{
+    for (guint32 i = 0; rsc->need != NULL && node->capacity != NULL && i < work->n_utilization; i++) {
+        node->capacity[i] -= sign * rsc->need[i];
+    }
+}
+
+static void
+append_amounts(const struct sched_work *work, const struct cox_nvlist *names, const gint64 *amounts, GString *text)
+{
+    for (size_t n = 0; n < names->n_pairs; n++) {
+        for (guint32 i = 0; amounts != NULL && i < work->n_utilization; i++) {
+            if (strcmp(work->utilization_names[i], names->pairs[n].name) == 0) {
+                g_string_append_printf(text, " %s=%" G_GINT64_FORMAT, work->utilization_names[i], amounts[i]);
+            }
+        }
+    }
+}
+
+static void
+keep_line(struct sched_work *work, GString *text)
+{
+    g_ptr_array_add(work->utilization_lines, cox_arena_memdup(work->arena, text->str, text->len + 1, 1));
+    g_string_free(text, TRUE);
+}
+
+void
+sched_capacity_show(struct sched_work *work, const char *title)
+{
+    if (!work->input->with_utilization) {
+        return;
+    }
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        const struct sched_node *node = sched_node_at(work, i);
+        GString *text = g_string_new(NULL);
+
+        g_string_printf(text, "%s: %s capacity:", title, node->name);
+        append_amounts(work, &node->utilization, node->capacity, text);
+        keep_line(work, text);
+    }
+}
+
+void
+sched_capacity_show_rsc(struct sched_work *work, const struct sched_rsc *rsc, const struct sched_node *node)
+{
+    GString *text = NULL;
+
+    if (!work->input->with_utilization) {
+        return;
+    }
+    text = g_string_new(NULL);
+    g_string_printf(text, "pcmk__assign_resource: %s utilization on %s:", rsc->id, node->name);
+    append_amounts(work, &rsc->utilization, rsc->need, text);
+    keep_line(work, text);
+}

@@ -1,0 +1,382 @@
+/* lib/sched/colocation.c - who is placed with whom, and the merging of their scores.  Layer 3, pure. */
+#include <string.h>
+
+#include "sched/assign_priv.h"
+#include "sched/bundle_priv.h"
+
+/* In a merge that must not fall below zero: a node that would have; it becomes 1 in the end. */
+#define SPOILT (-100 * COX_SCORE_INFINITY)
+
+bool
+sched_is_mandatory(const struct sched_colocation *row)
+{
+    return row->score >= COX_SCORE_INFINITY || row->score <= -COX_SCORE_INFINITY;
+}
+
+static void
+list_put(GPtrArray **list, struct sched_colocation *row)
+{
+    if (*list == NULL) {
+        *list = g_ptr_array_new();
+    }
+    g_ptr_array_add(*list, row);
+}
+
+void
+sched_colocation_add(struct sched_work *work, const struct sched_colocation *row)
+{
+    struct sched_colocation *copy = NULL;
+
+    if (row->score == 0 || row->dependent == NULL || row->primary == NULL || row->dependent == row->primary) {
+        return;
+    }
+    copy = cox_arena_memdup(work->arena, row, 1, sizeof(*row));
+    if (copy->dependent_role == COX_ROLE_STARTED) {
+        copy->dependent_role = COX_ROLE_UNKNOWN;
+    }
+    if (copy->primary_role == COX_ROLE_STARTED) {
+        copy->primary_role = COX_ROLE_UNKNOWN;
+    }
+    if (copy->node_attribute != NULL && strcmp(copy->node_attribute, "#uname") == 0) {
+        copy->node_attribute = NULL;
+    }
+    g_ptr_array_add(work->colocations, copy);
+    list_put(&copy->dependent->this_with, copy);
+    list_put(&copy->primary->with_this, copy);
+}
+
+/* Who comes first: priority, then clones before groups before primitives, promotable ones first, then the id. */
+static int
+compare(const struct sched_rsc *a, const struct sched_rsc *b, const char *a_id, const char *b_id)
+{
+    if (a->meta.priority != b->meta.priority) {
+        return a->meta.priority > b->meta.priority ? -1 : 1;
+    }
+    if (a->variant != b->variant) {
+        return a->variant > b->variant ? -1 : 1;
+    }
+    if (a->variant == COX_CLONE && a->meta.is_promotable != b->meta.is_promotable) {
+        return a->meta.is_promotable ? -1 : 1;
+    }
+    return strcmp(a_id, b_id);
+}
+
+static int
+compare_primaries(const void *a_data, const void *b_data)
+{
+    const struct sched_colocation *a = *(struct sched_colocation *const *) a_data;
+    const struct sched_colocation *b = *(struct sched_colocation *const *) b_data;
+
+    return compare(a->primary, b->primary, a->id, b->id);
+}
+
+static int
+compare_dependents(const void *a_data, const void *b_data)
+{
+    const struct sched_colocation *a = *(struct sched_colocation *const *) a_data;
+    const struct sched_colocation *b = *(struct sched_colocation *const *) b_data;
+
+    return compare(a->dependent, b->dependent, a->id, b->id);
+}
+
+/* g_ptr_array_sort is a merge sort (stable); rows that compare equal stand in reverse order of their making. */
+static void
+sort_list(GPtrArray *list, GCompareFunc by)
+{
+    if (list == NULL || list->len < 2) {
+        return;
+    }
+    for (guint i = 0; i < list->len / 2; i++) {
+        gpointer other = list->pdata[list->len - 1 - i];
+
+        list->pdata[list->len - 1 - i] = list->pdata[i];
+        list->pdata[i] = other;
+    }
+    g_ptr_array_sort(list, by);
+}
+
+void
+sched_colocation_sort(struct sched_work *work)
+{
+    for (guint i = 0; i < work->rscs->len; i++) {
+        struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i);
+
+        sort_list(rsc->this_with, compare_primaries);
+        sort_list(rsc->with_this, compare_dependents);
+    }
+}
+
+static void
+forget_lists(struct sched_rsc *rsc)
+{
+    g_clear_pointer(&rsc->all_this_with, g_ptr_array_unref);
+    g_clear_pointer(&rsc->all_with_this, g_ptr_array_unref);
+}
+
+void
+sched_colocation_add_late(struct sched_work *work, const struct sched_colocation *row)
+{
+    sched_colocation_add(work, row);
+    forget_lists(row->dependent);
+    forget_lists(row->primary);
+}
+
+static void
+append(GPtrArray *all, const GPtrArray *list, bool mandatory_only)
+{
+    for (guint i = 0; list != NULL && i < list->len; i++) {
+        struct sched_colocation *row = g_ptr_array_index(list, i);
+
+        if (!mandatory_only || row->score >= COX_SCORE_INFINITY) {
+            g_ptr_array_add(all, row);
+        }
+    }
+}
+
+/* What an ancestor hands down to @origin: the whole to every instance, a group's own to its first (last) member. */
+static void
+inherit(const struct sched_rsc *rsc, const struct sched_rsc *origin, bool this_with, GPtrArray *all)
+{
+    const GPtrArray *own = this_with ? rsc->this_with : rsc->with_this;
+    bool concerns = true;
+
+    if (rsc->variant == COX_GROUP && rsc != origin && sched_n_children(rsc) > 0) {
+        concerns = origin == sched_child(rsc, this_with ? 0 : rsc->children->len - 1);
+        if (!concerns) {
+            return;
+        }
+    }
+    if (rsc->variant == COX_BUNDLE && rsc != origin) {
+        const struct sched_replica *replica = sched_bundle_replica(origin);
+
+        concerns = replica != NULL && replica->container == origin;
+        if (!concerns) {
+            return;
+        }
+    }
+    append(all, own, false);
+    if (rsc->parent != NULL) {
+        inherit(rsc->parent, origin, this_with, all);
+    }
+}
+
+static const GPtrArray *
+list_of(struct sched_rsc *rsc, bool this_with)
+{
+    GPtrArray *own = this_with ? rsc->this_with : rsc->with_this;
+    GPtrArray **all = this_with ? &rsc->all_this_with : &rsc->all_with_this;
+
+    if (*all != NULL) {
+        return *all;
+    }
+    if (rsc->parent == NULL) {
+        return own;
+    }
+    *all = g_ptr_array_new();
+    inherit(rsc, rsc, this_with, *all);
+    if (own == NULL || (*all)->len != own->len) {
+        g_ptr_array_sort(*all, this_with ? compare_primaries : compare_dependents);
+    }
+    return *all;
+}
+
+const GPtrArray *
+sched_colocation_this_with(struct sched_work *work, struct sched_rsc *rsc)
+{
+    (void) work;
+    return list_of(rsc, true);
+}
+
+const GPtrArray *
+sched_colocation_with_this(struct sched_work *work, struct sched_rsc *rsc)
+{
+    (void) work;
+    return list_of(rsc, false);
+}
+
+static bool
+is_active(const struct sched_rsc *rsc)
+{
+    if (rsc->running_on != NULL && rsc->running_on->len > 0) {
+        return true;
+    }
+    for (guint i = 0; i < sched_n_children(rsc); i++) {
+        if (is_active(sched_child(rsc, i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+sched_colocation_influences(const struct sched_colocation *row)
+{
+    const struct sched_rsc *primary = row->primary;
+
+    /* Moving a connection is cheap, moving the container that it leads to is not. */
+    if (row->is_internal && row->dependent->remote_node != NULL && row->dependent->container == primary
+        && row->dependent->replica >= 0 && !primary->is_failed && primary->running_on != NULL
+        && primary->running_on->len == 1) {
+        return false;
+    }
+    return row->influence || !is_active(primary);
+}
+
+const char *
+sched_colocation_value(const struct sched_work *work, const struct sched_colocation *row, const struct sched_node *node)
+{
+    return row == NULL || row->node_attribute == NULL ? node->name : sched_node_attr(work, node, row->node_attribute);
+}
+
+static bool
+same_value(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && g_ascii_strcasecmp(a, b) == 0);
+}
+
+/* The best score that @source has on a usable node with the same value as @node. */
+static cox_score
+best_matching(const struct sched_work *work, const struct sched_rsc *source, const struct sched_colocation *row,
+              const struct sched_node *node)
+{
+    cox_score best = -COX_SCORE_INFINITY;
+    const char *value = NULL;
+
+    if (row == NULL || row->node_attribute == NULL) {
+        const struct sched_cell *cell = &source->cells[node->idx];
+
+        return cell->is_present && sched_node_usable(node) ? MAX(cell->score, best) : best;
+    }
+    value = sched_colocation_value(work, row, node);
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        const struct sched_node *other = sched_node_at(work, i);
+
+        if (source->cells[i].is_present && source->cells[i].score > best && sched_node_usable(other)
+            && same_value(value, sched_colocation_value(work, row, other))) {
+            best = source->cells[i].score;
+        }
+    }
+    return best;
+}
+
+/* Is there just one node that it may run on? */
+static bool
+has_one_choice(const struct sched_work *work, const struct sched_rsc *rsc)
+{
+    guint n = 0;
+
+    for (guint32 i = 0; i < work->n_nodes && n < 2; i++) {
+        n += rsc->cells[i].is_present && rsc->cells[i].score >= 0;
+    }
+    return n == 1;
+}
+
+static void
+add_matching(const struct sched_merge *merge, const struct sched_rsc *source, const struct sched_colocation *row,
+             struct sched_cell *cells)
+{
+    bool nonnegative = (merge->flags & SCHED_MERGE_NONNEGATIVE) != 0;
+    bool one_choice = merge->factor < 0 && has_one_choice(merge->work, source);
+
+    for (guint32 i = 0; i < merge->work->n_nodes; i++) {
+        cox_score score = 0, sum = 0;
+        double wish = 0;
+        int delta = 0;
+
+        if (!cells[i].is_present || cells[i].score == SPOILT) {
+            continue;
+        }
+        score = best_matching(merge->work, source, row, sched_node_at(merge->work, i));
+        /* That a dependent which is to be elsewhere avoids a node does not recommend the node, unless it has no choice. */
+        if (merge->factor < 0 && score < 0 && !one_choice) {
+            continue;
+        }
+        wish = merge->factor * score;
+        delta = (int) (wish < 0 ? wish - 0.5 : wish + 0.5);
+        if (delta == 0 && score != 0 && merge->factor != 0) {
+            delta = merge->factor > 0 ? 1 : -1; /* small factors must not make a preference vanish */
+        }
+        sum = cox_score_add(delta, cells[i].score);
+        if (nonnegative && sum < 0 && cells[i].score >= 0) {
+            cells[i].score = cells[i].score > 0 ? SPOILT : 0;
+            continue;
+        }
+        cells[i].score = sum;
+    }
+}
+
+/* Follow the colocations of @source with a factor that shrinks at each step. */
+static void
+merge_neighbours(const struct sched_merge *merge, struct sched_rsc *source, struct sched_cell *cells)
+{
+    bool to_primaries = (merge->flags & SCHED_MERGE_THIS_WITH) != 0;
+    const GPtrArray *list = list_of(source, to_primaries);
+
+    for (guint i = 0; list != NULL && i < list->len; i++) {
+        const struct sched_colocation *row = g_ptr_array_index(list, i);
+        struct sched_merge next = *merge;
+
+        if (!to_primaries && !sched_colocation_influences(row)) {
+            continue;
+        }
+        next.factor = merge->factor * row->score / (double) COX_SCORE_INFINITY;
+        next.flags |= SCHED_MERGE_ACTIVE;
+        sched_merge_scores(&next, to_primaries ? row->primary : row->dependent, row, cells);
+    }
+}
+
+void
+sched_merge_scores(const struct sched_merge *merge, struct sched_rsc *source, const struct sched_colocation *row,
+                   struct sched_cell *cells)
+{
+    g_autofree struct sched_cell *saved = NULL;
+
+    if (source->is_merging) {
+        return;
+    }
+    if (source->variant == COX_GROUP) {
+        guint n = sched_n_children(source);
+
+        if (n > 0) {
+            source->is_merging = true;
+            sched_merge_scores(merge, sched_child(source, row == NULL ? n - 1 : 0), row, cells);
+            source->is_merging = false;
+        }
+        return;
+    }
+    source->is_merging = true;
+    if (row == NULL) {
+        memcpy(cells, source->cells, sizeof(struct sched_cell) * merge->work->n_nodes);
+    } else {
+        saved = (merge->flags & SCHED_MERGE_ACTIVE) != 0 ? sched_row_copy(merge->work, cells) : NULL;
+        add_matching(merge, source, row, cells);
+    }
+    if (sched_row_any(merge->work, cells)) {
+        merge_neighbours(merge, source, cells);
+    } else if (saved != NULL) {
+        sched_row_restore(merge->work, cells, saved);
+        source->is_merging = false;
+        return;
+    }
+    for (guint32 i = 0; (merge->flags & SCHED_MERGE_NONNEGATIVE) != 0 && i < merge->work->n_nodes; i++) {
+        if (cells[i].score == SPOILT) {
+            cells[i].score = 1;
+        }
+    }
+    source->is_merging = false;
+}
+
+void
+sched_merge_dependent(struct sched_work *work, const struct sched_colocation *row, struct sched_rsc *target)
+{
+    struct sched_merge merge = { .work = work, .target = target, .flags = SCHED_MERGE_ACTIVE };
+
+    if (!sched_colocation_influences(row)) {
+        return;
+    }
+    if (target->variant == COX_CLONE) {
+        merge.flags |= SCHED_MERGE_NONNEGATIVE;
+    }
+    merge.factor = row->score / (double) COX_SCORE_INFINITY;
+    sched_merge_scores(&merge, row->dependent, row, target->cells);
+}

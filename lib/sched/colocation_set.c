@@ -1,0 +1,125 @@
+/* lib/sched/colocation_set.c - colocation constraints, sets among them, turned into pairs of resources.  Layer 3, pure. */
+#include <string.h>
+
+#include "sched/assign_priv.h"
+
+struct sched_rsc *
+sched_constraint_rsc(const struct sched_work *work, cox_rsc_id id)
+{
+    struct sched_rsc *rsc = NULL;
+
+    if (id == COX_RSC_NONE || id >= work->config->n_resources) {
+        return NULL;
+    }
+    rsc = work->rsc_of_def[id];
+    if (rsc == NULL || strcmp(rsc->id, work->config->resources[id].id) == 0) {
+        return rsc;
+    }
+    while (rsc->parent != NULL && rsc->parent->variant != COX_BUNDLE) {
+        rsc = rsc->parent;
+    }
+    return rsc;
+}
+
+static bool
+influence_of(const struct cox_colocation *def, const struct sched_rsc *dependent)
+{
+    return def->influence != COX_UNSET ? def->influence == COX_TRUE : dependent != NULL && dependent->meta.is_critical;
+}
+
+static void
+add(struct sched_work *work, const struct cox_colocation *def, const struct sched_colocation *row)
+{
+    struct sched_colocation copy = *row;
+
+    copy.node_attribute = def->node_attribute;
+    copy.influence = influence_of(def, row->dependent);
+    sched_colocation_add(work, &copy);
+}
+
+/* Members of one set: each with the one before; those that must be apart, each with all before. */
+static void
+expand_set(struct sched_work *work, const struct cox_colocation *def, const struct cox_rsc_set *set)
+{
+    cox_score score = set->has_score ? set->score : def->score;
+
+    if (set->sequential == COX_FALSE) {
+        return;
+    }
+    for (size_t i = 1; i < set->n_members; i++) {
+        for (size_t j = score > 0 ? i - 1 : 0; j < i; j++) {
+            struct sched_colocation row = {
+                .id = set->id != NULL ? set->id : def->id,
+                .score = score,
+                .dependent = sched_constraint_rsc(work, set->members[i]),
+                .primary = sched_constraint_rsc(work, set->members[j]),
+                .dependent_role = set->role,
+                .primary_role = set->role,
+            };
+
+            add(work, def, &row);
+        }
+    }
+}
+
+/* A sequential set is represented by its first member as dependent, by its last as primary; others by all members. */
+static void
+expand_pair(struct sched_work *work, const struct cox_colocation *def, const struct cox_rsc_set *set,
+            const struct cox_rsc_set *with)
+{
+    size_t n_set = set->sequential == COX_FALSE ? set->n_members : MIN(set->n_members, 1);
+    size_t first_with = with->sequential == COX_FALSE || with->n_members == 0 ? 0 : with->n_members - 1;
+
+    for (size_t i = 0; i < n_set; i++) {
+        for (size_t j = first_with; j < with->n_members; j++) {
+            struct sched_colocation row = {
+                .id = def->id,
+                .score = def->score,
+                .dependent = sched_constraint_rsc(work, set->members[i]),
+                .primary = sched_constraint_rsc(work, with->members[j]),
+                .dependent_role = set->role,
+                .primary_role = with->role,
+            };
+
+            add(work, def, &row);
+        }
+    }
+}
+
+static void
+expand(struct sched_work *work, const struct cox_colocation *def)
+{
+    struct sched_colocation row = {
+        .id = def->id,
+        .score = def->score,
+        .dependent = sched_constraint_rsc(work, def->dependent),
+        .primary = sched_constraint_rsc(work, def->primary),
+        .dependent_role = def->dependent_role,
+        .primary_role = def->primary_role,
+    };
+
+    if (def->n_sets == 0) {
+        add(work, def, &row);
+        return;
+    }
+    for (size_t i = 0; i < def->n_sets; i++) {
+        expand_set(work, def, &def->sets[i]);
+        if (i > 0) {
+            expand_pair(work, def, &def->sets[i - 1], &def->sets[i]);
+        }
+    }
+}
+
+void
+sched_colocation_expand(struct sched_work *work)
+{
+    for (size_t i = 0; i < work->config->n_colocations; i++) {
+        const struct cox_colocation *def = &work->config->colocations[i];
+        struct cox_rule_input input = { .now = work->input->now };
+
+        if (def->lifetime == NULL
+            || cox_rule_eval(def->lifetime, &input, &work->recheck_by) == COX_RULE_IN_EFFECT) {
+            expand(work, def);
+        }
+    }
+}

@@ -1,0 +1,316 @@
+/* lib/sched/instances.c - distribution of the instances of a clone or bundle over nodes.  Layer 3, pure. */
+#include <string.h>
+
+#include "sched/assign_priv.h"
+
+/** What the order of instances depends on, worked out once for each. */
+struct entry {
+    struct sched_rsc *rsc;
+    struct sched_node *node; /**< where it is active and may stay, or NULL */
+    guint32 n_active;
+    bool is_allowed, is_usable, is_failed;
+    guint32 count;
+    bool has_wish;
+    cox_score wish; /**< score of the current node with colocations counted; valid if has_wish */
+    enum cox_role role;
+};
+
+struct order {
+    struct sched_work *work;
+    bool by_promotion;
+};
+
+static void
+active_on(const struct sched_rsc *rsc, struct sched_node **node, guint32 *n)
+{
+    if (sched_n_children(rsc) == 0) {
+        *node = sched_rsc_active_node(rsc, n, NULL);
+        *n = rsc->running_on == NULL ? 0 : rsc->running_on->len;
+        return;
+    }
+    for (guint i = 0; i < sched_n_children(rsc); i++) {
+        struct sched_node *other = NULL;
+        guint32 others = 0;
+
+        active_on(sched_child(rsc, i), &other, &others);
+        *node = *node == NULL ? other : *node;
+        *n = MAX(*n, others);
+    }
+}
+
+static bool
+has_failed(const struct sched_rsc *rsc)
+{
+    for (guint i = 0; i < sched_n_children(rsc); i++) {
+        if (has_failed(sched_child(rsc, i))) {
+            return true;
+        }
+    }
+    return rsc->is_failed;
+}
+
+static void
+describe(struct sched_rsc *rsc, struct entry *entry)
+{
+    struct sched_rsc *parent = rsc->parent;
+
+    *entry = (struct entry) { .rsc = rsc };
+    active_on(rsc, &entry->node, &entry->n_active);
+    entry->is_allowed = true;
+    if (entry->node != NULL
+        && (!parent->cells[entry->node->idx].is_present || parent->cells[entry->node->idx].score < 0)) {
+        entry->is_allowed = false;
+        entry->node = NULL;
+    }
+    entry->is_failed = has_failed(rsc);
+    entry->role = sched_place_role(rsc, true);
+    if (entry->node != NULL) {
+        entry->is_usable = sched_node_usable(entry->node);
+        entry->count = parent->counts == NULL ? 0 : parent->counts[entry->node->idx];
+    }
+}
+
+/* Score of the current node alone, when everything colocated with the instance has had its say. */
+static cox_score
+wish_of(struct sched_work *work, struct entry *entry)
+{
+    g_autofree struct sched_cell *cells = NULL;
+    const GPtrArray *list = NULL;
+    struct sched_rsc *rsc = entry->rsc;
+
+    if (entry->has_wish) {
+        return entry->wish;
+    }
+    entry->has_wish = true;
+    cells = g_new0(struct sched_cell, work->n_nodes + 1);
+    cells[entry->node->idx].is_present = true;
+    list = sched_colocation_this_with(work, rsc);
+    for (guint i = 0; list != NULL && i < list->len; i++) {
+        const struct sched_colocation *row = g_ptr_array_index(list, i);
+        struct sched_merge merge = { .work = work, .target = rsc, .flags = SCHED_MERGE_DEFAULT };
+
+        merge.factor = row->score / (double) COX_SCORE_INFINITY;
+        sched_merge_scores(&merge, row->primary, row, cells);
+    }
+    list = sched_colocation_with_this(work, rsc);
+    for (guint i = 0; list != NULL && i < list->len; i++) {
+        const struct sched_colocation *row = g_ptr_array_index(list, i);
+        struct sched_merge merge = { .work = work, .target = rsc, .flags = SCHED_MERGE_NONNEGATIVE };
+
+        merge.factor = row->score / (double) COX_SCORE_INFINITY;
+        if (sched_colocation_influences(row)) {
+            sched_merge_scores(&merge, row->dependent, row, cells);
+        }
+    }
+    entry->wish = cells[entry->node->idx].score;
+    return entry->wish;
+}
+
+#define FIRST(condition_a, condition_b)                                                                                \
+    if ((condition_a) != (condition_b)) {                                                                              \
+        return (condition_a) ? -1 : 1;                                                                                 \
+    }
+
+static int
+compare_promotion(const struct entry *a, const struct entry *b)
+{
+    if (a->rsc->sort_index != b->rsc->sort_index) {
+        return a->rsc->sort_index > b->rsc->sort_index ? -1 : 1;
+    }
+    return a->role != b->role ? (a->role > b->role ? -1 : 1) : 0;
+}
+
+static int
+compare(const void *a_data, const void *b_data, gpointer data)
+{
+    struct entry *a = *(struct entry *const *) a_data, *b = *(struct entry *const *) b_data;
+    const struct order *order = data;
+    int rc = order->by_promotion ? compare_promotion(a, b) : 0;
+
+    if (rc != 0) {
+        return rc;
+    }
+    if (a->n_active > 0 && b->n_active > 0 && a->n_active != b->n_active) {
+        return a->n_active < b->n_active ? -1 : 1;
+    }
+    FIRST(a->is_allowed, b->is_allowed)
+    FIRST(a->rsc->rank > b->rsc->rank, b->rsc->rank > a->rsc->rank)
+    if (a->node == NULL && b->node == NULL) {
+        return 0;
+    }
+    FIRST(a->node != NULL, b->node != NULL)
+    FIRST(a->is_usable, b->is_usable)
+    FIRST(a->count < b->count, b->count < a->count)
+    FIRST(!a->is_failed, !b->is_failed)
+    FIRST(wish_of(order->work, a) > wish_of(order->work, b), wish_of(order->work, b) > wish_of(order->work, a))
+    return a->rsc->instance - b->rsc->instance;
+}
+
+void
+sched_instances_sort(struct sched_work *work, GPtrArray *list, bool by_promotion)
+{
+    struct order order = { .work = work, .by_promotion = by_promotion };
+    g_autofree struct entry *entries = g_new(struct entry, list->len + 1);
+    g_autoptr(GPtrArray) sorted = g_ptr_array_sized_new(list->len + 1);
+
+    for (guint i = 0; i < list->len; i++) {
+        describe(g_ptr_array_index(list, i), &entries[i]);
+        g_ptr_array_add(sorted, &entries[i]);
+    }
+    g_ptr_array_sort_with_data(sorted, compare, &order);
+    for (guint i = 0; i < list->len; i++) {
+        list->pdata[i] = ((struct entry *) g_ptr_array_index(sorted, i))->rsc;
+    }
+}
+
+/* Rows of an instance and of what is below it, to be put back after a try. */
+struct backup {
+    struct sched_rsc *rsc;
+    struct sched_cell *cells;
+};
+
+static void
+save_rows(const struct sched_work *work, struct sched_rsc *rsc, GArray *backups)
+{
+    struct backup backup = { rsc, sched_row_copy(work, rsc->cells) };
+
+    g_array_append_val(backups, backup);
+    for (guint i = 0; i < sched_n_children(rsc); i++) {
+        save_rows(work, sched_child(rsc, i), backups);
+    }
+}
+
+static void
+restore_rows(const struct sched_work *work, const GArray *backups)
+{
+    for (guint i = 0; i < backups->len; i++) {
+        const struct backup *backup = &g_array_index(backups, struct backup, i);
+
+        sched_row_restore(work, backup->rsc->cells, backup->cells);
+    }
+}
+
+static void
+free_rows(GArray *backups)
+{
+    for (guint i = 0; i < backups->len; i++) {
+        g_free(g_array_index(backups, struct backup, i).cells);
+    }
+    g_array_free(backups, TRUE);
+}
+
+static struct sched_node *
+assign_one(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *prefer, int max_per_node)
+{
+    const struct sched_rsc *parent = rsc->parent;
+    struct sched_node *node = NULL;
+
+    if (rsc->is_assigning) {
+        return NULL;
+    }
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        if (rsc->cells[i].is_present
+            && (!sched_node_usable(sched_node_at(work, i)) || !parent->cells[i].is_present
+                || parent->cells[i].score < 0 || (int) parent->counts[i] >= max_per_node)) {
+            rsc->cells[i].score = -COX_SCORE_INFINITY;
+            for (guint c = 0; c < sched_n_children(rsc); c++) {
+                sched_child(rsc, c)->cells[i].score = -COX_SCORE_INFINITY;
+            }
+        }
+    }
+    node = sched_place(work, rsc, prefer, prefer == NULL);
+    if (node != NULL) {
+        parent->counts[node->idx]++;
+    }
+    return node;
+}
+
+/* The node where it is, if it may well stay there. */
+static struct sched_node *
+node_to_keep(const struct sched_rsc *rsc, guint32 optimal_per_node)
+{
+    struct sched_node *node = NULL;
+    guint32 n = 0;
+
+    active_on(rsc, &node, &n);
+    if (node == NULL || rsc->is_assigned || has_failed(rsc) || !sched_node_usable(node)
+        || rsc->parent->counts[node->idx] >= optimal_per_node) {
+        return NULL;
+    }
+    return node;
+}
+
+/*
+ * Try to leave an instance where it is.  When it would rather go elsewhere, suppose that another instance takes that
+ * place, and try again, as long as there are instances left to do so.
+ */
+static bool
+assign_early(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *current, int max_per_node,
+             int available)
+{
+    GArray *backups = g_array_new(FALSE, FALSE, sizeof(struct backup));
+    g_autofree guint32 *reserved = g_new0(guint32, work->n_nodes + 1);
+    bool stays = false;
+
+    save_rows(work, rsc, backups);
+    for (int tries = 0; tries < available; tries++) {
+        struct sched_node *chosen = assign_one(work, rsc, current, max_per_node);
+
+        if (chosen == current) {
+            stays = true;
+            break;
+        }
+        restore_rows(work, backups);
+        sched_place_unset(work, rsc);
+        if (chosen == NULL) {
+            break;
+        }
+        reserved[chosen->idx]++; /* the count of the node stays raised for the next try */
+    }
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        rsc->parent->counts[i] -= reserved[i];
+    }
+    free_rows(backups);
+    return stays;
+}
+
+static guint32
+optimal_per_node(const struct sched_work *work, const struct sched_rsc *collective, int max_total)
+{
+    guint32 n = 0;
+
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        n += collective->cells[i].is_present && sched_node_usable(sched_node_at(work, i));
+    }
+    return n == 0 ? 1 : MAX((guint32) MAX(max_total, 0) / n, 1);
+}
+
+void
+sched_instances_assign(struct sched_work *work, struct sched_rsc *collective, const struct sched_instances *what)
+{
+    guint32 optimal = optimal_per_node(work, collective, what->max_total);
+    int assigned = 0;
+
+    collective->counts = cox_arena_new_array(work->arena, guint32, work->n_nodes + 1);
+    for (guint i = 0; i < what->list->len && assigned < what->max_total; i++) {
+        struct sched_rsc *rsc = g_ptr_array_index(what->list, i);
+        struct sched_node *node = node_to_keep(rsc, optimal);
+
+        if (node != NULL && assign_early(work, rsc, node, what->max_per_node, what->max_total - assigned)) {
+            assigned++;
+        }
+    }
+    for (guint i = 0; i < what->list->len; i++) {
+        struct sched_rsc *rsc = g_ptr_array_index(what->list, i);
+
+        if (rsc->is_assigned) {
+            continue;
+        }
+        if (assigned >= what->max_total) {
+            sched_row_add_all(work, rsc, -COX_SCORE_INFINITY);
+        }
+        if (assign_one(work, rsc, NULL, what->max_per_node) != NULL) {
+            assigned++;
+        }
+    }
+}

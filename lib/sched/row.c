@@ -1,0 +1,126 @@
+/* lib/sched/row.c - rows of scores: one resource on every node.  Layer 3, pure. */
+#include "sched/assign_priv.h"
+
+#include <string.h>
+
+#include "sched/bundle_priv.h"
+
+bool
+sched_node_usable(const struct sched_node *node)
+{
+    return node->is_online && !node->is_unclean && !node->is_standby && !node->is_shutdown && !node->is_maintenance;
+}
+
+bool
+sched_row_allows(const struct sched_work *work, const struct sched_cell *cells, guint32 idx)
+{
+    return cells[idx].is_present && cells[idx].score >= 0 && sched_node_usable(sched_node_at(work, idx));
+}
+
+bool
+sched_row_any(const struct sched_work *work, const struct sched_cell *cells)
+{
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        if (sched_row_allows(work, cells, i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct sched_cell *
+sched_row_copy(const struct sched_work *work, const struct sched_cell *cells)
+{
+    return g_memdup2(cells, sizeof(struct sched_cell) * MAX(work->n_nodes, 1));
+}
+
+void
+sched_row_restore(const struct sched_work *work, struct sched_cell *cells, const struct sched_cell *saved)
+{
+    if (work->n_nodes > 0) {
+        memcpy(cells, saved, sizeof(struct sched_cell) * work->n_nodes);
+    }
+}
+
+void
+sched_row_add(const struct sched_work *work, struct sched_rsc *rsc, guint32 idx, cox_score score)
+{
+    struct sched_cell *cell = &rsc->cells[idx];
+
+    for (guint i = 0; i < sched_n_children(rsc); i++) {
+        sched_row_add(work, sched_child(rsc, i), idx, score);
+    }
+    cell->is_present = true;
+    cell->score = cox_score_add(cell->score, score);
+}
+
+void
+sched_row_add_all(const struct sched_work *work, struct sched_rsc *rsc, cox_score score)
+{
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        sched_row_add(work, rsc, i, score);
+    }
+}
+
+static bool
+is_bundle_node(const struct sched_node *node)
+{
+    return node->remote_rsc != NULL && node->remote_rsc->replica >= 0 && node->remote_rsc->is_implicit;
+}
+
+/* A bundle's node takes only what is bundled in it; everything else is kept away and not even probed there. */
+static void
+bundle_rows(struct sched_work *work, const struct sched_bundle *bundle)
+{
+    for (int i = 0; i < bundle->n_replicas; i++) {
+        struct sched_replica *replica = &bundle->replicas[i];
+        struct sched_cell *cell = NULL;
+
+        if (replica->child == NULL || replica->node == NULL) {
+            continue;
+        }
+        memset(replica->child->cells, 0, sizeof(struct sched_cell) * work->n_nodes);
+        cell = &replica->child->cells[replica->node->idx];
+        cell->is_present = true;
+        cell->score = 500;
+        cell->discovery = COX_DISCOVERY_EXCLUSIVE;
+        cell = &bundle->child->cells[replica->node->idx];
+        cell->is_present = true;
+        cell->score = -COX_SCORE_INFINITY;
+    }
+    for (int i = 0; i < bundle->n_replicas; i++) {
+        struct sched_rsc *remote = bundle->replicas[i].remote;
+
+        for (guint32 n = 0; remote != NULL && n < work->n_nodes; n++) {
+            if (sched_node_at(work, n)->kind == SCHED_NODE_REMOTE && remote->cells[n].is_present) {
+                remote->cells[n].score = -COX_SCORE_INFINITY;
+            }
+        }
+    }
+}
+
+void
+sched_row_init(struct sched_work *work)
+{
+    for (guint i = 0; i < work->rscs->len; i++) {
+        struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i);
+
+        rsc->cells = cox_arena_new_array(work->arena, struct sched_cell, work->n_nodes + 1);
+        rsc->rank = rsc->meta.priority;
+        for (guint32 n = 0; n < work->n_nodes && work->opt.symmetric; n++) {
+            struct sched_node *node = sched_node_at(work, n);
+
+            rsc->cells[n].is_present = node->kind != SCHED_NODE_PING;
+            if (is_bundle_node(node)) {
+                rsc->cells[n].is_present = false;
+            }
+        }
+    }
+    for (guint i = 0; i < work->tops->len; i++) {
+        struct sched_rsc *rsc = g_ptr_array_index(work->tops, i);
+
+        if (sched_bundle_of(rsc) != NULL && sched_bundle_of(rsc)->child != NULL) {
+            bundle_rows(work, sched_bundle_of(rsc));
+        }
+    }
+}

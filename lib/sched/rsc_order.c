@@ -1,0 +1,88 @@
+/* lib/sched/rsc_order.c - in which order are resources assigned?  Layer 3, pure. */
+#include "sched/assign_priv.h"
+
+struct entry {
+    struct sched_rsc *rsc;
+    struct sched_cell *cells; /* with the wishes of what it is colocated with; NULL when they do not count */
+    cox_score current;        /* score where it is now */
+};
+
+struct order {
+    const struct sched_work *work;
+    const guint32 *nodes; /* best first */
+    guint32 n_nodes;
+};
+
+static int
+compare(const void *a_data, const void *b_data, gpointer data)
+{
+    const struct entry *a = *(struct entry *const *) a_data, *b = *(struct entry *const *) b_data;
+    const struct order *order = data;
+
+    if (a->rsc->meta.priority != b->rsc->meta.priority) {
+        return a->rsc->meta.priority > b->rsc->meta.priority ? -1 : 1;
+    }
+    if (a->cells == NULL || b->cells == NULL) {
+        return 0;
+    }
+    if (a->current != b->current) {
+        return a->current > b->current ? -1 : 1;
+    }
+    for (guint32 i = 0; i < order->n_nodes; i++) {
+        const struct sched_cell *one = &a->cells[order->nodes[i]], *two = &b->cells[order->nodes[i]];
+        cox_score a_score = one->is_present ? one->score : -COX_SCORE_INFINITY;
+        cox_score b_score = two->is_present ? two->score : -COX_SCORE_INFINITY;
+
+        if (a_score != b_score) {
+            return a_score > b_score ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
+static void
+describe(struct sched_work *work, struct sched_rsc *rsc, struct entry *entry)
+{
+    struct sched_node *current = NULL;
+    struct sched_merge merge = { .work = work, .target = rsc, .factor = 1, .flags = SCHED_MERGE_THIS_WITH };
+
+    *entry = (struct entry) { .rsc = rsc, .current = -COX_SCORE_INFINITY };
+    if (!sched_capacity_counts(work)) {
+        return;
+    }
+    entry->cells = g_new0(struct sched_cell, work->n_nodes + 1);
+    sched_merge_scores(&merge, rsc, NULL, entry->cells);
+    for (const struct sched_rsc *part = rsc; current == NULL && part != NULL;
+         part = sched_n_children(part) > 0 ? sched_child(part, 0) : NULL) {
+        current = sched_rsc_active_node(part, NULL, NULL);
+    }
+    if (current != NULL && entry->cells[current->idx].is_present) {
+        entry->current = entry->cells[current->idx].score;
+    }
+}
+
+void
+sched_rsc_order(struct sched_work *work, GPtrArray *rscs)
+{
+    g_autofree struct entry *entries = g_new(struct entry, rscs->len + 1);
+    g_autofree guint32 *nodes = g_new(guint32, work->n_nodes + 1);
+    g_autofree struct sched_cell *zeros = g_new0(struct sched_cell, work->n_nodes + 1);
+    g_autoptr(GPtrArray) sorted = g_ptr_array_sized_new(rscs->len + 1);
+    struct order order = { .work = work, .nodes = nodes };
+
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        zeros[i].is_present = true;
+    }
+    order.n_nodes = sched_node_order(work, zeros, NULL, nodes);
+    for (guint i = 0; i < rscs->len; i++) {
+        describe(work, g_ptr_array_index(rscs, i), &entries[i]);
+        g_ptr_array_add(sorted, &entries[i]);
+    }
+    g_ptr_array_sort_with_data(sorted, compare, &order);
+    for (guint i = 0; i < rscs->len; i++) {
+        rscs->pdata[i] = ((struct entry *) g_ptr_array_index(sorted, i))->rsc;
+    }
+    for (guint i = 0; i < rscs->len; i++) {
+        g_free(entries[i].cells);
+    }
+}

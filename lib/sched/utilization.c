@@ -1,0 +1,174 @@
+/* lib/sched/utilization.c - which nodes have room for a resource and all that must be with it.  Layer 3, pure. */
+#include "sched/assign_priv.h"
+#include "sched/bundle_priv.h"
+
+static bool
+has_room(const struct sched_work *work, const struct sched_node *node, const gint64 *need)
+{
+    for (guint32 i = 0; need != NULL && i < work->n_utilization; i++) {
+        if (need[i] > 0 && (node->capacity == NULL || node->capacity[i] < need[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Resources that must be together, found from one of them. */
+struct company {
+    struct sched_work *work;
+    const struct sched_rsc *origin;
+    GPtrArray *list;
+    GHashTable *seen;
+};
+
+static void gather(struct company *company, struct sched_rsc *rsc);
+
+static void
+gather_neighbours(struct company *company, struct sched_rsc *rsc)
+{
+    const GPtrArray *list = sched_colocation_this_with(company->work, rsc);
+
+    for (guint i = 0; list != NULL && i < list->len; i++) {
+        const struct sched_colocation *row = g_ptr_array_index(list, i);
+
+        if (row->primary != company->origin && row->score >= COX_SCORE_INFINITY
+            && sched_colocation_effect(rsc, row->primary, row, true) == SCHED_COLOC_LOCATION) {
+            gather(company, row->primary);
+        }
+    }
+    list = sched_colocation_with_this(company->work, rsc);
+    for (guint i = 0; list != NULL && i < list->len; i++) {
+        const struct sched_colocation *row = g_ptr_array_index(list, i);
+
+        /* Nobody knows which instance of a clone will be the one beside the dependent. */
+        if (row->dependent == company->origin || (rsc->variant == COX_CLONE && row->dependent->variant != COX_CLONE)) {
+            continue;
+        }
+        if (row->score >= COX_SCORE_INFINITY
+            && sched_colocation_effect(row->dependent, rsc, row, true) == SCHED_COLOC_LOCATION) {
+            gather(company, row->dependent);
+        }
+    }
+}
+
+static void
+gather(struct company *company, struct sched_rsc *rsc)
+{
+    if (!g_hash_table_add(company->seen, rsc)) {
+        return;
+    }
+    g_ptr_array_add(company->list, rsc);
+    if (rsc->variant == COX_GROUP) {
+        for (guint i = 0; i < sched_n_children(rsc); i++) {
+            gather(company, sched_child(rsc, i));
+        }
+    }
+    gather_neighbours(company, rsc);
+}
+
+static void
+add_need(const struct company *company, const struct sched_rsc *rsc, gint64 *sum)
+{
+    for (guint32 i = 0; rsc->need != NULL && !rsc->is_assigned && i < company->work->n_utilization; i++) {
+        sum[i] += rsc->need[i];
+    }
+}
+
+static bool
+is_counted(const struct company *company, struct sched_rsc *rsc)
+{
+    if (g_hash_table_contains(company->seen, rsc)) {
+        return true;
+    }
+    for (guint i = 0; rsc->variant == COX_GROUP && i < sched_n_children(rsc); i++) {
+        if (g_hash_table_contains(company->seen, sched_child(rsc, i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A clone counts as one instance, unless one of them is in the company by itself. */
+static void
+add_clone_need(const struct company *company, const struct sched_rsc *clone, gint64 *sum)
+{
+    const struct sched_rsc *first = NULL;
+
+    for (guint i = 0; i < sched_n_children(clone); i++) {
+        if (is_counted(company, sched_child(clone, i))) {
+            return;
+        }
+    }
+    first = sched_n_children(clone) > 0 ? sched_child(clone, 0) : NULL;
+    if (first == NULL || first->is_assigned) {
+        return;
+    }
+    add_need(company, first, sum);
+    for (guint i = 0; i < sched_n_children(first); i++) {
+        add_need(company, sched_child(first, i), sum);
+    }
+}
+
+static gint64 *
+sum_of_needs(const struct company *company)
+{
+    gint64 *sum = g_new0(gint64, company->work->n_utilization + 1);
+
+    for (guint i = 0; i < company->list->len; i++) {
+        const struct sched_rsc *rsc = g_ptr_array_index(company->list, i);
+
+        if (rsc->variant == COX_PRIMITIVE) {
+            add_need(company, rsc, sum);
+        } else if (rsc->variant == COX_CLONE && !rsc->is_assigned) {
+            add_clone_need(company, rsc, sum);
+        }
+    }
+    return sum;
+}
+
+/* @return whether some usable node has room for @need; @roomiest: the one with most left */
+static bool
+anyone_has_room(const struct sched_work *work, const struct sched_rsc *rsc, const gint64 *need,
+                struct sched_node **roomiest)
+{
+    bool found = false;
+
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        struct sched_node *node = sched_node_at(work, i);
+
+        if (!sched_row_allows(work, rsc->cells, i)) {
+            continue;
+        }
+        found = found || has_room(work, node, need);
+        if (*roomiest == NULL || sched_capacity_compare(work, node, *roomiest) < 0) {
+            *roomiest = node;
+        }
+    }
+    return found;
+}
+
+struct sched_node *
+sched_utilization_ban(struct sched_work *work, struct sched_rsc *rsc)
+{
+    struct company company = { .work = work, .origin = rsc };
+    g_autofree gint64 *sum = NULL;
+    struct sched_node *roomiest = NULL;
+    const gint64 *need = NULL;
+
+    if (!sched_capacity_counts(work)) {
+        return NULL;
+    }
+    company.list = g_ptr_array_new();
+    company.seen = g_hash_table_new(NULL, NULL);
+    gather(&company, rsc);
+    sum = sum_of_needs(&company);
+    g_ptr_array_free(company.list, TRUE);
+    g_hash_table_destroy(company.seen);
+    need = anyone_has_room(work, rsc, sum, &roomiest) ? sum : rsc->need;
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        if (sched_row_allows(work, rsc->cells, i) && !has_room(work, sched_node_at(work, i), need)) {
+            sched_row_add(work, rsc, i, -COX_SCORE_INFINITY);
+        }
+    }
+    return roomiest;
+}
