@@ -99,7 +99,8 @@ print_plan(struct cox_simulation *sim, const struct cox_plan *plan, GError **err
     const struct cox_simulate_settings *settings = sim->settings;
     struct cox_out *out = sim->ctx->out;
 
-    cox_plan_view_scores(out, plan, settings->show_scores, settings->show_utilization);
+    cox_plan_view_scores(out, plan, settings->show_scores, settings->show_utilization,
+                         !sim->ctx->is_quiet);
     if (!sim->ctx->is_quiet && (settings->run || settings->simulate || settings->in_place)) {
         cox_plan_view_changes(out, plan);
     }

@@ -212,8 +212,10 @@ sched_history_process(struct sched_work *work, struct sched_rsc *rsc, struct sch
     }
     if (rsc->role > COX_ROLE_STOPPED) {
         sched_history_add_running(work, rsc, node);
-        if (on_fail == SCHED_ON_FAIL_BLOCK && !node->is_unclean) {
+        if (on_fail != SCHED_ON_FAIL_IGNORE) {
             rsc->is_failed = true;
+            rsc->has_stop_needed = rsc->has_stop_needed
+                                   || (on_fail != SCHED_ON_FAIL_BLOCK && on_fail != SCHED_ON_FAIL_DEMOTE);
         }
     }
     /* Stopped at the source does not mean stopped: a half-done migration has it at the target. */

@@ -101,7 +101,7 @@ read_fencing(struct sched_work *work)
     struct sched_options *opt = &work->opt;
 
     opt->fencing_enabled = bool_of(work, "fencing-enabled");
-    opt->startup_fencing = bool_of(work, "startup-fencing");
+    opt->startup_fencing = opt->fencing_enabled && bool_of(work, "startup-fencing");
     opt->concurrent_fencing = bool_of(work, "concurrent-fencing");
     opt->fence_remote_without_quorum = bool_of(work, "fence-remote-without-quorum");
     opt->fencing_action = select_of(work, "fencing-action", actions) == 0 ? "reboot" : "off";

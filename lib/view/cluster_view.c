@@ -62,6 +62,9 @@ cox_cluster_view_resources(struct cox_out *out, const struct cox_cluster *cluste
         if (cluster->rscs[i].is_orphan && !cox_rsc_view_active(cluster, i, false)) {
             continue; /* what was removed and does not run is no one's concern */
         }
+        if (cluster->rscs[i].is_implicit) {
+            continue; /* the connection to a guest is seen as the guest node */
+        }
         cox_cluster_view_rsc(out, cluster, i);
         is_empty = false;
     }

@@ -135,7 +135,11 @@ print_score(struct cox_out *out, const struct cox_score_entry *entry)
 
     if (entry->is_promotion) {
         cox_out_leaf(out, "promotion_score", "id", entry->rsc_id, "score", score, "node", entry->node, NULL);
-        cox_out_line(out, "%s promotion score on %s: %s", entry->rsc_id, node, score);
+        if (entry->node == NULL) {
+            cox_out_line(out, "%s promotion score (inactive): %s", entry->rsc_id, score);
+        } else {
+            cox_out_line(out, "%s promotion score on %s: %s", entry->rsc_id, entry->node, score);
+        }
     } else {
         cox_out_leaf(out, "node_weight", "function", entry->where, "node", entry->node, "score", score, "id",
                      entry->rsc_id, NULL);
@@ -175,7 +179,8 @@ utilization_element(struct cox_out *out, const char *text)
 }
 
 void
-cox_plan_view_scores(struct cox_out *out, const struct cox_plan *plan, bool with_scores, bool with_utilization)
+cox_plan_view_scores(struct cox_out *out, const struct cox_plan *plan, bool with_scores, bool with_utilization,
+                     bool with_heading)
 {
     static const struct {
         const char *element, *heading;
@@ -190,7 +195,9 @@ cox_plan_view_scores(struct cox_out *out, const struct cox_plan *plan, bool with
         return;
     }
     cox_out_begin(out, kinds[kind].element, NULL);
-    cox_out_list_begin(out, "%s", kinds[kind].heading);
+    if (with_heading) {
+        cox_out_list_begin(out, "%s", kinds[kind].heading);
+    }
     for (size_t i = 0; with_utilization && i < plan->n_utilization; i++) {
         if (g_str_has_prefix(plan->utilization[i].text, "Original:")) {
             utilization_element(out, plan->utilization[i].text);
@@ -206,6 +213,8 @@ cox_plan_view_scores(struct cox_out *out, const struct cox_plan *plan, bool with
             cox_out_line(out, "%s", plan->utilization[i].text);
         }
     }
-    cox_out_list_end(out);
+    if (with_heading) {
+        cox_out_list_end(out);
+    }
     cox_out_end(out);
 }

@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 /** Print the section "Transition Summary". */
 void cox_plan_view_changes(struct cox_out *out, const struct cox_plan *plan);
 
-/** Print placement scores and/or utilization, whichever the plan has and is asked for. */
-void cox_plan_view_scores(struct cox_out *out, const struct cox_plan *plan, bool with_scores, bool with_utilization);
+/** Print placement scores and/or utilization, whichever the plan has and is asked for; as a list or bare lines. */
+void cox_plan_view_scores(struct cox_out *out, const struct cox_plan *plan, bool with_scores, bool with_utilization,
+                          bool with_heading);
 
 G_END_DECLS
 

@@ -268,7 +268,7 @@ cox_rsc_view_primitive(struct cox_out *out, const struct cox_cluster *cluster, g
 {
     const struct cox_rsc_state *rsc = &cluster->rscs[index];
     guint32 node = (rsc->n_running_on == 1) ? rsc->running_on[0] : COX_NODE_NONE;
-    bool keeps_number = rsc->is_unique || rsc->is_orphan || rsc->short_id == NULL;
+    bool keeps_number = rsc->is_unique || rsc->short_id == NULL;
     g_autofree char *line = NULL;
 
     primitive_element(out, cluster, index);
