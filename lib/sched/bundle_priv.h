@@ -51,4 +51,15 @@ struct sched_replica *sched_bundle_replica(const struct sched_rsc *rsc);
 /** Make replicas and their parts for a bundle; called while resources are expanded (rsc.c). */
 void sched_bundle_expand(struct sched_work *work, struct sched_rsc *bundle);
 
+/* ---- bundle_params.c ---- */
+
+/** Port of the remote daemon inside, as text. */
+const char *sched_bundle_port(const struct sched_bundle *bundle);
+
+/** Instance attributes of a replica's container and of its address. */
+struct cox_nvsets sched_bundle_container_params(struct sched_work *work, const struct sched_bundle *bundle,
+                                                const struct sched_replica *replica);
+struct cox_nvsets sched_bundle_address_params(struct sched_work *work, const struct sched_bundle *bundle,
+                                              const struct sched_replica *replica);
+
 #endif
