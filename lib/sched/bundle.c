@@ -1,7 +1,6 @@
 /* lib/sched/bundle.c - expansion of bundles to replicas.  Layer 3, pure. */
 #include "sched/work_priv.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,11 +29,14 @@ number_of(const struct cox_bundle_def *def, const char *name, int lowest)
 static const char *
 address_after(struct sched_work *work, const char *first, int n)
 {
-    unsigned a, b, c, d;
+    g_auto(GStrv) parts = g_strsplit(first, ".", -1);
+    int c, d;
 
-    if (sscanf(first, "%3u.%3u.%3u.%3u", &a, &b, &c, &d) != 4) {
+    if (g_strv_length(parts) != 4) {
         return n == 0 ? first : NULL;
     }
+    c = atoi(parts[2]);
+    d = atoi(parts[3]);
     for (; n > 0; n--) {
         if (d <= 253) {
             d++;
@@ -45,7 +47,7 @@ address_after(struct sched_work *work, const char *first, int n)
             return NULL;
         }
     }
-    return cox_arena_printf(work->arena, "%u.%u.%u.%u", a, b, c, d);
+    return cox_arena_printf(work->arena, "%s.%s.%d.%d", parts[0], parts[1], c, d);
 }
 
 /* ---- definitions of what the bundle implies ---- */
