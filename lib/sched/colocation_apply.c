@@ -334,7 +334,10 @@ sched_colocation_apply(struct sched_work *work, struct sched_rsc *dependent, str
 {
     guint n = sched_n_children(primary);
 
-    if (dependent->variant == COX_GROUP) {
+    /* An instance that is a group is promoted as a whole; to be placed, its first member leads it. */
+    if (dependent->variant == COX_GROUP
+        && !(dependent->is_assigned && row->dependent_role >= COX_ROLE_UNPROMOTED && dependent->parent != NULL
+             && dependent->parent->meta.is_promotable)) {
         if (sched_n_children(dependent) > 0) {
             sched_colocation_apply(work, sched_child(dependent, 0), primary, row);
         }

@@ -261,10 +261,10 @@ assign_early(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *
             break;
         }
         restore_rows(work, backups);
-        sched_place_unset(work, rsc);
         if (chosen == NULL) {
-            break;
+            break; /* decided: it cannot run at all */
         }
+        sched_place_unset(work, rsc);
         reserved[chosen->idx]++; /* the count of the node stays raised for the next try */
     }
     for (guint32 i = 0; i < work->n_nodes; i++) {

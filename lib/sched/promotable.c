@@ -74,14 +74,26 @@ attribute_node(const struct sched_rsc *rsc, const struct sched_node *node)
 static const char *
 promotion_attribute(const struct sched_rsc *rsc, const struct sched_node *node, const char *name)
 {
-    char buffer[256];
     const struct sched_node *holder = attribute_node(rsc, node);
+    g_autofree char *attribute = g_strconcat("master-", name, NULL);
 
-    if (holder == NULL) {
-        return NULL;
+    return holder == NULL ? NULL : cox_nvlist_get(&holder->attrs, attribute);
+}
+
+/* Agents set the attribute by the name that they were started under, which may end in any instance's number. */
+static const char *
+numbered_attribute(const struct sched_rsc *rsc, const struct sched_node *node)
+{
+    const struct sched_node *holder = attribute_node(rsc, node);
+    const char *text = promotion_attribute(rsc, node, rsc->id);
+    g_autofree char *prefix = g_strconcat("master-", rsc->history_id, ":", NULL);
+
+    for (size_t i = 0; text == NULL && holder != NULL && i < holder->attrs.n_pairs; i++) {
+        if (g_str_has_prefix(holder->attrs.pairs[i].name, prefix) && sched_rsc_is_active_on(rsc, node)) {
+            text = holder->attrs.pairs[i].value;
+        }
     }
-    g_snprintf(buffer, sizeof(buffer), "master-%s", name);
-    return cox_nvlist_get(&holder->attrs, buffer);
+    return text;
 }
 
 static cox_score
@@ -102,8 +114,8 @@ promotion_score(const struct sched_work *work, const struct sched_rsc *rsc, cons
         return score;
     }
     text = promotion_attribute(rsc, node, rsc->history_id);
-    if (text == NULL && !clone->meta.is_unique && rsc->def != NULL) {
-        text = promotion_attribute(rsc, node, rsc->def->id);
+    if (text == NULL && !clone->meta.is_unique) {
+        text = numbered_attribute(rsc, node);
     }
     if (text == NULL || !score_applies(work, rsc, clone, node)) {
         return 0;
@@ -170,14 +182,14 @@ rank_instance(struct sched_work *work, struct sched_rsc *rsc, const struct sched
     if (sched_place_role(rsc, true) == COX_ROLE_STARTED) {
         make_unpromoted(rsc);
     }
-    if (node == NULL) {
-        return;
-    }
     switch (next_role) {
         case COX_ROLE_STARTED:
         case COX_ROLE_UNKNOWN: {
             bool is_default = true;
 
+            if (node == NULL) {
+                break;
+            }
             rsc->rank = promotion_score(work, rsc, clone, node, &is_default);
             rsc->rank = is_default ? -1 : rsc->rank; /* then only a constraint can promote it */
             break;
@@ -189,8 +201,10 @@ rank_instance(struct sched_work *work, struct sched_rsc *rsc, const struct sched
         case COX_ROLE_PROMOTED:
             break;
     }
-    add_promoted_locations(rsc, rsc->locations, node);
-    add_promoted_locations(rsc, clone->locations, node);
+    if (node != NULL) {
+        add_promoted_locations(rsc, rsc->locations, node);
+        add_promoted_locations(rsc, clone->locations, node);
+    }
     list = sched_colocation_this_with(work, rsc);
     for (guint i = 0; list != NULL && i < list->len; i++) {
         const struct sched_colocation *row = g_ptr_array_index(list, i);
@@ -244,6 +258,8 @@ require_tickets(struct sched_work *work, struct sched_rsc *clone)
 static void
 sort_for_promotion(struct sched_work *work, struct sched_rsc *clone)
 {
+    g_autofree struct sched_cell *saved = sched_row_copy(work, clone->cells);
+
     for (guint i = 0; i < sched_n_children(clone); i++) {
         struct sched_rsc *rsc = sched_child(clone, i);
         const struct sched_node *node = sched_place_of(rsc);
@@ -266,6 +282,7 @@ sort_for_promotion(struct sched_work *work, struct sched_rsc *clone)
             rsc->sort_index = clone->cells[node->idx].score;
         }
     }
+    sched_row_restore(work, clone->cells, saved);
     sched_instances_sort(work, clone->children, true);
 }
 
