@@ -131,10 +131,10 @@ apply_to_primitive(struct sched_work *work, struct sched_rsc *dependent, struct 
     }
 }
 
-/* Ban @dependent from nodes without a counterpart in @hosts; with @merge also add the @primary's own scores there. */
+/* Ban @dependent from nodes without a counterpart in @hosts; with @scores also add those of the counterparts. */
 static void
-intersect(struct sched_work *work, struct sched_rsc *dependent, const struct sched_rsc *primary,
-          const struct sched_colocation *row, const GPtrArray *hosts)
+intersect(struct sched_work *work, struct sched_rsc *dependent, const struct sched_colocation *row,
+          const GPtrArray *hosts, const cox_score *scores)
 {
     for (guint32 i = 0; i < work->n_nodes; i++) {
         struct sched_cell *cell = &dependent->cells[i];
@@ -154,8 +154,8 @@ intersect(struct sched_work *work, struct sched_rsc *dependent, const struct sch
         }
         if (match == NULL) {
             cell->score = -COX_SCORE_INFINITY;
-        } else if (primary != NULL) {
-            cell->score = cox_score_add(cell->score, primary->cells[match->idx].score);
+        } else if (scores != NULL) {
+            cell->score = cox_score_add(cell->score, scores[match->idx]);
         }
     }
 }
@@ -206,12 +206,23 @@ instance_beside(struct sched_work *work, const struct sched_rsc *rsc, const stru
     return found;
 }
 
+/* What an instance's row says of the node that it was put on; the first member speaks for a group. */
+static cox_score
+score_of_place(const struct sched_rsc *instance, const struct sched_node *node)
+{
+    while (sched_n_children(instance) > 0) {
+        instance = sched_child(instance, 0);
+    }
+    return instance->cells[node->idx].score;
+}
+
 /* The primary's role counts: its instances in that role are what the dependent is placed with. */
 static void
 apply_promotable(struct sched_work *work, struct sched_rsc *dependent, struct sched_rsc *primary,
                  const struct sched_colocation *row)
 {
     g_autoptr(GPtrArray) hosts = g_ptr_array_new();
+    g_autofree cox_score *scores = g_new0(cox_score, work->n_nodes + 1);
 
     for (guint i = 0; i < sched_n_children(primary); i++) {
         struct sched_rsc *instance = sched_child(primary, i);
@@ -221,6 +232,7 @@ apply_promotable(struct sched_work *work, struct sched_rsc *dependent, struct sc
             continue;
         }
         g_ptr_array_add(hosts, node);
+        scores[node->idx] = score_of_place(instance, node);
         for (guint32 n = 0; row->score < COX_SCORE_INFINITY && n < work->n_nodes; n++) {
             struct sched_cell *cell = &dependent->cells[n];
 
@@ -232,7 +244,7 @@ apply_promotable(struct sched_work *work, struct sched_rsc *dependent, struct sc
     }
     if (row->score >= COX_SCORE_INFINITY
         && (row->dependent_role != COX_ROLE_PROMOTED || row->primary_role != COX_ROLE_PROMOTED)) {
-        intersect(work, dependent, primary, row, hosts);
+        intersect(work, dependent, row, hosts, scores);
     }
 }
 
@@ -294,7 +306,7 @@ apply_clone(struct sched_work *work, struct sched_rsc *dependent, struct sched_r
         }
     }
     if (row->score >= COX_SCORE_INFINITY) {
-        intersect(work, dependent, NULL, row, hosts);
+        intersect(work, dependent, row, hosts, NULL);
     }
 }
 
@@ -324,7 +336,7 @@ apply_bundle(struct sched_work *work, struct sched_rsc *dependent, struct sched_
         }
     }
     if (row->score >= COX_SCORE_INFINITY) {
-        intersect(work, dependent, NULL, row, hosts);
+        intersect(work, dependent, row, hosts, NULL);
     }
 }
 

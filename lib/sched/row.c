@@ -62,12 +62,6 @@ sched_row_add_all(const struct sched_work *work, struct sched_rsc *rsc, cox_scor
     }
 }
 
-static bool
-is_bundle_node(const struct sched_node *node)
-{
-    return node->remote_rsc != NULL && node->remote_rsc->replica >= 0 && node->remote_rsc->is_implicit;
-}
-
 /* A bundle's node takes only what is bundled in it; everything else is kept away and not even probed there. */
 static void
 bundle_rows(struct sched_work *work, const struct sched_bundle *bundle)
@@ -105,16 +99,7 @@ sched_row_init(struct sched_work *work)
     for (guint i = 0; i < work->rscs->len; i++) {
         struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i);
 
-        rsc->cells = cox_arena_new_array(work->arena, struct sched_cell, work->n_nodes + 1);
         rsc->rank = rsc->meta.priority;
-        for (guint32 n = 0; n < work->n_nodes && work->opt.symmetric; n++) {
-            struct sched_node *node = sched_node_at(work, n);
-
-            rsc->cells[n].is_present = node->kind != SCHED_NODE_PING;
-            if (is_bundle_node(node)) {
-                rsc->cells[n].is_present = false;
-            }
-        }
     }
     for (guint i = 0; i < work->tops->len; i++) {
         struct sched_rsc *rsc = g_ptr_array_index(work->tops, i);
