@@ -205,7 +205,7 @@ count_nodes(const struct sched_work *work)
     for (guint i = 0; i < work->nodes->len; i++) {
         const struct sched_node *node = g_ptr_array_index(work->nodes, i);
 
-        if (!node->is_bundle_node || node->remote_rsc != NULL) {
+        if ((!node->is_bundle_node && !node->is_removed) || node->remote_rsc != NULL) {
             n++;
         }
     }

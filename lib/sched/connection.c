@@ -86,5 +86,7 @@ sched_connection_link(struct sched_work *work, struct sched_rsc *rsc)
         node->remote_rsc = rsc;
         node->is_guest = rsc->container != NULL;
         rsc->remote_node = node;
+        /* What was never seen may run anything; a guest cannot without its container. */
+        node->is_unclean = node->status == NULL && !node->is_guest && work->opt.startup_fencing;
     }
 }

@@ -172,7 +172,8 @@ sched_history_find(struct sched_work *work, struct sched_node *node, const struc
     }
     clone = anonymous_parent(rsc);
     if (clone == NULL) {
-        return rsc;
+        /* An entry without a number is of no instance whose history has one. */
+        return strcmp(rsc->history_id, history->id) == 0 ? rsc : NULL;
     }
     if (clone->top->variant == COX_BUNDLE) {
         struct sched_rsc *inside = find_in_bundle(clone, node, base);

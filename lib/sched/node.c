@@ -207,6 +207,32 @@ add_from_resources(struct sched_work *work)
     }
 }
 
+/* A connection that only the history knows had a node too: that may still be up. */
+static void
+add_removed(struct sched_work *work, const struct cox_node_status *status)
+{
+    for (guint i = 0; i < status->resources->len; i++) {
+        const struct cox_rsc_history *history = g_ptr_array_index(status->resources, i);
+
+        if (g_strcmp0(history->type, "remote") == 0 && g_strcmp0(history->provider, "pacemaker") == 0
+            && sched_node_find(work, history->id) == NULL) {
+            node_new(work, history->id, history->id, SCHED_NODE_REMOTE)->is_removed = true;
+        }
+    }
+}
+
+static void
+add_from_history(struct sched_work *work)
+{
+    for (guint i = 0; i < work->status->nodes->len; i++) {
+        const struct cox_node_status *status = g_ptr_array_index(work->status->nodes, i);
+
+        if (status->resources != NULL) {
+            add_removed(work, status);
+        }
+    }
+}
+
 /* ---- attributes ---- */
 
 static void
@@ -273,6 +299,7 @@ sched_nodes_run(struct sched_work *work)
 
     add_configured(work);
     add_from_resources(work);
+    add_from_history(work);
     g_ptr_array_sort(work->nodes, compare_names);
     work->n_nodes = work->nodes->len;
     for (guint32 i = 0; i < work->n_nodes; i++) {

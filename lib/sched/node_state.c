@@ -130,7 +130,7 @@ judge_with_fencing(struct sched_work *work, struct sched_node *node, const struc
     }
     if (!presence->has_member) {
         sched_node_fence(work, node, "peer has not been seen by the cluster", false);
-    } else if (g_strcmp0(presence->join, "nack") == 0) {
+    } else if (g_strcmp0(presence->join, "banned") == 0) {
         sched_node_fence(work, node, "peer failed Pacemaker membership criteria", false);
     } else if (!presence->is_terminated && strcmp(presence->expected, "down") == 0) {
         judge_expected_down(work, node, presence);
@@ -177,6 +177,10 @@ static void
 read_remote(struct sched_node *node)
 {
     node->is_unseen = false;
+    node->is_unclean = false;
+    if (node->remote_rsc != NULL && !node->remote_rsc->is_managed) {
+        node->is_maintenance = true;
+    }
     node->remote_was_fenced = strtoll(node->status->node_fenced != NULL ? node->status->node_fenced : "0", NULL, 10) > 0;
     node->remote_maintenance = sched_attrs_bool(node->status->node_in_maintenance, false)
                                || strtoll(node->status->node_in_maintenance != NULL ? node->status->node_in_maintenance
@@ -206,7 +210,9 @@ sched_node_state_run(struct sched_work *work)
     for (guint32 i = 0; i < work->n_nodes; i++) {
         struct sched_node *node = g_ptr_array_index(work->nodes, i);
 
-        read_flags(node);
+        if (node->status != NULL) {
+            read_flags(node);
+        }
         if (node->status != NULL && node->kind == SCHED_NODE_REMOTE) {
             read_remote(node);
         } else if (node->status != NULL) {

@@ -102,6 +102,9 @@ make_cells(struct sched_work *work, struct sched_rsc *rsc)
     for (guint32 i = 0; work->opt.symmetric && i < work->n_nodes; i++) {
         const struct sched_node *node = g_ptr_array_index(work->nodes, i);
 
+        if (node->is_removed && node->remote_rsc == NULL) {
+            continue;
+        }
         if (!node->is_bundle_node) {
             sched_rsc_allow(rsc, node, 0);
         } else if (node->remote_rsc != NULL) {
@@ -276,5 +279,6 @@ sched_rsc_add_orphan(struct sched_work *work, const char *id, const char *standa
     rsc->def = NULL;
     rsc->param_sets = NULL;
     rsc->is_orphan = true;
+    sched_connection_link(work, rsc);
     return rsc;
 }

@@ -29,6 +29,7 @@ struct sched_node {
     enum sched_node_kind kind;
     bool is_guest;                          /**< remote_rsc runs inside a container resource (guest or bundle node) */
     bool is_bundle_node;                    /**< the guest node of a bundle's replica */
+    bool is_removed;                        /**< only the history of its removed connection tells of it */
     const struct cox_node_def *def;         /**< NULL when only the status or a resource knows it */
     const struct cox_node_status *status;   /**< NULL when there is no node_state */
     struct cox_nvlist attrs;                /**< permanent, then transient attributes win as the field has it */
