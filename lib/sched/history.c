@@ -167,6 +167,7 @@ read_nodes(struct sched_work *work)
             }
             if (node->kind == SCHED_NODE_REMOTE) {
                 remote_state(work, node);
+                sched_node_read_remote(node);
             }
             done[node->idx] = true;
             again = true;

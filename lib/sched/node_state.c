@@ -172,23 +172,6 @@ judge_member(struct sched_work *work, struct sched_node *node)
     }
 }
 
-/* Whether a remote node is up follows from its connection's history; here is what its node_state says itself. */
-static void
-read_remote(struct sched_node *node)
-{
-    node->is_unseen = false;
-    node->is_unclean = false;
-    if (node->remote_rsc != NULL && !node->remote_rsc->is_managed) {
-        node->is_maintenance = true;
-    }
-    node->remote_was_fenced = strtoll(node->status->node_fenced != NULL ? node->status->node_fenced : "0", NULL, 10) > 0;
-    node->remote_maintenance = sched_attrs_bool(node->status->node_in_maintenance, false)
-                               || strtoll(node->status->node_in_maintenance != NULL ? node->status->node_in_maintenance
-                                                                                     : "0",
-                                          NULL, 10)
-                                      > 0;
-}
-
 static void
 read_flags(struct sched_node *node)
 {
@@ -205,17 +188,46 @@ read_flags(struct sched_node *node)
 }
 
 void
+sched_node_read_remote(struct sched_node *node)
+{
+    struct sched_rsc *connection = node->remote_rsc;
+    const char *shutdown = cox_nvlist_get(&node->attrs, "shutdown");
+
+    if (!node->remote_requires_reset) {
+        node->is_unclean = false;
+        node->is_unseen = false;
+    }
+    if (shutdown != NULL && strcmp(shutdown, "0") != 0) {
+        node->is_shutdown = true;
+        if (connection != NULL) {
+            connection->next_role = COX_ROLE_STOPPED;
+            connection->next_role_reason = "remote shutdown";
+        }
+    }
+    read_flags(node);
+    if (connection != NULL && !connection->is_managed) {
+        node->is_maintenance = true;
+    }
+}
+
+/* A flag that is a number for some writers. */
+static bool
+is_set(const char *text)
+{
+    return text != NULL && (sched_attrs_bool(text, false) || strtoll(text, NULL, 10) > 0);
+}
+
+void
 sched_node_state_run(struct sched_work *work)
 {
     for (guint32 i = 0; i < work->n_nodes; i++) {
         struct sched_node *node = g_ptr_array_index(work->nodes, i);
 
-        if (node->status != NULL) {
-            read_flags(node);
-        }
         if (node->status != NULL && node->kind == SCHED_NODE_REMOTE) {
-            read_remote(node);
+            node->remote_was_fenced = is_set(node->status->node_fenced);
+            node->remote_maintenance = is_set(node->status->node_in_maintenance);
         } else if (node->status != NULL) {
+            read_flags(node);
             judge_member(work, node);
         }
         sched_health_read(work, node);

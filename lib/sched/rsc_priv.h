@@ -70,6 +70,9 @@ void sched_connection_link(struct sched_work *work, struct sched_rsc *rsc);
 /** Number of replicas (node.c, as each has a node). */
 int sched_bundle_count(const struct cox_bundle_def *def);
 
+/** Standby, maintenance and shutdown of a remote node: called once its connection is known to be up (node_state.c). */
+void sched_node_read_remote(struct sched_node *node);
+
 /** Health attributes of @node into its health and health_score (health.c). */
 void sched_health_read(const struct sched_work *work, struct sched_node *node);
 
