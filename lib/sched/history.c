@@ -177,7 +177,7 @@ read_nodes(struct sched_work *work)
     for (guint32 n = 0; n < work->n_nodes; n++) {
         struct sched_node *node = g_ptr_array_index(work->nodes, n);
 
-        if (node->kind == SCHED_NODE_REMOTE) {
+        if (node->kind == SCHED_NODE_REMOTE && !done[n]) {
             remote_state(work, node);
             if (!done[n] && work->opt.fencing_enabled && node->status != NULL && node->status->resources != NULL) {
                 read_node(work, node);
