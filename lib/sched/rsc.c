@@ -94,23 +94,28 @@ sched_rsc_allow(struct sched_rsc *rsc, const struct sched_node *node, cox_score 
     cell->is_present = true;
 }
 
+/* A guest's connection goes where its container goes, so it is free everywhere even where clusters are opt-in. */
+static bool
+is_free(const struct sched_work *work, const struct sched_rsc *rsc)
+{
+    return work->opt.symmetric
+           || (rsc->is_implicit && g_strcmp0(rsc->type, "remote") == 0
+               && cox_nvlist_get(&rsc->meta_raw, "container") != NULL);
+}
+
 static void
 make_cells(struct sched_work *work, struct sched_rsc *rsc)
 {
+    const bool is_everywhere = is_free(work, rsc);
+
     rsc->cells = cox_arena_new_array(work->arena, struct sched_cell, work->n_nodes);
     rsc->known_on = cox_arena_new_array(work->arena, guint8, work->n_nodes);
-    for (guint32 i = 0; work->opt.symmetric && i < work->n_nodes; i++) {
+    for (guint32 i = 0; is_everywhere && i < work->n_nodes; i++) {
         const struct sched_node *node = g_ptr_array_index(work->nodes, i);
 
-        if (node->is_removed && node->remote_rsc == NULL) {
-            continue;
-        }
-        if (!node->is_bundle_node) {
+        /* Only what is inside a bundle may use its guest nodes; see bundle.c. */
+        if (!node->is_bundle_node && !(node->is_removed && node->remote_rsc == NULL)) {
             sched_rsc_allow(rsc, node, 0);
-        } else if (node->remote_rsc != NULL) {
-            /* Only what is inside the bundle may use its guest nodes. */
-            sched_rsc_allow(rsc, node, -COX_SCORE_INFINITY);
-            rsc->cells[i].discovery = COX_DISCOVERY_NEVER;
         }
     }
 }
