@@ -1,0 +1,55 @@
+/* lib/sched/actions.c - the order in which actions are made and related.  Layer 3, pure. */
+#include "sched/action_priv.h"
+
+static void
+clear_one(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node, const char *reason)
+{
+    struct sched_action *clear = sched_action_get(work, rsc, SCHED_TASK_CLEAR_FAILCOUNT, node, false);
+
+    clear->flags &= ~(guint32) SCHED_OPTIONAL;
+    sched_action_set_meta(work, clear, "op_no_wait", "true");
+    sched_action_reason(clear, reason, true);
+}
+
+static void
+clear_failcounts(struct sched_work *work)
+{
+    for (guint i = 0; i < work->clears->len; i++) {
+        const struct sched_clear *wish = g_ptr_array_index(work->clears, i);
+
+        clear_one(work, wish->rsc, wish->node, wish->reason);
+    }
+    for (guint i = 0; work->opt.stop_orphans && i < work->rscs->len; i++) {
+        struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i);
+
+        for (guint32 k = 0; rsc->is_orphan && rsc->variant == COX_PRIMITIVE && k < work->n_nodes; k++) {
+            struct sched_node *node = g_ptr_array_index(work->nodes, k);
+
+            if (node->is_online && sched_failcount(work, rsc, node, NULL, true) > 0) {
+                clear_one(work, rsc, node, "it is orphaned");
+                sched_order_action_task(work, sched_action_find(rsc, SCHED_TASK_CLEAR_FAILCOUNT, node), rsc,
+                                        SCHED_TASK_STOP, SCHED_R_ORDERED);
+            }
+        }
+    }
+}
+
+void
+sched_actions_run(struct sched_work *work)
+{
+    for (guint i = 0; i < work->tops->len; i++) {
+        sched_internal_orders(work, g_ptr_array_index(work->tops, i));
+    }
+    sched_config_changes(work);
+    if (work->opt.startup_probes) {
+        sched_probes(work);
+    }
+    clear_failcounts(work);
+    for (guint i = 0; i < work->tops->len; i++) {
+        sched_rsc_actions(work, g_ptr_array_index(work->tops, i));
+    }
+    sched_remote_orders(work);
+    sched_fencing_actions(work);
+    sched_orderings_expand(work, 0);
+    sched_probe_orders(work);
+}

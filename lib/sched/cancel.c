@@ -1,0 +1,221 @@
+/* lib/sched/cancel.c - what a configuration that changed asks of actions in the history.  Layer 3, pure. */
+#include <string.h>
+
+#include "sched/action_priv.h"
+
+static void
+cancel(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node, const struct cox_op_history *op)
+{
+    struct sched_action *action = sched_recurring_cancel(work, rsc, op->operation, op->interval_ms, node);
+
+    sched_action_set_meta(work, action, "call_id", cox_arena_printf(work->arena, "%d", op->call_id));
+    sched_order_task_action(work, rsc, SCHED_TASK_STOP, action, SCHED_R_ORDERED);
+}
+
+static void
+reload(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node)
+{
+    struct sched_action *action;
+
+    if (!rsc->is_managed || rsc->is_failed) {
+        return;
+    }
+    if (rsc->is_start_pending) {
+        sched_action_get(work, rsc, SCHED_TASK_STOP, node, false);
+        return;
+    }
+    rsc->is_reloading = true;
+    action = sched_action_get(work, rsc, SCHED_TASK_RELOAD, node, false);
+    sched_action_reason(action, "resource definition change", false);
+    sched_order_action_task(work, action, rsc, SCHED_TASK_STOP, SCHED_R_ORDERED | SCHED_R_CANCELS_FIRST);
+    sched_order_action_task(work, action, rsc, SCHED_TASK_DEMOTE, SCHED_R_ORDERED | SCHED_R_CANCELS_FIRST);
+}
+
+static void
+restart(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node, const struct cox_op_history *op)
+{
+    struct sched_action *action =
+        sched_action_get_recurring(work, rsc, op->operation, op->interval_ms, NULL, false);
+
+    sched_action_reason(action, "resource definition change", true);
+    if (rsc->is_fence_device && work->has_unfencing_device) {
+        sched_fence_action(work, node, "on", false, "Device parameters changed");
+    }
+}
+
+/* Did the operation's definition change? */
+static bool
+check_op(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node, const struct cox_op_history *op)
+{
+    struct sched_action *action;
+
+    if (op->interval_ms > 0) {
+        if (sched_op_find(rsc, op->operation, op->interval_ms, false) == NULL) {
+            if (work->opt.cancel_orphan_actions) {
+                cancel(work, rsc, node, op);
+            }
+            return true;
+        }
+        action = sched_action_get_recurring(work, rsc, op->operation, op->interval_ms, node, true);
+        action->flags |= SCHED_IS_KNOWN;
+    }
+    switch (sched_digest_compare(work, rsc, node, op)) {
+    case SCHED_DIGEST_SAME:
+        return false;
+    case SCHED_DIGEST_RESTART:
+        restart(work, rsc, node, op);
+        return true;
+    case SCHED_DIGEST_RELOAD:
+        if (op->interval_ms > 0) {
+            action = sched_action_get_recurring(work, rsc, op->operation, op->interval_ms, node, true);
+            action->flags |= SCHED_RESCHEDULE;
+        } else if (op->op_restart_digest != NULL) {
+            reload(work, rsc, node);
+        } else {
+            restart(work, rsc, node, op);
+        }
+        return true;
+    }
+    return false;
+}
+
+static int
+by_call(const void *a, const void *b)
+{
+    const struct cox_op_history *first = *(struct cox_op_history *const *) a;
+    const struct cox_op_history *second = *(struct cox_op_history *const *) b;
+
+    return (first->call_id > second->call_id) - (first->call_id < second->call_id);
+}
+
+/* Index of the last start (or what implies one) and of the last stop, as positions in the sorted list; -1 if none. */
+static void
+find_active(struct cox_op_history *const *ops, guint n, int *start, int *stop)
+{
+    int implied_monitor = -1, implied_clone = -1;
+
+    *start = *stop = -1;
+    for (guint i = 0; i < n; i++) {
+        const char *task = ops[i]->operation;
+
+        if (strcmp(task, "stop") == 0 && ops[i]->status == COX_OP_STATUS_DONE && ops[i]->rc == 0) {
+            *stop = (int) i;
+        } else if (strcmp(task, "start") == 0 || strcmp(task, "migrate_from") == 0) {
+            *start = (int) i;
+        } else if (implied_monitor <= *stop && strcmp(task, "monitor") == 0) {
+            if (ops[i]->rc == 0 || ops[i]->rc == 8) {
+                implied_monitor = (int) i;
+            }
+        } else if (strcmp(task, "promote") == 0 || strcmp(task, "demote") == 0) {
+            implied_clone = (int) i;
+        }
+    }
+    if (*start == -1) {
+        *start = (implied_clone != -1) ? implied_clone : implied_monitor;
+    }
+}
+
+static bool
+is_agent_changed(const struct sched_rsc *rsc, const struct cox_rsc_history *history)
+{
+    return g_strcmp0(rsc->standard, history->standard) != 0 || g_strcmp0(rsc->type, history->type) != 0
+           || g_strcmp0(rsc->provider, history->provider) != 0;
+}
+
+static void
+check_op_in_place(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
+                  const struct cox_op_history *op)
+{
+    static const char *const checked[] = { "monitor", "start", "promote", "migrate_from" };
+    bool is_checked = op->interval_ms > 0;
+
+    if (op->interval_ms > 0 && (rsc->is_maintenance || node->is_maintenance)) {
+        cancel(work, rsc, node, op);
+        return;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(checked); i++) {
+        is_checked = is_checked || strcmp(op->operation, checked[i]) == 0;
+    }
+    if (is_checked && check_op(work, rsc, node, op)
+        && sched_failcount(work, rsc, node, NULL, true) != 0) {
+        struct sched_action *clear = sched_action_get(work, rsc, SCHED_TASK_CLEAR_FAILCOUNT, node, false);
+
+        sched_action_set_meta(work, clear, "op_no_wait", "true");
+        sched_action_reason(clear, "action definition changed", true);
+    }
+}
+
+static void
+check_history(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
+              const struct cox_rsc_history *history)
+{
+    g_autofree struct cox_op_history **ops = NULL;
+    guint n = history->ops->len;
+    int start, stop;
+
+    if (rsc->is_orphan) {
+        if (rsc->instance < 0 || rsc->parent == NULL) {
+            sched_primitive_cleanup(work, rsc, node, false);
+        }
+        return;
+    }
+    if (is_agent_changed(rsc, history)) {
+        if (sched_rsc_is_active_on(rsc, node)) {
+            sched_action_get(work, rsc, SCHED_TASK_STOP, node, false);
+        }
+        sched_primitive_cleanup(work, rsc, node, false);
+    }
+    if (!sched_rsc_is_active_on(rsc, node) || n == 0) {
+        return;
+    }
+    ops = g_memdup2(history->ops->pdata, n * sizeof(void *));
+    qsort(ops, n, sizeof(ops[0]), by_call);
+    find_active(ops, n, &start, &stop);
+    for (guint i = 0; i < n && start >= stop; i++) {
+        if ((int) i >= start && ops[i]->operation != NULL) {
+            check_op_in_place(work, rsc, node, ops[i]);
+        }
+    }
+}
+
+/* The instance that a history entry belongs to: the one active there, else any of that name. */
+static void
+check_rsc(struct sched_work *work, struct sched_node *node, const struct cox_rsc_history *history)
+{
+    for (guint i = 0; i < node->running->len; i++) {
+        struct sched_rsc *rsc = g_ptr_array_index(node->running, i);
+
+        if (rsc->variant == COX_PRIMITIVE
+            && (strcmp(rsc->id, history->id) == 0 || g_strcmp0(rsc->history_id, history->id) == 0)) {
+            check_history(work, rsc, node, history);
+            return;
+        }
+    }
+    {
+        struct sched_rsc *rsc = sched_rsc_find(work, history->id);
+
+        if (rsc != NULL && rsc->variant == COX_PRIMITIVE) {
+            check_history(work, rsc, node, history);
+        }
+    }
+}
+
+void
+sched_config_changes(struct sched_work *work)
+{
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        struct sched_node *node = g_ptr_array_index(work->nodes, i);
+
+        if (node->status == NULL
+            || (!node->is_maintenance && !sched_node_available(work, node, false, NULL, false))) {
+            continue;
+        }
+        for (guint k = 0; node->status->resources != NULL && k < node->status->resources->len; k++) {
+            const struct cox_rsc_history *history = g_ptr_array_index(node->status->resources, k);
+
+            if (history->ops != NULL && history->ops->len > 0) {
+                check_rsc(work, node, history);
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+/* lib/sched/digest.c - did the parameters of an operation change since it ran?  Layer 3, pure. */
+#include <string.h>
+
+#include "sched/action_priv.h"
+
+static int
+by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct cox_nvpair *) a)->name, ((const struct cox_nvpair *) b)->name);
+}
+
+static void
+append_escaped(GString *text, const char *value)
+{
+    for (; *value != '\0'; value++) {
+        switch (*value) {
+        case '<':
+            g_string_append(text, "&lt;");
+            break;
+        case '>':
+            g_string_append(text, "&gt;");
+            break;
+        case '&':
+            g_string_append(text, "&amp;");
+            break;
+        case '"':
+            g_string_append(text, "&quot;");
+            break;
+        case '\t':
+            g_string_append(text, "&#9;");
+            break;
+        case '\n':
+            g_string_append(text, "&#10;");
+            break;
+        case '\r':
+            g_string_append(text, "&#13;");
+            break;
+        default:
+            g_string_append_c(text, *value);
+        }
+    }
+}
+
+char *
+sched_digest_params(struct cox_nvpair *pairs, size_t n)
+{
+    g_autoptr(GString) text = g_string_new(" <parameters");
+
+    if (n > 1) {
+        qsort(pairs, n, sizeof(pairs[0]), by_name);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (pairs[i].value != NULL) {
+            g_string_append_printf(text, " %s=\"", pairs[i].name);
+            append_escaped(text, pairs[i].value);
+            g_string_append_c(text, '"');
+        }
+    }
+    g_string_append(text, "/>\n");
+    return g_compute_checksum_for_string(G_CHECKSUM_MD5, text->str, (gssize) text->len);
+}
+
+/* Is @name one of the words of @list? */
+static bool
+is_listed(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+    const char *at = list;
+
+    while ((at = strstr(at, name)) != NULL) {
+        if ((at == list || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0')) {
+            return true;
+        }
+        at += length;
+    }
+    return false;
+}
+
+/* Digest of the parameters named by @names (or, with @keep false, of all others); NULL @names: of all. */
+static char *
+digest_subset(const struct cox_nvlist *all, const char *names, bool keep)
+{
+    g_autofree struct cox_nvpair *pairs = g_new0(struct cox_nvpair, all->n_pairs + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; i < all->n_pairs; i++) {
+        if (names == NULL || is_listed(names, all->pairs[i].name) == keep) {
+            pairs[n++] = all->pairs[i];
+        }
+    }
+    return sched_digest_params(pairs, n);
+}
+
+static void
+collect(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node, const struct cox_op_history *op,
+        struct cox_nvlist *all)
+{
+    struct sched_action action = { .rsc = rsc,
+                                   .node = node,
+                                   .task = sched_task_parse(op->operation),
+                                   .text = op->operation,
+                                   .interval_ms = op->interval_ms };
+
+    sched_op_params(work, &action, sched_op_find(rsc, op->operation, op->interval_ms, true), all);
+    sched_attrs_params(work, rsc, node, all);
+    if (op->interval_ms > 0) {
+        struct cox_nvlist meta = { 0 };
+
+        sched_op_meta(work, &action, &meta);
+        cox_nvlist_set(all, "CRM_meta_timeout", cox_nvlist_get(&meta, "timeout"));
+        cox_nvlist_clear(&meta);
+    }
+}
+
+/* Configurations for inspection have their secrets blanked out; then only the digest without them can tell. */
+static bool
+differs_in_secrets_only(const struct cox_op_history *op, const struct cox_nvlist *all)
+{
+    g_autofree char *now = NULL;
+    g_autoptr(GString) names = NULL;
+
+    if (op->op_secure_digest == NULL) {
+        return false;
+    }
+    if (op->op_secure_params != NULL) {
+        g_autofree struct cox_nvpair *pairs = g_new0(struct cox_nvpair, all->n_pairs + 1);
+        size_t n = 0;
+
+        for (size_t i = 0; i < all->n_pairs; i++) {
+            if (!is_listed(op->op_secure_params, all->pairs[i].name)
+                && !g_str_has_prefix(all->pairs[i].name, "CRM_meta_")) {
+                pairs[n++] = all->pairs[i];
+            }
+        }
+        now = sched_digest_params(pairs, n);
+    } else {
+        now = digest_subset(all, NULL, true);
+    }
+    return strcmp(now, op->op_secure_digest) == 0;
+}
+
+enum sched_digest_result
+sched_digest_compare(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
+                     const struct cox_op_history *op)
+{
+    struct cox_nvlist all = { 0 };
+    enum sched_digest_result result = SCHED_DIGEST_SAME;
+    g_autofree char *now = NULL;
+
+    collect(work, rsc, node, op, &all);
+    if (op->op_restart_digest != NULL) {
+        g_autofree char *restart = digest_subset(&all, op->op_force_restart, true);
+
+        if (strcmp(restart, op->op_restart_digest) != 0) {
+            result = SCHED_DIGEST_RESTART;
+        }
+    }
+    if (result == SCHED_DIGEST_SAME) {
+        if (op->op_digest == NULL) {
+            result = SCHED_DIGEST_RELOAD;
+        } else {
+            now = digest_subset(&all, NULL, true);
+            if (strcmp(now, op->op_digest) != 0) {
+                result = SCHED_DIGEST_RELOAD;
+            }
+        }
+    }
+    if (result != SCHED_DIGEST_SAME && differs_in_secrets_only(op, &all)) {
+        result = SCHED_DIGEST_SAME;
+    }
+    cox_nvlist_clear(&all);
+    return result;
+}

@@ -1,0 +1,385 @@
+/* lib/sched/probe.c - probes of what is not known, and what has to wait for them.  Layer 3, pure. */
+#include <string.h>
+
+#include "sched/action_priv.h"
+#include "sched/bundle_priv.h"
+
+enum { RC_NOT_RUNNING = 7, RC_PROMOTED = 8 };
+
+static bool
+contains_guest(const struct sched_rsc *rsc)
+{
+    for (guint i = 0; rsc->fillers != NULL && i < rsc->fillers->len; i++) {
+        if (((struct sched_rsc *) g_ptr_array_index(rsc->fillers, i))->remote_node != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+has_exclusive_discovery(const struct sched_work *work, const struct sched_rsc *rsc)
+{
+    for (guint32 i = 0; rsc->cells != NULL && i < work->n_nodes; i++) {
+        if (rsc->cells[i].is_present && rsc->cells[i].discovery == COX_DISCOVERY_EXCLUSIVE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+is_discovery_off(const struct sched_work *work, const struct sched_rsc *rsc, const struct sched_node *node)
+{
+    const struct sched_cell *cell = (rsc->cells != NULL) ? &rsc->cells[node->idx] : NULL;
+
+    if (has_exclusive_discovery(work, rsc) || (rsc->top != rsc && has_exclusive_discovery(work, rsc->top))) {
+        if (cell == NULL || !cell->is_present || cell->discovery != COX_DISCOVERY_EXCLUSIVE) {
+            return true;
+        }
+    }
+    return cell != NULL && cell->is_present && cell->discovery == COX_DISCOVERY_NEVER;
+}
+
+/* Guests that are down (or on their way down) need no probe; what starts has to wait for the guest. */
+static bool
+is_guest_down(struct sched_work *work, struct sched_rsc *rsc, const struct sched_node *node)
+{
+    struct sched_rsc *guest;
+
+    if (!node->is_guest || node->remote_rsc == NULL) {
+        return false;
+    }
+    guest = node->remote_rsc->container;
+    if (guest->role == COX_ROLE_STOPPED || guest->role == COX_ROLE_UNKNOWN) {
+        sched_order_tasks(work, guest, SCHED_TASK_MONITOR, rsc->top, SCHED_THEN(SCHED_TASK_START, SCHED_R_ORDERED));
+        return true;
+    }
+    if (guest->next_role == COX_ROLE_STOPPED) {
+        sched_order_tasks(work, guest, SCHED_TASK_STOP, rsc->top, SCHED_THEN(SCHED_TASK_START, SCHED_R_ORDERED));
+        return true;
+    }
+    return false;
+}
+
+static bool
+is_needless(struct sched_work *work, struct sched_rsc *rsc, const struct sched_node *node)
+{
+    if (node->kind == SCHED_NODE_REMOTE
+        && (rsc->is_fence_device || rsc->remote_node != NULL || (node->is_guest && contains_guest(rsc)))) {
+        return true;
+    }
+    if (rsc->container != NULL && rsc->remote_node == NULL && !rsc->is_implicit && rsc->replica < 0) {
+        return true; /* a probe of its container tells */
+    }
+    if (rsc->is_orphan || (rsc->known_on != NULL && rsc->known_on[node->idx])) {
+        return true;
+    }
+    return is_discovery_off(work, rsc, node) || is_guest_down(work, rsc, node);
+}
+
+static bool
+is_running(const struct sched_rsc *rsc)
+{
+    if (rsc->variant == COX_PRIMITIVE) {
+        return rsc->running_on->len > 0;
+    }
+    for (guint i = 0; rsc->children != NULL && i < rsc->children->len; i++) {
+        if (is_running(g_ptr_array_index(rsc->children, i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+probe_primitive(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node)
+{
+    guint32 flags = SCHED_R_ORDERED;
+    struct sched_action *probe;
+
+    if (is_needless(work, rsc, node)) {
+        return false;
+    }
+    probe = sched_action_get(work, rsc, SCHED_TASK_MONITOR, node, false);
+    probe->flags &= ~(guint32) SCHED_OPTIONAL;
+    sched_unfence_order(work, rsc, node, probe, SCHED_R_ORDERED);
+    if (!sched_rsc_is_active_on(rsc, node)) {
+        sched_action_set_meta(work, probe, "op_target_rc", cox_arena_printf(work->arena, "%d", RC_NOT_RUNNING));
+    } else if (rsc->role == COX_ROLE_PROMOTED) {
+        sched_action_set_meta(work, probe, "op_target_rc", cox_arena_printf(work->arena, "%d", RC_PROMOTED));
+    }
+    if (!sched_is_runnable(probe) && !is_running(rsc->top)) {
+        flags |= SCHED_R_BLOCKS;
+    }
+    sched_order_action_task(work, probe, rsc->top, SCHED_TASK_START, flags);
+    sched_order_action_task(work, probe, rsc->top, SCHED_TASK_RELOAD, SCHED_R_ORDERED);
+    return true;
+}
+
+static bool probe_rsc(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node);
+
+static bool
+is_assigned_to(const struct sched_rsc *rsc, const struct sched_node *node)
+{
+    if (rsc->variant == COX_PRIMITIVE) {
+        return rsc->assigned == node;
+    }
+    for (guint i = 0; rsc->children != NULL && i < rsc->children->len; i++) {
+        if (is_assigned_to(g_ptr_array_index(rsc->children, i), node)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+is_active_there(const struct sched_rsc *rsc, const struct sched_node *node)
+{
+    if (rsc->variant == COX_PRIMITIVE) {
+        return sched_rsc_is_active_on(rsc, node);
+    }
+    for (guint i = 0; rsc->children != NULL && i < rsc->children->len; i++) {
+        if (is_active_there(g_ptr_array_index(rsc->children, i), node)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+probe_clone(struct sched_work *work, struct sched_rsc *clone, struct sched_node *node)
+{
+    struct sched_rsc *chosen = NULL;
+    bool any = false;
+
+    if (clone->children->len == 0) {
+        return false;
+    }
+    if (clone->meta.is_unique) {
+        for (guint i = 0; i < clone->children->len; i++) {
+            any = probe_rsc(work, g_ptr_array_index(clone->children, i), node) || any;
+        }
+        return any;
+    }
+    for (guint i = 0; chosen == NULL && i < clone->children->len; i++) {
+        struct sched_rsc *child = g_ptr_array_index(clone->children, i);
+
+        chosen = is_active_there(child, node) ? child : NULL;
+    }
+    for (guint i = 0; chosen == NULL && i < clone->children->len; i++) {
+        struct sched_rsc *child = g_ptr_array_index(clone->children, i);
+
+        chosen = is_assigned_to(child, node) ? child : NULL;
+    }
+    if (chosen == NULL) {
+        chosen = g_ptr_array_index(clone->children, 0);
+    }
+    return probe_rsc(work, chosen, node);
+}
+
+static bool
+probe_bundle(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node)
+{
+    struct sched_bundle *bundle = sched_bundle_of(rsc);
+    bool any = false;
+
+    for (int i = 0; i < bundle->n_replicas; i++) {
+        struct sched_replica *replica = &bundle->replicas[i];
+
+        if (replica->ip != NULL) {
+            any = probe_rsc(work, replica->ip, node) || any;
+        }
+        if (replica->child != NULL && replica->node == node) {
+            any = probe_rsc(work, replica->child, node) || any;
+        }
+        if (probe_rsc(work, replica->container, node)) {
+            any = true;
+            for (int k = 0; bundle->replicas_per_host == 1 && k < bundle->n_replicas; k++) {
+                if (k != i) {
+                    sched_order_tasks(work, replica->container, SCHED_TASK_MONITOR, bundle->replicas[k].container,
+                                      SCHED_THEN(SCHED_TASK_START, SCHED_R_ORDERED | SCHED_R_IF_SAME_NODE));
+                }
+            }
+        }
+        if (replica->remote != NULL && probe_rsc(work, replica->remote, node)) {
+            struct sched_action *probe = sched_action_find(replica->remote, SCHED_TASK_MONITOR, node);
+
+            any = true;
+            sched_order_task_action(work, replica->container, SCHED_TASK_START, probe, SCHED_R_ORDERED);
+        }
+    }
+    return any;
+}
+
+static bool
+probe_rsc(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node)
+{
+    bool any = false;
+
+    switch (rsc->variant) {
+    case COX_PRIMITIVE:
+        return probe_primitive(work, rsc, node);
+    case COX_GROUP:
+        for (guint i = 0; i < rsc->children->len; i++) {
+            any = probe_rsc(work, g_ptr_array_index(rsc->children, i), node) || any;
+        }
+        return any;
+    case COX_CLONE:
+        return probe_clone(work, rsc, node);
+    case COX_BUNDLE:
+        return probe_bundle(work, rsc, node);
+    }
+    return false;
+}
+
+void
+sched_probes(struct sched_work *work)
+{
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        struct sched_node *node = g_ptr_array_index(work->nodes, i);
+
+        if (!node->is_online) {
+            if (node->kind == SCHED_NODE_REMOTE && node->remote_rsc != NULL && node->remote_rsc->is_failed) {
+                sched_node_fence(work, node, "the connection is unrecoverable", false);
+            }
+            continue;
+        }
+        if (node->is_unclean || !node->discovery_enabled || node->kind == SCHED_NODE_PING
+            || node->resources_disallowed) {
+            continue;
+        }
+        for (guint k = 0; k < work->tops->len; k++) {
+            probe_rsc(work, g_ptr_array_index(work->tops, k), node);
+        }
+    }
+}
+
+static void
+order_probes_as_stop(struct sched_work *work, const struct sched_ordering *ordering)
+{
+    guint32 flags = SCHED_R_ORDERED | (ordering->flags & (SCHED_R_UNLESS_MIGRATABLE | SCHED_R_IF_SAME_NODE));
+    struct sched_rsc *first = ordering->first_rsc;
+    enum sched_task then_task = (ordering->then != NULL) ? ordering->then->task : ordering->then_task;
+
+    if (ordering->then_rsc != NULL && first->container == ordering->then_rsc && then_task == SCHED_TASK_STOP) {
+        return;
+    }
+    if (ordering->flags == SCHED_R_ANTI || ordering->flags == SCHED_R_LOAD) {
+        flags = ordering->flags;
+    }
+    for (guint i = 0; first->actions != NULL && i < first->actions->len; i++) {
+        struct sched_action *probe = g_ptr_array_index(first->actions, i);
+
+        if (probe->task != SCHED_TASK_MONITOR || probe->interval_ms != 0) {
+            continue;
+        }
+        if (ordering->then != NULL) {
+            sched_edge_add(work, probe, ordering->then, flags);
+            continue;
+        }
+        for (guint k = 0; ordering->then_rsc->actions != NULL && k < ordering->then_rsc->actions->len; k++) {
+            struct sched_action *then = g_ptr_array_index(ordering->then_rsc->actions, k);
+
+            if (then->task == ordering->then_task && then->interval_ms == 0) {
+                sched_edge_add(work, probe, then, flags);
+            }
+        }
+    }
+}
+
+/* What follows a probe and will be restarted must not be stopped before the probe. */
+static void
+order_before_way_down(struct sched_work *work, struct sched_action *probe, struct sched_action *after)
+{
+    enum sched_task down = SCHED_TASK_NONE;
+
+    if (after->rsc == NULL || after->rsc->variant != COX_PRIMITIVE || after->rsc == probe->rsc) {
+        return;
+    }
+    if (after->task == SCHED_TASK_START) {
+        down = SCHED_TASK_STOP;
+    } else if (after->task == SCHED_TASK_PROMOTE) {
+        down = SCHED_TASK_DEMOTE;
+    }
+    for (guint i = 0; down != SCHED_TASK_NONE && i < after->rsc->actions->len; i++) {
+        struct sched_action *action = g_ptr_array_index(after->rsc->actions, i);
+
+        if (action->task == down && action->interval_ms == 0 && !(action->flags & SCHED_PSEUDO)) {
+            sched_edge_add(work, probe, action, SCHED_R_ORDERED);
+        }
+    }
+}
+
+static bool
+leads_on(const struct sched_action *probe, const struct sched_action *after, const struct sched_edge *edge)
+{
+    const struct sched_action *next = edge->then;
+
+    if (edge->flags & SCHED_R_REQUIRES_THEN) {
+        return true;
+    }
+    if (after->rsc == NULL || after->rsc->variant == COX_PRIMITIVE || probe->rsc->parent == after->rsc
+        || next->rsc == NULL || sched_is_collective(next->rsc) || next->rsc->parent != after->rsc) {
+        return false;
+    }
+    if (sched_is_collective(after->rsc) && after->rsc->meta.is_interleaved) {
+        return next->rsc->assigned == probe->node;
+    }
+    return true;
+}
+
+static void
+order_restarts_after(struct sched_work *work, struct sched_action *probe, GPtrArray *stack, GPtrArray *seen)
+{
+    g_ptr_array_set_size(stack, 0);
+    for (guint32 i = 0; i < probe->after.n; i++) {
+        g_ptr_array_add(stack, ((struct sched_edge *) probe->after.items[i])->then);
+    }
+    while (stack->len > 0) {
+        struct sched_action *after = g_ptr_array_steal_index(stack, stack->len - 1);
+
+        if (after->flags & SCHED_MARK) {
+            continue;
+        }
+        after->flags |= SCHED_MARK;
+        g_ptr_array_add(seen, after);
+        order_before_way_down(work, probe, after);
+        for (guint32 i = 0; i < after->after.n; i++) {
+            struct sched_edge *edge = after->after.items[i];
+
+            if (!(edge->then->flags & SCHED_MARK) && leads_on(probe, after, edge)) {
+                g_ptr_array_add(stack, edge->then);
+            }
+        }
+    }
+    for (guint i = 0; i < seen->len; i++) {
+        ((struct sched_action *) g_ptr_array_index(seen, i))->flags &= ~(guint32) SCHED_MARK;
+    }
+    g_ptr_array_set_size(seen, 0);
+}
+
+void
+sched_probe_orders(struct sched_work *work)
+{
+    struct sched_vec *orderings = &sched_order_data(work)->orderings;
+    g_autoptr(GPtrArray) stack = g_ptr_array_new();
+    g_autoptr(GPtrArray) seen = g_ptr_array_new();
+
+    for (guint i = 0; i < work->actions->len; i++) {
+        struct sched_action *action = g_ptr_array_index(work->actions, i);
+
+        if (action->task == SCHED_TASK_MONITOR && action->interval_ms == 0 && action->rsc != NULL) {
+            order_restarts_after(work, action, stack, seen);
+        }
+    }
+    for (guint32 i = 0; i < orderings->n; i++) {
+        const struct sched_ordering *ordering = orderings->items[i];
+        enum sched_task task = (ordering->first != NULL) ? ordering->first->task : ordering->first_task;
+
+        if (ordering->first_rsc != NULL && ordering->first_rsc != ordering->then_rsc && task == SCHED_TASK_STOP
+            && ordering->flags != SCHED_R_NONE) {
+            order_probes_as_stop(work, ordering);
+        }
+    }
+}

@@ -1,0 +1,275 @@
+/* lib/sched/propagate.c - carries required and unrunnable along the relations until nothing changes.  Layer 3, pure. */
+#include "sched/action_priv.h"
+
+enum { ROUNDS_PER_ACTION = 200 };
+
+static void
+enqueue(struct sched_work *work, struct sched_action *action)
+{
+    if (!(action->flags & SCHED_QUEUED)) {
+        action->flags |= SCHED_QUEUED;
+        sched_vec_add(work, &sched_order_data(work)->queue, action);
+    }
+}
+
+static void
+enqueue_after(struct sched_work *work, struct sched_action *action)
+{
+    enqueue(work, action);
+    for (guint32 i = 0; i < action->after.n; i++) {
+        enqueue(work, ((struct sched_edge *) action->after.items[i])->then);
+    }
+}
+
+static bool
+concerns(const struct sched_action *event, const struct sched_action *member)
+{
+    return sched_flags_base_task(event) == sched_flags_base_task(member);
+}
+
+void
+sched_propagate_touch(struct sched_work *work, struct sched_action *action)
+{
+    enqueue_after(work, action);
+    for (struct sched_rsc *rsc = (action->rsc != NULL) ? action->rsc->parent : NULL; rsc != NULL; rsc = rsc->parent) {
+        for (guint i = 0; rsc->actions != NULL && i < rsc->actions->len; i++) {
+            struct sched_action *event = g_ptr_array_index(rsc->actions, i);
+
+            if (concerns(event, action)) {
+                enqueue_after(work, event);
+            }
+        }
+    }
+}
+
+static struct sched_action *
+remapped(struct sched_work *work, struct sched_action *action)
+{
+    enum sched_task task;
+    struct sched_notice *notice;
+    struct sched_action *after;
+
+    if (action->rsc == NULL || action->rsc->variant == COX_PRIMITIVE || action->interval_ms > 0) {
+        return action;
+    }
+    switch (action->task) {
+    case SCHED_TASK_START:
+    case SCHED_TASK_RUNNING:
+        task = SCHED_TASK_RUNNING;
+        break;
+    case SCHED_TASK_STOP:
+    case SCHED_TASK_STOPPED:
+        task = SCHED_TASK_STOPPED;
+        break;
+    case SCHED_TASK_PROMOTE:
+    case SCHED_TASK_PROMOTED:
+        task = SCHED_TASK_PROMOTED;
+        break;
+    case SCHED_TASK_DEMOTE:
+    case SCHED_TASK_DEMOTED:
+        task = SCHED_TASK_DEMOTED;
+        break;
+    default: /* others are what they are */
+        return action;
+    }
+    after = sched_action_find(action->rsc, task, NULL);
+    if (after != NULL) {
+        notice = sched_notice(work, action->rsc, sched_flags_base_task(after));
+        if (notice != NULL && notice->post_done != NULL) {
+            after = notice->post_done;
+        }
+    }
+    return (after != NULL) ? after : action;
+}
+
+static bool
+is_inside(const struct sched_rsc *rsc, const struct sched_rsc *ancestor)
+{
+    for (; rsc != NULL; rsc = rsc->parent) {
+        if (rsc == ancestor) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const struct sched_node *
+place_of(const struct sched_action *action)
+{
+    if (action->node == NULL && action->rsc != NULL && action->rsc->variant == COX_GROUP
+        && action->task == SCHED_TASK_START && action->rsc->children->len > 0) {
+        return ((struct sched_rsc *) g_ptr_array_index(action->rsc->children, 0))->assigned;
+    }
+    return action->node;
+}
+
+static void
+process_edge(struct sched_work *work, struct sched_edge *edge)
+{
+    struct sched_action *first = edge->first, *then = edge->then;
+    const struct sched_node *first_node = place_of(first), *then_node = place_of(then);
+    guint32 changed;
+
+    if (edge->flags == SCHED_R_NONE) {
+        return;
+    }
+    if ((edge->flags & SCHED_R_IF_SAME_NODE) && first_node != NULL && then_node != NULL && first_node != then_node) {
+        edge->flags = SCHED_R_NONE;
+        return;
+    }
+    if (first->rsc != NULL && (edge->flags & SCHED_R_CANCELS_FIRST) && !sched_is_optional(then)) {
+        if (!sched_is_optional(first)) {
+            first->flags |= SCHED_OPTIONAL;
+            sched_propagate_touch(work, first);
+        }
+        if (first->task == SCHED_TASK_RELOAD) {
+            first->rsc->is_reloading = false;
+        }
+    }
+    if (first->rsc != NULL && then->rsc != NULL && first->rsc != then->rsc && !is_inside(first->rsc, then->rsc)
+        && !is_inside(then->rsc, first->rsc)) {
+        struct sched_action *other = remapped(work, first);
+
+        if (other != first) {
+            if (sched_edge_add(work, other, then, edge->flags)) {
+                enqueue(work, then);
+            }
+            edge->flags = SCHED_R_NONE;
+            return;
+        }
+    }
+    changed = sched_relation_apply(work, first, then, edge->flags);
+    if (changed & SCHED_CHANGED_FIRST) {
+        sched_propagate_touch(work, first);
+    }
+    if (changed & SCHED_CHANGED_THEN) {
+        sched_propagate_touch(work, then);
+    }
+}
+
+static void
+mark_blocked(struct sched_work *work, struct sched_rsc *rsc, enum sched_task task, const struct sched_rsc *cause)
+{
+    for (guint i = 0; rsc->actions != NULL && i < rsc->actions->len; i++) {
+        struct sched_action *action = g_ptr_array_index(rsc->actions, i);
+
+        if (action->task == task && sched_is_runnable(action)) {
+            action->flags &= ~(guint32) SCHED_RUNNABLE;
+            sched_action_reason(action, cox_arena_printf(work->arena, "colocation with %s", cause->id), false);
+            sched_propagate_touch(work, action);
+        }
+    }
+    for (guint i = 0; rsc->children != NULL && i < rsc->children->len; i++) {
+        mark_blocked(work, g_ptr_array_index(rsc->children, i), task, cause);
+    }
+}
+
+/* What must be with a resource that cannot come up cannot come up either. */
+static void
+block_dependents(struct sched_work *work, struct sched_action *action)
+{
+    struct sched_rsc *rsc = action->rsc;
+
+    if (rsc == NULL || (action->task != SCHED_TASK_START && action->task != SCHED_TASK_PROMOTE)) {
+        return;
+    }
+    if (rsc->parent != NULL && rsc->parent->variant == COX_GROUP) {
+        rsc = rsc->parent;
+    } else if (rsc->parent != NULL && rsc->parent->variant == COX_CLONE) {
+        rsc = rsc->parent;
+    }
+    for (guint i = 0; sched_is_collective(rsc) && i < rsc->children->len; i++) {
+        struct sched_action *child = sched_action_find(g_ptr_array_index(rsc->children, i), action->task, NULL);
+
+        if (child == NULL || sched_is_runnable(child)) {
+            return;
+        }
+    }
+    for (guint i = 0; rsc->with_this != NULL && i < rsc->with_this->len; i++) {
+        const struct sched_colocation *with = g_ptr_array_index(rsc->with_this, i);
+        bool is_start = action->task == SCHED_TASK_START;
+
+        if (with->score < COX_SCORE_INFINITY || with->is_internal) {
+            continue;
+        }
+        if (!is_start && with->primary_role != COX_ROLE_PROMOTED) {
+            continue;
+        }
+        if (is_start || with->primary_role == COX_ROLE_PROMOTED) {
+            mark_blocked(work, with->dependent,
+                         with->dependent_role == COX_ROLE_PROMOTED ? SCHED_TASK_PROMOTE : SCHED_TASK_START, rsc);
+        }
+    }
+}
+
+static void
+process(struct sched_work *work, struct sched_action *then)
+{
+    guint32 last = then->flags;
+
+    if (then->flags & SCHED_MIN_RUNNABLE) {
+        then->n_runnable = 0;
+        then->flags &= ~(guint32) SCHED_RUNNABLE;
+    }
+    sched_flags_of(then, NULL);
+    for (guint32 i = 0; i < then->before.n; i++) {
+        process_edge(work, then->before.items[i]);
+    }
+    if (((last ^ then->flags) & (SCHED_OPTIONAL | SCHED_RUNNABLE | SCHED_PSEUDO | SCHED_MIGRATABLE)) != 0) {
+        sched_propagate_touch(work, then);
+    }
+    if (!sched_is_runnable(then) && !(then->flags & SCHED_PSEUDO) && !(then->flags & SCHED_BLOCKED_OTHERS)) {
+        then->flags |= SCHED_BLOCKED_OTHERS;
+        block_dependents(work, then);
+    }
+}
+
+static void
+run_worklist(struct sched_work *work)
+{
+    struct sched_vec *queue = &sched_order_data(work)->queue;
+    guint64 left = (guint64) ROUNDS_PER_ACTION * (work->actions->len + 100);
+
+    for (guint32 head = 0; head < queue->n; head++) {
+        struct sched_action *action = queue->items[head];
+
+        if (left-- == 0) {
+            cox_diags_add(work->diags, COX_SEVERITY_ERROR, NULL, "report this configuration as a bug",
+                          "ordering of actions does not settle (last: %s)", action->key);
+            break;
+        }
+        action->flags &= ~(guint32) SCHED_QUEUED;
+        process(work, action);
+    }
+    queue->n = 0;
+}
+
+/* Orders between a guest and what it runs on make no sense: the user cannot mean them. */
+static void
+drop_guest_loops(struct sched_work *work)
+{
+    for (guint i = 0; work->has_remote_nodes && i < work->actions->len; i++) {
+        struct sched_action *then = g_ptr_array_index(work->actions, i);
+
+        for (guint32 k = 0; k < then->before.n; k++) {
+            struct sched_edge *edge = then->before.items[k];
+            const struct sched_node *node = edge->first->node;
+
+            if (!(edge->flags & SCHED_R_GUEST) && edge->first->rsc != NULL && then->rsc != NULL && node != NULL
+                && then->rsc->fillers != NULL && then->rsc->fillers->len > 0 && node->remote_rsc != NULL
+                && node->remote_rsc->container == then->rsc) {
+                edge->flags = SCHED_R_NONE;
+            }
+        }
+    }
+}
+
+void
+sched_propagate_run(struct sched_work *work)
+{
+    for (guint i = 0; i < work->actions->len; i++) {
+        enqueue(work, g_ptr_array_index(work->actions, i));
+    }
+    run_worklist(work);
+    drop_guest_loops(work);
+}

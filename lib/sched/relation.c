@@ -1,0 +1,412 @@
+/* lib/sched/relation.c - what one relation does to its two actions.  Layer 3, pure. */
+#include <string.h>
+
+#include "sched/action_priv.h"
+#include "sched/bundle_priv.h"
+
+/** One application: what the first side has, which of it counts, and of which kind the relation is. */
+struct effect {
+    struct sched_action *first, *then;
+    const struct sched_node *node;
+    guint32 first_flags, filter, type;
+};
+
+static void
+clear(struct sched_work *work, struct sched_action *action, guint32 flag, const struct sched_action *cause)
+{
+    if (action->flags & flag) {
+        sched_action_because(work, action, flag, cause);
+        sched_propagate_touch(work, action);
+    }
+}
+
+/* An asymmetric order only holds back what is started; the way down is free. */
+static void
+apply_asymmetric(struct sched_work *work, struct sched_action *first, struct sched_action *then)
+{
+    struct sched_rsc *rsc = then->rsc;
+    enum cox_role is = rsc->role, will_be = rsc->next_role;
+    bool is_running = rsc->running_on != NULL && rsc->running_on->len > 0;
+
+    if ((first->flags & SCHED_RUNNABLE) && !(first->flags & SCHED_OPTIONAL)) {
+        return;
+    }
+    if (then->task == SCHED_TASK_STOP && will_be == COX_ROLE_STOPPED && is == COX_ROLE_STOPPED) {
+        return;
+    }
+    if (then->task == SCHED_TASK_START && is >= COX_ROLE_STARTED && is_running) {
+        if (!sched_is_optional(then)) {
+            clear(work, then, SCHED_RUNNABLE, first);
+        }
+        return;
+    }
+    if (then->task == SCHED_TASK_PROMOTE && is == COX_ROLE_PROMOTED) {
+        return;
+    }
+    if (!(first->flags & SCHED_RUNNABLE)) {
+        clear(work, then, SCHED_OPTIONAL, first);
+        clear(work, then, SCHED_RUNNABLE, first);
+    }
+}
+
+static void
+apply_restart(struct sched_work *work, struct sched_action *first, struct sched_action *then, guint32 filter)
+{
+    bool matters = false;
+
+    if ((filter & SCHED_RUNNABLE) && !sched_is_runnable(then) && then->rsc->is_managed) {
+        matters = true;
+    }
+    if ((filter & SCHED_OPTIONAL) && !sched_is_optional(then)) {
+        matters = true;
+    }
+    if (!matters) {
+        return;
+    }
+    if (sched_is_runnable(first)) {
+        clear(work, first, SCHED_OPTIONAL, then);
+    }
+    if (!sched_is_optional(then)) {
+        clear(work, first, SCHED_OPTIONAL, then);
+    }
+    if (!(then->flags & SCHED_MIGRATABLE)) {
+        clear(work, first, SCHED_MIGRATABLE, then);
+    }
+    if (!sched_is_optional(first) && !sched_is_runnable(first)) {
+        clear(work, then, SCHED_RUNNABLE, first);
+    }
+}
+
+static void
+apply_to_first(struct sched_work *work, const struct effect *e)
+{
+    struct sched_action *first = e->first, *then = e->then;
+
+    if ((e->type & SCHED_R_REQUIRES_FIRST) && !sched_is_optional(then)) {
+        if (e->filter & SCHED_OPTIONAL) {
+            clear(work, first, SCHED_OPTIONAL, then);
+        }
+        if (!(then->flags & SCHED_MIGRATABLE)) {
+            clear(work, first, SCHED_MIGRATABLE, then);
+        }
+    }
+    if ((e->type & SCHED_R_PROMOTED_FIRST) && (e->filter & SCHED_OPTIONAL) && !sched_is_optional(then)
+        && then->rsc != NULL && then->rsc->role == COX_ROLE_PROMOTED) {
+        clear(work, first, SCHED_OPTIONAL, then);
+        if (!(then->flags & SCHED_MIGRATABLE)) {
+            clear(work, first, SCHED_MIGRATABLE, then);
+        }
+    }
+    if ((e->type & SCHED_R_THEN_UNMIGRATABLE) && (e->filter & SCHED_OPTIONAL)) {
+        if (!(then->flags & SCHED_MIGRATABLE) || !(then->flags & SCHED_RUNNABLE)) {
+            clear(work, first, SCHED_RUNNABLE, then);
+        }
+        if (!sched_is_optional(then)) {
+            clear(work, first, SCHED_OPTIONAL, then);
+        }
+    }
+}
+
+static void
+apply_plain(struct sched_work *work, const struct effect *e)
+{
+    struct sched_action *first = e->first, *then = e->then;
+
+    if (e->type & SCHED_R_ASYMMETRIC) {
+        apply_asymmetric(work, first, then);
+    }
+    apply_to_first(work, e);
+    if ((e->type & SCHED_R_FIRST_OR_THEN) && (e->filter & SCHED_OPTIONAL) && !sched_is_runnable(first)) {
+        clear(work, then, SCHED_MIGRATABLE, first);
+        clear(work, then, SCHED_PSEUDO, first);
+    }
+    if ((e->type & SCHED_R_BLOCKS) && (e->filter & SCHED_RUNNABLE) && !(e->first_flags & SCHED_RUNNABLE)) {
+        clear(work, then, SCHED_RUNNABLE, first);
+        clear(work, then, SCHED_MIGRATABLE, first);
+    }
+    if ((e->type & SCHED_R_REQUIRES_THEN) && (e->filter & SCHED_OPTIONAL) && sched_is_optional(then)
+        && !(e->first_flags & SCHED_OPTIONAL) && !(first->flags & SCHED_MIGRATABLE)) {
+        clear(work, then, SCHED_OPTIONAL, first);
+    }
+    if ((e->type & SCHED_R_RESTART) && then->rsc != NULL) {
+        apply_restart(work, first, then, e->filter);
+    }
+}
+
+static void
+apply_group(struct sched_work *work, const struct effect *e)
+{
+    const struct sched_rsc *group = e->then->rsc;
+
+    apply_plain(work, e);
+    for (guint i = 0; i < group->children->len; i++) {
+        struct sched_action *member =
+            sched_action_find(g_ptr_array_index(group->children, i), e->then->task, e->node);
+
+        if (member != NULL) {
+            struct effect on_member = *e;
+
+            on_member.then = member;
+            apply_plain(work, &on_member);
+        }
+    }
+}
+
+static void
+apply_instance(struct sched_work *work, const struct effect *e)
+{
+    if (e->then->rsc->variant == COX_GROUP) {
+        apply_group(work, e);
+    } else {
+        apply_plain(work, e);
+    }
+}
+
+static const struct sched_node *
+location(const struct sched_rsc *rsc, bool is_current)
+{
+    while (rsc->variant != COX_PRIMITIVE && rsc->children->len > 0) {
+        rsc = g_ptr_array_index(rsc->children, 0);
+    }
+    if (!is_current) {
+        return rsc->assigned;
+    }
+    return (rsc->running_on != NULL && rsc->running_on->len > 0) ? g_ptr_array_index(rsc->running_on, 0) : NULL;
+}
+
+static guint
+n_instances(const struct sched_rsc *rsc)
+{
+    return (rsc->variant == COX_BUNDLE) ? (guint) sched_bundle_of(rsc)->n_replicas : rsc->children->len;
+}
+
+/* Instance @i: of bundles the container, which has the host as its location. */
+static struct sched_rsc *
+instance_at(const struct sched_rsc *rsc, guint i)
+{
+    return (rsc->variant == COX_BUNDLE) ? sched_bundle_of(rsc)->replicas[i].container
+                                        : g_ptr_array_index(rsc->children, i);
+}
+
+static struct sched_rsc *
+compatible_instance(struct sched_work *work, const struct sched_rsc *match, const struct sched_rsc *among,
+                    bool is_current)
+{
+    const struct sched_node *node = location(match, is_current);
+    const struct sched_rsc *scored = match;
+
+    for (guint i = 0; node != NULL && i < n_instances(among); i++) {
+        if (location(instance_at(among, i), is_current) == node) {
+            return instance_at(among, i);
+        }
+    }
+    if (node != NULL) {
+        return NULL;
+    }
+    while (scored->variant != COX_PRIMITIVE && scored->children->len > 0) {
+        scored = g_ptr_array_index(scored->children, 0);
+    }
+    for (guint32 k = 0; scored->cells != NULL && k < work->n_nodes; k++) {
+        if (!scored->cells[k].is_present || scored->cells[k].score < 0) {
+            continue;
+        }
+        for (guint i = 0; i < n_instances(among); i++) {
+            const struct sched_node *at = location(instance_at(among, i), is_current);
+
+            if (at != NULL && at->idx == k) {
+                return instance_at(among, i);
+            }
+        }
+    }
+    return NULL;
+}
+
+static struct sched_action *
+instance_action(struct sched_rsc *instance, enum sched_task task, const struct sched_node *node)
+{
+    if (instance->replica >= 0 && (task == SCHED_TASK_PROMOTE || task == SCHED_TASK_DEMOTE)) {
+        struct sched_replica *replica = sched_bundle_replica(instance);
+
+        return (replica != NULL && replica->child != NULL) ? sched_action_find(replica->child, task, NULL) : NULL;
+    }
+    return sched_action_find(instance, task, node);
+}
+
+/* The instance lacks its partner: it cannot come up. */
+static void
+inhibit(struct sched_work *work, struct sched_rsc *instance, const struct sched_action *cause)
+{
+    for (guint i = 0; instance->children != NULL && i < instance->children->len; i++) {
+        inhibit(work, g_ptr_array_index(instance->children, i), cause);
+    }
+    instance->next_role = COX_ROLE_STOPPED;
+    instance->assigned = NULL;
+    for (guint i = 0; instance->actions != NULL && i < instance->actions->len; i++) {
+        struct sched_action *action = g_ptr_array_index(instance->actions, i);
+        const char *rc = sched_action_meta(action, "op_target_rc");
+
+        if (action->task == SCHED_TASK_STOP) {
+            clear(work, action, SCHED_OPTIONAL, cause);
+        } else if (action->task == SCHED_TASK_START) {
+            clear(work, action, SCHED_RUNNABLE, cause);
+        } else if (action->interval_ms > 0 && action->task != SCHED_TASK_CANCEL
+                   && (rc == NULL || strcmp(rc, "7") != 0)) {
+            clear(work, action, SCHED_RUNNABLE, cause);
+        }
+    }
+}
+
+static void
+apply_interleaved(struct sched_work *work, const struct effect *e)
+{
+    struct sched_rsc *then_rsc = e->then->rsc;
+    bool is_current = e->first->task == SCHED_TASK_STOPPED || e->first->task == SCHED_TASK_DEMOTED;
+    enum sched_task task = sched_flags_base_task(e->first);
+
+    for (guint i = 0; i < n_instances(then_rsc); i++) {
+        struct sched_rsc *instance = instance_at(then_rsc, i);
+        struct sched_rsc *partner = compatible_instance(work, instance, e->first->rsc, is_current);
+        struct sched_action *first, *then;
+        struct effect pair = *e;
+
+        if (partner == NULL) {
+            if (!is_current && (e->type & (SCHED_R_BLOCKS | SCHED_R_REQUIRES_THEN))
+                && (location(instance, false) != NULL)) {
+                inhibit(work, instance, e->first);
+            }
+            continue;
+        }
+        first = instance_action(partner, task, e->node);
+        then = instance_action(instance, e->then->task, e->node);
+        if (first == NULL || then == NULL) {
+            continue;
+        }
+        if (sched_edge_add(work, first, then, e->type)) {
+            sched_propagate_touch(work, then);
+        }
+        pair.first = first;
+        pair.then = then;
+        pair.first_flags = sched_flags_of(first, e->node);
+        apply_instance(work, &pair);
+    }
+}
+
+static bool
+can_interleave(const struct effect *e)
+{
+    const struct sched_rsc *rsc;
+
+    if (e->first->rsc == NULL || e->first->rsc == e->then->rsc || !sched_is_collective(e->first->rsc)) {
+        return false;
+    }
+    rsc = (e->then->task == SCHED_TASK_STOP || e->then->task == SCHED_TASK_DEMOTE) ? e->first->rsc : e->then->rsc;
+    return (rsc->variant == COX_BUNDLE) ? sched_attrs_bool(cox_nvlist_get(&rsc->meta_raw, "interleave"), false)
+                                        : rsc->meta.is_interleaved;
+}
+
+static void
+apply(struct sched_work *work, const struct effect *e)
+{
+    struct sched_rsc *rsc = e->then->rsc;
+
+    switch (rsc->variant) {
+    case COX_PRIMITIVE:
+        apply_plain(work, e);
+        return;
+    case COX_GROUP:
+        apply_group(work, e);
+        return;
+    case COX_CLONE:
+    case COX_BUNDLE:
+        break;
+    }
+    if (can_interleave(e)) {
+        apply_interleaved(work, e);
+        return;
+    }
+    apply_plain(work, e);
+    for (guint i = 0; i < n_instances(rsc); i++) {
+        struct sched_rsc *instance = instance_at(rsc, i);
+        struct sched_action *action = instance_action(instance, e->then->task,
+                                                      instance->variant == COX_PRIMITIVE ? e->node : NULL);
+        struct effect on_instance = *e;
+
+        if (action != NULL && (sched_flags_of(action, e->node) & SCHED_RUNNABLE)) {
+            on_instance.then = action;
+            apply_instance(work, &on_instance);
+        }
+    }
+}
+
+static void
+apply_first(struct sched_work *work, const struct effect *e)
+{
+    /* What then requires of a clone's or group's event, it requires of the event; members follow by their edges. */
+    apply_plain(work, e);
+}
+
+/* Relations whose then belongs to no resource. */
+static void
+apply_without_rsc(struct sched_work *work, const struct effect *e)
+{
+    struct sched_action *then = e->then;
+
+    if ((e->type & SCHED_R_REQUIRES_THEN) && !(e->first_flags & SCHED_OPTIONAL)) {
+        clear(work, then, SCHED_OPTIONAL, e->first);
+    }
+    if ((e->type & SCHED_R_MIN_RUNNABLE) && (e->first_flags & SCHED_RUNNABLE)) {
+        then->n_runnable++;
+        if (then->n_runnable >= MAX(then->need_runnable, 1)) {
+            then->flags |= SCHED_RUNNABLE;
+        }
+    }
+    if ((e->type & SCHED_R_BLOCKS) && !(e->first_flags & SCHED_RUNNABLE)) {
+        clear(work, then, SCHED_RUNNABLE, e->first);
+    }
+}
+
+guint32
+sched_relation_apply(struct sched_work *work, struct sched_action *first, struct sched_action *then, guint32 type)
+{
+    guint32 before_first = first->flags, before_then = then->flags, changed = 0;
+    struct effect e = { .first = first, .then = then, .node = then->node, .type = type };
+    guint32 both = SCHED_OPTIONAL | SCHED_RUNNABLE;
+
+    e.first_flags = sched_flags_for_ordering(first, then->node);
+    sched_flags_for_ordering(then, first->node);
+    if (type & SCHED_R_SAME_NODE_THEN) {
+        e.type = (e.type & ~(guint32) SCHED_R_SAME_NODE_THEN) | SCHED_R_REQUIRES_THEN;
+        e.node = first->node;
+    }
+    if (e.type & SCHED_R_NESTED_PROBE) {
+        e.type |= SCHED_R_BLOCKS;
+    }
+    if (first->rsc != NULL && (type & SCHED_R_REQUIRES_FIRST)) {
+        struct effect up = e;
+
+        up.type = SCHED_R_REQUIRES_FIRST;
+        up.filter = SCHED_OPTIONAL;
+        apply_first(work, &up);
+    }
+    e.filter = both;
+    if (then->rsc != NULL) {
+        e.type &= ~(guint32) SCHED_R_REQUIRES_FIRST;
+        apply(work, &e);
+    } else {
+        apply_without_rsc(work, &e);
+    }
+    if ((first->flags & SCHED_RUNNABLE) && (type & SCHED_R_SHOWS_THEN) && !(e.first_flags & SCHED_OPTIONAL)) {
+        then->flags |= SCHED_ALWAYS;
+    }
+    if ((type & SCHED_R_SHOWS_FIRST) && !(sched_flags_for_ordering(then, first->node) & SCHED_OPTIONAL)) {
+        first->flags |= SCHED_ALWAYS;
+    }
+    if ((type & (SCHED_R_REQUIRES_THEN | SCHED_R_REQUIRES_FIRST | SCHED_R_RESTART)) && first->rsc != NULL
+        && !first->rsc->is_managed && first->rsc->is_blocked && !sched_is_runnable(first)
+        && first->task == SCHED_TASK_STOP) {
+        clear(work, then, SCHED_RUNNABLE, first);
+    }
+    changed |= ((before_first ^ first->flags) & (both | SCHED_MIGRATABLE | SCHED_PSEUDO)) ? SCHED_CHANGED_FIRST : 0;
+    changed |= ((before_then ^ then->flags) & (both | SCHED_MIGRATABLE | SCHED_PSEUDO)) ? SCHED_CHANGED_THEN : 0;
+    return changed;
+}
