@@ -124,7 +124,7 @@ bundle_actions(struct sched_work *work, struct sched_rsc *rsc)
     struct sched_bundle *bundle = sched_bundle_of(rsc);
     struct instance_state state = { 0 };
 
-    for (int i = 0; i < bundle->n_replicas; i++) {
+    for (int i = 0; bundle != NULL && i < bundle->n_replicas; i++) {
         struct sched_replica *replica = &bundle->replicas[i];
 
         if (replica->ip != NULL) {
@@ -137,7 +137,7 @@ bundle_actions(struct sched_work *work, struct sched_rsc *rsc)
         look_at(replica->container, &state);
     }
     start_stop_events(work, rsc, &state);
-    if (bundle->child != NULL) {
+    if (bundle != NULL && bundle->child != NULL) {
         sched_rsc_actions(work, bundle->child);
         if (bundle->child->meta.is_promotable) {
             struct instance_state none = { 0 };

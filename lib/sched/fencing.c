@@ -89,7 +89,7 @@ sched_fence_action(struct sched_work *work, struct sched_node *node, const char 
     action = g_hash_table_lookup(work->action_by_key, key);
     if (action == NULL) {
         action = sched_action_new(work, NULL, SCHED_TASK_STONITH, key, node);
-        g_hash_table_insert(work->action_by_key, (gpointer) key, action);
+        g_hash_table_insert(work->action_by_key, (gpointer) (guintptr) key, action);
         sched_action_set_meta(work, action, "stonith_action", act);
         if (work->has_unfencing_device) {
             add_device_digests(work, action, node);

@@ -67,7 +67,7 @@ collective_flags(struct sched_action *action, const struct sched_node *node)
     enum sched_task task = sched_flags_base_task(action);
     struct sched_rsc *rsc = action->rsc;
     struct sched_bundle *bundle = (rsc->variant == COX_BUNDLE) ? sched_bundle_of(rsc) : NULL;
-    guint n = (bundle != NULL) ? (guint) bundle->n_replicas : rsc->children->len;
+    guint n = (bundle != NULL) ? (guint) bundle->n_replicas : (rsc->variant == COX_BUNDLE) ? 0 : rsc->children->len;
     bool any_runnable = false;
 
     for (guint i = 0; i < n; i++) {

@@ -79,7 +79,7 @@ by_name(const void *a, const void *b)
 static const char *
 meta_name(struct sched_work *work, const char *name)
 {
-    char *copy = (char *) cox_arena_printf(work->arena, "CRM_meta_%s", name);
+    g_autofree char *copy = g_strconcat("CRM_meta_", name, NULL);
 
     g_strdelimit(copy, "-", '_');
     return cox_arena_intern(work->arena, copy);
@@ -304,13 +304,13 @@ fill_action(struct sched_work *work, const struct sched_action *action, struct c
     if (list.n_pairs > 1) {
         qsort(list.pairs, list.n_pairs, sizeof(list.pairs[0]), by_name);
     }
+    for (size_t i = 0; i < list.n_pairs; i++) {
+        const char *value = list.pairs[i].value;
+
+        list.pairs[i].value = (value != NULL) ? cox_arena_strdup(work->arena, value) : "";
+    }
     out->attributes = cox_arena_memdup(work->arena, list.pairs, list.n_pairs, sizeof(list.pairs[0]));
     out->n_attributes = list.n_pairs;
-    for (size_t i = 0; i < out->n_attributes; i++) {
-        struct cox_nvpair *pair = (struct cox_nvpair *) &out->attributes[i];
-
-        pair->value = (pair->value != NULL) ? cox_arena_strdup(work->arena, pair->value) : "";
-    }
     cox_nvlist_clear(&list);
     fill_downed(work, action, out);
 }
@@ -325,14 +325,14 @@ sort_out(GPtrArray *actions, guint32 *waiting, GPtrArray *ready)
 
     g_ptr_array_set_size(ready, 0);
     for (guint i = 0; i < actions->len; i++) {
-        const struct sched_action *action = g_ptr_array_index(actions, i);
+        struct sched_action *action = g_ptr_array_index(actions, i);
 
         waiting[i] = 0;
         for (guint32 k = 0; k < action->before.n; k++) {
             waiting[i] += is_input(action->before.items[k]);
         }
         if (waiting[i] == 0) {
-            g_ptr_array_add(ready, (gpointer) action);
+            g_ptr_array_add(ready, action);
         }
     }
     for (; done < ready->len; done++) {

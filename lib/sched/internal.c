@@ -282,6 +282,9 @@ bundle_orders(struct sched_work *work, struct sched_rsc *rsc)
 {
     struct sched_bundle *bundle = sched_bundle_of(rsc);
 
+    if (bundle == NULL) {
+        return;
+    }
     if (bundle->child != NULL) {
         order(work, rsc, SCHED_TASK_START, bundle->child, SCHED_THEN(SCHED_TASK_START, SCHED_R_SHOWS_FIRST));
         order(work, rsc, SCHED_TASK_STOP, bundle->child, SCHED_THEN(SCHED_TASK_STOP, SCHED_R_SHOWS_FIRST));

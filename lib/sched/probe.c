@@ -184,7 +184,7 @@ probe_bundle(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *
     struct sched_bundle *bundle = sched_bundle_of(rsc);
     bool any = false;
 
-    for (int i = 0; i < bundle->n_replicas; i++) {
+    for (int i = 0; bundle != NULL && i < bundle->n_replicas; i++) {
         struct sched_replica *replica = &bundle->replicas[i];
 
         if (replica->ip != NULL) {

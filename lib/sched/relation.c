@@ -177,7 +177,10 @@ location(const struct sched_rsc *rsc, bool is_current)
 static guint
 n_instances(const struct sched_rsc *rsc)
 {
-    return (rsc->variant == COX_BUNDLE) ? (guint) sched_bundle_of(rsc)->n_replicas : rsc->children->len;
+    if (rsc->variant == COX_BUNDLE) {
+        return (sched_bundle_of(rsc) != NULL) ? (guint) sched_bundle_of(rsc)->n_replicas : 0;
+    }
+    return rsc->children->len;
 }
 
 /* Instance @i: of bundles the container, which has the host as its location. */
