@@ -192,6 +192,8 @@ void sched_orderings_expand(struct sched_work *work, guint32 from);
 
 /* internal.c: orderings that follow from what a resource is */
 void sched_internal_orders(struct sched_work *work, struct sched_rsc *rsc);
+/** What may not be together on a node: one leaves before the other comes. */
+void sched_internal_apart(struct sched_work *work);
 
 /* primitive_actions.c */
 void sched_primitive_actions(struct sched_work *work, struct sched_rsc *rsc);

@@ -40,6 +40,7 @@ sched_actions_run(struct sched_work *work)
     for (guint i = 0; i < work->tops->len; i++) {
         sched_internal_orders(work, g_ptr_array_index(work->tops, i));
     }
+    sched_internal_apart(work);
     sched_config_changes(work);
     if (work->opt.startup_probes) {
         sched_probes(work);

@@ -115,6 +115,28 @@ find_active(struct cox_op_history *const *ops, guint n, int *start, int *stop)
     }
 }
 
+/* Recurring operations that go on, also those that watch a stopped resource. */
+static void
+note_recurring(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
+               const struct cox_rsc_history *history)
+{
+    g_autofree struct cox_op_history **ops = g_memdup2(history->ops->pdata, history->ops->len * sizeof(void *));
+    guint n = history->ops->len;
+    int start, stop;
+
+    qsort(ops, n, sizeof(ops[0]), by_call);
+    find_active(ops, n, &start, &stop);
+    for (guint i = 0; i < n; i++) {
+        const struct cox_op_history *op = ops[i];
+
+        if (op->operation == NULL || op->interval_ms <= 0 || op->status == COX_OP_STATUS_PENDING
+            || (start < stop && (int) i <= stop) || (int) i < start) {
+            continue;
+        }
+        sched_action_get_recurring(work, rsc, op->operation, op->interval_ms, node, true)->flags |= SCHED_IS_KNOWN;
+    }
+}
+
 static bool
 is_agent_changed(const struct sched_rsc *rsc, const struct cox_rsc_history *history)
 {
@@ -179,25 +201,20 @@ check_history(struct sched_work *work, struct sched_rsc *rsc, struct sched_node 
 }
 
 /* The instance that a history entry belongs to: the one active there, else any of that name. */
-static void
-check_rsc(struct sched_work *work, struct sched_node *node, const struct cox_rsc_history *history)
+static struct sched_rsc *
+owner_of(struct sched_work *work, struct sched_node *node, const struct cox_rsc_history *history)
 {
-    for (guint i = 0; i < node->running->len; i++) {
-        struct sched_rsc *rsc = g_ptr_array_index(node->running, i);
+    struct sched_rsc *rsc;
 
+    for (guint i = 0; i < node->running->len; i++) {
+        rsc = g_ptr_array_index(node->running, i);
         if (rsc->variant == COX_PRIMITIVE
             && (strcmp(rsc->id, history->id) == 0 || g_strcmp0(rsc->history_id, history->id) == 0)) {
-            check_history(work, rsc, node, history);
-            return;
+            return rsc;
         }
     }
-    {
-        struct sched_rsc *rsc = sched_rsc_find(work, history->id);
-
-        if (rsc != NULL && rsc->variant == COX_PRIMITIVE) {
-            check_history(work, rsc, node, history);
-        }
-    }
+    rsc = sched_rsc_find(work, history->id);
+    return (rsc != NULL && rsc->variant == COX_PRIMITIVE) ? rsc : NULL;
 }
 
 void
@@ -206,15 +223,23 @@ sched_config_changes(struct sched_work *work)
     for (guint32 i = 0; i < work->n_nodes; i++) {
         struct sched_node *node = g_ptr_array_index(work->nodes, i);
 
-        if (node->status == NULL
-            || (!node->is_maintenance && !sched_node_available(work, node, false, NULL, false))) {
+        bool is_checked;
+
+        if (node->status == NULL || !node->is_online) {
             continue;
         }
+        is_checked = node->is_maintenance || sched_node_available(work, node, false, NULL, false);
         for (guint k = 0; node->status->resources != NULL && k < node->status->resources->len; k++) {
             const struct cox_rsc_history *history = g_ptr_array_index(node->status->resources, k);
 
-            if (history->ops != NULL && history->ops->len > 0) {
-                check_rsc(work, node, history);
+            struct sched_rsc *rsc;
+
+            if (history->ops == NULL || history->ops->len == 0 || (rsc = owner_of(work, node, history)) == NULL) {
+                continue;
+            }
+            note_recurring(work, rsc, node, history);
+            if (is_checked) {
+                check_history(work, rsc, node, history);
             }
         }
     }

@@ -114,28 +114,30 @@ collect(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
 
 /* Configurations for inspection have their secrets blanked out; then only the digest without them can tell. */
 static bool
-differs_in_secrets_only(const struct cox_op_history *op, const struct cox_nvlist *all)
+differs_in_secrets_only(const struct sched_rsc *rsc, const struct cox_op_history *op, const struct cox_nvlist *all)
 {
+    g_autofree struct cox_nvpair *pairs = g_new0(struct cox_nvpair, all->n_pairs + 1);
     g_autofree char *now = NULL;
-    g_autoptr(GString) names = NULL;
+    size_t n = 0;
 
     if (op->op_secure_digest == NULL) {
         return false;
     }
-    if (op->op_secure_params != NULL) {
-        g_autofree struct cox_nvpair *pairs = g_new0(struct cox_nvpair, all->n_pairs + 1);
-        size_t n = 0;
+    for (size_t i = 0; i < all->n_pairs; i++) {
+        const char *name = all->pairs[i].name;
 
-        for (size_t i = 0; i < all->n_pairs; i++) {
-            if (!is_listed(op->op_secure_params, all->pairs[i].name)
-                && !g_str_has_prefix(all->pairs[i].name, "CRM_meta_")) {
-                pairs[n++] = all->pairs[i];
-            }
+        if ((op->op_secure_params != NULL && is_listed(op->op_secure_params, name))
+            || g_str_has_prefix(name, "CRM_meta_")) {
+            continue;
         }
-        now = sched_digest_params(pairs, n);
-    } else {
-        now = digest_subset(all, NULL, true);
+        if (rsc->is_fence_device
+            && (g_str_has_prefix(name, "pcmk_") || strcmp(name, "provides") == 0
+                || strcmp(name, "stonith-timeout") == 0)) {
+            continue; /* meant for the cluster, not the agent */
+        }
+        pairs[n++] = all->pairs[i];
     }
+    now = sched_digest_params(pairs, n);
     return strcmp(now, op->op_secure_digest) == 0;
 }
 
@@ -165,7 +167,7 @@ sched_digest_compare(struct sched_work *work, struct sched_rsc *rsc, struct sche
             }
         }
     }
-    if (result != SCHED_DIGEST_SAME && differs_in_secrets_only(op, &all)) {
+    if (result != SCHED_DIGEST_SAME && differs_in_secrets_only(rsc, op, &all)) {
         result = SCHED_DIGEST_SAME;
     }
     cox_nvlist_clear(&all);

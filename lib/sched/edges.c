@@ -26,6 +26,48 @@ sched_edge_add(struct sched_work *work, struct sched_action *first, struct sched
     return true;
 }
 
+/* Where a resource may migrate, what holds for its start or stop holds for the migration too. */
+static void
+add_for_migration(struct sched_work *work, const struct sched_ordering *o)
+{
+    bool first_migrates, then_migrates;
+    struct sched_ordering more = *o;
+
+    if (o->first != NULL || o->then != NULL || o->first_rsc == o->then_rsc
+        || sched_rsc_is_inside(o->first_rsc, o->then_rsc) || sched_rsc_is_inside(o->then_rsc, o->first_rsc)) {
+        return;
+    }
+    first_migrates = o->first_rsc->meta.allow_migrate;
+    then_migrates = o->then_rsc->meta.allow_migrate;
+    if (!then_migrates) {
+        return;
+    }
+    if (o->first_task == SCHED_TASK_START && o->then_task == SCHED_TASK_START) {
+        more.then_task = SCHED_TASK_MIGRATE_TO;
+        if (first_migrates) {
+            more.first_task = SCHED_TASK_MIGRATE_FROM;
+            sched_ordering_add(work, &more);
+            more.flags |= SCHED_R_UNLESS_MIGRATABLE;
+        }
+        more.first_task = SCHED_TASK_START;
+        sched_ordering_add(work, &more);
+    } else if ((o->first_task == SCHED_TASK_STOP || o->first_task == SCHED_TASK_DEMOTE)
+               && o->then_task == SCHED_TASK_STOP) {
+        if (first_migrates && o->first_task == SCHED_TASK_STOP) {
+            more.flags |= SCHED_R_UNLESS_MIGRATABLE;
+        }
+        more.then_task = SCHED_TASK_MIGRATE_TO;
+        sched_ordering_add(work, &more);
+        if (o->then_rsc->partial_migration_target != NULL) {
+            more.then_task = SCHED_TASK_MIGRATE_FROM;
+            sched_ordering_add(work, &more);
+        }
+    } else if (o->first_task == SCHED_TASK_PROMOTE && o->then_task == SCHED_TASK_START) {
+        more.then_task = SCHED_TASK_MIGRATE_TO;
+        sched_ordering_add(work, &more);
+    }
+}
+
 void
 sched_ordering_add(struct sched_work *work, const struct sched_ordering *ordering)
 {
@@ -43,6 +85,7 @@ sched_ordering_add(struct sched_work *work, const struct sched_ordering *orderin
         copy->then_rsc = copy->then->rsc;
     }
     sched_vec_add(work, &sched_order_data(work)->orderings, copy);
+    add_for_migration(work, ordering);
 }
 
 void
@@ -109,7 +152,7 @@ collect_first(struct sched_work *work, const struct sched_ordering *ordering, GP
     role = state_of(rsc);
     if ((role <= COX_ROLE_STOPPED && ordering->first_task == SCHED_TASK_STOP)
         || (role == COX_ROLE_UNPROMOTED && ordering->first_task == SCHED_TASK_DEMOTE)
-        || ordering->first_task == SCHED_TASK_MONITOR || ordering->first_task == SCHED_TASK_LRM_DELETE
+        || ordering->first_task == SCHED_TASK_MIGRATE_FROM || ordering->first_task == SCHED_TASK_MONITOR || ordering->first_task == SCHED_TASK_LRM_DELETE
         || ordering->first_task == SCHED_TASK_DELETE || ordering->first_task == SCHED_TASK_RELOAD) {
         return;
     }

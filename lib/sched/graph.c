@@ -259,17 +259,17 @@ fill_rsc(struct sched_work *work, const struct sched_action *action, struct cox_
     out->rsc_standard = rsc->standard;
     out->rsc_provider = rsc->provider;
     out->rsc_type = rsc->type;
-    if (rsc->history_id != NULL && strcmp(rsc->history_id, rsc->id) != 0) {
-        short_id = rsc->history_id;
-    }
-    out->rsc_id = short_id;
-    if (short_id != rsc->id) {
-        out->rsc_long_id = rsc->id;
+    if (rsc->recorded_id != NULL && strcmp(rsc->recorded_id, rsc->id) != 0) {
+        short_id = rsc->recorded_id;
         if (!(action->flags & SCHED_PSEUDO) && g_str_has_prefix(action->key, rsc->id)) {
             out->internal_key = action->key;
             out->key = cox_arena_printf(work->arena, "%s%s", short_id, action->key + strlen(rsc->id));
         }
+    } else if (rsc->history_id != NULL) {
+        short_id = rsc->history_id;
     }
+    out->rsc_id = short_id;
+    out->rsc_long_id = (strcmp(short_id, rsc->id) != 0) ? rsc->id : NULL;
 }
 
 static void

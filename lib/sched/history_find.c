@@ -153,8 +153,8 @@ without_instance(const char *id)
                : g_strdup(id);
 }
 
-struct sched_rsc *
-sched_history_find(struct sched_work *work, struct sched_node *node, const struct cox_rsc_history *history)
+static struct sched_rsc *
+find_owner(struct sched_work *work, struct sched_node *node, const struct cox_rsc_history *history)
 {
     g_autofree char *base = without_instance(history->id);
     struct sched_rsc *rsc = sched_rsc_find(work, history->id);
@@ -181,4 +181,15 @@ sched_history_find(struct sched_work *work, struct sched_node *node, const struc
         return inside != NULL ? inside : NULL;
     }
     return find_anonymous(work, node, clone, base);
+}
+
+struct sched_rsc *
+sched_history_find(struct sched_work *work, struct sched_node *node, const struct cox_rsc_history *history)
+{
+    struct sched_rsc *rsc = find_owner(work, node, history);
+
+    if (rsc != NULL && strcmp(rsc->id, history->id) != 0) {
+        rsc->recorded_id = history->id;
+    }
+    return rsc;
 }

@@ -101,7 +101,7 @@ primitive_orders(struct sched_work *work, struct sched_rsc *rsc)
         && strcmp(work->opt.placement_strategy, "default") != 0) {
         utilization_orders(work, rsc);
     }
-    if (rsc->container != NULL && (rsc->remote_node != NULL || !contains_guest(rsc->container))) {
+    if (rsc->container != NULL && rsc->container != rsc && (rsc->remote_node != NULL || !contains_guest(rsc->container))) {
         order(work, rsc->container, SCHED_TASK_START, rsc, SCHED_THEN(SCHED_TASK_START, UP));
         order(work, rsc, SCHED_TASK_STOP, rsc->container, SCHED_THEN(SCHED_TASK_STOP, SCHED_R_REQUIRES_FIRST));
     }
@@ -339,5 +339,59 @@ sched_internal_orders(struct sched_work *work, struct sched_rsc *rsc)
     case COX_BUNDLE:
         bundle_orders(work, rsc);
         break;
+    }
+}
+
+static size_t
+tasks_that_lose(enum cox_role role, enum sched_task tasks[2])
+{
+    if (role == COX_ROLE_PROMOTED) {
+        tasks[0] = SCHED_TASK_DEMOTE;
+        return 1;
+    }
+    tasks[0] = SCHED_TASK_STOP;
+    tasks[1] = SCHED_TASK_PROMOTE;
+    return (role == COX_ROLE_UNPROMOTED) ? 2 : 1;
+}
+
+static size_t
+tasks_that_gain(enum cox_role role, enum sched_task tasks[2])
+{
+    if (role == COX_ROLE_PROMOTED) {
+        tasks[0] = SCHED_TASK_PROMOTE;
+        return 1;
+    }
+    tasks[0] = SCHED_TASK_START;
+    tasks[1] = SCHED_TASK_DEMOTE;
+    return (role == COX_ROLE_UNPROMOTED) ? 2 : 1;
+}
+
+static void
+leave_before_enter(struct sched_work *work, struct sched_rsc *const pair[2], const enum cox_role roles[2])
+{
+    enum sched_task first[2], then[2];
+    size_t n = tasks_that_lose(roles[0], first), m = tasks_that_gain(roles[1], then);
+
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < m; k++) {
+            order(work, pair[0], first[i], pair[1], SCHED_THEN(then[k], SCHED_R_ANTI));
+        }
+    }
+}
+
+void
+sched_internal_apart(struct sched_work *work)
+{
+    for (guint i = 0; i < work->colocations->len; i++) {
+        const struct sched_colocation *apart = g_ptr_array_index(work->colocations, i);
+        struct sched_rsc *pair[2] = { apart->dependent, apart->primary };
+        struct sched_rsc *riap[2] = { apart->primary, apart->dependent };
+        enum cox_role roles[2] = { apart->dependent_role, apart->primary_role };
+        enum cox_role selor[2] = { apart->primary_role, apart->dependent_role };
+
+        if (apart->score <= -COX_SCORE_INFINITY && !apart->is_internal) {
+            leave_before_enter(work, pair, roles);
+            leave_before_enter(work, riap, selor);
+        }
     }
 }

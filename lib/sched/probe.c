@@ -41,6 +41,13 @@ is_discovery_off(const struct sched_work *work, const struct sched_rsc *rsc, con
     return cell != NULL && cell->is_present && cell->discovery == COX_DISCOVERY_NEVER;
 }
 
+/* Whose start has to wait for probes of @rsc: the whole clone, else only the resource. */
+static struct sched_rsc *
+starts_as(struct sched_rsc *rsc)
+{
+    return (rsc->top->variant == COX_CLONE) ? rsc->top : rsc;
+}
+
 /* Guests that are down (or on their way down) need no probe; what starts has to wait for the guest. */
 static bool
 is_guest_down(struct sched_work *work, struct sched_rsc *rsc, const struct sched_node *node)
@@ -52,11 +59,11 @@ is_guest_down(struct sched_work *work, struct sched_rsc *rsc, const struct sched
     }
     guest = node->remote_rsc->container;
     if (guest->role == COX_ROLE_STOPPED || guest->role == COX_ROLE_UNKNOWN) {
-        sched_order_tasks(work, guest, SCHED_TASK_MONITOR, rsc->top, SCHED_THEN(SCHED_TASK_START, SCHED_R_ORDERED));
+        sched_order_tasks(work, guest, SCHED_TASK_MONITOR, starts_as(rsc), SCHED_THEN(SCHED_TASK_START, SCHED_R_ORDERED));
         return true;
     }
     if (guest->next_role == COX_ROLE_STOPPED) {
-        sched_order_tasks(work, guest, SCHED_TASK_STOP, rsc->top, SCHED_THEN(SCHED_TASK_START, SCHED_R_ORDERED));
+        sched_order_tasks(work, guest, SCHED_TASK_STOP, starts_as(rsc), SCHED_THEN(SCHED_TASK_START, SCHED_R_ORDERED));
         return true;
     }
     return false;
@@ -69,7 +76,7 @@ is_needless(struct sched_work *work, struct sched_rsc *rsc, const struct sched_n
         && (rsc->is_fence_device || rsc->remote_node != NULL || (node->is_guest && contains_guest(rsc)))) {
         return true;
     }
-    if (rsc->container != NULL && rsc->remote_node == NULL && !rsc->is_implicit && rsc->replica < 0) {
+    if (rsc->container != NULL && rsc->container != rsc && rsc->remote_node == NULL && !rsc->is_implicit && rsc->replica < 0) {
         return true; /* a probe of its container tells */
     }
     if (rsc->is_orphan || (rsc->known_on != NULL && rsc->known_on[node->idx])) {
@@ -96,6 +103,7 @@ static bool
 probe_primitive(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node)
 {
     guint32 flags = SCHED_R_ORDERED;
+    struct sched_rsc *starter = starts_as(rsc);
     struct sched_action *probe;
 
     if (is_needless(work, rsc, node)) {
@@ -109,11 +117,11 @@ probe_primitive(struct sched_work *work, struct sched_rsc *rsc, struct sched_nod
     } else if (rsc->role == COX_ROLE_PROMOTED) {
         sched_action_set_meta(work, probe, "op_target_rc", cox_arena_printf(work->arena, "%d", RC_PROMOTED));
     }
-    if (!sched_is_runnable(probe) && !is_running(rsc->top)) {
+    if (!sched_is_runnable(probe) && !is_running(starter)) {
         flags |= SCHED_R_BLOCKS;
     }
-    sched_order_action_task(work, probe, rsc->top, SCHED_TASK_START, flags);
-    sched_order_action_task(work, probe, rsc->top, SCHED_TASK_RELOAD, SCHED_R_ORDERED);
+    sched_order_action_task(work, probe, starter, SCHED_TASK_START, flags);
+    sched_order_action_task(work, probe, starter, SCHED_TASK_RELOAD, SCHED_R_ORDERED);
     return true;
 }
 
@@ -148,6 +156,20 @@ is_active_there(const struct sched_rsc *rsc, const struct sched_node *node)
 }
 
 static bool
+is_known_there(const struct sched_rsc *rsc, const struct sched_node *node)
+{
+    if (rsc->variant == COX_PRIMITIVE) {
+        return rsc->known_on != NULL && rsc->known_on[node->idx];
+    }
+    for (guint i = 0; rsc->children != NULL && i < rsc->children->len; i++) {
+        if (is_known_there(g_ptr_array_index(rsc->children, i), node)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
 probe_clone(struct sched_work *work, struct sched_rsc *clone, struct sched_node *node)
 {
     struct sched_rsc *chosen = NULL;
@@ -166,6 +188,11 @@ probe_clone(struct sched_work *work, struct sched_rsc *clone, struct sched_node 
         struct sched_rsc *child = g_ptr_array_index(clone->children, i);
 
         chosen = is_active_there(child, node) ? child : NULL;
+    }
+    for (guint i = 0; chosen == NULL && i < clone->children->len; i++) {
+        struct sched_rsc *child = g_ptr_array_index(clone->children, i);
+
+        chosen = is_known_there(child, node) ? child : NULL;
     }
     for (guint i = 0; chosen == NULL && i < clone->children->len; i++) {
         struct sched_rsc *child = g_ptr_array_index(clone->children, i);

@@ -131,6 +131,7 @@ struct sched_rsc {
     guint32 idx;                 /**< in work->rscs, parents before children */
     const char *id;              /**< with instance number, e.g. "rsc:1" */
     const char *history_id;      /**< lrm_resource id that belongs to it: "rsc" for anonymous instances, else id */
+    const char *recorded_id;     /**< id under which a node's history had it (pass "history"), NULL if none or as id */
     const struct cox_rsc_def *def; /**< NULL for orphans made up from history */
     enum cox_variant variant;
     const char *standard, *provider, *type; /**< primitives */
