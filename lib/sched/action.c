@@ -244,10 +244,10 @@ sched_action_get(struct sched_work *work, struct sched_rsc *rsc, enum sched_task
 }
 
 struct sched_action *
-sched_action_get_recurring(struct sched_work *work, struct sched_rsc *rsc, const char *text, gint64 interval_ms,
+sched_action_get_recurring(struct sched_work *work, struct sched_rsc *rsc, struct sched_op_name op,
                            struct sched_node *node, bool optional)
 {
-    return request(work, get(work, rsc, text, interval_ms, node), optional);
+    return request(work, get(work, rsc, op.text, op.interval_ms, node), optional);
 }
 
 struct sched_action *

@@ -106,6 +106,12 @@ struct sched_action {
     guint32 graph_index;
 };
 
+/** An operation of an agent: its name, and how often it runs (0: once). */
+struct sched_op_name {
+    const char *text;
+    gint64 interval_ms;
+};
+
 /** Notifications around one kind of action of a clone. */
 struct sched_notice {
     enum sched_task task;
@@ -137,8 +143,8 @@ struct sched_order_data *sched_order_data(struct sched_work *work);
 struct sched_action *sched_action_get(struct sched_work *work, struct sched_rsc *rsc, enum sched_task task,
                                       struct sched_node *node, bool optional);
 /** As above for a recurring (or otherwise named) action. */
-struct sched_action *sched_action_get_recurring(struct sched_work *work, struct sched_rsc *rsc, const char *text,
-                                                gint64 interval_ms, struct sched_node *node, bool optional);
+struct sched_action *sched_action_get_recurring(struct sched_work *work, struct sched_rsc *rsc,
+                                                struct sched_op_name op, struct sched_node *node, bool optional);
 /** A new action with its own key, never merged with another. */
 struct sched_action *sched_action_new(struct sched_work *work, struct sched_rsc *rsc, enum sched_task task,
                                       const char *key, struct sched_node *node);
@@ -189,80 +195,5 @@ void sched_order_action_task(struct sched_work *work, struct sched_action *first
                              enum sched_task task, guint32 flags);
 /** Turn orderings from @from on into edges. */
 void sched_orderings_expand(struct sched_work *work, guint32 from);
-
-/* internal.c: orderings that follow from what a resource is */
-void sched_internal_orders(struct sched_work *work, struct sched_rsc *rsc);
-/** What may not be together on a node: one leaves before the other comes. */
-void sched_internal_apart(struct sched_work *work);
-
-/* primitive_actions.c */
-void sched_primitive_actions(struct sched_work *work, struct sched_rsc *rsc);
-struct sched_action *sched_primitive_start(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
-                                           bool optional);
-struct sched_action *sched_primitive_stop(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
-                                          bool optional);
-void sched_primitive_cleanup(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node, bool optional);
-/* collective_actions.c */
-void sched_rsc_actions(struct sched_work *work, struct sched_rsc *rsc);
-/* migrate.c */
-void sched_migrate_actions(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *source);
-/* recurring.c */
-void sched_recurring_actions(struct sched_work *work, struct sched_rsc *rsc);
-struct sched_action *sched_recurring_cancel(struct sched_work *work, struct sched_rsc *rsc, const char *task,
-                                            gint64 interval_ms, struct sched_node *node);
-/* probe.c */
-void sched_probes(struct sched_work *work);
-void sched_probe_orders(struct sched_work *work);
-/* cancel.c: what a changed configuration asks for */
-void sched_config_changes(struct sched_work *work);
-/* digest.c */
-enum sched_digest_result {
-    SCHED_DIGEST_SAME = 0,
-    SCHED_DIGEST_RELOAD, /**< differs, or unknown */
-    SCHED_DIGEST_RESTART,
-};
-enum sched_digest_result sched_digest_compare(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
-                                              const struct cox_op_history *op);
-/** MD5 of the sorted attribute list as it is printed. @pairs is sorted in place. */
-char *sched_digest_params(struct cox_nvpair *pairs, size_t n);
-/* opmeta.c */
-/** The op element for this task and interval, or NULL; for migrate_* also "migrate". */
-const struct cox_op_def *sched_op_find(const struct sched_rsc *rsc, const char *task, gint64 interval_ms,
-                                       bool with_disabled);
-bool sched_op_is_enabled(const struct cox_op_def *op);
-const char *sched_op_attr(const struct cox_op_def *op, const char *name);
-/** Meta-attributes of an operation as configured; caller clears. */
-void sched_op_meta(struct sched_work *work, const struct sched_action *action, struct cox_nvlist *list);
-void sched_op_params(struct sched_work *work, const struct sched_action *action, const struct cox_op_def *op,
-                     struct cox_nvlist *list);
-gint64 sched_op_interval(const struct cox_op_def *op);
-/* fencing.c */
-struct sched_action *sched_fence_action(struct sched_work *work, struct sched_node *node, const char *what,
-                                        bool optional, const char *reason);
-void sched_fencing_actions(struct sched_work *work);
-void sched_unfence_order(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
-                         struct sched_action *action, guint32 flags);
-/* remote_actions.c */
-void sched_remote_orders(struct sched_work *work);
-struct sched_node *sched_remote_router(const struct sched_action *action);
-/* notify.c */
-void sched_notify_pseudo(struct sched_work *work, struct sched_rsc *clone);
-void sched_notify_pseudo_promotable(struct sched_work *work, struct sched_rsc *clone);
-void sched_notify_fenced(struct sched_work *work, struct sched_action *stop, struct sched_rsc *rsc,
-                         struct sched_action *fencing);
-void sched_notify_fill(struct sched_work *work);
-struct sched_notice *sched_notice(struct sched_work *work, const struct sched_rsc *rsc, enum sched_task task);
-/* flags.c: what collective actions are, given those of their members */
-guint32 sched_flags_of(struct sched_action *action, const struct sched_node *node);
-guint32 sched_flags_for_ordering(struct sched_action *action, const struct sched_node *node);
-enum sched_task sched_flags_base_task(const struct sched_action *action);
-/* relation.c */
-/** Apply one edge; bits say which side changed. */
-enum { SCHED_CHANGED_FIRST = 1, SCHED_CHANGED_THEN = 2 };
-guint32 sched_relation_apply(struct sched_work *work, struct sched_action *first, struct sched_action *then,
-                             guint32 flags);
-void sched_propagate_touch(struct sched_work *work, struct sched_action *action);
-/* summary.c */
-void sched_summary_fill(struct sched_work *work, struct cox_plan *plan);
 
 #endif

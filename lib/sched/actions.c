@@ -1,5 +1,5 @@
 /* lib/sched/actions.c - the order in which actions are made and related.  Layer 3, pure. */
-#include "sched/action_priv.h"
+#include "sched/planner_priv.h"
 
 static void
 clear_one(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node, const char *reason)

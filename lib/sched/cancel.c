@@ -1,7 +1,7 @@
 /* lib/sched/cancel.c - what a configuration that changed asks of actions in the history.  Layer 3, pure. */
 #include <string.h>
 
-#include "sched/action_priv.h"
+#include "sched/planner_priv.h"
 
 static void
 cancel(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node, const struct cox_op_history *op)
@@ -35,7 +35,7 @@ static void
 restart(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node, const struct cox_op_history *op)
 {
     struct sched_action *action =
-        sched_action_get_recurring(work, rsc, op->operation, op->interval_ms, NULL, false);
+        sched_action_get_recurring(work, rsc, (struct sched_op_name) { op->operation, op->interval_ms }, NULL, false);
 
     sched_action_reason(action, "resource definition change", true);
     if (rsc->is_fence_device && work->has_unfencing_device) {
@@ -56,7 +56,7 @@ check_op(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node
             }
             return true;
         }
-        action = sched_action_get_recurring(work, rsc, op->operation, op->interval_ms, node, true);
+        action = sched_action_get_recurring(work, rsc, (struct sched_op_name) { op->operation, op->interval_ms }, node, true);
         action->flags |= SCHED_IS_KNOWN;
     }
     switch (sched_digest_compare(work, rsc, node, op)) {
@@ -67,7 +67,7 @@ check_op(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node
         return true;
     case SCHED_DIGEST_RELOAD:
         if (op->interval_ms > 0) {
-            action = sched_action_get_recurring(work, rsc, op->operation, op->interval_ms, node, true);
+            action = sched_action_get_recurring(work, rsc, (struct sched_op_name) { op->operation, op->interval_ms }, node, true);
             action->flags |= SCHED_RESCHEDULE;
         } else if (op->op_restart_digest != NULL) {
             reload(work, rsc, node);
@@ -133,7 +133,7 @@ note_recurring(struct sched_work *work, struct sched_rsc *rsc, struct sched_node
             || (start < stop && (int) i <= stop) || (int) i < start) {
             continue;
         }
-        sched_action_get_recurring(work, rsc, op->operation, op->interval_ms, node, true)->flags |= SCHED_IS_KNOWN;
+        sched_action_get_recurring(work, rsc, (struct sched_op_name) { op->operation, op->interval_ms }, node, true)->flags |= SCHED_IS_KNOWN;
     }
 }
 

@@ -1,5 +1,5 @@
 /* lib/sched/collective_actions.c - events of groups, clones and bundles around their members' actions.  Layer 3, pure. */
-#include "sched/action_priv.h"
+#include "sched/planner_priv.h"
 #include "sched/bundle_priv.h"
 
 enum { PRIORITY_AFTER = COX_SCORE_INFINITY };

@@ -1,7 +1,7 @@
 /* lib/sched/digest.c - did the parameters of an operation change since it ran?  Layer 3, pure. */
 #include <string.h>
 
-#include "sched/action_priv.h"
+#include "sched/planner_priv.h"
 
 static int
 by_name(const void *a, const void *b)

@@ -1,7 +1,7 @@
 /* lib/sched/fencing.c - fencing, shutdown and what they imply for resources.  Layer 3, pure. */
 #include <string.h>
 
-#include "sched/action_priv.h"
+#include "sched/planner_priv.h"
 
 static bool
 can_fence(const struct sched_work *work, const struct sched_node *node)

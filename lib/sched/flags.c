@@ -1,7 +1,7 @@
 /* lib/sched/flags.c - what events of groups and clones are, given their members' actions.  Layer 3, pure. */
 #include <string.h>
 
-#include "sched/action_priv.h"
+#include "sched/planner_priv.h"
 #include "sched/bundle_priv.h"
 
 /* The members' task behind an event: running -> start, notifications -> what they are about. */

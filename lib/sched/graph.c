@@ -1,7 +1,7 @@
 /* lib/sched/graph.c - what remains to be done, as a frozen graph without cycles.  Layer 3, pure. */
 #include <string.h>
 
-#include "sched/action_priv.h"
+#include "sched/planner_priv.h"
 
 static bool
 is_wanted(const struct sched_action *action)

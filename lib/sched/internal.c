@@ -1,7 +1,7 @@
 /* lib/sched/internal.c - orderings that follow from what a resource is.  Layer 3, pure. */
 #include <string.h>
 
-#include "sched/action_priv.h"
+#include "sched/planner_priv.h"
 #include "sched/bundle_priv.h"
 
 #define UP (SCHED_R_REQUIRES_THEN | SCHED_R_BLOCKS)

@@ -1,5 +1,5 @@
 /* lib/sched/migrate.c - live migration instead of stop and start.  Layer 3, pure. */
-#include "sched/action_priv.h"
+#include "sched/planner_priv.h"
 
 static void
 add_meta(struct sched_work *work, struct sched_action *action, const struct sched_node *source)
@@ -12,7 +12,7 @@ void
 sched_migrate_actions(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *source)
 {
     struct sched_node *target = rsc->assigned;
-    struct sched_action *start = sched_primitive_start(work, rsc, target, true), *to = NULL, *from;
+    struct sched_action *start = sched_action_get(work, rsc, SCHED_TASK_START, target, true), *to = NULL, *from;
     struct sched_rsc *r = rsc;
 
     if (rsc->partial_migration_target == NULL) {

@@ -1,7 +1,7 @@
 /* lib/sched/notify.c - clones that want to be told: events and notify actions around changes.  Layer 3, pure. */
 #include <string.h>
 
-#include "sched/action_priv.h"
+#include "sched/planner_priv.h"
 
 enum list_kind {
     LIST_ACTIVE,

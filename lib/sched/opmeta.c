@@ -1,7 +1,7 @@
 /* lib/sched/opmeta.c - what the configuration says about one operation.  Layer 3, pure. */
 #include <string.h>
 
-#include "sched/action_priv.h"
+#include "sched/planner_priv.h"
 
 enum { DEFAULT_TIMEOUT_MS = 20000 };
 

@@ -1,7 +1,7 @@
 /* lib/sched/order.c - order constraints become orderings by task.  Layer 3, pure. */
 #include <string.h>
 
-#include "sched/action_priv.h"
+#include "sched/planner_priv.h"
 
 enum order_kind {
     KIND_OPTIONAL,

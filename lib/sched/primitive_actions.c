@@ -1,5 +1,5 @@
 /* lib/sched/primitive_actions.c - the way of one primitive from where it is to where it shall be.  Layer 3, pure. */
-#include "sched/action_priv.h"
+#include "sched/planner_priv.h"
 
 enum { N_ROLES = COX_ROLE_PROMOTED + 1 };
 
@@ -28,18 +28,6 @@ is_expected_node(const struct sched_rsc *rsc, const struct sched_node *node)
 {
     return rsc->stop_unexpected && rsc->assigned == node && rsc->next_role > COX_ROLE_STOPPED
            && sched_rsc_is_active_on(rsc, node);
-}
-
-struct sched_action *
-sched_primitive_start(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node, bool optional)
-{
-    return sched_action_get(work, rsc, SCHED_TASK_START, node, optional);
-}
-
-struct sched_action *
-sched_primitive_stop(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node, bool optional)
-{
-    return sched_action_get(work, rsc, SCHED_TASK_STOP, node, optional);
 }
 
 void
@@ -74,7 +62,7 @@ step_stop(const struct plan_step *step, bool optional)
             }
             is_optional = false;
         }
-        stop = sched_primitive_stop(step->work, rsc, current, is_optional);
+        stop = sched_action_get(step->work, rsc, SCHED_TASK_STOP, current, is_optional);
         if (rsc->assigned == NULL) {
             sched_action_reason(stop, "node availability", true);
         } else if (step->is_restarting && rsc->stop_unexpected) {
@@ -98,7 +86,7 @@ step_stop(const struct plan_step *step, bool optional)
 static void
 step_start(const struct plan_step *step, bool optional)
 {
-    struct sched_action *start = sched_primitive_start(step->work, step->rsc, step->node, true);
+    struct sched_action *start = sched_action_get(step->work, step->rsc, SCHED_TASK_START, step->node, true);
 
     sched_unfence_order(step->work, step->rsc, step->node, start, SCHED_R_REQUIRES_THEN);
     if (sched_is_runnable(start) && !optional && step->rsc->is_managed) {
@@ -282,14 +270,14 @@ sched_primitive_actions(struct sched_work *work, struct sched_rsc *rsc)
     current = sched_rsc_active_node(rsc, &n_all, &n_clean);
     for (guint i = 0; rsc->dangling_migrations != NULL && i < rsc->dangling_migrations->len; i++) {
         struct sched_action *stop =
-            sched_primitive_stop(work, rsc, g_ptr_array_index(rsc->dangling_migrations, i), false);
+            sched_action_get(work, rsc, SCHED_TASK_STOP, g_ptr_array_index(rsc->dangling_migrations, i), false);
 
         stop->flags |= SCHED_DANGLING;
         may_migrate = false;
     }
     need_stop = check_multiple(rsc, current, n_all, n_clean, &may_migrate);
     if (rsc->is_start_pending && rsc->assigned != NULL) {
-        sched_primitive_start(work, rsc, rsc->assigned, true)->flags |= SCHED_ALWAYS;
+        sched_action_get(work, rsc, SCHED_TASK_START, rsc->assigned, true)->flags |= SCHED_ALWAYS;
     }
     is_moved = current != NULL && rsc->assigned != NULL && current != rsc->assigned
                && rsc->next_role > COX_ROLE_STOPPED;
@@ -301,7 +289,7 @@ sched_primitive_actions(struct sched_work *work, struct sched_rsc *rsc)
     } else if (rsc->is_blocked) {
         need_stop = true;
     } else if (rsc->role > COX_ROLE_STARTED && current != NULL && rsc->assigned != NULL) {
-        if (!sched_is_optional(sched_primitive_start(work, rsc, rsc->assigned, true))) {
+        if (!sched_is_optional(sched_action_get(work, rsc, SCHED_TASK_START, rsc->assigned, true))) {
             need_stop = true;
         }
     }

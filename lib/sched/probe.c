@@ -1,7 +1,7 @@
 /* lib/sched/probe.c - probes of what is not known, and what has to wait for them.  Layer 3, pure. */
 #include <string.h>
 
-#include "sched/action_priv.h"
+#include "sched/planner_priv.h"
 #include "sched/bundle_priv.h"
 
 enum { RC_NOT_RUNNING = 7, RC_PROMOTED = 8 };

@@ -1,5 +1,5 @@
 /* lib/sched/propagate.c - carries required and unrunnable along the relations until nothing changes.  Layer 3, pure. */
-#include "sched/action_priv.h"
+#include "sched/planner_priv.h"
 
 enum { ROUNDS_PER_ACTION = 200 };
 

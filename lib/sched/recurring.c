@@ -1,7 +1,7 @@
 /* lib/sched/recurring.c - recurring monitors: those that begin, go on, or must be cancelled.  Layer 3, pure. */
 #include <string.h>
 
-#include "sched/action_priv.h"
+#include "sched/planner_priv.h"
 
 enum { RC_NOT_RUNNING = 7, RC_PROMOTED = 8 };
 
@@ -109,7 +109,7 @@ for_active(struct sched_work *work, struct sched_rsc *rsc, struct sched_action *
         }
         return;
     }
-    mon = sched_action_get_recurring(work, rsc, op->name, op->interval_ms, node, is_optional);
+    mon = sched_action_get_recurring(work, rsc, (struct sched_op_name) { op->name, op->interval_ms }, node, is_optional);
     if (!sched_is_runnable(start)) {
         mon->flags &= ~(guint32) SCHED_RUNNABLE;
     } else if (node == NULL || !node->is_online || node->is_unclean) {
@@ -181,7 +181,7 @@ for_inactive(struct sched_work *work, struct sched_rsc *rsc, const struct cox_op
             continue;
         }
         known = find_recurring(rsc, op->name, op->interval_ms, other);
-        mon = sched_action_get_recurring(work, rsc, op->name, op->interval_ms, other,
+        mon = sched_action_get_recurring(work, rsc, (struct sched_op_name) { op->name, op->interval_ms }, other,
                                          known != NULL && !(known->flags & SCHED_RESCHEDULE));
         expect(work, mon, RC_NOT_RUNNING);
         order_inactive(work, rsc, other, mon);
@@ -240,7 +240,7 @@ sched_recurring_actions(struct sched_work *work, struct sched_rsc *rsc)
             for_inactive(work, rsc, op);
         } else if (is_active) {
             if (start == NULL) {
-                start = sched_primitive_start(work, rsc, rsc->assigned, true);
+                start = sched_action_get(work, rsc, SCHED_TASK_START, rsc->assigned, true);
             }
             for_active(work, rsc, start, op);
         }

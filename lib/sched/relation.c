@@ -1,7 +1,7 @@
 /* lib/sched/relation.c - what one relation does to its two actions.  Layer 3, pure. */
 #include <string.h>
 
-#include "sched/action_priv.h"
+#include "sched/planner_priv.h"
 #include "sched/bundle_priv.h"
 
 /** One application: what the first side has, which of it counts, and of which kind the relation is. */

@@ -1,7 +1,7 @@
 /* lib/sched/remote_actions.c - actions on remote and guest nodes need the connection; who runs them.  Layer 3, pure. */
 #include <string.h>
 
-#include "sched/action_priv.h"
+#include "sched/planner_priv.h"
 
 enum remote_state {
     REMOTE_ALIVE,

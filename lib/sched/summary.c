@@ -1,7 +1,7 @@
 /* lib/sched/summary.c - what a plan changes, resource by resource, and why.  Layer 3, pure. */
 #include <string.h>
 
-#include "sched/action_priv.h"
+#include "sched/planner_priv.h"
 #include "sched/bundle_priv.h"
 
 struct rows {
