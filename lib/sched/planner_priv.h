@@ -71,6 +71,9 @@ enum sched_task sched_flags_base_task(const struct sched_action *action);
 enum { SCHED_CHANGED_FIRST = 1, SCHED_CHANGED_THEN = 2 };
 guint32 sched_relation_apply(struct sched_work *work, struct sched_action *first, struct sched_action *then,
                              guint32 flags);
+/* worklist.c */
+void sched_propagate_enqueue(struct sched_work *work, struct sched_action *action);
+/** @action changed: look again at it, what follows it, and the events of what it is part of. */
 void sched_propagate_touch(struct sched_work *work, struct sched_action *action);
 /* summary.c */
 void sched_summary_fill(struct sched_work *work, struct cox_plan *plan);

@@ -3,45 +3,6 @@
 
 enum { ROUNDS_PER_ACTION = 200 };
 
-static void
-enqueue(struct sched_work *work, struct sched_action *action)
-{
-    if (!(action->flags & SCHED_QUEUED)) {
-        action->flags |= SCHED_QUEUED;
-        sched_vec_add(work, &sched_order_data(work)->queue, action);
-    }
-}
-
-static void
-enqueue_after(struct sched_work *work, struct sched_action *action)
-{
-    enqueue(work, action);
-    for (guint32 i = 0; i < action->after.n; i++) {
-        enqueue(work, ((struct sched_edge *) action->after.items[i])->then);
-    }
-}
-
-static bool
-concerns(const struct sched_action *event, const struct sched_action *member)
-{
-    return sched_flags_base_task(event) == sched_flags_base_task(member);
-}
-
-void
-sched_propagate_touch(struct sched_work *work, struct sched_action *action)
-{
-    enqueue_after(work, action);
-    for (struct sched_rsc *rsc = (action->rsc != NULL) ? action->rsc->parent : NULL; rsc != NULL; rsc = rsc->parent) {
-        for (guint i = 0; rsc->actions != NULL && i < rsc->actions->len; i++) {
-            struct sched_action *event = g_ptr_array_index(rsc->actions, i);
-
-            if (concerns(event, action)) {
-                enqueue_after(work, event);
-            }
-        }
-    }
-}
-
 static struct sched_action *
 remapped(struct sched_work *work, struct sched_action *action)
 {
@@ -132,7 +93,7 @@ process_edge(struct sched_work *work, struct sched_edge *edge)
 
         if (other != first) {
             if (sched_edge_add(work, other, then, edge->flags)) {
-                enqueue(work, then);
+                sched_propagate_enqueue(work, then);
             }
             edge->flags = SCHED_R_NONE;
             return;
@@ -268,7 +229,7 @@ void
 sched_propagate_run(struct sched_work *work)
 {
     for (guint i = 0; i < work->actions->len; i++) {
-        enqueue(work, g_ptr_array_index(work->actions, i));
+        sched_propagate_enqueue(work, g_ptr_array_index(work->actions, i));
     }
     run_worklist(work);
     drop_guest_loops(work);
