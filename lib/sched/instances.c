@@ -234,7 +234,7 @@ node_to_keep(const struct sched_rsc *rsc, guint32 optimal_per_node)
 
     active_on(rsc, &node, &n);
     if (node == NULL || rsc->is_assigned || has_failed(rsc) || !sched_node_usable(node)
-        || rsc->parent->counts[node->idx] >= optimal_per_node) {
+        || rsc->cells[node->idx].score < 0 || rsc->parent->counts[node->idx] >= optimal_per_node) {
         return NULL;
     }
     return node;
@@ -261,10 +261,10 @@ assign_early(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *
             break;
         }
         restore_rows(work, backups);
-        if (chosen == NULL) {
-            break; /* decided: it cannot run at all */
-        }
         sched_place_unset(work, rsc);
+        if (chosen == NULL) {
+            break;
+        }
         reserved[chosen->idx]++; /* the count of the node stays raised for the next try */
     }
     for (guint32 i = 0; i < work->n_nodes; i++) {
