@@ -79,18 +79,12 @@ compare_dependents(const void *a_data, const void *b_data)
     return compare(a->dependent, b->dependent, a->id, b->id);
 }
 
-/* g_ptr_array_sort is a merge sort (stable); rows that compare equal stand in reverse order of their making. */
+/* g_ptr_array_sort is stable: rows that compare equal stay in the order of the configuration. */
 static void
 sort_list(GPtrArray *list, GCompareFunc by)
 {
     if (list == NULL || list->len < 2) {
         return;
-    }
-    for (guint i = 0; i < list->len / 2; i++) {
-        gpointer other = list->pdata[list->len - 1 - i];
-
-        list->pdata[list->len - 1 - i] = list->pdata[i];
-        list->pdata[i] = other;
     }
     g_ptr_array_sort(list, by);
 }
@@ -122,13 +116,26 @@ sched_colocation_add_late(struct sched_work *work, const struct sched_colocation
 }
 
 static void
-append(GPtrArray *all, const GPtrArray *list, bool mandatory_only)
+append(GPtrArray *all, const GPtrArray *list)
 {
     for (guint i = 0; list != NULL && i < list->len; i++) {
-        struct sched_colocation *row = g_ptr_array_index(list, i);
+        g_ptr_array_add(all, g_ptr_array_index(list, i));
+    }
+}
 
-        if (!mandatory_only || row->score >= COX_SCORE_INFINITY) {
-            g_ptr_array_add(all, row);
+/* Where the first member goes all others must go, so it has to know what they cannot do without. */
+static void
+append_of_members(GPtrArray *all, const struct sched_rsc *group)
+{
+    for (guint m = 1; m < sched_n_children(group); m++) {
+        const GPtrArray *list = sched_child(group, m)->this_with;
+
+        for (guint i = 0; list != NULL && i < list->len; i++) {
+            struct sched_colocation *row = g_ptr_array_index(list, i);
+
+            if (sched_is_mandatory(row) && row->primary->parent != group) {
+                g_ptr_array_add(all, row);
+            }
         }
     }
 }
@@ -154,7 +161,10 @@ inherit(const struct sched_rsc *rsc, const struct sched_rsc *origin, bool this_w
             return;
         }
     }
-    append(all, own, false);
+    append(all, own);
+    if (rsc->variant == COX_GROUP && this_with) {
+        append_of_members(all, rsc);
+    }
     if (rsc->parent != NULL) {
         inherit(rsc->parent, origin, this_with, all);
     }

@@ -80,6 +80,8 @@ sched_ticket_expand(struct sched_work *work)
 static void
 lose(struct sched_work *work, struct sched_rsc *rsc, const struct sched_ticket_use *use)
 {
+    bool concerns = use->role == COX_ROLE_UNKNOWN || use->role == rsc->role;
+
     switch (use->loss_policy) {
         case SCHED_LOSS_DEMOTE:
             if (use->role != COX_ROLE_PROMOTED) {
@@ -87,10 +89,13 @@ lose(struct sched_work *work, struct sched_rsc *rsc, const struct sched_ticket_u
             }
             break;
         case SCHED_LOSS_FREEZE:
-            rsc->is_managed = false;
-            rsc->is_blocked = true;
+            rsc->is_managed = rsc->is_managed && !concerns;
+            rsc->is_blocked = rsc->is_blocked || concerns;
             break;
         case SCHED_LOSS_FENCE:
+            if (!concerns) {
+                break;
+            }
             sched_row_add_all(work, rsc, -COX_SCORE_INFINITY);
             for (guint i = 0; i < rsc->running_on->len; i++) {
                 sched_node_fence(work, g_ptr_array_index(rsc->running_on, i), "deadman ticket was lost", false);
