@@ -123,6 +123,18 @@ append(GPtrArray *all, const GPtrArray *list)
     }
 }
 
+static void
+append_mandatory(GPtrArray *all, const GPtrArray *list)
+{
+    for (guint i = 0; list != NULL && i < list->len; i++) {
+        struct sched_colocation *row = g_ptr_array_index(list, i);
+
+        if (sched_is_mandatory(row)) {
+            g_ptr_array_add(all, row);
+        }
+    }
+}
+
 /* Where the first member goes all others must go, so it has to know what they cannot do without. */
 static void
 append_of_members(GPtrArray *all, const struct sched_rsc *group)
@@ -150,6 +162,10 @@ inherit(const struct sched_rsc *rsc, const struct sched_rsc *origin, bool this_w
     if (rsc->variant == COX_GROUP && rsc != origin && sched_n_children(rsc) > 0) {
         concerns = origin == sched_child(rsc, this_with ? 0 : rsc->children->len - 1);
         if (!concerns) {
+            /* An unmanaged first member does not lead the others to a good place. */
+            if (this_with && !sched_child(rsc, 0)->is_managed) {
+                append_mandatory(all, own);
+            }
             return;
         }
     }

@@ -64,6 +64,10 @@ apply_to_rank(struct sched_work *work, struct sched_rsc *dependent, const struct
     const struct sched_node *here = sched_place_of(dependent), *there = sched_place_of(primary);
     int sign = row->dependent_role == COX_ROLE_UNPROMOTED ? -1 : 1;
 
+    if (here != NULL && there == NULL && row->score >= COX_SCORE_INFINITY
+        && row->dependent_role == COX_ROLE_PROMOTED) {
+        dependent->rank = -COX_SCORE_INFINITY;
+    }
     if (here == NULL || there == NULL) {
         return;
     }

@@ -221,11 +221,10 @@ merge_promoted_colocations(struct sched_work *work, struct sched_rsc *clone)
 
     for (guint i = 0; list != NULL && i < list->len; i++) {
         const struct sched_colocation *row = g_ptr_array_index(list, i);
-        struct sched_merge merge = { .work = work, .target = clone, .flags = SCHED_MERGE_DEFAULT };
+        struct sched_merge merge = { .work = work, .target = clone, .factor = 1, .flags = SCHED_MERGE_DEFAULT };
 
-        merge.factor = row->score / (double) COX_SCORE_INFINITY;
-        merge.flags = row->score < COX_SCORE_INFINITY ? SCHED_MERGE_ACTIVE : SCHED_MERGE_DEFAULT;
-        if (row->dependent_role == COX_ROLE_PROMOTED) {
+        /* Wishes are in the ranks of the instances already. */
+        if (row->dependent_role == COX_ROLE_PROMOTED && row->score >= COX_SCORE_INFINITY) {
             sched_merge_scores(&merge, row->primary, row, clone->cells);
         }
     }
@@ -259,7 +258,6 @@ static void
 sort_for_promotion(struct sched_work *work, struct sched_rsc *clone)
 {
     g_autofree struct sched_cell *saved = sched_row_copy(work, clone->cells);
-
     for (guint i = 0; i < sched_n_children(clone); i++) {
         struct sched_rsc *rsc = sched_child(clone, i);
         const struct sched_node *node = sched_place_of(rsc);
