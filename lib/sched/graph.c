@@ -270,6 +270,11 @@ fill_rsc(struct sched_work *work, const struct sched_action *action, struct cox_
     }
     out->rsc_id = short_id;
     out->rsc_long_id = (strcmp(short_id, rsc->id) != 0) ? rsc->id : NULL;
+    if (rsc->recorded_id != NULL && strchr(rsc->recorded_id, ':') != NULL && rsc->history_id != NULL) {
+        /* Old histories write anonymous instances with a number: that is how the executor knows them. */
+        out->rsc_id = rsc->history_id;
+        out->rsc_long_id = rsc->recorded_id;
+    }
 }
 
 static void

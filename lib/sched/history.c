@@ -193,6 +193,7 @@ sched_history_run(struct sched_work *work)
     for (guint i = 0; i < work->rscs->len; i++) {
         struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i);
 
+        rsc->stop_if_fail = rsc->stop_if_fail || rsc->has_stop_needed;
         if (rsc->role == COX_ROLE_UNKNOWN && rsc->variant == COX_PRIMITIVE) {
             rsc->role = COX_ROLE_STOPPED;
             apply_target_role(rsc);
