@@ -84,6 +84,49 @@ put_primitive(GString *out, const struct cox_action *action)
     g_string_append(out, "/>\n");
 }
 
+/* May the name of a parameter stand as the name of an XML attribute? */
+static bool
+is_attribute_name(const char *name)
+{
+    if (!g_ascii_isalpha(*name) && *name != '_') {
+        return false;
+    }
+    for (const char *c = name; *c != '\0'; c++) {
+        if (!g_ascii_isalnum(*c) && strchr("_.-", *c) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What cannot be an attribute (old agents have parameters called "1") becomes a param element. */
+static void
+put_attributes(GString *out, const struct cox_action *action)
+{
+    bool has_params = false;
+
+    g_string_append(out, "        <attributes");
+    for (size_t i = 0; i < action->n_attributes; i++) {
+        if (is_attribute_name(action->attributes[i].name)) {
+            put(out, action->attributes[i].name, action->attributes[i].value);
+        } else {
+            has_params = true;
+        }
+    }
+    g_string_append(out, has_params ? ">\n" : "/>\n");
+    for (size_t i = 0; has_params && i < action->n_attributes; i++) {
+        if (!is_attribute_name(action->attributes[i].name)) {
+            g_string_append(out, "          <param");
+            put(out, "name", action->attributes[i].name);
+            put(out, "value", action->attributes[i].value);
+            g_string_append(out, "/>\n");
+        }
+    }
+    if (has_params) {
+        g_string_append(out, "        </attributes>\n");
+    }
+}
+
 static void
 put_action(GString *out, const struct cox_action *action)
 {
@@ -91,11 +134,7 @@ put_action(GString *out, const struct cox_action *action)
     put_head(out, action, false);
     g_string_append(out, ">\n");
     put_primitive(out, action);
-    g_string_append(out, "        <attributes");
-    for (size_t i = 0; i < action->n_attributes; i++) {
-        put(out, action->attributes[i].name, action->attributes[i].value);
-    }
-    g_string_append(out, "/>\n");
+    put_attributes(out, action);
     if (action->n_downed > 0) {
         g_string_append(out, "        <downed>\n");
         for (size_t i = 0; i < action->n_downed; i++) {

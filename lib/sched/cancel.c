@@ -209,7 +209,9 @@ owner_of(struct sched_work *work, struct sched_node *node, const struct cox_rsc_
     for (guint i = 0; i < node->running->len; i++) {
         rsc = g_ptr_array_index(node->running, i);
         if (rsc->variant == COX_PRIMITIVE
-            && (strcmp(rsc->id, history->id) == 0 || g_strcmp0(rsc->history_id, history->id) == 0)) {
+            && (g_strcmp0(rsc->recorded_id, history->id) == 0
+                || (rsc->recorded_id == NULL
+                    && (strcmp(rsc->id, history->id) == 0 || g_strcmp0(rsc->history_id, history->id) == 0)))) {
             return rsc;
         }
     }

@@ -216,6 +216,20 @@ is_for_stopped(const struct cox_op_def *op)
     return role != NULL && cox_role_parse(role) == COX_ROLE_STOPPED;
 }
 
+/* Two operations with one name and interval: nobody can tell their results apart, so neither is scheduled. */
+static bool
+has_twin(const struct cox_rsc_def *def, const struct cox_op_def *op)
+{
+    for (size_t i = 0; i < def->n_ops; i++) {
+        const struct cox_op_def *other = &def->ops[i];
+
+        if (other != op && other->interval_ms == op->interval_ms && g_strcmp0(other->name, op->name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 sched_recurring_actions(struct sched_work *work, struct sched_rsc *rsc)
 {
@@ -233,7 +247,7 @@ sched_recurring_actions(struct sched_work *work, struct sched_rsc *rsc)
     for (size_t i = 0; i < rsc->def->n_ops; i++) {
         const struct cox_op_def *op = &rsc->def->ops[i];
 
-        if (!is_usable(op)) {
+        if (!is_usable(op) || has_twin(rsc->def, op)) {
             continue;
         }
         if (is_for_stopped(op)) {
