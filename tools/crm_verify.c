@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "cib/schemas.h"
 #include "codec/load.h"
+#include "sched/sched.h"
 #include "sched/verify.h"
 #include "tools/cib_file.h"
 #include "tools/schemadir.h"
@@ -134,13 +135,20 @@ check_meaning(struct check *check, struct cox_diags *diags, GError **error)
     const struct cox_codec_options reading = { .prepare = check_form, .prepare_data = check };
     struct cox_stream_input input = { .path = NULL };
     struct cox_codec_result result = { 0 };
+    struct cox_sched_input sched = { .now = cox_tool_now(), .state_only = true };
+    g_autoptr(cox_plan) plan = NULL;
 
     if (!choose_input(check, &input, error)
         || !(settings->save != NULL ? load_and_save(check, &input, &result, diags, error)
                                     : cox_codec_load(&input, &reading, &result, diags, error))) {
         return false;
     }
-    cox_verify_config(result.config, cox_tool_now(), diags);
+    sched.config = result.config;
+    sched.status = result.status;
+    cox_verify_config(result.config, sched.now, diags);
+    plan = cox_sched_run(&sched, diags);
+    cox_verify_cluster(result.config, &plan->cluster, diags);
+    g_clear_pointer(&plan, cox_plan_free);
     cox_codec_result_clear(&result);
     return true;
 }
