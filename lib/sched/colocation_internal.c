@@ -29,8 +29,9 @@ add_filler(struct sched_work *work, struct sched_rsc *rsc)
         connection = filler != rsc && filler->remote_node != NULL ? filler : connection;
     }
     if (connection == NULL || rsc->remote_node != NULL) {
-        /* A connection may be apart from its container, so that containers can run on remote nodes. */
-        add(work, "#resource-with-container", rsc->remote_node != NULL ? 10000 : COX_SCORE_INFINITY,
+        /* A bundle's connection may be apart from its container, so that containers can run on remote nodes. */
+        add(work, "#resource-with-container",
+            rsc->remote_node != NULL && rsc->replica >= 0 ? 10000 : COX_SCORE_INFINITY,
             (struct sched_rsc *[2]) { rsc, rsc->container });
         return;
     }

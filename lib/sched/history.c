@@ -35,8 +35,8 @@ apply_target_role(struct sched_rsc *rsc)
 {
     enum cox_role wanted = rsc->meta.target_role;
 
-    /* "Started" is no wish of its own: it is what happens anyway, up to the promoted role. */
-    if (wanted == COX_ROLE_UNKNOWN || wanted == COX_ROLE_STARTED) {
+    /* "Started" and "Promoted" are no wishes of their own: they are what happens anyway. */
+    if (wanted == COX_ROLE_UNKNOWN || wanted == COX_ROLE_STARTED || wanted == COX_ROLE_PROMOTED) {
         return;
     }
     if (rsc->next_role == COX_ROLE_UNKNOWN || wanted < rsc->next_role) {

@@ -234,7 +234,7 @@ node_to_keep(const struct sched_rsc *rsc, guint32 optimal_per_node)
 
     active_on(rsc, &node, &n);
     if (node == NULL || rsc->is_assigned || has_failed(rsc) || !sched_node_usable(node)
-        || rsc->cells[node->idx].score < 0 || rsc->parent->counts[node->idx] >= optimal_per_node) {
+        || (sched_n_children(rsc) == 0 && rsc->cells[node->idx].score < 0) || rsc->parent->counts[node->idx] >= optimal_per_node) {
         return NULL;
     }
     return node;
