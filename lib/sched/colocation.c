@@ -79,12 +79,24 @@ compare_dependents(const void *a_data, const void *b_data)
     return compare(a->dependent, b->dependent, a->id, b->id);
 }
 
-/* g_ptr_array_sort is stable: rows that compare equal stay in the order of the configuration. */
+/*
+ * g_ptr_array_sort is stable.
+ * QUIRK 2: of rows that compare equal, primaries stay in the order of the configuration, dependents are in the opposite
+ * one.  case: template-coloc-2, bug-lf-2435
+ */
 static void
 sort_list(GPtrArray *list, GCompareFunc by)
 {
     if (list == NULL || list->len < 2) {
         return;
+    }
+    if (by == compare_dependents) {
+        for (guint i = 0; i < list->len / 2; i++) {
+            gpointer other = list->pdata[list->len - 1 - i];
+
+            list->pdata[list->len - 1 - i] = list->pdata[i];
+            list->pdata[i] = other;
+        }
     }
     g_ptr_array_sort(list, by);
 }
