@@ -87,8 +87,8 @@ process_edge(struct sched_work *work, struct sched_edge *edge)
             first->rsc->is_reloading = false;
         }
     }
-    if (first->rsc != NULL && then->rsc != NULL && first->rsc != then->rsc && !is_inside(first->rsc, then->rsc)
-        && !is_inside(then->rsc, first->rsc)) {
+    /* What is around a member waits until all of it is up or down; what is inside waits only for the event. */
+    if (first->rsc != NULL && then->rsc != NULL && first->rsc != then->rsc && !is_inside(then->rsc, first->rsc)) {
         struct sched_action *other = remapped(work, first);
 
         if (other != first) {
