@@ -150,10 +150,8 @@ sched_unfence_order(struct sched_work *work, struct sched_rsc *rsc, struct sched
     if (!rsc->is_fence_device && rsc->meta.requires_ != SCHED_REQUIRES_UNFENCING) {
         return;
     }
+    /* Devices that unfence often cannot even be probed where the node is not unfenced: they wait as well. */
     unfence = sched_fence_action(work, node, "on", true, NULL);
-    if (rsc->is_fence_device) {
-        return;
-    }
     sched_edge_add(work, unfence, action, flags);
     if (!is_unfenced(node) || !are_devices_current(work, node, "#digests-all")) {
         unfence->flags &= ~(guint32) SCHED_OPTIONAL;

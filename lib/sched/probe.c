@@ -292,6 +292,9 @@ order_probes_as_stop(struct sched_work *work, const struct sched_ordering *order
     if (ordering->then_rsc != NULL && first->container == ordering->then_rsc && then_task == SCHED_TASK_STOP) {
         return;
     }
+    if (then_task == SCHED_TASK_STONITH) {
+        return; /* a node is unfenced before its probes */
+    }
     if (ordering->flags == SCHED_R_ANTI || ordering->flags == SCHED_R_LOAD) {
         flags = ordering->flags;
     }
