@@ -212,6 +212,41 @@ count_nodes(const struct sched_work *work)
     return MAX(n, 1);
 }
 
+/* A primitive below @clone whose agents cannot tell instances apart, or NULL. */
+static const struct cox_rsc_def *
+anonymous_only(const struct sched_work *work, const struct cox_rsc_def *clone)
+{
+    const struct cox_rsc_def *end = work->config->resources + clone->end;
+
+    if (clone < work->config->resources || clone >= work->config->resources + work->config->n_resources) {
+        return NULL; /* made up */
+    }
+    for (const struct cox_rsc_def *def = clone + 1; def < end; def++) {
+        if (def->variant == COX_PRIMITIVE && g_strcmp0(def->standard, "ocf") != 0
+            && g_strcmp0(def->standard, "stonith") != 0) {
+            return def;
+        }
+    }
+    return NULL;
+}
+
+static void
+force_anonymous(struct sched_work *work, struct sched_rsc *rsc)
+{
+    const struct cox_rsc_def *agent = rsc->meta.is_unique ? anonymous_only(work, rsc->def) : NULL;
+
+    if (agent == NULL) {
+        return;
+    }
+    cox_diags_add(work->diags, COX_SEVERITY_WARNING, rsc->id, "Remove globally-unique.",
+                  "Ignoring globally-unique for %s because %s resources such as %s can be used only as anonymous "
+                  "clones",
+                  rsc->id, agent->standard, agent->id);
+    rsc->meta.is_unique = false;
+    rsc->meta.clone_node_max = 1;
+    rsc->meta.clone_max = MIN(rsc->meta.clone_max, count_nodes(work));
+}
+
 static void
 read_clone(struct sched_work *work, struct sched_rsc *rsc)
 {
@@ -234,6 +269,7 @@ read_clone(struct sched_work *work, struct sched_rsc *rsc)
                       rsc->id);
         meta->clone_node_max = 1;
     }
+    force_anonymous(work, rsc);
     meta->is_ordered = sched_attrs_bool(cox_nvlist_get(raw, "ordered"), false);
     meta->is_interleaved = sched_attrs_bool(cox_nvlist_get(raw, "interleave"), false);
 }
