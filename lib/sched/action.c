@@ -264,7 +264,7 @@ sched_action_event(struct sched_work *work, const char *key)
 
         action = sched_action_new(work, NULL, SCHED_TASK_NONE, copy, NULL);
         action->text = copy;
-        action->flags = SCHED_RUNNABLE | SCHED_PSEUDO;
+        action->flags = SCHED_RUNNABLE | SCHED_PSEUDO | SCHED_OPTIONAL;
         g_hash_table_insert(work->action_by_key, (gpointer) (guintptr) copy, action);
     }
     return action;

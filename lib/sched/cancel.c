@@ -227,10 +227,10 @@ sched_config_changes(struct sched_work *work)
 
         bool is_checked;
 
-        if (node->status == NULL || !node->is_online) {
+        if (node->status == NULL) {
             continue;
         }
-        is_checked = node->is_maintenance || sched_node_available(work, node, false, NULL, false);
+        is_checked = (node->is_online && node->is_maintenance) || sched_node_available(work, node, false, NULL, false);
         for (guint k = 0; node->status->resources != NULL && k < node->status->resources->len; k++) {
             const struct cox_rsc_history *history = g_ptr_array_index(node->status->resources, k);
 
@@ -239,7 +239,13 @@ sched_config_changes(struct sched_work *work)
             if (history->ops == NULL || history->ops->len == 0 || (rsc = owner_of(work, node, history)) == NULL) {
                 continue;
             }
-            note_recurring(work, rsc, node, history);
+            if (work->opt.shutdown_lock && work->opt.shutdown_lock_limit_ms > 0 && history->shutdown_lock_s > 0
+                && history->shutdown_lock_s + work->opt.shutdown_lock_limit_ms / 1000 < work->now_s) {
+                sched_action_get(work, rsc, SCHED_TASK_LRM_DELETE, node, false); /* the lock expired */
+            }
+            if (node->is_online) {
+                note_recurring(work, rsc, node, history);
+            }
             if (is_checked) {
                 check_history(work, rsc, node, history);
             }

@@ -224,7 +224,7 @@ stops_after(struct sched_work *work, struct sched_rsc *rsc, struct sched_action 
                 sched_notify_fenced(work, action, rsc, fencing);
             }
         } else if (action->task == SCHED_TASK_DEMOTE
-                   && (!target->is_online || target->is_unclean || rsc->is_failed)) {
+                   && (!target->is_online || target->is_unclean || target->is_guest || rsc->is_failed)) {
             action->flags |= SCHED_PSEUDO | SCHED_RUNNABLE;
             if (rsc->replica < 0 && is_implied) {
                 sched_edge_add(work, fencing, action, SCHED_R_ORDERED | SCHED_R_GUEST);
@@ -289,7 +289,7 @@ shutdown(struct sched_work *work, struct sched_node *node)
         struct sched_action *action = g_ptr_array_index(work->actions, i);
 
         if (action->node != node || action->task != SCHED_TASK_STOP || action->rsc == NULL || node->is_maintenance
-            || action->rsc->is_maintenance || !(action->rsc->is_managed && !action->rsc->is_blocked)) {
+            || action->rsc->is_maintenance || !(action->rsc->is_managed || action->rsc->is_blocked)) {
             continue;
         }
         action->flags &= ~(guint32) SCHED_OPTIONAL;

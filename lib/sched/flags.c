@@ -108,10 +108,7 @@ instance_flags(struct sched_rsc *instance, struct sched_action *action, struct s
                const struct sched_node *node)
 {
     (void) collective;
-    return (instance->variant == COX_GROUP) ? group_flags(action, NULL)
-                                            : (node != NULL && action->node != NULL && action->node != node)
-               ? action->flags
-               : action->flags;
+    return (instance->variant == COX_GROUP) ? group_flags(action, node) : action->flags;
 }
 
 guint32

@@ -196,10 +196,6 @@ fill_attributes(struct sched_work *work, const struct sched_action *action, stru
     if (rsc != NULL) {
         add_rsc_meta(work, rsc, list);
         add_guest_meta(action, list);
-    } else if (action->task == SCHED_TASK_STONITH) {
-        for (size_t i = 0; i < action->node->attrs.n_pairs; i++) {
-            add_meta(work, list, action->node->attrs.pairs[i].name, action->node->attrs.pairs[i].value);
-        }
     }
     if (action->node != NULL && (!(action->flags & SCHED_PSEUDO) || rsc == NULL)) {
         if (!(rsc == NULL && action->task == SCHED_TASK_NONE)) {

@@ -19,6 +19,7 @@ load_stopped(struct sched_work *work, struct sched_node *node)
         sched_action_event(work, cox_arena_printf(work->arena, "load_stopped_%s", node->name));
 
     action->node = node;
+    action->flags &= ~(guint32) SCHED_OPTIONAL;
     return action;
 }
 

@@ -157,7 +157,7 @@ order_after_some(struct sched_work *work, const struct cox_order *order, struct 
     met->need_runnable = (guint32) enough_instances(order, first);
     for (guint i = 0; first->children != NULL && i < first->children->len; i++) {
         sched_order_task_action(work, g_ptr_array_index(first->children, i), ordering->first_task, met,
-                                SCHED_R_MIN_RUNNABLE | SCHED_R_SHOWS_FIRST);
+                                SCHED_R_MIN_RUNNABLE | SCHED_R_SHOWS_THEN);
     }
     sched_order_action_task(work, met, ordering->then_rsc, ordering->then_task, ordering->flags | SCHED_R_BLOCKS);
 }
@@ -250,7 +250,7 @@ order_after_any(struct sched_work *work, const struct order_set *before, const s
 
     any->flags |= SCHED_MIN_RUNNABLE;
     for (size_t i = 0; i < before->n; i++) {
-        sched_order_task_action(work, before->rscs[i], tasks[0], any, SCHED_R_MIN_RUNNABLE | SCHED_R_SHOWS_FIRST);
+        sched_order_task_action(work, before->rscs[i], tasks[0], any, SCHED_R_MIN_RUNNABLE | SCHED_R_SHOWS_THEN);
     }
     for (size_t i = 0; i < after->n; i++) {
         sched_order_action_task(work, any, after->rscs[i], tasks[1], SCHED_R_BLOCKS);

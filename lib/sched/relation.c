@@ -8,7 +8,7 @@
 struct effect {
     struct sched_action *first, *then;
     const struct sched_node *node;
-    guint32 first_flags, filter, type;
+    guint32 first_flags, then_flags, filter, type;
 };
 
 static void
@@ -82,12 +82,9 @@ apply_to_first(struct sched_work *work, const struct effect *e)
 {
     struct sched_action *first = e->first, *then = e->then;
 
-    if ((e->type & SCHED_R_REQUIRES_FIRST) && !sched_is_optional(then)) {
-        if (e->filter & SCHED_OPTIONAL) {
+    if ((e->type & SCHED_R_REQUIRES_FIRST) && !sched_is_optional(then) && !(e->then_flags & SCHED_OPTIONAL)) {
+        if ((e->filter & SCHED_OPTIONAL) && !(then->flags & SCHED_MIGRATABLE)) {
             clear(work, first, SCHED_OPTIONAL, then);
-        }
-        if (!(then->flags & SCHED_MIGRATABLE)) {
-            clear(work, first, SCHED_MIGRATABLE, then);
         }
     }
     if ((e->type & SCHED_R_PROMOTED_FIRST) && (e->filter & SCHED_OPTIONAL) && !sched_is_optional(then)
@@ -376,7 +373,7 @@ sched_relation_apply(struct sched_work *work, struct sched_action *first, struct
     guint32 both = SCHED_OPTIONAL | SCHED_RUNNABLE;
 
     e.first_flags = sched_flags_for_ordering(first, then->node);
-    sched_flags_for_ordering(then, first->node);
+    e.then_flags = sched_flags_for_ordering(then, first->node);
     if (type & SCHED_R_SAME_NODE_THEN) {
         e.type = (e.type & ~(guint32) SCHED_R_SAME_NODE_THEN) | SCHED_R_REQUIRES_THEN;
         e.node = first->node;
