@@ -88,14 +88,14 @@ clone_def(struct sched_work *work, const struct sched_bundle *bundle)
         { NULL, "clone-max", number_text(work, bundle->n_replicas) },
         { NULL, "clone-node-max", number_text(work, bundle->replicas_per_host) },
         { NULL, "globally-unique", bundle->replicas_per_host > 1 ? "true" : "false" },
-        { NULL, "promotable", bundle->promoted_max > 0 ? "true" : "false" },
+        { NULL, "promotable", "true" },
         { NULL, "promoted-max", number_text(work, bundle->promoted_max) },
     };
 
     def->id = cox_arena_printf(work->arena, "%s-%s", bundle->rsc->id, bundle->promoted_max > 0 ? "master" : "clone");
     def->variant = COX_CLONE;
     def->parent = COX_RSC_NONE;
-    def->meta = sched_made_up_set(work, metas, bundle->promoted_max > 0 ? 6 : 5);
+    def->meta = sched_made_up_set(work, metas, bundle->promoted_max > 0 ? 6 : 4); /* else the bundle's own count */
     return def;
 }
 
@@ -115,7 +115,7 @@ static void
 expand_child(struct sched_work *work, struct sched_bundle *bundle, const struct cox_rsc_def *child)
 {
     bundle->child = part_new(work, bundle, clone_def(work, bundle), -1);
-    bundle->has_promotable_child = bundle->promoted_max > 0;
+    bundle->has_promotable_child = bundle->child->meta.is_promotable;
     for (int i = 0; i < bundle->n_replicas; i++) {
         const struct sched_rsc_spec spec = {
             .def = child,
@@ -204,6 +204,7 @@ sched_bundle_expand(struct sched_work *work, struct sched_rsc *rsc)
     bundle->promoted_max = MAX(number_of(def, "promoted-max", 0), number_of(def, "masters", 0));
     bundle->replicas = cox_arena_new_array(work->arena, struct sched_replica, bundle->n_replicas);
     rsc->bundle = bundle;
+    rsc->meta.is_unique = bundle->replicas_per_host > 1;
     first = cox_nvpairs_get(def->network_attrs, def->n_network_attrs, "ip-range-start");
     for (int i = 0; i < bundle->n_replicas; i++) {
         bundle->replicas[i].number = i;

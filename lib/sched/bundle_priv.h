@@ -34,7 +34,7 @@ struct sched_bundle {
     int n_replicas;
     int replicas_per_host;
     int promoted_max;
-    bool has_promotable_child; /**< promoted-max > 0 and there is a child */
+    bool has_promotable_child; /**< there is a child, and instances of it are promoted */
     const char *container_type; /**< "podman", "docker" */
 };
 
