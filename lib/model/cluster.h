@@ -51,7 +51,7 @@ struct cox_rsc_state {
     const char *pending_task;  /**< "Starting", "Stopping", "Monitoring" ... while an operation runs, or NULL */
     const guint32 *running_on; /**< node indices */
     size_t n_running_on;
-    const guint32 *known_on;   /**< clones: nodes with any history of it; what counts where nothing is allowed by default */
+    const guint32 *known_on;   /**< clones: nodes that may have it by default (NULL: all), or by history if none may */
     size_t n_known_on;
     guint32 pending_node;      /**< node index of the pending task, or COX_NODE_NONE */
     const char *locked_to;     /**< node name of a shutdown lock, or NULL */

@@ -113,6 +113,20 @@ fill_rsc(const struct sched_work *work, const struct sched_rsc *rsc, guint32 par
     };
 }
 
+/* Where the status looks for instances of a clone. */
+static void
+fill_known_on(const struct sched_work *work, const struct sched_rsc *clone, struct cox_rsc_state *out)
+{
+    guint32 *nodes = cox_arena_new_array(work->arena, guint32, work->n_nodes);
+
+    for (guint32 n = 0; n < work->n_nodes; n++) {
+        if (work->opt.symmetric ? clone->cells[n].is_present : clone->known_on[n] != 0) {
+            nodes[out->n_known_on++] = n;
+        }
+    }
+    out->known_on = nodes;
+}
+
 /* Pre-order, as the header promises; the depth is that of the shapes, not of anything a user can choose. */
 static guint32
 fill_tree(const struct sched_work *work, const struct sched_rsc *rsc, guint32 parent, GArray *out)
@@ -121,6 +135,9 @@ fill_tree(const struct sched_work *work, const struct sched_rsc *rsc, guint32 pa
     guint32 at = out->len;
 
     fill_rsc(work, rsc, parent, &state);
+    if (rsc->variant == COX_CLONE) {
+        fill_known_on(work, rsc, &state);
+    }
     g_array_append_val(out, state);
     for (guint i = 0; rsc->children != NULL && i < rsc->children->len; i++) {
         fill_tree(work, g_ptr_array_index(rsc->children, i), at, out);

@@ -124,6 +124,8 @@ lost_node(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *nod
     const char *reason = cox_arena_printf(work->arena, "%s is thought to be active there", rsc->id);
 
     if (node->is_guest) {
+        rsc->is_failed = true;
+        rsc->has_stop_needed = true;
         sched_node_fence(work, node, reason, false);
         return;
     }

@@ -124,7 +124,7 @@ is_candidate(const struct cox_cluster *cluster, const struct cox_rsc_state *clon
     if (cluster->nodes[node].is_ping) {
         return false;
     }
-    if (cluster->symmetric) {
+    if (cluster->symmetric && clone->known_on == NULL) {
         return true;
     }
     for (size_t i = 0; i < clone->n_known_on; i++) {
