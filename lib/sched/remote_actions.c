@@ -85,11 +85,11 @@ order_remote(struct sched_work *work, struct sched_action *action)
     switch (action->task) {
     case SCHED_TASK_START:
     case SCHED_TASK_PROMOTE:
-    case SCHED_TASK_MIGRATE_TO:
-    case SCHED_TASK_MIGRATE_FROM:
         start_then(work, remote, action, (state == REMOTE_FAILED) ? SCHED_R_REQUIRES_THEN : SCHED_R_NONE);
         break;
     case SCHED_TASK_STOP:
+    case SCHED_TASK_MIGRATE_TO: /* a migration uses the connection as it is now */
+    case SCHED_TASK_MIGRATE_FROM:
         if (state == REMOTE_ALIVE) {
             then_stop(work, action, remote, SCHED_R_REQUIRES_FIRST);
         } else if (state == REMOTE_FAILED) {
@@ -122,12 +122,12 @@ order_guest(struct sched_work *work, struct sched_action *action)
     switch (action->task) {
     case SCHED_TASK_START:
     case SCHED_TASK_PROMOTE:
-    case SCHED_TASK_MIGRATE_TO:
-    case SCHED_TASK_MIGRATE_FROM:
         start_then(work, container, action, SCHED_R_REQUIRES_THEN);
         start_then(work, remote, action, SCHED_R_NONE);
         break;
     case SCHED_TASK_STOP:
+    case SCHED_TASK_MIGRATE_TO:
+    case SCHED_TASK_MIGRATE_FROM:
     case SCHED_TASK_DEMOTE:
         if (!container->is_failed) {
             then_stop(work, action, remote, SCHED_R_NONE);
