@@ -156,6 +156,7 @@ sched_notify_pseudo_promotable(struct sched_work *work, struct sched_rsc *clone)
     promote = sched_notice(work, clone, SCHED_TASK_PROMOTE);
     demote = sched_notice(work, clone, SCHED_TASK_DEMOTE);
     sched_edge_add(work, start->post_done, promote->pre, SCHED_R_ORDERED);
+    sched_edge_add(work, stop->post_done, promote->pre, SCHED_R_ORDERED);
     sched_edge_add(work, demote->post_done, promote->pre, SCHED_R_ORDERED);
     sched_edge_add(work, demote->post_done, start->pre, SCHED_R_ORDERED);
     sched_edge_add(work, demote->post_done, stop->pre, SCHED_R_ORDERED);
