@@ -347,7 +347,7 @@ sched_action_because(struct sched_work *work, struct sched_action *action, guint
     } else if (cleared == SCHED_RUNNABLE) {
         what = "unrunnable";
     } else if (cleared == SCHED_MIGRATABLE) {
-        what = "migrate";
+        what = "unmigrateable";
     }
     if (what != NULL && action->reason == NULL) {
         if (cause->rsc == NULL) {

@@ -34,8 +34,11 @@ reload(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node)
 static void
 restart(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node, const struct cox_op_history *op)
 {
+    /* A probe, promotion or migration has the parameters of a start. */
     struct sched_action *action =
-        sched_action_get_recurring(work, rsc, (struct sched_op_name) { op->operation, op->interval_ms }, NULL, false);
+        (op->interval_ms == 0)
+            ? sched_action_get(work, rsc, SCHED_TASK_START, NULL, false)
+            : sched_action_get_recurring(work, rsc, (struct sched_op_name) { op->operation, op->interval_ms }, NULL, false);
 
     sched_action_reason(action, "resource definition change", true);
     if (rsc->is_fence_device && work->has_unfencing_device) {

@@ -95,13 +95,14 @@ static void
 collect(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node, const struct cox_op_history *op,
         struct cox_nvlist *all)
 {
+    const char *task = (op->interval_ms > 0) ? op->operation : "start";
     struct sched_action action = { .rsc = rsc,
                                    .node = node,
-                                   .task = sched_task_parse(op->operation),
-                                   .text = op->operation,
+                                   .task = sched_task_parse(task),
+                                   .text = task,
                                    .interval_ms = op->interval_ms };
 
-    sched_op_params(work, &action, sched_op_find(rsc, op->operation, op->interval_ms, true), all);
+    sched_op_params(work, &action, sched_op_find(rsc, task, op->interval_ms, true), all);
     sched_attrs_params(work, rsc, node, all);
     if (op->interval_ms > 0) {
         struct cox_nvlist meta = { 0 };

@@ -273,7 +273,7 @@ sched_probes(struct sched_work *work)
             continue;
         }
         if (node->is_unclean || !node->discovery_enabled || node->kind == SCHED_NODE_PING
-            || node->resources_disallowed) {
+            || node->resources_disallowed || node->remote_requires_reset) {
             continue;
         }
         for (guint k = 0; k < work->tops->len; k++) {

@@ -54,7 +54,7 @@ apply_restart(struct sched_work *work, struct sched_action *first, struct sched_
 {
     bool matters = false;
 
-    if ((filter & SCHED_RUNNABLE) && !sched_is_runnable(then) && then->rsc->is_managed) {
+    if ((filter & SCHED_RUNNABLE) && !sched_is_runnable(then) && then->rsc->is_managed && !then->rsc->is_blocked) {
         matters = true;
     }
     if ((filter & SCHED_OPTIONAL) && !sched_is_optional(then)) {
@@ -77,6 +77,16 @@ apply_restart(struct sched_work *work, struct sched_action *first, struct sched_
     }
 }
 
+/* Is the way down part of a restart or move? */
+static bool
+comes_back(const struct sched_action *down)
+{
+    const struct sched_action *start =
+        (down->rsc != NULL && down->task == SCHED_TASK_STOP) ? sched_action_find(down->rsc, SCHED_TASK_START, NULL) : NULL;
+
+    return start != NULL && !sched_is_optional(start);
+}
+
 static void
 apply_to_first(struct sched_work *work, const struct effect *e)
 {
@@ -85,6 +95,9 @@ apply_to_first(struct sched_work *work, const struct effect *e)
     if ((e->type & SCHED_R_REQUIRES_FIRST) && !sched_is_optional(then) && !(e->then_flags & SCHED_OPTIONAL)) {
         if ((e->filter & SCHED_OPTIONAL) && !(then->flags & SCHED_MIGRATABLE)) {
             clear(work, first, SCHED_OPTIONAL, then);
+        }
+        if (!(then->flags & SCHED_MIGRATABLE) && comes_back(then)) {
+            clear(work, first, SCHED_MIGRATABLE, then);
         }
     }
     if ((e->type & SCHED_R_PROMOTED_FIRST) && (e->filter & SCHED_OPTIONAL) && !sched_is_optional(then)
