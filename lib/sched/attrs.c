@@ -81,6 +81,26 @@ lookup_node(const void *data, const char *name)
     return sched_node_attr(lookup->work, lookup->node, name);
 }
 
+/* A replica without an address of its own is reached at its host: known only once the container has a place. */
+static void
+put_host(const struct sched_rsc *rsc, struct cox_nvlist *list)
+{
+    const char *address = cox_nvlist_get(list, "addr");
+    const struct sched_rsc *container = rsc->container;
+    const struct sched_node *host;
+
+    if (!rsc->is_implicit || container == NULL || g_strcmp0(address, "#uname") != 0) {
+        return;
+    }
+    host = container->assigned;
+    if (host == NULL && container->running_on->len > 0) {
+        host = g_ptr_array_index(container->running_on, 0);
+    }
+    if (host != NULL) {
+        cox_nvlist_set(list, "addr", host->name);
+    }
+}
+
 void
 sched_attrs_params(struct sched_work *work, const struct sched_rsc *rsc, const struct sched_node *node,
                    struct cox_nvlist *list)
@@ -92,11 +112,12 @@ sched_attrs_params(struct sched_work *work, const struct sched_rsc *rsc, const s
         input.node_attribute = lookup_node;
         input.node_data = &lookup;
     }
-    for (; rsc != NULL; rsc = rsc->parent) {
-        if (rsc->param_sets != NULL) {
-            cox_nvsets_resolve(rsc->param_sets, NULL, &input, list, &work->recheck_by);
+    for (const struct sched_rsc *each = rsc; each != NULL; each = each->parent) {
+        if (each->param_sets != NULL) {
+            cox_nvsets_resolve(each->param_sets, NULL, &input, list, &work->recheck_by);
         }
     }
+    put_host(rsc, list);
 }
 
 /* ---- meta-attributes as typed values ---- */
@@ -286,6 +307,16 @@ clone_of(const struct sched_rsc *rsc)
     return NULL;
 }
 
+/* Replicas are told apart only if a host may have several. */
+static bool
+is_bundle_unique(const struct sched_rsc *rsc)
+{
+    const struct cox_bundle_def *def = rsc->def->bundle;
+    const char *text = cox_nvpairs_get(def->container_attrs, def->n_container_attrs, "replicas-per-host");
+
+    return text != NULL && strtoll(text, NULL, 10) > 1;
+}
+
 static void
 read_common(struct sched_work *work, struct sched_rsc *rsc)
 {
@@ -312,7 +343,7 @@ read_common(struct sched_work *work, struct sched_rsc *rsc)
     meta->allow_migrate = sched_attrs_bool(cox_nvlist_get(raw, "allow-migrate"), is_remote_agent(rsc));
     meta->allow_unhealthy = sched_attrs_bool(cox_nvlist_get(raw, "allow-unhealthy-nodes"), false);
     meta->notify = sched_attrs_bool(cox_nvlist_get(raw, "notify"), false);
-    meta->is_unique = clone == NULL || clone->meta.is_unique;
+    meta->is_unique = rsc->variant == COX_BUNDLE ? is_bundle_unique(rsc) : clone == NULL || clone->meta.is_unique;
 }
 
 void
