@@ -284,7 +284,7 @@ sched_primitive_actions(struct sched_work *work, struct sched_rsc *rsc)
     if (is_moved) {
         need_stop = true;
     } else if (rsc->is_failed) {
-        need_stop = need_stop || rsc->stop_if_fail;
+        need_stop = need_stop || rsc->stop_if_fail || rsc->has_stop_needed;
         need_promote = !need_stop && rsc->next_role == COX_ROLE_PROMOTED;
     } else if (rsc->is_blocked) {
         need_stop = true;
