@@ -38,7 +38,10 @@ is_discovery_off(const struct sched_work *work, const struct sched_rsc *rsc, con
             return true;
         }
     }
-    return cell != NULL && cell->is_present && cell->discovery == COX_DISCOVERY_NEVER;
+    if (cell == NULL || !cell->is_present) {
+        return node->is_bundle_node; /* of use for what is inside only */
+    }
+    return cell->discovery == COX_DISCOVERY_NEVER;
 }
 
 /* Whose start has to wait for probes of @rsc: the whole clone, else only the resource. */
