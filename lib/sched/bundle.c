@@ -204,7 +204,6 @@ sched_bundle_expand(struct sched_work *work, struct sched_rsc *rsc)
     bundle->promoted_max = MAX(number_of(def, "promoted-max", 0), number_of(def, "masters", 0));
     bundle->replicas = cox_arena_new_array(work->arena, struct sched_replica, bundle->n_replicas);
     rsc->bundle = bundle;
-    rsc->meta.is_unique = bundle->replicas_per_host > 1;
     first = cox_nvpairs_get(def->network_attrs, def->n_network_attrs, "ip-range-start");
     for (int i = 0; i < bundle->n_replicas; i++) {
         bundle->replicas[i].number = i;

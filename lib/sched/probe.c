@@ -236,7 +236,8 @@ probe_bundle(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *
             struct sched_action *probe = sched_action_find(replica->remote, SCHED_TASK_MONITOR, node);
 
             any = true;
-            sched_order_task_action(work, replica->container, SCHED_TASK_START, probe, SCHED_R_ORDERED);
+            sched_order_task_action(work, replica->container, SCHED_TASK_START, probe,
+                                    SCHED_R_ORDERED | SCHED_R_NESTED_PROBE);
         }
     }
     return any;

@@ -391,7 +391,7 @@ sched_relation_apply(struct sched_work *work, struct sched_action *first, struct
         e.type = (e.type & ~(guint32) SCHED_R_SAME_NODE_THEN) | SCHED_R_REQUIRES_THEN;
         e.node = first->node;
     }
-    if (e.type & SCHED_R_NESTED_PROBE) {
+    if ((e.type & SCHED_R_NESTED_PROBE) && (first->rsc == NULL || first->rsc->running_on->len == 0)) {
         e.type |= SCHED_R_BLOCKS;
     }
     if (first->rsc != NULL && (type & SCHED_R_REQUIRES_FIRST)) {
