@@ -44,11 +44,16 @@ is_discovery_off(const struct sched_work *work, const struct sched_rsc *rsc, con
     return cell->discovery == COX_DISCOVERY_NEVER;
 }
 
-/* Whose start has to wait for probes of @rsc: the whole clone, else only the resource. */
+/* Whose start has to wait for probes of @rsc: the whole clone (in a bundle too), else only the resource. */
 static struct sched_rsc *
 starts_as(struct sched_rsc *rsc)
 {
-    return (rsc->top->variant == COX_CLONE) ? rsc->top : rsc;
+    struct sched_rsc *outermost = rsc;
+
+    while (outermost->parent != NULL && outermost->parent->variant != COX_BUNDLE) {
+        outermost = outermost->parent;
+    }
+    return (outermost->variant == COX_CLONE) ? outermost : rsc;
 }
 
 /* Guests that are down (or on their way down) need no probe; what starts has to wait for the guest. */
