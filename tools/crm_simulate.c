@@ -117,6 +117,9 @@ go(struct cox_simulation *sim, GError **error)
     {
         g_autoptr(cox_plan) before = cox_simulate_plan(sim, true);
 
+        if (!sim->ctx->is_quiet) {
+            cox_cluster_view_banner(sim->ctx->out, &before->cluster);
+        }
         print_cluster(sim, &before->cluster, "Current cluster status", "cluster_status");
     }
     if (!cox_simulate_modify(sim, error)

@@ -21,13 +21,13 @@ node_id(const struct cox_simulation *sim, const char *name)
 }
 
 static void
-each_node(struct cox_simulation *sim, const GPtrArray *names, const char *what,
+each_node(struct cox_simulation *sim, const GPtrArray *names, const char *const what[2],
           void (*pretend)(struct cox_status *status, const char *id, const char *uname))
 {
     for (guint i = 0; names != NULL && i < names->len; i++) {
         const char *name = g_ptr_array_index(names, i);
 
-        cox_out_line(sim->ctx->out, "%s node %s", what, name);
+        cox_out_line(sim->ctx->out, "%s node %s%s", what[0], name, what[1]);
         pretend(sim->input.status, node_id(sim, name), name);
     }
 }
@@ -85,7 +85,7 @@ inject(struct cox_simulation *sim, const char *text, GError **error)
         };
 
         cox_pretend_failure(sim->input.status, node, def->id, &result);
-        cox_out_line(sim->ctx->out, "Injecting attribute fail-count-%s#%s_%" G_GINT64_FORMAT "=value++ into /node_state '%s'",
+        cox_out_line(sim->ctx->out, "Injecting attribute fail-count-%s#%s_%" G_GINT64_FORMAT "=1 into /node_state '%s'",
                      def->id, spec.task, spec.interval_ms, node->id);
         cox_out_line(sim->ctx->out, "Injecting attribute last-failure-%s#%s_%" G_GINT64_FORMAT "=%" G_GINT64_FORMAT
                      " into /node_state '%s'", def->id, spec.task, spec.interval_ms, cox_wall_seconds(sim->now), node->id);
@@ -98,6 +98,9 @@ inject(struct cox_simulation *sim, const char *text, GError **error)
 bool
 cox_simulate_modify(struct cox_simulation *sim, GError **error)
 {
+    static const char *const bringing[2] = { "Bringing", " online" };
+    static const char *const taking[2] = { "Taking", " offline" };
+    static const char *const failing[2] = { "Failing", "" };
     const struct cox_simulate_settings *s = sim->settings;
     struct cox_out *out = sim->ctx->out;
     bool ok = true;
@@ -115,9 +118,9 @@ cox_simulate_modify(struct cox_simulation *sim, GError **error)
     if (s->watchdog != NULL) {
         cox_out_line(out, "Setting watchdog: %s", s->watchdog);
     }
-    each_node(sim, s->up, "Bringing online", cox_pretend_node_up);
-    each_node(sim, s->down, "Taking offline", cox_pretend_node_down);
-    each_node(sim, s->fail, "Failing", cox_pretend_node_lost);
+    each_node(sim, s->up, bringing, cox_pretend_node_up);
+    each_node(sim, s->down, taking, cox_pretend_node_down);
+    each_node(sim, s->fail, failing, cox_pretend_node_lost);
     each_ticket(sim, s->grant, "Granting", "granted");
     each_ticket(sim, s->revoke, "Revoking", "granted");
     each_ticket(sim, s->standby, "Making standby", "standby");
