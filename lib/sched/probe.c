@@ -28,12 +28,22 @@ has_exclusive_discovery(const struct sched_work *work, const struct sched_rsc *r
     return false;
 }
 
+/* What encloses @rsc; what is inside a bundle stands for itself there. */
+static struct sched_rsc *
+outermost(struct sched_rsc *rsc)
+{
+    while (rsc->parent != NULL && rsc->parent->variant != COX_BUNDLE) {
+        rsc = rsc->parent;
+    }
+    return rsc;
+}
+
 static bool
-is_discovery_off(const struct sched_work *work, const struct sched_rsc *rsc, const struct sched_node *node)
+is_discovery_off(const struct sched_work *work, struct sched_rsc *rsc, const struct sched_node *node)
 {
     const struct sched_cell *cell = (rsc->cells != NULL) ? &rsc->cells[node->idx] : NULL;
 
-    if (has_exclusive_discovery(work, rsc) || (rsc->top != rsc && has_exclusive_discovery(work, rsc->top))) {
+    if (has_exclusive_discovery(work, rsc) || has_exclusive_discovery(work, outermost(rsc))) {
         if (cell == NULL || !cell->is_present || cell->discovery != COX_DISCOVERY_EXCLUSIVE) {
             return true;
         }
@@ -44,16 +54,13 @@ is_discovery_off(const struct sched_work *work, const struct sched_rsc *rsc, con
     return cell->discovery == COX_DISCOVERY_NEVER;
 }
 
-/* Whose start has to wait for probes of @rsc: the whole clone (in a bundle too), else only the resource. */
+/* Whose start has to wait for probes of @rsc: the whole clone, else only the resource. */
 static struct sched_rsc *
 starts_as(struct sched_rsc *rsc)
 {
-    struct sched_rsc *outermost = rsc;
+    struct sched_rsc *top = outermost(rsc);
 
-    while (outermost->parent != NULL && outermost->parent->variant != COX_BUNDLE) {
-        outermost = outermost->parent;
-    }
-    return (outermost->variant == COX_CLONE) ? outermost : rsc;
+    return (top->variant == COX_CLONE) ? top : rsc;
 }
 
 /* Guests that are down (or on their way down) need no probe; what starts has to wait for the guest. */
