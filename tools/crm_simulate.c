@@ -102,6 +102,7 @@ print_plan(struct cox_simulation *sim, const struct cox_plan *plan, GError **err
     cox_plan_view_scores(out, plan, settings->show_scores, settings->show_utilization,
                          !sim->ctx->is_quiet);
     if (!sim->ctx->is_quiet && (settings->run || settings->simulate || settings->in_place)) {
+        cox_out_spacer(out);
         cox_plan_view_changes(out, plan);
     }
     return save_graphs(sim, plan, error);
@@ -139,6 +140,9 @@ go(struct cox_simulation *sim, GError **error)
         }
         g_autoptr(cox_plan) after = cox_simulate_plan(sim, true);
 
+        if (!sim->ctx->is_quiet) {
+            cox_out_spacer(sim->ctx->out);
+        }
         print_cluster(sim, &after->cluster, "Revised Cluster Status", "revised_cluster_status");
         if (settings->in_place && !cox_simulate_save(sim, settings->file, error)) {
             return false;
