@@ -82,8 +82,8 @@ check_op(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node
     return false;
 }
 
-static int
-by_call(const void *a, const void *b)
+static gint
+by_call(gconstpointer a, gconstpointer b)
 {
     const struct cox_op_history *first = *(struct cox_op_history *const *) a;
     const struct cox_op_history *second = *(struct cox_op_history *const *) b;
@@ -91,22 +91,40 @@ by_call(const void *a, const void *b)
     return (first->call_id > second->call_id) - (first->call_id < second->call_id);
 }
 
+/* Operations by call, without those of no name, which say nothing; unlike sched_history_sorted() pending ones are first. */
+static GPtrArray *
+ops_by_call(const struct cox_rsc_history *history)
+{
+    GPtrArray *ops = g_ptr_array_sized_new(history->ops->len);
+
+    for (guint i = 0; i < history->ops->len; i++) {
+        struct cox_op_history *op = g_ptr_array_index(history->ops, i);
+
+        if (op->operation != NULL) {
+            g_ptr_array_add(ops, op);
+        }
+    }
+    g_ptr_array_sort(ops, by_call);
+    return ops;
+}
+
 /* Index of the last start (or what implies one) and of the last stop, as positions in the sorted list; -1 if none. */
 static void
-find_active(struct cox_op_history *const *ops, guint n, int *start, int *stop)
+find_active(const GPtrArray *ops, int *start, int *stop)
 {
     int implied_monitor = -1, implied_clone = -1;
 
     *start = *stop = -1;
-    for (guint i = 0; i < n; i++) {
-        const char *task = ops[i]->operation;
+    for (guint i = 0; i < ops->len; i++) {
+        const struct cox_op_history *op = g_ptr_array_index(ops, i);
+        const char *task = op->operation;
 
-        if (strcmp(task, "stop") == 0 && ops[i]->status == COX_OP_STATUS_DONE && ops[i]->rc == 0) {
+        if (strcmp(task, "stop") == 0 && op->status == COX_OP_STATUS_DONE && op->rc == 0) {
             *stop = (int) i;
         } else if (strcmp(task, "start") == 0 || strcmp(task, "migrate_from") == 0) {
             *start = (int) i;
         } else if (implied_monitor <= *stop && strcmp(task, "monitor") == 0) {
-            if (ops[i]->rc == 0 || ops[i]->rc == 8) {
+            if (op->rc == 0 || op->rc == 8) {
                 implied_monitor = (int) i;
             }
         } else if (strcmp(task, "promote") == 0 || strcmp(task, "demote") == 0) {
@@ -123,16 +141,14 @@ static void
 note_recurring(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
                const struct cox_rsc_history *history)
 {
-    g_autofree struct cox_op_history **ops = g_memdup2(history->ops->pdata, history->ops->len * sizeof(void *));
-    guint n = history->ops->len;
+    g_autoptr(GPtrArray) ops = ops_by_call(history);
     int start, stop;
 
-    qsort(ops, n, sizeof(ops[0]), by_call);
-    find_active(ops, n, &start, &stop);
-    for (guint i = 0; i < n; i++) {
-        const struct cox_op_history *op = ops[i];
+    find_active(ops, &start, &stop);
+    for (guint i = 0; i < ops->len; i++) {
+        const struct cox_op_history *op = g_ptr_array_index(ops, i);
 
-        if (op->operation == NULL || op->interval_ms <= 0 || op->status == COX_OP_STATUS_PENDING
+        if (op->interval_ms <= 0 || op->status == COX_OP_STATUS_PENDING
             || (start < stop && (int) i <= stop) || (int) i < start) {
             continue;
         }
@@ -174,8 +190,7 @@ static void
 check_history(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
               const struct cox_rsc_history *history)
 {
-    g_autofree struct cox_op_history **ops = NULL;
-    guint n = history->ops->len;
+    g_autoptr(GPtrArray) ops = NULL;
     int start, stop;
 
     if (rsc->is_orphan) {
@@ -190,16 +205,13 @@ check_history(struct sched_work *work, struct sched_rsc *rsc, struct sched_node 
         }
         sched_primitive_cleanup(work, rsc, node, false);
     }
-    if (!sched_rsc_is_active_on(rsc, node) || n == 0) {
+    if (!sched_rsc_is_active_on(rsc, node)) {
         return;
     }
-    ops = g_memdup2(history->ops->pdata, n * sizeof(void *));
-    qsort(ops, n, sizeof(ops[0]), by_call);
-    find_active(ops, n, &start, &stop);
-    for (guint i = 0; i < n && start >= stop; i++) {
-        if ((int) i >= start && ops[i]->operation != NULL) {
-            check_op_in_place(work, rsc, node, ops[i]);
-        }
+    ops = ops_by_call(history);
+    find_active(ops, &start, &stop);
+    for (guint i = (guint) MAX(start, 0); i < ops->len && start >= stop; i++) {
+        check_op_in_place(work, rsc, node, g_ptr_array_index(ops, i));
     }
 }
 
