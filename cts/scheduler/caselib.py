@@ -121,6 +121,15 @@ def node(name, number, attrs=None, util=None, **more):
                nvset("utilization", "nodes-%d-utilization" % number, util), id=number, uname=name, **more)
 
 
+# What many cases are made of.
+INF = "INFINITY"
+A, B, C, D = (prim(x) for x in "ABCD")
+FENCING = {"stonith-enabled": "true"}
+S = clone("S-clone", stateful("S"), promotable="true")
+SCORES = {"n1": {"master-S": "5"}, "n2": {"master-S": "10"}}
+BOTH = ["n1=Unpromoted", "n2=Unpromoted"]
+
+
 # ---- history ----
 
 def digest(params, timeout_ms=None):

@@ -1,9 +1,6 @@
 """What happens in which order: groups, orders, clones, promotable clones, failures, fencing, tickets, defaults."""
 from caselib import *
 
-A, B, C, D = (prim(x) for x in "ABCD")
-INF = "INFINITY"
-FENCING = {"stonith-enabled": "true"}
 
 # ---- groups ----
 G = group("G", A, B, C)
@@ -46,18 +43,6 @@ case("order-of-a-tag", "A tag in an order stands for a set of its resources.", [
 case("order-across-migration", "An ordered resource is moved after the one it needs.", [A, B],
      [order("A", "B"), colocation("B", "A"), location("A", "n2", 10)], runs={"A": "n1", "B": "n1"})
 
-# ---- live migration ----
-LIVE = prim("A", {"allow-migrate": "true"})
-case("migrate-live", "allow-migrate: migrate_to, migrate_from, stop, and a start that does nothing.", [LIVE],
-     [location("A", "n2", 10)], runs={"A": "n1"})
-case("migrate-not-when-failed", "A failed resource is moved by stop and start.", [LIVE], [location("A", "n2", 10)],
-     runs={"A": "n1"}, history=lambda s: s.at("A", "n1").fail("monitor", 10000))
-case("migrate-from-failed", "migrate_from failed: stopped on both nodes and started again.", [LIVE],
-     history=lambda s: (s.at("A", "n1").add("migrate_to", call=5, migrate_source="n1", migrate_target="n2"),
-                        s.at("A", "n2").fail("migrate_from", call=6, migrate_source="n1", migrate_target="n2")))
-case("migrate-with-dependent", "What depends on a migrating resource is stopped around it.", [LIVE, B],
-     [order("A", "B"), colocation("B", "A"), location("A", "n2", 10)], runs={"A": "n1", "B": "n1"})
-
 # ---- clones ----
 CL = clone("C-clone", C)
 case("clone-on-every-node", "One instance on each node.", [CL], nodes=3)
@@ -83,9 +68,6 @@ case("clone-colocated-primitive", "A primitive goes where an instance is.", [clo
      [colocation("A", "C-clone"), location("C-clone", "n2", 10)])
 
 # ---- promotable clones ----
-S = clone("S-clone", stateful("S"), promotable="true")
-SCORES = {"n1": {"master-S": "5"}, "n2": {"master-S": "10"}}
-BOTH = ["n1=Unpromoted", "n2=Unpromoted"]
 case("promotable-by-score", "The instance with the highest promotion score is promoted.", [S], runs={"S": BOTH},
      transient=SCORES)
 case("promotable-without-score", "Nobody is promoted without a promotion score.", [S], runs={"S": BOTH})

@@ -1,8 +1,6 @@
 """Where resources go: locations, stickiness, colocations, utilization, health, node states, quorum."""
 from caselib import *
 
-A, B, C, D = (prim(x) for x in "ABCD")
-INF = "INFINITY"
 
 # ---- nothing to do, and the simplest things ----
 case("nothing-to-do", "Everything runs as wanted: no action at all.", [A, B], runs={"A": "n1", "B": "n2"})

@@ -1,64 +1,8 @@
 /* lib/sched/digest.c - did the parameters of an operation change since it ran?  Layer 3, pure. */
 #include <string.h>
 
+#include "model/param_digest.h"
 #include "sched/planner_priv.h"
-
-static int
-by_name(const void *a, const void *b)
-{
-    return strcmp(((const struct cox_nvpair *) a)->name, ((const struct cox_nvpair *) b)->name);
-}
-
-static void
-append_escaped(GString *text, const char *value)
-{
-    for (; *value != '\0'; value++) {
-        switch (*value) {
-        case '<':
-            g_string_append(text, "&lt;");
-            break;
-        case '>':
-            g_string_append(text, "&gt;");
-            break;
-        case '&':
-            g_string_append(text, "&amp;");
-            break;
-        case '"':
-            g_string_append(text, "&quot;");
-            break;
-        case '\t':
-            g_string_append(text, "&#9;");
-            break;
-        case '\n':
-            g_string_append(text, "&#10;");
-            break;
-        case '\r':
-            g_string_append(text, "&#13;");
-            break;
-        default:
-            g_string_append_c(text, *value);
-        }
-    }
-}
-
-char *
-sched_digest_params(struct cox_nvpair *pairs, size_t n)
-{
-    g_autoptr(GString) text = g_string_new(" <parameters");
-
-    if (n > 1) {
-        qsort(pairs, n, sizeof(pairs[0]), by_name);
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (pairs[i].value != NULL) {
-            g_string_append_printf(text, " %s=\"", pairs[i].name);
-            append_escaped(text, pairs[i].value);
-            g_string_append_c(text, '"');
-        }
-    }
-    g_string_append(text, "/>\n");
-    return g_compute_checksum_for_string(G_CHECKSUM_MD5, text->str, (gssize) text->len);
-}
 
 /* Is @name one of the words of @list? */
 static bool
@@ -88,7 +32,7 @@ digest_subset(const struct cox_nvlist *all, const char *names, bool keep)
             pairs[n++] = all->pairs[i];
         }
     }
-    return sched_digest_params(pairs, n);
+    return cox_param_digest(pairs, n);
 }
 
 static void
@@ -138,7 +82,7 @@ differs_in_secrets_only(const struct sched_rsc *rsc, const struct cox_op_history
         }
         pairs[n++] = all->pairs[i];
     }
-    now = sched_digest_params(pairs, n);
+    now = cox_param_digest(pairs, n);
     return strcmp(now, op->op_secure_digest) == 0;
 }
 

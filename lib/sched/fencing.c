@@ -1,6 +1,7 @@
 /* lib/sched/fencing.c - fencing, shutdown and what they imply for resources.  Layer 3, pure. */
 #include <string.h>
 
+#include "model/param_digest.h"
 #include "sched/planner_priv.h"
 
 static bool
@@ -65,7 +66,7 @@ add_device_digests(struct sched_work *work, struct sched_action *action, const s
         sched_attrs_params(work, rsc, node, &params);
         {
             g_autofree struct cox_nvpair *pairs = g_memdup2(params.pairs, params.n_pairs * sizeof(params.pairs[0]));
-            g_autofree char *digest = sched_digest_params(pairs, params.n_pairs);
+            g_autofree char *digest = cox_param_digest(pairs, params.n_pairs);
 
             g_string_append_printf(all, "%s:%s:%s,", rsc->id, rsc->type, digest);
         }

@@ -99,6 +99,14 @@ add_dangling(struct sched_rsc *rsc, struct sched_node *node)
     g_ptr_array_add(rsc->dangling_migrations, node);
 }
 
+void
+sched_migrate_over(struct sched_rsc *rsc, struct sched_node *node)
+{
+    if (rsc->dangling_migrations != NULL) {
+        (void) g_ptr_array_remove(rsc->dangling_migrations, node);
+    }
+}
+
 static void
 half_done(struct sched_work *work, const struct sched_entry *entry, struct sched_node *source, struct sched_node *target,
           bool is_newer)

@@ -120,6 +120,7 @@ succeeded(struct sched_work *work, const struct sched_entry *entry, int rc, stru
 
     if (rc == RC_NOT_RUNNING) {
         rsc->role = COX_ROLE_STOPPED;
+        sched_migrate_over(rsc, entry->node);
         clear = true;
     } else if (rc == RC_NOT_INSTALLED) {
         rsc->role = COX_ROLE_STOPPED;
@@ -133,6 +134,7 @@ succeeded(struct sched_work *work, const struct sched_entry *entry, int rc, stru
         clear = true;
     } else if (is_task(entry, "stop")) {
         rsc->role = COX_ROLE_STOPPED;
+        sched_migrate_over(rsc, entry->node);
         clear = true;
     } else if (is_task(entry, "promote")) {
         rsc->role = COX_ROLE_PROMOTED;

@@ -33,8 +33,6 @@ enum sched_digest_result {
 };
 enum sched_digest_result sched_digest_compare(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
                                               const struct cox_op_history *op);
-/** MD5 of the sorted attribute list as it is printed. @pairs is sorted in place. */
-char *sched_digest_params(struct cox_nvpair *pairs, size_t n);
 /* opmeta.c */
 /** The op element for this task and interval, or NULL; for migrate_* also "migrate". */
 const struct cox_op_def *sched_op_find(const struct sched_rsc *rsc, const char *task, gint64 interval_ms,

@@ -75,6 +75,7 @@ cox_pretend_result(struct cox_status *status, struct cox_node_status *node, cons
     op.transition_key = cox_arena_printf(arena, "%d:" NO_TRANSITION ":%d:" NO_UUID, op.call_id, result->target_rc);
     op.transition_magic = cox_arena_printf(arena, "%d:%d;%s", result->status, result->rc, op.transition_key);
     op.on_node = node->uname;
+    op.op_digest = (result->digest != NULL) ? cox_arena_strdup(arena, result->digest) : NULL;
     op.exit_reason = has_failed(result) ? "Simulated action result" : "";
     op.interval_ms = result->interval_ms;
     op.rc = result->rc;

@@ -23,6 +23,7 @@ struct cox_pretend_result {
     int target_rc;
     int status; /**< enum cox_op_status */
     const char *migrate_source, *migrate_target; /**< or NULL */
+    const char *digest; /**< of the parameters (cox_param_digest), or NULL when they are not known */
     cox_wall now;
 };
 

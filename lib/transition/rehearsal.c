@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/config.h"
+#include "model/param_digest.h"
 #include "transition/pretend.h"
 #include "transition/transition.h"
 
@@ -61,6 +62,25 @@ leaves_no_history(const char *task)
     return false;
 }
 
+/* The digest that the next plan compares with: parameters, and of recurring operations also the timeout.  g_free it. */
+static char *
+param_digest(const struct cox_action *action)
+{
+    g_autofree struct cox_nvpair *params = g_new(struct cox_nvpair, action->n_attributes + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; i < action->n_attributes; i++) {
+        const struct cox_nvpair *pair = &action->attributes[i];
+
+        if (g_strcmp0(pair->name, "crm_feature_set") != 0
+            && (!g_str_has_prefix(pair->name, "CRM_meta_")
+                || (action->interval_ms > 0 && strcmp(pair->name, "CRM_meta_timeout") == 0))) {
+            params[n++] = *pair;
+        }
+    }
+    return cox_param_digest(params, n);
+}
+
 static void
 do_rsc_action(const struct stage *stage, const struct cox_action *action, struct cox_rehearsed *record)
 {
@@ -71,6 +91,7 @@ do_rsc_action(const struct stage *stage, const struct cox_action *action, struct
     struct cox_pretend_result result = { .task = action->task, .interval_ms = action->interval_ms,
                                          .status = COX_OP_STATUS_DONE, .now = stage->input->now };
     const struct cox_opspec *failure = NULL;
+    g_autofree char *digest = NULL;
 
     if (action->rsc_id == NULL || action->node_name == NULL) {
         return;
@@ -84,6 +105,8 @@ do_rsc_action(const struct stage *stage, const struct cox_action *action, struct
     }
     result.target_rc = int_attribute(action, "CRM_meta_op_target_rc");
     result.rc = result.target_rc;
+    digest = param_digest(action);
+    result.digest = digest;
     if (g_str_has_prefix(action->task, "migrate_")) {
         result.migrate_source = attribute(action, "CRM_meta_migrate_source");
         result.migrate_target = attribute(action, "CRM_meta_migrate_target");

@@ -1,15 +1,15 @@
-/* lib/sched/tests/test_digest.c - tests of lib/sched/digest.c and of the tasks' names in lib/sched/action.c. */
-#include "base/testkit.h"
+/* lib/model/tests/test_param_digest.c - tests of lib/model/param_digest.c. */
+#include "model/param_digest.h"
 
-#include "sched/planner_priv.h"
+#include "base/testkit.h"
 
 static void
 digest_is_that_of_the_sorted_parameters(void **state)
 {
     struct cox_nvpair one[] = { { .name = "b", .value = "2" }, { .name = "a", .value = "1" } };
     struct cox_nvpair two[] = { { .name = "a", .value = "1" }, { .name = "b", .value = "2" } };
-    g_autofree char *first = sched_digest_params(one, 2);
-    g_autofree char *second = sched_digest_params(two, 2);
+    g_autofree char *first = cox_param_digest(one, 2);
+    g_autofree char *second = cox_param_digest(two, 2);
     g_autofree char *known = g_compute_checksum_for_string(G_CHECKSUM_MD5, " <parameters a=\"1\" b=\"2\"/>\n", -1);
 
     (void) state;
@@ -20,7 +20,7 @@ digest_is_that_of_the_sorted_parameters(void **state)
 static void
 digest_of_no_parameters_is_the_known_one(void **state)
 {
-    g_autofree char *digest = sched_digest_params(NULL, 0);
+    g_autofree char *digest = cox_param_digest(NULL, 0);
 
     (void) state;
     assert_string_equal(digest, "f2317cad3d54cec5d7d7aa7d0bf35cf8");
@@ -30,7 +30,7 @@ static void
 digest_escapes_what_xml_would(void **state)
 {
     struct cox_nvpair pairs[] = { { .name = "a", .value = "<&>\"\t\n\r" } };
-    g_autofree char *digest = sched_digest_params(pairs, 1);
+    g_autofree char *digest = cox_param_digest(pairs, 1);
     g_autofree char *known = g_compute_checksum_for_string(
         G_CHECKSUM_MD5, " <parameters a=\"&lt;&amp;&gt;&quot;&#9;&#10;&#13;\"/>\n", -1);
 
@@ -39,15 +39,15 @@ digest_escapes_what_xml_would(void **state)
 }
 
 static void
-tasks_are_found_by_their_names(void **state)
+parameters_without_value_are_left_out(void **state)
 {
+    struct cox_nvpair pairs[] = { { .name = "a", .value = NULL } };
+    g_autofree char *digest = cox_param_digest(pairs, 1);
+
     (void) state;
-    for (int i = 1; i < SCHED_N_TASKS; i++) {
-        assert_int_equal(sched_task_parse(sched_task_text((enum sched_task) i)), i);
-    }
-    assert_int_equal(sched_task_parse("no-such-task"), SCHED_TASK_NONE);
+    assert_string_equal(digest, "f2317cad3d54cec5d7d7aa7d0bf35cf8");
 }
 
 COX_TEST_MAIN(cmocka_unit_test(digest_is_that_of_the_sorted_parameters),
-              cmocka_unit_test(digest_of_no_parameters_is_the_known_one),
-              cmocka_unit_test(digest_escapes_what_xml_would), cmocka_unit_test(tasks_are_found_by_their_names))
+              cmocka_unit_test(digest_of_no_parameters_is_the_known_one), cmocka_unit_test(digest_escapes_what_xml_would),
+              cmocka_unit_test(parameters_without_value_are_left_out))
