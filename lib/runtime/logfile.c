@@ -1,0 +1,172 @@
+/* lib/runtime/logfile.c - a bounded queue and one writer thread.  Layer 1. */
+#include "runtime/logfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+enum { QUEUE_BYTES = 256 * 1024 };
+
+struct cox_logfile {
+    GMutex lock;
+    GCond changed;
+    GString *queue; /* text that waits */
+    char *path;
+    int fd; /* the thread's, once it runs */
+    bool wants_reopen, is_closing, is_done;
+    GThread *thread;
+};
+
+static int
+open_for_append(const char *path)
+{
+    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0660);
+}
+
+static void
+free_file(struct cox_logfile *file)
+{
+    g_mutex_clear(&file->lock);
+    g_cond_clear(&file->changed);
+    g_string_free(file->queue, TRUE);
+    g_free(file->path);
+    if (file->fd >= 0) {
+        close(file->fd);
+    }
+    g_free(file);
+}
+
+static void
+write_all(int fd, const GString *text)
+{
+    for (gsize done = 0; done < text->len;) {
+        ssize_t n = write(fd, text->str + done, text->len - done);
+
+        if (n < 0 && errno != EINTR) {
+            return; /* a full disk: this piece is lost, the next one may fit */
+        }
+        done += n > 0 ? (gsize) n : 0;
+    }
+}
+
+/* Wait for work and take it: true while there may be more. */
+static bool
+take_work(struct cox_logfile *file, GString **work, bool *reopens)
+{
+    bool goes_on;
+
+    g_mutex_lock(&file->lock);
+    while (file->queue->len == 0 && !file->is_closing && !file->wants_reopen) {
+        g_cond_wait(&file->changed, &file->lock);
+    }
+    *work = file->queue;
+    file->queue = g_string_new(NULL);
+    *reopens = file->wants_reopen;
+    file->wants_reopen = false;
+    goes_on = (*work)->len > 0 || *reopens || !file->is_closing;
+    g_mutex_unlock(&file->lock);
+    return goes_on;
+}
+
+static gpointer
+writer(gpointer data)
+{
+    struct cox_logfile *file = data;
+    GString *work;
+    bool reopens, goes_on;
+
+    do {
+        goes_on = take_work(file, &work, &reopens);
+        if (reopens) {
+            int fd = open_for_append(file->path);
+
+            if (fd >= 0) {
+                close(file->fd);
+                file->fd = fd;
+            }
+        }
+        write_all(file->fd, work);
+        g_string_free(work, TRUE);
+    } while (goes_on);
+    g_mutex_lock(&file->lock);
+    file->is_done = true;
+    g_cond_broadcast(&file->changed);
+    g_mutex_unlock(&file->lock);
+    return NULL;
+}
+
+struct cox_logfile *
+cox_logfile_open(const char *path, GError **error)
+{
+    struct cox_logfile *file;
+    sigset_t all, before;
+    int fd = open_for_append(path);
+
+    if (fd < 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "cannot open log file '%s': %s", path, g_strerror(errno));
+        return NULL;
+    }
+    file = g_new0(struct cox_logfile, 1);
+    g_mutex_init(&file->lock);
+    g_cond_init(&file->changed);
+    file->queue = g_string_new(NULL);
+    file->path = g_strdup(path);
+    file->fd = fd;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the loop's thread */
+    file->thread = g_thread_new("log", writer, file);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return file;
+}
+
+void
+cox_logfile_close(struct cox_logfile *file)
+{
+    gint64 deadline = g_get_monotonic_time() + G_TIME_SPAN_SECOND;
+    bool is_done;
+
+    if (file == NULL) {
+        return;
+    }
+    g_mutex_lock(&file->lock);
+    file->is_closing = true;
+    g_cond_broadcast(&file->changed);
+    while (!file->is_done && g_cond_wait_until(&file->changed, &file->lock, deadline)) {
+    }
+    is_done = file->is_done;
+    g_mutex_unlock(&file->lock);
+    if (is_done) {
+        g_thread_join(file->thread);
+        free_file(file);
+    } else {
+        g_thread_unref(file->thread); /* stuck in the kernel; its memory stays its own */
+    }
+}
+
+bool
+cox_logfile_write(struct cox_logfile *file, const char *text, gsize length)
+{
+    bool fits;
+
+    g_mutex_lock(&file->lock);
+    fits = file->queue->len + length <= QUEUE_BYTES;
+    if (fits) {
+        g_string_append_len(file->queue, text, (gssize) length);
+        g_cond_signal(&file->changed);
+    }
+    g_mutex_unlock(&file->lock);
+    return fits;
+}
+
+void
+cox_logfile_reopen(struct cox_logfile *file)
+{
+    g_mutex_lock(&file->lock);
+    file->wants_reopen = true;
+    g_cond_signal(&file->changed);
+    g_mutex_unlock(&file->lock);
+}

@@ -1,0 +1,50 @@
+/* lib/runtime/process.c - reads /proc/PID.  Layer 1. */
+#include "runtime/process.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/error.h"
+
+/* State and start time: the words after the name, which is in parentheses and may hold anything. */
+static bool
+parse_stat(const char *text, struct cox_process *process)
+{
+    const char *after = strrchr(text, ')');
+    g_auto(GStrv) words = after == NULL ? NULL : g_strsplit(after + 1, " ", 0);
+
+    /* words[1] is field 3 (state), so field 22 (start time) is words[20] */
+    if (words == NULL || g_strv_length(words) < 21) {
+        return false;
+    }
+    process->state = words[1][0];
+    process->start_ticks = g_ascii_strtoull(words[20], NULL, 10);
+    return true;
+}
+
+bool
+cox_process_read(pid_t pid, struct cox_process *process, GError **error)
+{
+    g_autofree char *stat_path = g_strdup_printf("/proc/%d/stat", (int) pid);
+    g_autofree char *exe_path = g_strdup_printf("/proc/%d/exe", (int) pid);
+    g_autofree char *text = NULL;
+    struct cox_process found = { .pid = pid };
+    struct stat owner;
+
+    if (pid <= 0 || !g_file_get_contents(stat_path, &text, NULL, NULL) || !parse_stat(text, &found)
+        || stat(stat_path, &owner) != 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_NOT_FOUND, "process '%d': there is none", (int) pid);
+        return false;
+    }
+    found.uid = owner.st_uid;
+    found.executable = g_file_read_link(exe_path, NULL);
+    *process = found;
+    return true;
+}
+
+void
+cox_process_clear(struct cox_process *process)
+{
+    g_clear_pointer(&process->executable, g_free);
+}
