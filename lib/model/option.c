@@ -1,32 +1,51 @@
-/* lib/model/option.c - the table of options: their names, old names, types and defaults.  Layer 1, pure. */
+/* lib/model/option.c - the table of options: their names, old names, types, bounds and defaults.  Layer 1, pure. */
 #include "model/option.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/interval.h"
 #include "model/score.h"
 
-static const struct cox_option options[] = {
-#define COX_OPTION(scope, name, type, fallback, choices, status, old_name, reader, meaning)                            \
-    { COX_OPTION_##scope,  name,     COX_OPTION_##type, fallback, choices,                                             \
-      COX_OPTION_##status, old_name, reader,            meaning },
+static const struct cox_option options[COX_N_OPTIONS] = {
+#define COX_OPTION(scope, id, name, type, fallback, allowed, status, old_name, part, meaning)                          \
+    { COX_OPT_##scope##_##id, COX_OPTION_##scope, name,     COX_OPTION_##type, fallback, allowed,                      \
+      COX_OPTION_##status,    old_name,           part,     meaning },
 #include "model/option.def"
 #undef COX_OPTION
 };
 
+/* What is known of a type: its names and what a value of it is, for messages. */
+static const struct {
+    const char *name, *legacy_name, *allowed;
+} types[] = {
+    [COX_OPTION_STRING] = { "string", "string", "any text" },
+    [COX_OPTION_BOOLEAN] = { "boolean", "boolean", "true or false" },
+    [COX_OPTION_INTEGER] = { "integer", "integer", "a whole number" },
+    [COX_OPTION_NONNEGATIVE] = { "nonnegative_integer", "integer", "a whole number that is not negative" },
+    [COX_OPTION_SCORE] = { "score", "integer", "a whole number, INFINITY or -INFINITY" },
+    [COX_OPTION_PERCENTAGE] = { "percentage", "percentage", "a number with a percent sign" },
+    [COX_OPTION_DURATION] = { "duration", "time", "a length of time such as 30s or PT5M" },
+    [COX_OPTION_TIMEOUT] = { "timeout", "time", "a length of time such as 30s, or a negative number" },
+    [COX_OPTION_PORT] = { "port", "integer", "a port from 1 to 65535" },
+    [COX_OPTION_SELECT] = { "select", "select", NULL },
+    [COX_OPTION_VERSION] = { "version", "string", "a version" },
+    [COX_OPTION_EPOCH] = { "epoch_time", "string", "a time in seconds since 1970" },
+};
+
 const struct cox_option *
-cox_options(size_t *n)
+cox_option(enum cox_option_id id)
 {
-    *n = G_N_ELEMENTS(options);
-    return options;
+    COX_BUG_ON(id >= COX_N_OPTIONS);
+    return &options[id];
 }
 
 const struct cox_option *
 cox_option_find(enum cox_option_scope scope, const char *name)
 {
-    for (size_t i = 0; name != NULL && i < G_N_ELEMENTS(options); i++) {
+    for (size_t i = 0; name != NULL && i < COX_N_OPTIONS; i++) {
         const struct cox_option *option = &options[i];
 
         if (option->scope == scope
@@ -36,6 +55,14 @@ cox_option_find(enum cox_option_scope scope, const char *name)
     }
     return NULL;
 }
+
+const char *
+cox_option_type_name(enum cox_option_type type, bool is_legacy)
+{
+    return is_legacy ? types[type].legacy_name : types[type].name;
+}
+
+/* ---- values ---- */
 
 bool
 cox_bool_parse(const char *text, bool *value)
@@ -51,59 +78,152 @@ cox_bool_parse(const char *text, bool *value)
     return false;
 }
 
+/* A whole number, perhaps followed by @unit. */
 static bool
-number_parse(const char *text, long long lowest, long long highest, const char *unit)
+number_parse(const char *text, const char *unit, gint64 *number)
 {
     char *end = NULL;
-    long long number;
+    long long value;
 
     errno = 0;
-    number = strtoll(text, &end, 10);
-    return errno == 0 && end != text && number >= lowest && number <= highest
-           && (*end == '\0' || strcmp(end, unit) == 0);
+    value = strtoll(text, &end, 10);
+    *number = value;
+    return errno == 0 && end != text && (*end == '\0' || strcmp(end, unit) == 0);
 }
 
 static bool
-is_choice(const char *choices, const char *value)
+number_in(const char *text, gint64 lowest, gint64 highest, gint64 *number)
 {
-    g_auto(GStrv) words = g_strsplit(choices, "|", -1);
+    return number_parse(text, "", number) && *number >= lowest && *number <= highest;
+}
 
-    for (size_t i = 0; words[i] != NULL; i++) {
-        if (g_ascii_strcasecmp(words[i], value) == 0) {
-            return true;
+/* Numbers beyond "low..high" are clamped, as scores are. */
+static bool
+integer_parse(const char *allowed, const char *text, gint64 *number)
+{
+    const char *dots = (allowed == NULL) ? NULL : strstr(allowed, "..");
+    gint64 low = (dots == NULL || dots == allowed) ? G_MININT : strtoll(allowed, NULL, 10);
+    gint64 high = (dots == NULL || dots[2] == '\0') ? G_MAXINT : strtoll(dots + 2, NULL, 10);
+
+    if (!number_parse(text, "", number)) {
+        return false;
+    }
+    *number = CLAMP(*number, low, high);
+    return true;
+}
+
+/* Index of @value among the words of "a|b||c"; -1 if it is none. */
+static gint64
+choice_of(const char *words, const char *value)
+{
+    size_t length = strlen(value);
+    gint64 index = 0;
+
+    for (const char *word = words; length > 0 && *word != '\0';) {
+        size_t n = strcspn(word, "|");
+
+        if (n == length && g_ascii_strncasecmp(word, value, n) == 0) {
+            return index;
         }
+        index += (n > 0);
+        word += n + (word[n] == '|');
+    }
+    return -1;
+}
+
+static bool
+duration_parse(const char *text, bool may_be_negative, gint64 *number)
+{
+    if (may_be_negative && number_in(text, G_MININT, -1, number)) {
+        *number = -1;
+        return true;
+    }
+    return cox_interval_parse(text, number, NULL);
+}
+
+static bool
+parse(const struct cox_option *option, const char *text, gint64 *number)
+{
+    cox_score score = 0;
+    bool flag = false;
+    bool is_valid = false;
+
+    switch (option->type) {
+    case COX_OPTION_STRING:
+    case COX_OPTION_VERSION:
+        return true;
+    case COX_OPTION_BOOLEAN:
+        is_valid = cox_bool_parse(text, &flag);
+        *number = flag;
+        return is_valid;
+    case COX_OPTION_INTEGER:
+        return integer_parse(option->allowed, text, number);
+    case COX_OPTION_NONNEGATIVE:
+        return number_in(text, 0, G_MAXINT, number);
+    case COX_OPTION_SCORE:
+        is_valid = cox_score_parse(text, &score, NULL);
+        *number = score;
+        return is_valid;
+    case COX_OPTION_PERCENTAGE:
+        return number_parse(text, "%", number) && *number >= 0 && *number <= G_MAXINT;
+    case COX_OPTION_DURATION:
+        return duration_parse(text, false, number);
+    case COX_OPTION_TIMEOUT:
+        return duration_parse(text, true, number);
+    case COX_OPTION_PORT:
+        return number_in(text, 1, 65535, number);
+    case COX_OPTION_SELECT:
+        *number = choice_of(option->allowed, text);
+        return *number >= 0;
+    case COX_OPTION_EPOCH:
+        return number_in(text, 0, G_MAXINT64, number);
     }
     return false;
 }
 
 bool
-cox_option_accepts(const struct cox_option *option, const char *value)
+cox_option_parse(const struct cox_option *option, const char *text, gint64 *number, GError **error)
 {
-    gint64 interval_ms;
-    cox_score score;
-    bool flag;
+    gint64 parsed = 0;
 
-    switch (option->type) {
-    case COX_OPTION_STRING:
-        return true;
-    case COX_OPTION_BOOLEAN:
-        return cox_bool_parse(value, &flag);
-    case COX_OPTION_INTEGER:
-        return number_parse(value, G_MININT64, G_MAXINT64, "");
-    case COX_OPTION_NONNEGATIVE:
-        return number_parse(value, 0, G_MAXINT64, "");
-    case COX_OPTION_SCORE:
-        return cox_score_parse(value, &score, NULL);
-    case COX_OPTION_PERCENTAGE:
-        return number_parse(value, 0, G_MAXINT, "%");
-    case COX_OPTION_DURATION:
-        return cox_interval_parse(value, &interval_ms, NULL);
-    case COX_OPTION_TIMEOUT:
-        return number_parse(value, G_MININT, G_MAXINT, "") || cox_interval_parse(value, &interval_ms, NULL);
-    case COX_OPTION_PORT:
-        return number_parse(value, 1, 65535, "");
-    case COX_OPTION_SELECT:
-        return option->choices == NULL || is_choice(option->choices, value);
+    if (!parse(option, text, &parsed)) {
+        const char *words = (option->type == COX_OPTION_SELECT) ? option->allowed : types[option->type].allowed;
+        const char *hidden = strstr(words, "||");
+
+        g_set_error(error, COX_ERROR, COX_ERROR_INVALID_PARAM, "%s: '%s' is not valid: use %.*s", option->name, text,
+                    (int) (hidden == NULL ? strlen(words) : (size_t) (hidden - words)), words);
+        return false;
     }
-    return false;
+    if (number != NULL) {
+        *number = parsed;
+    }
+    return true;
+}
+
+gint64
+cox_option_number(enum cox_option_id id, const char *text)
+{
+    const struct cox_option *option = cox_option(id);
+    gint64 number = 0;
+
+    if ((text == NULL || !parse(option, text, &number))
+        && (option->fallback == NULL || !parse(option, option->fallback, &number))) {
+        return 0;
+    }
+    return number;
+}
+
+const char *
+cox_option_get(enum cox_option_id id, const struct cox_nvlist *list)
+{
+    const struct cox_option *option = cox_option(id);
+    const char *text = cox_nvlist_get(list, option->name);
+
+    return (text == NULL && option->old_name != NULL) ? cox_nvlist_get(list, option->old_name) : text;
+}
+
+gint64
+cox_option_of(enum cox_option_id id, const struct cox_nvlist *list)
+{
+    return cox_option_number(id, cox_option_get(id, list));
 }

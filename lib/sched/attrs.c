@@ -60,7 +60,7 @@ sched_node_attr(const struct sched_work *work, const struct sched_node *node, co
         return node->kind != SCHED_NODE_REMOTE ? "cluster" : node->is_guest ? "container" : "remote";
     }
     if (value == NULL && strcmp(name, "#site-name") == 0) {
-        value = cox_nvlist_get(&node->attrs, "site-name");
+        value = cox_option_get(COX_OPT_NODE_SITE_NAME, &node->attrs);
         return value != NULL ? value : work->opt.cluster_name;
     }
     return value;
@@ -122,36 +122,6 @@ sched_attrs_params(struct sched_work *work, const struct sched_rsc *rsc, const s
 
 /* ---- meta-attributes as typed values ---- */
 
-static cox_score
-score_of(const struct cox_nvlist *list, const char *name, cox_score fallback)
-{
-    const char *text = cox_nvlist_get(list, name);
-    cox_score score = fallback;
-
-    if (text != NULL) {
-        (void) cox_score_parse(text, &score, NULL);
-    }
-    return score;
-}
-
-/* A number of at least 0; @old_name may be NULL. */
-static int
-count_of(const struct cox_nvlist *list, const char *name, const char *old_name, int fallback)
-{
-    const char *text = cox_nvlist_get(list, name);
-    char *end = NULL;
-    long long value;
-
-    if (text == NULL && old_name != NULL) {
-        text = cox_nvlist_get(list, old_name);
-    }
-    if (text == NULL) {
-        return fallback;
-    }
-    value = strtoll(text, &end, 10);
-    return end == text ? fallback : (int) CLAMP(value, 0, G_MAXINT);
-}
-
 static bool
 is_remote_agent(const struct sched_rsc *rsc)
 {
@@ -174,47 +144,47 @@ default_requires(const struct sched_work *work, const struct sched_rsc *rsc)
     return work->opt.no_quorum_policy == SCHED_NO_QUORUM_IGNORE ? SCHED_REQUIRES_NOTHING : SCHED_REQUIRES_QUORUM;
 }
 
+static void
+complain(const struct sched_work *work, const struct sched_rsc *rsc, const GError *error)
+{
+    cox_diags_add(work->diags, COX_SEVERITY_WARNING, rsc->id, "Correct or remove the meta-attribute.",
+                  "Resource %s: using the default, because %s", rsc->id, error->message);
+}
+
 static enum sched_requires
 requires_of(const struct sched_work *work, const struct sched_rsc *rsc)
 {
-    static const char *const words[] = { "nothing", "quorum", "fencing", "unfencing" };
-    const char *text = cox_nvlist_get(&rsc->meta_raw, "requires");
+    const char *text = cox_option_get(COX_OPT_META_REQUIRES, &rsc->meta_raw);
+    g_autoptr(GError) error = NULL;
+    gint64 value = 0; /* the table has the order of the enum */
 
-    for (size_t i = 0; text != NULL && i < G_N_ELEMENTS(words); i++) {
-        if (g_ascii_strcasecmp(text, words[i]) != 0) {
-            continue;
-        }
-        if (i == SCHED_REQUIRES_UNFENCING && (rsc->is_fence_device || !work->opt.fencing_enabled)) {
-            cox_diags_add(work->diags, COX_SEVERITY_WARNING, rsc->id, "Use another value of requires.",
-                          "Resetting requires of resource %s from unfencing because %s", rsc->id,
-                          rsc->is_fence_device ? "it is a fencing device" : "fencing is disabled");
-            return rsc->is_fence_device ? SCHED_REQUIRES_QUORUM : default_requires(work, rsc);
-        }
-        return (enum sched_requires) i;
+    if (text == NULL) {
+        return default_requires(work, rsc);
     }
-    if (text != NULL) {
-        cox_diags_add(work->diags, COX_SEVERITY_WARNING, rsc->id, "Use nothing, quorum, fencing or unfencing.",
-                      "Resource %s has the unknown value '%s' for requires", rsc->id, text);
+    if (!cox_option_parse(cox_option(COX_OPT_META_REQUIRES), text, &value, &error)) {
+        complain(work, rsc, error);
+        return default_requires(work, rsc);
     }
-    return default_requires(work, rsc);
+    if (value == SCHED_REQUIRES_UNFENCING && (rsc->is_fence_device || !work->opt.fencing_enabled)) {
+        cox_diags_add(work->diags, COX_SEVERITY_WARNING, rsc->id, "Use another value of requires.",
+                      "Resetting requires of resource %s from unfencing because %s", rsc->id,
+                      rsc->is_fence_device ? "it is a fencing device" : "fencing is disabled");
+        return rsc->is_fence_device ? SCHED_REQUIRES_QUORUM : default_requires(work, rsc);
+    }
+    return (enum sched_requires) value;
 }
 
-static enum sched_multiple_active
-multiple_of(const struct sched_work *work, const struct sched_rsc *rsc)
+/* What is set, or the default; what is not valid is reported. */
+static gint64
+checked(const struct sched_work *work, const struct sched_rsc *rsc, enum cox_option_id id)
 {
-    static const char *const words[] = { "stop_start", "stop_only", "block", "stop_unexpected" };
-    const char *text = cox_nvlist_get(&rsc->meta_raw, "multiple-active");
+    const char *text = cox_option_get(id, &rsc->meta_raw);
+    g_autoptr(GError) error = NULL;
 
-    for (size_t i = 0; text != NULL && i < G_N_ELEMENTS(words); i++) {
-        if (g_ascii_strcasecmp(text, words[i]) == 0) {
-            return (enum sched_multiple_active) i;
-        }
+    if (text != NULL && !cox_option_parse(cox_option(id), text, NULL, &error)) {
+        complain(work, rsc, error);
     }
-    if (text != NULL) {
-        cox_diags_add(work->diags, COX_SEVERITY_WARNING, rsc->id, "Use stop_start, stop_only, stop_unexpected or block.",
-                      "Resource %s has the unknown value '%s' for multiple-active", rsc->id, text);
-    }
-    return SCHED_MULTIPLE_STOP_START;
+    return cox_option_number(id, text);
 }
 
 /* Nodes known when the clone is read: those of bundles further down do not count. */
@@ -268,21 +238,32 @@ force_anonymous(struct sched_work *work, struct sched_rsc *rsc)
     rsc->meta.clone_max = MIN(rsc->meta.clone_max, count_nodes(work));
 }
 
+/* Without the option, or with one that is no number, there are as many as nodes. */
+static int
+clone_max_of(const struct sched_work *work, const struct sched_rsc *rsc)
+{
+    const char *text = cox_option_get(COX_OPT_CLONE_CLONE_MAX, &rsc->meta_raw);
+    gint64 value = checked(work, rsc, COX_OPT_CLONE_CLONE_MAX);
+
+    return (text != NULL && cox_option_parse(cox_option(COX_OPT_CLONE_CLONE_MAX), text, NULL, NULL)) ? (int) value
+                                                                                                     : count_nodes(work);
+}
+
 static void
 read_clone(struct sched_work *work, struct sched_rsc *rsc)
 {
     const struct cox_nvlist *raw = &rsc->meta_raw;
     struct sched_meta *meta = &rsc->meta;
 
-    meta->is_promotable = sched_attrs_bool(cox_nvlist_get(raw, "promotable"), false) || rsc->def->is_master;
-    meta->clone_max = count_of(raw, "clone-max", NULL, count_nodes(work));
-    meta->clone_node_max = count_of(raw, "clone-node-max", NULL, 1);
-    meta->clone_min = count_of(raw, "clone-min", NULL, 0);
+    meta->is_promotable = cox_option_of(COX_OPT_CLONE_PROMOTABLE, raw) != 0 || rsc->def->is_master;
+    meta->clone_max = clone_max_of(work, rsc);
+    meta->clone_node_max = (int) checked(work, rsc, COX_OPT_CLONE_CLONE_NODE_MAX);
+    meta->clone_min = (int) checked(work, rsc, COX_OPT_CLONE_CLONE_MIN);
     if (meta->is_promotable) {
-        meta->promoted_max = count_of(raw, "promoted-max", "master-max", 1);
-        meta->promoted_node_max = count_of(raw, "promoted-node-max", "master-node-max", 1);
+        meta->promoted_max = (int) checked(work, rsc, COX_OPT_CLONE_PROMOTED_MAX);
+        meta->promoted_node_max = (int) checked(work, rsc, COX_OPT_CLONE_PROMOTED_NODE_MAX);
     }
-    meta->is_unique = sched_attrs_bool(cox_nvlist_get(raw, "globally-unique"), meta->clone_node_max > 1);
+    meta->is_unique = sched_attrs_bool(cox_option_get(COX_OPT_CLONE_GLOBALLY_UNIQUE, raw), meta->clone_node_max > 1);
     if (!meta->is_unique && meta->clone_node_max > 1) {
         cox_diags_add(work->diags, COX_SEVERITY_WARNING, rsc->id, "Remove clone-node-max, or set globally-unique.",
                       "Ignoring clone-node-max of %s because only globally unique clones can have more than one "
@@ -291,8 +272,8 @@ read_clone(struct sched_work *work, struct sched_rsc *rsc)
         meta->clone_node_max = 1;
     }
     force_anonymous(work, rsc);
-    meta->is_ordered = sched_attrs_bool(cox_nvlist_get(raw, "ordered"), false);
-    meta->is_interleaved = sched_attrs_bool(cox_nvlist_get(raw, "interleave"), false);
+    meta->is_ordered = cox_option_of(COX_OPT_CLONE_ORDERED, raw) != 0;
+    meta->is_interleaved = cox_option_of(COX_OPT_CLONE_INTERLEAVE, raw) != 0;
 }
 
 /* The clone that @rsc is an instance of, or NULL. */
@@ -312,9 +293,9 @@ static bool
 is_bundle_unique(const struct sched_rsc *rsc)
 {
     const struct cox_bundle_def *def = rsc->def->bundle;
-    const char *text = cox_nvpairs_get(def->container_attrs, def->n_container_attrs, "replicas-per-host");
+    const enum cox_option_id id = COX_OPT_BUNDLE_REPLICAS_PER_HOST;
 
-    return text != NULL && strtoll(text, NULL, 10) > 1;
+    return cox_option_number(id, cox_nvpairs_get(def->container_attrs, def->n_container_attrs, cox_option(id)->name)) > 1;
 }
 
 static void
@@ -322,27 +303,28 @@ read_common(struct sched_work *work, struct sched_rsc *rsc)
 {
     const struct cox_nvlist *raw = &rsc->meta_raw;
     const struct sched_rsc *clone = clone_of(rsc);
+    const char *stickiness = cox_option_get(COX_OPT_META_RESOURCE_STICKINESS, raw);
     struct sched_meta *meta = &rsc->meta;
 
-    meta->priority = score_of(raw, "priority", 0);
-    meta->has_stickiness = cox_nvlist_get(raw, "resource-stickiness") != NULL;
-    meta->stickiness = score_of(raw, "resource-stickiness", clone != NULL ? 1 : 0);
-    meta->migration_threshold = score_of(raw, "migration-threshold", COX_SCORE_INFINITY);
+    meta->priority = (cox_score) checked(work, rsc, COX_OPT_META_PRIORITY);
+    meta->has_stickiness = stickiness != NULL;
+    meta->stickiness = (stickiness == NULL && clone != NULL) ? 1 : (cox_score) checked(work, rsc, COX_OPT_META_RESOURCE_STICKINESS);
+    meta->migration_threshold = (cox_score) checked(work, rsc, COX_OPT_META_MIGRATION_THRESHOLD);
     if (meta->migration_threshold < 0) {
         cox_diags_add(work->diags, COX_SEVERITY_WARNING, rsc->id, "Use a number that is not negative.",
                       "Resource %s has a negative migration-threshold; using INFINITY", rsc->id);
         meta->migration_threshold = COX_SCORE_INFINITY;
     }
-    meta->failure_timeout_ms = sched_attrs_msec(cox_nvlist_get(raw, "failure-timeout"), 0);
-    meta->target_role = cox_role_parse(cox_nvlist_get(raw, "target-role"));
+    meta->failure_timeout_ms = checked(work, rsc, COX_OPT_META_FAILURE_TIMEOUT);
+    meta->target_role = cox_role_parse(cox_option_get(COX_OPT_META_TARGET_ROLE, raw));
     meta->requires_ = requires_of(work, rsc);
-    meta->multiple_active = multiple_of(work, rsc);
-    meta->is_managed = sched_attrs_bool(cox_nvlist_get(raw, "is-managed"), true);
-    meta->is_maintenance = sched_attrs_bool(cox_nvlist_get(raw, "maintenance"), false);
-    meta->is_critical = sched_attrs_bool(cox_nvlist_get(raw, "critical"), true);
-    meta->allow_migrate = sched_attrs_bool(cox_nvlist_get(raw, "allow-migrate"), is_remote_agent(rsc));
-    meta->allow_unhealthy = sched_attrs_bool(cox_nvlist_get(raw, "allow-unhealthy-nodes"), false);
-    meta->notify = sched_attrs_bool(cox_nvlist_get(raw, "notify"), false);
+    meta->multiple_active = (enum sched_multiple_active) checked(work, rsc, COX_OPT_META_MULTIPLE_ACTIVE);
+    meta->is_managed = cox_option_of(COX_OPT_META_IS_MANAGED, raw) != 0;
+    meta->is_maintenance = cox_option_of(COX_OPT_META_MAINTENANCE, raw) != 0;
+    meta->is_critical = cox_option_of(COX_OPT_META_CRITICAL, raw) != 0;
+    meta->allow_migrate = sched_attrs_bool(cox_option_get(COX_OPT_META_ALLOW_MIGRATE, raw), is_remote_agent(rsc));
+    meta->allow_unhealthy = cox_option_of(COX_OPT_META_ALLOW_UNHEALTHY_NODES, raw) != 0;
+    meta->notify = cox_option_of(COX_OPT_CLONE_NOTIFY, raw) != 0;
     meta->is_unique = rsc->variant == COX_BUNDLE ? is_bundle_unique(rsc) : clone == NULL || clone->meta.is_unique;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/option.h"
 #include "sched/bundle_priv.h"
 #include "sched/rsc_priv.h"
 
@@ -18,11 +19,17 @@ sched_bundle_replica(const struct sched_rsc *rsc)
 /* ---- numbers and addresses ---- */
 
 static int
-number_of(const struct cox_bundle_def *def, const char *name, int lowest)
+number_of(const struct cox_bundle_def *def, enum cox_option_id id)
 {
-    const char *text = cox_nvpairs_get(def->container_attrs, def->n_container_attrs, name);
+    return (int) cox_option_number(id, cox_nvpairs_get(def->container_attrs, def->n_container_attrs, cox_option(id)->name));
+}
 
-    return MAX(text == NULL ? 0 : atoi(text), lowest);
+/* What promoted-max was called in older schemas. */
+static int
+old_masters(const struct cox_bundle_def *def)
+{
+    return (int) cox_option_number(COX_OPT_BUNDLE_PROMOTED_MAX,
+                                   cox_nvpairs_get(def->container_attrs, def->n_container_attrs, "masters"));
 }
 
 /* The IPv4 address @n after @first; NULL for other addresses and beyond the range. */
@@ -200,11 +207,12 @@ sched_bundle_expand(struct sched_work *work, struct sched_rsc *rsc)
     bundle->def = def;
     bundle->container_type = def->container != NULL ? def->container : "podman";
     bundle->n_replicas = sched_bundle_count(def);
-    bundle->replicas_per_host = number_of(def, "replicas-per-host", 1);
-    bundle->promoted_max = MAX(number_of(def, "promoted-max", 0), number_of(def, "masters", 0));
+    bundle->replicas_per_host = MAX(number_of(def, COX_OPT_BUNDLE_REPLICAS_PER_HOST), 1);
+    bundle->promoted_max = MAX(number_of(def, COX_OPT_BUNDLE_PROMOTED_MAX), old_masters(def));
     bundle->replicas = cox_arena_new_array(work->arena, struct sched_replica, bundle->n_replicas);
     rsc->bundle = bundle;
-    first = cox_nvpairs_get(def->network_attrs, def->n_network_attrs, "ip-range-start");
+    first = cox_nvpairs_get(def->network_attrs, def->n_network_attrs,
+                            cox_option(COX_OPT_BUNDLE_IP_RANGE_START)->name);
     for (int i = 0; i < bundle->n_replicas; i++) {
         bundle->replicas[i].number = i;
         bundle->replicas[i].address = first == NULL ? NULL : address_after(work, first, i);

@@ -3,27 +3,28 @@
 
 #include <string.h>
 
+#include "model/option.h"
 #include "sched/bundle_priv.h"
 #include "sched/rsc_priv.h"
 
 static const char *
-container_attr(const struct sched_bundle *bundle, const char *name)
+container_attr(const struct sched_bundle *bundle, enum cox_option_id id)
 {
-    return cox_nvpairs_get(bundle->def->container_attrs, bundle->def->n_container_attrs, name);
+    return cox_nvpairs_get(bundle->def->container_attrs, bundle->def->n_container_attrs, cox_option(id)->name);
 }
 
 static const char *
-network_attr(const struct sched_bundle *bundle, const char *name)
+network_attr(const struct sched_bundle *bundle, enum cox_option_id id)
 {
-    return cox_nvpairs_get(bundle->def->network_attrs, bundle->def->n_network_attrs, name);
+    return cox_nvpairs_get(bundle->def->network_attrs, bundle->def->n_network_attrs, cox_option(id)->name);
 }
 
 const char *
 sched_bundle_port(const struct sched_bundle *bundle)
 {
-    const char *port = network_attr(bundle, "control-port");
+    const char *port = network_attr(bundle, COX_OPT_BUNDLE_CONTROL_PORT);
 
-    return port != NULL ? port : "3121";
+    return port != NULL ? port : cox_option(COX_OPT_BUNDLE_CONTROL_PORT)->fallback;
 }
 
 /* One -v option; a source below a root is a directory of the replica's own, which is made before (@mounts). */
@@ -71,7 +72,7 @@ add_port(const struct sched_bundle *bundle, const struct sched_replica *replica,
 
     if (replica->address != NULL) {
         g_string_append_printf(options, " -p %s:%s:%s", replica->address, source, target);
-    } else if (g_strcmp0(container_attr(bundle, "network"), "host") != 0) {
+    } else if (g_strcmp0(container_attr(bundle, COX_OPT_BUNDLE_NETWORK), "host") != 0) {
         g_string_append_printf(options, " -p %s:%s", source, target);
     }
 }
@@ -93,10 +94,8 @@ add_ports(const struct sched_bundle *bundle, const struct sched_replica *replica
 static void
 add_hosts(const struct sched_bundle *bundle, GString *options)
 {
-    const char *add_host = network_attr(bundle, "add-host");
-
     g_string_append_c(options, ' ');
-    if (!sched_attrs_bool(add_host, true)) {
+    if (cox_option_number(COX_OPT_BUNDLE_ADD_HOST, network_attr(bundle, COX_OPT_BUNDLE_ADD_HOST)) == 0) {
         return;
     }
     for (int i = 0; i < bundle->n_replicas; i++) {
@@ -111,13 +110,13 @@ run_options(struct sched_work *work, const struct sched_bundle *bundle, const st
             GString *mounts)
 {
     g_autoptr(GString) options = g_string_new(NULL);
-    const char *network = container_attr(bundle, "network");
-    const char *more = container_attr(bundle, "options");
+    const char *network = container_attr(bundle, COX_OPT_BUNDLE_NETWORK);
+    const char *more = container_attr(bundle, COX_OPT_BUNDLE_OPTIONS);
 
     if (strcmp(bundle->container_type, "docker") == 0) {
         g_string_append(options, " --restart=no");
     }
-    if (network_attr(bundle, "ip-range-start") != NULL) {
+    if (network_attr(bundle, COX_OPT_BUNDLE_IP_RANGE_START) != NULL) {
         g_string_append_printf(options, " -h %s-%d", bundle->rsc->id, replica->number);
     }
     g_string_append(options, " -e PCMK_stderr=1");
@@ -140,9 +139,9 @@ sched_bundle_container_params(struct sched_work *work, const struct sched_bundle
 {
     g_autoptr(GString) mounts = g_string_new(NULL);
     const char *options = run_options(work, bundle, replica, mounts);
-    const char *command = container_attr(bundle, "run-command");
+    const char *command = container_attr(bundle, COX_OPT_BUNDLE_RUN_COMMAND);
     struct cox_nvpair pairs[9] = {
-        { NULL, "image", container_attr(bundle, "image") },
+        { NULL, "image", container_attr(bundle, COX_OPT_BUNDLE_IMAGE) },
         { NULL, "allow_pull", "true" },
         { NULL, "force_kill", "false" },
         { NULL, "reuse", "false" },
@@ -165,10 +164,10 @@ struct cox_nvsets
 sched_bundle_address_params(struct sched_work *work, const struct sched_bundle *bundle,
                             const struct sched_replica *replica)
 {
-    const char *netmask = network_attr(bundle, "host-netmask"), *interface = network_attr(bundle, "host-interface");
+    const char *netmask = network_attr(bundle, COX_OPT_BUNDLE_HOST_NETMASK), *interface = network_attr(bundle, COX_OPT_BUNDLE_HOST_INTERFACE);
     const struct cox_nvpair pairs[] = {
         { NULL, "ip", replica->address },
-        { NULL, "cidr_netmask", netmask != NULL ? netmask : "32" },
+        { NULL, "cidr_netmask", netmask != NULL ? netmask : cox_option(COX_OPT_BUNDLE_HOST_NETMASK)->fallback },
         { NULL, "nic", interface },
     };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/option.h"
 #include "sched/bundle_priv.h"
 #include "sched/rsc_priv.h"
 
@@ -28,10 +29,11 @@ expand_top(struct sched_work *work, const struct cox_rsc_def *def)
 /* ---- connections of guests ---- */
 
 static const char *
-meta_of(const struct cox_rsc_def *def, const char *name)
+meta_of(const struct cox_rsc_def *def, enum cox_option_id id)
 {
     for (size_t i = 0; i < def->meta.n_sets; i++) {
-        const char *value = cox_nvpairs_get(def->meta.sets[i].pairs, def->meta.sets[i].n_pairs, name);
+        const char *value = cox_nvpairs_get(def->meta.sets[i].pairs, def->meta.sets[i].n_pairs,
+                                            cox_option(id)->name);
 
         if (value != NULL) {
             return value;
@@ -44,13 +46,13 @@ static void
 expand_guest(struct sched_work *work, const struct cox_rsc_def *def)
 {
     const struct sched_connection connection = {
-        .name = meta_of(def, "remote-node"),
+        .name = meta_of(def, COX_OPT_META_REMOTE_NODE),
         .container = def->id,
-        .allow_migrate = meta_of(def, "remote-allow-migrate"),
-        .is_managed = meta_of(def, "is-managed"),
-        .start_timeout = meta_of(def, "remote-connect-timeout"),
-        .address = meta_of(def, "remote-addr"),
-        .port = meta_of(def, "remote-port"),
+        .allow_migrate = meta_of(def, COX_OPT_META_REMOTE_ALLOW_MIGRATE),
+        .is_managed = meta_of(def, COX_OPT_META_IS_MANAGED),
+        .start_timeout = meta_of(def, COX_OPT_META_REMOTE_CONNECT_TIMEOUT),
+        .address = meta_of(def, COX_OPT_META_REMOTE_ADDR),
+        .port = meta_of(def, COX_OPT_META_REMOTE_PORT),
     };
     struct sched_rsc_spec spec = { .instance = -1, .replica = -1, .is_implicit = true };
 
@@ -132,7 +134,7 @@ find_unfencing(struct sched_work *work)
     for (size_t i = 0; i < work->config->n_resources; i++) {
         const struct cox_rsc_def *def = &work->config->resources[i];
 
-        if (g_strcmp0(meta_of(def, "provides"), "unfencing") == 0) {
+        if (g_strcmp0(meta_of(def, COX_OPT_DEVICE_META_PROVIDES), "unfencing") == 0) {
             work->has_unfencing_device = true;
         }
     }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "model/option.h"
+
 /*
  * Does attribute @name belong to @rsc?  It is @prefix RSC[:N][#OP_INTERVAL]; instances of anonymous clones share what is
  * written for any of them.
@@ -29,7 +31,7 @@ static bool
 has_blocking_operation(const struct sched_rsc *rsc)
 {
     for (size_t i = 0; rsc->def != NULL && i < rsc->def->n_ops; i++) {
-        const char *on_fail = cox_nvpairs_get(rsc->def->ops[i].attrs, rsc->def->ops[i].n_attrs, "on-fail");
+        const char *on_fail = cox_nvpairs_get(rsc->def->ops[i].attrs, rsc->def->ops[i].n_attrs, cox_option(COX_OPT_OP_ON_FAIL)->name);
 
         if (on_fail != NULL && strcmp(on_fail, "block") == 0) {
             return true;

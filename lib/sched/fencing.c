@@ -1,6 +1,7 @@
 /* lib/sched/fencing.c - fencing, shutdown and what they imply for resources.  Layer 3, pure. */
 #include <string.h>
 
+#include "model/option.h"
 #include "model/param_digest.h"
 #include "sched/planner_priv.h"
 
@@ -59,7 +60,7 @@ add_device_digests(struct sched_work *work, struct sched_action *action, const s
         if (rsc->variant != COX_PRIMITIVE || !rsc->is_fence_device) {
             continue;
         }
-        provides = cox_nvlist_get(&rsc->meta_raw, "provides");
+        provides = cox_option_get(COX_OPT_DEVICE_META_PROVIDES, &rsc->meta_raw);
         if (provides == NULL || strcmp(provides, "unfencing") != 0) {
             continue;
         }

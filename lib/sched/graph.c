@@ -1,6 +1,7 @@
 /* lib/sched/graph.c - what remains to be done, as a frozen graph without cycles.  Layer 3, pure. */
 #include <string.h>
 
+#include "model/option.h"
 #include "sched/planner_priv.h"
 
 static bool
@@ -123,7 +124,7 @@ add_rsc_meta(struct sched_work *work, const struct sched_rsc *rsc, struct cox_nv
         add_int(work, list, "CRM_meta_clone", rsc->instance);
     }
     if (rsc->variant == COX_PRIMITIVE) {
-        add_meta(work, list, "remote-node", cox_nvlist_get(&rsc->meta_raw, "remote-node"));
+        add_meta(work, list, "remote-node", cox_option_get(COX_OPT_META_REMOTE_NODE, &rsc->meta_raw));
         add_meta(work, list, "external-ip", cox_nvlist_get(&rsc->meta_raw, "external-ip"));
     }
     for (const struct sched_rsc *r = rsc; r != NULL; r = r->parent) {
@@ -150,7 +151,7 @@ add_guest_meta(const struct sched_action *action, struct cox_nvlist *list)
         return;
     }
     container = guest->remote_rsc->container;
-    target = cox_nvlist_get(&action->rsc->meta_raw, "container-attribute-target");
+    target = cox_option_get(COX_OPT_META_CONTAINER_ATTRIBUTE_TARGET, &action->rsc->meta_raw);
     if (action->task == SCHED_TASK_STOP || action->task == SCHED_TASK_DEMOTE
         || (action->task == SCHED_TASK_NOTIFY
             && (g_strcmp0(sched_action_meta(action, "notify_key_operation"), "stop") == 0
@@ -439,19 +440,16 @@ fill_inputs(struct sched_work *work, const struct sched_action *action, struct c
 static void
 fill_header(struct sched_work *work, struct cox_graph *graph)
 {
-    const char *value;
+    const struct cox_nvlist *raw = &work->opt.raw;
+    const char *delay = cox_option_get(COX_OPT_CLUSTER_CLUSTER_DELAY, raw);
+    const char *timeout = cox_option_get(COX_OPT_CLUSTER_FENCING_TIMEOUT, raw);
 
-    graph->header.cluster_delay = cox_nvlist_get(&work->opt.raw, "cluster-delay");
-    if (graph->header.cluster_delay == NULL) {
-        graph->header.cluster_delay = "60s";
-    }
-    value = cox_nvlist_get(&work->opt.raw, "stonith-timeout");
-    graph->header.fencing_timeout = (value != NULL) ? value : "60s";
+    graph->header.cluster_delay = delay != NULL ? delay : cox_option(COX_OPT_CLUSTER_CLUSTER_DELAY)->fallback;
+    graph->header.fencing_timeout = timeout != NULL ? timeout : cox_option(COX_OPT_CLUSTER_FENCING_TIMEOUT)->fallback;
     graph->header.failed_stop_offset = "INFINITY";
     graph->header.failed_start_offset = work->opt.start_failure_fatal ? "INFINITY" : "1";
-    graph->header.batch_limit = cox_nvlist_get(&work->opt.raw, "batch-limit");
-    graph->header.migration_limit = (work->opt.migration_limit > 0) ? cox_nvlist_get(&work->opt.raw, "migration-limit")
-                                                                    : NULL;
+    graph->header.batch_limit = cox_option_get(COX_OPT_CLUSTER_BATCH_LIMIT, raw);
+    graph->header.migration_limit = (work->opt.migration_limit > 0) ? cox_option_get(COX_OPT_CLUSTER_MIGRATION_LIMIT, raw) : NULL;
 }
 
 void

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/option.h"
 #include "sched/rsc_priv.h"
 
 struct sched_node *
@@ -150,7 +151,7 @@ attr_in_sets(const struct cox_nvsets *sets, const char *name)
 static void
 add_remote(struct sched_work *work, const struct cox_rsc_def *def)
 {
-    const char *guest = attr_in_sets(&def->meta, "remote-node");
+    const char *guest = attr_in_sets(&def->meta, cox_option(COX_OPT_META_REMOTE_NODE)->name);
 
     if (g_strcmp0(def->standard, "ocf") == 0 && g_strcmp0(def->provider, "pacemaker") == 0
         && g_strcmp0(def->type, "remote") == 0) {
@@ -169,11 +170,12 @@ add_remote(struct sched_work *work, const struct cox_rsc_def *def)
 int
 sched_bundle_count(const struct cox_bundle_def *def)
 {
-    const char *replicas = cox_nvpairs_get(def->container_attrs, def->n_container_attrs, "replicas");
-    const char *promoted = cox_nvpairs_get(def->container_attrs, def->n_container_attrs, "promoted-max");
-    int n = replicas != NULL ? atoi(replicas) : promoted != NULL ? atoi(promoted) : 0;
+    const char *replicas = cox_nvpairs_get(def->container_attrs, def->n_container_attrs,
+                                           cox_option(COX_OPT_BUNDLE_REPLICAS)->name);
+    const char *promoted = cox_nvpairs_get(def->container_attrs, def->n_container_attrs,
+                                           cox_option(COX_OPT_BUNDLE_PROMOTED_MAX)->name);
 
-    return MAX(n, 1);
+    return MAX((int) cox_option_number(COX_OPT_BUNDLE_REPLICAS, replicas != NULL ? replicas : promoted), 1);
 }
 
 /* A bundle with a resource inside has a guest node for each replica. */

@@ -43,7 +43,7 @@ since_of(const char *text, const char *yes)
 static bool
 is_terminated(const struct sched_node *node)
 {
-    const char *text = cox_nvlist_get(&node->attrs, "terminate");
+    const char *text = cox_option_get(COX_OPT_NODE_TERMINATE, &node->attrs);
     bool flag;
 
     if (text == NULL) {
@@ -155,7 +155,7 @@ judge_with_fencing(struct sched_work *work, struct sched_node *node, const struc
 static void
 judge_member(struct sched_work *work, struct sched_node *node)
 {
-    const char *shutdown = cox_nvlist_get(&node->attrs, "shutdown");
+    const char *shutdown = cox_option_get(COX_OPT_NODE_SHUTDOWN, &node->attrs);
     struct presence presence = presence_of(node);
 
     node->is_unseen = false;
@@ -175,13 +175,13 @@ judge_member(struct sched_work *work, struct sched_node *node)
 static void
 read_flags(struct sched_node *node)
 {
-    const char *discovery = cox_nvlist_get(&node->attrs, "resource-discovery-enabled");
+    bool discovers = cox_option_of(COX_OPT_NODE_RESOURCE_DISCOVERY_ENABLED, &node->attrs) != 0;
 
-    if (sched_attrs_bool(cox_nvlist_get(&node->attrs, "standby"), false)) {
+    if (cox_option_of(COX_OPT_NODE_STANDBY, &node->attrs) != 0) {
         node->is_standby = true;
     }
-    node->is_maintenance = sched_attrs_bool(cox_nvlist_get(&node->attrs, "maintenance"), false);
-    if (node->kind == SCHED_NODE_REMOTE && !sched_attrs_bool(discovery, true)) {
+    node->is_maintenance = cox_option_of(COX_OPT_NODE_MAINTENANCE, &node->attrs) != 0;
+    if (node->kind == SCHED_NODE_REMOTE && !discovers) {
         node->discovery_enabled = false;
         node->resources_disallowed = true;
     }
@@ -191,7 +191,7 @@ void
 sched_node_read_remote(struct sched_node *node)
 {
     struct sched_rsc *connection = node->remote_rsc;
-    const char *shutdown = cox_nvlist_get(&node->attrs, "shutdown");
+    const char *shutdown = cox_option_get(COX_OPT_NODE_SHUTDOWN, &node->attrs);
 
     if (!node->remote_requires_reset) {
         node->is_unclean = false;

@@ -1,6 +1,7 @@
 /* lib/sched/notify.c - clones that want to be told: events and notify actions around changes.  Layer 3, pure. */
 #include <string.h>
 
+#include "model/option.h"
 #include "sched/planner_priv.h"
 
 enum list_kind {
@@ -276,7 +277,7 @@ render_nodes(struct sched_work *work, struct lists *lists, const struct sched_rs
     g_autoptr(GString) available = g_string_new(NULL);
     g_autoptr(GString) all = g_string_new(NULL);
     g_autoptr(GString) hosts = g_string_new(NULL);
-    const char *target = cox_nvlist_get(&clone->meta_raw, "container-attribute-target");
+    const char *target = cox_option_get(COX_OPT_META_CONTAINER_ATTRIBUTE_TARGET, &clone->meta_raw);
 
     for (guint32 i = 0; i < work->n_nodes; i++) {
         const struct sched_node *node = g_ptr_array_index(work->nodes, i);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "model/option.h"
+
 static const struct cox_op_def *
 find_op(const struct sched_rsc *rsc, const char *task, gint64 interval_ms)
 {
@@ -10,7 +12,7 @@ find_op(const struct sched_rsc *rsc, const char *task, gint64 interval_ms)
         const struct cox_op_def *op = &rsc->def->ops[i];
 
         if (strcmp(op->name, task) == 0 && op->interval_ms == interval_ms
-            && sched_attrs_bool(cox_nvpairs_get(op->attrs, op->n_attrs, "enabled"), true)) {
+            && cox_option_number(COX_OPT_OP_ENABLED, cox_nvpairs_get(op->attrs, op->n_attrs, cox_option(COX_OPT_OP_ENABLED)->name)) != 0) {
             return op;
         }
     }
@@ -44,7 +46,7 @@ of_promoted_monitor(const struct sched_work *work, const struct sched_rsc *rsc)
             || cox_role_parse(cox_nvpairs_get(op->attrs, op->n_attrs, "role")) != COX_ROLE_PROMOTED) {
             continue;
         }
-        value = meta_of(work, op, "on-fail");
+        value = meta_of(work, op, cox_option(COX_OPT_OP_ON_FAIL)->name);
         if (value != NULL && strcmp(value, "demote") != 0) {
             return value;
         }
@@ -56,7 +58,7 @@ static const char *
 configured(const struct sched_work *work, const struct sched_rsc *rsc, const char *task, gint64 interval_ms)
 {
     const struct cox_op_def *op = find_op(rsc, task, interval_ms);
-    const char *value = (op == NULL) ? NULL : meta_of(work, op, "on-fail");
+    const char *value = (op == NULL) ? NULL : meta_of(work, op, cox_option(COX_OPT_OP_ON_FAIL)->name);
 
     if (value == NULL && work->config->op_defaults.n_sets > 0) {
         struct cox_rule_input input = {
@@ -66,7 +68,7 @@ configured(const struct sched_work *work, const struct sched_rsc *rsc, const cha
         struct cox_nvlist list = { 0 };
 
         cox_nvsets_resolve(&work->config->op_defaults, NULL, &input, &list, NULL);
-        value = cox_nvlist_get(&list, "on-fail");
+        value = cox_option_get(COX_OPT_OP_ON_FAIL, &list);
         cox_nvlist_clear(&list);
     }
     if (value == NULL && strcmp(task, "demote") == 0) {
@@ -96,22 +98,16 @@ enum sched_on_fail
 sched_on_fail_of(const struct sched_work *work, const struct sched_rsc *rsc, const char *task, gint64 interval_ms,
                  enum cox_role *role)
 {
-    static const struct {
-        const char *text;
-        enum sched_on_fail value;
-    } names[] = {
-        { "block", SCHED_ON_FAIL_BLOCK },     { "ignore", SCHED_ON_FAIL_IGNORE },   { "nothing", SCHED_ON_FAIL_IGNORE },
-        { "migrate", SCHED_ON_FAIL_BAN },     { "stop", SCHED_ON_FAIL_STOP },       { "restart", SCHED_ON_FAIL_RESTART },
-        { "fence", SCHED_ON_FAIL_FENCE },     { "standby", SCHED_ON_FAIL_STANDBY }, { "demote", SCHED_ON_FAIL_DEMOTE },
-        { "restart-container", SCHED_ON_FAIL_RESTART_CONTAINER },
-    };
+    /* In the order of the table. */
+    static const enum sched_on_fail values[]
+        = { SCHED_ON_FAIL_IGNORE, SCHED_ON_FAIL_BLOCK,   SCHED_ON_FAIL_STOP,              SCHED_ON_FAIL_DEMOTE, SCHED_ON_FAIL_RESTART,
+            SCHED_ON_FAIL_FENCE,  SCHED_ON_FAIL_STANDBY, SCHED_ON_FAIL_RESTART_CONTAINER, SCHED_ON_FAIL_IGNORE, SCHED_ON_FAIL_BAN };
     const char *text = configured(work, rsc, task, interval_ms);
     enum sched_on_fail result = by_default(work, rsc, task, interval_ms);
+    gint64 word = 0;
 
-    for (size_t i = 0; text != NULL && i < G_N_ELEMENTS(names); i++) {
-        if (g_ascii_strcasecmp(text, names[i].text) == 0) {
-            result = names[i].value;
-        }
+    if (text != NULL && cox_option_parse(cox_option(COX_OPT_OP_ON_FAIL), text, &word, NULL)) {
+        result = values[word];
     }
     if (result == SCHED_ON_FAIL_FENCE && !work->opt.fencing_enabled) {
         /* Without fencing the nearest that keeps the promise "it does not run there". */

@@ -1,9 +1,8 @@
 /* lib/sched/opmeta.c - what the configuration says about one operation.  Layer 3, pure. */
 #include <string.h>
 
+#include "model/option.h"
 #include "sched/planner_priv.h"
-
-enum { DEFAULT_TIMEOUT_MS = 20000 };
 
 const char *
 sched_op_attr(const struct cox_op_def *op, const char *name)
@@ -20,7 +19,7 @@ sched_op_interval(const struct cox_op_def *op)
 bool
 sched_op_is_enabled(const struct cox_op_def *op)
 {
-    return sched_attrs_bool(sched_op_attr(op, "enabled"), true);
+    return cox_option_number(COX_OPT_OP_ENABLED, sched_op_attr(op, cox_option(COX_OPT_OP_ENABLED)->name)) != 0;
 }
 
 static const struct cox_op_def *
@@ -109,12 +108,11 @@ op_timeout(struct sched_work *work, const struct cox_op_def *op, const struct co
 }
 
 static void
-set_msec(struct sched_work *work, struct cox_nvlist *list, const char *name, gint64 fallback_ms)
+set_msec(struct sched_work *work, struct cox_nvlist *list, enum cox_option_id id)
 {
-    const char *text = cox_nvlist_get(list, name);
-    gint64 ms = sched_attrs_msec(text, fallback_ms);
+    gint64 ms = MAX(cox_option_of(id, list), 0);
 
-    cox_nvlist_set(list, name, cox_arena_printf(work->arena, "%" G_GINT64_FORMAT, ms));
+    cox_nvlist_set(list, cox_option(id)->name, cox_arena_printf(work->arena, "%" G_GINT64_FORMAT, ms));
 }
 
 static void
@@ -159,9 +157,9 @@ sched_op_meta(struct sched_work *work, const struct sched_action *action, struct
             cox_nvlist_set(list, "timeout", device_timeout);
         }
     }
-    set_msec(work, list, "timeout", DEFAULT_TIMEOUT_MS);
-    if (cox_nvlist_get(list, "start-delay") != NULL) {
-        set_msec(work, list, "start-delay", 0);
+    set_msec(work, list, COX_OPT_OP_TIMEOUT);
+    if (cox_option_get(COX_OPT_OP_START_DELAY, list) != NULL) {
+        set_msec(work, list, COX_OPT_OP_START_DELAY);
     }
     if (action->interval_ms > 0) {
         cox_nvlist_set(list, "interval", cox_arena_printf(work->arena, "%" G_GINT64_FORMAT, action->interval_ms));

@@ -1,7 +1,6 @@
 /* lib/sched/options.c - cluster options as values.  Layer 3, pure. */
 #include "sched/work_priv.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/option.h"
@@ -9,71 +8,33 @@
 
 /* ---- values: what does not parse is reported and replaced by the default of the table ---- */
 
-static void
-complain(struct sched_work *work, const struct cox_option *option, const char *value)
-{
-    cox_diags_add(work->diags, COX_SEVERITY_WARNING, option->name, "Correct or remove the cluster option.",
-                  "Using default value for cluster option %s because '%s' is invalid", option->name, value);
-}
-
-/* Value of an option, its default if it is not set or not valid. */
-static const char *
-text_of(struct sched_work *work, const char *name)
-{
-    const struct cox_option *option = cox_option_find(COX_OPTION_CLUSTER, name);
-    const char *value = cox_nvlist_get(&work->opt.raw, name);
-
-    if (value == NULL) {
-        return option->fallback;
-    }
-    if (!cox_option_accepts(option, value)) {
-        complain(work, option, value);
-        return option->fallback;
-    }
-    return value;
-}
-
-static bool
-bool_of(struct sched_work *work, const char *name)
-{
-    return sched_attrs_bool(text_of(work, name), false);
-}
-
 static gint64
-msec_of(struct sched_work *work, const char *name)
+value_of(struct sched_work *work, enum cox_option_id id)
 {
-    return sched_attrs_msec(text_of(work, name), 0);
-}
+    const char *text = cox_option_get(id, &work->opt.raw);
+    const struct cox_option *option = cox_option(id);
+    g_autoptr(GError) error = NULL;
 
-static int
-int_of(struct sched_work *work, const char *name)
-{
-    const char *text = text_of(work, name);
-
-    return text == NULL ? 0 : (int) CLAMP(strtoll(text, NULL, 10), G_MININT, G_MAXINT);
-}
-
-static cox_score
-score_of(struct sched_work *work, const char *name)
-{
-    cox_score score = 0;
-
-    (void) cox_score_parse(text_of(work, name), &score, NULL);
-    return score;
-}
-
-/* Index of the option's value in @words, which end with NULL; 0 if it is none of them. */
-static int
-select_of(struct sched_work *work, const char *name, const char *const *words)
-{
-    const char *value = text_of(work, name);
-
-    for (int i = 0; value != NULL && words[i] != NULL; i++) {
-        if (g_ascii_strcasecmp(value, words[i]) == 0) {
-            return i;
-        }
+    if (text != NULL && !cox_option_parse(option, text, NULL, &error)) {
+        cox_diags_add(work->diags, COX_SEVERITY_WARNING, option->name, "Correct or remove the cluster option.",
+                      "Using default value for cluster option %s because '%s' is invalid", option->name, text);
     }
-    return 0;
+    return cox_option_number(id, text);
+}
+
+/* The word chosen, as the table spells it. */
+static const char *
+word_of(struct sched_work *work, enum cox_option_id id)
+{
+    const char *text = cox_option_get(id, &work->opt.raw);
+    g_autofree char *lower = NULL;
+
+    (void) value_of(work, id);
+    if (text == NULL || !cox_option_parse(cox_option(id), text, NULL, NULL)) {
+        return cox_option(id)->fallback;
+    }
+    lower = g_ascii_strdown(text, -1);
+    return cox_arena_strdup(work->arena, lower);
 }
 
 /* ---- groups of options ---- */
@@ -97,19 +58,18 @@ add_new_names(struct sched_work *work)
 static void
 read_fencing(struct sched_work *work)
 {
-    static const char *const actions[] = { "reboot", "off", "poweroff", NULL };
     struct sched_options *opt = &work->opt;
 
-    opt->fencing_enabled = bool_of(work, "fencing-enabled");
-    opt->startup_fencing = opt->fencing_enabled && bool_of(work, "startup-fencing");
-    opt->concurrent_fencing = bool_of(work, "concurrent-fencing");
-    opt->fence_remote_without_quorum = bool_of(work, "fence-remote-without-quorum");
-    opt->fencing_action = select_of(work, "fencing-action", actions) == 0 ? "reboot" : "off";
-    opt->fencing_timeout_ms = msec_of(work, "fencing-timeout");
-    opt->watchdog_timeout_ms = msec_of(work, "fencing-watchdog-timeout");
-    opt->priority_fencing_delay_ms = msec_of(work, "priority-fencing-delay");
-    opt->node_pending_timeout_ms = msec_of(work, "node-pending-timeout");
-    opt->have_watchdog = bool_of(work, "have-watchdog");
+    opt->fencing_enabled = value_of(work, COX_OPT_CLUSTER_FENCING_ENABLED) != 0;
+    opt->startup_fencing = opt->fencing_enabled && value_of(work, COX_OPT_CLUSTER_STARTUP_FENCING) != 0;
+    opt->concurrent_fencing = value_of(work, COX_OPT_CLUSTER_CONCURRENT_FENCING) != 0;
+    opt->fence_remote_without_quorum = value_of(work, COX_OPT_CLUSTER_FENCE_REMOTE_WITHOUT_QUORUM) != 0;
+    opt->fencing_action = value_of(work, COX_OPT_CLUSTER_FENCING_ACTION) == 0 ? "reboot" : "off";
+    opt->fencing_timeout_ms = value_of(work, COX_OPT_CLUSTER_FENCING_TIMEOUT);
+    opt->watchdog_timeout_ms = value_of(work, COX_OPT_CLUSTER_FENCING_WATCHDOG_TIMEOUT);
+    opt->priority_fencing_delay_ms = value_of(work, COX_OPT_CLUSTER_PRIORITY_FENCING_DELAY);
+    opt->node_pending_timeout_ms = value_of(work, COX_OPT_CLUSTER_NODE_PENDING_TIMEOUT);
+    opt->have_watchdog = value_of(work, COX_OPT_CLUSTER_HAVE_WATCHDOG) != 0;
     if (work->input->watchdog != COX_UNSET) {
         opt->have_watchdog = work->input->watchdog == COX_TRUE;
     }
@@ -118,15 +78,14 @@ read_fencing(struct sched_work *work)
 static void
 read_quorum(struct sched_work *work)
 {
-    /* In the order of enum sched_no_quorum; "suicide" is what "fence" was called. */
-    static const char *const policies[] = { "stop", "freeze", "ignore", "demote", "fence", "suicide", NULL };
     struct sched_options *opt = &work->opt;
-    int policy = select_of(work, "no-quorum-policy", policies);
+    gint64 policy = value_of(work, COX_OPT_CLUSTER_NO_QUORUM_POLICY);
 
     work->has_quorum = work->config->header.has_quorum_attribute && work->config->header.has_quorum;
     if (work->input->quorum != COX_UNSET) {
         work->has_quorum = work->input->quorum == COX_TRUE;
     }
+    /* The table has the order of enum sched_no_quorum; "suicide", the last, is what "fence" was called. */
     opt->no_quorum_policy = policy > SCHED_NO_QUORUM_FENCE ? SCHED_NO_QUORUM_FENCE : (enum sched_no_quorum) policy;
     if (opt->no_quorum_policy == SCHED_NO_QUORUM_FENCE && !opt->fencing_enabled) {
         cox_diags_add(work->diags, COX_SEVERITY_ERROR, "no-quorum-policy",
@@ -144,17 +103,15 @@ read_quorum(struct sched_work *work)
 static void
 read_placement(struct sched_work *work)
 {
-    static const char *const strategies[] = { "none", "migrate-on-red", "only-green", "progressive", "custom", NULL };
-    static const char *const placements[] = { "default", "utilization", "minimal", "balanced", NULL };
     struct sched_options *opt = &work->opt;
 
-    opt->symmetric = bool_of(work, "symmetric-cluster");
-    opt->placement_strategy = placements[select_of(work, "placement-strategy", placements)];
-    opt->health_strategy = strategies[select_of(work, "node-health-strategy", strategies)];
-    opt->health_base = score_of(work, "node-health-base");
-    opt->health_green = score_of(work, "node-health-green");
-    opt->health_yellow = score_of(work, "node-health-yellow");
-    opt->health_red = score_of(work, "node-health-red");
+    opt->symmetric = value_of(work, COX_OPT_CLUSTER_SYMMETRIC_CLUSTER) != 0;
+    opt->placement_strategy = word_of(work, COX_OPT_CLUSTER_PLACEMENT_STRATEGY);
+    opt->health_strategy = word_of(work, COX_OPT_CLUSTER_NODE_HEALTH_STRATEGY);
+    opt->health_base = (cox_score) value_of(work, COX_OPT_CLUSTER_NODE_HEALTH_BASE);
+    opt->health_green = (cox_score) value_of(work, COX_OPT_CLUSTER_NODE_HEALTH_GREEN);
+    opt->health_yellow = (cox_score) value_of(work, COX_OPT_CLUSTER_NODE_HEALTH_YELLOW);
+    opt->health_red = (cox_score) value_of(work, COX_OPT_CLUSTER_NODE_HEALTH_RED);
     if (strcmp(opt->health_strategy, "migrate-on-red") == 0) {
         opt->health_red = -COX_SCORE_INFINITY;
         opt->health_yellow = opt->health_green = 0;
@@ -169,17 +126,17 @@ read_resources(struct sched_work *work)
 {
     struct sched_options *opt = &work->opt;
 
-    opt->maintenance_mode = bool_of(work, "maintenance-mode");
-    opt->stop_all = bool_of(work, "stop-all-resources");
-    opt->stop_orphans = bool_of(work, "stop-removed-resources");
-    opt->cancel_orphan_actions = bool_of(work, "cancel-removed-actions");
-    opt->start_failure_fatal = bool_of(work, "start-failure-is-fatal");
-    opt->startup_probes = bool_of(work, "enable-startup-probes");
-    opt->shutdown_lock = bool_of(work, "shutdown-lock");
-    opt->shutdown_lock_limit_ms = msec_of(work, "shutdown-lock-limit");
-    opt->cluster_delay_ms = msec_of(work, "cluster-delay");
-    opt->batch_limit = int_of(work, "batch-limit");
-    opt->migration_limit = int_of(work, "migration-limit");
+    opt->maintenance_mode = value_of(work, COX_OPT_CLUSTER_MAINTENANCE_MODE) != 0;
+    opt->stop_all = value_of(work, COX_OPT_CLUSTER_STOP_ALL_RESOURCES) != 0;
+    opt->stop_orphans = value_of(work, COX_OPT_CLUSTER_STOP_REMOVED_RESOURCES) != 0;
+    opt->cancel_orphan_actions = value_of(work, COX_OPT_CLUSTER_CANCEL_REMOVED_ACTIONS) != 0;
+    opt->start_failure_fatal = value_of(work, COX_OPT_CLUSTER_START_FAILURE_IS_FATAL) != 0;
+    opt->startup_probes = value_of(work, COX_OPT_CLUSTER_ENABLE_STARTUP_PROBES) != 0;
+    opt->shutdown_lock = value_of(work, COX_OPT_CLUSTER_SHUTDOWN_LOCK) != 0;
+    opt->shutdown_lock_limit_ms = value_of(work, COX_OPT_CLUSTER_SHUTDOWN_LOCK_LIMIT);
+    opt->cluster_delay_ms = value_of(work, COX_OPT_CLUSTER_CLUSTER_DELAY);
+    opt->batch_limit = (int) value_of(work, COX_OPT_CLUSTER_BATCH_LIMIT);
+    opt->migration_limit = (int) value_of(work, COX_OPT_CLUSTER_MIGRATION_LIMIT);
 }
 
 void
@@ -194,7 +151,7 @@ sched_options_run(struct sched_work *work)
     read_quorum(work);
     read_placement(work);
     read_resources(work);
-    work->opt.cluster_name = cox_nvlist_get(&work->opt.raw, "cluster-name");
-    work->opt.dc_version = cox_nvlist_get(&work->opt.raw, "dc-version");
-    work->opt.stack = cox_nvlist_get(&work->opt.raw, "cluster-infrastructure");
+    work->opt.cluster_name = cox_option_get(COX_OPT_CLUSTER_CLUSTER_NAME, &work->opt.raw);
+    work->opt.dc_version = cox_option_get(COX_OPT_CLUSTER_DC_VERSION, &work->opt.raw);
+    work->opt.stack = cox_option_get(COX_OPT_CLUSTER_CLUSTER_INFRASTRUCTURE, &work->opt.raw);
 }

@@ -1,6 +1,7 @@
 /* lib/sched/promotable.c - which instances of a promotable clone are to be promoted.  Layer 3, pure. */
 #include <string.h>
 
+#include "model/option.h"
 #include "sched/assign_priv.h"
 
 /* The member of @instance that corresponds to @rsc, which is itself an instance or a member of one. */
@@ -59,7 +60,7 @@ score_applies(const struct sched_work *work, const struct sched_rsc *rsc, const 
 static const struct sched_node *
 attribute_node(const struct sched_rsc *rsc, const struct sched_node *node)
 {
-    const char *target = cox_nvlist_get(&rsc->meta_raw, "container-attribute-target");
+    const char *target = cox_option_get(COX_OPT_META_CONTAINER_ATTRIBUTE_TARGET, &rsc->meta_raw);
     const struct sched_rsc *container = node->is_guest && node->remote_rsc != NULL ? node->remote_rsc->container : NULL;
 
     if (container == NULL || target == NULL || g_ascii_strcasecmp(target, "host") != 0) {

@@ -1,6 +1,7 @@
 /* lib/sched/recurring.c - recurring monitors: those that begin, go on, or must be cancelled.  Layer 3, pure. */
 #include <string.h>
 
+#include "model/option.h"
 #include "sched/planner_priv.h"
 
 enum { RC_NOT_RUNNING = 7, RC_PROMOTED = 8 };
@@ -103,7 +104,7 @@ for_active(struct sched_work *work, struct sched_rsc *rsc, struct sched_action *
     struct sched_action *known = find_recurring(rsc, op->name, op->interval_ms, node), *mon;
     bool is_optional = sched_is_optional(start) && known != NULL && !(known->flags & SCHED_RESCHEDULE);
 
-    if (!fits_role(rsc, sched_op_attr(op, "role"))) {
+    if (!fits_role(rsc, sched_op_attr(op, cox_option(COX_OPT_OP_ROLE)->name))) {
         if (is_optional) {
             cancel_misfit(work, rsc, op, node);
         }
@@ -211,7 +212,7 @@ is_usable(const struct cox_op_def *op)
 static bool
 is_for_stopped(const struct cox_op_def *op)
 {
-    const char *role = sched_op_attr(op, "role");
+    const char *role = sched_op_attr(op, cox_option(COX_OPT_OP_ROLE)->name);
 
     return role != NULL && cox_role_parse(role) == COX_ROLE_STOPPED;
 }

@@ -1,6 +1,7 @@
 /* lib/sched/relation.c - what one relation does to its two actions.  Layer 3, pure. */
 #include <string.h>
 
+#include "model/option.h"
 #include "sched/planner_priv.h"
 #include "sched/bundle_priv.h"
 
@@ -313,7 +314,7 @@ can_interleave(const struct effect *e)
         return false;
     }
     rsc = (e->then->task == SCHED_TASK_STOP || e->then->task == SCHED_TASK_DEMOTE) ? e->first->rsc : e->then->rsc;
-    return (rsc->variant == COX_BUNDLE) ? sched_attrs_bool(cox_nvlist_get(&rsc->meta_raw, "interleave"), false)
+    return (rsc->variant == COX_BUNDLE) ? cox_option_of(COX_OPT_CLONE_INTERLEAVE, &rsc->meta_raw) != 0
                                         : rsc->meta.is_interleaved;
 }
 
