@@ -1,0 +1,390 @@
+/* lib/election/tests/electionbus.c - election engines on a fake totally ordered bus.  For tests only. */
+#include "base/testkit.h"
+
+#include "electionbus.h"
+
+enum { MAX_EXCLUDED = BUS_MAX };
+
+struct bus_item {
+    guint view; /* != 0: a change of membership */
+    guint32 members[BUS_MAX];
+    size_t n_members;
+    bool is_order;
+    guint64 order_generation;
+    guint32 sender;
+    guint position; /* in the order of the bus */
+    struct cox_election_message message;
+    guint32 excluded[MAX_EXCLUDED];
+};
+
+/* An order carried out somewhere. */
+struct obeyed_order {
+    guint view, position;
+    guint64 generation;
+};
+
+const struct cox_election_config bus_config = {
+    .dc_deadtime_ms = 20000, .vote_ms = 2000, .beacon_ms = 1000, .silence_ms = 3500, .integration_ms = 180000,
+    .finalization_ms = 1800000,
+};
+
+void
+bus_init(struct bus *bus, const struct cox_election_config *config, guint32 seed)
+{
+    memset(bus, 0, sizeof(*bus));
+    bus->config = *config;
+    bus->now = 1000000;
+    bus->random = seed == 0 ? NULL : g_rand_new_with_seed(seed);
+    bus->obeyed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    bus->orders = g_array_new(FALSE, FALSE, sizeof(struct obeyed_order));
+    for (guint i = 1; i < BUS_MAX; i++) {
+        bus->nodes[i].inbox = g_queue_new();
+        bus->nodes[i].outbox = g_queue_new();
+        bus->nodes[i].features = 5;
+        bus->nodes[i].wake_at = COX_USEC_NEVER;
+    }
+}
+
+static void
+drop(GQueue *queue)
+{
+    g_queue_foreach(queue, (GFunc) (void (*)(void)) g_free, NULL);
+    g_queue_clear(queue);
+}
+
+void
+bus_clear(struct bus *bus)
+{
+    for (guint i = 1; i < BUS_MAX; i++) {
+        cox_election_free(bus->nodes[i].engine);
+        drop(bus->nodes[i].inbox);
+        drop(bus->nodes[i].outbox);
+        g_queue_free(bus->nodes[i].inbox);
+        g_queue_free(bus->nodes[i].outbox);
+    }
+    g_hash_table_unref(bus->obeyed);
+    g_array_unref(bus->orders);
+    g_clear_pointer(&bus->random, g_rand_free);
+}
+
+static guint
+pick(struct bus *bus, guint n)
+{
+    return bus->random == NULL ? 0 : (guint) g_rand_int_range(bus->random, 0, (gint32) n);
+}
+
+/* Put a copy of @item into the inbox of every running node of @part. */
+static void
+deliver(struct bus *bus, guint part, const struct bus_item *item)
+{
+    for (guint i = 1; i < BUS_MAX; i++) {
+        if (bus->nodes[i].engine != NULL && bus->nodes[i].part == part) {
+            struct bus_item *copy = g_memdup2(item, sizeof(*item));
+
+            copy->message.excluded = copy->excluded;
+            g_queue_push_tail(bus->nodes[i].inbox, copy);
+        }
+    }
+}
+
+static void
+announce(struct bus *bus, guint part)
+{
+    struct bus_item item = { .view = ++bus->n_views };
+
+    for (guint i = 1; i < BUS_MAX; i++) {
+        if (bus->nodes[i].engine != NULL && bus->nodes[i].part == part) {
+            item.members[item.n_members++] = i;
+        }
+    }
+    deliver(bus, part, &item);
+}
+
+/* A node settles: never on an older term than before, and all who settle in one view on one number agree. */
+static void
+check_term(struct bus *bus, guint node, const struct cox_term *term)
+{
+    struct bus_node *n = &bus->nodes[node];
+    g_autofree char *key = g_strdup_printf("%u/%" G_GUINT64_FORMAT, n->view, term->generation);
+    guint known = GPOINTER_TO_UINT(g_hash_table_lookup(bus->obeyed, key));
+
+    if (term->generation < n->executor.generation
+        || (term->generation == n->executor.generation && term->coordinator != n->executor.coordinator)) {
+        fail_msg("node %u settles on %u/%" G_GUINT64_FORMAT " after %u/%" G_GUINT64_FORMAT, node, term->coordinator,
+                 term->generation, n->executor.coordinator, n->executor.generation);
+    }
+    if (known != 0 && known != term->coordinator + 1) {
+        fail_msg("two coordinators, %u and %u, for view/generation %s", known - 1, term->coordinator, key);
+    }
+    g_hash_table_insert(bus->obeyed, g_steal_pointer(&key), GUINT_TO_POINTER(term->coordinator + 1));
+    n->executor = *term;
+}
+
+static void
+push_message(struct bus *bus, guint node, const struct cox_election_message *message)
+{
+    struct bus_item *item = g_new0(struct bus_item, 1);
+
+    item->sender = node;
+    item->message = *message;
+    memcpy(item->excluded, message->excluded != NULL ? message->excluded : item->excluded,
+           message->n_excluded * sizeof(guint32));
+    g_queue_push_tail(bus->nodes[node].outbox, item);
+}
+
+static void
+step(struct bus *bus, guint node, const struct cox_election_event *event)
+{
+    struct bus_node *n = &bus->nodes[node];
+    struct cox_election_effects out;
+
+    cox_election_effects_init(&out);
+    cox_election_step(n->engine, event, bus->now, &out);
+    for (guint i = 0; i < cox_election_effects_count(&out); i++) {
+        const struct cox_election_effect *effect = cox_election_effects_get(&out, i);
+
+        switch (effect->kind) {
+            case COX_ELECTION_DO_SEND:
+                push_message(bus, node, &effect->message);
+                break;
+            case COX_ELECTION_DO_WAKE:
+                assert_true(effect->at > bus->now || effect->at == COX_USEC_NEVER || event->kind != COX_ELECTION_ON_WAKE);
+                n->wake_at = effect->at;
+                break;
+            case COX_ELECTION_DO_SETTLE:
+                check_term(bus, node, &effect->settle.term);
+                n->settled = effect->settle;
+                n->has_coordinator = true;
+                n->n_settled++;
+                break;
+            case COX_ELECTION_DO_UNSETTLE:
+                n->has_coordinator = false;
+                n->n_unsettled++;
+                break;
+            case COX_ELECTION_DO_PLAN:
+                assert_true(cox_election_may_act(n->engine));
+                n->n_plans++;
+                break;
+            case COX_ELECTION_DO_ADMIT:
+                n->n_admitted++;
+                break;
+            case COX_ELECTION_DO_REFUSE:
+                n->n_refused++;
+                break;
+            case COX_ELECTION_DO_PHASE:
+                assert_int_equal(cox_election_phase(n->engine, effect->phase.node), effect->phase.phase);
+                break;
+        }
+    }
+    cox_election_effects_clear(&out);
+    if (bus->with_orders && cox_election_may_act(n->engine) && pick(bus, 4) == 0) {
+        struct bus_item *order = g_new0(struct bus_item, 1);
+
+        order->is_order = true;
+        order->sender = node;
+        order->order_generation = cox_election_term(n->engine).generation;
+        g_queue_push_tail(n->outbox, order);
+    }
+}
+
+/* What is obeyed along one view never goes back to an older generation, whoever obeys and however late. */
+static void
+check_order(struct bus *bus, guint node, const struct bus_item *item)
+{
+    struct bus_node *n = &bus->nodes[node];
+    struct obeyed_order order = { n->view, item->position, item->order_generation };
+
+    if (!cox_election_accepts(n->engine, item->sender, item->order_generation)) {
+        bus->n_refused_orders++;
+        return;
+    }
+    assert_true(item->order_generation >= n->executor.generation);
+    for (guint i = bus->orders->len; i > 0; i--) {
+        const struct obeyed_order *other = &g_array_index(bus->orders, struct obeyed_order, i - 1);
+
+        if (other->view == order.view
+            && (other->position < order.position ? other->generation > order.generation
+                                                 : other->generation < order.generation)) {
+            fail_msg("an order of generation %" G_GUINT64_FORMAT " runs at the wrong side of one of %" G_GUINT64_FORMAT,
+                     order.generation, other->generation);
+        }
+    }
+    g_array_append_val(bus->orders, order);
+}
+
+static void
+process(struct bus *bus, guint node)
+{
+    struct bus_node *n = &bus->nodes[node];
+    g_autofree struct bus_item *item = g_queue_pop_head(n->inbox);
+
+    if (item->is_order) {
+        check_order(bus, node, item);
+    } else if (item->view != 0) {
+        struct cox_election_event event = { .kind = COX_ELECTION_ON_VIEW };
+
+        n->view = item->view;
+        event.nodes.nodes = item->members;
+        event.nodes.n = item->n_members;
+        step(bus, node, &event);
+    } else {
+        struct cox_election_event event = { .kind = COX_ELECTION_ON_MESSAGE };
+
+        event.message.sender = item->sender;
+        event.message.message = &item->message;
+        step(bus, node, &event);
+    }
+}
+
+void
+bus_start(struct bus *bus, guint node, guint n_expected)
+{
+    struct bus_node *n = &bus->nodes[node];
+    struct cox_election_event event = { .kind = COX_ELECTION_ON_EXPECTED };
+    guint32 expected[BUS_MAX];
+
+    for (guint i = 0; i < n_expected; i++) {
+        expected[i] = i + 1;
+    }
+    n->engine = cox_election_new(&bus->config, node, n->features);
+    n->wake_at = COX_USEC_NEVER;
+    n->has_coordinator = n->is_stopped = false;
+    event.nodes.nodes = expected;
+    event.nodes.n = n_expected;
+    step(bus, node, &event);
+    event.kind = COX_ELECTION_ON_SEEN;
+    event.seen = n->executor;
+    step(bus, node, &event);
+    announce(bus, n->part);
+}
+
+void
+bus_crash(struct bus *bus, guint node)
+{
+    struct bus_node *n = &bus->nodes[node];
+
+    g_clear_pointer(&n->engine, cox_election_free);
+    drop(n->inbox);
+    drop(n->outbox);
+    announce(bus, n->part);
+}
+
+void
+bus_move(struct bus *bus, guint node, guint part)
+{
+    guint before = bus->nodes[node].part;
+
+    bus->nodes[node].part = part;
+    announce(bus, before);
+    announce(bus, part);
+}
+
+/* Candidates: order a message of i (i), process an item of i (i + BUS_MAX). */
+static guint
+find_work(const struct bus *bus, guint *work)
+{
+    guint n = 0;
+
+    for (guint i = 1; i < BUS_MAX; i++) {
+        const struct bus_node *node = &bus->nodes[i];
+
+        if (node->engine != NULL && node->outbox->length > 0) {
+            work[n++] = i;
+        }
+        if (node->engine != NULL && !node->is_stopped && node->inbox->length > 0) {
+            work[n++] = i + BUS_MAX;
+        }
+    }
+    return n;
+}
+
+static bool
+wake_next(struct bus *bus, cox_usec until)
+{
+    guint next = 0;
+
+    for (guint i = 1; i < BUS_MAX; i++) {
+        const struct bus_node *node = &bus->nodes[i];
+
+        if (node->engine != NULL && !node->is_stopped && node->wake_at <= until
+            && (next == 0 || node->wake_at < bus->nodes[next].wake_at)) {
+            next = i;
+        }
+    }
+    if (next == 0) {
+        return false;
+    }
+    bus->now = MAX(bus->now, bus->nodes[next].wake_at);
+    bus->nodes[next].wake_at = COX_USEC_NEVER;
+    step(bus, next, &(struct cox_election_event) { .kind = COX_ELECTION_ON_WAKE });
+    return true;
+}
+
+bool
+bus_step(struct bus *bus, cox_usec until)
+{
+    guint work[2 * BUS_MAX];
+    guint n = find_work(bus, work);
+    guint chosen = 0;
+
+    if (n == 0) {
+        return wake_next(bus, until);
+    }
+    bus->n_steps++;
+    if (bus->random != NULL && pick(bus, 50) == 0) {
+        bus->now += pick(bus, 400000); /* slow days */
+    }
+    bus->now += 100;
+    chosen = work[pick(bus, n)];
+    if (chosen < BUS_MAX) {
+        g_autofree struct bus_item *item = g_queue_pop_head(bus->nodes[chosen].outbox);
+
+        item->position = ++bus->n_messages;
+        deliver(bus, bus->nodes[chosen].part, item);
+    } else {
+        process(bus, chosen - BUS_MAX);
+    }
+    return true;
+}
+
+void
+bus_run(struct bus *bus, cox_usec until)
+{
+    guint limit = bus->n_steps + 20000;
+
+    while (bus_step(bus, until)) {
+        if (bus->n_steps > limit) {
+            fail_msg("no rest after 20000 steps");
+        }
+    }
+    bus->now = MAX(bus->now, until);
+}
+
+void
+bus_check_settled(const struct bus *bus)
+{
+    for (guint i = 1; i < BUS_MAX; i++) {
+        const struct bus_node *node = &bus->nodes[i];
+        struct cox_term term;
+
+        if (node->engine == NULL) {
+            continue;
+        }
+        term = cox_election_term(node->engine);
+        assert_true(node->has_coordinator);
+        assert_int_not_equal(term.coordinator, 0);
+        assert_non_null(bus->nodes[term.coordinator].engine);
+        assert_int_equal(bus->nodes[term.coordinator].part, node->part);
+        assert_true(cox_election_accepts(bus->nodes[term.coordinator].engine, term.coordinator, term.generation));
+        assert_true(cox_election_may_act(bus->nodes[term.coordinator].engine));
+        if (!node->is_stopped) {
+            assert_int_equal(cox_election_phase(bus->nodes[term.coordinator].engine, i), COX_JOIN_JOINED);
+        }
+    }
+}
+
+bool
+bus_accepts(const struct bus *bus, guint node, guint32 sender, guint64 generation)
+{
+    return cox_election_accepts(bus->nodes[node].engine, sender, generation);
+}
