@@ -84,6 +84,9 @@ read_resource(struct sched_work *work, struct sched_node *node, const struct cox
     }
     g_ptr_array_free(ops, TRUE);
     sched_history_process(work, rsc, node, verdict.on_fail);
+    if (rsc->role <= COX_ROLE_STOPPED && rsc->recorded_id != NULL && strchr(rsc->recorded_id, ':') != NULL) {
+        rsc->recorded_id = NULL; /* of an instance that is not there its old number tells nothing */
+    }
     apply_target_role(rsc);
     shutdown_lock(work, rsc, node, history);
     if (saved > rsc->role) {
