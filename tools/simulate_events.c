@@ -154,6 +154,7 @@ cox_simulate_execute(struct cox_simulation *sim, const struct cox_plan *plan, GE
         input.failures = (const struct cox_opspec *) (const void *) failures->data;
         input.n_failures = failures->len;
         done = cox_rehearsal_run(&input);
+        sim->is_executed = true;
         if (!sim->ctx->is_quiet) {
             cox_out_spacer(sim->ctx->out);
             cox_out_begin(sim->ctx->out, "transition", NULL);

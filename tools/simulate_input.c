@@ -72,6 +72,7 @@ cox_simulate_plan(struct cox_simulation *sim, bool state_only)
         .quorum = tristate(sim->settings->quorum),
         .watchdog = tristate(sim->settings->watchdog),
         .state_only = state_only,
+        .is_settled = sim->is_executed,
         .with_scores = sim->settings->show_scores,
         .with_utilization = sim->settings->show_utilization,
     };

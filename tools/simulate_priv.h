@@ -34,6 +34,7 @@ struct cox_simulation {
     struct cox_codec_result input;
     struct cox_diags *diags;
     cox_wall now;
+    bool is_executed; /**< a plan has been carried out: what is there now is an outcome, with nothing under way */
 };
 
 /** Read the input. @return false with @error set */

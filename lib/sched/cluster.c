@@ -101,7 +101,7 @@ fill_rsc(const struct sched_work *work, const struct sched_rsc *rsc, guint32 par
         .is_disabled = rsc->is_disabled,
         .is_container_child = inside_container(rsc),
         .target_role = rsc->meta.target_role,
-        .pending_task = pending_text(rsc),
+        .pending_task = work->input->is_settled ? NULL : pending_text(rsc),
         .running_on = running,
         .n_running_on = n,
         .pending_node = rsc->pending_node == NULL ? COX_NODE_NONE : rsc->pending_node->idx,

@@ -140,6 +140,14 @@ find_unfencing(struct sched_work *work)
     }
 }
 
+static gint
+by_priority(gconstpointer a, gconstpointer b)
+{
+    const struct sched_rsc *one = *(struct sched_rsc *const *) a, *two = *(struct sched_rsc *const *) b;
+
+    return (one->meta.priority < two->meta.priority) - (one->meta.priority > two->meta.priority);
+}
+
 void
 sched_rscs_run(struct sched_work *work)
 {
@@ -158,6 +166,7 @@ sched_rscs_run(struct sched_work *work)
         sched_connection_link(work, g_ptr_array_index(work->rscs, i));
     }
     map_defs(work);
+    g_ptr_array_sort(work->tops, by_priority); /* keeps the order of equals */
     add_tickets(work);
     sched_amounts_run(work);
 }

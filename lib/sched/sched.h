@@ -16,6 +16,7 @@ struct cox_sched_input {
     enum cox_tristate quorum;    /**< override of have-quorum */
     enum cox_tristate watchdog;  /**< override of have-watchdog */
     bool state_only;             /**< stop after the state (cluster filled, no graph) */
+    bool is_settled;             /**< the state is shown as if no operation were under way */
     bool with_scores;            /**< fill plan.scores */
     bool with_utilization;       /**< fill plan.utilization */
 };

@@ -268,7 +268,7 @@ struct sched_work {
     GPtrArray *nodes;           /**< struct sched_node *, in the order in which the field sorts its node list: by name */
     guint32 n_nodes;
     GPtrArray *rscs;            /**< struct sched_rsc *, all, in order of creation; parents first */
-    GPtrArray *tops;            /**< struct sched_rsc *, top level, document order, orphans at their place */
+    GPtrArray *tops;            /**< struct sched_rsc *, top level: highest priority first, then as configured; then orphans */
     GHashTable *rsc_by_id;      /**< id -> struct sched_rsc * (instances by "rsc:N", and by their plain def id -> first) */
     struct sched_rsc **rsc_of_def; /**< [config->n_resources]: top-level or group member; clone child: instance 0's */
     struct sched_node *dc;
