@@ -226,7 +226,7 @@ request(struct sched_work *work, struct sched_action *action, bool optional)
     struct sched_rsc *rsc = action->rsc;
 
     if (action->node != NULL && !rsc->is_managed && action->interval_ms == 0 && rsc->variant == COX_PRIMITIVE
-        && action->task != SCHED_TASK_MONITOR && action->task != SCHED_TASK_CLEAR_FAILCOUNT
+        && action->task != SCHED_TASK_MONITOR
         && action->task != SCHED_TASK_CANCEL) {
         action->flags |= SCHED_OPTIONAL;
     } else if (!optional) {

@@ -6,7 +6,6 @@ clear_one(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *nod
 {
     struct sched_action *clear = sched_action_get(work, rsc, SCHED_TASK_CLEAR_FAILCOUNT, node, false);
 
-    clear->flags &= ~(guint32) SCHED_OPTIONAL;
     sched_action_set_meta(work, clear, "op_no_wait", "true");
     sched_action_reason(clear, reason, true);
 }
@@ -17,10 +16,14 @@ clear_failcounts(struct sched_work *work)
     for (guint i = 0; i < work->clears->len; i++) {
         const struct sched_clear *wish = g_ptr_array_index(work->clears, i);
 
-        clear_one(work, wish->rsc, wish->node, wish->reason);
+        if (wish->changed == NULL
+            || sched_digest_compare(work, wish->rsc, wish->node, wish->changed) != SCHED_DIGEST_SAME) {
+            clear_one(work, wish->rsc, wish->node, wish->reason);
+        }
     }
-    for (guint i = 0; work->opt.stop_orphans && i < work->rscs->len; i++) {
-        struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i);
+    /* Surplus instances share their counts with those that stay. */
+    for (guint i = 0; work->opt.stop_orphans && i < work->tops->len; i++) {
+        struct sched_rsc *rsc = g_ptr_array_index(work->tops, i);
 
         for (guint32 k = 0; rsc->is_orphan && rsc->variant == COX_PRIMITIVE && k < work->n_nodes; k++) {
             struct sched_node *node = g_ptr_array_index(work->nodes, k);

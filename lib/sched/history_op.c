@@ -277,41 +277,73 @@ pending(struct sched_work *work, const struct sched_entry *entry)
     }
 }
 
-/*
- * Failures older than failure-timeout do not count.  The fail count goes first, then the entry; a count that newer
- * failures keep alive keeps the entry, too.
- */
 static bool
-has_expired(struct sched_work *work, const struct sched_entry *entry)
+is_good(int rc)
+{
+    return rc == RC_OK || rc == RC_NOT_RUNNING || rc == RC_PROMOTED || rc == RC_DEGRADED || rc == RC_DEGRADED_PROMOTED;
+}
+
+static void
+wish_clear(struct sched_work *work, const struct sched_entry *entry, const char *reason,
+           const struct cox_op_history *changed)
+{
+    struct sched_clear *clear = cox_arena_new_array(work->arena, struct sched_clear, 1);
+
+    *clear = (struct sched_clear) { entry->rsc, entry->node, reason, changed };
+    g_ptr_array_add(work->clears, clear);
+}
+
+/* Is the entry as old as failures are remembered, at most?  What is found sooner or later is noted for the recheck. */
+static bool
+is_old(struct sched_work *work, const struct sched_entry *entry)
 {
     gint64 timeout_s = entry->rsc->meta.failure_timeout_ms / 1000;
     const struct cox_op_history *op = entry->op;
-    gint64 last = 0;
-    struct sched_clear *clear;
 
     if (timeout_s <= 0 || !op->has_last_rc_change) {
         return false;
     }
     if (work->now_s < op->last_rc_change_s + timeout_s) {
-        work->recheck_by = cox_wall_min(work->recheck_by, cox_wall_from_seconds(op->last_rc_change_s + timeout_s));
+        if (!is_good(op->rc) && op->rc != op->target_rc) {
+            work->recheck_by = cox_wall_min(work->recheck_by, cox_wall_from_seconds(op->last_rc_change_s + timeout_s));
+        }
         return false;
     }
-    if (sched_failcount(work, entry->rsc, entry->node, &last, false) == 0) {
-        return true;
-    }
-    if (sched_failcount(work, entry->rsc, entry->node, &last, true) != 0) {
-        return false;
-    }
-    clear = cox_arena_new_array(work->arena, struct sched_clear, 1);
-    *clear = (struct sched_clear) { entry->rsc, entry->node, "it expired" };
-    g_ptr_array_add(work->clears, clear);
     return true;
 }
 
 static bool
-is_good(int rc)
+is_of_last_failure(const struct sched_entry *entry)
 {
-    return rc == RC_OK || rc == RC_NOT_RUNNING || rc == RC_PROMOTED || rc == RC_DEGRADED || rc == RC_DEGRADED_PROMOTED;
+    return entry->op->id != NULL && g_str_has_suffix(entry->op->id, "_last_failure_0");
+}
+
+/*
+ * Failures older than failure-timeout do not count.  The fail count goes first, then the entry; a count that newer
+ * failures keep alive keeps the entry, too.  Any old entry, also of a success, makes an expired count go.
+ */
+static bool
+has_expired(struct sched_work *work, const struct sched_entry *entry)
+{
+    bool expired = is_old(work, entry);
+
+    if (entry->status == COX_OP_STATUS_NOT_INSTALLED) {
+        return false;
+    }
+    if (expired && sched_failcount(work, entry->rsc, entry->node, NULL, false) != 0) {
+        if (sched_failcount(work, entry->rsc, entry->node, NULL, true) != 0) {
+            expired = false;
+        } else {
+            wish_clear(work, entry, "it expired", NULL);
+            return expired;
+        }
+    }
+    /* What failed with other parameters than it would be given now deserves another chance. */
+    if (is_of_last_failure(entry) && entry->op->op_digest != NULL
+        && (is_task(entry, "monitor") || is_task(entry, "start"))) {
+        wish_clear(work, entry, "resource parameters have changed", entry->op);
+    }
+    return expired;
 }
 
 void
@@ -325,7 +357,7 @@ sched_history_op(struct sched_work *work, struct sched_rsc *rsc, struct sched_no
         return;
     }
     entry.is_probe = strcmp(op->operation, "monitor") == 0 && op->interval_ms == 0;
-    if (entry.status != COX_OP_STATUS_PENDING && !is_good(op->rc) && op->rc != op->target_rc && has_expired(work, &entry)) {
+    if (entry.status != COX_OP_STATUS_PENDING && has_expired(work, &entry) && !is_good(op->rc) && op->rc != op->target_rc) {
         return;
     }
     if (entry.status != COX_OP_STATUS_PENDING) {

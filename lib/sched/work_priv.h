@@ -253,6 +253,7 @@ struct sched_clear {
     struct sched_rsc *rsc;
     struct sched_node *node;
     const char *reason;
+    const struct cox_op_history *changed; /**< only if parameters are others than this one's; NULL: in any case */
 };
 
 struct sched_work {
