@@ -349,7 +349,8 @@ sched_action_because(struct sched_work *work, struct sched_action *action, guint
     } else if (cleared == SCHED_MIGRATABLE) {
         what = "unmigrateable";
     }
-    if (what != NULL && action->reason == NULL) {
+    /* That the way down belongs to the way up of the same resource explains neither. */
+    if (what != NULL && action->reason == NULL && (cause->rsc == NULL || cause->rsc != action->rsc)) {
         if (cause->rsc == NULL) {
             action->reason = cox_arena_printf(work->arena, "%s %s", what, cause->text);
         } else {

@@ -10,6 +10,8 @@ make_orphan(struct sched_work *work, const struct cox_rsc_history *history)
     struct sched_rsc *rsc = sched_rsc_add_orphan(work, history->id, history->standard, history->provider, history->type);
 
     rsc->is_orphan = true;
+    /* Where unique instances have their own histories, one under the configured name is this resource's. */
+    g_hash_table_replace(work->rsc_by_id, sched_key(rsc->id), rsc);
     if (history->container != NULL) {
         struct sched_rsc *container = sched_rsc_find(work, history->container);
 
