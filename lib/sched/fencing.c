@@ -295,7 +295,6 @@ shutdown(struct sched_work *work, struct sched_node *node)
             continue;
         }
         action->flags &= ~(guint32) SCHED_OPTIONAL;
-        sched_action_reason(action, "node shutdown", false);
         sched_edge_add(work, action, down, SCHED_R_ORDERED | SCHED_R_BLOCKS);
     }
     return down;

@@ -173,8 +173,8 @@ process(struct sched_work *work, struct sched_action *then)
         then->flags &= ~(guint32) SCHED_RUNNABLE;
     }
     sched_flags_of(then, NULL);
-    for (guint32 i = 0; i < then->before.n; i++) {
-        process_edge(work, then->before.items[i]);
+    for (guint32 i = then->before.n; i > 0; i--) {
+        process_edge(work, then->before.items[i - 1]);
     }
     if (((last ^ then->flags) & (SCHED_OPTIONAL | SCHED_RUNNABLE | SCHED_PSEUDO | SCHED_MIGRATABLE)) != 0) {
         sched_propagate_touch(work, then);
@@ -228,8 +228,8 @@ drop_guest_loops(struct sched_work *work)
 void
 sched_propagate_run(struct sched_work *work)
 {
-    for (guint i = 0; i < work->actions->len; i++) {
-        sched_propagate_enqueue(work, g_ptr_array_index(work->actions, i));
+    for (guint i = work->actions->len; i > 0; i--) {
+        sched_propagate_enqueue(work, g_ptr_array_index(work->actions, i - 1));
     }
     run_worklist(work);
     drop_guest_loops(work);

@@ -105,7 +105,7 @@ staying_role(const struct rows *rows, const struct sched_rsc *rsc, const struct 
 {
     struct sched_node *current = f->current, *next = f->next;
     struct sched_action *migrate = find(rsc, SCHED_TASK_MIGRATE_TO, NULL);
-    struct line line = { .rsc = rsc, .from = current, .to = next, .with_role = rsc->role > COX_ROLE_UNPROMOTED };
+    struct line line = { .rsc = rsc, .from = current, .to = next, .with_role = rsc->role > COX_ROLE_STARTED };
     struct sched_action *reload = find(rsc, SCHED_TASK_RELOAD, next);
 
     line.cause = f->start;
@@ -118,7 +118,7 @@ staying_role(const struct rows *rows, const struct sched_rsc *rsc, const struct 
         line.verb = "Migrate";
     } else if (reload != NULL && !sched_is_optional(reload)) {
         line.verb = "Reload";
-        line.cause = line.terminus = reload;
+        line.terminus = reload;
     } else if (f->start == NULL || sched_is_optional(f->start)) {
         if (f->demote != NULL && f->promote != NULL && !sched_is_optional(f->demote)
             && !sched_is_optional(f->promote)) {
@@ -268,22 +268,16 @@ node_lines(const struct rows *rows)
         struct cox_change change = { .rsc = COX_RSC_NONE, .is_node = true };
         const struct sched_node *node = action->node;
 
-        if (sched_is_optional(action)) {
+        if (sched_is_optional(action) || action->task != SCHED_TASK_STONITH) {
             continue;
         }
-        if (action->task == SCHED_TASK_STONITH) {
-            change.verb = cox_arena_printf(rows->work->arena, "Fence (%s)", sched_action_meta(action, "stonith_action"));
-        } else if (action->task == SCHED_TASK_SHUTDOWN) {
-            change.verb = "Shutdown";
-        } else {
-            continue;
-        }
+        change.verb = cox_arena_printf(rows->work->arena, "Fence (%s)", sched_action_meta(action, "stonith_action"));
         change.name = node->name;
         if (node->is_guest && node->remote_rsc != NULL && node->remote_rsc->container != NULL) {
             change.name = cox_arena_printf(rows->work->arena, "%s (resource: %s)", node->name,
                                            node->remote_rsc->container->id);
         }
-        change.reason = (action->task == SCHED_TASK_STONITH) ? action->reason : NULL;
+        change.reason = action->reason;
         g_array_prepend_val(rows->list, change);
     }
 }
