@@ -162,6 +162,7 @@ apply_on_fail(struct sched_work *work, struct sched_rsc *rsc, struct sched_node 
         break;
     case SCHED_ON_FAIL_DEMOTE:
         rsc->is_failed = true;
+        rsc->has_demote_needed = true;
         break;
     case SCHED_ON_FAIL_FENCE:
         sched_node_fence(work, node, cox_arena_printf(work->arena, "%s failed there", rsc->id), false);

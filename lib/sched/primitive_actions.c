@@ -279,6 +279,9 @@ sched_primitive_actions(struct sched_work *work, struct sched_rsc *rsc)
     if (rsc->is_start_pending && rsc->assigned != NULL) {
         sched_action_get(work, rsc, SCHED_TASK_START, rsc->assigned, true)->flags |= SCHED_ALWAYS;
     }
+    if (rsc->has_demote_needed && current != NULL && rsc->role == COX_ROLE_PROMOTED) {
+        sched_action_get(work, rsc, SCHED_TASK_DEMOTE, current, false);
+    }
     is_moved = current != NULL && rsc->assigned != NULL && current != rsc->assigned
                && rsc->next_role > COX_ROLE_STOPPED;
     if (is_moved) {

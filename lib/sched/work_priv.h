@@ -156,6 +156,7 @@ struct sched_rsc {
     bool is_blocked;             /**< no action may be taken */
     bool is_failed, is_failure_ignored, is_start_pending, is_migrating_pending;
     bool has_stop_needed;        /**< pe_rsc_stop: must be stopped first */
+    bool has_demote_needed;      /**< on-fail=demote: it goes down before it may be promoted again */
     bool stop_if_fail, stop_unexpected;
     bool is_disabled;            /**< target-role Stopped (or Unpromoted for a promotable) */
     bool is_maintenance;
