@@ -62,11 +62,10 @@ prefer_current(const struct sched_work *work, const struct sched_rsc *rsc, struc
 static void
 assign_best(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *prefer, bool stop_if_fail)
 {
-    struct sched_node *roomiest = sched_utilization_ban(work, rsc);
-    struct sched_node *best = sched_node_best(work, rsc->cells, sched_rsc_active_node(rsc, NULL, NULL));
-    struct sched_node *chosen = NULL;
+    struct sched_node *best = NULL, *chosen = NULL;
 
-    prefer = prefer == NULL ? roomiest : prefer;
+    sched_utilization_ban(work, rsc);
+    best = sched_node_best(work, rsc->cells, sched_rsc_active_node(rsc, NULL, NULL));
     if (prefer != NULL && best != NULL && rsc->cells[prefer->idx].is_present
         && rsc->cells[prefer->idx].score >= rsc->cells[best->idx].score
         && sched_row_allows(work, rsc->cells, prefer->idx)) {

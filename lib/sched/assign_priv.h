@@ -124,8 +124,8 @@ void sched_colocation_apply(struct sched_work *work, struct sched_rsc *dependent
                             const struct sched_colocation *row);
 
 /* utilization.c */
-/** Ban @rsc where it (or it with all that must be with it) does not fit.  @return the roomiest node or NULL */
-struct sched_node *sched_utilization_ban(struct sched_work *work, struct sched_rsc *rsc);
+/** Ban @rsc where it (or it with all that must be with it) does not fit. */
+void sched_utilization_ban(struct sched_work *work, struct sched_rsc *rsc);
 
 /* place.c */
 /** Put @rsc (all below it) on @node; NULL: nowhere.  @force: even where it is banned. */

@@ -126,37 +126,27 @@ sum_of_needs(const struct company *company)
     return sum;
 }
 
-/* @return whether some usable node has room for @need; @roomiest: the one with most left */
+/* Has some usable node room for @need? */
 static bool
-anyone_has_room(const struct sched_work *work, const struct sched_rsc *rsc, const gint64 *need,
-                struct sched_node **roomiest)
+anyone_has_room(const struct sched_work *work, const struct sched_rsc *rsc, const gint64 *need)
 {
-    bool found = false;
-
     for (guint32 i = 0; i < work->n_nodes; i++) {
-        struct sched_node *node = sched_node_at(work, i);
-
-        if (!sched_row_allows(work, rsc->cells, i)) {
-            continue;
-        }
-        found = found || has_room(work, node, need);
-        if (*roomiest == NULL || sched_capacity_compare(work, node, *roomiest) < 0) {
-            *roomiest = node;
+        if (sched_row_allows(work, rsc->cells, i) && has_room(work, sched_node_at(work, i), need)) {
+            return true;
         }
     }
-    return found;
+    return false;
 }
 
-struct sched_node *
+void
 sched_utilization_ban(struct sched_work *work, struct sched_rsc *rsc)
 {
     struct company company = { .work = work, .origin = rsc };
     g_autofree gint64 *sum = NULL;
-    struct sched_node *roomiest = NULL;
     const gint64 *need = NULL;
 
     if (!sched_capacity_counts(work)) {
-        return NULL;
+        return;
     }
     company.list = g_ptr_array_new();
     company.seen = g_hash_table_new(NULL, NULL);
@@ -164,11 +154,10 @@ sched_utilization_ban(struct sched_work *work, struct sched_rsc *rsc)
     sum = sum_of_needs(&company);
     g_ptr_array_free(company.list, TRUE);
     g_hash_table_destroy(company.seen);
-    need = anyone_has_room(work, rsc, sum, &roomiest) ? sum : rsc->need;
+    need = anyone_has_room(work, rsc, sum) ? sum : rsc->need;
     for (guint32 i = 0; i < work->n_nodes; i++) {
         if (sched_row_allows(work, rsc->cells, i) && !has_room(work, sched_node_at(work, i), need)) {
             sched_row_add(work, rsc, i, -COX_SCORE_INFINITY);
         }
     }
-    return roomiest;
 }
