@@ -86,6 +86,11 @@ def fence_device(id="fence", **params):
     return prim(id, agent="stonith:fence_test", params=dashed(params) or None, monitor=None)
 
 
+def remote(id, **more):
+    """The connection to a remote node of this name."""
+    return prim(id, agent="ocf:pacemaker:remote", **more)
+
+
 def location(rsc, node, score, **attrs):
     return tag("rsc_location", id="loc-%s-%s" % (rsc, node), rsc=rsc, node=node, score=score, **attrs)
 
@@ -229,6 +234,10 @@ class Status:
             self.histories[(rsc, name)] = History(rsc, name, agent, params)
         return self.histories[(rsc, name)]
 
+    def running(self, rsc, name, call=2):
+        """A start and a monitor that went well, of what the description does not place."""
+        return self.at(rsc, name).add("start", call=call)
+
     def forget(self, rsc, name):
         self.histories.pop((rsc, name), None)
 
@@ -243,10 +252,11 @@ STATES = {
 
 def case(name, why, resources=(), constraints=(), nodes=2, runs=None, options=None, node_attrs=None, node_util=None,
          states=None, transient=None, history=None, probed=True, tickets=(), tags=(), topology=(), rsc_defaults=None,
-         op_defaults=None, quorum=1, args="", templates=(), defaults_rules=None, cib_attrs=None):
+         op_defaults=None, quorum=1, args="", templates=(), defaults_rules=None, cib_attrs=None, remotes=None):
     names = ["n%d" % (i + 1) for i in range(nodes)]
     template_map = {t[1]["id"]: (t[1], t[2]) for t in templates}
     status = Status(names, resources, runs, probed, template_map)
+    remotes = remotes or {}
     if history:
         history(status)
     settings = dict({"stonith-enabled": "false", "no-quorum-policy": "stop"}, **(options or {}))
@@ -267,6 +277,10 @@ def case(name, why, resources=(), constraints=(), nodes=2, runs=None, options=No
         attrs = nvset("instance_attributes", "status-%d" % (i + 1), (transient or {}).get(n))
         states_xml.append(tag("node_state", tag("lrm", tag("lrm_resources", *lrm), id=i + 1),
                               tag("transient_attributes", attrs, id=i + 1) if attrs else None, id=i + 1, uname=n, **flags))
+    for n, flags in remotes.items():
+        lrm = [h.render() for (rsc, where), h in status.histories.items() if where == n and h.ops]
+        states_xml.append(tag("node_state", tag("lrm", tag("lrm_resources", *lrm), id=n), remote_node="true", id=n, uname=n,
+                              in_ccm="true", **flags))
     ticket_xml = tag("tickets", *tickets) if tickets else None
     cib = tag("cib", configuration, tag("status", ticket_xml, *states_xml), validate_with="pacemaker-3.7",
               crm_feature_set="3.16.1", admin_epoch=0, epoch=1, num_updates=0, have_quorum=quorum, dc_uuid=1, **(cib_attrs or {}))

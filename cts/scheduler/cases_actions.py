@@ -126,6 +126,17 @@ case("failure-timeout-expired", "A failure older than failure-timeout is forgott
      history=failed("start"), transient={"n1": {"fail-count-A#start_0": INF, "last-failure-A#start_0": str(NOW - 600)}})
 case("failure-timeout-running", "A failure younger than failure-timeout still counts.", [prim("A", {"failure-timeout": "1h"})],
      history=failed("start"), transient={"n1": {"fail-count-A#start_0": INF, "last-failure-A#start_0": str(NOW - 600)}})
+case("failure-expired-seen-by-success", "A fail count that expired is cleared when the history has nothing but successes, too.",
+     [prim("A", {"failure-timeout": "5min"})], runs={"A": "n1"},
+     transient={"n1": {"fail-count-A#monitor_10000": "1", "last-failure-A#monitor_10000": str(NOW - 600)}})
+case("failure-with-other-parameters", "What failed with other parameters than it has now gets another chance: its failure is cleared.",
+     [prim("A", params={"fake": "new"})],
+     history=lambda s: s.at("A", "n1").add("monitor", rc=5, expected=7, call=3, id="A_last_failure_0").ops[-1][1].update(
+         {"op-digest": digest({"fake": "old"})}))
+case("clone-old-numbers", "Old histories name instances by number: that of one which is not active says nothing of who starts there.",
+     [clone("A-clone", A)], runs={"A": "n1"}, probed=False,
+     history=lambda s: (s.forget("A", "n1"), s.running("A:0", "n1"), s.at("A:0", "n2").add("monitor", rc=7, expected=7),
+                        s.running("A:1", "n2")))
 case("fail-probe-not-installed", "An agent that is not installed bans the node.", [A],
      history=lambda s: s.at("A", "n1").add("monitor", rc=5, status=7, expected=7))
 case("active-on-two-nodes", "Found on two nodes: stopped on both and started on one.", [A], runs={"A": ["n1", "n2"]})

@@ -6,7 +6,7 @@ case("migrate-live", "allow-migrate: migrate_to, migrate_from, stop, and a start
      [location("A", "n2", 10)], runs={"A": "n1"})
 case("migrate-not-when-failed", "A failed resource is moved by stop and start.", [LIVE], [location("A", "n2", 10)],
      runs={"A": "n1"}, history=lambda s: s.at("A", "n1").fail("monitor", 10000))
-case("migrate-from-failed", "migrate_from failed: stopped on both nodes and started again.", [LIVE],
+case("migrate-from-failed", "migrate_from failed: stopped on both nodes and started again where it was to go.", [LIVE],
      history=lambda s: (s.at("A", "n1").add("migrate_to", call=5, migrate_source="n1", migrate_target="n2"),
                         s.at("A", "n2").fail("migrate_from", call=6, migrate_source="n1", migrate_target="n2")))
 case("migrate-with-dependent", "What depends on a migrating resource is stopped around it.", [LIVE, B],

@@ -22,7 +22,7 @@ case("stop-all-resources", "stop-all-resources stops everything.", [A, B], runs=
 case("unmanaged-is-left-alone", "is-managed=false: a failed resource is not recovered.",
      [prim("A", {"is-managed": "false"})], runs={"A": "n1"},
      history=lambda s: s.at("A", "n1").fail("monitor", 10000, rc=7))
-case("maintenance-mode", "maintenance-mode: nothing is done, recurring monitors are cancelled.",
+case("maintenance-mode", "maintenance-mode: nothing is done, recurring monitors are cancelled; resources say why they are left alone.",
      [A, prim("B", {"target-role": "Stopped"})], runs={"A": "n1", "B": "n2"}, options={"maintenance-mode": "true"})
 case("maintenance-of-one-resource", "maintenance=true of a resource cancels its monitor and nothing else.",
      [prim("A", {"maintenance": "true"}), B], runs={"A": "n1", "B": "n2"})

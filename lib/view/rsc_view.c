@@ -284,7 +284,7 @@ cox_rsc_view_primitive(struct cox_out *out, const struct cox_cluster *cluster, g
 void
 cox_rsc_view_collective_flags(const struct cox_rsc_state *rsc, GString *flags)
 {
-    if (rsc->target_role == COX_ROLE_STOPPED) {
+    if (rsc->is_disabled) {
         cox_names_flag(flags, "disabled");
     }
     if (rsc->is_maintenance) {
