@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "view/troff.h"
 
 #define DEFAULT_GROUP "Additional Options"
 #define HELP_COLUMN 32
@@ -176,27 +177,6 @@ cox_toolhelp_text(const struct cox_tool *tool, bool all)
 
 /* ---- manual page ------------------------------------------------------------------------------------------ */
 
-/* troff: a dash that is a minus, backslashes, and lines that must not look like requests. */
-static void
-append_troff(GString *out, const char *text)
-{
-    bool at_start = true;
-
-    for (const char *p = text; *p != '\0'; p++) {
-        if (at_start && (*p == '.' || *p == '\'')) {
-            g_string_append(out, "\\&");
-        }
-        if (*p == '\\') {
-            g_string_append(out, "\\e");
-        } else if (*p == '-') {
-            g_string_append(out, "\\-");
-        } else {
-            g_string_append_c(out, *p);
-        }
-        at_start = (*p == '\n');
-    }
-}
-
 static void
 append_paragraphs(GString *out, const char *text)
 {
@@ -204,7 +184,7 @@ append_paragraphs(GString *out, const char *text)
 
     for (char **paragraph = paragraphs; *paragraph != NULL; paragraph++) {
         g_string_append(out, ".PP\n");
-        append_troff(out, g_strchomp(*paragraph));
+        cox_troff_append(out, g_strchomp(*paragraph));
         g_string_append_c(out, '\n');
     }
 }
@@ -224,9 +204,9 @@ append_man_options(GString *out, const struct cox_tool *tool)
                 continue;
             }
             g_string_append(out, ".TP\n.B ");
-            append_troff(out, spelling);
+            cox_troff_append(out, spelling);
             g_string_append_c(out, '\n');
-            append_troff(out, opt->help != NULL ? opt->help : "");
+            cox_troff_append(out, opt->help != NULL ? opt->help : "");
             g_string_append_c(out, '\n');
         }
     }
@@ -239,7 +219,7 @@ append_man_statuses(GString *out, const struct cox_tool *tool)
     g_string_append(out, ".SH EXIT STATUS\n");
     for (const int *status = (tool->statuses != NULL) ? tool->statuses : usual_statuses; *status >= 0; status++) {
         g_string_append_printf(out, ".TP\n.B %d\n", *status);
-        append_troff(out, cox_error_text(cox_error_from_status(*status)));
+        cox_troff_append(out, cox_error_text(cox_error_from_status(*status)));
         g_string_append(out, ".\n");
     }
 }
@@ -256,7 +236,7 @@ append_man_examples(GString *out, const char *examples)
             continue;
         }
         g_string_append(out, (**line == '\t') ? ".PP\n.RS 4\n.nf\n" : ".PP\n");
-        append_troff(out, (**line == '\t') ? *line + 1 : *line);
+        cox_troff_append(out, (**line == '\t') ? *line + 1 : *line);
         g_string_append(out, (**line == '\t') ? "\n.fi\n.RE\n" : "\n");
     }
 }
@@ -270,9 +250,9 @@ cox_toolhelp_man(const struct cox_tool *tool)
     g_string_append_printf(out, ".\\\" Generated from the option table of %s: do not edit.\n", tool->name);
     g_string_append_printf(out, ".TH %s 8 \"\" \"Coxswain\" \"System Administration\"\n.SH NAME\n%s \\- ", upper,
                            tool->name);
-    append_troff(out, tool->summary);
+    cox_troff_append(out, tool->summary);
     g_string_append_printf(out, "\n.SH SYNOPSIS\n.B %s\n", tool->name);
-    append_troff(out, tool->synopsis != NULL ? tool->synopsis : "[OPTION]...");
+    cox_troff_append(out, tool->synopsis != NULL ? tool->synopsis : "[OPTION]...");
     g_string_append(out, "\n.SH DESCRIPTION\n");
     append_paragraphs(out, tool->description != NULL ? tool->description : tool->summary);
     g_string_append(out, ".SH OPTIONS\n");
