@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sched/assign_priv.h"
+#include "sched/attr_index_priv.h"
 
 static const struct sched_placer placers[] = {
     [COX_PRIMITIVE] = { sched_primitive_assign },
@@ -92,22 +93,13 @@ apply_stickiness(struct sched_work *work, struct sched_rsc *rsc)
     }
 }
 
-static bool
-has_fail_counts(const struct sched_node *node)
-{
-    for (size_t i = 0; i < node->attrs.n_pairs; i++) {
-        if (strncmp(node->attrs.pairs[i].name, "fail-count-", strlen("fail-count-")) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void
 ban_where_failed(struct sched_work *work)
 {
     for (guint32 n = 0; n < work->n_nodes; n++) {
-        for (guint i = 0; has_fail_counts(sched_node_at(work, n)) && i < work->rscs->len; i++) {
+        const bool has_failures = sched_attr_range(sched_node_at(work, n), "fail-count-", "").n > 0;
+
+        for (guint i = 0; has_failures && i < work->rscs->len; i++) {
             struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i), *banned = rsc;
 
             if (rsc->variant == COX_PRIMITIVE && sched_failcount_bans(work, rsc, sched_node_at(work, n), &banned)) {

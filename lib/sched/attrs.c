@@ -6,6 +6,7 @@
 
 #include "base/interval.h"
 #include "model/option.h"
+#include "sched/attr_index_priv.h"
 #include "sched/rsc_priv.h"
 
 bool
@@ -55,7 +56,7 @@ sched_node_attr(const struct sched_work *work, const struct sched_node *node, co
     if (strcmp(name, "#cluster-name") == 0) {
         return work->opt.cluster_name;
     }
-    value = cox_nvlist_get(&node->attrs, name);
+    value = sched_attr_get(node, name);
     if (value == NULL && strcmp(name, "#kind") == 0) {
         return node->kind != SCHED_NODE_REMOTE ? "cluster" : node->is_guest ? "container" : "remote";
     }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sched/planner_priv.h"
+#include "sched/rsc_priv.h"
 
 static void
 cancel(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node, const struct cox_op_history *op)
@@ -215,23 +216,63 @@ check_history(struct sched_work *work, struct sched_rsc *rsc, struct sched_node 
     }
 }
 
-/* The instance that a history entry belongs to: the one active there, else any of that name. */
-static struct sched_rsc *
-owner_of(struct sched_work *work, struct sched_node *node, const struct cox_rsc_history *history)
+/* What is active on @node, by the id that the node's history has it under; of several the one found there first. */
+static GHashTable *
+index_running(const struct sched_node *node)
 {
-    struct sched_rsc *rsc;
+    GHashTable *running = g_hash_table_new(g_str_hash, g_str_equal);
 
     for (guint i = 0; i < node->running->len; i++) {
-        rsc = g_ptr_array_index(node->running, i);
-        if (rsc->variant == COX_PRIMITIVE
-            && (g_strcmp0(rsc->recorded_id, history->id) == 0
-                || (rsc->recorded_id == NULL
-                    && (strcmp(rsc->id, history->id) == 0 || g_strcmp0(rsc->history_id, history->id) == 0)))) {
-            return rsc;
+        struct sched_rsc *rsc = g_ptr_array_index(node->running, i);
+        const char *const ids[] = { rsc->recorded_id != NULL ? rsc->recorded_id : rsc->id,
+                                    rsc->recorded_id != NULL ? NULL : rsc->history_id };
+
+        for (size_t k = 0; rsc->variant == COX_PRIMITIVE && k < G_N_ELEMENTS(ids); k++) {
+            if (ids[k] != NULL && !g_hash_table_contains(running, ids[k])) {
+                g_hash_table_insert(running, sched_key(ids[k]), rsc);
+            }
         }
     }
-    rsc = sched_rsc_find(work, history->id);
+    return running;
+}
+
+/* The instance that a history entry belongs to: the one active there, else any of that name. */
+static struct sched_rsc *
+owner_of(const struct sched_work *work, GHashTable *running, const struct cox_rsc_history *history)
+{
+    struct sched_rsc *rsc = g_hash_table_lookup(running, history->id);
+
+    if (rsc == NULL) {
+        rsc = sched_rsc_find(work, history->id);
+    }
     return (rsc != NULL && rsc->variant == COX_PRIMITIVE) ? rsc : NULL;
+}
+
+static void
+check_node(struct sched_work *work, struct sched_node *node)
+{
+    const bool is_checked = (node->is_online && node->is_maintenance)
+                            || sched_node_available(work, node, false, NULL, false);
+    g_autoptr(GHashTable) running = index_running(node);
+
+    for (guint k = 0; node->status->resources != NULL && k < node->status->resources->len; k++) {
+        const struct cox_rsc_history *history = g_ptr_array_index(node->status->resources, k);
+        struct sched_rsc *rsc;
+
+        if (history->ops == NULL || history->ops->len == 0 || (rsc = owner_of(work, running, history)) == NULL) {
+            continue;
+        }
+        if (work->opt.shutdown_lock && work->opt.shutdown_lock_limit_ms > 0 && history->shutdown_lock_s > 0
+            && history->shutdown_lock_s + work->opt.shutdown_lock_limit_ms / 1000 < work->now_s) {
+            sched_action_get(work, rsc, SCHED_TASK_LRM_DELETE, node, false); /* the lock expired */
+        }
+        if (node->is_online) {
+            note_recurring(work, rsc, node, history);
+        }
+        if (is_checked) {
+            check_history(work, rsc, node, history);
+        }
+    }
 }
 
 void
@@ -240,30 +281,8 @@ sched_config_changes(struct sched_work *work)
     for (guint32 i = 0; i < work->n_nodes; i++) {
         struct sched_node *node = g_ptr_array_index(work->nodes, i);
 
-        bool is_checked;
-
-        if (node->status == NULL) {
-            continue;
-        }
-        is_checked = (node->is_online && node->is_maintenance) || sched_node_available(work, node, false, NULL, false);
-        for (guint k = 0; node->status->resources != NULL && k < node->status->resources->len; k++) {
-            const struct cox_rsc_history *history = g_ptr_array_index(node->status->resources, k);
-
-            struct sched_rsc *rsc;
-
-            if (history->ops == NULL || history->ops->len == 0 || (rsc = owner_of(work, node, history)) == NULL) {
-                continue;
-            }
-            if (work->opt.shutdown_lock && work->opt.shutdown_lock_limit_ms > 0 && history->shutdown_lock_s > 0
-                && history->shutdown_lock_s + work->opt.shutdown_lock_limit_ms / 1000 < work->now_s) {
-                sched_action_get(work, rsc, SCHED_TASK_LRM_DELETE, node, false); /* the lock expired */
-            }
-            if (node->is_online) {
-                note_recurring(work, rsc, node, history);
-            }
-            if (is_checked) {
-                check_history(work, rsc, node, history);
-            }
+        if (node->status != NULL) {
+            check_node(work, node);
         }
     }
 }

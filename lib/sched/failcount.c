@@ -1,25 +1,17 @@
 /* lib/sched/failcount.c - how often something failed on a node, and whether that bans it from there.  Layer 3, pure. */
-#include "sched/work_priv.h"
+#include "sched/attr_index_priv.h"
 
 #include <string.h>
 
 #include "model/option.h"
 
 /*
- * Does attribute @name belong to @rsc?  It is @prefix RSC[:N][#OP_INTERVAL]; instances of anonymous clones share what is
- * written for any of them.
+ * Does the attribute belong to @rsc whose name has @rest after a prefix and the resource's id?  The whole is PREFIX
+ * RSC[:N][#OP_INTERVAL]; instances of anonymous clones share what is written for any of them.
  */
 static bool
-matches(const char *name, const char *prefix, const struct sched_rsc *rsc)
+belongs_to(const char *rest, const struct sched_rsc *rsc)
 {
-    size_t prefix_length = strlen(prefix);
-    size_t id_length = strlen(rsc->history_id);
-    const char *rest;
-
-    if (strncmp(name, prefix, prefix_length) != 0 || strncmp(name + prefix_length, rsc->history_id, id_length) != 0) {
-        return false;
-    }
-    rest = name + prefix_length + id_length;
     if (*rest == ':' && rsc->instance >= 0 && strcmp(rsc->history_id, rsc->id) != 0) {
         for (rest++; g_ascii_isdigit(*rest); rest++) {
         }
@@ -43,20 +35,24 @@ has_blocking_operation(const struct sched_rsc *rsc)
 static cox_score
 sum_of_node(const struct sched_rsc *rsc, const struct sched_node *node, gint64 *last_failure_s)
 {
+    static const char counts[] = "fail-count-", times[] = "last-failure-";
+    const size_t length = strlen(rsc->history_id);
+    struct sched_attr_range range = sched_attr_range(node, counts, rsc->history_id);
     cox_score sum = 0;
 
-    for (size_t i = 0; i < node->attrs.n_pairs; i++) {
-        const struct cox_nvpair *pair = &node->attrs.pairs[i];
+    for (guint32 i = 0; i < range.n; i++) {
+        const struct cox_nvpair *pair = &range.pairs[range.order[i]];
         cox_score score = 0;
 
-        if (pair->value == NULL) {
-            continue;
+        if (belongs_to(pair->name + strlen(counts) + length, rsc) && cox_score_parse(pair->value, &score, NULL)) {
+            sum = cox_score_add(sum, score);
         }
-        if (matches(pair->name, "fail-count-", rsc)) {
-            if (cox_score_parse(pair->value, &score, NULL)) {
-                sum = cox_score_add(sum, score);
-            }
-        } else if (matches(pair->name, "last-failure-", rsc)) {
+    }
+    range = sched_attr_range(node, times, rsc->history_id);
+    for (guint32 i = 0; i < range.n; i++) {
+        const struct cox_nvpair *pair = &range.pairs[range.order[i]];
+
+        if (belongs_to(pair->name + strlen(times) + length, rsc)) {
             *last_failure_s = MAX(*last_failure_s, g_ascii_strtoll(pair->value, NULL, 10));
         }
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/option.h"
+#include "sched/attr_index_priv.h"
 #include "sched/rsc_priv.h"
 
 struct sched_node *
@@ -262,6 +263,7 @@ read_attributes(struct sched_work *work, struct sched_node *node)
         cox_nvsets_resolve(&transient, NULL, &input, &node->utilization, &work->recheck_by);
     }
     sched_attrs_freeze(work, &node->attrs);
+    sched_attr_index(work, node);
     sched_attrs_freeze(work, &node->permanent);
     sched_attrs_freeze(work, &node->utilization);
 }

@@ -3,6 +3,7 @@
 
 #include "model/option.h"
 #include "sched/assign_priv.h"
+#include "sched/attr_index_priv.h"
 
 /* The member of @instance that corresponds to @rsc, which is itself an instance or a member of one. */
 static const struct sched_rsc *
@@ -72,27 +73,47 @@ attribute_node(const struct sched_rsc *rsc, const struct sched_node *node)
     return sched_rsc_active_node(container, NULL, NULL);
 }
 
-static const char *
-promotion_attribute(const struct sched_rsc *rsc, const struct sched_node *node, const char *name)
-{
-    const struct sched_node *holder = attribute_node(rsc, node);
-    g_autofree char *attribute = g_strconcat("master-", name, NULL);
+static const char prefix[] = "master-";
 
-    return holder == NULL ? NULL : cox_nvlist_get(&holder->attrs, attribute);
+static const char *
+promotion_attribute(const struct sched_node *holder, const char *name)
+{
+    const struct sched_attr_range range = sched_attr_range(holder, prefix, name);
+    const struct cox_nvpair *first = range.n > 0 ? &range.pairs[range.order[0]] : NULL;
+
+    return first != NULL && first->name[strlen(prefix) + strlen(name)] == '\0' ? first->value : NULL;
 }
 
-/* Agents set the attribute by the name that they were started under, which may end in any instance's number. */
+/*
+ * Agents set the attribute by the name that they were started under, which may end in any instance's number.  Of several
+ * the first in the node's list counts.
+ */
 static const char *
-numbered_attribute(const struct sched_rsc *rsc, const struct sched_node *node)
+numbered_attribute(const struct sched_rsc *rsc, const struct sched_node *node, const struct sched_node *holder)
+{
+    const char *text = promotion_attribute(holder, rsc->id);
+    const struct sched_attr_range range = sched_attr_range(holder, prefix, rsc->history_id);
+    guint32 first = G_MAXUINT32;
+
+    if (text != NULL || !sched_rsc_is_active_on(rsc, node)) {
+        return text;
+    }
+    for (guint32 i = 0; i < range.n; i++) {
+        if (range.pairs[range.order[i]].name[strlen(prefix) + strlen(rsc->history_id)] == ':') {
+            first = MIN(first, range.order[i]);
+        }
+    }
+    return first == G_MAXUINT32 ? NULL : range.pairs[first].value;
+}
+
+static const char *
+attribute_for(const struct sched_rsc *rsc, const struct sched_rsc *clone, const struct sched_node *node)
 {
     const struct sched_node *holder = attribute_node(rsc, node);
-    const char *text = promotion_attribute(rsc, node, rsc->id);
-    g_autofree char *prefix = g_strconcat("master-", rsc->history_id, ":", NULL);
+    const char *text = holder == NULL ? NULL : promotion_attribute(holder, rsc->history_id);
 
-    for (size_t i = 0; text == NULL && holder != NULL && i < holder->attrs.n_pairs; i++) {
-        if (g_str_has_prefix(holder->attrs.pairs[i].name, prefix) && sched_rsc_is_active_on(rsc, node)) {
-            text = holder->attrs.pairs[i].value;
-        }
+    if (text == NULL && holder != NULL && !clone->meta.is_unique) {
+        text = numbered_attribute(rsc, node, holder);
     }
     return text;
 }
@@ -114,10 +135,7 @@ promotion_score(const struct sched_work *work, const struct sched_rsc *rsc, cons
         }
         return score;
     }
-    text = promotion_attribute(rsc, node, rsc->history_id);
-    if (text == NULL && !clone->meta.is_unique) {
-        text = numbered_attribute(rsc, node);
-    }
+    text = attribute_for(rsc, clone, node);
     if (text == NULL || !score_applies(work, rsc, clone, node)) {
         return 0;
     }

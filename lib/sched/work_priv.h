@@ -33,6 +33,7 @@ struct sched_node {
     const struct cox_node_def *def;         /**< NULL when only the status or a resource knows it */
     const struct cox_node_status *status;   /**< NULL when there is no node_state */
     struct cox_nvlist attrs;                /**< permanent, then transient attributes win as the field has it */
+    const guint32 *attr_order;              /**< [attrs.n_pairs]: attrs by name (attr_index_priv.h) */
     struct cox_nvlist permanent;            /**< permanent only */
     struct cox_nvlist utilization;          /**< as configured */
     gint64 *capacity;                       /**< [work->n_resources_kinds]: what is left, by utilization name index */
