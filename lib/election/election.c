@@ -18,6 +18,7 @@ struct cox_election {
     bool had_term;                /* ever since the start: no more waiting for missing nodes */
     cox_usec cold_until;          /* end of dc-deadtime; COX_USEC_NEVER before the first view */
     guint64 serial;               /* of this node's last call */
+    bool has_called;
     guint32 round_caller;         /* the open round; 0: none */
     guint64 round_serial;
     GArray *votes;                /* struct cox_vote, one per voter of the open round */
@@ -32,13 +33,15 @@ struct cox_election {
 };
 
 struct cox_election *
-cox_election_new(const struct cox_election_config *config, guint32 self, cox_feature_set features)
+cox_election_new(const struct cox_election_config *config, guint32 self, cox_feature_set features,
+                 guint64 incarnation)
 {
     struct cox_election *election = g_new0(struct cox_election, 1);
 
     COX_BUG_ON(self == 0);
     election->config = *config;
     election->self = self;
+    election->serial = incarnation;
     election->features = features;
     election->view = g_array_new(FALSE, FALSE, sizeof(guint32));
     election->expected = g_array_new(FALSE, FALSE, sizeof(guint32));
@@ -175,6 +178,7 @@ call(struct cox_election *election, const GArray *mute, cox_usec now, struct cox
 
     message->round_caller = election->self;
     message->round_serial = ++election->serial;
+    election->has_called = true;
     if (mute != NULL) {
         message->excluded = cox_effects_array(&out->list, mute->data, mute->len, sizeof(guint32));
         message->n_excluded = mute->len;
@@ -608,7 +612,7 @@ cox_election_step(struct cox_election *election, const struct cox_election_event
         case COX_ELECTION_ON_EXPECTED:
             g_array_set_size(election->expected, 0);
             g_array_append_vals(election->expected, event->nodes.nodes, (guint) event->nodes.n);
-            if (election->state == CALLING && election->serial == 0 && election->view->len > 0) {
+            if (election->state == CALLING && !election->has_called && election->view->len > 0) {
                 call_or_wait(election, now, out);
             }
             break;

@@ -124,8 +124,11 @@ struct cox_election;
  * @param config copied
  * @param self   cluster node id, not 0
  * @param features what this node's software can do
+ * @param incarnation greater than that of each earlier run on this node by more than the calls it made, e.g. the wall time
+ *                    of the start in microseconds: names of rounds must never come again
  */
-struct cox_election *cox_election_new(const struct cox_election_config *config, guint32 self, cox_feature_set features);
+struct cox_election *cox_election_new(const struct cox_election_config *config, guint32 self, cox_feature_set features,
+                                      guint64 incarnation);
 
 /** Free.  NULL is allowed. */
 void cox_election_free(struct cox_election *election);

@@ -246,7 +246,7 @@ bus_start(struct bus *bus, guint node, guint n_expected)
     for (guint i = 0; i < n_expected; i++) {
         expected[i] = i + 1;
     }
-    n->engine = cox_election_new(&bus->config, node, n->features);
+    n->engine = cox_election_new(&bus->config, node, n->features, bus->n_starts++ * 10000);
     n->wake_at = COX_USEC_NEVER;
     n->has_coordinator = n->is_stopped = false;
     event.nodes.nodes = expected;

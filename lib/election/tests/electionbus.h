@@ -27,6 +27,7 @@ struct bus {
     struct bus_node nodes[BUS_MAX];
     cox_usec now;
     GRand *random;         /* NULL: everything in order of node number */
+    guint64 n_starts;
     guint n_views, n_steps, n_messages;
     bool with_orders;      /* coordinators give orders whenever they may */
     GHashTable *obeyed;    /* "view/generation" -> coordinator + 1 */

@@ -5,7 +5,7 @@
 
 #include "electionbus.h"
 
-enum { SEEDS = 200, TROUBLES = 25, STEPS_BETWEEN = 120 };
+enum { SEEDS = 120, TROUBLES = 25, STEPS_BETWEEN = 120 };
 
 static void
 cause_trouble(struct bus *bus, guint n_nodes)
