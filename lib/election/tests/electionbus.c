@@ -17,9 +17,9 @@ struct bus_item {
     guint32 excluded[MAX_EXCLUDED];
 };
 
-/* An order carried out somewhere. */
-struct obeyed_order {
-    guint view, position;
+/* Something that happened when a message was processed: an order carried out, or a round that settled. */
+struct milestone {
+    guint view, position; /* of the message, in the order of the bus */
     guint64 generation;
 };
 
@@ -36,7 +36,8 @@ bus_init(struct bus *bus, const struct cox_election_config *config, guint32 seed
     bus->now = 1000000;
     bus->random = seed == 0 ? NULL : g_rand_new_with_seed(seed);
     bus->obeyed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    bus->orders = g_array_new(FALSE, FALSE, sizeof(struct obeyed_order));
+    bus->orders = g_array_new(FALSE, FALSE, sizeof(struct milestone));
+    bus->settles = g_array_new(FALSE, FALSE, sizeof(struct milestone));
     for (guint i = 1; i < BUS_MAX; i++) {
         bus->nodes[i].inbox = g_queue_new();
         bus->nodes[i].outbox = g_queue_new();
@@ -64,6 +65,7 @@ bus_clear(struct bus *bus)
     }
     g_hash_table_unref(bus->obeyed);
     g_array_unref(bus->orders);
+    g_array_unref(bus->settles);
     g_clear_pointer(&bus->random, g_rand_free);
 }
 
@@ -100,12 +102,29 @@ announce(struct bus *bus, guint part)
     deliver(bus, part, &item);
 }
 
+/* @one against all @others: behind a settled round there is no order of an older generation. */
+static void
+check_milestones(const struct milestone *one, const GArray *others, bool is_settle)
+{
+    for (guint i = 0; i < others->len; i++) {
+        const struct milestone *other = &g_array_index(others, struct milestone, i);
+        const struct milestone *settle = is_settle ? one : other;
+        const struct milestone *order = is_settle ? other : one;
+
+        if (one->view == other->view && order->position > settle->position && order->generation < settle->generation) {
+            fail_msg("an order of generation %" G_GUINT64_FORMAT " runs after one of %" G_GUINT64_FORMAT " has begun",
+                     order->generation, settle->generation);
+        }
+    }
+}
+
 /* A node settles: never on an older term than before, and all who settle in one view on one number agree. */
 static void
 check_term(struct bus *bus, guint node, const struct cox_term *term)
 {
     struct bus_node *n = &bus->nodes[node];
     g_autofree char *key = g_strdup_printf("%u/%" G_GUINT64_FORMAT, n->view, term->generation);
+    struct milestone settle;
     guint known = GPOINTER_TO_UINT(g_hash_table_lookup(bus->obeyed, key));
 
     if (term->generation < n->executor.generation
@@ -118,6 +137,9 @@ check_term(struct bus *bus, guint node, const struct cox_term *term)
     }
     g_hash_table_insert(bus->obeyed, g_steal_pointer(&key), GUINT_TO_POINTER(term->coordinator + 1));
     n->executor = *term;
+    settle = (struct milestone) { n->view, bus->position, term->generation };
+    check_milestones(&settle, bus->orders, true);
+    g_array_append_val(bus->settles, settle);
 }
 
 static void
@@ -187,28 +209,22 @@ step(struct bus *bus, guint node, const struct cox_election_event *event)
     }
 }
 
-/* What is obeyed along one view never goes back to an older generation, whoever obeys and however late. */
+/*
+ * Before a round is over, each side of a heal may still obey its own coordinator; behind the message that settles it,
+ * nobody obeys an older generation, however late it reads its queue.
+ */
 static void
 check_order(struct bus *bus, guint node, const struct bus_item *item)
 {
     struct bus_node *n = &bus->nodes[node];
-    struct obeyed_order order = { n->view, item->position, item->order_generation };
+    struct milestone order = { n->view, item->position, item->order_generation };
 
     if (!cox_election_accepts(n->engine, item->sender, item->order_generation)) {
         bus->n_refused_orders++;
         return;
     }
     assert_true(item->order_generation >= n->executor.generation);
-    for (guint i = bus->orders->len; i > 0; i--) {
-        const struct obeyed_order *other = &g_array_index(bus->orders, struct obeyed_order, i - 1);
-
-        if (other->view == order.view
-            && (other->position < order.position ? other->generation > order.generation
-                                                 : other->generation < order.generation)) {
-            fail_msg("an order of generation %" G_GUINT64_FORMAT " runs at the wrong side of one of %" G_GUINT64_FORMAT,
-                     order.generation, other->generation);
-        }
-    }
+    check_milestones(&order, bus->settles, false);
     g_array_append_val(bus->orders, order);
 }
 
@@ -230,6 +246,7 @@ process(struct bus *bus, guint node)
     } else {
         struct cox_election_event event = { .kind = COX_ELECTION_ON_MESSAGE };
 
+        bus->position = item->position;
         event.message.sender = item->sender;
         event.message.message = &item->message;
         step(bus, node, &event);

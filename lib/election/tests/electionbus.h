@@ -31,7 +31,9 @@ struct bus {
     guint n_views, n_steps, n_messages;
     bool with_orders;      /* coordinators give orders whenever they may */
     GHashTable *obeyed;    /* "view/generation" -> coordinator + 1 */
-    GArray *orders;        /* orders carried out */
+    GArray *orders;        /* struct milestone: orders carried out */
+    GArray *settles;       /* struct milestone: rounds that settled */
+    guint position;        /* of the message being processed */
     guint n_refused_orders;
 };
 
