@@ -1,0 +1,171 @@
+/* lib/transition/tests/test_pretend.c - tests of lib/transition/pretend.c. */
+#include "transition/pretend.h"
+
+#include "base/testkit.h"
+
+static const struct cox_pretend_rsc web = { "web", "web:0", "ocf", "heartbeat", "Dummy" };
+
+static struct cox_node_status *
+node_up(struct cox_status *status)
+{
+    cox_pretend_node_up(status, "1", "n1");
+    return cox_status_node(status, "1", "n1");
+}
+
+static const char *
+attr(const struct cox_node_status *node, const char *name)
+{
+    for (guint i = 0; i < node->attr_sets->len; i++) {
+        const struct cox_nvset *set = &g_array_index(node->attr_sets, struct cox_nvset, i);
+
+        for (size_t k = 0; k < set->n_pairs; k++) {
+            if (g_str_equal(set->pairs[k].name, name)) {
+                return set->pairs[k].value;
+            }
+        }
+    }
+    return NULL;
+}
+
+static const struct cox_op_history *
+op_called(const struct cox_node_status *node, const char *rsc, const char *id)
+{
+    const struct cox_rsc_history *history = cox_status_rsc(node, rsc);
+
+    for (guint i = 0; history != NULL && i < history->ops->len; i++) {
+        const struct cox_op_history *op = g_ptr_array_index(history->ops, i);
+
+        if (g_str_equal(op->id, id)) {
+            return op;
+        }
+    }
+    return NULL;
+}
+
+static void
+results_have_an_entry_for_what_is_last_of_their_kind(void **state)
+{
+    static const struct {
+        struct cox_pretend_result result;
+        const char *id;
+    } cases[] = {
+        { { .task = "start" }, "web_last_0" },
+        { { .task = "monitor", .interval_ms = 5000 }, "web_monitor_5000" },
+        { { .task = "monitor", .interval_ms = 5000, .rc = 7 }, "web_last_failure_0" },
+        { { .task = "start", .status = COX_OP_STATUS_TIMEOUT }, "web_last_failure_0" },
+        { { .task = "start", .rc = 193, .status = COX_OP_STATUS_PENDING }, "web_last_0" },
+        { { .task = "monitor", .interval_ms = 5000, .rc = 1, .status = COX_OP_STATUS_CANCELLED }, "web_monitor_5000" },
+        { { .task = "monitor", .rc = 7, .target_rc = 7 }, "web_last_0" },
+        { { .task = "migrate_to", .rc = 1, .migrate_source = "n1", .migrate_target = "n2" }, "web_migrate_to_0" },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(cox_status) status = cox_status_new();
+        struct cox_node_status *node = node_up(status);
+
+        assert_string_equal(cox_pretend_result(status, node, &web, &cases[i].result), "web");
+        if (op_called(node, "web", cases[i].id) == NULL) {
+            fail_msg("case %zu: no entry %s", i, cases[i].id);
+        }
+    }
+}
+
+static void
+later_results_have_higher_call_ids(void **state)
+{
+    g_autoptr(cox_status) status = cox_status_new();
+    struct cox_node_status *node = node_up(status);
+
+    (void) state;
+    cox_pretend_result(status, node, &web, &(struct cox_pretend_result) { .task = "start", .digest = "d" });
+    cox_pretend_result(status, node, &web, &(struct cox_pretend_result) { .task = "monitor", .interval_ms = 10 });
+    assert_int_equal(op_called(node, "web", "web_last_0")->call_id, 1);
+    assert_string_equal(op_called(node, "web", "web_last_0")->op_digest, "d");
+    assert_int_equal(op_called(node, "web", "web_monitor_10")->call_id, 2);
+    assert_null(op_called(node, "web", "web_monitor_10")->op_digest);
+    assert_string_equal(cox_status_rsc(node, "web")->type, "Dummy");
+}
+
+static void
+the_name_that_the_history_has_is_kept(void **state)
+{
+    g_autoptr(cox_status) status = cox_status_new();
+    struct cox_node_status *node = node_up(status);
+
+    (void) state;
+    assert_string_equal(cox_pretend_history_name(node, &web), "web");
+    cox_status_rsc_add(status, node, "web:0");
+    assert_string_equal(cox_pretend_history_name(node, &web), "web:0");
+    assert_string_equal(cox_pretend_history_name(node, &(struct cox_pretend_rsc) { .id = "db" }), "db");
+}
+
+static void
+nodes_come_and_go(void **state)
+{
+    g_autoptr(cox_status) status = cox_status_new();
+    struct cox_node_status *node = node_up(status);
+
+    (void) state;
+    assert_string_equal(node->crmd, "online");
+    assert_string_equal(node->join, "member");
+    cox_pretend_node_lost(status, "1", "n1");
+    assert_string_equal(node->crmd, "offline");
+    assert_string_equal(node->expected, "member");
+    cox_pretend_node_down(status, "1", "n1");
+    assert_string_equal(node->expected, "down");
+}
+
+static void
+fencing_forgets_what_ran_there(void **state)
+{
+    g_autoptr(cox_status) status = cox_status_new();
+    struct cox_node_status *node = node_up(status);
+
+    (void) state;
+    cox_status_attr_set(status, node, "standby", "on");
+    cox_pretend_result(status, node, &web, &(struct cox_pretend_result) { .task = "start" });
+    cox_pretend_node_fenced(status, "1", "n1");
+    assert_int_equal(node->resources->len, 0);
+    assert_null(attr(node, "standby"));
+    assert_string_equal(node->expected, "down");
+}
+
+static void
+unfencing_notes_when_and_by_what(void **state)
+{
+    g_autoptr(cox_status) status = cox_status_new();
+    struct cox_node_status *node = node_up(status);
+    struct cox_pretend_unfencing unfencing = { "f:fence_x:d,", NULL, cox_wall_from_seconds(99) };
+
+    (void) state;
+    cox_pretend_node_unfenced(status, "1", "n1", &unfencing);
+    assert_string_equal(attr(node, "#node-unfenced"), "99");
+    assert_string_equal(attr(node, "#digests-all"), "f:fence_x:d,");
+    assert_null(attr(node, "#digests-secure"));
+}
+
+static void
+failures_add_up(void **state)
+{
+    g_autoptr(cox_status) status = cox_status_new();
+    struct cox_node_status *node = node_up(status);
+    struct cox_pretend_result result = { .task = "monitor", .interval_ms = 10000, .now = cox_wall_from_seconds(5) };
+
+    (void) state;
+    cox_pretend_failure(status, node, "web", &result);
+    assert_string_equal(attr(node, "fail-count-web#monitor_10000"), "1");
+    assert_string_equal(attr(node, "last-failure-web#monitor_10000"), "5");
+    result.now = cox_wall_from_seconds(6);
+    cox_pretend_failure(status, node, "web", &result);
+    assert_string_equal(attr(node, "fail-count-web#monitor_10000"), "2");
+    assert_string_equal(attr(node, "last-failure-web#monitor_10000"), "6");
+    cox_status_attr_set(status, node, "fail-count-web#monitor_10000", "INFINITY");
+    cox_pretend_failure(status, node, "web", &result);
+    assert_string_equal(attr(node, "fail-count-web#monitor_10000"), "INFINITY");
+}
+
+COX_TEST_MAIN(cmocka_unit_test(results_have_an_entry_for_what_is_last_of_their_kind),
+              cmocka_unit_test(later_results_have_higher_call_ids), cmocka_unit_test(the_name_that_the_history_has_is_kept),
+              cmocka_unit_test(nodes_come_and_go), cmocka_unit_test(fencing_forgets_what_ran_there),
+              cmocka_unit_test(unfencing_notes_when_and_by_what), cmocka_unit_test(failures_add_up))
