@@ -33,10 +33,20 @@ enum cox_op_status {
     COX_OP_STATUS_NO_SECRETS = 11,
 };
 
-/** One lrm_rsc_op.  NULL = attribute absent. */
+/**
+ * One lrm_rsc_op.  NULL = attribute absent.  What every entry is asked for comes first, so that looking at one that says
+ * nothing new touches one line of the cache (a large status has one or more for each resource and node).
+ */
 struct cox_op_history {
-    const char *id;            /**< XML id, e.g. rsc_last_0, rsc_monitor_10000, rsc_last_failure_0 */
     const char *operation;     /**< start, stop, monitor, ... */
+    gint64 interval_ms;
+    int call_id;               /**< -1 when absent */
+    int rc;                    /**< rc-code, -1 when absent */
+    int target_rc;             /**< expected result from transition_key (its third field), -1 if unknown */
+    int status;                /**< enum cox_op_status */
+    gint64 last_rc_change_s;   /**< epoch seconds */
+    bool has_last_rc_change, has_exec_time, has_queue_time;
+    const char *id;            /**< XML id, e.g. rsc_last_0, rsc_monitor_10000, rsc_last_failure_0 */
     const char *operation_key; /**< rsc_start_0 */
     const char *transition_key;
     const char *transition_magic;
@@ -46,17 +56,9 @@ struct cox_op_history {
     const char *migrate_source, *migrate_target;
     const char *crm_feature_set;
     const char *crm_debug_origin;
-    gint64 interval_ms;
-    int call_id;         /**< -1 when absent */
-    int rc;              /**< rc-code, -1 when absent */
-    int target_rc;       /**< expected result from transition_key (its third field), -1 if unknown */
-    int status;          /**< enum cox_op_status */
-    bool has_last_rc_change;
-    gint64 last_rc_change_s; /**< epoch seconds */
-    gint64 last_run_s;       /**< epoch seconds or 0 */
+    gint64 last_run_s;         /**< epoch seconds or 0 */
     gint64 exec_time_ms;
     gint64 queue_time_ms;
-    bool has_exec_time, has_queue_time;
 };
 
 /** One lrm_resource. */

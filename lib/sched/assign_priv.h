@@ -40,7 +40,12 @@ sched_n_children(const struct sched_rsc *rsc)
 
 /* row.c: rows of scores */
 /** A node may be used now: online, clean, not in standby or maintenance, not leaving. */
-bool sched_node_usable(const struct sched_node *node);
+static inline bool
+sched_node_usable(const struct sched_node *node)
+{
+    return node->is_online && !node->is_unclean && !node->is_standby && !node->is_shutdown && !node->is_maintenance;
+}
+
 /** Usable, and the resource is not banned there. */
 bool sched_row_allows(const struct sched_work *work, const struct sched_cell *cells, guint32 idx);
 /** Is there any node that the row allows? */

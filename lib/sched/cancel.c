@@ -92,12 +92,17 @@ by_call(gconstpointer a, gconstpointer b)
     return (first->call_id > second->call_id) - (first->call_id < second->call_id);
 }
 
-/* Operations by call, without those of no name, which say nothing; unlike sched_history_sorted() pending ones are first. */
-static GPtrArray *
-ops_by_call(const struct cox_rsc_history *history)
-{
-    GPtrArray *ops = g_ptr_array_sized_new(history->ops->len);
+/* A history entry's operations and what they say of when it became active. */
+struct timeline {
+    GPtrArray *ops;  /* struct cox_op_history *, by call; used again for the next entry */
+    int start, stop; /* positions of the last start (or what implies one) and of the last stop; -1 if none */
+};
 
+/* Operations by call, without those of no name, which say nothing; unlike sched_history_sorted() pending ones are first. */
+static void
+take_ops(const struct cox_rsc_history *history, GPtrArray *ops)
+{
+    g_ptr_array_set_size(ops, 0);
     for (guint i = 0; i < history->ops->len; i++) {
         struct cox_op_history *op = g_ptr_array_index(history->ops, i);
 
@@ -105,26 +110,25 @@ ops_by_call(const struct cox_rsc_history *history)
             g_ptr_array_add(ops, op);
         }
     }
-    g_ptr_array_sort(ops, by_call);
-    return ops;
+    if (ops->len > 1) {
+        g_ptr_array_sort(ops, by_call);
+    }
 }
 
-/* Index of the last start (or what implies one) and of the last stop, as positions in the sorted list; -1 if none. */
 static void
-find_active(const GPtrArray *ops, int *start, int *stop)
+find_active(struct timeline *timeline)
 {
-    int implied_monitor = -1, implied_clone = -1;
+    int implied_monitor = -1, implied_clone = -1, start = -1, stop = -1;
 
-    *start = *stop = -1;
-    for (guint i = 0; i < ops->len; i++) {
-        const struct cox_op_history *op = g_ptr_array_index(ops, i);
+    for (guint i = 0; i < timeline->ops->len; i++) {
+        const struct cox_op_history *op = g_ptr_array_index(timeline->ops, i);
         const char *task = op->operation;
 
         if (strcmp(task, "stop") == 0 && op->status == COX_OP_STATUS_DONE && op->rc == 0) {
-            *stop = (int) i;
+            stop = (int) i;
         } else if (strcmp(task, "start") == 0 || strcmp(task, "migrate_from") == 0) {
-            *start = (int) i;
-        } else if (implied_monitor <= *stop && strcmp(task, "monitor") == 0) {
+            start = (int) i;
+        } else if (implied_monitor <= stop && strcmp(task, "monitor") == 0) {
             if (op->rc == 0 || op->rc == 8) {
                 implied_monitor = (int) i;
             }
@@ -132,22 +136,22 @@ find_active(const GPtrArray *ops, int *start, int *stop)
             implied_clone = (int) i;
         }
     }
-    if (*start == -1) {
-        *start = (implied_clone != -1) ? implied_clone : implied_monitor;
+    if (start == -1) {
+        start = (implied_clone != -1) ? implied_clone : implied_monitor;
     }
+    timeline->start = start;
+    timeline->stop = stop;
 }
 
 /* Recurring operations that go on, also those that watch a stopped resource. */
 static void
 note_recurring(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
-               const struct cox_rsc_history *history)
+               const struct timeline *timeline)
 {
-    g_autoptr(GPtrArray) ops = ops_by_call(history);
-    int start, stop;
+    const int start = timeline->start, stop = timeline->stop;
 
-    find_active(ops, &start, &stop);
-    for (guint i = 0; i < ops->len; i++) {
-        const struct cox_op_history *op = g_ptr_array_index(ops, i);
+    for (guint i = 0; i < timeline->ops->len; i++) {
+        const struct cox_op_history *op = g_ptr_array_index(timeline->ops, i);
 
         if (op->interval_ms <= 0 || op->status == COX_OP_STATUS_PENDING
             || (start < stop && (int) i <= stop) || (int) i < start) {
@@ -189,10 +193,9 @@ check_op_in_place(struct sched_work *work, struct sched_rsc *rsc, struct sched_n
 
 static void
 check_history(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
-              const struct cox_rsc_history *history)
+              const struct cox_rsc_history *history, const struct timeline *timeline)
 {
-    g_autoptr(GPtrArray) ops = NULL;
-    int start, stop;
+    const GPtrArray *ops = timeline->ops;
 
     if (rsc->is_orphan) {
         if (rsc->instance < 0 || rsc->parent == NULL) {
@@ -209,9 +212,7 @@ check_history(struct sched_work *work, struct sched_rsc *rsc, struct sched_node 
     if (!sched_rsc_is_active_on(rsc, node)) {
         return;
     }
-    ops = ops_by_call(history);
-    find_active(ops, &start, &stop);
-    for (guint i = (guint) MAX(start, 0); i < ops->len && start >= stop; i++) {
+    for (guint i = (guint) MAX(timeline->start, 0); i < ops->len && timeline->start >= timeline->stop; i++) {
         check_op_in_place(work, rsc, node, g_ptr_array_index(ops, i));
     }
 }
@@ -254,6 +255,8 @@ check_node(struct sched_work *work, struct sched_node *node)
     const bool is_checked = (node->is_online && node->is_maintenance)
                             || sched_node_available(work, node, false, NULL, false);
     g_autoptr(GHashTable) running = index_running(node);
+    g_autoptr(GPtrArray) ops = g_ptr_array_new();
+    struct timeline timeline = { .ops = ops };
 
     for (guint k = 0; node->status->resources != NULL && k < node->status->resources->len; k++) {
         const struct cox_rsc_history *history = g_ptr_array_index(node->status->resources, k);
@@ -266,11 +269,13 @@ check_node(struct sched_work *work, struct sched_node *node)
             && history->shutdown_lock_s + work->opt.shutdown_lock_limit_ms / 1000 < work->now_s) {
             sched_action_get(work, rsc, SCHED_TASK_LRM_DELETE, node, false); /* the lock expired */
         }
+        take_ops(history, ops);
+        find_active(&timeline);
         if (node->is_online) {
-            note_recurring(work, rsc, node, history);
+            note_recurring(work, rsc, node, &timeline);
         }
         if (is_checked) {
-            check_history(work, rsc, node, history);
+            check_history(work, rsc, node, history, &timeline);
         }
     }
 }

@@ -343,12 +343,16 @@ add_matching(const struct sched_merge *merge, const struct sched_rsc *source, co
     }
 }
 
-/* Follow the colocations of @source with a factor that shrinks at each step. */
+/*
+ * Follow the colocations of @source with a factor that shrinks at each step.  Down a chain of mere wishes it vanishes
+ * (each divides it by what INFINITY is to the wish, so after some eighty the double is 0): what is further away changes
+ * nothing, and a chain costs its length instead of the square of it.
+ */
 static void
 merge_neighbours(const struct sched_merge *merge, struct sched_rsc *source, struct sched_cell *cells)
 {
     bool to_primaries = (merge->flags & SCHED_MERGE_THIS_WITH) != 0;
-    const GPtrArray *list = list_of(source, to_primaries);
+    const GPtrArray *list = merge->factor == 0 ? NULL : list_of(source, to_primaries);
 
     for (guint i = 0; list != NULL && i < list->len; i++) {
         const struct sched_colocation *row = g_ptr_array_index(list, i);

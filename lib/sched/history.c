@@ -63,17 +63,19 @@ shutdown_lock(struct sched_work *work, struct sched_rsc *rsc, struct sched_node 
     rsc->lock_time_s = history->shutdown_lock_s;
 }
 
-/* Roles are worked out per node; the highest that any node has is the role of the resource. */
+/*
+ * Roles are worked out per node; the highest that any node has is the role of the resource.  @ops is scratch: most
+ * entries of a large status are single probes, which should cost no allocation.
+ */
 static void
-read_resource(struct sched_work *work, struct sched_node *node, const struct cox_rsc_history *history)
+read_resource(struct sched_work *work, struct sched_node *node, const struct cox_rsc_history *history, GPtrArray *ops)
 {
     struct sched_verdict verdict = { SCHED_ON_FAIL_IGNORE, NULL };
     struct sched_rsc *rsc = sched_history_find(work, node, history);
-    GPtrArray *ops = sched_history_sorted(history);
     enum cox_role saved;
 
+    sched_history_sorted(history, ops);
     if (ops->len == 0 && history->shutdown_lock_s == 0) {
-        g_ptr_array_free(ops, TRUE);
         return;
     }
     if (rsc == NULL) {
@@ -84,7 +86,6 @@ read_resource(struct sched_work *work, struct sched_node *node, const struct cox
     for (guint i = 0; i < ops->len; i++) {
         sched_history_op(work, rsc, node, g_ptr_array_index(ops, i), &verdict);
     }
-    g_ptr_array_free(ops, TRUE);
     sched_history_process(work, rsc, node, verdict.on_fail);
     if (rsc->role <= COX_ROLE_STOPPED && rsc->recorded_id != NULL && strchr(rsc->recorded_id, ':') != NULL) {
         rsc->recorded_id = NULL; /* of an instance that is not there its old number tells nothing */
@@ -99,8 +100,10 @@ read_resource(struct sched_work *work, struct sched_node *node, const struct cox
 static void
 read_node(struct sched_work *work, struct sched_node *node)
 {
+    g_autoptr(GPtrArray) ops = g_ptr_array_new();
+
     for (guint i = 0; i < node->status->resources->len; i++) {
-        read_resource(work, node, g_ptr_array_index(node->status->resources, i));
+        read_resource(work, node, g_ptr_array_index(node->status->resources, i), ops);
     }
 }
 

@@ -30,20 +30,20 @@ by_call(gconstpointer a, gconstpointer b)
     return 0;
 }
 
-GPtrArray *
-sched_history_sorted(const struct cox_rsc_history *history)
+void
+sched_history_sorted(const struct cox_rsc_history *history, GPtrArray *into)
 {
-    GPtrArray *sorted = g_ptr_array_sized_new(history->ops->len);
-
+    g_ptr_array_set_size(into, 0);
     for (guint i = 0; i < history->ops->len; i++) {
         struct cox_op_history *op = g_ptr_array_index(history->ops, i);
 
         if (op->operation != NULL) {
-            g_ptr_array_add(sorted, op);
+            g_ptr_array_add(into, op);
         }
     }
-    g_ptr_array_sort(sorted, by_call);
-    return sorted;
+    if (into->len > 1) {
+        g_ptr_array_sort(into, by_call);
+    }
 }
 
 /* The member of @instance (itself, or a member of a cloned group) whose history is written as @id. */

@@ -57,7 +57,7 @@ void sched_migrate_over(struct sched_rsc *rsc, struct sched_node *node);
 /** The instance that an entry for @history_id on @node belongs to; made up when there is none. */
 struct sched_rsc *sched_history_find(struct sched_work *work, struct sched_node *node,
                                      const struct cox_rsc_history *history);
-/** Entries by call id, pending ones last; the caller frees the array. */
-GPtrArray *sched_history_sorted(const struct cox_rsc_history *history);
+/** Entries by call id, pending ones last, in place of what @into (which is there to be used again) held. */
+void sched_history_sorted(const struct cox_rsc_history *history, GPtrArray *into);
 
 #endif

@@ -6,12 +6,6 @@
 #include "sched/bundle_priv.h"
 
 bool
-sched_node_usable(const struct sched_node *node)
-{
-    return node->is_online && !node->is_unclean && !node->is_standby && !node->is_shutdown && !node->is_maintenance;
-}
-
-bool
 sched_row_allows(const struct sched_work *work, const struct sched_cell *cells, guint32 idx)
 {
     return cells[idx].is_present && cells[idx].score >= 0 && sched_node_usable(sched_node_at(work, idx));
