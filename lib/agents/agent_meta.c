@@ -1,0 +1,204 @@
+/* lib/agents/agent_meta.c - what an agent says of itself.  Layer 3, adapter. */
+#include "agents/agent_meta.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/interval.h"
+#include "xml/xmldoc.h"
+
+static const struct cox_xml_limits limits = { .bytes = 1024 * 1024, .depth = 64, .nodes = 20000 };
+
+static bool
+says_yes(const struct cox_xml *xml, const char *attribute)
+{
+    const char *value = cox_xml_get(xml, attribute);
+
+    return value != NULL && (strcmp(value, "1") == 0 || g_ascii_strcasecmp(value, "true") == 0 || g_ascii_strcasecmp(value, "yes") == 0);
+}
+
+static gint64
+milliseconds(const char *text, gint64 fallback)
+{
+    gint64 ms = 0;
+
+    return text != NULL && cox_interval_parse(text, &ms, NULL) ? ms : fallback;
+}
+
+static void
+read_param(const struct cox_xml *xml, bool is_ocf_1_1, struct cox_agent_param *param)
+{
+    const struct cox_xml *content = cox_xml_child(xml, "content");
+    const struct cox_xml *deprecated = cox_xml_child(xml, "deprecated");
+    const struct cox_xml *replaced = deprecated == NULL ? NULL : cox_xml_child(deprecated, "replaced-with");
+    const char *unique = cox_xml_get(xml, "unique");
+    const char *successor = replaced == NULL ? NULL : cox_xml_get(replaced, "name");
+
+    param->name = g_strdup(cox_xml_get(xml, "name"));
+    param->type = content == NULL ? NULL : g_strdup(cox_xml_get(content, "type"));
+    param->fallback = content == NULL ? NULL : g_strdup(cox_xml_get(content, "default"));
+    if (deprecated != NULL || says_yes(xml, "deprecated")) {
+        param->replaced_with = g_strdup(successor == NULL ? "" : successor);
+    }
+    param->is_required = says_yes(xml, "required");
+    param->is_unique = says_yes(xml, "unique") || cox_xml_get(xml, "unique-group") != NULL;
+    /* Before OCF 1.1 there was no better sign than an explicit unique="0". */
+    param->is_reloadable = is_ocf_1_1 ? says_yes(xml, "reloadable") : unique != NULL && !param->is_unique;
+    param->is_private = says_yes(xml, "private");
+}
+
+static void
+mark_private(struct cox_agent_metadata *metadata)
+{
+    static const char *const usual[] = { "password", "passwd", "user" };
+
+    for (size_t i = 0; i < metadata->n_params; i++) {
+        if (metadata->params[i].is_private) {
+            return;
+        }
+    }
+    for (size_t i = 0; i < metadata->n_params; i++) {
+        for (size_t u = 0; u < G_N_ELEMENTS(usual); u++) {
+            metadata->params[i].is_private |= strcmp(metadata->params[i].name, usual[u]) == 0;
+        }
+    }
+}
+
+static void
+read_params(const struct cox_xml *xml, struct cox_agent_metadata *metadata)
+{
+    const struct cox_xml *list = cox_xml_child(xml, "parameters");
+
+    if (list == NULL) {
+        return;
+    }
+    metadata->params = g_new0(struct cox_agent_param, cox_xml_n_children(list));
+    for (const struct cox_xml *each = cox_xml_child(list, "parameter"); each != NULL; each = cox_xml_next_named(each, "parameter")) {
+        if (cox_xml_get(each, "name") != NULL) {
+            read_param(each, metadata->is_ocf_1_1, &metadata->params[metadata->n_params++]);
+        }
+    }
+    mark_private(metadata);
+}
+
+static void
+read_actions(const struct cox_xml *xml, struct cox_agent_metadata *metadata)
+{
+    const struct cox_xml *list = cox_xml_child(xml, "actions");
+
+    if (list == NULL) {
+        return;
+    }
+    metadata->actions = g_new0(struct cox_agent_meta_action, cox_xml_n_children(list));
+    for (const struct cox_xml *each = cox_xml_child(list, "action"); each != NULL; each = cox_xml_next_named(each, "action")) {
+        if (cox_xml_get(each, "name") != NULL) {
+            metadata->actions[metadata->n_actions++] = (struct cox_agent_meta_action) {
+                .name = g_strdup(cox_xml_get(each, "name")),
+                .timeout_ms = milliseconds(cox_xml_get(each, "timeout"), -1),
+                .interval_ms = milliseconds(cox_xml_get(each, "interval"), 0),
+                .role = g_strdup(cox_xml_get(each, "role")),
+                .depth = g_strdup(cox_xml_get(each, "depth")),
+                .is_on_target = says_yes(each, "on_target"),
+                .is_automatic = says_yes(each, "automatic"),
+            };
+        }
+    }
+}
+
+/* The version of OCF is the text of the version element; without one it is 1.0. */
+static bool
+is_at_least_1_1(const struct cox_xml *xml)
+{
+    const struct cox_xml *version = cox_xml_child(xml, "version");
+    g_autofree char *text = version == NULL ? NULL : cox_xml_text(version);
+    char *rest = NULL;
+    guint64 major, minor = 0;
+
+    if (text == NULL) {
+        return false;
+    }
+    major = g_ascii_strtoull(g_strstrip(text), &rest, 10);
+    if (*rest == '.') {
+        minor = g_ascii_strtoull(rest + 1, NULL, 10);
+    }
+    return major > 1 || (major == 1 && minor >= 1);
+}
+
+struct cox_agent_metadata *
+cox_agent_metadata_parse(const char *text, size_t length, GError **error)
+{
+    g_autoptr(cox_xmldoc) doc = cox_xmldoc_parse_text(text, length, &limits, error);
+    const struct cox_xml *root = doc == NULL ? NULL : cox_xmldoc_root(doc);
+    struct cox_agent_metadata *metadata;
+
+    if (doc == NULL) {
+        g_prefix_error(error, "agent meta-data: ");
+        return NULL;
+    }
+    if (!cox_xml_is(root, "resource-agent")) {
+        g_set_error(error, COX_ERROR, COX_ERROR_SYNTAX, "agent meta-data: root element is '%s', not 'resource-agent'",
+                    cox_xml_name(root));
+        return NULL;
+    }
+    metadata = g_new0(struct cox_agent_metadata, 1);
+    metadata->name = g_strdup(cox_xml_get(root, "name"));
+    metadata->is_ocf_1_1 = is_at_least_1_1(root);
+    read_params(root, metadata);
+    read_actions(root, metadata);
+    return metadata;
+}
+
+void
+cox_agent_metadata_free(struct cox_agent_metadata *metadata)
+{
+    if (metadata == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < metadata->n_params; i++) {
+        struct cox_agent_param *param = &metadata->params[i];
+
+        g_free(param->name);
+        g_free(param->type);
+        g_free(param->fallback);
+        g_free(param->replaced_with);
+    }
+    for (size_t i = 0; i < metadata->n_actions; i++) {
+        g_free(metadata->actions[i].name);
+        g_free(metadata->actions[i].role);
+        g_free(metadata->actions[i].depth);
+    }
+    g_free(metadata->params);
+    g_free(metadata->actions);
+    g_free(metadata->name);
+    g_free(metadata);
+}
+
+const struct cox_agent_param *
+cox_agent_metadata_param(const struct cox_agent_metadata *metadata, const char *name)
+{
+    for (size_t i = 0; i < metadata->n_params; i++) {
+        if (strcmp(metadata->params[i].name, name) == 0) {
+            return &metadata->params[i];
+        }
+    }
+    return NULL;
+}
+
+const struct cox_agent_meta_action *
+cox_agent_metadata_action(const struct cox_agent_metadata *metadata, const char *name)
+{
+    for (size_t i = 0; i < metadata->n_actions; i++) {
+        if (strcmp(metadata->actions[i].name, name) == 0) {
+            return &metadata->actions[i];
+        }
+    }
+    return NULL;
+}
+
+const char *
+cox_agent_metadata_reload(const struct cox_agent_metadata *metadata)
+{
+    const char *action = metadata->is_ocf_1_1 ? "reload-agent" : "reload";
+
+    return cox_agent_metadata_action(metadata, action) == NULL ? NULL : action;
+}
