@@ -12,7 +12,7 @@ import signal
 import sys
 import traceback
 
-LIMIT_S = 60
+LIMIT_S = 120
 
 
 class Skip(Exception):

@@ -1,0 +1,62 @@
+"""What scenarios ask of the cluster: corosync's tools, and the classic commands of the cluster manager, run on a node."""
+import xml.etree.ElementTree as ET
+from xml.sax.saxutils import quoteattr
+
+from . import corosync
+from .errors import LabError
+
+
+def quorum_of(driver, node):
+    """(has quorum, names of the members) as corosync on that node says; (False, empty set) when it does not run."""
+    done = driver.run(node, ["corosync-quorumtool", "-s"], 10)
+    has_quorum, ids = corosync.quorum(done.stdout)
+    names = driver.settings.nodes
+    return has_quorum, {names[i - 1] for i in ids if 0 < i <= len(names)}
+
+
+def primitive(name, agent, settings):
+    """The XML of a resource.  agent: CLASS:TYPE or CLASS:PROVIDER:TYPE; settings: parameters."""
+    parts = agent.split(":")
+    if len(parts) not in (2, 3) or not all(parts) or (len(parts) == 3) != (parts[0] == "ocf"):
+        raise LabError("agent '%s' is not of the form ocf:PROVIDER:TYPE, stonith:TYPE, systemd:TYPE or lsb:TYPE" % agent)
+    provider = ' provider=%s' % quoteattr(parts[1]) if len(parts) == 3 else ""
+    nvpairs = "".join("<nvpair id=%s name=%s value=%s/>" % (quoteattr("%s-%s" % (name, key)), quoteattr(key), quoteattr(value))
+                      for key, value in settings.items())
+    attributes = "<instance_attributes id=%s>%s</instance_attributes>" % (quoteattr(name + "-parameters"), nvpairs) if nvpairs else ""
+    return ("<primitive id=%s class=%s%s type=%s>%s<operations><op id=%s name=\"monitor\" interval=\"10s\" timeout=\"20s\"/></operations></primitive>"
+            % (quoteattr(name), quoteattr(parts[0]), provider, quoteattr(parts[-1]), attributes, quoteattr(name + "-monitor")))
+
+
+def command(driver, node, argv, limit_s=60.0):
+    """Run one of the manager's commands on a node; its output.  LabError with what it said when it fails."""
+    done = driver.run(node, argv, limit_s)
+    if done.returncode != 0:
+        raise LabError("%s on %s: %s" % (argv[0], node, (done.stderr or done.stdout).strip().split("\n")[-1] or "status %d" % done.returncode))
+    return done.stdout
+
+
+def active_nodes(status_xml, resource):
+    """From crm_mon's XML: names of the nodes on which the resource (or an instance of the clone) is active."""
+    try:
+        root = ET.fromstring(status_xml)
+    except ET.ParseError as e:
+        raise LabError("crm_mon's XML cannot be read: %s" % e) from e
+    found = set()
+    for element in root.iter("resource"):
+        name = element.get("id", "")
+        if (name == resource or name.split(":")[0] == resource) and element.get("active") == "true" and element.get("failed") != "true":
+            found |= {node.get("name") for node in element.iter("node")}
+    return found
+
+
+def where(driver, resource):
+    """On which nodes the manager says that a resource is; asks the first node that answers."""
+    trouble = LabError("no node has power")
+    for node in driver.settings.nodes:
+        if not driver.is_on(node):
+            continue
+        try:
+            return active_nodes(command(driver, node, ["crm_mon", "-1", "--output-as", "xml"], 20), resource)
+        except LabError as e:
+            trouble = e
+    raise trouble

@@ -1,0 +1,27 @@
+"""corosync's configuration for a lab, and what corosync-quorumtool says."""
+import re
+
+
+def configuration(addresses, token_ms, transport, two_node=None):
+    """corosync.conf as text.  addresses: node name -> ring address, in the order of node ids from 1.
+    two_node: as corosync's option; by default for exactly two nodes."""
+    if two_node is None:
+        two_node = len(addresses) == 2
+    nodes = "".join("  node {\n    ring0_addr: %s\n    name: %s\n    nodeid: %d\n  }\n" % (address, name, number)
+                    for number, (name, address) in enumerate(addresses.items(), 1))
+    return ("totem {\n  version: 2\n  cluster_name: coxlab\n  transport: %s\n  crypto_cipher: none\n  crypto_hash: none\n  token: %d\n"
+            "  token_coefficient: 0\n}\nnodelist {\n%s}\nquorum {\n  provider: corosync_votequorum\n%s}\n"
+            # Groups of processes are the machine's, not the node's.
+            "system {\n  move_to_root_cgroup: no\n}\n"
+            "logging {\n  to_logfile: yes\n  logfile: /var/log/corosync/corosync.log\n  to_syslog: no\n  timestamp: hires\n}\n"
+            % (transport, token_ms, nodes, "  two_node: 1\n" if two_node else ""))
+
+
+def quorum(text):
+    """From the output of "corosync-quorumtool -s": (has quorum, set of member node ids).  (False, empty) when it says neither."""
+    has_quorum = re.search(r"^Quorate:\s+Yes\s*$", text, re.M) is not None
+    members = set()
+    table = text.split("Membership information", 1)
+    if len(table) == 2:
+        members = {int(m.group(1)) for m in re.finditer(r"^\s*(\d+)\s+\d+\s", table[1], re.M)}
+    return has_quorum, members

@@ -1,0 +1,377 @@
+"""The verbs of scenarios: syntax, meaning, and what they do.  One row each; the manual page and "cox-cts verbs" are made from it.
+
+Capital words of a syntax are places: N a number, NODE, NODES, ID of a resource, TIME, PROGRAM, AGENT, SETTINGS as NAME=VALUE...,
+GROUPS as n1 n2 | n3, COMMAND and TEXT the rest of the line.
+"""
+import dataclasses
+import time
+
+from . import cluster, duration
+from .errors import LabError
+from .outage import ANSWER_LIMIT_S, Client
+from .watch import Watch
+
+POLL_S = 0.02
+START_LIMIT_S = 60.0
+WEB = "ocf:coxlab:Web"
+
+
+@dataclasses.dataclass(frozen=True)
+class Verb:
+    """run(stage, values): may return a text for the timeline.  An expectation raises Unmet when it is not met."""
+    syntax: str
+    meaning: str
+    run: object
+
+    @property
+    def is_expectation(self):
+        return self.syntax.startswith("expect ")
+
+
+class Unmet(Exception):
+    """An expectation was not met: what was there instead."""
+
+
+class Stage:
+    """Where a scenario is played: the driver, and what the scenario has set going.
+
+    make: function(number of nodes) that returns a driver whose nodes are on; used by the first start."""
+
+    def __init__(self, make):
+        self._make, self.driver = make, None
+        self.client, self.addresses, self.watches = None, 0, {}
+
+    def ensure(self, number):
+        if self.driver is None:
+            self.driver = self._make(number)
+        if number > len(self.driver.settings.nodes):
+            raise LabError("%d nodes are wanted, this lab has %d" % (number, len(self.driver.settings.nodes)))
+        return self.driver.settings.nodes[:number]
+
+    def lab(self):
+        if self.driver is None:
+            raise LabError("there are no nodes yet: begin with 'start N'")
+        return self.driver
+
+    def manager(self):
+        """A node on which commands of the cluster manager can be run: the first that has power."""
+        driver = self.lab()
+        for node in driver.settings.nodes:
+            if driver.is_on(node):
+                return node
+        raise LabError("no node has power")
+
+    def measure(self, url):
+        if self.client:
+            self.client.stop()
+        self.client = Client(self.lab(), url)
+
+    def end(self):
+        if self.client:
+            self.client.stop()
+        for watch in self.watches.values():
+            watch.stop()
+        self.client, self.watches = None, {}
+
+
+def wait_for(question, limit_s, otherwise):
+    """Ask until question() is true; it returns (is true, what was found).  Unmet with otherwise and what was found at the end."""
+    end = time.monotonic() + limit_s
+    while True:
+        is_true, found = question()
+        if is_true:
+            return
+        if time.monotonic() >= end:
+            raise Unmet("%s: %s" % (otherwise, found))
+        time.sleep(POLL_S)
+
+
+def _names(nodes):
+    return ", ".join(sorted(nodes)) or "none"
+
+
+# --- nodes ---------------------------------------------------------------------------------------------------------------
+
+def start_number(stage, v):
+    nodes = stage.ensure(v["N"])
+    driver = stage.lab()
+    for node in nodes:
+        if not driver.is_on(node):
+            driver.power(node, "on")
+        driver.start(node)
+
+    def question():
+        seen = {node: cluster.quorum_of(driver, node) for node in nodes}
+        bad = ["%s %s, sees %s" % (n, "has quorum" if q else "has no quorum", _names(m)) for n, (q, m) in seen.items() if not q or m != set(nodes)]
+        return not bad, "; ".join(bad)
+
+    try:
+        wait_for(question, START_LIMIT_S, "the nodes do not find each other within %s" % duration.text(START_LIMIT_S))
+    except Unmet as e:
+        raise LabError(str(e)) from e
+    return "%d nodes have quorum" % len(nodes)
+
+
+def start_nodes(stage, v):
+    for node in v["NODES"]:
+        stage.lab().check_node(node)
+        stage.lab().start(node)
+
+
+def stop_nodes(stage, v):
+    for node in v["NODES"]:
+        stage.lab().check_node(node)
+        stage.lab().stop(node)
+
+
+def kill(stage, v):
+    for node in v["NODES"]:
+        stage.lab().check_node(node)
+    for node in v["NODES"]:
+        stage.lab().power(node, "off")
+
+
+def power_on(stage, v):
+    for node in v["NODES"]:
+        stage.lab().check_node(node)
+        stage.lab().power(node, "on")
+
+
+def power_on_start(stage, v):
+    power_on(stage, v)
+    start_nodes(stage, v)
+
+
+def _signal(name):
+    def run(stage, v):
+        node, program = v["NODE"], v["PROGRAM"]
+        pids = stage.lab().pids(node, program)
+        if not pids:
+            raise LabError("%s does not run on %s" % (program, node))
+        done = stage.lab().run(node, ["kill", "-" + name] + [str(p) for p in pids], 20)
+        if done.returncode != 0:
+            raise LabError("%s on %s got no signal: %s" % (program, node, done.stderr.strip()))
+        return "process %s" % ", ".join(map(str, pids))
+    return run
+
+
+def run_command(stage, v):
+    stage.lab().check_node(v["NODE"])
+    done = stage.lab().shell(v["NODE"], v["COMMAND"], 300)
+    if done.returncode != 0:
+        raise LabError("status %d: %s" % (done.returncode, (done.stderr or done.stdout).strip()[-300:]))
+
+
+def switch_on(stage, v):
+    stage.lab().switch_mode(v["NODE"], v["MODE"])
+
+
+# --- network -------------------------------------------------------------------------------------------------------------
+
+def partition(stage, v):
+    stage.lab().partition(v["GROUPS"])
+
+
+def heal(stage, _):
+    stage.lab().heal()
+
+
+# --- the cluster manager, by its commands -----------------------------------------------------------------------------------
+
+def create(stage, v):
+    settings = dict(v.get("SETTINGS", {}))
+    agent = v.get("AGENT", WEB)
+    if agent == WEB and "address" not in settings:
+        settings["address"] = stage.lab().public_address(100 + stage.addresses)
+        stage.addresses += 1
+    cluster.command(stage.lab(), stage.manager(), ["cibadmin", "--create", "--scope", "resources", "--xml-text", cluster.primitive(v["ID"], agent, settings)])
+    if agent == WEB:
+        stage.measure("http://%s/" % settings["address"])
+        _wait_for_answer(stage, START_LIMIT_S)
+
+
+def configure(stage, v):
+    try:
+        with open(v["FILE"], encoding="utf-8") as f:
+            text = f.read()
+    except OSError as e:
+        raise LabError("%s: %s" % (v["FILE"], e.strerror)) from e
+    done = stage.lab().run(stage.manager(), ["cibadmin", "--replace", "--scope", "configuration", "--xml-pipe"], stdin=text)
+    if done.returncode != 0:
+        raise LabError("cibadmin: %s" % (done.stderr or done.stdout).strip())
+
+
+def set_options(stage, v):
+    for name, value in v["SETTINGS"].items():
+        cluster.command(stage.lab(), stage.manager(), ["crm_attribute", "--type", "crm_config", "--name", name, "--update", value])
+
+
+def move(stage, v):
+    cluster.command(stage.lab(), stage.manager(), ["crm_resource", "--move", "--resource", v["ID"], "--node", v["NODE"]])
+
+
+# --- measuring -----------------------------------------------------------------------------------------------------------
+
+def _wait_for_answer(stage, limit_s):
+    try:
+        wait_for(lambda: (stage.client.look(lambda s: s.was_up()), "no answer"), limit_s, "%s does not answer within %s" % (stage.client.url, duration.text(limit_s)))
+    except Unmet as e:
+        raise LabError(str(e)) from e
+
+
+def measure(stage, v):
+    stage.measure(v["URL"])
+    _wait_for_answer(stage, START_LIMIT_S)
+
+
+def watch(stage, v):
+    if v["PATH"] in stage.watches:
+        stage.watches.pop(v["PATH"]).stop()
+    stage.watches[v["PATH"]] = Watch(stage.lab(), v["PATH"])
+
+
+def wait(_stage, v):
+    time.sleep(v["TIME"])
+
+
+def note(_stage, _v):
+    return None
+
+
+# --- expectations ----------------------------------------------------------------------------------------------------------
+
+def expect_resource(stage, v):
+    def question():
+        try:
+            found = cluster.where(stage.lab(), v["ID"])
+        except LabError as e:
+            return False, str(e)
+        return found == {v["NODE"]}, "it is on %s" % _names(found)
+    wait_for(question, v["TIME"], "%s is not on %s within %s" % (v["ID"], v["NODE"], duration.text(v["TIME"])))
+
+
+def expect_resource_stopped(stage, v):
+    def question():
+        try:
+            found = cluster.where(stage.lab(), v["ID"])
+        except LabError as e:
+            return False, str(e)
+        return not found, "it is on %s" % _names(found)
+    wait_for(question, v["TIME"], "%s does not stop within %s" % (v["ID"], duration.text(v["TIME"])))
+
+
+def _expect_quorum(wanted):
+    def run(stage, v):
+        stage.lab().check_node(v["NODE"])
+
+        def question():
+            has_quorum, members = cluster.quorum_of(stage.lab(), v["NODE"])
+            return has_quorum == wanted, "members %s" % _names(members)
+        wait_for(question, v["TIME"], "%s %s quorum after %s" % (v["NODE"], "has no" if wanted else "still has", duration.text(v["TIME"])))
+    return run
+
+
+def expect_members(stage, v):
+    stage.lab().check_node(v["NODE"])
+
+    def question():
+        _, members = cluster.quorum_of(stage.lab(), v["NODE"])
+        return members == set(v["NODES"]), "it sees %s" % _names(members)
+    wait_for(question, v["TIME"], "%s does not see exactly %s within %s" % (v["NODE"], _names(v["NODES"]), duration.text(v["TIME"])))
+
+
+def _expect_power(wanted):
+    def run(stage, v):
+        stage.lab().check_node(v["NODE"])
+        state = "on" if wanted else "off"
+        wait_for(lambda: (stage.lab().is_on(v["NODE"]) == wanted, "it is %s" % ("off" if wanted else "on")), v["TIME"],
+                 "%s is not %s within %s" % (v["NODE"], state, duration.text(v["TIME"])))
+    return run
+
+
+def expect_outage(stage, v):
+    client, limit = stage.client, v["TIME"]
+    if client is None:
+        raise LabError("nothing is measured: 'measure URL' or 'create ID' comes first")
+    asked = time.monotonic()
+
+    def question():
+        now = time.monotonic()
+        away, longest, last, up = client.look(lambda s: (s.is_away(), s.longest(now), s.last(), s.was_up()))
+        if not up:
+            raise Unmet("the service never answered")
+        if longest > limit:
+            raise Unmet("the service was away for %s%s" % (duration.text(longest), " and still is" if away else ""))
+        # All requests sent until the question was asked have an answer or none.
+        settled = last is not None and last >= asked
+        return settled and now >= asked + ANSWER_LIMIT_S and not away, "the service is away since %s" % duration.text(longest)
+    wait_for(question, limit + ANSWER_LIMIT_S + 2, "the service does not come back")
+    longest = client.look(lambda s: s.longest(time.monotonic()))
+    return "outage %s" % duration.text(longest)
+
+
+def expect_never_two(stage, v):
+    watched = stage.watches.get(v["PATH"])
+    if watched is None:
+        raise LabError("%s is not watched: 'watch %s' comes first" % (v["PATH"], v["PATH"]))
+    overlaps = watched.overlaps()
+    if overlaps:
+        begin, end, nodes = overlaps[0]
+        raise Unmet("it was on %s at the same time for %s%s" % (_names(nodes), duration.text((end or time.monotonic()) - begin),
+                                                               " (%d times in all)" % len(overlaps) if len(overlaps) > 1 else ""))
+
+
+def expect_file(stage, v):
+    stage.lab().check_node(v["NODE"])
+    wait_for(lambda: (stage.lab().exists(v["NODE"], v["PATH"]), "it is not there"), v["TIME"],
+             "%s does not appear on %s within %s" % (v["PATH"], v["NODE"], duration.text(v["TIME"])))
+
+
+def expect_command(stage, v):
+    stage.lab().check_node(v["NODE"])
+    done = stage.lab().shell(v["NODE"], v["COMMAND"], 60)
+    if done.returncode != 0:
+        raise Unmet("status %d: %s" % (done.returncode, (done.stderr or done.stdout).strip()[-300:]))
+
+
+VERBS = (
+    Verb("start N", "Make N nodes (or power on the first N that there are), start the cluster on each, and wait until corosync says on every one that "
+         "it has quorum and sees all N.", start_number),
+    Verb("start NODES", "Start the cluster on nodes that have power.", start_nodes),
+    Verb("stop NODES", "Stop the cluster in order; the nodes keep their power.", stop_nodes),
+    Verb("kill NODES", "Cut the power: everything on the node ends at once.", kill),
+    Verb("power on NODES", "Give power; the cluster is not started.", power_on),
+    Verb("boot NODES", "Give power and start the cluster, as a machine does that is switched on.", power_on_start),
+    Verb("crash PROGRAM on NODE", "SIGKILL for the processes of that name.", _signal("KILL")),
+    Verb("freeze PROGRAM on NODE", "SIGSTOP for the processes of that name.", _signal("STOP")),
+    Verb("thaw PROGRAM on NODE", "SIGCONT for the processes of that name.", _signal("CONT")),
+    Verb("run on NODE: COMMAND", "Shell code that must succeed; the rest of the line, semicolons included.", run_command),
+    Verb("partition GROUPS", "Nodes on different sides of | do not hear each other on the cluster's ring. It holds for nodes that boot later, until heal.",
+         partition),
+    Verb("heal", "Everybody hears everybody.", heal),
+    Verb("switch MODE for NODE", "How the power switch treats fence agents on that node from now on: honest; fail (it says that it failed); hang (no answer); "
+         "lie (it says that it did it); deaf (the connection closes).", switch_on),
+    Verb("create ID", "A resource that serves a web page on an address of its own (agent ocf:coxlab:Web); waits for its first answer and measures from then on.",
+         create),
+    Verb("create ID as AGENT", "A resource of another agent, with a monitor every 10 seconds.", create),
+    Verb("create ID as AGENT with SETTINGS", "The same with parameters.", create),
+    Verb("configure FILE", "Replace the cluster's configuration by that of a file.", configure),
+    Verb("set SETTINGS", "Cluster options.", set_options),
+    Verb("move ID to NODE", "Ask the cluster to move a resource.", move),
+    Verb("measure URL", "Fetch a page ten times a second from outside from now on, and wait for its first answer. Ends what was measured before.", measure),
+    Verb("watch PATH", "Look for a file on all nodes every 10 ms from outside from now on.", watch),
+    Verb("wait TIME", "Do nothing for a while.", wait),
+    Verb("note TEXT", "A line for the reader of the timeline.", note),
+    Verb("expect quorum on NODE within TIME", "corosync on that node says that it has quorum.", _expect_quorum(True)),
+    Verb("expect no quorum on NODE within TIME", "corosync on that node says that it has no quorum, or does not run.", _expect_quorum(False)),
+    Verb("expect members NODES on NODE within TIME", "corosync on that node sees exactly these.", expect_members),
+    Verb("expect power on NODE within TIME", "The node has power.", _expect_power(True)),
+    Verb("expect no power on NODE within TIME", "The node has no power.", _expect_power(False)),
+    Verb("expect outage below TIME", "The longest time without an answer since measuring began was shorter, and the service answers now.", expect_outage),
+    Verb("expect never two PATH", "The watched file was never on two nodes at the same time.", expect_never_two),
+    Verb("expect file PATH on NODE within TIME", "The file is there.", expect_file),
+    Verb("expect success on NODE: COMMAND", "Shell code succeeds there.", expect_command),
+    # After all others: an ID may be any word.
+    Verb("expect ID on NODE within TIME", "The cluster says that the resource is active there and nowhere else.", expect_resource),
+    Verb("expect ID stopped within TIME", "The cluster says that the resource is active nowhere.", expect_resource_stopped),
+)
