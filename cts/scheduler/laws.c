@@ -292,6 +292,18 @@ plain(const struct cox_config *config, const struct cox_cluster *cluster, cox_rs
     return rsc != NULL && rsc->is_managed && !rsc->is_failed && !rsc->is_blocked ? rsc : NULL;
 }
 
+/* Two that each depend on the other: one of them has to come first, and decides without the other. */
+static bool
+is_in_circle(const struct cox_config *config, cox_rsc_id primary)
+{
+    for (size_t i = 0; i < config->n_colocations; i++) {
+        if (config->colocations[i].dependent == primary || config->colocations[i].n_sets > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 check_together(const struct cox_config *config, const struct cox_cluster *cluster, GString *problems)
 {
@@ -302,7 +314,7 @@ check_together(const struct cox_config *config, const struct cox_cluster *cluste
         bool is_same = false;
 
         if (dependent == NULL || primary == NULL || row->node_attribute != NULL || row->lifetime != NULL
-            || row->dependent_role > COX_ROLE_STARTED || row->primary_role > COX_ROLE_STARTED || dependent->n_running_on == 0) {
+            || row->dependent_role > COX_ROLE_STARTED || row->primary_role > COX_ROLE_STARTED || dependent->n_running_on == 0 || is_in_circle(config, row->primary)) {
             continue;
         }
         is_same = primary->n_running_on > 0 && primary->running_on[0] == dependent->running_on[0];
@@ -314,6 +326,7 @@ check_together(const struct cox_config *config, const struct cox_cluster *cluste
     }
 }
 
+/* What the cluster may not move does not count. */
 static gint64
 used_on(const struct cox_cluster *cluster, guint32 node, const char *name)
 {
@@ -323,7 +336,7 @@ used_on(const struct cox_cluster *cluster, guint32 node, const char *name)
         const struct cox_rsc_state *rsc = &cluster->rscs[r];
         const char *text = rsc->variant == COX_PRIMITIVE && rsc->utilization != NULL ? cox_nvlist_get(rsc->utilization, name) : NULL;
 
-        for (size_t i = 0; text != NULL && i < rsc->n_running_on; i++) {
+        for (size_t i = 0; text != NULL && rsc->is_managed && !rsc->is_blocked && !rsc->is_failed && i < rsc->n_running_on; i++) {
             used += rsc->running_on[i] == node ? g_ascii_strtoll(text, NULL, 10) : 0;
         }
     }
@@ -376,6 +389,9 @@ laws_of_outcome(const struct cox_sched_input *input, struct cox_status *status, 
         g_autoptr(cox_rehearsal) rehearsal = NULL;
 
         if (left == NULL) {
+            if (plan->n_changes > 0) {
+                return; /* something is wanted that cannot be done: nobody promises anything */
+            }
             check_together(input->config, &plan->cluster, problems);
             if (has_strategy(input->config)) {
                 check_room(&plan->cluster, problems);
@@ -466,7 +482,7 @@ laws_plan_text(const struct cox_plan *plan)
         const struct cox_change *change = &plan->changes[c];
 
         add_line(lines, g_strdup_printf("change %s %s %s %s\n", change->verb, change->name, change->details,
-                                               change->reason != NULL ? change->reason : ""));
+                                               change->reason != NULL && !change->is_node ? change->reason : ""));
     }
     return joined(lines, "");
 }

@@ -28,7 +28,7 @@ void laws_of_outcome(const struct cox_sched_input *input, struct cox_status *sta
 
 /**
  * A plan as text: a line for each action with what it waits for, and for each change, in alphabetical order; without
- * the numbers of instances.  The caller frees it with g_free.
+ * the numbers of instances and, for nodes, the reasons (the first in the history is named).  The caller frees it.
  */
 char *laws_plan_text(const struct cox_plan *plan);
 

@@ -22,7 +22,8 @@ static const struct {
     const char *why;
 } patient[] = {
     { "on-fail-demote", 2, "an instance that failed is demoted first, and may be promoted by the next plan" },
-    { "shutdown-lock", 2, "not decided as expected yet" },
+    { "shutdown-lock", 2, "a rehearsal takes no note of locks, so that its next plan starts what was locked" },
+    { "remote-lost", 2, "a remote node that is connected anew is probed before anything is moved there" },
 };
 
 static struct cox_schemas *schemas;

@@ -127,11 +127,11 @@ add_tickets(struct sched_work *work)
     }
 }
 
-/* Fence devices that unfence change what other resources require: they must be known first. */
+/* Fence devices that unfence change what other resources require: they must be known first.  Without fencing they do not. */
 static void
 find_unfencing(struct sched_work *work)
 {
-    for (size_t i = 0; i < work->config->n_resources; i++) {
+    for (size_t i = 0; work->opt.fencing_enabled && i < work->config->n_resources; i++) {
         const struct cox_rsc_def *def = &work->config->resources[i];
 
         if (g_strcmp0(meta_of(def, COX_OPT_DEVICE_META_PROVIDES), "unfencing") == 0) {

@@ -136,6 +136,18 @@ cox_pretend_node_fenced(struct cox_status *status, const char *id, const char *u
 
 /* ---- failures --------------------------------------------------------------------------------------------- */
 
+void
+cox_pretend_node_unfenced(struct cox_status *status, const char *id, const char *uname,
+                          const struct cox_pretend_unfencing *unfencing)
+{
+    struct cox_node_status *node = cox_status_node_ensure(status, id, uname);
+
+    cox_status_attr_set(status, node, "#node-unfenced",
+                        cox_arena_printf(status->arena, "%" G_GINT64_FORMAT, cox_wall_seconds(unfencing->now)));
+    cox_status_attr_set(status, node, "#digests-all", unfencing->digests_all);
+    cox_status_attr_set(status, node, "#digests-secure", unfencing->digests_secure);
+}
+
 static const char *
 transient_attribute(const struct cox_node_status *node, const char *name)
 {

@@ -45,6 +45,16 @@ void cox_pretend_node_lost(struct cox_status *status, const char *id, const char
 /** The node was fenced: it is down and what was known of it is forgotten. */
 void cox_pretend_node_fenced(struct cox_status *status, const char *id, const char *uname);
 
+/** What an unfencing leaves behind. */
+struct cox_pretend_unfencing {
+    const char *digests_all, *digests_secure; /**< of the devices that took part, or NULL */
+    cox_wall now;
+};
+
+/** The node was unfenced: transient attributes say when and by which devices. */
+void cox_pretend_node_unfenced(struct cox_status *status, const char *id, const char *uname,
+                               const struct cox_pretend_unfencing *unfencing);
+
 /** Count a failure: transient attributes fail-count-RSC#op_interval and last-failure-... */
 void cox_pretend_failure(struct cox_status *status, struct cox_node_status *node, const char *rsc,
                          const struct cox_pretend_result *result);

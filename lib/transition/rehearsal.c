@@ -135,7 +135,11 @@ do_crm_action(const struct stage *stage, const struct cox_action *action)
     how = attribute(action, "CRM_meta_stonith_action");
     if (g_strcmp0(how, "on") != 0) {
         cox_pretend_node_fenced(stage->input->status, action->node_uuid, action->node_name);
+        return;
     }
+    cox_pretend_node_unfenced(stage->input->status, action->node_uuid, action->node_name,
+                              &(struct cox_pretend_unfencing) { attribute(action, "CRM_meta_digests_all"),
+                                                                attribute(action, "CRM_meta_digests_secure"), stage->input->now });
 }
 
 static bool
