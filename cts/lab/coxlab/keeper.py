@@ -343,14 +343,12 @@ def launch(lab, settings, ready, parent):
             kernel.unshare(kernel.CLONE_NEWUSER)
             _map_ids(uid, gid)
         kernel.unshare(flags)
-        helper = os.getpid()
         pid = os.fork()
         if pid:
             os.close(ready)
             os.waitpid(pid, 0)
             os._exit(0)
-        # The number of the parent is not visible from inside: 0 stands for it.
-        del helper
+        # The parent's number is not visible from inside: 0 stands for it.
         kernel.die_with_parent(0)
         keeper = Keeper(lab, settings, uid != 0)
         keeper.prepare()

@@ -53,7 +53,7 @@ def _label(statement):
 
 
 def _play_one(stage, statement, timeline):
-    """Returns (ok, why not).  The timeline gets a line."""
+    """Returns (ok, what was found or why not).  The timeline gets a line."""
     began = timeline.now()
     try:
         found, trouble = statement.verb.run(stage, statement.values), None
@@ -64,7 +64,7 @@ def _play_one(stage, statement, timeline):
     if trouble:
         end = " -> FAILED: %s" % trouble
     timeline.add(began, "%-50s %s%s" % (_label(statement), duration.text(took), end))
-    return trouble is None, trouble or ""
+    return trouble is None, trouble or found or ""
 
 
 def _power_log(stage, timeline):

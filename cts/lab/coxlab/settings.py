@@ -11,9 +11,9 @@ FILE = "settings.json"
 LONGEST_DIRECTORY = 80
 PRIVATE = ("/etc/corosync", "/etc/pacemaker", "/etc/coxswain", "/var/lib/corosync", "/var/lib/pacemaker", "/var/lib/coxswain",
            "/var/log/corosync", "/var/log/pacemaker", "/var/log/coxswain")
-# Shell code that a node runs; corosync returns when it is ready.
-START = """corosync || exit 1
-if command -v coxd >/dev/null; then setsid coxd </dev/null >/dev/null 2>&1 & fi"""
+# Shell code that a node runs, also when part of it runs already; corosync returns when it is ready.
+START = """pidof corosync >/dev/null || corosync || exit 1
+if command -v coxd >/dev/null && ! pidof coxd >/dev/null; then setsid coxd </dev/null >/dev/null 2>&1 & fi"""
 STOP = """for program in coxd corosync; do
     pid=$(pidof "$program") || continue
     kill "$pid"

@@ -25,6 +25,7 @@ from .errors import LabError
 SSH = ("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", "-o", "ServerAliveInterval=1", "-o", "ServerAliveCountMax=3")
 FENCE_LIMIT_S = 120.0
 BOOT_LIMIT_S = 600.0
+RECONNECT_S = 1.0
 # How a node that is cut off drops what others send; one table, so that heal removes exactly this.
 TABLE = "coxlab"
 
@@ -143,7 +144,9 @@ class Ssh(Driver):
             return self._watched[node, path]
 
     def _watch(self, node, path):
-        text = 'last=; while :; do if [ -e %s ]; then now=1; else now=0; fi; [ "$now" = "$last" ] || echo $now; last=$now; sleep 0.01; done' % shlex.quote(path)
+        # It says something every second at least: when nobody listens any more, that ends it.
+        text = ('last=; n=0; while :; do if [ -e %s ]; then now=1; else now=0; fi; n=$((n + 1)); '
+                'if [ "$now" != "$last" ] || [ $n -gt 100 ]; then echo $now || exit; n=0; fi; last=$now; sleep 0.01; done' % shlex.quote(path))
         process = subprocess.Popen(self.command(node, ["sh", "-c", text]), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.DEVNULL, text=True)
         with self._lock:
@@ -151,12 +154,15 @@ class Ssh(Driver):
         for line in process.stdout:
             with self._lock:
                 self._watched[node, path] = line.strip() == "1"
-        # The connection ended: the node is off or cut off; the next question opens another.
+        process.wait()
+        # The connection ended: the node is off or cut off; a later question opens another.
+        with self._lock:
+            self._watched[node, path] = False
+        time.sleep(RECONNECT_S)
         with self._lock:
             self._watched.pop((node, path), None)
             if process in self._watchers:
                 self._watchers.remove(process)
-        process.wait()
 
     # --- network
 

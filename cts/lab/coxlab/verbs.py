@@ -9,7 +9,7 @@ import time
 from . import cluster, duration
 from .errors import LabError
 from .outage import ANSWER_LIMIT_S, Client
-from .watch import Watch
+from .watch import Watch, changes_to_gaps, changes_to_overlaps
 
 POLL_S = 0.02
 START_LIMIT_S = 60.0
@@ -310,11 +310,32 @@ def expect_outage(stage, v):
     return "outage %s" % duration.text(longest)
 
 
+def _watched(stage, path):
+    if path not in stage.watches:
+        raise LabError("%s is not watched: 'watch %s' comes first" % (path, path))
+    return stage.watches[path]
+
+
+def expect_gap(stage, v):
+    watched, limit = _watched(stage, v["PATH"]), v["TIME"]
+    longest = 0.0
+
+    def question():
+        nonlocal longest
+        changes, now = watched.settled(), time.monotonic()
+        if not any(is_there for _, _, is_there in changes):
+            raise Unmet("the file was never on any node")
+        gaps = changes_to_gaps(changes)
+        longest = max(((end if end is not None else now) - begin for begin, end in gaps), default=0.0)
+        if longest > limit:
+            raise Unmet("it was on no node for %s%s" % (duration.text(longest), " and still is" if gaps[-1][1] is None else ""))
+        return not gaps or gaps[-1][1] is not None, "it is on no node since %s" % duration.text(longest)
+    wait_for(question, limit + 5, "the file does not come back")
+    return "gap %s" % duration.text(longest)
+
+
 def expect_never_two(stage, v):
-    watched = stage.watches.get(v["PATH"])
-    if watched is None:
-        raise LabError("%s is not watched: 'watch %s' comes first" % (v["PATH"], v["PATH"]))
-    overlaps = watched.overlaps()
+    overlaps = changes_to_overlaps(_watched(stage, v["PATH"]).settled())
     if overlaps:
         begin, end, nodes = overlaps[0]
         raise Unmet("it was on %s at the same time for %s%s" % (_names(nodes), duration.text((end or time.monotonic()) - begin),
@@ -368,6 +389,8 @@ VERBS = (
     Verb("expect power on NODE within TIME", "The node has power.", _expect_power(True)),
     Verb("expect no power on NODE within TIME", "The node has no power.", _expect_power(False)),
     Verb("expect outage below TIME", "The longest time without an answer since measuring began was shorter, and the service answers now.", expect_outage),
+    Verb("expect gap PATH below TIME", "The watched file was on no node for a shorter time than this, counted from when it first was on one, and is on one now; exact "
+         "to 10 ms.", expect_gap),
     Verb("expect never two PATH", "The watched file was never on two nodes at the same time.", expect_never_two),
     Verb("expect file PATH on NODE within TIME", "The file is there.", expect_file),
     Verb("expect success on NODE: COMMAND", "Shell code succeeds there.", expect_command),

@@ -26,6 +26,24 @@ def changes_to_overlaps(changes):
     return overlaps
 
 
+def changes_to_gaps(changes):
+    """From (time, node, is there) in order of time: list of (begin, end or None) while it was on no node, after it was on one."""
+    there, gaps, begin = set(), [], None
+    for when, node, is_there in changes:
+        if is_there:
+            if not there and begin is not None:
+                gaps.append((begin, when))
+                begin = None
+            there.add(node)
+        else:
+            there.discard(node)
+            if not there:
+                begin = when
+    if begin is not None:
+        gaps.append((begin, None))
+    return gaps
+
+
 class Watch:
     """Watches one path on all nodes until it is stopped."""
 
@@ -45,22 +63,22 @@ class Watch:
                         self._changes.append((time.monotonic(), node, is_there))
                         self._last[node] = is_there
                 self._rounds += 1
-        except Exception as e:  # told by overlaps(): a watch that is blind must not say that all is well
+        except Exception as e:  # told by settled(): a watch that is blind must not say that all is well
             self._trouble = e
 
-    def overlaps(self):
-        """See changes_to_overlaps.  Raises what stopped the watching."""
+    def settled(self):
+        """The changes, once everything that happened until now was looked at.  Raises what stopped the watching."""
         rounds, end = self._rounds, time.monotonic() + 5
-        # What happened until now must have been looked at.
         while self._rounds < rounds + 2 and self._trouble is None and time.monotonic() < end:
             time.sleep(INTERVAL_S)
         if self._trouble is not None:
             raise self._trouble
         if self._rounds < rounds + 2:
             raise RuntimeError("the watch of %s does not get on" % self.path)
-        return changes_to_overlaps(list(self._changes))
+        return list(self._changes)
 
     def changes(self):
+        """What was seen so far, without waiting."""
         return list(self._changes)
 
     def stop(self):
