@@ -310,6 +310,15 @@ def expect_outage(stage, v):
     return "outage %s" % duration.text(longest)
 
 
+def expect_outage_above(stage, v):
+    if stage.client is None:
+        raise LabError("nothing is measured: 'measure URL' or 'create ID' comes first")
+    longest = stage.client.look(lambda s: s.longest(time.monotonic()))
+    if longest <= v["TIME"]:
+        raise Unmet("the service was away for %s at most" % duration.text(longest))
+    return "outage %s" % duration.text(longest)
+
+
 def _watched(stage, path):
     if path not in stage.watches:
         raise LabError("%s is not watched: 'watch %s' comes first" % (path, path))
@@ -389,6 +398,7 @@ VERBS = (
     Verb("expect power on NODE within TIME", "The node has power.", _expect_power(True)),
     Verb("expect no power on NODE within TIME", "The node has no power.", _expect_power(False)),
     Verb("expect outage below TIME", "The longest time without an answer since measuring began was shorter, and the service answers now.", expect_outage),
+    Verb("expect outage above TIME", "Until now the longest time without an answer was longer: to show that something was really away.", expect_outage_above),
     Verb("expect gap PATH below TIME", "The watched file was on no node for a shorter time than this, counted from when it first was on one, and is on one now; exact "
          "to 10 ms.", expect_gap),
     Verb("expect never two PATH", "The watched file was never on two nodes at the same time.", expect_never_two),
