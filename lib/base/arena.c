@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 64 * 1024 };
+enum { BLOCK_BYTES = 64 * 1024, FIRST_BLOCK_BYTES = 2 * 1024 /* messages need no more */ };
 
 struct block {
     struct block *next;
@@ -51,7 +51,7 @@ static struct block *
 block_for(struct cox_arena *arena, size_t size)
 {
     struct block *b = arena->blocks;
-    size_t capacity = MAX(size, (size_t) BLOCK_BYTES);
+    size_t capacity = MAX(size, (size_t) (b == NULL ? FIRST_BLOCK_BYTES : BLOCK_BYTES));
 
     if (b != NULL && b->size - b->used >= size) {
         return b;

@@ -43,12 +43,12 @@ cox_stream_arrive(struct cox_stream_receiver *receiver, gsize bytes, GError **er
         g_set_error(error, COX_ERROR, COX_ERROR_PROTOCOL, "body: %" G_GSIZE_FORMAT " bytes came without credit", bytes);
         return false;
     }
+    receiver->granted_bytes -= bytes; /* also beyond the limit, so that a sender who does not care runs out of credit */
     if (bytes > receiver->limit_bytes - receiver->total_bytes) {
         g_set_error(error, COX_ERROR, COX_ERROR_INVALID_PARAM, "body: longer than the %" G_GUINT64_FORMAT " bytes allowed here",
                     receiver->limit_bytes);
         return false;
     }
-    receiver->granted_bytes -= bytes;
     receiver->total_bytes += bytes;
     return true;
 }

@@ -174,9 +174,10 @@ send_signal(const struct child *child, int signo)
     if (child->pid == 0) {
         return false;
     }
-    if (!child->is_adopted) {
-        (void) kill(-child->pid, signo);
+    if (!child->is_adopted && kill(-child->pid, signo) == 0 && getpgid(child->pid) == child->pid) {
+        return true;
     }
+    /* It has left its group, or never had one of ours. */
     return syscall(SYS_pidfd_send_signal, child->fds.pid, signo, NULL, 0) == 0;
 }
 

@@ -31,6 +31,7 @@ static const char *const level_names[] = { "error", "warning", "notice", "info",
 struct cox_log {
     const struct cox_runtime *runtime;
     char *name;
+    int pid;
     enum cox_log_level level, syslog_level;
     bool uses_stderr;
     struct cox_logfile *file;
@@ -102,7 +103,7 @@ send_to_syslog(struct cox_log *log, enum cox_log_level level, const char *messag
 
     localtime_r(&seconds, &parts);
     strftime(when, sizeof when, "%b %e %H:%M:%S", &parts);
-    line = g_strdup_printf("<%d>%s %s[%d]: %s", LOG_DAEMON | priorities[level], when, log->name, (int) getpid(), message);
+    line = g_strdup_printf("<%d>%s %s[%d]: %s", LOG_DAEMON | priorities[level], when, log->name, log->pid, message);
     if (send(log->syslog_fd, line, strlen(line), MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
         log->n_lost++;
     }
@@ -127,7 +128,7 @@ emit(struct cox_log *log, enum cox_log_level level, GString *message)
     log->n_lines++;
     make_printable(message);
     append_time(line, cox_runtime_wall(log->runtime));
-    g_string_append_printf(line, "%s[%d] %s: %s", log->name, (int) getpid(), level_names[level], message->str);
+    g_string_append_printf(line, "%s[%d] %s: %s", log->name, log->pid, level_names[level], message->str);
     if (log->flight != NULL) {
         cox_flight_write(log->flight, line->str, line->len);
     }
@@ -231,6 +232,7 @@ new_log(const struct cox_runtime *runtime, const char *name)
 
     log->runtime = runtime;
     log->name = g_strdup(name);
+    log->pid = (int) getpid();
     log->syslog_fd = -1;
     log->next_report = cox_runtime_now(runtime);
     return log;

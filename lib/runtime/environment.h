@@ -1,0 +1,37 @@
+/* lib/runtime/environment.h - the few things that are taken from the environment of this process.  Layer 1. */
+#ifndef COX_RUNTIME_ENVIRONMENT_H
+#define COX_RUNTIME_ENVIRONMENT_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/** A variable, or NULL when it is not set, or when this process has more rights than its caller (setuid).  Borrowed. */
+const char *cox_environment_get(const char *name);
+
+/** A setting of the sysconfig file: PCMK_@name, else HA_@name, else NULL.  Borrowed. */
+const char *cox_environment_setting(const char *name);
+
+/**
+ * Where sockets, locks and flight recorders of this node lie: COX_RUN_DIRECTORY (tests and the lab), else the directory set at
+ * build time.  Borrowed.
+ */
+const char *cox_environment_run_directory(void);
+
+/** RUNDIR/NAME.sock; caller frees. */
+char *cox_environment_socket_path(const char *run_directory, const char *name);
+
+/**
+ * A user or group of /etc/passwd or /etc/group.  The cluster's own accounts are local, so no name service that may hang is
+ * asked.
+ *
+ * @param gid  primary group; NULL if not wanted
+ */
+bool cox_environment_user(const char *name, uid_t *uid, gid_t *gid);
+bool cox_environment_group(const char *name, gid_t *gid);
+
+G_END_DECLS
+
+#endif

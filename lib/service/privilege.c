@@ -1,0 +1,74 @@
+/* lib/service/privilege.c - setuid and what goes with it.  Layer 5. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* setresuid */
+#endif
+#include "service/privilege.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "runtime/environment.h"
+
+bool
+cox_privilege_run_directory(const char *run_directory, GError **error)
+{
+    uid_t uid = geteuid();
+    gid_t gid = getegid();
+    struct stat found;
+
+    if (geteuid() == 0) {
+        (void) cox_environment_user(COX_DAEMON_CLUSTER_USER, &uid, &gid);
+    }
+    if (mkdir(run_directory, 0755) == 0) {
+        if (chown(run_directory, uid, gid) != 0) {
+            g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "cannot give directory '%s' to its user: %s", run_directory,
+                        g_strerror(errno));
+            return false;
+        }
+    } else if (errno != EEXIST) {
+        g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "cannot make directory '%s': %s", run_directory, g_strerror(errno));
+        return false;
+    }
+    if (lstat(run_directory, &found) != 0 || !S_ISDIR(found.st_mode) || (found.st_mode & 022) != 0
+        || (found.st_uid != uid && found.st_uid != geteuid() && found.st_uid != 0)) {
+        g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE,
+                    "'%s' is no directory that only the cluster's user may write to; remove it or change its owner and mode",
+                    run_directory);
+        return false;
+    }
+    return true;
+}
+
+bool
+cox_privilege_drop(enum cox_daemon daemon, GError **error)
+{
+    const struct cox_daemon_row *row = cox_daemon_row(daemon);
+    uid_t uid = 0;
+    gid_t gid = 0, group;
+    gid_t groups[1];
+
+    if (row->user == COX_DAEMON_USER_CLUSTER && !cox_environment_user(COX_DAEMON_CLUSTER_USER, &uid, &gid)) {
+        g_set_error(error, COX_ERROR, COX_ERROR_PRIVILEGE, "user '%s': there is none in /etc/passwd; create it (%s runs as it)",
+                    COX_DAEMON_CLUSTER_USER, row->process);
+        return false;
+    }
+    if (geteuid() == uid) {
+        return true;
+    }
+    if (geteuid() != 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_PRIVILEGE, "%s: must be started as root", row->process);
+        return false;
+    }
+    groups[0] = cox_environment_group(COX_DAEMON_CLUSTER_GROUP, &group) ? group : gid;
+    if (setgroups(1, groups) != 0 || setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0
+        || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || setuid(0) == 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_PRIVILEGE, "cannot become user '%s': %s", COX_DAEMON_CLUSTER_USER,
+                    g_strerror(errno));
+        return false;
+    }
+    return true;
+}

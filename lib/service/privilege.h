@@ -1,0 +1,26 @@
+/* lib/service/privilege.h - become the user that a daemon is meant to run as.  Layer 5. */
+#ifndef COX_SERVICE_PRIVILEGE_H
+#define COX_SERVICE_PRIVILEGE_H
+
+#include <stdbool.h>
+#include <glib.h>
+
+#include "proto/daemons.h"
+
+G_BEGIN_DECLS
+
+/**
+ * Make the run directory, if it is missing: owned by the cluster's user, so that its daemons can bind there, closed for writing to
+ * everybody else.  COX_ERROR_CANNOT_CREATE names it, also when it belongs to somebody else or others may write.
+ */
+bool cox_privilege_run_directory(const char *run_directory, GError **error);
+
+/**
+ * Become what the table says (services.def): root stays root; the cluster's user gets its groups, no capabilities and no way
+ * to gain any.  COX_ERROR_PRIVILEGE when we are not root, and not that user, or when there is no such user.
+ */
+bool cox_privilege_drop(enum cox_daemon daemon, GError **error);
+
+G_END_DECLS
+
+#endif

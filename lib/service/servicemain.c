@@ -1,0 +1,251 @@
+/* lib/service/servicemain.c - main() of every daemon: options, user, lock, log, socket, loop, end.  Layer 5. */
+#include "config.h"
+
+#include "service/service.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "runtime/environment.h"
+#include "runtime/loop.h"
+#include "service/ctx_priv.h"
+#include "service/instance.h"
+#include "service/sdnotify.h"
+#include "service/privilege.h"
+
+/* A stop that takes longer is cut off (the supervisor would kill us soon after). */
+enum { STOP_LIMIT_MS = 30000 };
+
+struct options {
+    gboolean shows_version, keeps_user, is_verbose, uses_stderr;
+    char *run_directory;
+    char **rest;
+};
+
+struct life {
+    struct options options;
+    struct cox_runtime *runtime;
+    struct cox_log *log;
+    struct cox_ctx *ctx;
+    int lock_fd;
+};
+
+static void
+finish(void *context)
+{
+    struct cox_ctx *ctx = context;
+
+    if (!ctx->has_stopped) {
+        cox_log_event(ctx->log, COX_EVENT_STOP_SLOW, "limit_ms=%d requests_waiting=%" G_GSIZE_FORMAT, STOP_LIMIT_MS,
+                      cox_tickets_count(ctx->tickets));
+    }
+    cox_runtime_quit(ctx->runtime);
+}
+
+void
+cox_service_stopped(struct cox_ctx *ctx)
+{
+    if (ctx->state == COX_CTX_STOPPING && !ctx->has_stopped) {
+        ctx->has_stopped = true;
+        (void) cox_runtime_defer(ctx->runtime, finish, ctx); /* answers of this moment still go out */
+    }
+}
+
+void
+cox_service_quit(struct cox_ctx *ctx, int exit_status)
+{
+    if (ctx->state == COX_CTX_STOPPING) {
+        return;
+    }
+    ctx->state = COX_CTX_STOPPING;
+    ctx->exit_status = exit_status;
+    cox_log_line(ctx->log, COX_LOG_NOTICE, "stopping requests_waiting=%" G_GSIZE_FORMAT, cox_tickets_count(ctx->tickets));
+    (void) cox_sdnotify(cox_environment_get("NOTIFY_SOCKET"), "STOPPING=1");
+    cox_server_close_door(ctx->server);
+    (void) cox_runtime_timer(ctx->runtime, cox_usec_after_ms(cox_runtime_now(ctx->runtime), STOP_LIMIT_MS), finish, ctx);
+    if (ctx->service->stop != NULL) {
+        ctx->service->stop(ctx);
+    } else {
+        cox_service_stopped(ctx);
+    }
+}
+
+static void
+on_stop_signal(void *context, int signo)
+{
+    struct cox_ctx *ctx = context;
+
+    cox_log_line(ctx->log, COX_LOG_NOTICE, "asked to stop signal=%d", signo);
+    cox_service_quit(ctx, 0);
+}
+
+static void
+on_hangup(void *context, int signo)
+{
+    (void) signo;
+    cox_log_reopen(((struct cox_ctx *) context)->log);
+}
+
+/* Settings of the sysconfig file.  "yes", or a list of daemons that holds this one. */
+static bool
+is_set_for(const char *setting, const char *process)
+{
+    const char *value = cox_environment_setting(setting);
+    g_auto(GStrv) words = value == NULL ? NULL : g_strsplit_set(value, ", ", 0);
+
+    for (size_t i = 0; words != NULL && words[i] != NULL; i++) {
+        if (g_ascii_strcasecmp(words[i], "yes") == 0 || g_ascii_strcasecmp(words[i], "true") == 0
+            || g_ascii_strcasecmp(words[i], "on") == 0 || strcmp(words[i], "1") == 0 || strcmp(words[i], process) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct cox_log *
+open_log(const struct life *life, const char *process)
+{
+    const char *file = cox_environment_setting("logfile");
+    g_autofree char *flight = g_strconcat(life->options.run_directory, "/", process, ".flight", NULL);
+    bool is_verbose = life->options.is_verbose || is_set_for("debug", process);
+    const struct cox_log_settings settings = {
+        .name = process,
+        .level = is_verbose ? COX_LOG_DEBUG : COX_LOG_INFO,
+        .uses_stderr = life->options.uses_stderr || is_set_for("stderr", process),
+        .file_path = file != NULL && file[0] == '/' ? file : NULL,
+        .syslog_path = g_strcmp0(cox_environment_setting("logfacility"), "none") == 0 ? NULL : "/dev/log",
+        .syslog_level = COX_LOG_NOTICE,
+        .flight_path = flight,
+    };
+
+    return cox_log_new(life->runtime, &settings);
+}
+
+static bool
+parse_options(const struct cox_service *service, struct options *options, int argc, char **argv, GError **error)
+{
+    const GOptionEntry entries[] = {
+        { "version", 0, 0, G_OPTION_ARG_NONE, &options->shows_version, "Print the version and exit", NULL },
+        { "run-directory", 0, 0, G_OPTION_ARG_FILENAME, &options->run_directory, "Where sockets and locks lie", "DIR" },
+        { "keep-user", 0, 0, G_OPTION_ARG_NONE, &options->keeps_user, "Do not change the user: for tests and the lab", NULL },
+        { "verbose", 'V', 0, G_OPTION_ARG_NONE, &options->is_verbose, "Log more", NULL },
+        { "stderr", 0, 0, G_OPTION_ARG_NONE, &options->uses_stderr, "Log to standard error too", NULL },
+        { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->rest, NULL, "[metadata]" },
+        { NULL },
+    };
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    const struct cox_daemon_row *row = cox_daemon_row(service->daemon);
+
+    g_option_context_set_summary(context, row->summary);
+    g_option_context_add_main_entries(context, entries, NULL);
+    if (!g_option_context_parse(context, &argc, &argv, error)) {
+        return false;
+    }
+    if (options->rest != NULL && (strcmp(options->rest[0], "metadata") != 0 || options->rest[1] != NULL)) {
+        g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "'%s': not understood; the only word is 'metadata'", options->rest[0]);
+        return false;
+    }
+    if (options->run_directory == NULL) {
+        options->run_directory = g_strdup(cox_environment_run_directory());
+    }
+    return true;
+}
+
+static void
+print_metadata(const struct cox_service *service)
+{
+    const struct cox_daemon_row *row = cox_daemon_row(service->daemon);
+
+    if (service->metadata != NULL) {
+        fputs(service->metadata, stdout);
+        return;
+    }
+    printf("<?xml version=\"1.0\"?>\n<resource-agent name=\"%s\" version=\"%s\">\n"
+           "  <version>1.1</version>\n  <longdesc lang=\"en\">%s</longdesc>\n  <shortdesc lang=\"en\">%s</shortdesc>\n"
+           "  <parameters/>\n</resource-agent>\n",
+           row->process, PACKAGE_VERSION, row->summary, row->summary);
+}
+
+/* From nothing to a socket that answers. */
+static bool
+begin(struct life *life, const struct cox_service *service, GError **error)
+{
+    const struct cox_daemon_row *row = cox_daemon_row(service->daemon);
+
+    if (!cox_privilege_run_directory(life->options.run_directory, error)
+        || (!life->options.keeps_user && !cox_privilege_drop(service->daemon, error))) {
+        return false;
+    }
+    life->lock_fd = cox_instance_lock(life->options.run_directory, row->socket, error);
+    if (life->lock_fd < 0) {
+        return false;
+    }
+    life->log = open_log(life, row->process);
+    life->ctx = cox_ctx_new(service, life->runtime, life->log, life->options.run_directory);
+    (void) cox_runtime_signal(life->runtime, SIGTERM, on_stop_signal, life->ctx);
+    (void) cox_runtime_signal(life->runtime, SIGINT, on_stop_signal, life->ctx);
+    (void) cox_runtime_signal(life->runtime, SIGHUP, on_hangup, life->ctx);
+    return (service->start == NULL || service->start(life->ctx, error)) && cox_ctx_listen(life->ctx, error);
+}
+
+static int
+live(struct life *life, const struct cox_service *service)
+{
+    g_autoptr(GError) error = NULL;
+    int status;
+
+    if (!begin(life, service, &error)) {
+        if (life->log != NULL) {
+            cox_log_event(life->log, COX_EVENT_START_FAILED, "error=\"%s\"", error->message);
+        }
+        fprintf(stderr, "%s: %s\n", cox_daemon_row(service->daemon)->process, error->message);
+        return cox_error_status_of(error);
+    }
+    if (life->ctx->state == COX_CTX_STARTING) {
+        life->ctx->state = COX_CTX_RUNNING;
+    }
+    cox_log_line(life->log, COX_LOG_NOTICE, "ready version=%s pid=%d", PACKAGE_VERSION, (int) getpid());
+    (void) cox_sdnotify(cox_environment_get("NOTIFY_SOCKET"), "READY=1");
+    cox_runtime_run(life->runtime);
+    status = life->ctx->exit_status;
+    cox_log_line(life->log, COX_LOG_NOTICE, "stopped status=%d", status);
+    return status;
+}
+
+int
+cox_service_main(const struct cox_service *service, int argc, char **argv)
+{
+    struct life life = { .lock_fd = -1 };
+    g_autoptr(GError) error = NULL;
+    int status = 0;
+
+    if (!parse_options(service, &life.options, argc, argv, &error)) {
+        fprintf(stderr, "%s: %s\n", cox_daemon_row(service->daemon)->process, error->message);
+        status = cox_error_exit_status(COX_ERROR_USAGE);
+    } else if (life.options.shows_version) {
+        printf("Coxswain %s\n", PACKAGE_VERSION);
+    } else if (life.options.rest != NULL) {
+        print_metadata(service);
+    } else {
+        life.runtime = cox_loop_new(NULL);
+        status = live(&life, service);
+        if (life.ctx != NULL) {
+            cox_ctx_free(life.ctx);
+        }
+        cox_log_free(life.log);
+        signal(SIGTERM, SIG_IGN); /* asked twice: once is enough, and the status is ours */
+        signal(SIGINT, SIG_IGN);
+        signal(SIGHUP, SIG_IGN);
+        cox_runtime_free(life.runtime);
+    }
+    if (life.lock_fd >= 0) {
+        close(life.lock_fd);
+    }
+    g_free(life.options.run_directory);
+    g_strfreev(life.options.rest);
+    return status;
+}

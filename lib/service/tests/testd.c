@@ -1,0 +1,205 @@
+/* lib/service/tests/testd.c - a daemon for tests: does what the message `note` says, over real IPC.  Not installed. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "service/service.h"
+
+/* Patience of this daemon: short, so that tests are. */
+static const struct cox_limits limits = {
+    .connections = 400, .connections_per_uid = 300, .unsent_per_client = 1024 * 1024, .unsent_per_uid = 4 * 1024 * 1024,
+    .events_unsent = 256 * 1024, .events_waiting = 16, .requests_per_client = 64, .bodies_per_client = 4,
+    .body_bytes = 64 * 1024 * 1024, .hello_ms = 500, .stall_ms = 800,
+};
+
+static const char *const topics[] = { "news", "closed", NULL };
+
+/* An answer that comes later. */
+struct later {
+    struct cox_ctx *ctx;
+    cox_ticket ticket;
+    guint64 number;
+};
+
+static void
+on_later(void *context)
+{
+    struct later *later = context;
+    const struct cox_msg_note note = { .topic = "later", .number = later->number };
+
+    cox_ticket_answer(later->ctx, later->ticket, COX_MSG_NOTE, &note, NULL);
+    g_free(later);
+}
+
+/* A body that is made up: byte n is n / 256. */
+struct made_up {
+    guint64 done, total;
+};
+
+static gssize
+make_up(void *context, guint8 *buffer, gsize max, GError **error)
+{
+    struct made_up *body = context;
+    gsize n = (gsize) MIN((guint64) max, body->total - body->done);
+
+    (void) error;
+    for (gsize i = 0; i < n; i++) {
+        buffer[i] = (guint8) ((body->done + i) / 256);
+    }
+    body->done += n;
+    return (gssize) n;
+}
+
+/* Counts the bytes of a request's body. */
+static bool
+on_data(void *context, const guint8 *data, gsize size, GError **error)
+{
+    struct later *later = context;
+
+    (void) data;
+    later->number += size;
+    if (later->number > 50 * 1024 * 1024) {
+        g_set_error_literal(error, COX_ERROR, COX_ERROR_SYNTAX, "body: more than 50 MiB");
+        return false;
+    }
+    return true;
+}
+
+static void
+on_end(void *context, const GError *problem)
+{
+    struct later *later = context;
+
+    if (problem != NULL) {
+        cox_ticket_fail(later->ctx, later->ticket, problem);
+        g_free(later);
+    } else {
+        on_later(later);
+    }
+}
+
+static bool
+on_body(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply)
+{
+    struct later *later = g_new0(struct later, 1);
+    const struct cox_sink sink = { on_data, on_end, later };
+
+    later->ctx = ctx;
+    later->ticket = cox_reply_defer(reply);
+    cox_request_receive(ctx, request, &sink);
+    return true;
+}
+
+static void
+publish(struct cox_ctx *ctx, const struct cox_msg_note *order)
+{
+    g_autofree char *text = g_strnfill(1000, 'n');
+
+    for (guint64 i = 1; i <= order->number; i++) {
+        const struct cox_msg_note note = { .topic = "news", .number = i, .text = text };
+
+        cox_service_publish(ctx, "news", COX_MSG_NOTE, &note, NULL);
+    }
+}
+
+static void
+publish_large(struct cox_ctx *ctx, const struct cox_msg_note *order)
+{
+    g_autoptr(GBytes) large = g_bytes_new_take(g_malloc0(order->number), order->number);
+    const struct cox_msg_note before = { .topic = "news", .number = 1, .text = "large" };
+    const struct cox_msg_note after = { .topic = "news", .number = 2, .text = "after it" };
+
+    cox_service_publish(ctx, "news", COX_MSG_NOTE, &before, large);
+    cox_service_publish(ctx, "news", COX_MSG_NOTE, &after, NULL);
+}
+
+static bool
+on_note(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    const struct cox_msg_note *note = request->body;
+    const char *order = note->topic == NULL ? "" : note->topic;
+
+    if (request->has_body) {
+        return strcmp(order, "ignore body") == 0 || on_body(ctx, request, reply);
+    }
+    if (strcmp(order, "later") == 0 || strcmp(order, "at once") == 0) {
+        struct later *later = g_new0(struct later, 1);
+
+        *later = (struct later) { ctx, cox_reply_defer(reply), note->number };
+        if (order[0] == 'a') {
+            on_later(later);
+        } else {
+            cox_runtime_timer(cox_service_runtime(ctx),
+                              cox_usec_after_ms(cox_runtime_now(cox_service_runtime(ctx)), (gint64) note->number), on_later, later);
+        }
+    } else if (strcmp(order, "never") == 0) {
+        (void) cox_reply_defer(reply);
+    } else if (strcmp(order, "large") == 0) {
+        struct made_up *body = g_new0(struct made_up, 1);
+        struct cox_source source = { make_up, g_free, body };
+
+        body->total = note->number;
+        cox_reply_set(reply, COX_MSG_NOTE, note);
+        cox_reply_set_source(reply, &source);
+    } else if (strcmp(order, "publish") == 0) {
+        publish(ctx, note);
+    } else if (strcmp(order, "publish large") == 0) {
+        publish_large(ctx, note);
+    } else if (strcmp(order, "echo") == 0) {
+        cox_reply_set(reply, COX_MSG_NOTE, note);
+    } else {
+        g_set_error(error, COX_ERROR, COX_ERROR_NOT_FOUND, "order '%s': unknown; try another", order);
+        return false;
+    }
+    return true;
+}
+
+static bool
+on_subscribed(struct cox_ctx *ctx, const struct cox_request *request, const char *topic, GError **error)
+{
+    (void) ctx;
+    (void) request;
+    if (strcmp(topic, "closed") == 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_PERMISSION, "topic '%s': not for you", topic);
+        return false;
+    }
+    return true;
+}
+
+static void
+add_health(struct cox_ctx *ctx)
+{
+    cox_service_add_stat(ctx, "answer", 42);
+    cox_service_add_complaint(ctx, "the %s is slow", "disk");
+}
+
+static void
+on_stop(struct cox_ctx *ctx)
+{
+    cox_service_stopped(ctx);
+}
+
+static const struct cox_op ops[] = {
+    { COX_MSG_NOTE, on_note, COX_FROM_LOCAL, COX_ROLE_WRITE },
+    { COX_MSG_DONE, on_note, COX_FROM_PEER, COX_ROLE_READ },
+};
+
+static const struct cox_service testd = {
+    .daemon = COX_DAEMON_ATTR,
+    .ops = ops,
+    .n_ops = G_N_ELEMENTS(ops),
+    .topics = topics,
+    .stop = on_stop,
+    .subscribed = on_subscribed,
+    .health = add_health,
+    .limits = &limits,
+};
+
+int
+main(int argc, char **argv)
+{
+    return cox_service_main(&testd, argc, argv);
+}
