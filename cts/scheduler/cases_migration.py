@@ -29,3 +29,58 @@ case("migration-back", "After a migration that is over the resource can migrate 
      history=migrated)
 case("migration-stop-is-missing", "The resource has arrived, but was not stopped at the source yet: only that is done.", [LIVE],
      history=lambda s: migrated(s, stopped=False))
+
+
+def half(status, source_rc=0, target=None, source_state=0, **attrs):
+    """A was sent from n1 to n2; @target is called for what is known at n2."""
+    status.at("A", "n1").add("start", call=2).add("migrate_to", call=5, rc=source_rc, status=source_state, id="A_migrate_to_0",
+                                                  migrate_source="n1", migrate_target="n2", **attrs)
+    if target:
+        target(status.at("A", "n2"))
+
+
+def arrived(history, rc=0, state=0):
+    history.add("migrate_from", call=6, rc=rc, status=state, id="A_migrate_from_0", migrate_source="n1", migrate_target="n2")
+
+
+STAY = prim("A", {"allow-migrate": "true", "resource-stickiness": "100"})
+case("migration-half-done", "migrate_to is done and n2 is still wanted: it goes on with migrate_from.", [STAY],
+     [location("A", "n2", 10)], history=half)
+case("migration-target-cleaned-up", "migrate_to is done and the target has no history, as after a cleanup: a probe has to tell first.",
+     [STAY], [location("A", "n2", 10)], history=lambda s: (half(s), s.forget("A", "n2")))
+case("migration-half-done-not-wanted", "migrate_to is done, but n2 must not run it any more: stopped on both, started on n1.", [LIVE],
+     [location("A", "n2", "-INFINITY")], history=half)
+case("migration-target-lost", "migrate_to is done and the target is gone: it is stopped at the source and started anew.", [LIVE],
+     states={"n2": "offline"}, history=half)
+case("migration-target-lost-fencing", "migrate_to is done and the target is lost: it is fenced before the resource starts anew.",
+     [fence_device(), LIVE], options=FENCING, runs={"fence": "n1"}, states={"n2": "lost"}, history=half)
+case("migration-source-lost", "The source is lost while it sends: it is fenced, the resource is stopped at the target and starts.",
+     [fence_device(), LIVE], options=FENCING, runs={"fence": "n2"}, states={"n1": "lost"},
+     history=lambda s: half(s, source_rc=193, source_state=-1))
+case("migrate-to-failed", "migrate_to failed, nothing is known at the target: stopped at the source, started at the target.", [LIVE],
+     [location("A", "n2", 10)], history=lambda s: half(s, source_rc=1, source_state=4))
+case("migrate-to-failed-target-has-history", "migrate_to failed and the target may have it: stopped on both, then started.", [LIVE],
+     history=lambda s: half(s, source_rc=1, source_state=4, target=lambda h: h.add("stop", call=1, when=NOW - 9000)))
+case("migrate-to-failed-target-stopped", "migrate_to failed and the target was stopped since: only the source is recovered.", [LIVE],
+     history=lambda s: half(s, source_rc=1, source_state=4, target=lambda h: h.add("stop", call=9, when=NOW - 60)))
+case("migrate-from-failed-source-stopped", "migrate_from failed and the source was stopped since: recovered at the target only.",
+     [LIVE], history=lambda s: (half(s, target=lambda h: arrived(h, 1, 4)), s.at("A", "n1").add("stop", call=8, when=NOW - 60)))
+case("migrate-from-failed-target-lost", "migrate_from failed and the target is gone since: started anew at the source.", [LIVE],
+     states={"n2": "offline"}, history=lambda s: half(s, target=lambda h: arrived(h, 1, 4)))
+case("migrate-from-pending", "migrate_from has not ended: as far as it got, it goes on from there.", [LIVE], [location("A", "n2", 10)],
+     history=lambda s: half(s, target=lambda h: arrived(h, 193, -1)))
+case("migrate-from-standby", "A node in standby: what can migrates away.", [LIVE, B], runs={"A": "n1", "B": "n1"},
+     node_attrs={"n1": {"standby": "on"}})
+case("migrate-group", "A group's members migrate one after the other when all of them can.",
+     [group("G", LIVE, prim("B", {"allow-migrate": "true"}))], [location("G", "n2", 10)], runs={"A": "n1", "B": "n1"})
+case("migrate-clone-instance", "Instances of a clone migrate, too.", [clone("A-clone", LIVE, clone_max="1")],
+     [location("A-clone", "n2", 10)], runs={"A": "n1"})
+case("migrate-after-first-started", "The one it is ordered after starts at the target before it is sent.", [LIVE, B],
+     [order("B", "A"), colocation("A", "B", "10"), location("A", "n2", 100)], runs={"A": "n1"})
+case("migrate-with-changed-parameters", "Changed parameters do not keep a resource from migrating: it would restart anyway.",
+     [prim("A", {"allow-migrate": "true"}, params={"state": "/new"})], [location("A", "n2", 10)],
+     history=lambda s: (setattr(s.at("A", "n1"), "params", {"state": "/old"}), s.forget("A", "n2"),
+                        s.at("A", "n1").add("start", call=2)))
+case("migration-limit", "migration-limit is passed on in the graph: two are sent, the controller counts.",
+     [LIVE, prim("B", {"allow-migrate": "true"})], [location("A", "n2", 10), location("B", "n2", 10)],
+     runs={"A": "n1", "B": "n1"}, options={"migration-limit": "1"})

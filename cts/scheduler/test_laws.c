@@ -21,6 +21,9 @@ static const struct {
     unsigned rounds;
     const char *why;
 } patient[] = {
+    { "failure-multiple-active-stop-only", 2, "once it is stopped everywhere, nothing keeps it from starting" },
+    { "on-fail-promote-restart", 2, "what failed to promote comes back unpromoted, and may be promoted by the next plan" },
+    { "on-fail-promoted-demote", 2, "its monitor is started by the plan after that which promotes it again" },
     { "on-fail-demote", 2, "an instance that failed is demoted first, and may be promoted by the next plan" },
     { "shutdown-lock", 2, "a rehearsal takes no note of locks, so that its next plan starts what was locked" },
     { "remote-lost", 2, "a remote node that is connected anew is probed before anything is moved there" },

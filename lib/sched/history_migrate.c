@@ -89,20 +89,28 @@ newer_at_target(const struct sched_work *work, const struct sched_entry *entry, 
            || seen_stopped_after(work, entry->rsc, target, than, from != NULL);
 }
 
-static void
-add_dangling(struct sched_rsc *rsc, struct sched_node *node)
+void
+sched_migrate_leftover(struct sched_rsc *rsc, struct sched_node *node)
 {
     if (rsc->dangling_migrations == NULL) {
         rsc->dangling_migrations = g_ptr_array_new();
     }
-    rsc->role = COX_ROLE_STOPPED; /* at the source it only has to be stopped */
     g_ptr_array_add(rsc->dangling_migrations, node);
+}
+
+static void
+add_dangling(struct sched_rsc *rsc, struct sched_node *node)
+{
+    rsc->role = COX_ROLE_STOPPED; /* at the source it only has to be stopped */
+    sched_migrate_leftover(rsc, node);
 }
 
 void
 sched_migrate_over(struct sched_rsc *rsc, struct sched_node *node)
 {
-    if (rsc->dangling_migrations != NULL) {
+    bool is_under_way = g_strcmp0(rsc->pending_task, "migrate_to") == 0 && rsc->pending_node != node;
+
+    if (rsc->dangling_migrations != NULL && !is_under_way) { /* what the target knew before says nothing */
         (void) g_ptr_array_remove(rsc->dangling_migrations, node);
     }
 }
@@ -139,6 +147,9 @@ sched_migrate_to_done(struct sched_work *work, const struct sched_entry *entry)
 
     if (entry->op->migrate_source == NULL || entry->op->migrate_target == NULL) {
         return;
+    }
+    if (target != NULL && target->is_online && history_on(work, rsc, entry->op->migrate_target) == NULL) {
+        return; /* its history there was cleaned up: a probe will tell */
     }
     from = find_from(work, rsc, entry->op->migrate_target, entry->op->migrate_source);
     is_newer = newer_at_target(work, entry, from);

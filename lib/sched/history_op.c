@@ -182,6 +182,17 @@ failed_demote(const struct sched_entry *entry, enum sched_on_fail on_fail)
     }
 }
 
+static struct sched_rsc *
+failing_whole(struct sched_rsc *rsc)
+{
+    struct sched_rsc *up = rsc;
+
+    while (up->parent != NULL && up->parent->variant != COX_BUNDLE && !up->parent->meta.is_unique) {
+        up = up->parent;
+    }
+    return up;
+}
+
 static void
 failed(struct sched_work *work, const struct sched_entry *entry, struct sched_verdict *verdict,
        enum sched_on_fail on_fail, enum cox_role role)
@@ -212,19 +223,8 @@ failed(struct sched_work *work, const struct sched_entry *entry, struct sched_ve
         rsc->next_role_reason = "failure";
     }
     if (role == COX_ROLE_STOPPED) {
-        sched_history_ban(work, rsc, NULL);
+        sched_history_ban(work, failing_whole(rsc), NULL); /* of an anonymous clone all instances are to stop */
     }
-}
-
-static struct sched_rsc *
-failing_whole(struct sched_rsc *rsc)
-{
-    struct sched_rsc *up = rsc;
-
-    while (up->parent != NULL && up->parent->variant != COX_BUNDLE && !up->parent->meta.is_unique) {
-        up = up->parent;
-    }
-    return up;
 }
 
 static void
@@ -265,10 +265,11 @@ pending(struct sched_work *work, const struct sched_entry *entry)
         rsc->role = COX_ROLE_PROMOTED;
     } else if (is_task(entry, "migrate_to") && entry->node->is_unclean) {
         /* The source is lost in the middle: wherever it got to, the target must stop it first. */
-        const struct sched_node *target = sched_node_find(work, entry->op->migrate_target);
+        struct sched_node *target = sched_node_find(work, entry->op->migrate_target);
 
         if (target != NULL) {
             rsc->has_stop_needed = true;
+            sched_migrate_leftover(rsc, target);
         }
     }
     if (rsc->pending_task == NULL) {

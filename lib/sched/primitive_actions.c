@@ -289,6 +289,10 @@ sched_primitive_actions(struct sched_work *work, struct sched_rsc *rsc)
     } else if (rsc->is_failed) {
         need_stop = need_stop || rsc->stop_if_fail || rsc->has_stop_needed;
         need_promote = !need_stop && rsc->next_role == COX_ROLE_PROMOTED;
+        if (rsc->assigned != NULL && rsc->role > rsc->next_role && rsc->next_role > COX_ROLE_STOPPED) {
+            /* The way down ends below its next role: it has to come up again. */
+            (void) sched_action_get(work, rsc, SCHED_TASK_START, rsc->assigned, true);
+        }
     } else if (rsc->is_blocked) {
         need_stop = true;
     } else if (rsc->role > COX_ROLE_STARTED && current != NULL && rsc->assigned != NULL) {
