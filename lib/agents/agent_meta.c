@@ -124,10 +124,89 @@ is_at_least_1_1(const struct cox_xml *xml)
     return major > 1 || (major == 1 && minor >= 1);
 }
 
+/* Whatever stands between text and its next what, what included; NULL without one. */
+static const char *
+past(const char *text, const char *end, const char *what)
+{
+    const char *found = g_strstr_len(text, end - text, what);
+
+    return found == NULL ? NULL : found + strlen(what);
+}
+
+static bool
+begins(const char *text, const char *end, const char *what)
+{
+    return (size_t) (end - text) >= strlen(what) && strncmp(text, what, strlen(what)) == 0;
+}
+
+/* Where the document type declaration that begins at text ends.  NULL when it does not end, or declares entities: those must not be passed over. */
+static const char *
+doctype_end(const char *text, const char *end)
+{
+    unsigned open = 0;
+
+    for (const char *c = text; c != NULL && c < end;) {
+        if (begins(c, end, "<!--")) {
+            c = past(c + 4, end, "-->");
+            continue;
+        }
+        if (*c == '"' || *c == '\'') {
+            const char quote[] = { *c, '\0' };
+
+            c = past(c + 1, end, quote);
+            continue;
+        }
+        if (begins(c, end, "<!ENTITY")) {
+            return NULL;
+        }
+        if (*c == '<') {
+            open++;
+        } else if (*c == '>' && --open == 0) {
+            return c + 1;
+        }
+        c++;
+    }
+    return NULL;
+}
+
+/*
+ * Most agents begin with a document type declaration, which the parser refuses for good reasons.  It says nothing that is needed here:
+ * a copy with blanks in its place, or NULL when there is none to be passed over.
+ */
+static char *
+without_doctype(const char *text, size_t length)
+{
+    const char *end = text + length;
+    const char *after = NULL;
+    char *copy;
+
+    for (const char *c = text; c != NULL && c < end;) {
+        if (g_ascii_isspace(*c)) {
+            c++;
+        } else if (begins(c, end, "<?")) {
+            c = past(c, end, "?>");
+        } else if (begins(c, end, "<!--")) {
+            c = past(c + 4, end, "-->");
+        } else {
+            after = begins(c, end, "<!DOCTYPE") ? doctype_end(c, end) : NULL;
+            if (after == NULL) {
+                return NULL;
+            }
+            copy = g_strndup(text, length);
+            for (char *blank = copy + (c - text); blank < copy + (after - text); blank++) {
+                *blank = *blank == '\n' ? '\n' : ' ';
+            }
+            return copy;
+        }
+    }
+    return NULL;
+}
+
 struct cox_agent_metadata *
 cox_agent_metadata_parse(const char *text, size_t length, GError **error)
 {
-    g_autoptr(cox_xmldoc) doc = cox_xmldoc_parse_text(text, length, &limits, error);
+    g_autofree char *plain = without_doctype(text, length);
+    g_autoptr(cox_xmldoc) doc = cox_xmldoc_parse_text(plain == NULL ? text : plain, length, &limits, error);
     const struct cox_xml *root = doc == NULL ? NULL : cox_xmldoc_root(doc);
     struct cox_agent_metadata *metadata;
 

@@ -40,7 +40,7 @@ struct cox_agent_metadata {
 
 /**
  * Read meta-data (OCF 1.1 section 4; fence agents: the same root with their own attributes).  At most 1 MiB, 64 levels
- * and 20,000 elements; what is not known is left out.
+ * and 20,000 elements; what is not known is left out.  A document type declaration is passed over unless it declares entities.
  *
  * @return the caller owns it; NULL with COX_ERROR_SYNTAX that says what is wrong
  */

@@ -83,11 +83,36 @@ fence_agents_mark_where_and_when_on_is_needed(void **state)
     assert_int_equal(meta->n_params, 0);
 }
 
+/* The agents of resource-agents begin like this, those of OCF 1.1 that ocf-tester shall accept like the second. */
+static void
+a_document_type_is_passed_over(void **state)
+{
+    static const char *const cases[] = {
+        "<?xml version='1.0'?>\n<!-- an <!agent> -->\n<!DOCTYPE resource-agent SYSTEM \"ra-api-1.dtd\">\n",
+        "<!DOCTYPE resource-agent SYSTEM \"ra>api\" [\n<!-- it's 1.1 -->\n<!ATTLIST parameter reloadable (0|1) #IMPLIED>\n]>\n",
+    };
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = g_strconcat(cases[i], "<resource-agent name='x'><version>1.1</version></resource-agent>", NULL);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(cox_agent_metadata) meta = parse(text, &error);
+
+        if (meta == NULL) {
+            fail_msg("case %zu: %s", i, error->message);
+        }
+        assert_string_equal(meta->name, "x");
+        assert_true(meta->is_ocf_1_1);
+    }
+}
+
 static void
 what_is_no_metadata_is_refused_with_its_reason(void **state)
 {
     static const char *const cases[] = {
         "", "no xml at all", "<cib/>", "<resource-agent", "<!DOCTYPE x [<!ENTITY a 'b'>]><resource-agent>&a;</resource-agent>",
+        "<!DOCTYPE x [<!ENTITY % a 'b'>]><resource-agent/>", "<!DOCTYPE x [", "<!DOCTYPE x 'y", "<!DOCTYPE x [<!-- ", "<!-- ", "<?x", "<!DOCTYPE x>",
+        "<!DOCTYPE x [<!ATTLIST y [<!ENTITY a 'b'>]>]><resource-agent/>",
     };
 
     (void) state;
@@ -117,5 +142,6 @@ a_flood_of_parameters_is_refused(void **state)
 
 COX_TEST_MAIN(cmocka_unit_test(an_ocf_1_1_agent_tells_its_parameters_and_actions),
               cmocka_unit_test(an_older_agent_says_with_unique_what_can_be_reloaded),
+              cmocka_unit_test(a_document_type_is_passed_over),
               cmocka_unit_test(fence_agents_mark_where_and_when_on_is_needed),
               cmocka_unit_test(what_is_no_metadata_is_refused_with_its_reason), cmocka_unit_test(a_flood_of_parameters_is_refused))
