@@ -9,8 +9,10 @@ loop; a power action is done to its end before the next is heard, as a real powe
 import errno
 import json
 import os
+import pwd
 import select
 import selectors
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +23,7 @@ from . import kernel, nodeinit, procs
 
 RING, PUBLIC = "10.77.0.", "10.78.0."
 CLIENT = PUBLIC + "254"
+CLUSTER_USERS = ("/var/lib/pacemaker", "/var/lib/coxswain", "/var/log/pacemaker", "/var/log/coxswain")
 POWER_OFF_LIMIT_S = 10.0
 BOOT_LIMIT_S = 30.0
 LONGEST_REQUEST = 65536
@@ -283,11 +286,27 @@ class Keeper:
             if done.returncode != 0:
                 raise OSError(errno.EIO, "copying %s: %s" % (source, done.stderr.strip()[:300]))
 
+    def give_disks(self):
+        """The cluster's user owns its directories, where there is such a user in this namespace."""
+        try:
+            user = pwd.getpwnam("hacluster")
+        except KeyError:
+            return
+        for node in self.nodes:
+            for path in set(CLUSTER_USERS) & set(self.settings.private):
+                disk = "%s/nodes/%s%s" % (self.lab, node, path)
+                try:
+                    os.chown(disk, user.pw_uid, user.pw_gid)
+                    os.chmod(disk, 0o750)
+                except OSError:
+                    return
+
     def prepare(self):
         kernel.mount("none", "/", flags=kernel.MS_REC | kernel.MS_PRIVATE)
         os.makedirs(self.lab + "/memory", exist_ok=True)
         kernel.mount("tmpfs", self.lab + "/memory", "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "mode=0755")
         self.make_layer()
+        self.give_disks()
         self.make_network()
         for node in self.nodes.values():
             os.makedirs("%s/power/%s" % (self.lab, node.name), exist_ok=True)
@@ -324,9 +343,54 @@ class Keeper:
                     node.helper = 0
 
 
-def _map_ids(uid, gid):
-    for name, text in (("setgroups", "deny"), ("uid_map", "0 %d 1" % uid), ("gid_map", "0 %d 1" % gid)):
-        with open("/proc/self/" + name, "w", encoding="utf-8") as f:
+def subordinate_ids(path, name, number):
+    """(first, count) of the ids that a file like /etc/subuid gives to a user; None when there are none worth having."""
+    try:
+        with open(path, encoding="utf-8") as f:
+            for line in f:
+                fields = line.strip().split(":")
+                if len(fields) == 3 and fields[0] in (name, str(number)) and fields[1].isdigit() and fields[2].isdigit() and int(fields[2]) >= 1000:
+                    return int(fields[1]), int(fields[2])
+    except OSError:
+        pass
+    return None
+
+
+def _map_from_outside(ranges, uid, gid, go):
+    """In a child, which stays outside: wait until the parent is in its namespace, give it more ids than its own.  Never returns."""
+    os.read(go, 1)
+    for program, own, (first, count) in zip(("newuidmap", "newgidmap"), (uid, gid), ranges):
+        argv = [program, str(os.getppid()), "0", str(own), "1", "1", str(first), str(count)]
+        if subprocess.run(argv, check=False).returncode != 0:
+            os._exit(1)
+    os._exit(0)
+
+
+def _become_root():
+    """A new user namespace, root in it.  With all users (hacluster among them) where newuidmap may give them, else with root only."""
+    uid, gid = os.getuid(), os.getgid()
+    name = pwd.getpwuid(uid).pw_name
+    ranges = [subordinate_ids("/etc/subuid", name, uid), subordinate_ids("/etc/subgid", name, uid)]
+    mapper = 0
+    go_r, go_w = os.pipe()
+    if all(ranges) and shutil.which("newuidmap") and shutil.which("newgidmap"):
+        mapper = os.fork()
+        if mapper == 0:
+            _map_from_outside(ranges, uid, gid, go_r)
+    kernel.unshare(kernel.CLONE_NEWUSER)
+    os.write(go_w, b"g")
+    if mapper:
+        os.waitpid(mapper, 0)
+    os.close(go_r)
+    os.close(go_w)
+    for kind, text in (("uid", "0 %d 1" % uid), ("gid", "0 %d 1" % gid)):
+        with open("/proc/self/%s_map" % kind, encoding="utf-8") as f:
+            if f.read().strip():
+                continue
+        if kind == "gid":
+            with open("/proc/self/setgroups", "w", encoding="utf-8") as f:
+                f.write("deny")
+        with open("/proc/self/%s_map" % kind, "w", encoding="utf-8") as f:
             f.write(text)
 
 
@@ -337,12 +401,14 @@ def launch(lab, settings, ready, parent):
     try:
         if parent:
             kernel.die_with_parent(parent)
-        uid, gid = os.getuid(), os.getgid()
+        uid = os.getuid()
         flags = kernel.CLONE_NEWNS | kernel.CLONE_NEWPID | kernel.CLONE_NEWNET | kernel.CLONE_NEWUTS | kernel.CLONE_NEWIPC
         if uid != 0:
-            kernel.unshare(kernel.CLONE_NEWUSER)
-            _map_ids(uid, gid)
+            _become_root()
         kernel.unshare(flags)
+        if parent:
+            # Other rights may have taken the bond away.
+            kernel.die_with_parent(parent)
         pid = os.fork()
         if pid:
             os.close(ready)

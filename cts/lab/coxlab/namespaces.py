@@ -1,7 +1,6 @@
 """Driver: nodes in namespaces of this machine, see keeper.py.  As root, or without it where the kernel allows user namespaces."""
 import json
 import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -60,18 +59,6 @@ class Namespaces(Driver):
         disk = "%s/nodes/%s" % (self.lab, node)
         with open(disk + "/etc/corosync/corosync.conf", "w", encoding="utf-8") as f:
             f.write(corosync.configuration(self.addresses(), self.settings.token_ms, self.settings.transport))
-        if os.getuid() == 0:
-            self.give_to_cluster_user(disk)
-
-    @staticmethod
-    def give_to_cluster_user(disk):
-        try:
-            user = pwd.getpwnam("hacluster")
-        except KeyError:
-            return
-        for path in ("/var/lib/pacemaker", "/var/lib/coxswain", "/var/log/pacemaker", "/var/log/coxswain"):
-            os.chown(disk + path, user.pw_uid, user.pw_gid)
-            os.chmod(disk + path, 0o750)
         os.makedirs(disk + "/etc/corosync/uidgid.d", exist_ok=True)
         with open(disk + "/etc/corosync/uidgid.d/coxswain", "w", encoding="utf-8") as f:
             f.write("uidgid {\n  uid: hacluster\n  gid: haclient\n}\n")
@@ -129,7 +116,7 @@ class Namespaces(Driver):
             raise LabError("the keeper of the lab (process %d) does not end: a process of a node hangs in the kernel" % saved["pid"])
         self._processes = {}
         for name in ("nodes", "layer", "power", "memory"):
-            shutil.rmtree(os.path.join(self.lab, name), ignore_errors=True)
+            remove_tree(os.path.join(self.lab, name))
         for name in ("control.sock", KEEPER, "console", "power.log", "settings.json"):
             try:
                 os.unlink(os.path.join(self.lab, name))
@@ -234,6 +221,13 @@ class Namespaces(Driver):
 
     def public_address(self, number):
         return "%s%d" % (keeper.PUBLIC, number)
+
+
+def remove_tree(path):
+    """Also what other users of a user namespace left in it."""
+    shutil.rmtree(path, ignore_errors=True)
+    if os.path.isdir(path) and os.getuid() != 0:
+        subprocess.run(["unshare", "--user", "--map-root-user", "--map-auto", "rm", "-rf", "--", path], stderr=subprocess.DEVNULL, check=False)
 
 
 def are_allowed():
