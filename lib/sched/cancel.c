@@ -237,12 +237,16 @@ index_running(const struct sched_node *node)
     return running;
 }
 
-/* The instance that a history entry belongs to: the one active there, else any of that name. */
+/* The instance that the node's history entry @at belongs to: the one active there, else any of that name. */
 static struct sched_rsc *
-owner_of(const struct sched_work *work, GHashTable *running, const struct cox_rsc_history *history)
+owner_of(const struct sched_work *work, const struct sched_node *node, guint at, GHashTable *running)
 {
-    struct sched_rsc *rsc = g_hash_table_lookup(running, history->id);
+    const struct cox_rsc_history *history = g_ptr_array_index(node->status->resources, at);
+    struct sched_rsc *rsc = node->owners != NULL ? node->owners[at] : NULL;
 
+    if (rsc == NULL) {
+        rsc = g_hash_table_lookup(running, history->id);
+    }
     if (rsc == NULL) {
         rsc = sched_rsc_find(work, history->id);
     }
@@ -262,7 +266,7 @@ check_node(struct sched_work *work, struct sched_node *node)
         const struct cox_rsc_history *history = g_ptr_array_index(node->status->resources, k);
         struct sched_rsc *rsc;
 
-        if (history->ops == NULL || history->ops->len == 0 || (rsc = owner_of(work, running, history)) == NULL) {
+        if (history->ops == NULL || history->ops->len == 0 || (rsc = owner_of(work, node, k, running)) == NULL) {
             continue;
         }
         if (work->opt.shutdown_lock && work->opt.shutdown_lock_limit_ms > 0 && history->shutdown_lock_s > 0

@@ -68,8 +68,9 @@ shutdown_lock(struct sched_work *work, struct sched_rsc *rsc, struct sched_node 
  * entries of a large status are single probes, which should cost no allocation.
  */
 static void
-read_resource(struct sched_work *work, struct sched_node *node, const struct cox_rsc_history *history, GPtrArray *ops)
+read_resource(struct sched_work *work, struct sched_node *node, guint at, GPtrArray *ops)
 {
+    const struct cox_rsc_history *history = g_ptr_array_index(node->status->resources, at);
     struct sched_verdict verdict = { SCHED_ON_FAIL_IGNORE, NULL };
     struct sched_rsc *rsc = sched_history_find(work, node, history);
     enum cox_role saved;
@@ -80,6 +81,9 @@ read_resource(struct sched_work *work, struct sched_node *node, const struct cox
     }
     if (rsc == NULL) {
         rsc = make_orphan(work, history);
+    }
+    if (rsc->history_id == rsc->id && strcmp(rsc->id, history->id) == 0) {
+        node->owners[at] = rsc; /* no instance among others: it is this one on every node, however often one asks */
     }
     saved = rsc->role;
     rsc->role = COX_ROLE_UNKNOWN;
@@ -102,8 +106,9 @@ read_node(struct sched_work *work, struct sched_node *node)
 {
     g_autoptr(GPtrArray) ops = g_ptr_array_new();
 
+    node->owners = cox_arena_new_array(work->arena, struct sched_rsc *, node->status->resources->len);
     for (guint i = 0; i < node->status->resources->len; i++) {
-        read_resource(work, node, g_ptr_array_index(node->status->resources, i), ops);
+        read_resource(work, node, i, ops);
     }
 }
 

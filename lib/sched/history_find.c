@@ -143,6 +143,7 @@ find_in_bundle(const struct sched_rsc *clone, const struct sched_node *node, con
     return NULL;
 }
 
+/* A copy of @id without the instance's number, or NULL when it has none. */
 static char *
 without_instance(const char *id)
 {
@@ -150,17 +151,18 @@ without_instance(const char *id)
 
     return (colon != NULL && colon[1] != '\0' && strspn(colon + 1, "0123456789") == strlen(colon + 1))
                ? g_strndup(id, (gsize) (colon - id))
-               : g_strdup(id);
+               : NULL;
 }
 
 static struct sched_rsc *
 find_owner(struct sched_work *work, struct sched_node *node, const struct cox_rsc_history *history)
 {
-    g_autofree char *base = without_instance(history->id);
+    g_autofree char *stem = without_instance(history->id);
+    const char *base = (stem != NULL) ? stem : history->id;
     struct sched_rsc *rsc = sched_rsc_find(work, history->id);
     struct sched_rsc *clone;
 
-    if (rsc == NULL && strcmp(base, history->id) != 0) {
+    if (rsc == NULL && stem != NULL) {
         /* Old entries of anonymous instances carry a number. */
         rsc = sched_rsc_find(work, base);
         if (rsc != NULL && anonymous_parent(rsc) == NULL) {

@@ -50,6 +50,8 @@ struct sched_node {
     bool fence_priority_delay;              /**< the delay applies to this fencing */
     struct sched_rsc *remote_rsc;           /**< connection resource, or NULL */
     GPtrArray *running;                     /**< struct sched_rsc * active here (pass "history"); glib-owned by work */
+    struct sched_rsc **owners;              /**< [status->resources->len] whose entry it is where the id alone says so,
+                                                 else NULL (pass "history"); NULL as a whole: not read */
     guint32 n_assigned;                     /**< primitives assigned here so far (pass "assign") */
     bool is_shutdown_lock_target;
 };
@@ -145,13 +147,6 @@ struct sched_rsc {
     int instance;                /**< clone instance number, -1 if none */
     int replica;                 /**< bundle replica number, -1 outside bundles */
     bool is_implicit;            /**< bundle's container, address, connection, or guest's connection */
-    const struct cox_nvsets *param_sets; /**< instance attributes (resolve with params_on_node) */
-
-    struct cox_nvlist meta_raw;  /**< resolved meta-attributes incl. defaults */
-    struct cox_nvlist utilization;
-    gint64 *need;                /**< [work->n_utilization] amounts by utilization name index, or NULL */
-    struct sched_meta meta;
-    bool is_fence_device;        /**< standard "stonith" */
     bool is_orphan, is_orphan_container_filler, removed_needs_cleanup;
     bool is_managed;             /**< effective: meta, maintenance modes, parent */
     bool is_blocked;             /**< no action may be taken */
@@ -162,17 +157,25 @@ struct sched_rsc {
     bool is_disabled;            /**< target-role Stopped (or Unpromoted for a promotable) */
     bool is_maintenance;
     bool detected_multiple;      /**< found active on too many nodes (handled by multiple-active) */
+
+    /* where it is (pass "history") */
+    enum cox_role role;
+    GPtrArray *running_on;       /**< struct sched_node * */
+    guint8 *known_on;            /**< [work->n_nodes] bool: a probe or other result is known */
+
+    const struct cox_nvsets *param_sets; /**< instance attributes (resolve with params_on_node) */
+
+    struct cox_nvlist meta_raw;  /**< resolved meta-attributes incl. defaults */
+    struct cox_nvlist utilization;
+    gint64 *need;                /**< [work->n_utilization] amounts by utilization name index, or NULL */
+    struct sched_meta meta;
+    bool is_fence_device;        /**< standard "stonith" */
     const char *pending_task;
     struct sched_node *pending_node;
     gint64 lock_time_s;          /**< shutdown lock, 0 = none */
     struct sched_node *lock_node;
     struct sched_node *partial_migration_source, *partial_migration_target;
     GPtrArray *dangling_migrations; /**< struct sched_node * */
-
-    /* where it is (pass "history") */
-    enum cox_role role;
-    GPtrArray *running_on;       /**< struct sched_node * */
-    guint8 *known_on;            /**< [work->n_nodes] bool: a probe or other result is known */
 
     /* placement (passes "locations" to "assign") */
     struct sched_cell *cells;    /**< [work->n_nodes] */
