@@ -15,6 +15,7 @@
 #include "cib/md5.h"
 #include "cib/version.h"
 #include "tools/schemadir.h"
+#include "tools/tool.h"
 #include "xml/xmlwrite.h"
 
 struct cox_cib_file {
@@ -57,7 +58,7 @@ cox_cib_file_open(const char *path, GError **error)
                     path);
         return NULL;
     }
-    doc = cox_xmldoc_parse_file(path, NULL, error);
+    doc = cox_tool_load(&(const struct cox_tool_source) { .file = path }, error);
     if (doc == NULL) {
         return NULL;
     }

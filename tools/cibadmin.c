@@ -162,17 +162,6 @@ fail_call(struct cox_tool_ctx *ctx, GError *error)
 }
 
 static void
-print_diags(struct cox_tool_ctx *ctx, const struct cox_diags *diags)
-{
-    for (size_t i = 0; i < cox_diags_count(diags) && cox_out_is_text(ctx->out); i++) {
-        const struct cox_diag *diag = cox_diags_get(diags, i);
-
-        cox_out_error(ctx->out, "%s%s%s", diag->text, diag->remedy == NULL ? "" : "; ",
-                      diag->remedy == NULL ? "" : diag->remedy);
-    }
-}
-
-static void
 print_xml(struct cox_tool_ctx *ctx, const char *text)
 {
     cox_out_cdata(ctx->out, "output", text);
@@ -349,7 +338,7 @@ edit(struct cox_tool_ctx *ctx, struct cox_cib_file *file, const struct cox_xml *
         print_failed_creation(ctx, input);
     }
     status = fail_call(ctx, error);
-    print_diags(ctx, diags);
+    cox_tool_print_diags(ctx, diags);
     return status;
 }
 
@@ -364,7 +353,7 @@ upgrade(struct cox_tool_ctx *ctx, struct cox_cib_file *file)
     if (!cox_cib_file_upgrade(file, &is_changed, diags, &error)) {
         status = fail_call(ctx, error);
     }
-    print_diags(ctx, diags);
+    cox_tool_print_diags(ctx, diags);
     return status;
 }
 
@@ -488,6 +477,7 @@ static const struct cox_tool tool = {
     .statuses = statuses,
     .options = options,
     .n_options = G_N_ELEMENTS(options),
+    .flags = COX_TOOL_READS_DOCUMENTS,
     .run = run,
 };
 

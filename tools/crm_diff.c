@@ -177,6 +177,7 @@ static const struct cox_tool tool = {
     .statuses = statuses,
     .options = options,
     .n_options = G_N_ELEMENTS(options),
+    .flags = COX_TOOL_READS_DOCUMENTS,
     .run = run,
 };
 

@@ -110,8 +110,8 @@ load(struct cox_tool_ctx *ctx, int *status)
         *status = cox_error_status_of(error);
         return NULL;
     }
-    if (ctx->verbosity > 0) {
-        cox_out_error(ctx->out, "%s", error->message);
+    if (cox_out_is_text(ctx->out)) {
+        cox_out_error(ctx->out, "%s", error->message); /* programs get the line below only */
     }
     *status = source.from_stdin
                   ? cox_tool_error(ctx, COX_ERROR_SYNTAX, "Couldn't parse input from STDIN")
@@ -165,6 +165,7 @@ static const struct cox_tool tool = {
     .statuses = statuses,
     .options = options,
     .n_options = G_N_ELEMENTS(options),
+    .flags = COX_TOOL_READS_DOCUMENTS,
     .run = run,
 };
 

@@ -97,8 +97,11 @@ open_live(struct cox_tool_ctx *ctx, int *status)
     struct cox_cib_file *file = path == NULL ? NULL : cox_cib_file_open(path, &error);
 
     if (file == NULL && error->code == COX_ERROR_NOT_FOUND) {
-        g_error_free(error);
         *status = cox_tool_error(ctx, COX_ERROR_NOT_FOUND, "Could not connect to CIB: No such device or address");
+        if (cox_out_is_text(ctx->out)) {
+            cox_out_error(ctx->out, "%s", error->message); /* clients know the line above, people need this one */
+        }
+        g_error_free(error);
     } else if (file == NULL) {
         *status = cox_tool_fail(ctx, error);
     }
@@ -333,7 +336,9 @@ commit(struct cox_tool_ctx *ctx)
     edit.section = settings->with_status ? NULL : "configuration";
     if (!cox_cib_file_edit(live, &edit, NULL, diags, &error)) {
         g_prefix_error(&error, "Could not commit shadow instance '%s' to the CIB: ", settings->name);
-        return cox_tool_fail(ctx, error);
+        status = cox_tool_fail(ctx, error);
+        cox_tool_print_diags(ctx, diags);
+        return status;
     }
     return 0;
 }
@@ -438,6 +443,7 @@ static const struct cox_tool tool = {
     .statuses = statuses,
     .options = options,
     .n_options = G_N_ELEMENTS(options),
+    .flags = COX_TOOL_READS_DOCUMENTS,
     .run = run,
 };
 

@@ -182,10 +182,15 @@ run(struct cox_tool_ctx *ctx)
     sim.schemas = cox_schemas_new(directory);
     sim.diags = cox_diags_new();
     path = input_path(settings, &error);
-    if (path == NULL || !cox_simulate_load(&sim, path, &error) || !go(&sim, &error)) {
+    if (path == NULL || !cox_simulate_check(settings, &error)) {
+        status = cox_tool_fail(ctx, error);
+    } else if (!cox_simulate_load(&sim, path, &error)) {
+        status = cox_tool_fail(ctx, error);
+        cox_tool_print_diags(ctx, sim.diags);
+    } else if (!go(&sim, &error)) {
         status = cox_tool_fail(ctx, error);
     }
-    for (size_t i = 0; ctx->verbosity > 0 && i < cox_diags_count(sim.diags); i++) {
+    for (size_t i = 0; status == 0 && ctx->verbosity > 0 && i < cox_diags_count(sim.diags); i++) {
         cox_out_error(ctx->out, "%s", cox_diags_get(sim.diags, i)->text);
     }
     cox_codec_result_clear(&sim.input);
@@ -193,6 +198,8 @@ run(struct cox_tool_ctx *ctx)
     cox_diags_free(sim.diags);
     return status;
 }
+
+static const int statuses[] = { 0, 2, 64, 65, 66, 73, 74, 78, 102, 105, -1 };
 
 static const struct cox_tool tool = {
     .name = "crm_simulate",
@@ -203,8 +210,10 @@ static const struct cox_tool tool = {
     .examples = "What would happen now?\n\tcrm_simulate --xml-file cib.xml --simulate\n"
                 "What if node n1 failed?\n\tcrm_simulate --xml-file cib.xml --simulate --node-fail n1\n"
                 "Why is it placed like this?\n\tcrm_simulate --xml-file cib.xml --show-scores\n",
+    .statuses = statuses,
     .options = options,
     .n_options = G_N_ELEMENTS(options),
+    .flags = COX_TOOL_READS_DOCUMENTS,
     .run = run,
 };
 

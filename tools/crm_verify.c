@@ -132,13 +132,14 @@ static bool
 check_meaning(struct check *check, struct cox_diags *diags, GError **error)
 {
     const struct settings *settings = check->ctx->settings;
-    const struct cox_codec_options reading = { .prepare = check_form, .prepare_data = check };
+    struct cox_xml_limits limits;
+    const struct cox_codec_options reading = { .limits = &limits, .prepare = check_form, .prepare_data = check };
     struct cox_stream_input input = { .path = NULL };
     struct cox_codec_result result = { 0 };
     struct cox_sched_input sched = { .now = cox_tool_now(), .state_only = true };
     g_autoptr(cox_plan) plan = NULL;
 
-    if (!choose_input(check, &input, error)
+    if (!cox_tool_limits(&limits, error) || !choose_input(check, &input, error)
         || !(settings->save != NULL ? load_and_save(check, &input, &result, diags, error)
                                     : cox_codec_load(&input, &reading, &result, diags, error))) {
         return false;
@@ -234,6 +235,7 @@ static const struct cox_tool tool = {
     .statuses = statuses,
     .options = options,
     .n_options = G_N_ELEMENTS(options),
+    .flags = COX_TOOL_READS_DOCUMENTS,
     .run = run,
 };
 

@@ -4,6 +4,7 @@
 #include "base/datetime.h"
 #include "base/error.h"
 #include "codec/status_write.h"
+#include "model/option.h"
 #include "sched/sched.h"
 #include "tools/cib_file.h"
 #include "tools/simulate_priv.h"
@@ -46,20 +47,38 @@ cox_simulate_load(struct cox_simulation *sim, const char *path, GError **error)
     g_autoptr(GTimeZone) zone = g_time_zone_new_local();
     struct cox_codec_options options = { .prepare = cox_schemas_prepare, .prepare_data = sim->schemas, .zone = zone };
     struct cox_stream_input input = { .path = path };
+    struct cox_xml_limits limits;
 
+    if (!cox_tool_limits(&limits, error)) {
+        return false;
+    }
+    options.limits = &limits;
     return cox_codec_load(&input, &options, &sim->input, sim->diags, error) && set_time(sim, error);
 }
 
 static enum cox_tristate
 tristate(const char *text)
 {
-    if (text == NULL) {
-        return COX_UNSET;
+    bool value = false;
+
+    return text == NULL ? COX_UNSET : cox_bool_parse(text, &value) && value ? COX_TRUE : COX_FALSE;
+}
+
+bool
+cox_simulate_check(const struct cox_simulate_settings *settings, GError **error)
+{
+    const char *const texts[] = { settings->quorum, settings->watchdog };
+    static const char *const names[] = { "--quorum", "--watchdog" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        bool value = false;
+
+        if (texts[i] != NULL && !cox_bool_parse(texts[i], &value)) {
+            g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "%s: '%s' is not valid: use true or false", names[i], texts[i]);
+            return false;
+        }
     }
-    return (g_ascii_strcasecmp(text, "true") == 0 || g_ascii_strcasecmp(text, "yes") == 0
-            || g_ascii_strcasecmp(text, "on") == 0 || strcmp(text, "1") == 0)
-               ? COX_TRUE
-               : COX_FALSE;
+    return true;
 }
 
 struct cox_plan *

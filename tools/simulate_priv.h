@@ -37,6 +37,9 @@ struct cox_simulation {
     bool is_executed; /**< a plan has been carried out: what is there now is an outcome, with nothing under way */
 };
 
+/** Are the settings what they should be?  False with @error (COX_ERROR_USAGE) set. */
+bool cox_simulate_check(const struct cox_simulate_settings *settings, GError **error);
+
 /** Read the input. @return false with @error set */
 bool cox_simulate_load(struct cox_simulation *sim, const char *path, GError **error);
 

@@ -47,7 +47,11 @@ cox_simulate_profile(struct cox_tool_ctx *ctx)
     int status = 0;
 
     if (dir == NULL) {
-        return cox_tool_fail(ctx, error);
+        int failed = cox_tool_error(ctx, COX_ERROR_NO_INPUT, "%s: cannot be read, give a directory: %s", settings->profile,
+                                    error->message);
+
+        g_error_free(error);
+        return failed;
     }
     for (const char *name = g_dir_read_name(dir); name != NULL; name = g_dir_read_name(dir)) {
         if (g_str_has_suffix(name, ".xml")) {

@@ -57,20 +57,65 @@ cox_tool_fail(struct cox_tool_ctx *ctx, GError *error)
     return status;
 }
 
+void
+cox_tool_print_diags(struct cox_tool_ctx *ctx, const struct cox_diags *diags)
+{
+    for (size_t i = 0; i < cox_diags_count(diags) && cox_out_is_text(ctx->out); i++) {
+        const struct cox_diag *diag = cox_diags_get(diags, i);
+
+        cox_out_error(ctx->out, "%s%s%s", diag->text, diag->remedy == NULL ? "" : "; ",
+                      diag->remedy == NULL ? "" : diag->remedy);
+    }
+}
+
+bool
+cox_tool_limits(struct cox_xml_limits *limits, GError **error)
+{
+    static const char units[] = "kMG";
+    const char *text = g_getenv("COX_LIMIT_BYTES");
+    char *end = NULL;
+    guint64 bytes = 0;
+
+    if (text == NULL || *text == '\0') {
+        *limits = (struct cox_xml_limits) { 0 };
+        return true;
+    }
+    bytes = g_ascii_strtoull(text, &end, 10);
+    for (size_t i = 0; i < strlen(units); i++) {
+        if (*end == units[i] && bytes <= (guint64) G_MAXINT64 >> (10 * (i + 1))) {
+            bytes <<= 10 * (i + 1);
+            end++;
+            break;
+        }
+    }
+    if (end == text || *end != '\0' || !g_ascii_isdigit(*text) || bytes == 0 || bytes > (guint64) G_MAXINT64) {
+        g_set_error(error, COX_ERROR, COX_ERROR_USAGE,
+                    "COX_LIMIT_BYTES: '%s' is no size: give a number of bytes, or one with k, M or G", text);
+        return false;
+    }
+    *limits = (struct cox_xml_limits) { .bytes = (size_t) bytes };
+    return true;
+}
+
 struct cox_xmldoc *
 cox_tool_load(const struct cox_tool_source *source, GError **error)
 {
+    struct cox_xml_limits limits;
+
+    if (!cox_tool_limits(&limits, error)) {
+        return NULL;
+    }
     if (source->text != NULL) {
-        return cox_xmldoc_parse_text(source->text, strlen(source->text), NULL, error);
+        return cox_xmldoc_parse_text(source->text, strlen(source->text), &limits, error);
     }
     if (source->from_stdin || g_strcmp0(source->file, "-") == 0) {
-        return cox_xmldoc_parse_fd(STDIN_FILENO, "standard input", NULL, error);
+        return cox_xmldoc_parse_fd(STDIN_FILENO, "standard input", &limits, error);
     }
     if (source->file == NULL) {
         g_set_error_literal(error, COX_ERROR, COX_ERROR_USAGE, "No input given: name a file, a text or standard input");
         return NULL;
     }
-    return cox_xmldoc_parse_file(source->file, NULL, error);
+    return cox_xmldoc_parse_file(source->file, &limits, error);
 }
 
 char *

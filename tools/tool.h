@@ -2,6 +2,7 @@
 #ifndef COX_TOOLS_TOOL_H
 #define COX_TOOLS_TOOL_H
 
+#include "base/diag.h"
 #include "base/walltime.h"
 #include "tools/toolopts.h"
 #include "view/out.h"
@@ -42,6 +43,9 @@ int cox_tool_fail(struct cox_tool_ctx *ctx, GError *error);
 /** Print "NAME: ..." and return 64. */
 int cox_tool_usage(struct cox_tool_ctx *ctx, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
+/** Text only: what is wrong with a document, and what to do about it, below the error of which it is the reason. */
+void cox_tool_print_diags(struct cox_tool_ctx *ctx, const struct cox_diags *diags);
+
 /** Print "NAME: ..." and return the exit status of @code. */
 int cox_tool_error(struct cox_tool_ctx *ctx, int code, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
@@ -56,7 +60,13 @@ struct cox_tool_source {
 };
 
 /**
- * Read and parse a document argument within the usual bounds.
+ * Bounds of documents: the usual ones, but for the size that COX_LIMIT_BYTES gives (bytes, or with k, M or G).
+ * @param error  COX_ERROR_USAGE quoting the variable; @limits is untouched then
+ */
+bool cox_tool_limits(struct cox_xml_limits *limits, GError **error);
+
+/**
+ * Read and parse a document argument within the bounds of cox_tool_limits().
  * @return the document, the caller owns it; NULL with COX_ERROR_USAGE when no source was given, else as
  *         cox_xmldoc_parse_file()
  */

@@ -224,6 +224,13 @@ append_man_statuses(GString *out, const struct cox_tool *tool)
     }
 }
 
+static void
+append_man_environment(GString *out)
+{
+    g_string_append(out, ".SH ENVIRONMENT\n.TP\n.B COX_LIMIT_BYTES\n");
+    cox_troff_append(out, "The largest document that is read, in bytes, or with k, M or G; 512M if it is not set.\n");
+}
+
 /* Lines that begin with a tab are commands. */
 static void
 append_man_examples(GString *out, const char *examples)
@@ -258,6 +265,9 @@ cox_toolhelp_man(const struct cox_tool *tool)
     g_string_append(out, ".SH OPTIONS\n");
     append_man_options(out, tool);
     append_man_statuses(out, tool);
+    if ((tool->flags & COX_TOOL_READS_DOCUMENTS) != 0) {
+        append_man_environment(out);
+    }
     if (tool->examples != NULL) {
         append_man_examples(out, tool->examples);
     }

@@ -61,6 +61,7 @@ struct cox_opt_seen {
 enum cox_tool_flags {
     COX_TOOL_POSITIONAL = 1 << 0, /**< words that are no options are kept; else they are a usage error */
     COX_TOOL_PLAIN_LISTS = 1 << 1, /**< lists in text without "  * " */
+    COX_TOOL_READS_DOCUMENTS = 1 << 2, /**< what concerns documents belongs to its manual page */
 };
 
 /** A tool: everything help, manual page and main need to know. */

@@ -286,7 +286,11 @@ cox_codec_graph_save(const struct cox_graph *graph, bool as_dot, const char *pat
         cox_codec_graph_write(graph, text);
     }
     if (!g_file_set_contents(path, text->str, (gssize) text->len, &problem)) {
-        g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "%s: cannot be written: %s", path, problem->message);
+        bool is_full = g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOSPC)
+                       || g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_IO);
+
+        g_set_error(error, COX_ERROR, is_full ? COX_ERROR_IO : COX_ERROR_CANNOT_CREATE,
+                    "%s: cannot be written, it stays as it was: %s", path, problem->message);
         return false;
     }
     return true;

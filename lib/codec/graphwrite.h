@@ -17,7 +17,7 @@ void cox_codec_graph_dot(const struct cox_graph *graph, GString *out);
 
 /**
  * Write either (@as_dot) to a file.
- * @param error  COX_ERROR_CANNOT_CREATE naming @path
+ * @param error  COX_ERROR_CANNOT_CREATE or COX_ERROR_IO (no room) naming @path, which stays as it was
  */
 bool cox_codec_graph_save(const struct cox_graph *graph, bool as_dot, const char *path, GError **error);
 

@@ -60,7 +60,7 @@ cox_source_from_fd(int fd, const char *name, size_t limit_bytes, GError **error)
     }
     if (S_ISREG(info.st_mode) && info.st_size > 0 && (size_t) info.st_size > limit_bytes) {
         g_set_error(error, COX_ERROR, COX_ERROR_SYNTAX,
-                    "%s: has %" G_GINT64_FORMAT " bytes, more than the limit of %zu; make it smaller or raise the limit",
+                    "%s: has %" G_GINT64_FORMAT " bytes, more than the limit of %zu; make it smaller or raise the limit (COX_LIMIT_BYTES)",
                     name == NULL ? "input" : name, (gint64) info.st_size, limit_bytes);
         return NULL;
     }
@@ -287,7 +287,7 @@ cox_source_read(struct cox_source *source, char *buffer, int size)
     }
     source->given_bytes += (size_t) got;
     if (source->given_bytes > source->limit_bytes) {
-        g_autofree char *text = g_strdup_printf("has more than the limit of %zu bytes; make it smaller or raise the limit",
+        g_autofree char *text = g_strdup_printf("has more than the limit of %zu bytes; make it smaller or raise the limit (COX_LIMIT_BYTES)",
                                                 source->limit_bytes);
 
         return fail(source, COX_ERROR_SYNTAX, text);

@@ -15,7 +15,7 @@ struct cox_xmldoc;
 
 /** Bounds of what is accepted; a zero field means the default. */
 struct cox_xml_limits {
-    size_t bytes;   /**< of the (decompressed) input; default 512 MiB */
+    size_t bytes;   /**< of the (decompressed) input; default 512 MiB; programs take it from COX_LIMIT_BYTES */
     unsigned depth; /**< of nested elements; default 256 */
     size_t nodes;   /**< elements and attributes; default 50 million */
 };
