@@ -10,6 +10,24 @@
 #include "tools/simulate_priv.h"
 #include "xml/xmlwrite.h"
 
+void
+cox_simulate_print_time(const struct cox_simulation *sim)
+{
+    struct cox_out *out = sim->ctx->out;
+    struct cox_datetime when;
+
+    if (sim->ctx->is_quiet) {
+        return;
+    }
+    if (sim->settings->date != NULL) {
+        cox_out_line(out, "Setting effective cluster time: %s", sim->settings->date);
+    } else if (sim->input.config->header.execution_date != NULL && cox_datetime_from_wall(sim->now, 0, &when)) {
+        g_autofree char *shown = cox_datetime_format(&when, COX_DATETIME_CALENDAR);
+
+        cox_out_line(out, "Using the original execution date of: %s", shown);
+    }
+}
+
 static bool
 set_time(struct cox_simulation *sim, GError **error)
 {
@@ -17,7 +35,6 @@ set_time(struct cox_simulation *sim, GError **error)
     g_autoptr(GTimeZone) zone = g_time_zone_new_local();
     struct cox_datetime_context context = { .zone = zone };
     struct cox_datetime when;
-    struct cox_out *out = sim->ctx->out;
 
     sim->now = cox_tool_now();
     if (text != NULL) {
@@ -25,19 +42,10 @@ set_time(struct cox_simulation *sim, GError **error)
             return false;
         }
         sim->now = cox_datetime_to_wall(&when);
-        if (!sim->ctx->is_quiet) {
-            cox_out_line(out, "Setting effective cluster time: %s", text);
-        }
     } else if (sim->input.config->header.execution_date != NULL) {
-        gint64 seconds = g_ascii_strtoll(sim->input.config->header.execution_date, NULL, 10);
-        g_autofree char *shown = NULL;
-
-        sim->now = cox_wall_from_seconds(seconds);
-        if (!sim->ctx->is_quiet && cox_datetime_from_wall(sim->now, 0, &when)) {
-            shown = cox_datetime_format(&when, COX_DATETIME_CALENDAR);
-            cox_out_line(out, "Using the original execution date of: %s", shown);
-        }
+        sim->now = cox_wall_from_seconds(g_ascii_strtoll(sim->input.config->header.execution_date, NULL, 10));
     }
+    cox_simulate_print_time(sim);
     return true;
 }
 

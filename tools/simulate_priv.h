@@ -46,6 +46,9 @@ bool cox_simulate_load(struct cox_simulation *sim, const char *path, GError **er
 /** Apply -u -d -f -i -g -r -b -e and -q to the status and say so.  False with @error set. */
 bool cox_simulate_modify(struct cox_simulation *sim, GError **error);
 
+/** Say which time the plan is for, unless it is now.  The field's tool says it again before the new status. */
+void cox_simulate_print_time(const struct cox_simulation *sim);
+
 /** A plan (or with @state_only just the state) from what is there now; the caller frees it. */
 struct cox_plan *cox_simulate_plan(struct cox_simulation *sim, bool state_only);
 

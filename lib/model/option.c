@@ -141,10 +141,25 @@ duration_parse(const char *text, bool may_be_negative, gint64 *number)
     return cox_interval_parse(text, number, NULL);
 }
 
+/* A score; of a number with a fraction ("2.0") the whole part counts, as reference cases have it. */
+static bool
+score_of(const char *text, gint64 *number)
+{
+    size_t whole = strspn(text, "+-0123456789");
+    bool has_fraction = text[whole] == '.' && text[whole + 1 + strspn(text + whole + 1, "0123456789")] == '\0';
+    g_autofree char *part = has_fraction ? g_strndup(text, whole) : NULL;
+    cox_score score = 0;
+
+    if (!cox_score_parse(part != NULL ? part : text, &score, NULL)) {
+        return false;
+    }
+    *number = score;
+    return true;
+}
+
 static bool
 parse(const struct cox_option *option, const char *text, gint64 *number)
 {
-    cox_score score = 0;
     bool flag = false;
     bool is_valid = false;
 
@@ -161,9 +176,7 @@ parse(const struct cox_option *option, const char *text, gint64 *number)
     case COX_OPTION_NONNEGATIVE:
         return number_in(text, 0, G_MAXINT, number);
     case COX_OPTION_SCORE:
-        is_valid = cox_score_parse(text, &score, NULL);
-        *number = score;
-        return is_valid;
+        return score_of(text, number);
     case COX_OPTION_PERCENTAGE:
         return number_parse(text, "%", number) && *number >= 0 && *number <= G_MAXINT;
     case COX_OPTION_DURATION:

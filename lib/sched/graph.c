@@ -258,7 +258,7 @@ fill_rsc(struct sched_work *work, const struct sched_action *action, struct cox_
     out->rsc_type = rsc->type;
     if (rsc->recorded_id != NULL && strcmp(rsc->recorded_id, rsc->id) != 0) {
         short_id = rsc->recorded_id;
-        if (!(action->flags & SCHED_PSEUDO) && g_str_has_prefix(action->key, rsc->id)) {
+        if (g_str_has_prefix(action->key, rsc->id)) {
             out->internal_key = action->key;
             out->key = cox_arena_printf(work->arena, "%s%s", short_id, action->key + strlen(rsc->id));
         }
@@ -470,6 +470,7 @@ sched_graph_fill(struct sched_work *work, struct cox_plan *plan)
         }
     }
     make_acyclic(work, actions);
+    sched_graph_order(work, actions);
     out = cox_arena_new_array(work->arena, struct cox_action, actions->len + 1);
     for (guint i = 0; i < actions->len; i++) {
         const struct sched_action *action = g_ptr_array_index(actions, i);

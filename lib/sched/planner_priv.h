@@ -73,6 +73,9 @@ guint32 sched_relation_apply(struct sched_work *work, struct sched_action *first
 void sched_propagate_enqueue(struct sched_work *work, struct sched_action *action);
 /** @action changed: look again at it, what follows it, and the events of what it is part of. */
 void sched_propagate_touch(struct sched_work *work, struct sched_action *action);
+/* graph_order.c */
+/** Sort what is in the graph in the order in which it is listed, and number it. */
+void sched_graph_order(const struct sched_work *work, GPtrArray *actions);
 /* summary.c */
 void sched_summary_fill(struct sched_work *work, struct cox_plan *plan);
 

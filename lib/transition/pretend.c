@@ -12,10 +12,10 @@
 const char *
 cox_pretend_history_name(const struct cox_node_status *node, const struct cox_pretend_rsc *rsc)
 {
-    if (rsc->long_id != NULL && cox_status_rsc(node, rsc->long_id) != NULL) {
-        return rsc->long_id;
+    if (rsc->long_id == NULL) {
+        return rsc->id;
     }
-    return rsc->id;
+    return (cox_status_rsc(node, rsc->long_id) == NULL && cox_status_rsc(node, rsc->id) != NULL) ? rsc->id : rsc->long_id;
 }
 
 /* Call ids grow with each operation on a node; the history's order is read from them. */

@@ -27,7 +27,7 @@ struct cox_pretend_result {
     cox_wall now;
 };
 
-/** The name by which @node's history knows @rsc: the long one when it is there, else the short one. */
+/** The name by which @node's history knows @rsc: the one of the two that is there, the long one if both or neither are. */
 const char *cox_pretend_history_name(const struct cox_node_status *node, const struct cox_pretend_rsc *rsc);
 
 /**

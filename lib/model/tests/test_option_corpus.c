@@ -5,6 +5,8 @@
  */
 #include "model/option.h"
 
+#include <stdio.h>
+
 #include "base/testkit.h"
 
 enum { NAME = 0, TYPE, FALLBACK, ALLOWED, SCOPE, STATUS, OLD_NAME, N_COLUMNS };
@@ -156,9 +158,7 @@ every_option_of_the_corpus_is_in_the_table_as_it_is_there(void **state)
     guint n = 0;
 
     (void) state;
-    if (text == NULL) {
-        skip();
-    }
+    assert_non_null(text);
     for (char **line = lines + 1; *line != NULL; line++) {
         g_auto(GStrv) row = g_strsplit(*line, "\t", -1);
         const char *column;
@@ -176,4 +176,16 @@ every_option_of_the_corpus_is_in_the_table_as_it_is_there(void **state)
     assert_true(n > 100);
 }
 
-COX_TEST_MAIN(cmocka_unit_test(every_option_of_the_corpus_is_in_the_table_as_it_is_there))
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(every_option_of_the_corpus_is_in_the_table_as_it_is_there) };
+    g_autofree char *text = reference_list();
+
+    if (text == NULL) {
+        /* cmocka's own skip counts as a failure for automake. */
+        puts("1..0 # SKIP no corpus: compat/options.tsv is not there (COX_SHARED)");
+        return 0;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

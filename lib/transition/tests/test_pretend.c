@@ -3,7 +3,7 @@
 
 #include "base/testkit.h"
 
-static const struct cox_pretend_rsc web = { "web", "web:0", "ocf", "heartbeat", "Dummy" };
+static const struct cox_pretend_rsc web = { "web", NULL, "ocf", "heartbeat", "Dummy" };
 
 static struct cox_node_status *
 node_up(struct cox_status *status)
@@ -93,10 +93,15 @@ the_name_that_the_history_has_is_kept(void **state)
     g_autoptr(cox_status) status = cox_status_new();
     struct cox_node_status *node = node_up(status);
 
+    const struct cox_pretend_rsc instance = { "web", "web:0", "ocf", "heartbeat", "Dummy" };
+
     (void) state;
     assert_string_equal(cox_pretend_history_name(node, &web), "web");
+    assert_string_equal(cox_pretend_history_name(node, &instance), "web:0"); /* the history has neither */
+    cox_status_rsc_add(status, node, "web");
+    assert_string_equal(cox_pretend_history_name(node, &instance), "web");
     cox_status_rsc_add(status, node, "web:0");
-    assert_string_equal(cox_pretend_history_name(node, &web), "web:0");
+    assert_string_equal(cox_pretend_history_name(node, &instance), "web:0");
     assert_string_equal(cox_pretend_history_name(node, &(struct cox_pretend_rsc) { .id = "db" }), "db");
 }
 

@@ -70,7 +70,7 @@ a_planned_failure_is_counted_and_ends_the_rehearsal(void **state)
         assert_int_equal(done->is_complete, !cases[i].hits);
         assert_int_equal(done->n_actions, cases[i].hits ? 1 : 2);
         assert_int_equal(done->actions[0].has_failed, cases[i].hits);
-        assert_int_equal(last_op(status, "web")->rc, cases[i].hits ? 5 : 0);
+        assert_int_equal(last_op(status, "web:0")->rc, cases[i].hits ? 5 : 0);
         assert_int_equal(cox_status_node(status, "1", "n1")->attr_sets->len, cases[i].hits ? 1 : 0);
     }
 }
