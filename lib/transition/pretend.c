@@ -15,7 +15,10 @@ cox_pretend_history_name(const struct cox_node_status *node, const struct cox_pr
     if (rsc->long_id == NULL) {
         return rsc->id;
     }
-    return (cox_status_rsc(node, rsc->long_id) == NULL && cox_status_rsc(node, rsc->id) != NULL) ? rsc->id : rsc->long_id;
+    if (cox_status_rsc(node, rsc->long_id) != NULL) {
+        return rsc->long_id;
+    }
+    return (rsc->is_short || cox_status_rsc(node, rsc->id) != NULL) ? rsc->id : rsc->long_id;
 }
 
 /* Call ids grow with each operation on a node; the history's order is read from them. */

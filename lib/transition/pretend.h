@@ -13,6 +13,7 @@ struct cox_pretend_rsc {
     const char *id;      /**< preferred when neither name is known */
     const char *long_id; /**< with the instance number, or NULL */
     const char *standard, *provider, *type;
+    bool is_short; /**< another node's history has the short name */
 };
 
 /** A result to be written into the history of a node. */
@@ -27,7 +28,8 @@ struct cox_pretend_result {
     cox_wall now;
 };
 
-/** The name by which @node's history knows @rsc: the one of the two that is there, the long one if both or neither are. */
+/** The name by which @node's history knows @rsc: the long one if it is there, else the short one if that is there or
+ * known elsewhere (is_short), else the long one. */
 const char *cox_pretend_history_name(const struct cox_node_status *node, const struct cox_pretend_rsc *rsc);
 
 /**

@@ -85,8 +85,9 @@ static void
 do_rsc_action(const struct stage *stage, const struct cox_action *action, struct cox_rehearsed *record)
 {
     struct cox_status *status = stage->input->status;
+    /* A graph that has the short name in its keys took it from a history somewhere. */
     struct cox_pretend_rsc rsc = { action->rsc_id, action->rsc_long_id, action->rsc_standard, action->rsc_provider,
-                                   action->rsc_type };
+                                   action->rsc_type, action->internal_key != NULL };
     struct cox_node_status *node = cox_status_node(status, action->node_uuid, action->node_name);
     struct cox_pretend_result result = { .task = action->task, .interval_ms = action->interval_ms,
                                          .status = COX_OP_STATUS_DONE, .now = stage->input->now };

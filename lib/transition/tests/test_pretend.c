@@ -94,14 +94,17 @@ the_name_that_the_history_has_is_kept(void **state)
     struct cox_node_status *node = node_up(status);
 
     const struct cox_pretend_rsc instance = { "web", "web:0", "ocf", "heartbeat", "Dummy" };
+    const struct cox_pretend_rsc elsewhere = { "web", "web:0", "ocf", "heartbeat", "Dummy", .is_short = true };
 
     (void) state;
     assert_string_equal(cox_pretend_history_name(node, &web), "web");
     assert_string_equal(cox_pretend_history_name(node, &instance), "web:0"); /* the history has neither */
+    assert_string_equal(cox_pretend_history_name(node, &elsewhere), "web");
     cox_status_rsc_add(status, node, "web");
     assert_string_equal(cox_pretend_history_name(node, &instance), "web");
     cox_status_rsc_add(status, node, "web:0");
     assert_string_equal(cox_pretend_history_name(node, &instance), "web:0");
+    assert_string_equal(cox_pretend_history_name(node, &elsewhere), "web:0");
     assert_string_equal(cox_pretend_history_name(node, &(struct cox_pretend_rsc) { .id = "db" }), "db");
 }
 
