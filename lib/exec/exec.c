@@ -1,0 +1,641 @@
+/* lib/exec/exec.c - which operation runs when on this node: the engine.  Layer 3, pure. */
+#include "exec/exec.h"
+
+#include "exec/execrsc.h"
+
+/* A deadline noticed so late means that this process did not run itself: a result may be in its queue and comes first. */
+enum { LATE_MS = 1000, GRACE_MS = 200 };
+
+struct cox_exec {
+    struct cox_exec_config config;
+    GPtrArray *rscs;          /* struct cox_execrsc */
+    struct cox_exec_term term;
+    bool is_ready;
+    guint limit;
+    guint n_running;          /* agents at work */
+    guint64 runs, seqs;
+    cox_usec wake_at;
+};
+
+struct cox_exec *
+cox_exec_new(const struct cox_exec_config *config)
+{
+    struct cox_exec *exec = g_new0(struct cox_exec, 1);
+
+    exec->config = *config;
+    exec->rscs = cox_execrscs_new();
+    exec->wake_at = COX_USEC_NEVER;
+    return exec;
+}
+
+void
+cox_exec_free(struct cox_exec *exec)
+{
+    if (exec == NULL) {
+        return;
+    }
+    g_ptr_array_unref(exec->rscs);
+    g_free(exec);
+}
+
+guint
+cox_exec_running(const struct cox_exec *exec)
+{
+    return exec->n_running;
+}
+
+bool
+cox_exec_is_idle(const struct cox_exec *exec, const char *rsc_id)
+{
+    const struct cox_execrsc *rsc = cox_execrscs_find(exec->rscs, rsc_id);
+
+    return rsc == NULL || rsc->busy == NULL;
+}
+
+void
+cox_exec_inflight(const struct cox_exec *exec, GArray *list)
+{
+    for (guint r = 0; r < exec->rscs->len; r++) {
+        const struct cox_execrsc *rsc = exec->rscs->pdata[r];
+
+        for (guint i = 0; i < rsc->ops->len; i++) {
+            const struct cox_execop *op = rsc->ops->pdata[i];
+            struct cox_inflight inflight = { rsc->id, op->task, op->interval_ms, NULL, op->key, op->generation,
+                                             rsc->busy == op };
+
+            if (!op->is_timed_out && (op->interval_ms == 0 || !op->has_reported)) {
+                g_array_append_val(list, inflight);
+            }
+        }
+    }
+}
+
+/* ---- effects ---- */
+
+static struct cox_exec_effect *
+add(struct cox_exec_effects *out, enum cox_exec_effect_kind kind, const char *rsc_id, const char *task, gint64 interval_ms)
+{
+    struct cox_exec_effect *effect = cox_effects_add(&out->list);
+
+    effect->kind = kind;
+    effect->rsc_id = cox_effects_text(&out->list, rsc_id);
+    effect->task = cox_effects_text(&out->list, task);
+    effect->interval_ms = interval_ms;
+    return effect;
+}
+
+static void
+report(const struct cox_execrsc *rsc, struct cox_execop *op, const struct cox_exec_result *result, cox_usec now,
+       struct cox_exec_effects *out)
+{
+    struct cox_exec_effect *effect = NULL;
+
+    if (op->has_reported && cox_exec_result_is_same(&op->last, result)) {
+        return;
+    }
+    effect = add(out, COX_EXEC_DO_REPORT, rsc->id, op->task, op->interval_ms);
+    effect->run = op->run;
+    effect->key = cox_effects_text(&out->list, op->key);
+    effect->result = *result;
+    effect->result.reason = cox_effects_text(&out->list, result->reason);
+    effect->queue_ms = MAX(op->begun_at - op->queued_at, 0) / COX_USEC_PER_MS;
+    effect->exec_ms = MAX(now - op->begun_at, 0) / COX_USEC_PER_MS;
+    cox_execop_note(op, result);
+}
+
+/* ---- one operation ---- */
+
+static void
+begin_run(struct cox_exec *exec, struct cox_execrsc *rsc, struct cox_execop *op, cox_usec now, struct cox_exec_effects *out)
+{
+    struct cox_exec_effect *effect = add(out, COX_EXEC_DO_RUN, rsc->id, op->task, op->interval_ms);
+
+    if (rsc->busy == NULL) { /* not when a service is asked again: its time goes on */
+        op->begun_at = now;
+        op->deadline = op->timeout_ms > 0 ? cox_usec_after_ms(now, op->timeout_ms) : COX_USEC_NEVER;
+        op->n_runs++;
+    }
+    rsc->busy = op;
+    op->state = COX_EXECOP_RUNNING;
+    op->again_at = COX_USEC_NEVER;
+    op->run = ++exec->runs;
+    exec->n_running++;
+    effect->run = op->run;
+    effect->key = cox_effects_text(&out->list, op->key);
+    effect->timeout_ms = op->timeout_ms > 0 ? MAX((op->deadline - now) / COX_USEC_PER_MS, 1) : 0;
+}
+
+/* The operation is over; a recurring one waits for its next run: true.  Else it is gone. */
+static bool
+end_run(struct cox_exec *exec, struct cox_execrsc *rsc, struct cox_execop *op, cox_usec now, struct cox_exec_effects *out)
+{
+    rsc->busy = NULL;
+    op->state = COX_EXECOP_QUEUED;
+    op->run = 0;
+    op->deadline = op->again_at = COX_USEC_NEVER;
+    op->is_timed_out = false;
+    if (op->is_cancelled && op->interval_ms > 0) {
+        add(out, COX_EXEC_DO_CANCELLED, rsc->id, op->task, op->interval_ms);
+    }
+    if (op->interval_ms == 0 || op->is_cancelled) {
+        cox_execrsc_drop(rsc, op);
+        return false;
+    }
+    op->due_at = cox_usec_after_ms(
+        now, op->interval_ms - cox_exec_jitter_ms(exec->config.seed, rsc->id, op->interval_ms, op->n_runs));
+    op->queued_at = op->due_at;
+    return true;
+}
+
+static void
+time_is_up(struct cox_execrsc *rsc, struct cox_execop *op, cox_usec now, struct cox_exec_effects *out)
+{
+    struct cox_exec_result result = { COX_OP_STATUS_TIMEOUT, COX_EXEC_RC_ERROR, "timed out" };
+
+    op->deadline = COX_USEC_NEVER;
+    if (op->state == COX_EXECOP_PROBING) {
+        result = cox_exec_result_from_probe(op->task, &result);
+    }
+    report(rsc, op, &result, now, out);
+    op->is_timed_out = true;
+}
+
+static struct cox_execop *
+find_run(const struct cox_exec *exec, guint64 run, struct cox_execrsc **rsc)
+{
+    for (guint r = 0; run != 0 && r < exec->rscs->len; r++) {
+        *rsc = exec->rscs->pdata[r];
+        if ((*rsc)->busy != NULL && (*rsc)->busy->run == run) {
+            return (*rsc)->busy;
+        }
+    }
+    return NULL;
+}
+
+/* ---- results ---- */
+
+/* The end of a second process that was found for one resource. */
+static bool
+is_end_of_other(struct cox_exec *exec, guint64 run)
+{
+    for (guint r = 0; r < exec->rscs->len; r++) {
+        GArray *others = ((struct cox_execrsc *) exec->rscs->pdata[r])->others;
+
+        for (guint i = 0; i < others->len; i++) {
+            if (g_array_index(others, guint64, i) == run) {
+                g_array_remove_index(others, i);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void
+on_result(struct cox_exec *exec, const struct cox_exec_event *event, cox_usec now, struct cox_exec_effects *out)
+{
+    struct cox_execrsc *rsc = NULL;
+    struct cox_execop *op = find_run(exec, event->run, &rsc);
+    struct cox_exec_result result = event->ended.result;
+
+    if (op == NULL) {
+        return;
+    }
+    exec->n_running--;
+    if (!op->is_timed_out) {
+        if (op->state == COX_EXECOP_PROBING) {
+            result = cox_exec_result_from_probe(op->task, &result);
+        }
+        if (!op->is_cancelled) {
+            report(rsc, op, &result, now, out);
+        }
+    }
+    end_run(exec, rsc, op, now, out);
+}
+
+/* A monitor that is lost is simply due again; of anything else the state of the resource tells the result. */
+static void
+on_lost(struct cox_exec *exec, guint64 run, cox_usec now, struct cox_exec_effects *out)
+{
+    struct cox_execrsc *rsc = NULL;
+    struct cox_execop *op = find_run(exec, run, &rsc);
+    struct cox_exec_result lost = { COX_OP_STATUS_ERROR, COX_EXEC_RC_ERROR, "the probe's end was not seen either" };
+    struct cox_exec_effect *effect = NULL;
+
+    if (op == NULL) {
+        return;
+    }
+    exec->n_running--;
+    if (op->is_timed_out || (op->interval_ms > 0 && op->state == COX_EXECOP_RUNNING)) {
+        if (end_run(exec, rsc, op, now, out)) {
+            op->due_at = op->queued_at = now;
+        }
+        return;
+    }
+    if (op->state == COX_EXECOP_PROBING) {
+        report(rsc, op, &lost, now, out);
+        end_run(exec, rsc, op, now, out);
+        return;
+    }
+    op->state = COX_EXECOP_PROBING;
+    op->run = ++exec->runs;
+    op->deadline = cox_usec_after_ms(now, exec->config.probe_timeout_ms);
+    exec->n_running++;
+    effect = add(out, COX_EXEC_DO_RUN, rsc->id, "monitor", 0);
+    effect->run = op->run;
+    effect->timeout_ms = exec->config.probe_timeout_ms;
+}
+
+static void
+on_pending(struct cox_exec *exec, guint64 run, cox_usec now, struct cox_exec_effects *out)
+{
+    struct cox_execrsc *rsc = NULL;
+    struct cox_execop *op = find_run(exec, run, &rsc);
+
+    if (op == NULL) {
+        return;
+    }
+    exec->n_running--;
+    if (op->is_timed_out || (op->is_cancelled && op->interval_ms > 0)) {
+        end_run(exec, rsc, op, now, out);
+        return;
+    }
+    if (op->state == COX_EXECOP_RUNNING) {
+        op->state = COX_EXECOP_PENDING;
+    }
+    op->run = 0;
+    op->again_at = cox_usec_after_ms(now, exec->config.pending_ms);
+}
+
+/* ---- orders ---- */
+
+static void
+cancel(struct cox_execrsc *rsc, struct cox_execop *op, struct cox_exec_effects *out)
+{
+    if (rsc->busy == op && op->state != COX_EXECOP_PENDING) {
+        op->is_cancelled = true;
+        return;
+    }
+    if (rsc->busy == op) {
+        rsc->busy = NULL;
+    }
+    add(out, COX_EXEC_DO_CANCELLED, rsc->id, op->task, op->interval_ms);
+    cox_execrsc_drop(rsc, op);
+}
+
+static void
+cancel_recurring(struct cox_execrsc *rsc, struct cox_exec_effects *out)
+{
+    for (guint i = rsc->ops->len; i > 0; i--) {
+        struct cox_execop *op = rsc->ops->pdata[i - 1];
+
+        if (op->interval_ms > 0) {
+            cancel(rsc, op, out);
+        }
+    }
+}
+
+/* A younger reign: what older ones have ordered and what has not begun is dropped; the new coordinator plans afresh. */
+static void
+on_term(struct cox_exec *exec, struct cox_exec_term term, struct cox_exec_effects *out)
+{
+    if (term.generation <= exec->term.generation) {
+        return;
+    }
+    exec->term = term;
+    for (guint r = 0; r < exec->rscs->len; r++) {
+        struct cox_execrsc *rsc = exec->rscs->pdata[r];
+
+        for (guint i = rsc->ops->len; i > 0; i--) {
+            struct cox_execop *op = rsc->ops->pdata[i - 1];
+
+            if (rsc->busy != op && op->n_runs == 0) {
+                cancel(rsc, op, out);
+            }
+        }
+    }
+}
+
+/* Is the order of an older reign, or of another coordinator of the same?  A younger one counts from now on. */
+static bool
+is_refused(struct cox_exec *exec, const struct cox_exec_order *order, struct cox_exec_effects *out)
+{
+    struct cox_exec_effect *effect = NULL;
+
+    on_term(exec, order->term, out);
+    if (order->term.generation == exec->term.generation && order->term.coordinator == exec->term.coordinator) {
+        return false;
+    }
+    effect = add(out, COX_EXEC_DO_REFUSE, order->rsc_id, order->task, order->interval_ms);
+    effect->key = cox_effects_text(&out->list, order->key);
+    effect->term = exec->term;
+    return true;
+}
+
+static struct cox_execop *
+add_op(struct cox_exec *exec, struct cox_execrsc *rsc, const struct cox_exec_order *order, cox_usec now)
+{
+    struct cox_execop *op = cox_execrsc_add(rsc, order->task, order->interval_ms);
+
+    op->key = g_strdup(order->key);
+    op->timeout_ms = order->timeout_ms;
+    op->generation = order->term.generation;
+    op->seq = ++exec->seqs;
+    op->due_at = op->queued_at = cox_usec_after_ms(now, order->start_delay_ms);
+    rsc->is_forgotten = false;
+    return op;
+}
+
+static bool
+has_key(const struct cox_execrsc *rsc, const char *key)
+{
+    for (guint i = 0; i < rsc->ops->len; i++) {
+        if (key != NULL && g_strcmp0(((const struct cox_execop *) rsc->ops->pdata[i])->key, key) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The same recurring operation ordered anew: once more at once, and the result is reported even if it is no news. */
+static void
+renew(struct cox_execop *op, const struct cox_exec_order *order, cox_usec now)
+{
+    g_free(op->key);
+    op->key = g_strdup(order->key);
+    op->timeout_ms = order->timeout_ms;
+    op->generation = order->term.generation;
+    op->has_reported = false;
+    op->is_cancelled = false;
+    if (op->state == COX_EXECOP_QUEUED) {
+        op->due_at = op->queued_at = cox_usec_after_ms(now, order->start_delay_ms);
+    }
+}
+
+static void
+on_order(struct cox_exec *exec, const struct cox_exec_order *order, cox_usec now, struct cox_exec_effects *out)
+{
+    struct cox_execrsc *rsc = NULL;
+    struct cox_execop *op = NULL;
+
+    if (is_refused(exec, order, out)) {
+        return;
+    }
+    rsc = cox_execrscs_need(exec->rscs, order->rsc_id);
+    if (has_key(rsc, order->key)) {
+        return; /* sent again: the report will come */
+    }
+    if (order->interval_ms == 0) {
+        if (g_str_equal(order->task, "stop") || g_str_equal(order->task, "migrate_to")) {
+            cancel_recurring(rsc, out);
+        }
+        add_op(exec, rsc, order, now);
+        return;
+    }
+    op = cox_execrsc_find(rsc, order->task, order->interval_ms);
+    if (op == NULL) {
+        add_op(exec, rsc, order, now);
+        return;
+    }
+    if (op->is_cancelled) {
+        add(out, COX_EXEC_DO_CANCELLED, rsc->id, op->task, op->interval_ms);
+    }
+    renew(op, order, now);
+}
+
+static void
+on_cancel(struct cox_exec *exec, const struct cox_exec_order *order, struct cox_exec_effects *out)
+{
+    struct cox_execrsc *rsc = cox_execrscs_find(exec->rscs, order->rsc_id);
+    struct cox_execop *op = rsc == NULL ? NULL : cox_execrsc_find(rsc, order->task, order->interval_ms);
+
+    if (is_refused(exec, order, out)) {
+        return;
+    }
+    if (op == NULL) {
+        add(out, COX_EXEC_DO_CANCELLED, order->rsc_id, order->task, order->interval_ms);
+    } else if (op->interval_ms > 0 || rsc->busy != op) { /* what has begun is not undone */
+        cancel(rsc, op, out);
+    }
+}
+
+static void
+on_forget(struct cox_exec *exec, const struct cox_exec_order *order, struct cox_exec_effects *out)
+{
+    struct cox_execrsc *rsc = cox_execrscs_find(exec->rscs, order->rsc_id);
+
+    if (is_refused(exec, order, out)) {
+        return;
+    }
+    if (rsc == NULL) {
+        add(out, COX_EXEC_DO_FORGOTTEN, order->rsc_id, NULL, 0);
+        return;
+    }
+    rsc->is_forgotten = true;
+    for (guint i = rsc->ops->len; i > 0; i--) {
+        struct cox_execop *op = rsc->ops->pdata[i - 1];
+
+        if (op->interval_ms > 0 || rsc->busy != op) {
+            cancel(rsc, op, out);
+        }
+    }
+}
+
+static void
+on_recovered(struct cox_exec *exec, const struct cox_exec_event *event, cox_usec now)
+{
+    struct cox_execrsc *rsc = cox_execrscs_need(exec->rscs, event->order.rsc_id);
+    struct cox_execop *op = NULL;
+
+    exec->runs = MAX(exec->runs, event->run);
+    if (rsc->busy != NULL) {
+        g_array_append_val(rsc->others, event->run); /* should not be; nothing begins before it has ended, too */
+        return;
+    }
+    op = add_op(exec, rsc, &event->order, now);
+    op->is_recovered = true;
+    op->state = COX_EXECOP_RUNNING;
+    op->run = event->run;
+    op->begun_at = now;
+    op->deadline = op->timeout_ms > 0 ? cox_usec_after_ms(now, op->timeout_ms) : COX_USEC_NEVER;
+    op->n_runs = 1;
+    rsc->busy = op;
+    exec->n_running++;
+}
+
+/* ---- time ---- */
+
+static void
+on_wake(struct cox_exec *exec, cox_usec now, struct cox_exec_effects *out)
+{
+    exec->wake_at = COX_USEC_NEVER;
+    for (guint r = 0; r < exec->rscs->len; r++) {
+        struct cox_execrsc *rsc = exec->rscs->pdata[r];
+        struct cox_execop *op = rsc->busy;
+
+        if (op == NULL || !cox_usec_is_due(op->deadline, now)) {
+            continue;
+        }
+        if (now > cox_usec_after_ms(op->deadline, LATE_MS)) {
+            op->deadline = cox_usec_after_ms(now, GRACE_MS);
+            continue;
+        }
+        time_is_up(rsc, op, now, out);
+        if (op->run != 0) {
+            add(out, COX_EXEC_DO_KILL, rsc->id, op->task, op->interval_ms)->run = op->run;
+        } else {
+            end_run(exec, rsc, op, now, out); /* a service on its way: there is no process to kill */
+        }
+    }
+}
+
+static void
+ask_again(struct cox_exec *exec, struct cox_execrsc *rsc, cox_usec now, struct cox_exec_effects *out)
+{
+    struct cox_execop *op = rsc->busy;
+
+    if (op->state == COX_EXECOP_PROBING) { /* the probe of a lost operation met a service on its way */
+        struct cox_exec_effect *effect = add(out, COX_EXEC_DO_RUN, rsc->id, "monitor", 0);
+
+        op->run = effect->run = ++exec->runs;
+        op->again_at = COX_USEC_NEVER;
+        effect->timeout_ms = MAX((op->deadline - now) / COX_USEC_PER_MS, 1);
+        exec->n_running++;
+    } else {
+        begin_run(exec, rsc, op, now, out);
+    }
+}
+
+static bool
+has_room(const struct cox_exec *exec)
+{
+    return exec->limit == 0 || exec->n_running < exec->limit;
+}
+
+/* One-shot operations before recurring ones, then those that wait longest. */
+static bool
+is_before(const struct cox_execop *a, const struct cox_execop *b)
+{
+    if ((a->interval_ms == 0) != (b->interval_ms == 0)) {
+        return a->interval_ms == 0;
+    }
+    return a->due_at != b->due_at ? a->due_at < b->due_at : a->seq < b->seq;
+}
+
+static void
+begin_due(struct cox_exec *exec, cox_usec now, struct cox_exec_effects *out)
+{
+    for (guint r = 0; r < exec->rscs->len; r++) {
+        struct cox_execrsc *rsc = exec->rscs->pdata[r];
+
+        if (rsc->busy != NULL && cox_usec_is_due(rsc->busy->again_at, now)) {
+            ask_again(exec, rsc, now, out);
+        }
+    }
+    while (exec->is_ready && has_room(exec)) {
+        struct cox_execrsc *best = NULL;
+        struct cox_execop *best_op = NULL;
+
+        for (guint r = 0; r < exec->rscs->len; r++) {
+            struct cox_execop *op = cox_execrsc_next(exec->rscs->pdata[r], now);
+
+            if (op != NULL && op->due_at <= now && (best_op == NULL || is_before(op, best_op))) {
+                best = exec->rscs->pdata[r];
+                best_op = op;
+            }
+        }
+        if (best == NULL) {
+            return;
+        }
+        begin_run(exec, best, best_op, now, out);
+    }
+}
+
+static void
+forget_idle(struct cox_exec *exec, struct cox_exec_effects *out)
+{
+    for (guint r = exec->rscs->len; r > 0; r--) {
+        struct cox_execrsc *rsc = exec->rscs->pdata[r - 1];
+
+        if (rsc->is_forgotten && rsc->ops->len == 0 && rsc->others->len == 0) {
+            add(out, COX_EXEC_DO_FORGOTTEN, rsc->id, NULL, 0);
+            cox_execrscs_remove(exec->rscs, rsc);
+        }
+    }
+}
+
+static void
+ask_to_be_woken(struct cox_exec *exec, cox_usec now, struct cox_exec_effects *out)
+{
+    cox_usec at = COX_USEC_NEVER;
+
+    for (guint r = 0; r < exec->rscs->len; r++) {
+        const struct cox_execrsc *rsc = exec->rscs->pdata[r];
+        const struct cox_execop *next = cox_execrsc_next(rsc, now);
+
+        if (rsc->busy != NULL) {
+            at = cox_usec_min(at, cox_usec_min(rsc->busy->deadline, rsc->busy->again_at));
+        } else if (next != NULL && next->due_at > now) { /* else it waits for room, not for a time */
+            at = cox_usec_min(at, next->due_at);
+        }
+    }
+    if (at != exec->wake_at) {
+        exec->wake_at = at;
+        add(out, COX_EXEC_DO_WAKE, NULL, NULL, 0)->at = at;
+    }
+}
+
+void
+cox_exec_step(struct cox_exec *exec, const struct cox_exec_event *event, cox_usec now, struct cox_exec_effects *out)
+{
+    struct cox_execrsc *rsc = NULL;
+
+    switch (event->kind) {
+        case COX_EXEC_ON_RECOVERED:
+            on_recovered(exec, event, now);
+            break;
+        case COX_EXEC_ON_READY:
+            exec->is_ready = true;
+            break;
+        case COX_EXEC_ON_TERM:
+            on_term(exec, event->term, out);
+            break;
+        case COX_EXEC_ON_LIMIT:
+            exec->limit = event->limit;
+            break;
+        case COX_EXEC_ON_ORDER:
+            on_order(exec, &event->order, now, out);
+            break;
+        case COX_EXEC_ON_CANCEL:
+            on_cancel(exec, &event->order, out);
+            break;
+        case COX_EXEC_ON_FORGET:
+            on_forget(exec, &event->order, out);
+            break;
+        case COX_EXEC_ON_RESULT:
+            if (!is_end_of_other(exec, event->run)) {
+                on_result(exec, event, now, out);
+            }
+            break;
+        case COX_EXEC_ON_LOST:
+            if (!is_end_of_other(exec, event->run)) {
+                on_lost(exec, event->run, now, out);
+            }
+            break;
+        case COX_EXEC_ON_PENDING:
+            on_pending(exec, event->run, now, out);
+            break;
+        case COX_EXEC_ON_SIGNAL:
+            rsc = cox_execrscs_find(exec->rscs, event->order.rsc_id);
+            if (rsc != NULL && rsc->busy != NULL && cox_usec_is_set(rsc->busy->again_at)) {
+                rsc->busy->again_at = now;
+            }
+            break;
+        case COX_EXEC_ON_WAKE:
+            on_wake(exec, now, out);
+            break;
+    }
+    begin_due(exec, now, out);
+    forget_idle(exec, out);
+    ask_to_be_woken(exec, now, out);
+}
