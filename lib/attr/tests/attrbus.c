@@ -301,6 +301,7 @@ wake_next(struct bus *bus, cox_usec until)
     }
     bus->now = MAX(bus->now, bus->nodes[next].wake_at);
     bus->nodes[next].wake_at = COX_USEC_NEVER;
+    bus->n_steps++;
     bus_step_node(bus, next, &(struct cox_attr_event) { .kind = COX_ATTR_ON_WAKE });
     return true;
 }

@@ -333,6 +333,7 @@ wake_next(struct bus *bus, cox_usec until)
     }
     bus->now = MAX(bus->now, bus->nodes[next].wake_at);
     bus->nodes[next].wake_at = COX_USEC_NEVER;
+    bus->n_steps++;
     step(bus, next, &(struct cox_election_event) { .kind = COX_ELECTION_ON_WAKE });
     return true;
 }

@@ -1,0 +1,799 @@
+/* lib/fence/fence.c - fencing of nodes by all fencers of a cluster together: the engine.  Layer 3, pure. */
+#include "fence/fence.h"
+
+#include "base/error.h"
+#include "fence/fenceconf.h"
+#include "fence/fencehistory.h"
+#include "fence/fencelocal.h"
+#include "fence/fenceop.h"
+#include "fence/fencewatch.h"
+
+struct cox_fence {
+    struct cox_fence_config config;
+    char *name;
+    guint32 self;
+    guint64 serial, attempts;
+    bool has_quorum;
+    struct cox_fenceconf conf;
+    GPtrArray *ops;              /* struct cox_fenceop, in the order of the bus */
+    struct cox_fencehistory history;
+    struct cox_fencelocal local;
+    struct cox_fencewatch watch;
+    cox_wall wall;
+    cox_usec wake_at;
+};
+
+static void
+free_op(gpointer data)
+{
+    cox_fenceop_free(data);
+}
+
+struct cox_fence *
+cox_fence_new(const struct cox_fence_config *config, guint32 self)
+{
+    struct cox_fence *fence = g_new0(struct cox_fence, 1);
+
+    COX_BUG_ON(self == 0 || config->incarnation == 0);
+    fence->config = *config;
+    fence->config.name = fence->name = g_strdup(config->name);
+    fence->self = self;
+    fence->serial = config->first_serial;
+    fence->ops = g_ptr_array_new_with_free_func(free_op);
+    fence->wake_at = COX_USEC_NEVER;
+    cox_fenceconf_init(&fence->conf);
+    cox_fencehistory_init(&fence->history);
+    cox_fencelocal_init(&fence->local);
+    cox_fencewatch_init(&fence->watch, self, config->lie_ms, config->refence_ms, config->refence_max_ms);
+    return fence;
+}
+
+void
+cox_fence_free(struct cox_fence *fence)
+{
+    if (fence == NULL) {
+        return;
+    }
+    cox_fenceconf_clear(&fence->conf);
+    g_ptr_array_unref(fence->ops);
+    cox_fencehistory_clear(&fence->history);
+    cox_fencelocal_clear(&fence->local);
+    cox_fencewatch_clear(&fence->watch);
+    g_free(fence->name);
+    g_free(fence);
+}
+
+const struct cox_fence_record *
+cox_fence_history(const struct cox_fence *fence, guint i)
+{
+    return i < fence->history.records->len ? fence->history.records->pdata[i] : NULL;
+}
+
+guint
+cox_fence_pending(const struct cox_fence *fence)
+{
+    return fence->ops->len;
+}
+
+bool
+cox_fence_is_barred(const struct cox_fence *fence, const char *node)
+{
+    return cox_fencewatch_is_barred(&fence->watch, node);
+}
+
+/* ---- effects ---- */
+
+static struct cox_fence_effect *
+add(struct cox_fence_effects *out, enum cox_fence_effect_kind kind)
+{
+    struct cox_fence_effect *effect = cox_effects_add(&out->list);
+
+    effect->kind = kind;
+    return effect;
+}
+
+static struct cox_fence_message *
+send(struct cox_fence_effects *out, enum cox_fence_message_kind kind, struct cox_fence_id id)
+{
+    struct cox_fence_effect *effect = add(out, COX_FENCE_DO_SEND);
+
+    effect->message.kind = kind;
+    effect->message.id = id;
+    return &effect->message;
+}
+
+static void
+tell_finished(const struct cox_fence *fence, struct cox_fence_id id, bool is_ok, const char *reason,
+              struct cox_fence_effects *out)
+{
+    if (id.origin == fence->self) {
+        struct cox_fence_effect *effect = add(out, COX_FENCE_DO_FINISHED);
+
+        effect->finished.id = id;
+        effect->finished.is_ok = is_ok;
+        effect->finished.reason = cox_effects_text(&out->list, reason);
+    }
+}
+
+static struct cox_fenceop *
+find_op(const struct cox_fence *fence, struct cox_fence_id id)
+{
+    for (guint i = 0; i < fence->ops->len; i++) {
+        struct cox_fenceop *op = fence->ops->pdata[i];
+
+        if (cox_fence_id_equal(op->id, id)) {
+            return op;
+        }
+    }
+    return NULL;
+}
+
+/* The first operation for @target that is not over: later ones wait for it. */
+static struct cox_fenceop *
+find_target(const struct cox_fence *fence, const char *target)
+{
+    for (guint i = 0; i < fence->ops->len; i++) {
+        struct cox_fenceop *op = fence->ops->pdata[i];
+
+        if (g_str_equal(op->target, target)) {
+            return op;
+        }
+    }
+    return NULL;
+}
+
+/* ---- at the origin: work through steps and ways ---- */
+
+static void
+finish(struct cox_fence *fence, struct cox_fenceop *op, bool is_ok, const char *reason, struct cox_fence_effects *out)
+{
+    struct cox_fence_record record = { op->id, op->target, op->client, op->delegate, is_ok ? NULL : reason, op->action,
+                                       is_ok, false, fence->wall };
+    struct cox_fence_message *message = send(out, COX_FENCE_DONE, op->id);
+
+    message->record = cox_fence_record_copy(&record, &out->list);
+    op->state = COX_FENCEOP_OVER;
+    op->deadline = COX_USEC_NEVER;
+}
+
+static void
+order_step(struct cox_fence *fence, struct cox_fenceop *op, const struct cox_fencedevice *device, cox_usec now,
+           struct cox_fence_effects *out)
+{
+    struct cox_fence_message *message = send(out, COX_FENCE_EXEC, op->id);
+    enum cox_fence_action action = g_array_index(op->steps, struct cox_fencestep, op->step).action;
+    bool with_delay = !op->is_delayed && action != COX_FENCE_ON && op->delay_ms >= 0;
+    gint64 limit_ms = device->def.timeout_ms[action] + fence->config.slack_ms;
+
+    if (with_delay) {
+        limit_ms += op->delay_ms + cox_fencedevice_delay_limit_ms(device, op->target);
+    }
+    op->is_delayed = true;
+    op->attempt = ++fence->attempts;
+    op->deadline = cox_usec_after_ms(now, limit_ms);
+    message->attempt = op->attempt;
+    message->executor = op->executor;
+    message->device = cox_effects_text(&out->list, device->def.id);
+    message->action = action;
+    message->with_delay = with_delay;
+    message->request.target = cox_effects_text(&out->list, op->target);
+    message->request.delay_ms = op->delay_ms;
+}
+
+/* Go on from the present step: with another executor, the next step, the next way, or to the end. */
+static void
+do_step(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct cox_fence_effects *out)
+{
+    for (;;) {
+        const struct cox_fencedevice *device = NULL;
+
+        if (op->steps->len > 0 && op->step >= op->steps->len) {
+            finish(fence, op, true, NULL, out);
+            return;
+        }
+        if (!fence->has_quorum) {
+            finish(fence, op, false, "this partition has no quorum", out);
+            return;
+        }
+        if (op->steps->len > 0) {
+            device = cox_fenceop_device(op, fence->conf.devices);
+        }
+        op->executor = device == NULL
+                           ? 0
+                           : cox_fenceop_pick(op, device, cox_fencewatch_member(&fence->watch, op->target));
+        if (op->executor != 0) {
+            order_step(fence, op, device, now, out);
+            return;
+        }
+        if (op->step >= op->n_required) { /* the node is off: what follows is a favour */
+            op->step++;
+            g_array_set_size(op->tried, 0);
+        } else if (op->way + 1 < op->ways->len) {
+            cox_fenceop_enter_way(op, op->way + 1, fence->conf.devices);
+        } else {
+            finish(fence, op, false, op->reason != NULL ? op->reason : "no executor is left", out);
+            return;
+        }
+    }
+}
+
+static void
+fail_step(struct cox_fence *fence, struct cox_fenceop *op, const char *reason, cox_usec now,
+          struct cox_fence_effects *out)
+{
+    g_free(op->reason);
+    op->reason = g_strdup(reason);
+    g_array_append_val(op->tried, op->executor);
+    do_step(fence, op, now, out);
+}
+
+/* Do the answers suffice?  All, or some after the grace, or whatever there is when the time is over. */
+static void
+check_answers(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct cox_fence_effects *out)
+{
+    g_autoptr(GPtrArray) levels = g_ptr_array_new();
+    bool has_all = cox_fencewatch_has_all(&fence->watch, op->answered);
+    bool is_enough = false;
+
+    cox_fenceconf_levels_of(&fence->conf, op->target, levels);
+    is_enough = cox_fenceop_plan(op, fence->conf.devices, levels) > 0;
+    if (!has_all && !cox_usec_is_due(op->deadline, now) && !(is_enough && cox_usec_is_due(op->grace_until, now))) {
+        return;
+    }
+    op->grace_until = COX_USEC_NEVER;
+    if (!is_enough) {
+        finish(fence, op, false, "no member has a device that can do this for the node", out);
+        return;
+    }
+    op->state = COX_FENCEOP_WORKING;
+    cox_fenceop_enter_way(op, 0, fence->conf.devices);
+    do_step(fence, op, now, out);
+}
+
+/* ---- at every member: what can be done from here ---- */
+
+static void
+answer(struct cox_fence *fence, const struct cox_fenceop *op, struct cox_fence_effects *out)
+{
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(const char *));
+    struct cox_fence_message *message = NULL;
+
+    for (guint i = 0; i < fence->conf.devices->len; i++) {
+        const struct cox_fencedevice *device = fence->conf.devices->pdata[i];
+
+        if (!device->def.is_banned_here && cox_fenceop_is_usable(device, op->action, op->is_unfencing)
+            && cox_fencedevice_knows(device, op->target) == COX_FENCE_YES) {
+            const char *id = cox_effects_text(&out->list, device->def.id);
+
+            g_array_append_val(ids, id);
+        }
+    }
+    message = send(out, COX_FENCE_CAN, op->id);
+    message->devices = cox_effects_array(&out->list, ids->data, ids->len, sizeof(const char *));
+    message->n_devices = ids->len;
+    message->is_ok = !cox_fencelocal_is_asking(&fence->local, op->id); /* the answer is complete */
+}
+
+static void
+begin_asking(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct cox_fence_effects *out)
+{
+    op->state = COX_FENCEOP_ASKING;
+    if (op->id.origin == fence->self) {
+        if (!fence->has_quorum) {
+            finish(fence, op, false, "this partition has no quorum", out);
+            return;
+        }
+        op->grace_until = cox_usec_after_ms(now, fence->config.grace_ms);
+        op->deadline = cox_usec_after_ms(now, fence->config.asking_ms);
+    }
+    for (guint i = 0; i < fence->conf.devices->len; i++) {
+        struct cox_fencedevice *device = fence->conf.devices->pdata[i];
+        struct cox_fencejob job = { .id = op->id, .device = (gpointer) (guintptr) device->def.id, .target = op->target,
+                                    .due_at = now };
+
+        if (device->def.is_banned_here || !cox_fenceop_is_usable(device, op->action, op->is_unfencing)) {
+            continue;
+        }
+        cox_fencedevice_forget(device, op->target); /* what an agent said before may be out of date */
+        if (cox_fencedevice_knows(device, op->target) == COX_FENCE_ASK_AGENT) {
+            job.action = device->check == COX_FENCE_CHECK_LIST ? COX_FENCE_LIST : COX_FENCE_STATUS;
+            cox_fencelocal_add(&fence->local, &job);
+        }
+    }
+    answer(fence, op, out);
+}
+
+/* ---- the end of an operation ---- */
+
+static void
+begin_next(struct cox_fence *fence, const char *target, cox_usec now, struct cox_fence_effects *out)
+{
+    struct cox_fenceop *next = find_target(fence, target);
+
+    if (next != NULL && next->state == COX_FENCEOP_QUEUED) {
+        begin_asking(fence, next, now, out);
+    }
+}
+
+/* All who wait for @op hear its end. */
+static void
+end_op(struct cox_fence *fence, struct cox_fenceop *op, bool is_ok, const char *reason, struct cox_fence_effects *out)
+{
+    tell_finished(fence, op->id, is_ok, reason, out);
+    for (guint i = 0; i < op->merged->len; i++) {
+        struct cox_fence_id id = g_array_index(op->merged, struct cox_fence_id, i);
+
+        tell_finished(fence, id, is_ok, reason, out);
+        if (id.origin == fence->self) { /* who joined in between may not know that it merged */
+            struct cox_fence_message *message = send(out, COX_FENCE_CLOSED, id);
+
+            message->is_ok = is_ok;
+            message->reason = cox_effects_text(&out->list, reason);
+        }
+    }
+    g_ptr_array_remove(fence->ops, op);
+}
+
+/* What is over is written down, and believed if it is a success. */
+static void
+take_record(struct cox_fence *fence, const struct cox_fence_record *record, cox_usec now, struct cox_fence_effects *out)
+{
+    if (!cox_fencehistory_add(&fence->history, record)) {
+        return;
+    }
+    add(out, COX_FENCE_DO_RECORD)->record = cox_fence_record_copy(record, &out->list);
+    if (record->action == COX_FENCE_ON) {
+        return;
+    }
+    if (!record->is_ok) {
+        cox_fencewatch_note_failure(&fence->watch, record->target, now);
+        return;
+    }
+    if (g_str_equal(record->target, fence->name)) {
+        add(out, COX_FENCE_DO_REACT);
+    } else {
+        cox_fencewatch_note_fenced(&fence->watch, record->target, now);
+    }
+}
+
+static void
+on_done(struct cox_fence *fence, const struct cox_fence_message *message, cox_usec now, struct cox_fence_effects *out)
+{
+    struct cox_fenceop *op = find_op(fence, message->id);
+
+    take_record(fence, &message->record, now, out);
+    if (op != NULL) {
+        end_op(fence, op, message->record.is_ok, message->record.reason, out);
+        begin_next(fence, message->record.target, now, out);
+    }
+}
+
+static void
+on_closed(struct cox_fence *fence, const struct cox_fence_message *message, cox_usec now, struct cox_fence_effects *out)
+{
+    struct cox_fenceop *op = find_op(fence, message->id);
+
+    if (op != NULL) {
+        g_autofree char *target = g_strdup(op->target);
+
+        end_op(fence, op, message->is_ok, message->reason, out);
+        begin_next(fence, target, now, out);
+    }
+}
+
+/* A human has looked: everything that was to take the node down has reached its aim. */
+static void
+on_confirm(struct cox_fence *fence, const struct cox_fence_message *message, cox_usec now, struct cox_fence_effects *out)
+{
+    const char *target = message->request.target;
+    struct cox_fence_record record = { .id = message->id, .target = target, .client = message->request.client,
+                                       .action = COX_FENCE_OFF, .is_ok = true, .is_confirmed = true, .done_at = fence->wall };
+
+    take_record(fence, &record, now, out);
+    for (guint i = fence->ops->len; i > 0; i--) {
+        struct cox_fenceop *op = fence->ops->pdata[i - 1];
+
+        if (g_str_equal(op->target, target) && op->action != COX_FENCE_ON) {
+            end_op(fence, op, true, NULL, out);
+        }
+    }
+    begin_next(fence, target, now, out);
+}
+
+/* ---- messages ---- */
+
+static void
+on_request(struct cox_fence *fence, const struct cox_fence_message *message, cox_usec now, struct cox_fence_effects *out)
+{
+    struct cox_fenceop *first = find_target(fence, message->request.target);
+    struct cox_fenceop *op = NULL;
+
+    for (guint i = 0; i < fence->ops->len; i++) {
+        struct cox_fenceop *other = fence->ops->pdata[i];
+
+        if (g_str_equal(other->target, message->request.target) && other->action == message->request.action
+            && other->is_unfencing == message->request.is_unfencing) {
+            g_array_append_val(other->merged, message->id);
+            return;
+        }
+    }
+    op = cox_fenceop_new(message->id, &message->request);
+    g_ptr_array_add(fence->ops, op);
+    if (first == NULL) {
+        begin_asking(fence, op, now, out);
+    }
+}
+
+static void
+on_can(struct cox_fence *fence, guint32 sender, const struct cox_fence_message *message, cox_usec now,
+       struct cox_fence_effects *out)
+{
+    struct cox_fenceop *op = find_op(fence, message->id);
+
+    if (op == NULL || op->id.origin != fence->self || op->state != COX_FENCEOP_ASKING) {
+        return;
+    }
+    cox_fenceop_note_able(op, sender, message->devices, message->n_devices);
+    if (message->is_ok) {
+        g_array_append_val(op->answered, sender);
+    }
+    check_answers(fence, op, now, out);
+}
+
+static void
+send_result(const struct cox_fencejob *job, bool is_ok, const char *reason, struct cox_fence_effects *out)
+{
+    struct cox_fence_message *message = send(out, COX_FENCE_RESULT, job->id);
+
+    message->attempt = job->attempt;
+    message->is_ok = is_ok;
+    message->reason = cox_effects_text(&out->list, reason);
+}
+
+static void
+on_exec(struct cox_fence *fence, guint32 sender, const struct cox_fence_message *message, cox_usec now,
+        struct cox_fence_effects *out)
+{
+    const struct cox_fencedevice *device = NULL;
+    struct cox_fencejob job = { .id = message->id, .attempt = message->attempt, .action = message->action, .due_at = now,
+                                .device = (gpointer) (guintptr) message->device,
+                                .target = (gpointer) (guintptr) message->request.target };
+
+    if (message->executor != fence->self || sender != message->id.origin) {
+        return;
+    }
+    device = cox_fencelocal_device(fence->conf.devices, message->device);
+    if (device == NULL) {
+        send_result(&job, false, "this member does not know the device", out);
+        return;
+    }
+    if (message->with_delay) {
+        job.due_at = cox_usec_after_ms(
+            now, message->request.delay_ms
+                     + cox_fencedevice_delay_ms(device, job.target, fence->config.seed ^ message->id.serial));
+    }
+    cox_fencelocal_add(&fence->local, &job);
+}
+
+static void
+on_result(struct cox_fence *fence, guint32 sender, const struct cox_fence_message *message, cox_usec now,
+          struct cox_fence_effects *out)
+{
+    struct cox_fenceop *op = find_op(fence, message->id);
+
+    if (op == NULL || op->id.origin != fence->self || op->state != COX_FENCEOP_WORKING || op->executor != sender
+        || op->attempt != message->attempt) {
+        return;
+    }
+    if (!message->is_ok) {
+        fail_step(fence, op, message->reason, now, out);
+        return;
+    }
+    g_free(op->delegate);
+    op->delegate = g_strdup(cox_fencewatch_name(&fence->watch, sender));
+    op->step++;
+    g_array_set_size(op->tried, 0);
+    do_step(fence, op, now, out);
+}
+
+static void
+on_message(struct cox_fence *fence, guint32 sender, const struct cox_fence_message *message, cox_usec now,
+           struct cox_fence_effects *out)
+{
+    switch (message->kind) {
+        case COX_FENCE_REQUEST:
+            on_request(fence, message, now, out);
+            break;
+        case COX_FENCE_CAN:
+            on_can(fence, sender, message, now, out);
+            break;
+        case COX_FENCE_EXEC:
+            on_exec(fence, sender, message, now, out);
+            break;
+        case COX_FENCE_RESULT:
+            on_result(fence, sender, message, now, out);
+            break;
+        case COX_FENCE_DONE:
+            on_done(fence, message, now, out);
+            break;
+        case COX_FENCE_CLOSED:
+            on_closed(fence, message, now, out);
+            break;
+        case COX_FENCE_CONFIRM:
+            on_confirm(fence, message, now, out);
+            break;
+        case COX_FENCE_HELLO:
+            cox_fencewatch_note_hello(&fence->watch, message->name, message->incarnation);
+            break;
+        case COX_FENCE_HISTORY:
+            for (size_t i = 0; i < message->n_records; i++) {
+                cox_fencehistory_add(&fence->history, &message->records[i]);
+            }
+            break;
+    }
+}
+
+/* ---- membership ---- */
+
+/* Newcomers, and the other side of a heal, hear who is there and what has been. */
+static void
+greet(struct cox_fence *fence, bool is_spokesman, struct cox_fence_effects *out)
+{
+    struct cox_fence_message *message = send(out, COX_FENCE_HELLO, (struct cox_fence_id) { 0, 0 });
+
+    message->name = cox_effects_text(&out->list, fence->name);
+    message->incarnation = fence->config.incarnation;
+    if (!is_spokesman || fence->history.records->len == 0) {
+        return;
+    }
+    message = send(out, COX_FENCE_HISTORY, (struct cox_fence_id) { 0, 0 });
+    message->records = cox_fencehistory_copy(&fence->history, &out->list);
+    message->n_records = fence->history.records->len;
+}
+
+static void
+drop_orphan(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct cox_fence_effects *out)
+{
+    g_autofree char *target = g_strdup(op->target);
+    struct cox_fence_record record = { .id = op->id, .target = op->target, .client = op->client, .action = op->action,
+                                       .reason = "its origin has left", .done_at = fence->wall };
+
+    take_record(fence, &record, now, out);
+    end_op(fence, op, false, record.reason, out);
+    begin_next(fence, target, now, out);
+}
+
+static void
+on_view(struct cox_fence *fence, const struct cox_fence_event *event, cox_usec now, struct cox_fence_effects *out)
+{
+    bool is_spokesman = false;
+
+    if (cox_fencewatch_set_members(&fence->watch, event->view.members, event->view.n, &is_spokesman)) {
+        greet(fence, is_spokesman, out);
+    }
+    for (guint i = fence->ops->len; i > 0; i--) {
+        struct cox_fenceop *op = fence->ops->pdata[i - 1];
+
+        if (cox_fencewatch_name(&fence->watch, op->id.origin) == NULL) {
+            drop_orphan(fence, op, now, out);
+            i = fence->ops->len + 1; /* others may have begun or gone with it */
+        }
+    }
+    for (guint i = 0; i < fence->ops->len; i++) {
+        struct cox_fenceop *op = fence->ops->pdata[i];
+
+        if (op->id.origin != fence->self || op->state == COX_FENCEOP_QUEUED || op->state == COX_FENCEOP_OVER) {
+            continue;
+        }
+        for (guint a = 0; a < op->able->len; a++) {
+            cox_fencewatch_keep_members(&fence->watch, ((struct cox_fenceable *) op->able->pdata[a])->nodes);
+        }
+        if (op->state == COX_FENCEOP_ASKING) {
+            check_answers(fence, op, now, out);
+        } else if (cox_fencewatch_name(&fence->watch, op->executor) == NULL) {
+            fail_step(fence, op, "the executor has left", now, out);
+        }
+    }
+}
+
+/* ---- agents on this node ---- */
+
+static void
+on_ended(struct cox_fence *fence, const struct cox_fence_event *event, cox_usec now, struct cox_fence_effects *out)
+{
+    struct cox_fencejob *job = cox_fencelocal_find(&fence->local, event->ended.run);
+    struct cox_fencedevice *device = NULL;
+    struct cox_fenceop *op = NULL;
+    bool is_ok = event->ended.exit_status == 0 && job != NULL && !job->is_timed_out;
+    struct cox_fence_id id;
+
+    if (job == NULL) {
+        return;
+    }
+    device = cox_fencelocal_device(fence->conf.devices, job->device);
+    if (job->attempt == 0 && job->action == COX_FENCE_STATUS && event->ended.exit_status >= 0) {
+        is_ok = true; /* "I do not know it" is an answer */
+    }
+    if (!is_ok && !job->is_timed_out && cox_fencelocal_retry(job, fence->conf.devices, now)) {
+        return;
+    }
+    if (job->attempt != 0) {
+        send_result(job, is_ok, job->is_timed_out ? "timed out" : event->ended.reason, out);
+        cox_fencelocal_drop(&fence->local, job);
+        return;
+    }
+    if (is_ok && device != NULL && job->action == COX_FENCE_LIST) {
+        cox_fencedevice_take_list(device, event->ended.output);
+    } else if (is_ok && device != NULL) {
+        cox_fencedevice_take_status(device, job->target, event->ended.exit_status);
+    }
+    id = job->id;
+    cox_fencelocal_drop(&fence->local, job);
+    op = find_op(fence, id);
+    if (op != NULL) {
+        answer(fence, op, out);
+    }
+}
+
+static void
+run_jobs(struct cox_fence *fence, cox_usec now, struct cox_fence_effects *out)
+{
+    struct cox_fencejob *job = NULL;
+
+    while ((job = cox_fencelocal_begin(&fence->local, fence->conf.devices, now)) != NULL) {
+        const struct cox_fencedevice *device = cox_fencelocal_device(fence->conf.devices, job->device);
+        struct cox_fence_effect *effect = NULL;
+
+        if (job->attempt != 0 && !fence->has_quorum) { /* the order may be older than the split */
+            send_result(job, false, "the executor's partition has no quorum", out);
+            cox_fencelocal_drop(&fence->local, job);
+            continue;
+        }
+        effect = add(out, COX_FENCE_DO_RUN);
+        effect->run.run = job->run;
+        effect->run.device = cox_effects_text(&out->list, job->device);
+        effect->run.command = cox_effects_text(&out->list, device->def.action_names[job->action]);
+        effect->run.timeout_ms = MAX((job->deadline - now) / COX_USEC_PER_MS, 1);
+        if (job->action != COX_FENCE_LIST) {
+            effect->run.target = cox_effects_text(&out->list, job->target);
+            effect->run.port = cox_effects_text(&out->list, cox_fencedevice_port(device, job->target));
+        }
+    }
+}
+
+/* ---- clients and configuration ---- */
+
+static void
+on_asked(struct cox_fence *fence, const struct cox_fence_request *request, struct cox_fence_effects *out)
+{
+    struct cox_fence_id id = { fence->self, ++fence->serial };
+    struct cox_fence_message *message = NULL;
+
+    add(out, COX_FENCE_DO_ACCEPTED)->finished.id = id;
+    if (cox_fencehistory_has_success(&fence->history, request, fence->wall)) {
+        tell_finished(fence, id, true, NULL, out);
+        return;
+    }
+    message = send(out, COX_FENCE_REQUEST, id);
+    message->request = *request;
+    message->request.target = cox_effects_text(&out->list, request->target);
+    message->request.client = cox_effects_text(&out->list, request->client);
+}
+
+static void
+on_confirmed(struct cox_fence *fence, const struct cox_fence_request *request, struct cox_fence_effects *out)
+{
+    struct cox_fence_message *message = send(out, COX_FENCE_CONFIRM, (struct cox_fence_id) { fence->self, ++fence->serial });
+
+    message->request = *request;
+    message->request.target = cox_effects_text(&out->list, request->target);
+    message->request.client = cox_effects_text(&out->list, request->client);
+}
+
+/* ---- time ---- */
+
+static void
+on_wake(struct cox_fence *fence, cox_usec now, struct cox_fence_effects *out)
+{
+    struct cox_fencejob *job = NULL;
+
+    fence->wake_at = COX_USEC_NEVER;
+    while ((job = cox_fencelocal_overdue(&fence->local, now)) != NULL) {
+        struct cox_fence_effect *effect = add(out, COX_FENCE_DO_KILL);
+
+        effect->run.run = job->run;
+        effect->run.device = cox_effects_text(&out->list, job->device);
+    }
+    for (guint i = 0; i < fence->ops->len; i++) {
+        struct cox_fenceop *op = fence->ops->pdata[i];
+
+        if (op->id.origin != fence->self) {
+            continue;
+        }
+        if (op->state == COX_FENCEOP_ASKING && (cox_usec_is_due(op->deadline, now) || cox_usec_is_due(op->grace_until, now))) {
+            check_answers(fence, op, now, out);
+        } else if (op->state == COX_FENCEOP_WORKING && cox_usec_is_due(op->deadline, now)) {
+            fail_step(fence, op, "the executor does not answer", now, out);
+        }
+    }
+}
+
+/* Nodes that should be down and are not: bar them, and fence them again when their pause is over. */
+static void
+deal_with_liars(struct cox_fence *fence, cox_usec now, struct cox_fence_effects *out)
+{
+    const char *node = NULL;
+
+    while ((node = cox_fencewatch_next_liar(&fence->watch, now)) != NULL) {
+        struct cox_fence_effect *effect = add(out, COX_FENCE_DO_BAR);
+
+        effect->bar.node = cox_effects_text(&out->list, node);
+        effect->bar.is_ours_to_say = fence->has_quorum && cox_fencewatch_speaker(&fence->watch, node) == fence->self;
+    }
+    while (fence->has_quorum && (node = cox_fencewatch_next_refence(&fence->watch, now)) != NULL) {
+        struct cox_fence_request request = { node, COX_FENCE_REBOOT, "the fencer", -1, 0, false };
+
+        on_asked(fence, &request, out); /* merges with what is under way */
+    }
+}
+
+static void
+ask_to_be_woken(struct cox_fence *fence, cox_usec now, struct cox_fence_effects *out)
+{
+    cox_usec at = cox_usec_min(cox_fencelocal_wake_at(&fence->local, now), cox_fencewatch_wake_at(&fence->watch, fence->has_quorum));
+
+    for (guint i = 0; i < fence->ops->len; i++) {
+        const struct cox_fenceop *op = fence->ops->pdata[i];
+
+        if (op->id.origin == fence->self) {
+            at = cox_usec_min(at, op->deadline);
+            at = op->grace_until > now ? cox_usec_min(at, op->grace_until) : at;
+        }
+    }
+    if (at != fence->wake_at) {
+        fence->wake_at = at;
+        add(out, COX_FENCE_DO_WAKE)->at = at;
+    }
+}
+
+void
+cox_fence_step(struct cox_fence *fence, const struct cox_fence_event *event, cox_usec now,
+               struct cox_fence_effects *out)
+{
+    fence->wall = event->wall;
+    switch (event->kind) {
+        case COX_FENCE_ON_VIEW:
+            on_view(fence, event, now, out);
+            break;
+        case COX_FENCE_ON_QUORUM:
+            fence->has_quorum = event->has_quorum;
+            break;
+        case COX_FENCE_ON_DEVICES:
+            cox_fenceconf_set_devices(&fence->conf, event->devices.defs, event->devices.n, fence->config.fencing_timeout_ms);
+            break;
+        case COX_FENCE_ON_LEVELS:
+            cox_fenceconf_set_levels(&fence->conf, event->levels.levels, event->levels.n);
+            break;
+        case COX_FENCE_ON_ATTRIBUTE:
+            cox_fenceconf_set_attribute(&fence->conf, event->attribute.node, event->attribute.name, event->attribute.value);
+            break;
+        case COX_FENCE_ON_ASKED:
+            on_asked(fence, event->request, out);
+            break;
+        case COX_FENCE_ON_CONFIRMED:
+            on_confirmed(fence, event->request, out);
+            break;
+        case COX_FENCE_ON_MESSAGE:
+            on_message(fence, event->message.sender, event->message.message, now, out);
+            break;
+        case COX_FENCE_ON_ENDED:
+            on_ended(fence, event, now, out);
+            break;
+        case COX_FENCE_ON_WAKE:
+            on_wake(fence, now, out);
+            break;
+    }
+    run_jobs(fence, now, out);
+    deal_with_liars(fence, now, out);
+    ask_to_be_woken(fence, now, out);
+}

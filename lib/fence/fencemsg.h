@@ -1,0 +1,81 @@
+/* lib/fence/fencemsg.h - what fencers tell each other, in total order.  Layer 3, pure.
+ *
+ *     origin               every member                  executor of a step
+ *       | --- REQUEST -------> | looks at its devices
+ *       | <------ CAN -------- |
+ *       | --- EXEC ------------------------------------------> | delay, agent, retries
+ *       | <------------------------------------- RESULT ------ |      (again for each step, and for each other way)
+ *       | --- DONE ----------> | history, proof
+ */
+#ifndef COX_FENCE_FENCEMSG_H
+#define COX_FENCE_FENCEMSG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <glib.h>
+
+#include "base/walltime.h"
+#include "fence/fencedevice.h"
+
+G_BEGIN_DECLS
+
+/** Name of a request. */
+struct cox_fence_id {
+    guint32 origin;  /**< cluster node id */
+    guint64 serial;  /**< greater with each request, over restarts as well */
+};
+
+enum cox_fence_message_kind {
+    COX_FENCE_REQUEST = 0,
+    COX_FENCE_CAN,
+    COX_FENCE_EXEC,
+    COX_FENCE_RESULT,
+    COX_FENCE_DONE,
+    COX_FENCE_CLOSED,  /**< a request that merged with another one is over with it: for members who do not know the other */
+    COX_FENCE_CONFIRM, /**< a human says that the node is down */
+    COX_FENCE_HELLO,
+    COX_FENCE_HISTORY,
+};
+
+/** What somebody wants.  Texts borrowed. */
+struct cox_fence_request {
+    const char *target;
+    enum cox_fence_action action; /**< REBOOT, OFF or ON */
+    const char *client;           /**< who asks, for the history */
+    gint64 delay_ms;              /**< before the first device, besides the device's own; negative: no delay at all */
+    gint64 tolerance_ms;          /**< done already if it was done so recently; 0: never */
+    bool is_unfencing;            /**< ON by all devices that unfence */
+};
+
+/** An operation that is over. */
+struct cox_fence_record {
+    struct cox_fence_id id;
+    const char *target, *client, *delegate, *reason; /**< delegate: node whose device did it, or NULL */
+    enum cox_fence_action action;
+    bool is_ok, is_confirmed;     /**< confirmed: by a human */
+    cox_wall done_at;
+};
+
+struct cox_fence_message {
+    enum cox_fence_message_kind kind;
+    struct cox_fence_id id;             /**< REQUEST, CAN, EXEC, RESULT */
+    struct cox_fence_request request;   /**< REQUEST; CONFIRM: target, client */
+    const char *const *devices;         /**< CAN: ids of devices that can fence the target from there */
+    size_t n_devices;
+    guint64 attempt;                    /**< EXEC, RESULT: number of this attempt among the origin's */
+    const char *device;                 /**< EXEC */
+    enum cox_fence_action action;       /**< EXEC */
+    guint32 executor;                   /**< EXEC */
+    bool with_delay;                    /**< EXEC: the first step of the operation */
+    bool is_ok;                         /**< RESULT, CLOSED; CAN: the answer is complete */
+    const char *reason;                 /**< RESULT, CLOSED; or NULL */
+    struct cox_fence_record record;     /**< DONE */
+    const char *name;                   /**< HELLO */
+    guint64 incarnation;                /**< HELLO: differs after each boot, is the same after a restart of the daemon */
+    const struct cox_fence_record *records; /**< HISTORY */
+    size_t n_records;
+};
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,88 @@
+/* lib/fence/fenceop.h - one fencing operation: who can do what, and which way is tried next.  Layer 3, pure. */
+#ifndef COX_FENCE_FENCEOP_H
+#define COX_FENCE_FENCEOP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <glib.h>
+
+#include "base/monotime.h"
+#include "fence/fencelevel.h"
+#include "fence/fencemsg.h"
+
+G_BEGIN_DECLS
+
+enum cox_fenceop_state {
+    COX_FENCEOP_QUEUED = 0, /**< another one for this target is under way */
+    COX_FENCEOP_ASKING,     /**< who can? */
+    COX_FENCEOP_WORKING,
+    COX_FENCEOP_OVER,       /**< DONE is on its way */
+};
+
+struct cox_fenceop {
+    struct cox_fence_id id;
+    char *target, *client;
+    enum cox_fence_action action;
+    gint64 delay_ms;
+    bool is_unfencing;
+    GArray *merged;          /**< struct cox_fence_id: equal requests that wait for this one */
+    enum cox_fenceop_state state;
+    /* The rest is of interest at the origin only. */
+    GArray *answered;        /**< guint32: members whose answer is complete */
+    GPtrArray *able;         /**< struct cox_fenceable: devices and the members that can use them */
+    cox_usec grace_until, deadline;
+    GPtrArray *ways;         /**< GPtrArray of char * (device ids): sets of devices, tried in this order */
+    guint way, step, n_required;
+    GArray *steps;           /**< struct cox_fencestep of the present way */
+    GArray *tried;           /**< guint32: executors that failed at the present step */
+    guint32 executor;
+    guint64 attempt;
+    bool is_delayed;         /**< the delay was served */
+    char *delegate, *reason;
+};
+
+/** A device and who can use it for the target. */
+struct cox_fenceable {
+    char *device;
+    GArray *nodes;           /**< guint32, ascending */
+};
+
+struct cox_fenceop *cox_fenceop_new(struct cox_fence_id id, const struct cox_fence_request *request);
+void cox_fenceop_free(struct cox_fenceop *op);
+
+/** Member @node can use these devices. */
+void cox_fenceop_note_able(struct cox_fenceop *op, guint32 node, const char *const *devices, size_t n);
+
+/** Member @node is gone. */
+void cox_fenceop_forget_node(struct cox_fenceop *op, guint32 node);
+
+/**
+ * Work out the ways, from what is known so far: levels that apply to the target (@levels: struct cox_fencelevel *, already
+ * matched), else each single device by priority; a way that lacks an executor for one of its devices is left out.
+ *
+ * @param devices struct cox_fencedevice
+ * @return the number of ways
+ */
+guint cox_fenceop_plan(struct cox_fenceop *op, const GPtrArray *devices, const GPtrArray *levels);
+
+/** Can this device do what @action means (reboot: or off)? */
+bool cox_fenceop_is_usable(const struct cox_fencedevice *device, enum cox_fence_action action, bool is_unfencing);
+
+/** Begin with way number @way. */
+void cox_fenceop_enter_way(struct cox_fenceop *op, guint way, const GPtrArray *devices);
+
+/** Device of the present step, or NULL when it has been removed from the configuration. */
+struct cox_fencedevice *cox_fenceop_device(const struct cox_fenceop *op, const GPtrArray *devices);
+
+/**
+ * Who does the present step: not one that has failed at it; not the target, unless it must be or is the only one; the
+ * origin itself rather than another; else the lowest id.
+ *
+ * @param target the target's id if it is a member, else 0
+ * @return 0 when nobody is left
+ */
+guint32 cox_fenceop_pick(const struct cox_fenceop *op, const struct cox_fencedevice *device, guint32 target);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,124 @@
+/* Tests of lib/fence/fencewatch.c */
+#include "fence/fencewatch.h"
+
+#include "base/testkit.h"
+
+static const struct cox_fence_member all[] = { { 3, "n3" }, { 1, "n1" }, { 2, "n2" } };
+
+static void
+setup(struct cox_fencewatch *watch)
+{
+    bool is_spokesman = false;
+
+    cox_fencewatch_init(watch, 1, 3000, 60000, 120000);
+    assert_true(cox_fencewatch_set_members(watch, all, 3, &is_spokesman));
+    assert_false(is_spokesman); /* has nothing to tell yet */
+}
+
+static void
+members_are_known_by_id_and_name(void **state)
+{
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(guint32));
+    struct cox_fencewatch watch;
+    bool is_spokesman = false;
+
+    (void) state;
+    setup(&watch);
+    assert_string_equal(cox_fencewatch_name(&watch, 2), "n2");
+    assert_null(cox_fencewatch_name(&watch, 4));
+    assert_int_equal(cox_fencewatch_member(&watch, "n3"), 3);
+    assert_int_equal(cox_fencewatch_member(&watch, "n4"), 0);
+    assert_int_equal(cox_fencewatch_speaker(&watch, "n2"), 1);
+    assert_int_equal(cox_fencewatch_speaker(&watch, "n1"), 2);
+    for (guint32 id = 1; id <= 4; id++) {
+        assert_int_equal(cox_fencewatch_has_all(&watch, ids), id > 3);
+        g_array_append_val(ids, id);
+    }
+    cox_fencewatch_keep_members(&watch, ids);
+    assert_int_equal(ids->len, 3);
+    assert_false(cox_fencewatch_set_members(&watch, &all[1], 1, &is_spokesman));
+    assert_true(is_spokesman);
+    assert_int_equal(cox_fencewatch_speaker(&watch, "n1"), 0);
+    assert_true(cox_fencewatch_set_members(&watch, all, 2, &is_spokesman));
+    assert_true(is_spokesman);
+    cox_fencewatch_clear(&watch);
+}
+
+static void
+a_member_that_was_fenced_must_leave_in_time(void **state)
+{
+    struct cox_fencewatch watch;
+    bool is_spokesman = false;
+
+    (void) state;
+    setup(&watch);
+    cox_fencewatch_note_hello(&watch, "n3", 7);
+    cox_fencewatch_note_fenced(&watch, "n3", 0);
+    assert_int_equal(cox_fencewatch_wake_at(&watch, true), 3000000);
+    assert_null(cox_fencewatch_next_liar(&watch, 2999999));
+    assert_string_equal(cox_fencewatch_next_liar(&watch, 3000000), "n3");
+    assert_null(cox_fencewatch_next_liar(&watch, 3000000));
+    assert_true(cox_fencewatch_is_barred(&watch, "n3"));
+    assert_int_equal(cox_fencewatch_wake_at(&watch, true), 3000000);
+    assert_int_equal(cox_fencewatch_wake_at(&watch, false), COX_USEC_NEVER);
+    assert_string_equal(cox_fencewatch_next_refence(&watch, 3000000), "n3"); /* the first time at once */
+    assert_null(cox_fencewatch_next_refence(&watch, 3000000));
+    cox_fencewatch_note_failure(&watch, "n3", 4000000);
+    assert_null(cox_fencewatch_next_refence(&watch, 63999999));
+    assert_string_equal(cox_fencewatch_next_refence(&watch, 64000000), "n3");
+    cox_fencewatch_note_fenced(&watch, "n3", 65000000);
+    cox_fencewatch_set_members(&watch, &all[1], 2, &is_spokesman);
+    assert_false(cox_fencewatch_is_barred(&watch, "n3"));
+    assert_int_equal(cox_fencewatch_wake_at(&watch, true), COX_USEC_NEVER);
+    cox_fencewatch_note_failure(&watch, "n3", 66000000); /* not barred: not our business */
+    cox_fencewatch_note_failure(&watch, "n4", 66000000);
+    assert_int_equal(cox_fencewatch_wake_at(&watch, true), COX_USEC_NEVER);
+    cox_fencewatch_clear(&watch);
+}
+
+static void
+who_comes_back_must_have_booted(void **state)
+{
+    struct cox_fencewatch watch;
+    bool is_spokesman = false;
+
+    (void) state;
+    setup(&watch);
+    cox_fencewatch_note_hello(&watch, "n3", 7);
+    cox_fencewatch_set_members(&watch, &all[1], 2, &is_spokesman);
+    cox_fencewatch_note_fenced(&watch, "n3", 0);
+    assert_false(cox_fencewatch_is_barred(&watch, "n3"));
+    cox_fencewatch_set_members(&watch, all, 3, &is_spokesman);
+    cox_fencewatch_note_hello(&watch, "n3", 7);
+    cox_fencewatch_note_hello(&watch, "n1", 1);
+    assert_string_equal(cox_fencewatch_next_liar(&watch, 1), "n3");
+    cox_fencewatch_note_hello(&watch, "n3", 7); /* once is enough */
+    assert_null(cox_fencewatch_next_liar(&watch, 1));
+    cox_fencewatch_note_hello(&watch, "n3", 8);
+    assert_false(cox_fencewatch_is_barred(&watch, "n3"));
+    assert_null(cox_fencewatch_next_refence(&watch, 1));
+    assert_false(cox_fencewatch_is_barred(&watch, "n9"));
+    cox_fencewatch_clear(&watch);
+}
+
+static void
+the_lowest_other_member_acts(void **state)
+{
+    struct cox_fencewatch watch;
+    bool is_spokesman = false;
+
+    (void) state;
+    setup(&watch);
+    watch.self = 2;
+    cox_fencewatch_note_fenced(&watch, "n3", 0);
+    assert_string_equal(cox_fencewatch_next_liar(&watch, 3000000), "n3");
+    assert_null(cox_fencewatch_next_refence(&watch, 3000000));
+    assert_int_equal(cox_fencewatch_wake_at(&watch, true), COX_USEC_NEVER);
+    cox_fencewatch_set_members(&watch, (const struct cox_fence_member[]) { { 2, "n2" }, { 3, "n3" } }, 2, &is_spokesman);
+    assert_string_equal(cox_fencewatch_next_refence(&watch, 3000000), "n3");
+    cox_fencewatch_clear(&watch);
+}
+
+COX_TEST_MAIN(cmocka_unit_test(members_are_known_by_id_and_name),
+              cmocka_unit_test(a_member_that_was_fenced_must_leave_in_time),
+              cmocka_unit_test(who_comes_back_must_have_booted), cmocka_unit_test(the_lowest_other_member_acts))
