@@ -1,0 +1,444 @@
+/* lib/transition/conduct.c - carry out graph after graph in a live cluster: the engine.  Layer 3, pure. */
+#include "transition/conduct.h"
+
+#include "model/score.h"
+#include "transition/transition.h"
+
+#define NO_ACTION G_MAXUINT32
+
+/* Something that an executor is doing. */
+struct flight {
+    char *rsc_id, *task, *node, *key;
+    gint64 interval_ms;
+    guint64 generation;
+    guint32 action;      /* in the present graph, or NO_ACTION: of an earlier one, or of another coordinator */
+    bool is_limited;     /* counts against the limits */
+    char *place;         /* node whose executor does it: that of the connection, for a remote node */
+    cox_usec deadline;
+};
+
+struct cox_conduct {
+    struct cox_conduct_config config;
+    const struct cox_graph *graph;
+    struct cox_transition *transition;
+    guint batch_limit;
+    gint migration_limit;
+    gint32 abort_priority;
+    GArray *waiting;     /* guint32: released by the transition, not begun */
+    GPtrArray *flights;  /* struct flight */
+    GHashTable *limits;  /* node -> GUINT_TO_POINTER(limit + 1) */
+    bool is_complete;    /* said */
+    bool wants_replan;
+    cox_usec wake_at;
+};
+
+static void
+free_flight(gpointer data)
+{
+    struct flight *flight = data;
+
+    g_free(flight->rsc_id);
+    g_free(flight->task);
+    g_free(flight->node);
+    g_free(flight->key);
+    g_free(flight->place);
+    g_free(flight);
+}
+
+struct cox_conduct *
+cox_conduct_new(const struct cox_conduct_config *config)
+{
+    struct cox_conduct *conduct = g_new0(struct cox_conduct, 1);
+
+    conduct->config = *config;
+    conduct->waiting = g_array_new(FALSE, FALSE, sizeof(guint32));
+    conduct->flights = g_ptr_array_new_with_free_func(free_flight);
+    conduct->limits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    conduct->is_complete = true;
+    conduct->wake_at = COX_USEC_NEVER;
+    return conduct;
+}
+
+void
+cox_conduct_free(struct cox_conduct *conduct)
+{
+    if (conduct == NULL) {
+        return;
+    }
+    cox_transition_free(conduct->transition);
+    g_array_unref(conduct->waiting);
+    g_ptr_array_unref(conduct->flights);
+    g_hash_table_unref(conduct->limits);
+    g_free(conduct);
+}
+
+void
+cox_conduct_inflight(const struct cox_conduct *conduct, GArray *list)
+{
+    for (guint i = 0; i < conduct->flights->len; i++) {
+        const struct flight *flight = conduct->flights->pdata[i];
+        struct cox_inflight inflight = { flight->rsc_id, flight->task, flight->interval_ms, flight->node, flight->key,
+                                         flight->generation, true };
+
+        g_array_append_val(list, inflight);
+    }
+}
+
+static struct cox_conduct_effect *
+add(struct cox_conduct_effects *out, enum cox_conduct_effect_kind kind)
+{
+    struct cox_conduct_effect *effect = cox_effects_add(&out->list);
+
+    effect->kind = kind;
+    return effect;
+}
+
+/* ---- what is in flight ---- */
+
+static bool
+is_flight_of(const struct flight *flight, const struct cox_conduct_identity *identity)
+{
+    return g_strcmp0(flight->rsc_id, identity->rsc_id) == 0 && g_str_equal(flight->task, identity->task)
+           && flight->interval_ms == identity->interval_ms && g_strcmp0(flight->node, identity->node) == 0;
+}
+
+static struct flight *
+find_flight(const struct cox_conduct *conduct, const struct cox_conduct_identity *identity)
+{
+    for (guint i = 0; i < conduct->flights->len; i++) {
+        if (is_flight_of(conduct->flights->pdata[i], identity)) {
+            return conduct->flights->pdata[i];
+        }
+    }
+    return NULL;
+}
+
+static struct cox_conduct_identity
+identity_of(const struct cox_action *action)
+{
+    return (struct cox_conduct_identity) { action->rsc_id, action->task, action->interval_ms, action->node_name };
+}
+
+/* An operation of the resource on the same node that no action of this graph stands for: its result comes first. */
+static bool
+has_foreign_flight(const struct cox_conduct *conduct, const struct cox_action *action)
+{
+    for (guint i = 0; i < conduct->flights->len; i++) {
+        const struct flight *flight = conduct->flights->pdata[i];
+
+        if (flight->action == NO_ACTION && action->rsc_id != NULL && g_strcmp0(flight->rsc_id, action->rsc_id) == 0
+            && g_strcmp0(flight->node, action->node_name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *
+place_of(const struct cox_action *action)
+{
+    return action->router_node != NULL ? action->router_node : action->node_name;
+}
+
+static const char *
+attribute_of(const struct cox_action *action, const char *name)
+{
+    for (size_t i = 0; i < action->n_attributes; i++) {
+        if (g_str_equal(action->attributes[i].name, name)) {
+            return action->attributes[i].value;
+        }
+    }
+    return NULL;
+}
+
+static gint64
+number_of(const struct cox_action *action, const char *name)
+{
+    const char *text = attribute_of(action, name);
+
+    return text == NULL ? 0 : g_ascii_strtoll(text, NULL, 10);
+}
+
+/* ---- limits ---- */
+
+static bool
+has_room(const struct cox_conduct *conduct, const struct cox_action *action)
+{
+    const char *place = place_of(action);
+    gpointer own = place == NULL ? NULL : g_hash_table_lookup(conduct->limits, place);
+    guint limit = own == NULL ? conduct->config.node_limit : GPOINTER_TO_UINT(own) - 1;
+    bool is_migration = g_str_equal(action->task, "migrate_to") || g_str_equal(action->task, "migrate_from");
+    guint n_all = 0, n_here = 0;
+    gint n_migrations = 0;
+
+    if (action->kind != COX_ACTION_RSC) {
+        return true;
+    }
+    for (guint i = 0; i < conduct->flights->len; i++) {
+        const struct flight *flight = conduct->flights->pdata[i];
+        bool is_here = g_strcmp0(flight->place, place) == 0;
+
+        n_all += flight->is_limited;
+        n_here += flight->is_limited && is_here;
+        n_migrations += is_here && g_str_has_prefix(flight->task, "migrate_");
+    }
+    return (conduct->batch_limit == 0 || n_all < conduct->batch_limit) && (limit == 0 || n_here < limit)
+           && (!is_migration || conduct->migration_limit < 0 || n_migrations < conduct->migration_limit);
+}
+
+/* ---- the graph ---- */
+
+/* Tell the transition, and collect what it releases. */
+static void
+step_transition(struct cox_conduct *conduct, const struct cox_transition_event *event)
+{
+    struct cox_transition_effects effects = { conduct->waiting, false };
+
+    cox_transition_step(conduct->transition, event, &effects);
+}
+
+static void
+begin(struct cox_conduct *conduct, guint32 index, cox_usec now, struct cox_conduct_effects *out)
+{
+    const struct cox_action *action = &conduct->graph->actions[index];
+    struct flight *flight = g_new0(struct flight, 1);
+    gint64 timeout_ms = number_of(action, "CRM_meta_timeout");
+
+    flight->rsc_id = g_strdup(action->rsc_id);
+    flight->task = g_strdup(action->task);
+    flight->node = g_strdup(action->node_name);
+    flight->key = g_strdup(action->key);
+    flight->place = g_strdup(place_of(action));
+    flight->interval_ms = action->interval_ms;
+    flight->action = index;
+    flight->is_limited = action->kind == COX_ACTION_RSC;
+    flight->deadline = timeout_ms <= 0 ? COX_USEC_NEVER
+                                       : cox_usec_after_ms(now, timeout_ms + number_of(action, "CRM_meta_start_delay")
+                                                                    + conduct->config.cluster_delay_ms);
+    g_ptr_array_add(conduct->flights, flight);
+    add(out, COX_CONDUCT_DO_START)->action = index;
+}
+
+/* Begin what waits and may; pseudo actions are done at once and may release more. */
+static void
+begin_waiting(struct cox_conduct *conduct, cox_usec now, struct cox_conduct_effects *out)
+{
+    guint kept = 0;
+
+    for (guint i = 0; i < conduct->waiting->len; i++) {
+        guint32 index = g_array_index(conduct->waiting, guint32, i);
+        const struct cox_action *action = &conduct->graph->actions[index];
+        struct cox_conduct_identity identity = identity_of(action);
+        struct flight *same = find_flight(conduct, &identity);
+
+        if (action->priority < conduct->abort_priority) {
+            continue;
+        }
+        if (action->kind == COX_ACTION_PSEUDO) {
+            step_transition(conduct, &(struct cox_transition_event) { COX_TRANSITION_RESULT, index, true, 0 });
+        } else if (same != NULL && same->action == NO_ACTION) {
+            same->action = index;
+        } else if (same != NULL || has_foreign_flight(conduct, action) || !has_room(conduct, action)) {
+            g_array_index(conduct->waiting, guint32, kept++) = index;
+        } else {
+            begin(conduct, index, now, out);
+        }
+    }
+    g_array_set_size(conduct->waiting, kept);
+}
+
+static void
+on_graph(struct cox_conduct *conduct, const struct cox_conduct_event *event)
+{
+    g_clear_pointer(&conduct->transition, cox_transition_free);
+    conduct->graph = event->graph.graph;
+    conduct->batch_limit = event->graph.batch_limit;
+    conduct->migration_limit = event->graph.migration_limit;
+    conduct->abort_priority = G_MININT32;
+    conduct->is_complete = conduct->wants_replan = false;
+    g_array_set_size(conduct->waiting, 0);
+    for (guint i = 0; i < conduct->flights->len; i++) {
+        ((struct flight *) conduct->flights->pdata[i])->action = NO_ACTION;
+    }
+    conduct->transition = cox_transition_new(conduct->graph, 0);
+    step_transition(conduct, &(struct cox_transition_event) { .kind = COX_TRANSITION_RUN });
+}
+
+static void
+on_abort(struct cox_conduct *conduct, gint32 priority)
+{
+    conduct->abort_priority = MAX(conduct->abort_priority, priority);
+    if (conduct->transition != NULL) {
+        step_transition(conduct, &(struct cox_transition_event) { COX_TRANSITION_ABORT, 0, false, conduct->abort_priority });
+    }
+}
+
+/* An action of this graph is over, one way or the other. */
+static void
+end_action(struct cox_conduct *conduct, guint32 index, bool is_expected)
+{
+    step_transition(conduct, &(struct cox_transition_event) { COX_TRANSITION_RESULT, index, is_expected, 0 });
+    if (!is_expected) {
+        conduct->wants_replan = true;
+        conduct->abort_priority = MAX(conduct->abort_priority, COX_SCORE_INFINITY);
+    }
+}
+
+static void
+on_result(struct cox_conduct *conduct, const struct cox_conduct_identity *identity, int rc)
+{
+    struct flight *flight = find_flight(conduct, identity);
+    guint32 index = flight == NULL ? NO_ACTION : flight->action;
+
+    if (flight != NULL) {
+        g_ptr_array_remove(conduct->flights, flight);
+    }
+    if (index == NO_ACTION) { /* the plan was made without it */
+        conduct->wants_replan = true;
+        on_abort(conduct, COX_SCORE_INFINITY);
+        return;
+    }
+    end_action(conduct, index, rc == number_of(&conduct->graph->actions[index], "CRM_meta_op_target_rc"));
+}
+
+static void
+on_inflight(struct cox_conduct *conduct, const struct cox_inflight *inflight)
+{
+    struct cox_conduct_identity identity = { inflight->rsc_id, inflight->task, inflight->interval_ms, inflight->node };
+    struct flight *flight = NULL;
+
+    if (find_flight(conduct, &identity) != NULL) {
+        return;
+    }
+    flight = g_new0(struct flight, 1);
+    flight->rsc_id = g_strdup(inflight->rsc_id);
+    flight->task = g_strdup(inflight->task);
+    flight->node = g_strdup(inflight->node);
+    flight->place = g_strdup(inflight->node);
+    flight->key = g_strdup(inflight->key);
+    flight->interval_ms = inflight->interval_ms;
+    flight->generation = inflight->generation;
+    flight->action = NO_ACTION;
+    flight->is_limited = true;
+    flight->deadline = COX_USEC_NEVER; /* its executor watches the time */
+    g_ptr_array_add(conduct->flights, flight);
+}
+
+static void
+on_node_lost(struct cox_conduct *conduct, const char *node)
+{
+    for (guint i = conduct->flights->len; i > 0; i--) {
+        struct flight *flight = conduct->flights->pdata[i - 1];
+        guint32 index = flight->action;
+
+        /* Fencing of the node, and other actions about it, go on elsewhere. */
+        if (flight->rsc_id == NULL || g_strcmp0(flight->place, node) != 0) {
+            continue;
+        }
+        g_ptr_array_remove_index(conduct->flights, i - 1);
+        if (index != NO_ACTION) {
+            end_action(conduct, index, false);
+        }
+        conduct->wants_replan = true;
+    }
+}
+
+static void
+on_wake(struct cox_conduct *conduct, cox_usec now, struct cox_conduct_effects *out)
+{
+    conduct->wake_at = COX_USEC_NEVER;
+    for (guint i = 0; i < conduct->flights->len; i++) {
+        struct flight *flight = conduct->flights->pdata[i];
+
+        if (!cox_usec_is_due(flight->deadline, now)) {
+            continue;
+        }
+        flight->deadline = COX_USEC_NEVER;
+        if (flight->action != NO_ACTION) { /* it may run all the same: it stays in flight until its result or its node's end */
+            add(out, COX_CONDUCT_DO_LOST)->action = flight->action;
+            end_action(conduct, flight->action, false);
+            flight->action = NO_ACTION;
+        }
+    }
+}
+
+static void
+on_reset(struct cox_conduct *conduct)
+{
+    g_clear_pointer(&conduct->transition, cox_transition_free);
+    conduct->graph = NULL;
+    conduct->is_complete = true;
+    conduct->wants_replan = false;
+    g_array_set_size(conduct->waiting, 0);
+    g_ptr_array_set_size(conduct->flights, 0);
+}
+
+/* Is an action of the present graph in flight? */
+static bool
+has_own_flight(const struct cox_conduct *conduct)
+{
+    for (guint i = 0; i < conduct->flights->len; i++) {
+        if (((const struct flight *) conduct->flights->pdata[i])->action != NO_ACTION) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+conclude(struct cox_conduct *conduct, struct cox_conduct_effects *out)
+{
+    cox_usec at = COX_USEC_NEVER;
+
+    if (conduct->wants_replan) {
+        conduct->wants_replan = false;
+        add(out, COX_CONDUCT_DO_REPLAN);
+    }
+    if (!conduct->is_complete && conduct->waiting->len == 0 && !has_own_flight(conduct)) {
+        conduct->is_complete = true;
+        add(out, COX_CONDUCT_DO_COMPLETE);
+    }
+    for (guint i = 0; i < conduct->flights->len; i++) {
+        at = cox_usec_min(at, ((const struct flight *) conduct->flights->pdata[i])->deadline);
+    }
+    if (at != conduct->wake_at) {
+        conduct->wake_at = at;
+        add(out, COX_CONDUCT_DO_WAKE)->at = at;
+    }
+}
+
+void
+cox_conduct_step(struct cox_conduct *conduct, const struct cox_conduct_event *event, cox_usec now,
+                 struct cox_conduct_effects *out)
+{
+    switch (event->kind) {
+        case COX_CONDUCT_ON_GRAPH:
+            on_graph(conduct, event);
+            break;
+        case COX_CONDUCT_ON_RESULT:
+            on_result(conduct, &event->result.identity, event->result.rc);
+            break;
+        case COX_CONDUCT_ON_INFLIGHT:
+            on_inflight(conduct, event->inflight);
+            break;
+        case COX_CONDUCT_ON_ABORT:
+            on_abort(conduct, event->priority);
+            break;
+        case COX_CONDUCT_ON_NODE_LOST:
+            on_node_lost(conduct, event->node.name);
+            break;
+        case COX_CONDUCT_ON_LIMIT:
+            g_hash_table_replace(conduct->limits, g_strdup(event->node.name), GUINT_TO_POINTER(event->node.limit + 1));
+            break;
+        case COX_CONDUCT_ON_WAKE:
+            on_wake(conduct, now, out);
+            break;
+        case COX_CONDUCT_ON_RESET:
+            on_reset(conduct);
+            break;
+    }
+    if (conduct->graph != NULL) {
+        begin_waiting(conduct, now, out);
+    }
+    conclude(conduct, out);
+}

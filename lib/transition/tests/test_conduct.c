@@ -1,0 +1,462 @@
+/* Tests of lib/transition/conduct.c: stories, and random graphs on executors that take their time */
+#include "transition/conduct.h"
+
+#include "base/testkit.h"
+#include "model/score.h"
+
+#define MS(n) ((cox_usec) (n) * COX_USEC_PER_MS)
+
+enum { MAX_ACTIONS = 24 };
+
+/* A graph by hand. */
+struct plan {
+    struct cox_action actions[MAX_ACTIONS];
+    guint32 inputs[MAX_ACTIONS][MAX_ACTIONS];
+    struct cox_nvpair attributes[MAX_ACTIONS][2];
+    struct cox_graph graph;
+};
+
+static guint32
+add_action(struct plan *plan, const char *rsc, const char *task, const char *node)
+{
+    guint32 index = (guint32) plan->graph.n_actions++;
+
+    plan->attributes[index][0] = (struct cox_nvpair) { NULL, "CRM_meta_timeout", "20000" };
+    plan->actions[index] = (struct cox_action) { .id = index + 1, .kind = rsc == NULL ? COX_ACTION_CRM : COX_ACTION_RSC,
+                                                 .task = task, .key = task, .rsc_id = rsc, .node_name = node,
+                                                 .inputs = plan->inputs[index], .attributes = plan->attributes[index],
+                                                 .n_attributes = 1 };
+    plan->graph.actions = plan->actions;
+    return index;
+}
+
+static void
+order(struct plan *plan, guint32 first, guint32 then)
+{
+    plan->inputs[then][plan->actions[then].n_inputs++] = first;
+}
+
+struct world {
+    struct cox_conduct *conduct;
+    const struct cox_graph *graph;
+    cox_usec now, wake_at;
+    GString *log;
+};
+
+static void
+setup(struct world *w)
+{
+    struct cox_conduct_config config = { .node_limit = 0, .cluster_delay_ms = 60000 };
+
+    memset(w, 0, sizeof(*w));
+    w->conduct = cox_conduct_new(&config);
+    w->now = MS(1000);
+    w->wake_at = COX_USEC_NEVER;
+    w->log = g_string_new(NULL);
+}
+
+static void
+teardown(struct world *w)
+{
+    cox_conduct_free(w->conduct);
+    g_string_free(w->log, TRUE);
+}
+
+static const char *
+feed(struct world *w, const struct cox_conduct_event *event)
+{
+    struct cox_conduct_effects out;
+
+    g_string_truncate(w->log, 0);
+    cox_conduct_effects_init(&out);
+    cox_conduct_step(w->conduct, event, w->now, &out);
+    for (guint i = 0; i < cox_conduct_effects_count(&out); i++) {
+        const struct cox_conduct_effect *e = cox_conduct_effects_get(&out, i);
+        const struct cox_action *action = w->graph == NULL ? NULL : &w->graph->actions[e->action];
+
+        switch (e->kind) {
+            case COX_CONDUCT_DO_START:
+            case COX_CONDUCT_DO_LOST:
+                g_string_append_printf(w->log, "%s %s %s %s;", e->kind == COX_CONDUCT_DO_START ? "start" : "lost",
+                                       action->rsc_id ? action->rsc_id : "-", action->task, action->node_name);
+                break;
+            case COX_CONDUCT_DO_REPLAN:
+                g_string_append(w->log, "replan;");
+                break;
+            case COX_CONDUCT_DO_COMPLETE:
+                g_string_append(w->log, "complete;");
+                break;
+            case COX_CONDUCT_DO_WAKE:
+                w->wake_at = e->at;
+                break;
+        }
+    }
+    cox_conduct_effects_clear(&out);
+    return w->log->str;
+}
+
+static const char *
+begin_limited(struct world *w, const struct plan *plan, guint batch_limit, gint migration_limit)
+{
+    struct cox_conduct_event event = { .kind = COX_CONDUCT_ON_GRAPH };
+
+    w->graph = &plan->graph;
+    event.graph.graph = &plan->graph;
+    event.graph.batch_limit = batch_limit;
+    event.graph.migration_limit = migration_limit;
+    return feed(w, &event);
+}
+
+static const char *
+begin(struct world *w, const struct plan *plan)
+{
+    return begin_limited(w, plan, 0, -1);
+}
+
+static const char *
+result(struct world *w, const char *rsc, const char *task, const char *node, int rc)
+{
+    struct cox_conduct_event event = { .kind = COX_CONDUCT_ON_RESULT };
+
+    event.result.identity = (struct cox_conduct_identity) { rsc, task, 0, node };
+    event.result.rc = rc;
+    return feed(w, &event);
+}
+
+static const char *
+about_node(struct world *w, enum cox_conduct_event_kind kind, const char *node, guint limit)
+{
+    struct cox_conduct_event event = { .kind = kind };
+
+    event.node.name = node;
+    event.node.limit = limit;
+    return feed(w, &event);
+}
+
+static void
+actions_begin_when_their_inputs_are_done(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    add_action(&plan, "a", "start", "n1");
+    add_action(&plan, "a", "pseudo", NULL);
+    plan.actions[1].kind = COX_ACTION_PSEUDO;
+    add_action(&plan, "b", "monitor", "n2");
+    plan.attributes[2][1] = (struct cox_nvpair) { NULL, "CRM_meta_op_target_rc", "7" };
+    plan.actions[2].n_attributes = 2;
+    order(&plan, 0, 1);
+    order(&plan, 1, 2);
+    assert_string_equal(begin(&w, &plan), "start a start n1;");
+    assert_string_equal(result(&w, "a", "start", "n1", 0), "start b monitor n2;");
+    assert_string_equal(result(&w, "b", "monitor", "n2", 7), "complete;");
+    assert_string_equal(result(&w, "b", "monitor", "n2", 7), "replan;"); /* nobody waited for that */
+    teardown(&w);
+}
+
+static void
+an_unexpected_result_stops_what_is_less_urgent(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    add_action(&plan, "a", "start", "n1");
+    add_action(&plan, "b", "start", "n1");
+    add_action(&plan, "c", "start", "n1");
+    add_action(&plan, NULL, "stonith", "n2");
+    plan.actions[3].priority = COX_SCORE_INFINITY;
+    order(&plan, 1, 2);
+    order(&plan, 1, 3);
+    assert_string_equal(begin(&w, &plan), "start a start n1;start b start n1;");
+    assert_string_equal(result(&w, "a", "start", "n1", 1), "replan;");
+    assert_string_equal(result(&w, "b", "start", "n1", 0), "start - stonith n2;");
+    assert_string_equal(result(&w, NULL, "stonith", "n2", 0), "complete;");
+    teardown(&w);
+}
+
+static void
+an_abort_lets_only_the_urgent_begin(void **state)
+{
+    struct plan plan = { 0 };
+    struct cox_conduct_event event = { .kind = COX_CONDUCT_ON_ABORT, .priority = 100 };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    assert_string_equal(feed(&w, &event), ""); /* without a graph */
+    add_action(&plan, "a", "start", "n1");
+    add_action(&plan, "b", "start", "n1");
+    add_action(&plan, "c", "start", "n1");
+    plan.actions[2].priority = 100;
+    order(&plan, 0, 1);
+    order(&plan, 0, 2);
+    begin(&w, &plan);
+    feed(&w, &event);
+    assert_string_equal(result(&w, "a", "start", "n1", 0), "start c start n1;");
+    assert_string_equal(result(&w, "c", "start", "n1", 0), "complete;");
+    teardown(&w);
+}
+
+static void
+what_is_in_flight_is_adopted_by_the_next_graph(void **state)
+{
+    g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(struct cox_inflight));
+    struct plan first = { 0 }, second = { 0 };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    add_action(&first, "slow", "start", "n1");
+    add_action(&first, "old", "start", "n2");
+    begin(&w, &first);
+    add_action(&second, "slow", "start", "n1");
+    add_action(&second, "next", "start", "n1");
+    add_action(&second, "old", "stop", "n2");
+    order(&second, 0, 1);
+    assert_string_equal(begin(&w, &second), ""); /* the stop waits for the start that nobody wants any more */
+    cox_conduct_inflight(w.conduct, list);
+    assert_int_equal(list->len, 2);
+    assert_string_equal(g_array_index(list, struct cox_inflight, 0).rsc_id, "slow");
+    assert_string_equal(result(&w, "slow", "start", "n1", 0), "start next start n1;");
+    assert_string_equal(result(&w, "old", "start", "n2", 0), "replan;");
+    assert_string_equal(result(&w, "next", "start", "n1", 0), "complete;");
+    teardown(&w);
+}
+
+static void
+a_new_coordinator_knows_what_executors_report(void **state)
+{
+    struct cox_inflight inflight = { "a", "start", 0, "n1", "key", 3, true };
+    struct cox_conduct_event event = { .kind = COX_CONDUCT_ON_INFLIGHT };
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    event.inflight = &inflight;
+    assert_string_equal(feed(&w, &event), "");
+    assert_string_equal(feed(&w, &event), ""); /* reported twice */
+    add_action(&plan, "a", "start", "n1");
+    assert_string_equal(begin(&w, &plan), "");
+    assert_string_equal(result(&w, "a", "start", "n1", 0), "complete;");
+    feed(&w, &event);
+    assert_string_equal(feed(&w, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_RESET }), "");
+    assert_string_equal(begin(&w, &plan), "start a start n1;");
+    teardown(&w);
+}
+
+static void
+limits_count_own_actions_and_never_hold_back_fencing(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    add_action(&plan, "a", "start", "n1");
+    add_action(&plan, "b", "start", "n1");
+    add_action(&plan, "c", "start", "n2");
+    add_action(&plan, "d", "start", "r1");
+    plan.actions[3].router_node = "n2";
+    add_action(&plan, NULL, "stonith", "n3");
+    about_node(&w, COX_CONDUCT_ON_LIMIT, "n1", 1);
+    about_node(&w, COX_CONDUCT_ON_LIMIT, "n2", 1);
+    assert_string_equal(begin(&w, &plan), "start a start n1;start c start n2;start - stonith n3;");
+    assert_string_equal(result(&w, "c", "start", "n2", 0), "start d start r1;"); /* runs by way of n2 */
+    assert_string_equal(about_node(&w, COX_CONDUCT_ON_LIMIT, "n1", 0), "start b start n1;");
+    teardown(&w);
+    setup(&w);
+    assert_string_equal(begin_limited(&w, &plan, 2, -1), "start a start n1;start b start n1;start - stonith n3;");
+    assert_string_equal(result(&w, "a", "start", "n1", 0), "start c start n2;");
+    teardown(&w);
+}
+
+static void
+migrations_have_a_limit_of_their_own(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    add_action(&plan, "a", "migrate_to", "n1");
+    add_action(&plan, "b", "migrate_to", "n1");
+    add_action(&plan, "c", "migrate_from", "n2");
+    add_action(&plan, "d", "start", "n1");
+    assert_string_equal(begin_limited(&w, &plan, 0, 1), "start a migrate_to n1;start c migrate_from n2;start d start n1;");
+    assert_string_equal(result(&w, "a", "migrate_to", "n1", 0), "start b migrate_to n1;");
+    teardown(&w);
+}
+
+static void
+a_lost_node_sends_no_results(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    add_action(&plan, "a", "start", "n1");
+    add_action(&plan, "b", "start", "n2");
+    add_action(&plan, NULL, "stonith", "n1");
+    begin(&w, &plan);
+    assert_string_equal(about_node(&w, COX_CONDUCT_ON_NODE_LOST, "n1", 0), "replan;");
+    assert_string_equal(result(&w, "b", "start", "n2", 0), "");
+    assert_string_equal(result(&w, NULL, "stonith", "n1", 0), "complete;");
+    assert_string_equal(about_node(&w, COX_CONDUCT_ON_NODE_LOST, "n2", 0), "");
+    /* Also what an earlier plan has begun there. */
+    begin(&w, &plan);
+    begin(&w, &plan);
+    assert_string_equal(about_node(&w, COX_CONDUCT_ON_NODE_LOST, "n2", 0), "replan;");
+    teardown(&w);
+}
+
+static void
+an_action_without_result_counts_as_failed_but_stays_in_flight(void **state)
+{
+    g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(struct cox_inflight));
+    struct plan plan = { 0 }, nothing = { 0 };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    add_action(&plan, "a", "start", "n1");
+    add_action(&plan, NULL, "stonith", "n2");
+    plan.actions[1].n_attributes = 0; /* no limit of its own */
+    begin(&w, &plan);
+    assert_int_equal(w.wake_at, MS(81000));
+    w.now = w.wake_at;
+    w.wake_at = COX_USEC_NEVER;
+    assert_string_equal(feed(&w, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_WAKE }), "lost a start n1;replan;");
+    cox_conduct_inflight(w.conduct, list);
+    assert_int_equal(list->len, 2);
+    assert_int_equal(w.wake_at, COX_USEC_NEVER);
+    assert_string_equal(result(&w, "a", "start", "n1", 0), "replan;"); /* late, but news */
+    /* Of an earlier graph: nothing to count as failed. */
+    begin(&w, &plan);
+    assert_string_equal(begin(&w, &nothing), "complete;");
+    w.now = w.wake_at;
+    assert_string_equal(feed(&w, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_WAKE }), "");
+    cox_conduct_free(NULL);
+    teardown(&w);
+}
+
+/* ---- random graphs ---- */
+
+static void
+random_plan(struct plan *plan, GRand *random)
+{
+    static const char *const rscs[] = { "a", "b", "c", "d", "e" };
+    static const char *const tasks[] = { "start", "stop", "monitor" };
+    static const char *const nodes[] = { "n1", "n2" };
+
+    memset(plan, 0, sizeof(*plan));
+    for (gint n = g_rand_int_range(random, 1, MAX_ACTIONS); n > 0; n--) {
+        guint32 index = add_action(plan, rscs[g_rand_int_range(random, 0, 5)], tasks[g_rand_int_range(random, 0, 3)],
+                                   nodes[g_rand_int_range(random, 0, 2)]);
+
+        if (g_rand_int_range(random, 0, 5) == 0) {
+            plan->actions[index].kind = COX_ACTION_PSEUDO;
+        }
+        for (guint32 input = 0; input < index; input++) {
+            /* Actions of one resource on one node are ordered, as the scheduler does; others at random. */
+            if ((plan->actions[input].rsc_id == plan->actions[index].rsc_id
+                 && plan->actions[input].node_name == plan->actions[index].node_name)
+                || g_rand_int_range(random, 0, 12) == 0) {
+                order(plan, input, index);
+            }
+        }
+    }
+}
+
+struct order_given {
+    const char *rsc, *task, *node;
+};
+
+/* Carry out the orders of one step; an order must never meet another one of its resource on its node. */
+static void
+take_orders(struct world *w, const struct cox_conduct_event *event, GArray *orders, guint batch_limit)
+{
+    struct cox_conduct_effects out;
+
+    cox_conduct_effects_init(&out);
+    cox_conduct_step(w->conduct, event, w->now, &out);
+    for (guint i = 0; i < cox_conduct_effects_count(&out); i++) {
+        const struct cox_conduct_effect *e = cox_conduct_effects_get(&out, i);
+        struct order_given given;
+
+        if (e->kind == COX_CONDUCT_DO_COMPLETE) {
+            w->wake_at = 0; /* a mark */
+        }
+        if (e->kind != COX_CONDUCT_DO_START) {
+            continue;
+        }
+        given = (struct order_given) { w->graph->actions[e->action].rsc_id, w->graph->actions[e->action].task,
+                                       w->graph->actions[e->action].node_name };
+        for (guint o = 0; o < orders->len; o++) {
+            const struct order_given *other = &g_array_index(orders, struct order_given, o);
+
+            assert_false(g_str_equal(other->rsc, given.rsc) && g_str_equal(other->node, given.node));
+        }
+        g_array_append_val(orders, given);
+        assert_true(batch_limit == 0 || orders->len <= batch_limit);
+    }
+    cox_conduct_effects_clear(&out);
+}
+
+static void
+every_graph_ends_and_operations_of_a_resource_never_overlap(void **state)
+{
+    guint n_graphs = 0;
+
+    (void) state;
+    for (guint32 seed = 1; seed <= 200; seed++) {
+        g_autoptr(GRand) random = g_rand_new_with_seed(seed);
+        g_autoptr(GArray) orders = g_array_new(FALSE, FALSE, sizeof(struct order_given));
+        struct plan plans[2];
+        struct world w;
+
+        setup(&w);
+        for (guint g = 0; g < 12; g++) {
+            struct cox_conduct_event event = { .kind = COX_CONDUCT_ON_GRAPH };
+            guint batch_limit = orders->len > 0 ? 0 : (guint) g_rand_int_range(random, 0, 4);
+            gint n_steps = g == 11 ? 1000 : g_rand_int_range(random, 0, 30);
+
+            random_plan(&plans[g % 2], random);
+            w.graph = event.graph.graph = &plans[g % 2].graph;
+            event.graph.batch_limit = batch_limit;
+            event.graph.migration_limit = -1;
+            w.wake_at = 1;
+            n_graphs++;
+            take_orders(&w, &event, orders, batch_limit);
+            for (; n_steps > 0 && orders->len > 0; n_steps--) {
+                guint at = (guint) g_rand_int_range(random, 0, (gint32) orders->len);
+                struct order_given given = g_array_index(orders, struct order_given, at);
+
+                g_array_remove_index(orders, at);
+                event.kind = COX_CONDUCT_ON_RESULT;
+                event.result.identity = (struct cox_conduct_identity) { given.rsc, given.task, 0, given.node };
+                event.result.rc = g_rand_int_range(random, 0, 10) == 0 ? 1 : 0;
+                take_orders(&w, &event, orders, batch_limit);
+            }
+        }
+        assert_int_equal(orders->len, 0);
+        assert_int_equal(w.wake_at, 0); /* the last one is complete */
+        teardown(&w);
+    }
+    assert_int_equal(n_graphs, 2400);
+}
+
+COX_TEST_MAIN(cmocka_unit_test(actions_begin_when_their_inputs_are_done),
+              cmocka_unit_test(an_unexpected_result_stops_what_is_less_urgent),
+              cmocka_unit_test(an_abort_lets_only_the_urgent_begin),
+              cmocka_unit_test(what_is_in_flight_is_adopted_by_the_next_graph),
+              cmocka_unit_test(a_new_coordinator_knows_what_executors_report),
+              cmocka_unit_test(limits_count_own_actions_and_never_hold_back_fencing),
+              cmocka_unit_test(migrations_have_a_limit_of_their_own), cmocka_unit_test(a_lost_node_sends_no_results),
+              cmocka_unit_test(an_action_without_result_counts_as_failed_but_stays_in_flight),
+              cmocka_unit_test(every_graph_ends_and_operations_of_a_resource_never_overlap))
