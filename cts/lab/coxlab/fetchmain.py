@@ -1,5 +1,5 @@
-"""The client's program: fetchmain.py URL INTERVAL LIMIT.  Prints "TIME 1" or "TIME 0" for each request when its fate is known, TIME
-being when it was sent (CLOCK_MONOTONIC); ends when its standard input does, so that it never outlives who started it."""
+"""The client's program: fetchmain.py URL INTERVAL LIMIT.  Prints "SENT DONE 1" or "SENT DONE 0" for each request when its fate is
+known, in seconds of CLOCK_MONOTONIC; ends when its standard input does, so that it never outlives who started it."""
 import asyncio
 import sys
 import time
@@ -22,7 +22,7 @@ async def fetch(host, port, path, limit):
         ok = await asyncio.wait_for(exchange(), limit)
     except (OSError, asyncio.TimeoutError):
         ok = False
-    print("%.6f %d" % (sent, ok), flush=True)
+    print("%.6f %.6f %d" % (sent, time.monotonic(), ok), flush=True)
 
 
 async def main(url, interval, limit):

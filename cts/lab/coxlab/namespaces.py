@@ -73,8 +73,11 @@ class Namespaces(Driver):
         tree = os.path.join(here, "../../../agents")
         if os.path.isdir(tree):
             # We lie in the source tree: what is not built is taken from there.
+            os.makedirs(layer + "/usr/lib/ocf", exist_ok=True)
             for part in ("lib", "resource.d"):
-                shutil.copytree(os.path.join(tree, part), layer + "/usr/lib/ocf/" + part, dirs_exist_ok=True)
+                subprocess.run(["cp", "-R", os.path.join(tree, part), layer + "/usr/lib/ocf/"], check=True)
+            # A tree that must not be written to gives such copies.
+            subprocess.run(["chmod", "-R", "u+w", layer], check=True)
             os.makedirs(layer + "/usr/sbin", exist_ok=True)
             shutil.copy(os.path.join(tree, "fence/fence_coxlab"), layer + "/usr/sbin/fence_coxlab")
         target = layer + "/usr/lib/ocf/resource.d/coxlab"
@@ -226,6 +229,9 @@ class Namespaces(Driver):
 def remove_tree(path):
     """Also what other users of a user namespace left in it."""
     shutil.rmtree(path, ignore_errors=True)
+    if os.path.isdir(path) and os.getuid() != 0:
+        subprocess.run(["chmod", "-R", "u+rwX", path], stderr=subprocess.DEVNULL, check=False)
+        shutil.rmtree(path, ignore_errors=True)
     if os.path.isdir(path) and os.getuid() != 0:
         subprocess.run(["unshare", "--user", "--map-root-user", "--map-auto", "rm", "-rf", "--", path], stderr=subprocess.DEVNULL, check=False)
 

@@ -10,50 +10,33 @@ ANSWER_LIMIT_S = 1.0
 
 
 class Series:
-    """Samples (when asked, answered or not) in any order; times are seconds of one monotonic clock.
+    """Answers and failures in any order; times are seconds of one monotonic clock.
 
-    An outage begins when the first request that failed was sent and ends when the next one that succeeded was sent.  What failed before
-    anything ever succeeded is no outage: the service was not there yet.
+    An outage is a time between two answers that follow each other.  It is the arrival of answers that counts, not when they were asked
+    for: a request that waits for a dead host and is answered when another one takes over was sent in the middle of the outage.
+    Without any outage the longest is about the interval of the requests.
     """
 
     def __init__(self):
-        self._samples = []
+        self._answers, self._asked = [], None
 
-    def add(self, sent, is_answered):
-        bisect.insort(self._samples, (sent, is_answered))
-
-    def __len__(self):
-        return len(self._samples)
-
-    def last(self):
-        """When the newest sample was sent; None without samples."""
-        return self._samples[-1][0] if self._samples else None
+    def add(self, sent, done, is_answered):
+        """One request: when it was sent, when its fate was known, and which."""
+        if is_answered:
+            bisect.insort(self._answers, done)
+            self._asked = sent if self._asked is None else max(self._asked, sent)
 
     def was_up(self):
-        return any(ok for _, ok in self._samples)
+        return bool(self._answers)
 
-    def outages(self):
-        """List of (begin, end); end is None for one that has not ended."""
-        found, begin, seen = [], None, False
-        for sent, ok in self._samples:
-            if ok:
-                if begin is not None:
-                    found.append((begin, sent))
-                begin, seen = None, True
-            elif seen and begin is None:
-                begin = sent
-        if begin is not None:
-            found.append((begin, None))
-        return found
+    def is_answered_since(self, when):
+        """Was a request answered that was sent then or later?"""
+        return self._asked is not None and self._asked >= when
 
     def longest(self, now):
-        """Length of the longest outage; one that goes on counts until now.  0 without any."""
-        return max(((end if end is not None else now) - begin for begin, end in self.outages()), default=0.0)
-
-    def is_away(self):
-        """Does an outage go on?"""
-        outages = self.outages()
-        return bool(outages) and outages[-1][1] is None
+        """The longest outage; the time since the last answer counts too.  0 before the first answer: the service was not there yet."""
+        times = self._answers + [now]
+        return max((late - early for early, late in zip(times, times[1:])), default=0.0)
 
 
 class Client:
@@ -71,9 +54,9 @@ class Client:
 
     def _read(self):
         for line in self._process.stdout:
-            sent, answered = line.split()
+            sent, done, answered = line.split()
             with self._lock:
-                self.series.add(float(sent), answered == "1")
+                self.series.add(float(sent), float(done), answered == "1")
 
     def look(self, function):
         """function(series), while no sample is added."""

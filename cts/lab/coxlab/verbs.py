@@ -8,7 +8,7 @@ import time
 
 from . import cluster, duration
 from .errors import LabError
-from .outage import ANSWER_LIMIT_S, Client
+from .outage import Client
 from .watch import Watch, changes_to_gaps, changes_to_overlaps
 
 POLL_S = 0.02
@@ -294,19 +294,17 @@ def expect_outage(stage, v):
     if client is None:
         raise LabError("nothing is measured: 'measure URL' or 'create ID' comes first")
     asked = time.monotonic()
+    longest = 0.0
 
     def question():
-        now = time.monotonic()
-        away, longest, last, up = client.look(lambda s: (s.is_away(), s.longest(now), s.last(), s.was_up()))
+        nonlocal longest
+        up, back, longest = client.look(lambda s: (s.was_up(), s.is_answered_since(asked), s.longest(time.monotonic())))
         if not up:
             raise Unmet("the service never answered")
         if longest > limit:
-            raise Unmet("the service was away for %s%s" % (duration.text(longest), " and still is" if away else ""))
-        # All requests sent until the question was asked have an answer or none.
-        settled = last is not None and last >= asked
-        return settled and now >= asked + ANSWER_LIMIT_S and not away, "the service is away since %s" % duration.text(longest)
-    wait_for(question, limit + ANSWER_LIMIT_S + 2, "the service does not come back")
-    longest = client.look(lambda s: s.longest(time.monotonic()))
+            raise Unmet("the service was away for %s%s" % (duration.text(longest), "" if back else " and still is"))
+        return back, "no answer for %s" % duration.text(longest)
+    wait_for(question, limit + START_LIMIT_S, "the service does not answer")
     return "outage %s" % duration.text(longest)
 
 
@@ -397,8 +395,8 @@ VERBS = (
     Verb("expect members NODES on NODE within TIME", "corosync on that node sees exactly these.", expect_members),
     Verb("expect power on NODE within TIME", "The node has power.", _expect_power(True)),
     Verb("expect no power on NODE within TIME", "The node has no power.", _expect_power(False)),
-    Verb("expect outage below TIME", "The longest time without an answer since measuring began was shorter, and the service answers now.", expect_outage),
-    Verb("expect outage above TIME", "Until now the longest time without an answer was longer: to show that something was really away.", expect_outage_above),
+    Verb("expect outage below TIME", "The longest time between two answers since measuring began was shorter, and the service answers now.", expect_outage),
+    Verb("expect outage above TIME", "Until now the longest time between two answers was longer: to show that something was really away.", expect_outage_above),
     Verb("expect gap PATH below TIME", "The watched file was on no node for a shorter time than this, counted from when it first was on one, and is on one now; exact "
          "to 10 ms.", expect_gap),
     Verb("expect never two PATH", "The watched file was never on two nodes at the same time.", expect_never_two),
