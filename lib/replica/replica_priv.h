@@ -1,0 +1,183 @@
+/* lib/replica/replica_priv.h - the state of a replica and what its files offer each other.  Layer 3, pure. */
+#ifndef COX_REPLICA_REPLICA_PRIV_H
+#define COX_REPLICA_REPLICA_PRIV_H
+
+#include "replica/replica.h"
+#include "replica/replica_message.h"
+
+/*
+ *           VIEW                    last STATE, own = winner's
+ *   IDLE ---------> STATES ------------------------------------------> ACTIVE
+ *                     |  ^ \                                             |
+ *      own != winner's|  |  \ EXCUSE of this node                        | VIEW, CHECK
+ *                     v  |   v                                           v
+ *                  FETCH |  OUTSIDE -- asks with CHECK --> STATES      STATES
+ *                     '--+--> ACTIVE when the document is there
+ */
+enum replica_phase {
+    PHASE_IDLE = 0, /* not in the group */
+    PHASE_STATES,   /* everybody says what it has; changes wait */
+    PHASE_FETCH,    /* the winning document is on its way; changes wait, but others may be applying them */
+    PHASE_ACTIVE,   /* has it, and applies changes as they come */
+    PHASE_OUTSIDE,  /* left out of this round; changes pass by */
+};
+
+enum replica_busy {
+    BUSY_NOT = 0,
+    BUSY_CHANGE,  /* APPLY of a change that was delivered */
+    BUSY_PATCH,   /* APPLY of a change that was fetched */
+    BUSY_INSTALL, /* INSTALL of a document that was fetched */
+};
+
+struct replica_member {
+    guint32 id;
+    bool has_state, is_excused, is_coordinator;
+    bool is_ready, has_ack; /* for the number of the view that is being agreed on */
+    guint64 nonce, promised, acked, state_number;
+    struct cox_stamp stamp;
+    struct cox_replica_document document;
+    struct cox_replica_quorum quorum;
+};
+
+/* A place in the order that waits: a change, or the moment where quorum began or ended. */
+struct replica_queued {
+    enum { QUEUED_CHANGE = 0, QUEUED_ESTABLISH, QUEUED_LAPSE } kind;
+    guint32 node;
+    GBytes *bytes; /* the message */
+    guint64 term, tag;
+};
+
+/* Something from the group that was handed in while the document was busy. */
+struct replica_inbox {
+    bool is_view;
+    guint32 node;
+    GBytes *bytes;
+    guint32 nodes[COX_REPLICA_MAX_NODES];
+    size_t n_nodes;
+};
+
+struct replica_pending {
+    guint64 seq;
+    guint64 request;
+    GBytes *payload;
+    enum { PENDING_UNSENT = 0, PENDING_SENT, PENDING_APPLIED } state;
+    guint64 position;
+    cox_usec deadline;
+};
+
+struct replica_tail {
+    guint64 position;
+    char digest[COX_REPLICA_DIGEST_ROOM];
+    GBytes *record;
+};
+
+struct replica_unsynced {
+    guint64 seq, position;
+};
+
+/*
+ * Something done in an established view that is not yet known to be in its place on all members: when a membership breaks, the
+ * last messages of the old one may be delivered with gaps.  A message of our own that was sent after it and comes back within
+ * the same view proves that there was no gap.  Only then is it written down as agreed.
+ */
+struct replica_held {
+    guint64 number;
+    enum { HELD_CHANGE = 0, HELD_VIEW, HELD_REFUSAL } kind;
+    guint64 term, tag, position;
+    GBytes *record; /* of a change */
+    guint64 seq;    /* of a refused change that was submitted here */
+};
+
+struct replica_own {
+    guint64 round, number; /* of the last held thing when the message was sent */
+};
+
+/* What the whole view agrees on; the same on all members at the same place in the order. */
+struct replica_view {
+    struct replica_member members[COX_REPLICA_MAX_NODES]; /* sorted by id */
+    guint32 n;
+    bool is_collecting;   /* STATEs are waited for; also true for a node that the others have excused from it */
+    bool is_decided;      /* all STATEs are in */
+    bool is_reading;      /* quorate: READYs for term are being collected, or have been */
+    bool is_established;
+    guint64 term, tag, term_next, round;
+    guint32 winner;       /* whose document won; it also sends it */
+};
+
+struct replica_stream {
+    bool is_snapshot, is_wanted, is_begun, is_done;
+    guint32 members[COX_REPLICA_MAX_NODES];
+    guint32 n_members;
+    GBytes *bytes; /* NULL: not captured yet */
+    guint64 offset;
+};
+
+struct replica_donor {
+    struct replica_stream streams[2]; /* changes first, then the document */
+    struct cox_stamp stamp;           /* as decided */
+    struct cox_replica_document document;
+    GArray *lineage;
+    bool in_flight;
+    cox_usec next_chunk_at;
+};
+
+struct replica_fetch {
+    bool is_begun, is_snapshot;
+    struct cox_stamp stamp;
+    struct cox_replica_document document;
+    GArray *lineage;
+    guint64 size;
+    GByteArray *buffer;
+    GBytes *bytes; /* complete */
+    size_t at;     /* records up to here are done */
+    cox_usec deadline;
+};
+
+struct cox_replica {
+    struct cox_replica_options options;
+    struct cox_replica_effects *out; /* of the step that is running */
+    cox_usec now;
+
+    enum replica_phase phase;
+    enum replica_busy busy;
+    GQueue inbox; /* struct replica_inbox */
+    GQueue queue; /* struct replica_queued */
+    struct replica_queued *current; /* being applied */
+
+    /* the document and its history */
+    struct cox_stamp stamp;
+    struct cox_replica_document document;
+    GArray *lineage;
+    GQueue tail; /* struct replica_tail, oldest first */
+    size_t tail_bytes;
+    bool has_quorum; /* what is applied now is in an established view */
+    GQueue held;     /* struct replica_held */
+    guint64 held_number, round_number;
+    GQueue own;      /* struct replica_own: messages sent that have not come back */
+
+    /* the disk */
+    bool disk_ok;
+    guint64 seq, synced_seq, promised;
+    guint64 written, synced_position; /* changes up to here have been handed to the disk, are on it */
+    GQueue unsynced; /* struct replica_unsynced */
+    guint64 promise_seq, view_seq;
+    bool is_ready_sent, ack_in_flight, has_acked;
+    guint64 acked;
+
+    struct replica_view view;
+    struct cox_replica_quorum quorum; /* of this node, as told last */
+    guint32 coordinator;
+    bool check_sent;
+    guint64 state_number, state_returned; /* STATEs sent, and the last that came back */
+    guint64 state_members;                /* whom the last one was for */
+    cox_usec state_deadline, outside_retry;
+    struct replica_donor donor;
+    struct replica_fetch fetch;
+    guint64 capture;
+
+    GQueue pending;          /* struct replica_pending in the order of submission */
+    GHashTable *pending_seq; /* seq -> its link */
+    guint64 next_seq;
+};
+
+#endif

@@ -1,0 +1,72 @@
+/* lib/replica/replica_tally.c - the votes of a view: what is enough.  Layer 3, pure. */
+#include "replica/replica_parts_priv.h"
+
+static bool
+takes_part(const struct replica_member *member)
+{
+    return member->has_state && !member->is_excused;
+}
+
+/* All say so: quorum is told to each member on its own, out of step with the messages. */
+bool
+cox_replica_is_quorate(const struct replica_view *view)
+{
+    bool is_quorate = view->is_decided;
+
+    for (guint32 i = 0; i < view->n; i++) {
+        if (takes_part(&view->members[i]) && !view->members[i].quorum.is_quorate) {
+            is_quorate = false;
+        }
+    }
+    return is_quorate;
+}
+
+/*
+ * A majority of the members, and as many as make a quorum by themselves: whoever has quorum later has one of them.
+ * Votes that are no node's (a quorum device) cannot keep anything on disk, but they take part in deciding who has quorum.
+ */
+guint32
+cox_replica_votes_needed(const struct replica_view *view)
+{
+    guint32 sum = 0, quorum = 0, other = G_MAXUINT32;
+
+    for (guint32 i = 0; i < view->n; i++) {
+        const struct replica_member *member = &view->members[i];
+
+        if (takes_part(member)) {
+            sum += member->quorum.own_votes;
+            quorum = MAX(quorum, member->quorum.quorum_votes);
+            other = MIN(other, member->quorum.other_votes);
+        }
+    }
+    quorum = quorum > other ? quorum - other : 1;
+    return MAX(quorum, sum / 2 + 1);
+}
+
+guint32
+cox_replica_votes_ready(const struct replica_view *view)
+{
+    guint32 sum = 0;
+
+    for (guint32 i = 0; i < view->n; i++) {
+        if (takes_part(&view->members[i]) && view->members[i].is_ready) {
+            sum += view->members[i].quorum.own_votes;
+        }
+    }
+    return sum;
+}
+
+guint32
+cox_replica_votes_acked(const struct replica_view *view, guint64 position)
+{
+    guint32 sum = 0;
+
+    for (guint32 i = 0; i < view->n; i++) {
+        const struct replica_member *member = &view->members[i];
+
+        if (takes_part(member) && member->has_ack && member->acked >= position) {
+            sum += member->quorum.own_votes;
+        }
+    }
+    return sum;
+}
