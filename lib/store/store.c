@@ -1,0 +1,299 @@
+/* lib/store/store.c - writing the document without waiting: a queue in, one thread, completions out.  Layer 3, adapter. */
+#include "store/store.h"
+
+#include <errno.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+enum job_kind { JOB_APPEND = 0, JOB_SAVE, JOB_SET_ASIDE, JOB_PROBE, JOB_END };
+
+struct job {
+    enum job_kind kind;
+    guint64 number;
+    GBytes *bytes, *meta;
+};
+
+struct completion {
+    struct cox_store_done done;
+    char *text;
+};
+
+struct cox_store {
+    struct cox_disk *disk;
+    struct cox_storefiles *files; /* of the thread, once it runs */
+    GThread *thread;
+    GMutex lock; /* of what follows */
+    GCond work;
+    GQueue jobs, completions;
+    size_t n_working;
+    int fd;
+    bool has_failed, wants_save; /* of the thread */
+};
+
+static void
+job_free(gpointer data)
+{
+    struct job *job = data;
+
+    g_clear_pointer(&job->bytes, g_bytes_unref);
+    g_clear_pointer(&job->meta, g_bytes_unref);
+    g_free(job);
+}
+
+static void
+completion_free(gpointer data)
+{
+    struct completion *completion = data;
+
+    g_free(completion->text);
+    g_free(completion);
+}
+
+/* ---- in the thread ---- */
+
+static void
+complete(struct cox_store *store, enum cox_store_done_kind kind, guint64 number, const char *text)
+{
+    struct completion *completion = g_new0(struct completion, 1);
+    guint64 one = 1;
+
+    completion->done.kind = kind;
+    completion->done.number = number;
+    completion->text = g_strdup(text);
+    completion->done.text = completion->text;
+    g_mutex_lock(&store->lock);
+    g_queue_push_tail(&store->completions, completion);
+    g_mutex_unlock(&store->lock);
+    while (write(store->fd, &one, sizeof(one)) < 0 && errno == EINTR) {
+    }
+}
+
+static void
+finished(struct cox_store *store, bool is_ok, guint64 number, const GError *error)
+{
+    if (is_ok) {
+        store->has_failed = false;
+        complete(store, COX_STORE_SYNCED, number, NULL);
+        if (cox_storefiles_wants_save(store->files) != store->wants_save) {
+            store->wants_save = !store->wants_save;
+            if (store->wants_save) {
+                complete(store, COX_STORE_WANTS_SAVE, 0, NULL);
+            }
+        }
+    } else if (!store->has_failed) {
+        store->has_failed = true;
+        complete(store, COX_STORE_FAILED, 0, error->message);
+    }
+}
+
+/* All records up to the next thing of another kind, as one write and one sync. */
+static void
+append_together(struct cox_store *store, GQueue *jobs)
+{
+    g_autoptr(GPtrArray) records = g_ptr_array_new_with_free_func((GDestroyNotify) g_bytes_unref);
+    g_autoptr(GError) error = NULL;
+    guint64 number = 0;
+    struct job *job;
+    bool is_ok;
+
+    while ((job = g_queue_peek_head(jobs)) != NULL && job->kind == JOB_APPEND) {
+        number = job->number;
+        g_ptr_array_add(records, g_bytes_ref(job->bytes));
+        job_free(g_queue_pop_head(jobs));
+    }
+    if (!store->has_failed) { /* else only a save helps */
+        is_ok = cox_storefiles_append(store->files, records, &error);
+        finished(store, is_ok, number, error);
+    }
+}
+
+static void
+do_one(struct cox_store *store, const struct job *job)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *name = NULL;
+    bool is_ok;
+
+    switch (job->kind) {
+    case JOB_SAVE:
+        is_ok = cox_storefiles_save(store->files, job->bytes, job->meta, &error);
+        finished(store, is_ok, job->number, error);
+        break;
+    case JOB_SET_ASIDE:
+        name = cox_storefiles_name_aside(job->bytes);
+        if (cox_storefiles_set_aside(store->files, job->bytes, &error)) {
+            complete(store, COX_STORE_KEPT, 0, name);
+        } else {
+            finished(store, false, 0, error);
+        }
+        break;
+    case JOB_PROBE:
+        if (store->has_failed && cox_storefiles_probe(store->files, NULL)) {
+            complete(store, COX_STORE_USABLE, 0, NULL);
+        }
+        break;
+    case JOB_APPEND:
+    case JOB_END:
+        break;
+    }
+}
+
+static gpointer
+run(gpointer data)
+{
+    struct cox_store *store = data;
+    bool is_ending = false;
+
+    while (!is_ending) {
+        GQueue batch = G_QUEUE_INIT;
+        struct job *job;
+
+        g_mutex_lock(&store->lock);
+        while (store->jobs.length == 0) {
+            g_cond_wait(&store->work, &store->lock);
+        }
+        batch = store->jobs;
+        store->n_working = batch.length;
+        g_queue_init(&store->jobs);
+        g_mutex_unlock(&store->lock);
+        while ((job = g_queue_peek_head(&batch)) != NULL) {
+            if (job->kind == JOB_APPEND) {
+                append_together(store, &batch);
+            } else {
+                is_ending = is_ending || job->kind == JOB_END;
+                do_one(store, job);
+                job_free(g_queue_pop_head(&batch));
+            }
+        }
+        g_mutex_lock(&store->lock);
+        store->n_working = 0;
+        g_mutex_unlock(&store->lock);
+    }
+    return NULL;
+}
+
+/* ---- in the loop ---- */
+
+struct cox_store *
+cox_store_open(struct cox_disk *disk, const struct cox_store_options *options, struct cox_store_loaded *loaded,
+               GError **error)
+{
+    struct cox_store *store = g_new0(struct cox_store, 1);
+
+    store->disk = disk;
+    store->files = cox_storefiles_new(disk, options);
+    store->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    g_mutex_init(&store->lock);
+    g_cond_init(&store->work);
+    if (store->fd < 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_OS, "no event descriptor: %s: raise the limit of open files",
+                    g_strerror(errno));
+    }
+    if (store->fd < 0 || !cox_storefiles_load(store->files, loaded, error)) {
+        cox_store_close(store);
+        return NULL;
+    }
+    store->thread = g_thread_new("store", run, store);
+    return store;
+}
+
+/* Takes the references. */
+static void
+queue_job(struct cox_store *store, enum job_kind kind, guint64 number, GBytes *bytes, GBytes *meta)
+{
+    struct job *job = g_new0(struct job, 1);
+
+    job->kind = kind;
+    job->number = number;
+    job->bytes = bytes;
+    job->meta = meta;
+    g_mutex_lock(&store->lock);
+    g_queue_push_tail(&store->jobs, job);
+    g_cond_signal(&store->work);
+    g_mutex_unlock(&store->lock);
+}
+
+void
+cox_store_close(struct cox_store *store)
+{
+    if (store == NULL) {
+        return;
+    }
+    if (store->thread != NULL) {
+        queue_job(store, JOB_END, 0, NULL, NULL);
+        g_thread_join(store->thread);
+    }
+    g_queue_clear_full(&store->jobs, job_free);
+    g_queue_clear_full(&store->completions, completion_free);
+    cox_storefiles_free(store->files);
+    cox_disk_free(store->disk);
+    if (store->fd >= 0) {
+        (void) close(store->fd);
+    }
+    g_mutex_clear(&store->lock);
+    g_cond_clear(&store->work);
+    g_free(store);
+}
+
+void
+cox_store_append(struct cox_store *store, guint64 number, GBytes *record)
+{
+    queue_job(store, JOB_APPEND, number, g_bytes_ref(record), NULL);
+}
+
+void
+cox_store_save(struct cox_store *store, guint64 number, GBytes *xml, GBytes *meta)
+{
+    queue_job(store, JOB_SAVE, number, g_bytes_ref(xml), g_bytes_ref(meta));
+}
+
+void
+cox_store_set_aside(struct cox_store *store, GBytes *xml)
+{
+    queue_job(store, JOB_SET_ASIDE, 0, g_bytes_ref(xml), NULL);
+}
+
+void
+cox_store_probe(struct cox_store *store)
+{
+    queue_job(store, JOB_PROBE, 0, NULL, NULL);
+}
+
+int
+cox_store_fd(const struct cox_store *store)
+{
+    return store->fd;
+}
+
+size_t
+cox_store_waiting(struct cox_store *store)
+{
+    size_t n;
+
+    g_mutex_lock(&store->lock);
+    n = store->jobs.length + store->n_working;
+    g_mutex_unlock(&store->lock);
+    return n;
+}
+
+void
+cox_store_dispatch(struct cox_store *store, void (*done)(void *context, const struct cox_store_done *what), void *context)
+{
+    guint64 count;
+    GQueue completions;
+    struct completion *completion;
+
+    if (read(store->fd, &count, sizeof(count)) < 0) {
+        return; /* nothing new */
+    }
+    g_mutex_lock(&store->lock);
+    completions = store->completions;
+    g_queue_init(&store->completions);
+    g_mutex_unlock(&store->lock);
+    while ((completion = g_queue_pop_head(&completions)) != NULL) {
+        done(context, &completion->done);
+        completion_free(completion);
+    }
+}
