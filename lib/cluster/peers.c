@@ -1,0 +1,46 @@
+/* lib/cluster/peers.c - what all implementations have in common.  Layer 3, adapter. */
+#include "cluster/peers.h"
+
+guint32
+cox_peers_self(const struct cox_peers *peers)
+{
+    return peers->self;
+}
+
+int
+cox_peers_fd(const struct cox_peers *peers)
+{
+    return peers->fd;
+}
+
+bool
+cox_peers_dispatch(struct cox_peers *peers, GError **error)
+{
+    return peers->ops->dispatch(peers, error);
+}
+
+void
+cox_peers_send(struct cox_peers *peers, GBytes *bytes)
+{
+    peers->ops->send(peers, bytes);
+}
+
+size_t
+cox_peers_waiting_bytes(const struct cox_peers *peers)
+{
+    return peers->ops->waiting_bytes(peers);
+}
+
+char *
+cox_peers_name(struct cox_peers *peers, guint32 node)
+{
+    return peers->ops->name(peers, node);
+}
+
+void
+cox_peers_free(struct cox_peers *peers)
+{
+    if (peers != NULL) {
+        peers->ops->free(peers);
+    }
+}

@@ -1,0 +1,96 @@
+/* lib/cluster/peers.h - membership, quorum and ordered messages of one group, behind a table.  Layer 3, adapter. */
+#ifndef COX_CLUSTER_PEERS_H
+#define COX_CLUSTER_PEERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+enum {
+    COX_PEERS_MAX_NODES = 64,
+    COX_PEERS_MAX_MESSAGE = 512 * 1024 * 1024, /**< bytes */
+};
+
+struct cox_peers;
+
+/** Quorum as this node sees it. */
+struct cox_peers_quorum {
+    bool is_quorate;      /**< and what is told is about the membership of the last view */
+    guint32 quorum_votes; /**< votes that make a quorum */
+    guint32 own_votes;    /**< of this node */
+    guint32 other_votes;  /**< that count for this partition without being a node's (quorum device) */
+};
+
+enum cox_peers_trouble {
+    COX_PEERS_BAD_FRAME = 0, /**< a member sent something that is no frame of this protocol: dropped */
+    COX_PEERS_STRANGER,      /**< a second process of a node is in the group: what it sends is dropped */
+};
+
+/** Who hears what happens; each is called from cox_peers_dispatch only. */
+struct cox_peers_handler {
+    /** The members are now these, sorted by id; from here on messages are of this membership.  In order with deliver. */
+    void (*view)(void *context, const guint32 *nodes, size_t n_nodes);
+    /** A message, in the order that is the same on all members; own ones too. */
+    void (*deliver)(void *context, guint32 node, GBytes *bytes);
+    void (*quorum)(void *context, const struct cox_peers_quorum *quorum);
+    void (*trouble)(void *context, enum cox_peers_trouble trouble, guint32 node);
+    void *context;
+};
+
+struct cox_peers_ops {
+    bool (*dispatch)(struct cox_peers *peers, GError **error);
+    void (*send)(struct cox_peers *peers, GBytes *bytes);
+    size_t (*waiting_bytes)(const struct cox_peers *peers);
+    char *(*name)(struct cox_peers *peers, guint32 node);
+    void (*free)(struct cox_peers *peers);
+};
+
+/** The beginning of each implementation's own struct. */
+struct cox_peers {
+    const struct cox_peers_ops *ops;
+    struct cox_peers_handler handler;
+    guint32 self; /**< id of this node */
+    int fd;       /**< readable when cox_peers_dispatch has something to do */
+};
+
+/** Id of this node. */
+guint32 cox_peers_self(const struct cox_peers *peers);
+
+/** To be polled for reading; stays the cluster's. */
+int cox_peers_fd(const struct cox_peers *peers);
+
+/**
+ * Do what there is to do without waiting: handlers are called, queued messages go on.  The handlers may send.
+ * @return false with COX_ERROR_DISCONNECTED when the membership service is gone; then free and make a new one
+ */
+bool cox_peers_dispatch(struct cox_peers *peers, GError **error);
+
+/** Send to all members, this one included, after what was sent before; never waits.  @bytes is borrowed. */
+void cox_peers_send(struct cox_peers *peers, GBytes *bytes);
+
+/** What waits to be sent; when it grows the others are slower than this node. */
+size_t cox_peers_waiting_bytes(const struct cox_peers *peers);
+
+/** Name of a node as the membership service knows it, or NULL; the caller frees it. */
+char *cox_peers_name(struct cox_peers *peers, guint32 node);
+
+void cox_peers_free(struct cox_peers *peers);
+
+/**
+ * Join @group (of daemons of one kind, e.g. "cox-cib") through corosync 3.
+ * @return the caller frees it; NULL with COX_ERROR_DISCONNECTED when corosync does not run or does not let us in
+ */
+struct cox_peers *cox_peers_corosync_new(const char *group, const struct cox_peers_handler *handler, GError **error);
+
+/** A cluster of one node, always quorate, without a membership service. */
+struct cox_peers *cox_peers_local_new(guint32 self, const char *name, const struct cox_peers_handler *handler,
+                                          GError **error);
+
+typedef struct cox_peers cox_peers; /* for g_autoptr only */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(cox_peers, cox_peers_free)
+
+G_END_DECLS
+
+#endif

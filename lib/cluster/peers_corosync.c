@@ -1,0 +1,634 @@
+/* lib/cluster/peers_corosync.c - a group of corosync 3: cpg, quorum, votequorum and cmap.  Layer 3, adapter. */
+#include "cluster/peers.h"
+
+#include <corosync/cmap.h>
+#include <corosync/cpg.h>
+#include <corosync/quorum.h>
+#include <corosync/votequorum.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "cluster/peerframe.h"
+
+enum {
+    PIECE_BYTES = 256 * 1024,  /* well below corosync's limit: others get their turn between the pieces */
+    PIECES_AT_A_TIME = 32,     /* sent before the loop gets its turn */
+    RETRY_NSEC = 1000 * 1000,
+};
+
+struct outgoing {
+    GBytes *wire;
+    guint64 raw_size, number;
+    guint32 n_pieces, sent, returned;
+    bool is_compressed;
+};
+
+struct member {
+    guint32 node, pid;
+    struct cox_assembly assembly;
+};
+
+struct peers_corosync {
+    struct cox_peers peers;
+    cpg_handle_t cpg;
+    quorum_handle_t quorum;
+    votequorum_handle_t votes;
+    bool has_cpg, has_quorum, has_votes, is_joined, is_lost;
+    int timer;
+    struct cpg_name group;
+    guint32 pid;
+    struct member members[COX_PEERS_MAX_NODES]; /* sorted by node */
+    size_t n_members;
+    guint64 ring, quorum_ring; /* that cpg and quorum speak of */
+    bool is_quorate;
+    struct cox_peers_quorum told;
+    bool is_told;
+    GQueue queue; /* struct outgoing */
+    guint64 next_number;
+    size_t waiting_bytes;
+    GError *problem;
+};
+
+static void
+lose(struct peers_corosync *c, const char *what, cs_error_t code)
+{
+    if (!c->is_lost) {
+        c->is_lost = true;
+        g_set_error(&c->problem, COX_ERROR, COX_ERROR_DISCONNECTED, "corosync: %s: %s: is it running, and may this user talk to it (uidgid)?",
+                    what, cs_strerror(code));
+    }
+}
+
+static bool
+check(struct peers_corosync *c, const char *what, cs_error_t code)
+{
+    if (code != CS_OK) {
+        lose(c, what, code);
+    }
+    return code == CS_OK;
+}
+
+/* ---- sending ---- */
+
+static void
+outgoing_free(gpointer data)
+{
+    struct outgoing *outgoing = data;
+
+    g_bytes_unref(outgoing->wire);
+    g_free(outgoing);
+}
+
+static void
+arm(struct peers_corosync *c, long nsec)
+{
+    const struct itimerspec once = { .it_value.tv_nsec = nsec };
+
+    (void) timerfd_settime(c->timer, 0, &once, NULL);
+}
+
+static void
+pop(struct peers_corosync *c)
+{
+    struct outgoing *outgoing = g_queue_pop_head(&c->queue);
+
+    c->waiting_bytes -= outgoing->raw_size;
+    outgoing_free(outgoing);
+}
+
+static cs_error_t
+send_piece(struct peers_corosync *c, const struct outgoing *outgoing)
+{
+    guint8 head[COX_PEERFRAME_HEAD];
+    gsize size = 0, offset = (gsize) outgoing->sent * PIECE_BYTES;
+    const guint8 *data = g_bytes_get_data(outgoing->wire, &size);
+    const struct cox_peerframe frame = {
+        .is_compressed = outgoing->is_compressed, .message = outgoing->number, .index = outgoing->sent,
+        .n_pieces = outgoing->n_pieces, .wire_size = size, .raw_size = outgoing->raw_size,
+    };
+    struct iovec parts[2] = { { .iov_base = head, .iov_len = sizeof(head) } };
+
+    cox_peerframe_write_head(&frame, head);
+    parts[1].iov_base = (void *) (guintptr) (data + offset); /* it is only read */
+    parts[1].iov_len = MIN(size - offset, PIECE_BYTES);
+    return cpg_mcast_joined(c->cpg, CPG_TYPE_AGREED, parts, 2);
+}
+
+/* A message of several pieces stays first until it has come back: if members change before, it is sent again. */
+static void
+flush(struct peers_corosync *c)
+{
+    unsigned budget = PIECES_AT_A_TIME;
+    struct outgoing *first;
+
+    while (c->is_joined && !c->is_lost && (first = g_queue_peek_head(&c->queue)) != NULL) {
+        cs_error_t code;
+
+        if (first->sent == first->n_pieces) {
+            return;
+        }
+        if (budget-- == 0) {
+            arm(c, 1);
+            return;
+        }
+        code = send_piece(c, first);
+        if (code == CS_ERR_TRY_AGAIN) {
+            arm(c, RETRY_NSEC);
+            return;
+        }
+        if (!check(c, "sending", code)) {
+            return;
+        }
+        first->sent++;
+        if (first->n_pieces == 1) {
+            pop(c);
+        }
+    }
+}
+
+static void
+corosync_send(struct cox_peers *peers, GBytes *bytes)
+{
+    struct peers_corosync *c = (struct peers_corosync *) peers;
+    struct outgoing *outgoing = g_new0(struct outgoing, 1);
+    gsize size;
+
+    outgoing->wire = cox_peerframe_pack(bytes, &outgoing->is_compressed);
+    outgoing->raw_size = g_bytes_get_size(bytes);
+    outgoing->number = c->next_number++;
+    size = g_bytes_get_size(outgoing->wire);
+    outgoing->n_pieces = (guint32) MAX((size + PIECE_BYTES - 1) / PIECE_BYTES, 1);
+    g_queue_push_tail(&c->queue, outgoing);
+    c->waiting_bytes += outgoing->raw_size;
+    flush(c);
+}
+
+static size_t
+corosync_waiting_bytes(const struct cox_peers *peers)
+{
+    return ((const struct peers_corosync *) peers)->waiting_bytes;
+}
+
+/* ---- quorum ---- */
+
+/* What is said of quorum counts when it is about the same ring as the members; until then there is none. */
+static void
+consider_quorum(struct peers_corosync *c)
+{
+    struct votequorum_info info;
+    struct cox_peers_quorum now = { .is_quorate = c->is_quorate && c->quorum_ring == c->ring };
+    cs_error_t code = votequorum_getinfo(c->votes, c->peers.self, &info);
+
+    if (code == CS_OK) {
+        now.quorum_votes = info.quorum;
+        now.own_votes = info.node_votes;
+        now.other_votes = (info.flags & VOTEQUORUM_INFO_QDEVICE_CAST_VOTE) != 0 ? info.qdevice_votes : 0;
+    } else if (code == CS_ERR_TRY_AGAIN) {
+        arm(c, RETRY_NSEC);
+        now = c->told;
+        now.is_quorate = false;
+    } else if (!check(c, "asking for votes", code)) {
+        return;
+    }
+    if (!c->is_told || now.is_quorate != c->told.is_quorate || now.quorum_votes != c->told.quorum_votes
+        || now.own_votes != c->told.own_votes || now.other_votes != c->told.other_votes) {
+        c->is_told = true;
+        c->told = now;
+        c->peers.handler.quorum(c->peers.handler.context, &now);
+    }
+}
+
+static void
+on_quorum(quorum_handle_t handle, uint32_t quorate, struct quorum_ring_id ring_id, uint32_t n, const uint32_t *nodes)
+{
+    const void *context = NULL;
+
+    (void) n;
+    (void) nodes;
+    if (quorum_context_get(handle, &context) == CS_OK) {
+        struct peers_corosync *c = (struct peers_corosync *) (gintptr) context;
+
+        c->is_quorate = quorate != 0;
+        c->quorum_ring = ring_id.seq;
+        consider_quorum(c);
+    }
+}
+
+static void
+on_quorum_nodes(quorum_handle_t handle, struct quorum_ring_id ring_id, uint32_t n, const uint32_t *nodes, uint32_t n_joined,
+                const uint32_t *joined, uint32_t n_left, const uint32_t *left)
+{
+    (void) handle;
+    (void) ring_id;
+    (void) n;
+    (void) nodes;
+    (void) n_joined;
+    (void) joined;
+    (void) n_left;
+    (void) left;
+}
+
+static void
+on_expected_votes(votequorum_handle_t handle, uint64_t context, uint32_t expected)
+{
+    void *pointer = NULL;
+
+    (void) context;
+    (void) expected;
+    if (votequorum_context_get(handle, &pointer) == CS_OK) {
+        consider_quorum(pointer);
+    }
+}
+
+/* ---- members and messages ---- */
+
+static struct peers_corosync *
+of_handle(cpg_handle_t handle)
+{
+    void *context = NULL;
+
+    return cpg_context_get(handle, &context) == CS_OK ? context : NULL;
+}
+
+static struct member *
+find_member(struct peers_corosync *c, guint32 node)
+{
+    for (size_t i = 0; i < c->n_members; i++) {
+        if (c->members[i].node == node) {
+            return &c->members[i];
+        }
+    }
+    return NULL;
+}
+
+/* A piece of our own has been delivered. */
+static void
+came_back(struct peers_corosync *c, const struct cox_peerframe *frame)
+{
+    struct outgoing *first = g_queue_peek_head(&c->queue);
+
+    if (first == NULL || first->n_pieces == 1 || first->number != frame->message) {
+        return;
+    }
+    first->returned = frame->index + 1;
+    if (first->returned == first->n_pieces) {
+        pop(c);
+        flush(c);
+    }
+}
+
+/* Pieces that came back before the members changed are worth nothing; had none, all of them are still on their way. */
+static void
+begin_anew(struct peers_corosync *c)
+{
+    struct outgoing *first = g_queue_peek_head(&c->queue);
+
+    if (first != NULL && first->returned > 0) {
+        first->sent = first->returned = 0;
+        first->number = c->next_number++;
+    }
+}
+
+static void
+on_deliver(cpg_handle_t handle, const struct cpg_name *group, uint32_t node, uint32_t pid, void *data, size_t size)
+{
+    struct peers_corosync *c = of_handle(handle);
+    struct member *member = c == NULL ? NULL : find_member(c, node);
+    const struct cox_peers_handler *handler;
+    struct cox_peerframe frame;
+    g_autoptr(GBytes) bytes = NULL;
+
+    (void) group;
+    if (member == NULL || member->pid != pid) {
+        return;
+    }
+    handler = &c->peers.handler;
+    if (!cox_peerframe_read(&frame, data, size)
+        || !cox_assembly_add(&member->assembly, &frame, COX_PEERS_MAX_MESSAGE, &bytes)) {
+        handler->trouble(handler->context, COX_PEERS_BAD_FRAME, node);
+        return;
+    }
+    if (bytes != NULL) {
+        handler->deliver(handler->context, node, bytes);
+    }
+    if (node == c->peers.self) {
+        came_back(c, &frame);
+    }
+}
+
+static int
+by_node_and_pid(const void *a, const void *b)
+{
+    const struct cpg_address *x = a, *y = b;
+
+    if (x->nodeid != y->nodeid) {
+        return x->nodeid < y->nodeid ? -1 : 1;
+    }
+    return x->pid < y->pid ? -1 : x->pid > y->pid;
+}
+
+/* Of several processes of a node the one with the lowest number counts: so all members agree without a word. */
+static size_t
+choose_members(struct peers_corosync *c, const struct cpg_address *list, size_t n, struct member *chosen)
+{
+    g_autofree struct cpg_address *sorted = g_memdup2(list, n * sizeof(*list));
+    size_t n_chosen = 0;
+
+    if (n > 0) {
+        qsort(sorted, n, sizeof(*sorted), by_node_and_pid);
+    }
+    for (size_t i = 0; i < n && n_chosen < COX_PEERS_MAX_NODES; i++) {
+        if (i > 0 && sorted[i].nodeid == sorted[i - 1].nodeid) {
+            c->peers.handler.trouble(c->peers.handler.context, COX_PEERS_STRANGER, sorted[i].nodeid);
+            continue;
+        }
+        chosen[n_chosen++] = (struct member) { .node = sorted[i].nodeid, .pid = sorted[i].pid };
+    }
+    return n_chosen;
+}
+
+static bool
+are_same(const struct peers_corosync *c, const struct member *chosen, size_t n)
+{
+    bool is_same = n == c->n_members;
+
+    for (size_t i = 0; is_same && i < n; i++) {
+        is_same = chosen[i].node == c->members[i].node && chosen[i].pid == c->members[i].pid;
+    }
+    return is_same;
+}
+
+static void
+tell_view(struct peers_corosync *c, const struct member *chosen, size_t n)
+{
+    guint32 nodes[COX_PEERS_MAX_NODES];
+
+    for (size_t i = 0; i < n; i++) {
+        nodes[i] = chosen[i].node;
+    }
+    c->peers.handler.view(c->peers.handler.context, nodes, n);
+}
+
+static void
+on_members(cpg_handle_t handle, const struct cpg_name *group, const struct cpg_address *list, size_t n,
+           const struct cpg_address *left, size_t n_left, const struct cpg_address *joined, size_t n_joined)
+{
+    struct peers_corosync *c = of_handle(handle);
+    struct member chosen[COX_PEERS_MAX_NODES], *self;
+    size_t n_chosen;
+
+    (void) group;
+    (void) left;
+    (void) n_left;
+    (void) joined;
+    (void) n_joined;
+    if (c == NULL) {
+        return;
+    }
+    n_chosen = choose_members(c, list, n, chosen);
+    if (are_same(c, chosen, n_chosen)) {
+        return;
+    }
+    for (size_t i = 0; i < c->n_members; i++) {
+        cox_assembly_clear(&c->members[i].assembly);
+    }
+    memcpy(c->members, chosen, n_chosen * sizeof(chosen[0]));
+    c->n_members = n_chosen;
+    self = find_member(c, c->peers.self);
+    if (self != NULL && self->pid != c->pid) {
+        lose(c, "another process of this node is in the group", CS_ERR_EXIST);
+        return;
+    }
+    begin_anew(c);
+    tell_view(c, chosen, n_chosen);
+    flush(c);
+}
+
+static void
+on_ring(cpg_handle_t handle, struct cpg_ring_id ring_id, uint32_t n, const uint32_t *nodes)
+{
+    struct peers_corosync *c = of_handle(handle);
+
+    (void) n;
+    (void) nodes;
+    if (c != NULL) {
+        c->ring = ring_id.seq;
+        consider_quorum(c);
+    }
+}
+
+/* ---- the adapter ---- */
+
+static void
+join(struct peers_corosync *c)
+{
+    cs_error_t code = c->is_joined ? CS_OK : cpg_join(c->cpg, &c->group);
+
+    if (code == CS_ERR_TRY_AGAIN) {
+        arm(c, RETRY_NSEC);
+    } else if (check(c, "joining the group", code)) {
+        c->is_joined = true;
+    }
+}
+
+/* Nothing to do is no error; a queue that is full for the moment comes again. */
+static void
+dispatched(struct peers_corosync *c, const char *what, cs_error_t code)
+{
+    if (code != CS_OK && code != CS_ERR_TRY_AGAIN) {
+        lose(c, what, code);
+    }
+}
+
+static bool
+corosync_dispatch(struct cox_peers *peers, GError **error)
+{
+    struct peers_corosync *c = (struct peers_corosync *) peers;
+    guint64 expirations;
+
+    if (read(c->timer, &expirations, sizeof(expirations)) == (ssize_t) sizeof(expirations)) {
+        join(c);
+        consider_quorum(c);
+    }
+    if (!c->is_lost) {
+        dispatched(c, "quorum", quorum_dispatch(c->quorum, CS_DISPATCH_ALL));
+    }
+    if (!c->is_lost) {
+        dispatched(c, "votes", votequorum_dispatch(c->votes, CS_DISPATCH_ALL));
+    }
+    if (!c->is_lost) {
+        dispatched(c, "messages", cpg_dispatch(c->cpg, CS_DISPATCH_ALL));
+    }
+    flush(c);
+    if (c->is_lost) {
+        g_propagate_error(error, g_error_copy(c->problem));
+    }
+    return !c->is_lost;
+}
+
+/* Names are asked for seldom, and may be changed by a reload: no cache. */
+static char *
+corosync_name(struct cox_peers *peers, guint32 node)
+{
+    cmap_handle_t cmap;
+    cmap_iter_handle_t iter;
+    char key[CMAP_KEYNAME_MAXLEN + 1], *name = NULL, *copy;
+
+    (void) peers;
+    if (cmap_initialize(&cmap) != CS_OK) {
+        return NULL;
+    }
+    if (cmap_iter_init(cmap, "nodelist.node.", &iter) == CS_OK) {
+        while (name == NULL && cmap_iter_next(cmap, iter, key, NULL, NULL) == CS_OK) {
+            uint32_t id = 0;
+
+            if (g_str_has_suffix(key, ".nodeid") && cmap_get_uint32(cmap, key, &id) == CS_OK && id == node) {
+                g_autofree char *name_key = g_strdup_printf("%.*sname", (int) (strlen(key) - strlen("nodeid")), key);
+
+                if (cmap_get_string(cmap, name_key, &name) != CS_OK) {
+                    break;
+                }
+            }
+        }
+        (void) cmap_iter_finalize(cmap, iter);
+    }
+    (void) cmap_finalize(cmap);
+    copy = g_strdup(name);
+    free(name);
+    return copy;
+}
+
+static void
+corosync_free(struct cox_peers *peers)
+{
+    struct peers_corosync *c = (struct peers_corosync *) peers;
+
+    if (c->has_cpg) {
+        (void) cpg_finalize(c->cpg);
+    }
+    if (c->has_quorum) {
+        (void) quorum_finalize(c->quorum);
+    }
+    if (c->has_votes) {
+        (void) votequorum_finalize(c->votes);
+    }
+    if (c->timer >= 0) {
+        (void) close(c->timer);
+    }
+    if (c->peers.fd >= 0) {
+        (void) close(c->peers.fd);
+    }
+    for (size_t i = 0; i < c->n_members; i++) {
+        cox_assembly_clear(&c->members[i].assembly);
+    }
+    g_queue_clear_full(&c->queue, outgoing_free);
+    g_clear_error(&c->problem);
+    g_free(c);
+}
+
+static const struct cox_peers_ops corosync_ops = {
+    .dispatch = corosync_dispatch, .send = corosync_send, .waiting_bytes = corosync_waiting_bytes,
+    .name = corosync_name, .free = corosync_free,
+};
+
+static void
+connect_cpg(struct peers_corosync *c)
+{
+    cpg_model_v1_data_t model = {
+        .model = CPG_MODEL_V1, .cpg_deliver_fn = on_deliver, .cpg_confchg_fn = on_members, .cpg_totem_confchg_fn = on_ring,
+        .flags = CPG_MODEL_V1_DELIVER_INITIAL_TOTEM_CONF,
+    };
+    unsigned int id = 0;
+
+    c->has_cpg = check(c, "connecting", cpg_model_initialize(&c->cpg, CPG_MODEL_V1, (cpg_model_data_t *) &model, c));
+    if (c->has_cpg && check(c, "asking for the node's id", cpg_local_get(c->cpg, &id))) {
+        c->peers.self = id;
+    }
+}
+
+static void
+connect_quorum(struct peers_corosync *c)
+{
+    quorum_model_v1_data_t model = {
+        .model = QUORUM_MODEL_V1, .quorum_notify_fn = on_quorum, .nodelist_notify_fn = on_quorum_nodes,
+    };
+    votequorum_callbacks_t callbacks = { .votequorum_expectedvotes_notify_fn = on_expected_votes };
+    uint32_t type = QUORUM_FREE;
+
+    c->has_quorum = !c->is_lost
+                    && check(c, "connecting to quorum", quorum_model_initialize(&c->quorum, QUORUM_MODEL_V1,
+                                                                                 (quorum_model_data_t *) &model, &type, c));
+    if (c->has_quorum && type != QUORUM_SET) {
+        lose(c, "quorum has no provider: corosync.conf needs corosync_votequorum", CS_ERR_NOT_SUPPORTED);
+    }
+    c->has_votes = !c->is_lost && check(c, "connecting to votes", votequorum_initialize(&c->votes, &callbacks));
+    if (c->has_votes && check(c, "connecting to votes", votequorum_context_set(c->votes, c))) {
+        check(c, "following votes", votequorum_trackstart(c->votes, 0, CS_TRACK_CHANGES));
+        check(c, "following quorum", quorum_trackstart(c->quorum, CS_TRACK_CURRENT | CS_TRACK_CHANGES));
+    }
+}
+
+static void
+watch_fd(struct peers_corosync *c, int fd)
+{
+    struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+    if (!c->is_lost && epoll_ctl(c->peers.fd, EPOLL_CTL_ADD, fd, &event) != 0) {
+        lose(c, "watching a descriptor", CS_ERR_LIBRARY);
+    }
+}
+
+static void
+watch_all(struct peers_corosync *c)
+{
+    int fd = -1;
+
+    if (!c->is_lost && check(c, "descriptor", cpg_fd_get(c->cpg, &fd))) {
+        watch_fd(c, fd);
+    }
+    if (!c->is_lost && check(c, "descriptor", quorum_fd_get(c->quorum, &fd))) {
+        watch_fd(c, fd);
+    }
+    if (!c->is_lost && check(c, "descriptor", votequorum_fd_get(c->votes, &fd))) {
+        watch_fd(c, fd);
+    }
+    watch_fd(c, c->timer);
+}
+
+struct cox_peers *
+cox_peers_corosync_new(const char *group, const struct cox_peers_handler *handler, GError **error)
+{
+    struct peers_corosync *c = g_new0(struct peers_corosync, 1);
+
+    COX_BUG_ON(strlen(group) >= sizeof(c->group.value));
+    c->peers = (struct cox_peers) {
+        .ops = &corosync_ops, .handler = *handler, .fd = epoll_create1(EPOLL_CLOEXEC),
+    };
+    c->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    c->group.length = (uint32_t) strlen(group);
+    memcpy(c->group.value, group, strlen(group));
+    c->pid = (guint32) getpid();
+    c->next_number = 1;
+    if (c->peers.fd < 0 || c->timer < 0) {
+        lose(c, "making descriptors", CS_ERR_NO_RESOURCES);
+    } else {
+        connect_cpg(c);
+        connect_quorum(c);
+        watch_all(c);
+    }
+    if (!c->is_lost) {
+        join(c);
+    }
+    if (c->is_lost) {
+        g_propagate_error(error, g_steal_pointer(&c->problem));
+        corosync_free(&c->peers);
+        return NULL;
+    }
+    arm(c, 1); /* what has come while connecting is handed out at the first dispatch */
+    return &c->peers;
+}
