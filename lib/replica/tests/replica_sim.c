@@ -689,7 +689,7 @@ sim_step(struct sim *sim)
         (void) sequence(sim, node);
         break;
     case 6:
-        if (node->writes.length > 0 && !node->disk_fails) {
+        if (node->writes.length > 0 && !node->disk_fails && (!node->is_slow || g_rand_int_range(sim->rand, 0, 20) == 0)) {
             sync_some(sim, node, false);
         }
         break;

@@ -26,7 +26,7 @@ struct sim_write {
 
 struct sim_node {
     guint32 id;
-    bool is_up, is_paused, disk_fails;
+    bool is_up, is_paused, disk_fails, is_slow; /* slow: little gets to the disk */
     struct cox_replica *replica;
     struct sim_doc doc;
     bool set_aside; /* the present document has just been put aside */

@@ -4,7 +4,8 @@
 #include "replica/tests/replica_sim.h"
 
 /* COX_REPLICA_SEEDS=FIRST:NUMBER runs others. */
-enum { SEEDS = 2000, STEPS = 500 };
+/* Half of the seeds are hectic, faults in the middle of faults; in the others much is done and kept between two faults. */
+enum { SEEDS = 2000, HECTIC_STEPS = 500, CALM_STEPS = 250, CALM = 10 };
 
 static void
 one_fault(struct sim *sim)
@@ -13,7 +14,7 @@ one_fault(struct sim *sim)
     struct sim_node *at = &sim->nodes[node];
     int component[SIM_MAX] = { 0 };
 
-    switch (g_rand_int_range(sim->rand, 0, 9)) {
+    switch (g_rand_int_range(sim->rand, 0, 11)) {
     case 0:
     case 1:
         sim_crash(sim, node);
@@ -32,6 +33,18 @@ one_fault(struct sim *sim)
     case 6:
         sim_split(sim, component);
         break;
+    case 9:
+        /* The power goes everywhere, and comes back for just as many as make a quorum. */
+        for (unsigned i = 0; i < sim->n; i++) {
+            sim_crash(sim, i);
+        }
+        for (unsigned i = 0; i < sim->quorum_votes; i++) {
+            sim_start(sim, (node + i) % sim->n);
+        }
+        break;
+    case 10:
+        at->is_slow = !at->is_slow;
+        break;
     case 7:
         at->is_paused = !at->is_paused;
         break;
@@ -45,6 +58,7 @@ static char *
 run_seed(guint32 seed, unsigned *totals)
 {
     struct sim *sim = sim_new(seed, 3 + seed % 3);
+    bool is_calm = seed / 2 % 2 == 0;
     char *violation;
 
     sim->tail_changes = seed % 2 == 0 ? 4 : 64;
@@ -53,7 +67,7 @@ run_seed(guint32 seed, unsigned *totals)
             sim_start(sim, i);
         }
     }
-    for (unsigned step = 0; step < STEPS && sim->violation == NULL; step++) {
+    for (unsigned step = 0; step < (is_calm ? CALM_STEPS : HECTIC_STEPS) && sim->violation == NULL; step++) {
         gint32 dice = g_rand_int_range(sim->rand, 0, 200);
 
         if (dice < 25) {
@@ -61,7 +75,9 @@ run_seed(guint32 seed, unsigned *totals)
         } else if (dice < 30) {
             one_fault(sim);
         } else {
-            sim_step(sim);
+            for (unsigned i = 0; i < (is_calm ? CALM : 1); i++) {
+                sim_step(sim);
+            }
         }
     }
     if (sim->violation == NULL) {
