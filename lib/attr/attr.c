@@ -581,6 +581,23 @@ on_request(struct cox_attr *attr, const struct cox_attr_change *change, cox_usec
     message->change.current = NULL;
 }
 
+/* Does the change name what its kind needs?  Others are ignored, whoever sends them. */
+static bool
+is_sane(const struct cox_attr_change *change)
+{
+    switch (change->kind) {
+        case COX_ATTR_SET:
+            return change->name != NULL && change->node != NULL;
+        case COX_ATTR_DAMPEN:
+            return change->name != NULL;
+        case COX_ATTR_REMOVE:
+            return change->node != NULL;
+        case COX_ATTR_REFRESH:
+            return true;
+    }
+    return false; /* a kind of a later version */
+}
+
 static void
 on_message(struct cox_attr *attr, guint32 sender, const struct cox_attr_message *message, cox_usec now,
            struct cox_attr_effects *out)
@@ -596,6 +613,9 @@ on_message(struct cox_attr *attr, guint32 sender, const struct cox_attr_message 
             on_word(attr, sender, message, now, out);
             break;
         case COX_ATTR_CHANGE:
+            if (!is_sane(&message->change)) {
+                break;
+            }
             if (attr->is_syncing) {
                 defer(attr, sender, &message->change);
             } else {

@@ -585,11 +585,38 @@ ask_to_be_woken(struct cox_exec *exec, cox_usec now, struct cox_exec_effects *ou
     }
 }
 
+/* Does the order name what it is about?  One that does not is ignored. */
+static bool
+is_sane(const struct cox_exec_event *event)
+{
+    switch (event->kind) {
+        case COX_EXEC_ON_RECOVERED:
+        case COX_EXEC_ON_ORDER:
+        case COX_EXEC_ON_CANCEL:
+            return event->order.rsc_id != NULL && event->order.task != NULL && event->order.interval_ms >= 0;
+        case COX_EXEC_ON_FORGET:
+        case COX_EXEC_ON_SIGNAL:
+            return event->order.rsc_id != NULL;
+        case COX_EXEC_ON_READY:
+        case COX_EXEC_ON_TERM:
+        case COX_EXEC_ON_LIMIT:
+        case COX_EXEC_ON_RESULT:
+        case COX_EXEC_ON_LOST:
+        case COX_EXEC_ON_PENDING:
+        case COX_EXEC_ON_WAKE:
+            break;
+    }
+    return true;
+}
+
 void
 cox_exec_step(struct cox_exec *exec, const struct cox_exec_event *event, cox_usec now, struct cox_exec_effects *out)
 {
     struct cox_execrsc *rsc = NULL;
 
+    if (!is_sane(event)) {
+        return;
+    }
     switch (event->kind) {
         case COX_EXEC_ON_RECOVERED:
             on_recovered(exec, event, now);

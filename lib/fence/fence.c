@@ -23,12 +23,6 @@ struct cox_fence {
     cox_usec wake_at;
 };
 
-static void
-free_op(gpointer data)
-{
-    cox_fenceop_free(data);
-}
-
 struct cox_fence *
 cox_fence_new(const struct cox_fence_config *config, guint32 self)
 {
@@ -39,7 +33,7 @@ cox_fence_new(const struct cox_fence_config *config, guint32 self)
     fence->config.name = fence->name = g_strdup(config->name);
     fence->self = self;
     fence->serial = config->first_serial;
-    fence->ops = g_ptr_array_new_with_free_func(free_op);
+    fence->ops = g_ptr_array_new_with_free_func(cox_fenceop_free);
     fence->wake_at = COX_USEC_NEVER;
     cox_fenceconf_init(&fence->conf);
     cox_fencehistory_init(&fence->history);
@@ -500,6 +494,9 @@ static void
 on_message(struct cox_fence *fence, guint32 sender, const struct cox_fence_message *message, cox_usec now,
            struct cox_fence_effects *out)
 {
+    if (!cox_fence_message_is_sane(message)) {
+        return;
+    }
     switch (message->kind) {
         case COX_FENCE_REQUEST:
             on_request(fence, message, now, out);

@@ -76,6 +76,9 @@ struct cox_fence_message {
     size_t n_records;
 };
 
+/** Has the message all parts that its kind needs, and only actions that may be asked for?  Others are ignored. */
+bool cox_fence_message_is_sane(const struct cox_fence_message *message);
+
 G_END_DECLS
 
 #endif

@@ -45,8 +45,10 @@ cox_fenceop_new(struct cox_fence_id id, const struct cox_fence_request *request)
 }
 
 void
-cox_fenceop_free(struct cox_fenceop *op)
+cox_fenceop_free(gpointer data)
 {
+    struct cox_fenceop *op = data;
+
     g_free(op->target);
     g_free(op->client);
     g_free(op->delegate);

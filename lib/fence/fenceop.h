@@ -48,7 +48,9 @@ struct cox_fenceable {
 };
 
 struct cox_fenceop *cox_fenceop_new(struct cox_fence_id id, const struct cox_fence_request *request);
-void cox_fenceop_free(struct cox_fenceop *op);
+
+/** Free; the argument is a struct cox_fenceop (for GPtrArray). */
+void cox_fenceop_free(gpointer op);
 
 /** Member @node can use these devices. */
 void cox_fenceop_note_able(struct cox_fenceop *op, guint32 node, const char *const *devices, size_t n);

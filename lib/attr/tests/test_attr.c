@@ -355,6 +355,28 @@ what_does_not_fit_is_ignored(void **state)
     bus_clear(&bus);
 }
 
+static void
+a_change_that_names_nothing_is_ignored(void **state)
+{
+    struct cox_attr_message m = { .kind = COX_ATTR_CHANGE, .change = { .kind = COX_ATTR_SET, .name = "a", .value = "1" } };
+    struct bus bus;
+
+    (void) state;
+    start_three(&bus);
+    assert_int_equal(effects_of(&bus, 2, m), 0);
+    m.change.name = NULL;
+    m.change.node = "n1";
+    assert_int_equal(effects_of(&bus, 2, m), 0);
+    m.change.kind = COX_ATTR_DAMPEN;
+    assert_int_equal(effects_of(&bus, 2, m), 0);
+    m.change.kind = COX_ATTR_REMOVE;
+    m.change.node = NULL;
+    assert_int_equal(effects_of(&bus, 2, m), 0);
+    m.change.kind = (enum cox_attr_change_kind) 99;
+    assert_int_equal(effects_of(&bus, 2, m), 0);
+    bus_clear(&bus);
+}
+
 COX_TEST_MAIN(cmocka_unit_test(a_value_is_known_everywhere_and_written_once),
               cmocka_unit_test(the_asking_node_hears_that_its_request_is_applied),
               cmocka_unit_test(changes_during_a_write_go_into_the_next_one_together),
@@ -367,4 +389,5 @@ COX_TEST_MAIN(cmocka_unit_test(a_value_is_known_everywhere_and_written_once),
               cmocka_unit_test(a_refresh_writes_everything_again),
               cmocka_unit_test(changes_during_a_sync_wait_and_are_not_lost),
               cmocka_unit_test(a_mute_member_does_not_hold_up_the_others_for_long),
-              cmocka_unit_test(a_call_that_got_lost_is_made_again), cmocka_unit_test(what_does_not_fit_is_ignored))
+              cmocka_unit_test(a_call_that_got_lost_is_made_again), cmocka_unit_test(what_does_not_fit_is_ignored),
+              cmocka_unit_test(a_change_that_names_nothing_is_ignored))

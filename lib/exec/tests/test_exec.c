@@ -513,6 +513,23 @@ what_is_in_flight_is_known(void **state)
     teardown(&w);
 }
 
+static void
+an_order_that_names_nothing_is_ignored(void **state)
+{
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    assert_string_equal(order(&w, NULL, "start", 0), "");
+    assert_string_equal(order(&w, "a", NULL, 0), "");
+    assert_string_equal(order(&w, "a", "monitor", -5), "");
+    assert_string_equal(tell(&w, COX_EXEC_ON_CANCEL, NULL, "monitor", 10), "");
+    assert_string_equal(tell(&w, COX_EXEC_ON_FORGET, NULL, NULL, 0), "");
+    assert_string_equal(tell(&w, COX_EXEC_ON_SIGNAL, NULL, NULL, 0), "");
+    assert_int_equal(cox_exec_running(w.exec), 0);
+    teardown(&w);
+}
+
 COX_TEST_MAIN(cmocka_unit_test(one_operation_at_a_time_for_each_resource),
               cmocka_unit_test(a_recurring_operation_reports_its_first_result_and_then_changes),
               cmocka_unit_test(the_same_order_sent_twice_runs_once),
@@ -527,4 +544,4 @@ COX_TEST_MAIN(cmocka_unit_test(one_operation_at_a_time_for_each_resource),
               cmocka_unit_test(after_a_restart_nothing_begins_before_what_still_runs_is_known),
               cmocka_unit_test(a_result_that_nobody_saw_is_found_out_by_a_probe),
               cmocka_unit_test(two_processes_of_one_resource_must_both_be_gone),
-              cmocka_unit_test(what_is_in_flight_is_known))
+              cmocka_unit_test(what_is_in_flight_is_known), cmocka_unit_test(an_order_that_names_nothing_is_ignored))
