@@ -136,7 +136,7 @@ check_meaning(struct check *check, struct cox_diags *diags, GError **error)
     const struct cox_codec_options reading = { .limits = &limits, .prepare = check_form, .prepare_data = check };
     struct cox_stream_input input = { .path = NULL };
     struct cox_codec_result result = { 0 };
-    struct cox_sched_input sched = { .now = cox_tool_now(), .state_only = true };
+    struct cox_sched_input sched = { .now = cox_tool_now() };
     g_autoptr(cox_plan) plan = NULL;
 
     if (!cox_tool_limits(&limits, error) || !choose_input(check, &input, error)

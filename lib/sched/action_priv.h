@@ -79,6 +79,7 @@ struct sched_action;
 struct sched_edge {
     struct sched_action *first, *then;
     guint32 flags;
+    guint32 dropped; /**< flags of before it was found not to hold, so that it is not added again */
 };
 
 /** Growing list of pointers in the arena. */
@@ -184,6 +185,8 @@ sched_is_collective(const struct sched_rsc *rsc)
 /* edges.c */
 /** Relate two actions; was it new? */
 bool sched_edge_add(struct sched_work *work, struct sched_action *first, struct sched_action *then, guint32 flags);
+/** The relation does not hold; adding it again changes nothing. */
+void sched_edge_drop(struct sched_edge *edge);
 /** Order tasks of resources; taken up by sched_orderings_expand. */
 void sched_ordering_add(struct sched_work *work, const struct sched_ordering *ordering);
 void sched_order_tasks(struct sched_work *work, struct sched_rsc *first_rsc, enum sched_task first_task,

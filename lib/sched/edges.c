@@ -15,7 +15,7 @@ sched_edge_add(struct sched_work *work, struct sched_action *first, struct sched
     few = (first->after.n < then->before.n) ? &first->after : &then->before;
     for (guint32 i = 0; i < few->n; i++) {
         edge = few->items[i];
-        if (edge->first == first && edge->then == then && (edge->flags & flags) == flags) {
+        if (edge->first == first && edge->then == then && ((edge->flags | edge->dropped) & flags) == flags) {
             return false;
         }
     }
@@ -24,6 +24,13 @@ sched_edge_add(struct sched_work *work, struct sched_action *first, struct sched
     sched_vec_add(work, &first->after, edge);
     sched_vec_add(work, &then->before, edge);
     return true;
+}
+
+void
+sched_edge_drop(struct sched_edge *edge)
+{
+    edge->dropped |= edge->flags;
+    edge->flags = SCHED_R_NONE;
 }
 
 /* Where a resource may migrate, what holds for its start or stop holds for the migration too. */

@@ -399,7 +399,7 @@ break_cycle(struct sched_work *work, GPtrArray *actions, const guint32 *waiting)
                           "order of %s before %s is part of a cycle and ignored", weakest->first->key,
                           weakest->then->key);
         }
-        weakest->flags = SCHED_R_NONE;
+        sched_edge_drop(weakest);
     }
 }
 

@@ -75,7 +75,7 @@ process_edge(struct sched_work *work, struct sched_edge *edge)
         return;
     }
     if ((edge->flags & SCHED_R_IF_SAME_NODE) && first_node != NULL && then_node != NULL && first_node != then_node) {
-        edge->flags = SCHED_R_NONE;
+        sched_edge_drop(edge);
         return;
     }
     if (first->rsc != NULL && (edge->flags & SCHED_R_CANCELS_FIRST) && !sched_is_optional(then)) {
@@ -95,7 +95,7 @@ process_edge(struct sched_work *work, struct sched_edge *edge)
             if (sched_edge_add(work, other, then, edge->flags)) {
                 sched_propagate_enqueue(work, then);
             }
-            edge->flags = SCHED_R_NONE;
+            sched_edge_drop(edge);
             return;
         }
     }
@@ -168,13 +168,16 @@ process(struct sched_work *work, struct sched_action *then)
 {
     guint32 last = then->flags;
 
-    if (then->flags & SCHED_MIN_RUNNABLE) {
-        then->n_runnable = 0;
-        then->flags &= ~(guint32) SCHED_RUNNABLE;
-    }
+    then->n_runnable = 0;
     sched_flags_of(then, NULL);
     for (guint32 i = then->before.n; i > 0; i--) {
         process_edge(work, then->before.items[i - 1]);
+    }
+    /* Not monotone, so only the outcome of the count is news: it may become runnable again. */
+    if ((then->flags & SCHED_MIN_RUNNABLE) && then->n_runnable >= MAX(then->need_runnable, 1)) {
+        then->flags |= SCHED_RUNNABLE;
+    } else if (then->flags & SCHED_MIN_RUNNABLE) {
+        then->flags &= ~(guint32) SCHED_RUNNABLE;
     }
     if (((last ^ then->flags) & (SCHED_OPTIONAL | SCHED_RUNNABLE | SCHED_PSEUDO | SCHED_MIGRATABLE)) != 0) {
         sched_propagate_touch(work, then);
@@ -219,7 +222,7 @@ drop_guest_loops(struct sched_work *work)
             if (!(edge->flags & SCHED_R_GUEST) && edge->first->rsc != NULL && then->rsc != NULL && node != NULL
                 && then->rsc->fillers != NULL && then->rsc->fillers->len > 0 && node->remote_rsc != NULL
                 && node->remote_rsc->container == then->rsc) {
-                edge->flags = SCHED_R_NONE;
+                sched_edge_drop(edge);
             }
         }
     }

@@ -369,10 +369,7 @@ apply_without_rsc(struct sched_work *work, const struct effect *e)
         clear(work, then, SCHED_OPTIONAL, e->first);
     }
     if ((e->type & SCHED_R_MIN_RUNNABLE) && (e->first_flags & SCHED_RUNNABLE)) {
-        then->n_runnable++;
-        if (then->n_runnable >= MAX(then->need_runnable, 1)) {
-            then->flags |= SCHED_RUNNABLE;
-        }
+        then->n_runnable++; /* propagate.c draws the conclusion */
     }
     if ((e->type & SCHED_R_BLOCKS) && !(e->first_flags & SCHED_RUNNABLE)) {
         clear(work, then, SCHED_RUNNABLE, e->first);
