@@ -90,7 +90,11 @@ void sched_colocation_add_late(struct sched_work *work, const struct sched_coloc
 const GPtrArray *sched_colocation_this_with(struct sched_work *work, struct sched_rsc *rsc);
 const GPtrArray *sched_colocation_with_this(struct sched_work *work, struct sched_rsc *rsc);
 bool sched_colocation_influences(const struct sched_colocation *row);
-/** Value of the colocation's attribute on @node. */
+/** Roles of @clone are about to be chosen: what a bundle around it is colocated with concerns it from now on. */
+void sched_colocation_roles_begin(struct sched_rsc *clone);
+/** The node beside which things are that run on @node: itself, or the host of a bundle's guest node (may be NULL). */
+const struct sched_node *sched_colocation_host(const struct sched_node *node);
+/** Value of the colocation's attribute on @node (or its host); may be NULL. */
 const char *sched_colocation_value(const struct sched_work *work, const struct sched_colocation *row,
                                    const struct sched_node *node);
 bool sched_is_mandatory(const struct sched_colocation *row);

@@ -164,6 +164,29 @@ append_of_members(GPtrArray *all, const struct sched_rsc *group)
     }
 }
 
+/*
+ * What a bundle is colocated with is for its containers; once they have their places and roles are chosen, it is for
+ * what they hold as well.
+ */
+static bool
+is_for_part(const struct sched_bundle *bundle, const struct sched_rsc *origin)
+{
+    const struct sched_replica *replica = sched_bundle_replica(origin);
+
+    return (replica != NULL && replica->container == origin)
+           || (bundle->child != NULL && bundle->child->is_choosing_roles && sched_rsc_is_inside(origin, bundle->child));
+}
+
+void
+sched_colocation_roles_begin(struct sched_rsc *clone)
+{
+    clone->is_choosing_roles = true;
+    forget_lists(clone);
+    for (guint i = 0; i < sched_n_children(clone); i++) {
+        forget_lists(sched_child(clone, i));
+    }
+}
+
 /* What an ancestor hands down to @origin: the whole to every instance, a group's own to its first (last) member. */
 static void
 inherit(const struct sched_rsc *rsc, const struct sched_rsc *origin, bool this_with, GPtrArray *all)
@@ -181,13 +204,8 @@ inherit(const struct sched_rsc *rsc, const struct sched_rsc *origin, bool this_w
             return;
         }
     }
-    if (rsc->variant == COX_BUNDLE && rsc != origin) {
-        const struct sched_replica *replica = sched_bundle_replica(origin);
-
-        concerns = replica != NULL && replica->container == origin;
-        if (!concerns) {
-            return;
-        }
+    if (rsc->variant == COX_BUNDLE && rsc != origin && !is_for_part(sched_bundle_of(rsc), origin)) {
+        return;
     }
     append(all, own);
     if (rsc->variant == COX_GROUP && this_with) {
@@ -260,9 +278,20 @@ sched_colocation_influences(const struct sched_colocation *row)
     return row->influence || !is_active(primary);
 }
 
+/* Nothing can be beside what runs on a bundle's guest node but on the host of that. */
+const struct sched_node *
+sched_colocation_host(const struct sched_node *node)
+{
+    return (node->is_bundle_node && node->remote_rsc != NULL) ? node->remote_rsc->container->assigned : node;
+}
+
 const char *
 sched_colocation_value(const struct sched_work *work, const struct sched_colocation *row, const struct sched_node *node)
 {
+    node = sched_colocation_host(node);
+    if (node == NULL) {
+        return NULL;
+    }
     return row == NULL || row->node_attribute == NULL ? node->name : sched_node_attr(work, node, row->node_attribute);
 }
 
@@ -281,9 +310,10 @@ best_matching(const struct sched_work *work, const struct sched_rsc *source, con
     const char *value = NULL;
 
     if (row == NULL || row->node_attribute == NULL) {
-        const struct sched_cell *cell = &source->cells[node->idx];
+        const struct sched_node *host = sched_colocation_host(node);
+        const struct sched_cell *cell = (host != NULL) ? &source->cells[host->idx] : NULL;
 
-        return cell->is_present && sched_node_usable(node) ? MAX(cell->score, best) : best;
+        return cell != NULL && cell->is_present && sched_node_usable(host) ? MAX(cell->score, best) : best;
     }
     value = sched_colocation_value(work, row, node);
     for (guint32 i = 0; i < work->n_nodes; i++) {

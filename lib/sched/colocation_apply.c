@@ -150,8 +150,9 @@ intersect(struct sched_work *work, struct sched_rsc *dependent, const struct sch
         for (guint h = 0; h < hosts->len && match == NULL; h++) {
             const struct sched_node *host = g_ptr_array_index(hosts, h);
 
-            if (row->node_attribute == NULL ? host->idx == i
-                                            : same_value(sched_colocation_value(work, row, sched_node_at(work, i)),
+            if (row->node_attribute == NULL
+                    ? sched_colocation_host(host) == sched_colocation_host(sched_node_at(work, i))
+                    : same_value(sched_colocation_value(work, row, sched_node_at(work, i)),
                                                          sched_colocation_value(work, row, host))) {
                 match = host;
             }
@@ -172,6 +173,12 @@ can_interleave(const struct sched_rsc *primary, const struct sched_colocation *r
            && row->dependent->meta.clone_node_max == primary->meta.clone_node_max;
 }
 
+static bool
+is_beside(const struct sched_node *a, const struct sched_node *b)
+{
+    return a == b || (a != NULL && b != NULL && sched_colocation_host(a) == sched_colocation_host(b));
+}
+
 static struct sched_rsc *
 instance_on(const struct sched_rsc *collective, const struct sched_node *node, enum cox_role role)
 {
@@ -181,7 +188,7 @@ instance_on(const struct sched_rsc *collective, const struct sched_node *node, e
     for (guint i = 0; i < n; i++) {
         struct sched_rsc *instance = bundle != NULL ? bundle->replicas[i].container : sched_child(collective, i);
 
-        if (sched_place_of(instance) == node && !is_blocked(instance)
+        if (is_beside(sched_place_of(instance), node) && !is_blocked(instance)
             && (role == COX_ROLE_UNKNOWN || role == sched_place_role(instance, false))) {
             return instance;
         }
@@ -271,6 +278,9 @@ apply_interleaved(struct sched_work *work, struct sched_rsc *dependent, struct s
 
     if (instance != NULL) {
         sched_colocation_apply(work, dependent, instance, row);
+    } else if (row->score >= COX_SCORE_INFINITY && dependent->is_assigned
+               && row->dependent_role >= COX_ROLE_UNPROMOTED) {
+        dependent->rank = (row->dependent_role == COX_ROLE_PROMOTED) ? -COX_SCORE_INFINITY : dependent->rank;
     } else if (row->score >= COX_SCORE_INFINITY) {
         sched_place_set(work, dependent, NULL, true, true);
     }

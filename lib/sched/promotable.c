@@ -346,6 +346,7 @@ sched_promotable_choose(struct sched_work *work, struct sched_rsc *clone)
 {
     int promoted = 0;
 
+    sched_colocation_roles_begin(clone);
     memset(clone->counts, 0, sizeof(guint32) * (work->n_nodes + 1));
     for (guint i = 0; i < sched_n_children(clone); i++) {
         rank_instance(work, sched_child(clone, i), clone);

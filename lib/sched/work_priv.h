@@ -188,6 +188,7 @@ struct sched_rsc {
     bool is_assigning;           /**< loop guard */
     enum cox_role next_role;
     const char *next_role_reason;
+    bool is_choosing_roles;      /**< promotable clones: instances have their places, roles are next */
     bool was_promoted_candidate;
     int promotion_score;         /**< pass "assign" of promotable clones; valid if has_promotion_score */
     bool has_promotion_score;
