@@ -127,8 +127,8 @@ set_runnable_by_quorum(const struct sched_work *work, struct sched_action *actio
     }
 }
 
-static void
-set_runnable(struct sched_work *work, struct sched_action *action)
+void
+sched_action_check(struct sched_work *work, struct sched_action *action)
 {
     struct sched_node *node = action->node;
 
@@ -148,7 +148,11 @@ set_runnable(struct sched_work *work, struct sched_action *action)
         action->flags &= ~SCHED_RUNNABLE;
     } else if (action->needs == SCHED_REQUIRES_NOTHING) {
         action->reason = NULL;
-        action->flags |= SCHED_RUNNABLE;
+        if (node->is_guest && !sched_node_can_fence(work, node)) {
+            action->flags &= ~SCHED_RUNNABLE; /* nobody can see to it that what it waits for comes about */
+        } else {
+            action->flags |= SCHED_RUNNABLE;
+        }
     } else {
         set_runnable_by_quorum(work, action);
     }
@@ -232,7 +236,7 @@ request(struct sched_work *work, struct sched_action *action, bool optional)
     } else if (!optional) {
         action->flags &= ~SCHED_OPTIONAL;
     }
-    set_runnable(work, action);
+    sched_action_check(work, action);
     return action;
 }
 

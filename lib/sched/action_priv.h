@@ -146,6 +146,8 @@ struct sched_action *sched_action_get(struct sched_work *work, struct sched_rsc 
 /** As above for a recurring (or otherwise named) action. */
 struct sched_action *sched_action_get_recurring(struct sched_work *work, struct sched_rsc *rsc,
                                                 struct sched_op_name op, struct sched_node *node, bool optional);
+/** Can it be carried out, as far as its node and the quorum are concerned? Sets SCHED_RUNNABLE. */
+void sched_action_check(struct sched_work *work, struct sched_action *action);
 /** A new action with its own key, never merged with another. */
 struct sched_action *sched_action_new(struct sched_work *work, struct sched_rsc *rsc, enum sched_task task,
                                       const char *key, struct sched_node *node);

@@ -5,21 +5,6 @@
 #include "model/param_digest.h"
 #include "sched/planner_priv.h"
 
-static bool
-can_fence(const struct sched_work *work, const struct sched_node *node)
-{
-    if (node->is_guest) {
-        return true; /* its container's host decides */
-    }
-    if (!work->opt.fencing_enabled || !work->has_fence_device) {
-        return work->opt.fencing_enabled && work->opt.have_watchdog;
-    }
-    if (work->has_quorum || work->opt.no_quorum_policy == SCHED_NO_QUORUM_IGNORE) {
-        return true;
-    }
-    return node->is_online || (node->kind == SCHED_NODE_REMOTE && work->opt.fence_remote_without_quorum);
-}
-
 /* Seconds for which fencing of a node that matters is put off, so that the better half wins. */
 static gint64
 priority_delay_s(const struct sched_work *work, const struct sched_node *node)
@@ -102,7 +87,7 @@ sched_fence_action(struct sched_work *work, struct sched_node *node, const char 
             work, action, "priority-fencing-delay",
             cox_arena_printf(work->arena, "%" G_GINT64_FORMAT, priority_delay_s(work, node)));
     }
-    if (!optional && (can_fence(work, node) || strcmp(act, "on") == 0)) {
+    if (!optional && (sched_node_can_fence(work, node) || strcmp(act, "on") == 0)) {
         action->flags &= ~(guint32) SCHED_OPTIONAL;
     }
     if (reason != NULL && action->reason == NULL) {
@@ -334,12 +319,12 @@ sched_fencing_actions(struct sched_work *work)
         struct sched_action *action;
 
         if (node->is_guest) {
-            if (node->remote_requires_reset && any_managed && can_fence(work, node)) {
+            if (node->remote_requires_reset && any_managed && sched_node_can_fence(work, node)) {
                 fence_guest(work, node);
             }
             continue;
         }
-        if (any_managed && node->is_unclean && can_fence(work, node)) {
+        if (any_managed && node->is_unclean && sched_node_can_fence(work, node)) {
             action = sched_fence_action(work, node, NULL, false,
                                         node->fence_reason != NULL ? node->fence_reason : "node is unclean");
             order_rscs(work, action);

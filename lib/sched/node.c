@@ -321,3 +321,34 @@ sched_nodes_run(struct sched_work *work)
         read_attributes(work, node);
     }
 }
+
+static bool
+can_fence_member(const struct sched_work *work, const struct sched_node *node)
+{
+    if (!work->opt.fencing_enabled || !work->has_fence_device) {
+        return work->opt.fencing_enabled && work->opt.have_watchdog;
+    }
+    if (work->has_quorum || work->opt.no_quorum_policy == SCHED_NO_QUORUM_IGNORE) {
+        return true;
+    }
+    return node->is_online || (node->kind == SCHED_NODE_REMOTE && work->opt.fence_remote_without_quorum);
+}
+
+bool
+sched_node_can_fence(const struct sched_work *work, const struct sched_node *node)
+{
+    const struct sched_rsc *container = (node->is_guest && node->remote_rsc != NULL) ? node->remote_rsc->container : NULL;
+
+    if (!node->is_guest) {
+        return can_fence_member(work, node);
+    }
+    /* A guest goes down with its container, which needs a host that can be told or be fenced. */
+    for (guint i = 0; container != NULL && i < container->running_on->len; i++) {
+        const struct sched_node *host = g_ptr_array_index(container->running_on, i);
+
+        if (!host->is_online && !can_fence_member(work, host)) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -351,6 +351,7 @@ tell(const struct teller *t, struct sched_rsc *rsc, struct sched_node *node, boo
     if (!sched_is_optional(before)) {
         action->flags &= ~(guint32) SCHED_OPTIONAL;
     }
+    sched_action_check(t->work, action);
     for (guint32 i = 0; i < before->n_meta; i++) {
         sched_action_set_meta(t->work, action, before->meta[i].name, before->meta[i].value);
     }
@@ -423,8 +424,8 @@ tell_members(const struct teller *t, struct sched_rsc *rsc)
     if (rsc->next_role > COX_ROLE_STOPPED && (task == SCHED_TASK_START || task == SCHED_TASK_PROMOTE)) {
         struct sched_action *start = sched_action_find(rsc, SCHED_TASK_START, NULL);
 
-        if (rsc->assigned == NULL) {
-            return;
+        if (rsc->assigned == NULL || (start != NULL && !sched_is_runnable(start))) {
+            return; /* it will not be there to be told */
         }
         if (task != SCHED_TASK_START || start == NULL || sched_is_optional(start)) {
             tell(t, rsc, rsc->assigned, false);

@@ -315,6 +315,8 @@ struct sched_node *sched_node_find(const struct sched_work *work, const char *na
 struct sched_node *sched_node_find_id(const struct sched_work *work, const char *id);
 /** Mark for fencing; the first reason stays.  Knows remote, guest and bundle nodes (guest: its container is failed). */
 void sched_node_fence(struct sched_work *work, struct sched_node *node, const char *reason, bool priority_delay);
+/** May and can the cluster fence it (guests: stop the container)? */
+bool sched_node_can_fence(const struct sched_work *work, const struct sched_node *node);
 /** Can it run resources now: online, not standby, not shutting down, not unclean, not in maintenance ... */
 bool sched_node_available(const struct sched_work *work, const struct sched_node *node, bool consider_score,
                           const struct sched_rsc *rsc, bool consider_guest);
