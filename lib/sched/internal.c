@@ -220,8 +220,9 @@ group_orders(struct sched_work *work, struct sched_rsc *group)
     }
 }
 
+/* All of a promotable clone or bundle is down before any of it goes up again, and up before any is promoted. */
 static void
-promotable_orders(struct sched_work *work, struct sched_rsc *clone)
+role_orders(struct sched_work *work, struct sched_rsc *rsc)
 {
     static const struct {
         enum sched_task first, then;
@@ -230,11 +231,18 @@ promotable_orders(struct sched_work *work, struct sched_rsc *clone)
         { SCHED_TASK_DEMOTED, SCHED_TASK_STOP },    { SCHED_TASK_DEMOTED, SCHED_TASK_START },
         { SCHED_TASK_DEMOTED, SCHED_TASK_PROMOTE }, { SCHED_TASK_RUNNING, SCHED_TASK_PROMOTE },
     };
-    struct sched_rsc *previous = NULL;
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        order(work, clone, rows[i].first, clone, SCHED_THEN(rows[i].then, SCHED_R_ORDERED));
+        order(work, rsc, rows[i].first, rsc, SCHED_THEN(rows[i].then, SCHED_R_ORDERED));
     }
+}
+
+static void
+promotable_orders(struct sched_work *work, struct sched_rsc *clone)
+{
+    struct sched_rsc *previous = NULL;
+
+    role_orders(work, clone);
     order(work, clone, SCHED_TASK_RUNNING, clone, SCHED_THEN(SCHED_TASK_PROMOTE, SCHED_R_BLOCKS));
     order(work, clone, SCHED_TASK_DEMOTE, clone, SCHED_THEN(SCHED_TASK_DEMOTED, SCHED_R_BLOCKS));
     order(work, clone, SCHED_TASK_PROMOTE, clone, SCHED_THEN(SCHED_TASK_PROMOTED, SCHED_R_BLOCKS));
@@ -308,6 +316,7 @@ bundle_orders(struct sched_work *work, struct sched_rsc *rsc)
         order(work, bundle->child, SCHED_TASK_STOPPED, rsc, SCHED_THEN(SCHED_TASK_STOPPED, SCHED_R_SHOWS_THEN));
         sched_internal_orders(work, bundle->child);
         if (bundle->child->meta.is_promotable) {
+            role_orders(work, rsc);
             order(work, rsc, SCHED_TASK_PROMOTE, bundle->child, SCHED_THEN(SCHED_TASK_PROMOTE, SCHED_R_SHOWS_FIRST));
             order(work, bundle->child, SCHED_TASK_PROMOTED, rsc,
                   SCHED_THEN(SCHED_TASK_PROMOTED, SCHED_R_SHOWS_THEN));

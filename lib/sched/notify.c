@@ -112,7 +112,7 @@ make_events(struct sched_work *work, struct sched_notice *notice, struct sched_a
         sched_edge_add(work, notice->post, notice->post_done, SCHED_R_REQUIRES_THEN);
     }
     if (action != NULL && complete != NULL) {
-        sched_edge_add(work, notice->pre_done, complete, SCHED_R_ORDERED);
+        sched_edge_add(work, notice->pre_done, notice->post, SCHED_R_ORDERED);
     }
 }
 
