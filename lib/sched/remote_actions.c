@@ -62,7 +62,7 @@ order_other(struct sched_work *work, struct sched_action *action, enum remote_st
 {
     struct sched_rsc *remote = action->node->remote_rsc;
 
-    if (action->interval_ms > 0 && action->task != SCHED_TASK_CANCEL) {
+    if (action->interval_ms > 0) {
         start_then(work, remote, action, SCHED_R_REQUIRES_THEN);
         return;
     }
@@ -135,7 +135,7 @@ order_guest(struct sched_work *work, struct sched_action *action)
         break;
     default: /* as above */
         start_then(work, remote, action,
-                   (action->interval_ms > 0 && action->task != SCHED_TASK_CANCEL) ? SCHED_R_REQUIRES_THEN
+                   (action->interval_ms > 0) ? SCHED_R_REQUIRES_THEN
                                                                                   : SCHED_R_NONE);
         break;
     }
@@ -169,8 +169,8 @@ sched_remote_orders(struct sched_work *work)
             continue;
         }
         if (action->node == NULL || action->node->kind != SCHED_NODE_REMOTE || (action->flags & SCHED_PSEUDO)
-            || action->node->remote_rsc == NULL) {
-            continue;
+            || action->node->remote_rsc == NULL || action->task == SCHED_TASK_CANCEL) {
+            continue; /* what is to end need not wait for a connection */
         }
         if (action->task == SCHED_TASK_START) {
             order_move_in(work, action);
