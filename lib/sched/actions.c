@@ -8,6 +8,10 @@ clear_one(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *nod
 
     sched_action_set_meta(work, clear, "op_no_wait", "true");
     sched_action_reason(clear, reason, true);
+    if (rsc->remote_node != NULL && rsc->meta.reconnect_ms > 0 && work->opt.fencing_enabled) {
+        /* Without its failure the connection would be made again before the node it leads to is known to be down. */
+        sched_edge_add(work, sched_fence_action(work, rsc->remote_node, NULL, true, NULL), clear, SCHED_R_REQUIRES_THEN);
+    }
 }
 
 static void

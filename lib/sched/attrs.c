@@ -299,6 +299,18 @@ is_bundle_unique(const struct sched_rsc *rsc)
     return cox_option_number(id, cox_nvpairs_get(def->container_attrs, def->n_container_attrs, cox_option(id)->name)) > 1;
 }
 
+static gint64
+reconnect_of(struct sched_work *work, const struct sched_rsc *rsc)
+{
+    struct cox_nvlist params = { 0 };
+    gint64 interval_ms;
+
+    sched_attrs_params(work, rsc, NULL, &params);
+    interval_ms = sched_attrs_msec(cox_nvlist_get(&params, "reconnect_interval"), 0);
+    cox_nvlist_clear(&params);
+    return interval_ms;
+}
+
 static void
 read_common(struct sched_work *work, struct sched_rsc *rsc)
 {
@@ -317,6 +329,10 @@ read_common(struct sched_work *work, struct sched_rsc *rsc)
         meta->migration_threshold = COX_SCORE_INFINITY;
     }
     meta->failure_timeout_ms = checked(work, rsc, COX_OPT_META_FAILURE_TIMEOUT);
+    if (is_remote_agent(rsc)) {
+        meta->reconnect_ms = reconnect_of(work, rsc);
+        meta->failure_timeout_ms = meta->reconnect_ms > 0 ? meta->reconnect_ms : meta->failure_timeout_ms;
+    }
     meta->target_role = cox_role_parse(cox_option_get(COX_OPT_META_TARGET_ROLE, raw));
     meta->requires_ = requires_of(work, rsc);
     meta->multiple_active = (enum sched_multiple_active) checked(work, rsc, COX_OPT_META_MULTIPLE_ACTIVE);

@@ -87,6 +87,9 @@ interpret(struct sched_entry *entry)
 static void
 clear_failure(struct sched_rsc *rsc, struct sched_verdict *verdict)
 {
+    if (verdict->on_fail == SCHED_ON_FAIL_RESET_REMOTE && rsc->meta.reconnect_ms > 0) {
+        return;
+    }
     switch (verdict->on_fail) {
     case SCHED_ON_FAIL_STOP:
     case SCHED_ON_FAIL_BAN:
@@ -314,6 +317,12 @@ is_old(struct sched_work *work, const struct sched_entry *entry)
 }
 
 static bool
+is_lost_connection(const struct sched_entry *entry)
+{
+    return entry->rsc->remote_node != NULL && is_task(entry, "monitor") && entry->op->interval_ms > 0;
+}
+
+static bool
 is_of_last_failure(const struct sched_entry *entry)
 {
     return entry->op->id != NULL && g_str_has_suffix(entry->op->id, "_last_failure_0");
@@ -326,7 +335,13 @@ is_of_last_failure(const struct sched_entry *entry)
 static bool
 has_expired(struct sched_work *work, const struct sched_entry *entry)
 {
+    bool is_last_failure = is_of_last_failure(entry);
+    bool waits = entry->rsc->remote_node != NULL && entry->rsc->meta.reconnect_ms > 0;
     bool expired = is_old(work, entry);
+
+    if (waits && is_lost_connection(entry) && work->opt.fencing_enabled && !entry->rsc->remote_node->remote_was_fenced) {
+        expired = false; /* not before the node it led to has been fenced */
+    }
 
     if (entry->status == COX_OP_STATUS_NOT_INSTALLED) {
         return false;
@@ -339,8 +354,12 @@ has_expired(struct sched_work *work, const struct sched_entry *entry)
             return expired;
         }
     }
+    if (expired && waits && is_last_failure) {
+        wish_clear(work, entry, "reconnect interval is set", NULL);
+        return expired;
+    }
     /* What failed with other parameters than it would be given now deserves another chance. */
-    if (is_of_last_failure(entry) && entry->op->op_digest != NULL
+    if (is_last_failure && entry->op->op_digest != NULL
         && (is_task(entry, "monitor") || is_task(entry, "start"))) {
         wish_clear(work, entry, "resource parameters have changed", entry->op);
     }

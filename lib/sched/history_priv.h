@@ -23,7 +23,7 @@ struct sched_verdict {
 /* ---- on_fail.c ---- */
 
 /** What to do when this operation fails. @role: out, the role the resource may have afterwards. */
-enum sched_on_fail sched_on_fail_of(struct sched_work *work, const struct sched_rsc *rsc, const char *task,
+enum sched_on_fail sched_on_fail_of(const struct sched_work *work, const struct sched_rsc *rsc, const char *task,
                                     gint64 interval_ms, enum cox_role *role);
 
 /* ---- history_active.c ---- */

@@ -94,31 +94,18 @@ by_default(const struct sched_work *work, const struct sched_rsc *rsc, const cha
     return SCHED_ON_FAIL_RESTART;
 }
 
-/* A connection that is to be tried again only after a while stays down until then. */
-static bool
-has_reconnect_interval(struct sched_work *work, const struct sched_rsc *rsc)
-{
-    struct cox_nvlist params = { 0 };
-    gint64 interval_ms;
-
-    sched_attrs_params(work, rsc, NULL, &params);
-    interval_ms = sched_attrs_msec(cox_nvlist_get(&params, "reconnect_interval"), 0);
-    cox_nvlist_clear(&params);
-    return interval_ms > 0;
-}
-
 static enum cox_role
-role_after(struct sched_work *work, const struct sched_rsc *rsc, const char *task, enum sched_on_fail on_fail)
+role_after(const struct sched_rsc *rsc, const char *task, enum sched_on_fail on_fail)
 {
     if (on_fail == SCHED_ON_FAIL_STOP
-        || (on_fail == SCHED_ON_FAIL_RESET_REMOTE && has_reconnect_interval(work, rsc))) {
-        return COX_ROLE_STOPPED;
+        || (on_fail == SCHED_ON_FAIL_RESET_REMOTE && rsc->meta.reconnect_ms > 0)) {
+        return COX_ROLE_STOPPED; /* a connection that is tried again after a while stays down until then */
     }
     return (strcmp(task, "promote") == 0) ? COX_ROLE_UNPROMOTED : COX_ROLE_STARTED;
 }
 
 enum sched_on_fail
-sched_on_fail_of(struct sched_work *work, const struct sched_rsc *rsc, const char *task, gint64 interval_ms,
+sched_on_fail_of(const struct sched_work *work, const struct sched_rsc *rsc, const char *task, gint64 interval_ms,
                  enum cox_role *role)
 {
     /* In the order of the table. */
@@ -140,7 +127,7 @@ sched_on_fail_of(struct sched_work *work, const struct sched_rsc *rsc, const cha
         result = SCHED_ON_FAIL_RESTART;
     }
     if (role != NULL) {
-        *role = role_after(work, rsc, task, result);
+        *role = role_after(rsc, task, result);
     }
     return result;
 }

@@ -52,6 +52,8 @@ void sched_unfence_order(struct sched_work *work, struct sched_rsc *rsc, struct 
                          struct sched_action *action, guint32 flags);
 /* remote_actions.c */
 void sched_remote_orders(struct sched_work *work);
+/** Is the connection to this remote node lost, and not to be had again? */
+bool sched_remote_is_failed(const struct sched_node *node);
 struct sched_node *sched_remote_router(const struct sched_action *action);
 /* notify.c */
 void sched_notify_pseudo(struct sched_work *work, struct sched_rsc *clone);

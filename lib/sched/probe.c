@@ -283,7 +283,7 @@ sched_probes(struct sched_work *work)
         struct sched_node *node = g_ptr_array_index(work->nodes, i);
 
         if (!node->is_online) {
-            if (node->kind == SCHED_NODE_REMOTE && node->remote_rsc != NULL && node->remote_rsc->is_failed) {
+            if (sched_remote_is_failed(node)) {
                 sched_node_fence(work, node, "the connection is unrecoverable", false);
             }
             continue;

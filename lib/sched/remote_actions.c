@@ -11,6 +11,14 @@ enum remote_state {
     REMOTE_UNKNOWN,
 };
 
+static bool
+is_leaving(const struct sched_node *node)
+{
+    const char *shutdown = cox_nvlist_get(&node->attrs, "shutdown");
+
+    return shutdown != NULL && strcmp(shutdown, "0") != 0;
+}
+
 static enum remote_state
 state_of(const struct sched_node *node)
 {
@@ -24,11 +32,9 @@ state_of(const struct sched_node *node)
         if (!remote->is_failed) {
             return REMOTE_STOPPED;
         }
-        if (remote->next_role == COX_ROLE_STOPPED && node->remote_was_fenced && !node->is_shutdown) {
-            struct cox_nvlist none = { 0 };
-
-            cox_nvlist_clear(&none);
-            return REMOTE_UNKNOWN;
+        if (remote->next_role == COX_ROLE_STOPPED && remote->meta.reconnect_ms > 0 && node->remote_was_fenced
+            && !is_leaving(node)) {
+            return REMOTE_UNKNOWN; /* the next try will tell */
         }
         return REMOTE_FAILED;
     }
@@ -210,4 +216,11 @@ sched_remote_router(const struct sched_action *action)
         return now;
     }
     return next;
+}
+
+bool
+sched_remote_is_failed(const struct sched_node *node)
+{
+    return node->kind == SCHED_NODE_REMOTE && !node->is_guest && node->remote_rsc != NULL
+           && state_of(node) == REMOTE_FAILED;
 }

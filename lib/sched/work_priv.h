@@ -99,6 +99,7 @@ struct sched_meta {
     bool has_stickiness;
     cox_score migration_threshold;
     gint64 failure_timeout_ms;
+    gint64 reconnect_ms;       /**< remote connections: how long to wait before trying again, 0 for at once */
     enum cox_role target_role; /**< UNKNOWN when not set */
     enum sched_requires requires_;
     enum sched_multiple_active multiple_active;
