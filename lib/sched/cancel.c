@@ -275,7 +275,7 @@ check_node(struct sched_work *work, struct sched_node *node)
         }
         take_ops(history, ops);
         find_active(&timeline);
-        if (node->is_online) {
+        if (node->was_online) {
             note_recurring(work, rsc, node, &timeline);
         }
         if (is_checked) {

@@ -106,6 +106,7 @@ read_node(struct sched_work *work, struct sched_node *node)
 {
     g_autoptr(GPtrArray) ops = g_ptr_array_new();
 
+    node->was_online = node->is_online;
     node->owners = cox_arena_new_array(work->arena, struct sched_rsc *, node->status->resources->len);
     for (guint i = 0; i < node->status->resources->len; i++) {
         read_resource(work, node, i, ops);

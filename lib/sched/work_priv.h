@@ -39,6 +39,7 @@ struct sched_node {
     gint64 *capacity;                       /**< [work->n_resources_kinds]: what is left, by utilization name index */
     bool is_online, is_standby, is_standby_onfail, is_maintenance, is_pending, is_unclean, is_unseen;
     bool is_shutdown, is_expected_up, is_dc;
+    bool was_online;                        /**< is_online when its history was read: it may come up in this plan */
     bool resources_disallowed;              /**< rsc_discovery_enabled == false / probes off for this remote node */
     bool discovery_enabled;                 /**< probes wanted (default true) */
     bool remote_was_fenced, remote_requires_reset, remote_maintenance;
