@@ -91,6 +91,12 @@ def remote(id, **more):
     return prim(id, agent="ocf:pacemaker:remote", **more)
 
 
+def bundle(id, inside, replicas=2, **attrs):
+    """Containers with @inside in each; the network is that of a made-up subnet."""
+    return tag("bundle", tag("podman", image="registry.example/image", replicas=replicas, **attrs),
+               tag("network", ip_range_start="192.0.2.10", control_port=3121), inside, id=id)
+
+
 def location(rsc, node, score, **attrs):
     return tag("rsc_location", id="loc-%s-%s" % (rsc, node), rsc=rsc, node=node, score=score, **attrs)
 
@@ -184,7 +190,8 @@ class Status:
     def __init__(self, nodes, resources, runs, probed, templates):
         self.nodes, self.histories, self.primitives = nodes, {}, {}
         for resource in resources:
-            self.collect(resource, templates)
+            if resource[0] != "bundle":
+                self.collect(resource, templates)
         runs = runs or {}
         for rsc, (agent, monitors, params) in self.primitives.items():
             where = runs.get(rsc, [])

@@ -16,5 +16,14 @@ def lost(s):
 # ---- remote nodes ----
 case("remote-lost", "A connection that breaks takes its node down: it is fenced, and the connection made again.",
      [fence_device(), R, A], runs={"fence": "n2", "R": "n1"}, options=FENCING, remotes=UP, history=lost)
-case("remote-lost-reconnect-interval", "With reconnect_interval the connection stays down for now.",
-     [fence_device(), LATER, A], runs={"fence": "n2", "R": "n1"}, options=FENCING, remotes=UP, history=lost)
+case("remote-lost-reconnect-interval", "With reconnect_interval the connection stays down for now, also after the node was fenced.",
+     [fence_device(), LATER, A], runs={"fence": "n2", "R": "n1", "A": "n2"}, options=FENCING,
+     remotes={"R": {"node_fenced": str(NOW - 5)}},
+     history=lambda s: s.at("R", "n1").fail("monitor", 10000, when=NOW - 10).add("stop", call=10, when=NOW - 5))
+
+# ---- bundles ----
+case("bundle-started", "Address, container, connection and what is inside start one after the other, in each replica.",
+     [bundle("B", A)])
+case("bundle-promoted-with", "What a bundle's promoted role is colocated with decides which of its replicas is promoted.",
+     [prim("X"), bundle("B", stateful("S"), promoted_max=1)],
+     [colocation("B", "X", rsc_role="Promoted"), location("X", "n2", 100)])

@@ -7,11 +7,14 @@
 static struct sched_rsc *
 make_orphan(struct sched_work *work, const struct cox_rsc_history *history)
 {
+    const struct sched_rsc *namesake = sched_rsc_find(work, history->id);
     struct sched_rsc *rsc = sched_rsc_add_orphan(work, history->id, history->standard, history->provider, history->type);
 
     rsc->is_orphan = true;
-    /* Where unique instances have their own histories, one under the configured name is this resource's. */
-    g_hash_table_replace(work->rsc_by_id, sched_key(rsc->id), rsc);
+    if (namesake != NULL && strcmp(namesake->history_id, namesake->id) == 0) {
+        /* Unique instances have histories of their own, so those under the configured name are of this resource. */
+        g_hash_table_replace(work->rsc_by_id, sched_key(rsc->id), rsc);
+    }
     if (history->container != NULL) {
         struct sched_rsc *container = sched_rsc_find(work, history->container);
 
