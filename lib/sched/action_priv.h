@@ -82,8 +82,7 @@ struct sched_edge {
     guint32 dropped; /**< flags of before it was found not to hold, so that it is not added again */
 };
 
-/** Growing list of pointers in the arena. */
-struct sched_vec {
+struct sched_vec { /* growing list of pointers in the arena */
     void **items;
     guint32 n, room;
 };
@@ -146,8 +145,7 @@ struct sched_action *sched_action_get(struct sched_work *work, struct sched_rsc 
 /** As above for a recurring (or otherwise named) action. */
 struct sched_action *sched_action_get_recurring(struct sched_work *work, struct sched_rsc *rsc,
                                                 struct sched_op_name op, struct sched_node *node, bool optional);
-/** Can it be carried out, as far as its node and the quorum are concerned? Sets SCHED_RUNNABLE. */
-void sched_action_check(struct sched_work *work, struct sched_action *action);
+void sched_action_check(struct sched_work *work, struct sched_action *action); /**< SCHED_RUNNABLE by node, quorum */
 /** A new action with its own key, never merged with another. */
 struct sched_action *sched_action_new(struct sched_work *work, struct sched_rsc *rsc, enum sched_task task,
                                       const char *key, struct sched_node *node);
@@ -179,16 +177,12 @@ sched_is_runnable(const struct sched_action *action)
 }
 
 static inline bool
-sched_is_collective(const struct sched_rsc *rsc)
-{
-    return rsc->variant == COX_CLONE || rsc->variant == COX_BUNDLE;
-}
+sched_is_collective(const struct sched_rsc *rsc) { return rsc->variant == COX_CLONE || rsc->variant == COX_BUNDLE; }
 
 /* edges.c */
 /** Relate two actions; was it new? */
 bool sched_edge_add(struct sched_work *work, struct sched_action *first, struct sched_action *then, guint32 flags);
-/** The relation does not hold; adding it again changes nothing. */
-void sched_edge_drop(struct sched_edge *edge);
+void sched_edge_drop(struct sched_edge *edge); /**< it does not hold; adding it again changes nothing */
 /** Order tasks of resources; taken up by sched_orderings_expand. */
 void sched_ordering_add(struct sched_work *work, const struct sched_ordering *ordering);
 void sched_order_tasks(struct sched_work *work, struct sched_rsc *first_rsc, enum sched_task first_task,
