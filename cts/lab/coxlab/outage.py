@@ -1,6 +1,8 @@
 """How long a service was away, seen from outside: arithmetic on samples, and the client that takes them."""
 import bisect
+import os
 import subprocess
+import sys
 import threading
 
 from .errors import LabError
@@ -44,8 +46,6 @@ class Client:
 
     def __init__(self, driver, url):
         self.url, self.series, self._lock = url, Series(), threading.Lock()
-        import os  # only here: the program that is run lies beside this file
-        import sys
         program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fetchmain.py")
         argv = driver.client_command([sys.executable, "-IS", program, url, str(INTERVAL_S), str(ANSWER_LIMIT_S)])
         self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
