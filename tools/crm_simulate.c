@@ -101,7 +101,8 @@ print_plan(struct cox_simulation *sim, const struct cox_plan *plan, GError **err
 
     cox_plan_view_scores(out, plan, settings->show_scores, settings->show_utilization,
                          !sim->ctx->is_quiet);
-    if (!sim->ctx->is_quiet && (settings->run || settings->simulate || settings->in_place)) {
+    if (!sim->ctx->is_quiet
+        && (settings->run || settings->simulate || settings->in_place || settings->show_utilization)) {
         cox_out_spacer(out);
         cox_plan_view_changes(out, plan);
     }

@@ -21,6 +21,7 @@ static const struct cox_opt common_options[] = {
     { "xml-simple-list", 0, COX_OPT_IGNORED, .group = OUTPUT_GROUP, .flags = COX_OPT_HIDDEN },
     { "xml-substitute", 0, COX_OPT_IGNORED, .group = OUTPUT_GROUP, .flags = COX_OPT_HIDDEN },
     { "version", '$', COX_OPT_VERSION, .group = APP_GROUP, .help = "Display software version and exit" },
+    { "extended-version", '!', COX_OPT_VERSION, .group = APP_GROUP, .flags = COX_OPT_HIDDEN }, /* older clients ask so */
     { "verbose", 'V', COX_OPT_VERBOSE, .group = APP_GROUP,
       .help = "Increase debug output (may be specified multiple times)" },
     { 0 },

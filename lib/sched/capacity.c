@@ -55,8 +55,12 @@ sched_capacity_show(struct sched_work *work, const char *title)
     }
     for (guint32 i = 0; i < work->n_nodes; i++) {
         const struct sched_node *node = sched_node_at(work, i);
-        GString *text = g_string_new(NULL);
+        GString *text = NULL;
 
+        if (node->is_bundle_node) {
+            continue; /* only what is inside its bundle can be there */
+        }
+        text = g_string_new(NULL);
         g_string_printf(text, "%s: %s capacity:", title, node->name);
         append_amounts(work, &node->utilization, node->capacity, text);
         keep_line(work, text);

@@ -41,6 +41,7 @@ is "a wrong date is named and has its status" 2 "iso8601: Invalid date/time spec
 has "the reason is given to those who ask" 2 "13 is not a month" "$tools/iso8601" -V -d 2019-13-01
 is "a result that is not the expected one fails" 1 "Date: 2019-01-01 00:00:00Z" \
     "$tools/iso8601" -d 2019-01-01 -E '2019-01-02 00:00:00Z'
+has "older clients ask for the version and features" 0 "Pacemaker " "$tools/iso8601" '-!'
 is "an unknown option is a usage error" 64 "iso8601: Unknown option --bogus" "$tools/iso8601" --bogus
 is "an unknown format is a usage error" 64 \
     "iso8601: Invalid output format 'yaml': use text, xml, json or none" "$tools/iso8601" -d epoch --output-as=yaml
