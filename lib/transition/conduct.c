@@ -331,15 +331,18 @@ on_node_lost(struct cox_conduct *conduct, const char *node)
         struct flight *flight = conduct->flights->pdata[i - 1];
         guint32 index = flight->action;
 
-        /* Fencing of the node, and other actions about it, go on elsewhere. */
-        if (flight->rsc_id == NULL || g_strcmp0(flight->place, node) != 0) {
+        bool is_shutdown = g_str_equal(flight->task, "do_shutdown");
+
+        /* Its fencing goes on: other nodes do that. */
+        if (g_str_equal(flight->task, "stonith")
+            || (g_strcmp0(flight->place, node) != 0 && g_strcmp0(flight->node, node) != 0)) {
             continue;
         }
         g_ptr_array_remove_index(conduct->flights, i - 1);
         if (index != NO_ACTION) {
-            end_action(conduct, index, false);
+            end_action(conduct, index, is_shutdown); /* who was asked to leave has done so */
         }
-        conduct->wants_replan = true;
+        conduct->wants_replan = conduct->wants_replan || !is_shutdown;
     }
 }
 

@@ -295,7 +295,7 @@ migrations_have_a_limit_of_their_own(void **state)
 static void
 a_lost_node_sends_no_results(void **state)
 {
-    struct plan plan = { 0 };
+    struct plan plan = { 0 }, leaving = { 0 }, remote = { 0 };
     struct world w;
 
     (void) state;
@@ -308,6 +308,19 @@ a_lost_node_sends_no_results(void **state)
     assert_string_equal(result(&w, "b", "start", "n2", 0), "");
     assert_string_equal(result(&w, NULL, "stonith", "n1", 0), "complete;");
     assert_string_equal(about_node(&w, COX_CONDUCT_ON_NODE_LOST, "n2", 0), "");
+    add_action(&leaving, NULL, "do_shutdown", "n3");
+    add_action(&leaving, "c", "start", "n1");
+    order(&leaving, 0, 1);
+    begin(&w, &leaving);
+    assert_string_equal(about_node(&w, COX_CONDUCT_ON_NODE_LOST, "n3", 0), "start c start n1;");
+    result(&w, "c", "start", "n1", 0);
+    /* A remote node, and the node that its connection runs on. */
+    add_action(&remote, "d", "start", "r1");
+    add_action(&remote, "e", "start", "r2");
+    remote.actions[0].router_node = remote.actions[1].router_node = "n4";
+    begin(&w, &remote);
+    assert_string_equal(about_node(&w, COX_CONDUCT_ON_NODE_LOST, "r1", 0), "replan;");
+    assert_string_equal(about_node(&w, COX_CONDUCT_ON_NODE_LOST, "n4", 0), "replan;complete;");
     /* Also what an earlier plan has begun there. */
     begin(&w, &plan);
     begin(&w, &plan);
