@@ -3,6 +3,7 @@
 
 #include "attr/attrbatch.h"
 #include "attr/attrvalue.h"
+#include "attr/attrwait.h"
 #include "base/error.h"
 
 struct member {
@@ -27,6 +28,7 @@ struct cox_attr {
     GPtrArray *deferred;    /* struct deferred_change, in the order of the bus */
     cox_usec retry_at;      /* end of patience with a round */
     struct cox_attrbatch batch;
+    struct cox_attrwait wait;
     cox_usec wake_at;
 };
 
@@ -72,6 +74,7 @@ cox_attr_new(const struct cox_attr_config *config, guint32 self, guint64 incarna
     attr->right = g_ptr_array_new_with_free_func(g_free);
     attr->deferred = g_ptr_array_new_with_free_func(free_deferred);
     attr->retry_at = attr->wake_at = COX_USEC_NEVER;
+    cox_attrwait_init(&attr->wait);
     cox_attrbatch_init(&attr->batch, config->retry_ms, config->retry_max_ms);
     attr->is_syncing = true;
     return attr;
@@ -92,6 +95,7 @@ cox_attr_free(struct cox_attr *attr)
     g_ptr_array_unref(attr->right);
     g_ptr_array_unref(attr->deferred);
     cox_attrbatch_clear(&attr->batch);
+    cox_attrwait_clear(&attr->wait);
     g_free(attr);
 }
 
@@ -162,12 +166,6 @@ send(struct cox_attr_effects *out, enum cox_attr_message_kind kind)
 
     effect->message.kind = kind;
     return &effect->message;
-}
-
-static const struct cox_attribute *
-attribute_at(const struct cox_attrtable *table, guint i)
-{
-    return g_ptr_array_index(table->attributes, i);
 }
 
 /* ---- what has to be written when ---- */
@@ -268,6 +266,39 @@ apply_remove(struct cox_attr *attr, const char *node, cox_usec now, struct cox_a
 }
 
 static void
+collect_members(const struct cox_attr *attr, GArray *ids)
+{
+    for (guint i = 0; i < attr->view->len; i++) {
+        g_array_append_val(ids, member_at(attr, i)->id);
+    }
+}
+
+/* Who asked hears that it is in this table, and, if it wants to, that it is in all. */
+static void
+tell_applied(struct cox_attr *attr, guint32 sender, const struct cox_attr_change *change, struct cox_attr_effects *out)
+{
+    g_autoptr(GArray) members = g_array_new(FALSE, FALSE, sizeof(guint32));
+    struct cox_attr_message *confirm = NULL;
+
+    if (change->request == 0) {
+        return;
+    }
+    if (sender == attr->self) {
+        add(out, COX_ATTR_DO_APPLIED)->request = change->request;
+    }
+    if (!change->wants_all) {
+        return;
+    }
+    if (sender == attr->self) {
+        collect_members(attr, members);
+        cox_attrwait_add(&attr->wait, change->request, members);
+    }
+    confirm = send(out, COX_ATTR_CONFIRM);
+    confirm->origin = sender;
+    confirm->change.request = change->request;
+}
+
+static void
 apply(struct cox_attr *attr, guint32 sender, const struct cox_attr_change *change, cox_usec now,
       struct cox_attr_effects *out)
 {
@@ -293,9 +324,7 @@ apply(struct cox_attr *attr, guint32 sender, const struct cox_attr_change *chang
             }
             break;
     }
-    if (sender == attr->self && change->request != 0) {
-        add(out, COX_ATTR_DO_APPLIED)->request = change->request;
-    }
+    tell_applied(attr, sender, change, out);
 }
 
 static void
@@ -375,7 +404,7 @@ fill_side(const struct cox_attr *attr, struct cox_attr_side *side, struct cox_at
         }
     }
     for (guint a = 0; a < attr->shared.attributes->len; a++) {
-        const struct cox_attribute *attribute = attribute_at(&attr->shared, a);
+        const struct cox_attribute *attribute = attr->shared.attributes->pdata[a];
         const char *name = cox_effects_text(&out->list, attribute->name);
 
         for (guint v = 0; v < attribute->values->len; v++) {
@@ -536,8 +565,12 @@ take_view(struct cox_attr *attr, const struct cox_attr_event *event)
 static void
 on_view(struct cox_attr *attr, const struct cox_attr_event *event, cox_usec now, struct cox_attr_effects *out)
 {
+    g_autoptr(GArray) members = g_array_new(FALSE, FALSE, sizeof(guint32));
+
     apply_deferred(attr, now, out); /* all who saw the old view do so, and none who did not */
     take_view(attr, event);
+    collect_members(attr, members);
+    cox_attrwait_keep_members(&attr->wait, members);
     for (size_t i = 0; i < event->view.n_lost; i++) {
         apply_remove(attr, event->view.lost[i], now, out);
     }
@@ -611,6 +644,11 @@ on_message(struct cox_attr *attr, guint32 sender, const struct cox_attr_message 
             break;
         case COX_ATTR_WORD:
             on_word(attr, sender, message, now, out);
+            break;
+        case COX_ATTR_CONFIRM:
+            if (message->origin == attr->self) {
+                cox_attrwait_confirm(&attr->wait, message->change.request, sender);
+            }
             break;
         case COX_ATTR_CHANGE:
             if (!is_sane(&message->change)) {
@@ -703,7 +741,7 @@ first_due(const struct cox_attrtable *table)
     cox_usec at = COX_USEC_NEVER;
 
     for (guint a = 0; a < table->attributes->len; a++) {
-        at = cox_usec_min(at, attribute_at(table, a)->write_at);
+        at = cox_usec_min(at, ((const struct cox_attribute *) table->attributes->pdata[a])->write_at);
     }
     return at;
 }
@@ -732,6 +770,8 @@ ask_to_be_woken(struct cox_attr *attr, struct cox_attr_effects *out)
 void
 cox_attr_step(struct cox_attr *attr, const struct cox_attr_event *event, cox_usec now, struct cox_attr_effects *out)
 {
+    guint64 request = 0;
+
     switch (event->kind) {
         case COX_ATTR_ON_VIEW:
             on_view(attr, event, now, out);
@@ -751,6 +791,9 @@ cox_attr_step(struct cox_attr *attr, const struct cox_attr_event *event, cox_use
         case COX_ATTR_ON_REPLACED:
             schedule_everything(attr, now);
             break;
+    }
+    while ((request = cox_attrwait_take_complete(&attr->wait)) != 0) {
+        add(out, COX_ATTR_DO_CONFIRMED)->request = request;
     }
     write_due(attr, now, out);
     ask_to_be_woken(attr, out);

@@ -57,12 +57,14 @@ struct cox_attr_change {
     enum cox_attr_kind value_kind; /**< SET */
     gint64 dampening_ms;           /**< SET, DAMPEN; negative: as it is */
     guint64 request;               /**< echoed in COX_ATTR_DO_APPLIED; 0: nobody waits */
+    bool wants_all;                /**< echoed in COX_ATTR_DO_CONFIRMED, too, when all members have it */
 };
 
 enum cox_attr_message_kind {
     COX_ATTR_CALL = 0, /**< open a round */
     COX_ATTR_WORD,     /**< of one member in a round; a speaker's carries the table */
     COX_ATTR_CHANGE,
+    COX_ATTR_CONFIRM,  /**< this member has a change that wants_all */
 };
 
 struct cox_attr_message {
@@ -73,7 +75,8 @@ struct cox_attr_message {
     size_t n_excluded;
     guint32 writer;                /**< WORD: of the speaker's side; 0: none */
     struct cox_attr_side side;     /**< WORD */
-    struct cox_attr_change change; /**< CHANGE */
+    struct cox_attr_change change; /**< CHANGE; CONFIRM: request only */
+    guint32 origin;                /**< CONFIRM: who was asked for the change */
 };
 
 enum cox_attr_event_kind {
@@ -111,6 +114,7 @@ enum cox_attr_effect_kind {
     COX_ATTR_DO_WAKE,    /**< replaces the previous wish; COX_USEC_NEVER: not at all */
     COX_ATTR_DO_WRITE,   /**< bring all entries into the document in one change; answer with ON_WRITTEN */
     COX_ATTR_DO_APPLIED, /**< the request of this node's client is in the table (permanent: will be written) */
+    COX_ATTR_DO_CONFIRMED, /**< a request that wants_all is in the tables of all members (permanent ones: never said) */
     COX_ATTR_DO_CHANGED, /**< a value is new here: for alerts and subscribers */
     COX_ATTR_DO_WRITER,  /**< who writes now; 0: not decided */
 };
@@ -125,7 +129,7 @@ struct cox_attr_effect {
             const struct cox_attr_entry *entries;
             size_t n_entries;
         } write;
-        guint64 request;
+        guint64 request;             /**< APPLIED, CONFIRMED */
         struct cox_attr_entry changed;
         guint32 writer;
     };

@@ -173,6 +173,9 @@ bus_step_node(struct bus *bus, guint node, const struct cox_attr_event *event)
                 n->n_applied++;
                 n->last_request = effect->request;
                 break;
+            case COX_ATTR_DO_CONFIRMED:
+                n->n_confirmed++;
+                break;
             case COX_ATTR_DO_CHANGED:
                 n->n_changed++;
                 break;

@@ -14,7 +14,7 @@ struct bus_node {
     cox_usec wake_at;
     guint64 writing;         /* batch that the document has not answered yet; 0: none */
     GPtrArray *batch;        /* char *: name, node, value or NULL, ... */
-    guint n_writes, n_written_values, n_applied, n_changed;
+    guint n_writes, n_written_values, n_applied, n_changed, n_confirmed;
     guint64 last_request;
 };
 

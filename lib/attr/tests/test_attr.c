@@ -61,6 +61,33 @@ the_asking_node_hears_that_its_request_is_applied(void **state)
 }
 
 static void
+it_may_also_hear_that_all_members_have_it(void **state)
+{
+    struct cox_attr_change change = { .kind = COX_ATTR_SET, .name = "a", .node = "n1", .value = "1", .dampening_ms = -1,
+                                      .request = 77, .wants_all = true };
+    struct bus bus;
+
+    (void) state;
+    start_three(&bus);
+    bus.nodes[3].is_stopped = true;
+    bus_request(&bus, 2, &change);
+    bus_run(&bus, bus.now + 1000);
+    assert_int_equal(bus.nodes[2].n_applied, 1);
+    assert_int_equal(bus.nodes[2].n_confirmed, 0);
+    bus.nodes[3].is_stopped = false;
+    bus_run(&bus, bus.now + 1000);
+    assert_int_equal(bus.nodes[2].n_confirmed, 1);
+    assert_int_equal(bus.nodes[1].n_confirmed + bus.nodes[3].n_confirmed, 0);
+    bus.nodes[3].is_stopped = true;
+    bus_request(&bus, 2, &change);
+    bus_run(&bus, bus.now + 1000);
+    bus_crash(&bus, 3, true); /* not waited for any more */
+    bus_run(&bus, bus.now + 1000);
+    assert_int_equal(bus.nodes[2].n_confirmed, 2);
+    bus_clear(&bus);
+}
+
+static void
 changes_during_a_write_go_into_the_next_one_together(void **state)
 {
     struct bus bus;
@@ -379,6 +406,7 @@ a_change_that_names_nothing_is_ignored(void **state)
 
 COX_TEST_MAIN(cmocka_unit_test(a_value_is_known_everywhere_and_written_once),
               cmocka_unit_test(the_asking_node_hears_that_its_request_is_applied),
+              cmocka_unit_test(it_may_also_hear_that_all_members_have_it),
               cmocka_unit_test(changes_during_a_write_go_into_the_next_one_together),
               cmocka_unit_test(a_dampened_attribute_waits_for_further_changes_but_not_for_ever),
               cmocka_unit_test(private_values_never_reach_the_document),

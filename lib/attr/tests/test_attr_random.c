@@ -3,7 +3,7 @@
 
 #include "attrbus.h"
 
-enum { SEEDS = 80, TROUBLES = 40, STEPS_BETWEEN = 60 };
+enum { SEEDS = 40, TROUBLES = 40, STEPS_BETWEEN = 60 };
 
 static void
 change_something(struct bus *bus, guint at)
