@@ -222,3 +222,7 @@ case("op-defaults", "op_defaults: a monitor that fails stops the resource.", [A]
      op_defaults={"on-fail": "stop"}, history=failed("monitor", 10000))
 case("cluster-maintenance-and-lost-node", "In maintenance mode a lost node is not fenced.", [fence_device(), A],
      states={"n2": "lost"}, runs={"A": "n2", "fence": "n1"}, options=dict(FENCING, **{"maintenance-mode": "true"}))
+
+case("failed-on-lost-node", "What failed on a node that is lost is only lost: the node's fencing is the measure.",
+     [fence_device(), A], quorum=0, states={"n2": "lost"}, runs={"A": "n2", "fence": "n1"}, options=FENCING,
+     history=lambda s: s.at("A", "n2").fail("monitor", 10000))

@@ -24,7 +24,7 @@ score_of(const struct sched_work *work, const char *text)
     return score;
 }
 
-/* -1 red, 0 yellow, 1 green: what people see, whatever the strategy. */
+/* -1 red, 0 yellow, 1 green: what people see when a strategy makes it count. */
 static int
 colour_of(const char *text)
 {
@@ -53,8 +53,8 @@ sched_health_read(const struct sched_work *work, struct sched_node *node)
         if (!g_str_has_prefix(pair->name, "#health") || pair->value == NULL) {
             continue;
         }
-        node->health = MIN(node->health, colour_of(pair->value));
         if (is_counted) {
+            node->health = MIN(node->health, colour_of(pair->value));
             node->health_score = cox_score_add(node->health_score, score_of(work, pair->value));
         }
     }

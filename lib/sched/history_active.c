@@ -209,7 +209,8 @@ sched_history_process(struct sched_work *work, struct sched_rsc *rsc, struct sch
         lost_node(work, rsc, node);
     }
     /* A node that is to be fenced anyway needs no further measures; it may start again after that. */
-    apply_on_fail(work, rsc, node, node->is_unclean ? SCHED_ON_FAIL_IGNORE : on_fail);
+    on_fail = node->is_unclean ? SCHED_ON_FAIL_IGNORE : on_fail;
+    apply_on_fail(work, rsc, node, on_fail);
     if (rsc->is_failed && rsc->remote_node != NULL && rsc->remote_node->is_unclean) {
         rsc->remote_node->is_unseen = false;
     }
