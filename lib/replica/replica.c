@@ -149,7 +149,7 @@ cox_replica_restore_record(struct cox_replica *r, GBytes *bytes, GBytes **change
     case COX_REPLICA_REC_VIEW:
         r->stamp.term = record.stamp.term;
         r->stamp.tag = record.stamp.tag;
-        r->stamp.base = r->stamp.position;
+        r->stamp.base = MIN(record.stamp.base, r->stamp.position);
         r->promised = MAX(r->promised, record.stamp.term);
         cox_lineage_extend(r->lineage, r->stamp.term, r->stamp.tag, r->stamp.base);
         break;

@@ -1,6 +1,7 @@
 /* lib/replica/tests/test_replica.c - one story each: whose document wins, what is answered, who gets what. */
 #include "base/testkit.h"
 
+#include "replica/replica_message.h"
 #include "replica/tests/replica_sim.h"
 
 static struct sim *
@@ -314,6 +315,32 @@ a_document_that_was_edited_behind_our_back_wins_only_between_equals(void **state
     finish(sim);
 }
 
+/* The document may be saved between the beginning of a view and the proof of it: later changes are in it, but not agreed. */
+static void
+a_view_found_on_disk_vouches_for_no_more_than_it_saw(void **state)
+{
+    g_autoptr(cox_replica) replica = cox_replica_new(&(struct cox_replica_options) { .node_id = 1 });
+    g_autoptr(GArray) lineage = cox_lineage_new();
+    const struct cox_replica_record meta = {
+        .kind = COX_REPLICA_REC_META, .stamp = { .base = 0, .position = 5 }, .lineage = lineage, .digest = "five",
+    };
+    const struct cox_replica_record view = { .kind = COX_REPLICA_REC_VIEW, .stamp = { 2, 9, 3, 3 } };
+    const struct cox_replica_document document = { .digest = "five" };
+    g_autoptr(GBytes) meta_bytes = cox_replica_record_write(&meta);
+    g_autoptr(GBytes) view_bytes = cox_replica_record_write(&view);
+    g_autoptr(GBytes) change = NULL;
+    char digest[COX_REPLICA_DIGEST_ROOM];
+    struct cox_replica_status status;
+
+    (void) state;
+    assert_true(cox_replica_restore_meta(replica, meta_bytes, NULL));
+    assert_true(cox_replica_restore_record(replica, view_bytes, &change, digest, NULL));
+    assert_null(change);
+    cox_replica_restored(replica, &document, false);
+    status = cox_replica_status(replica);
+    assert_true(cox_stamp_is_same(&status.stamp, &(struct cox_stamp) { 2, 9, 3, 5 }));
+}
+
 COX_TEST_MAIN(cmocka_unit_test(a_change_is_kept_on_all), cmocka_unit_test(one_change_with_quorum_beats_fifty_without),
               cmocka_unit_test(a_quorum_that_changed_nothing_still_beats_changes_without),
               cmocka_unit_test(between_equals_the_version_decides),
@@ -325,4 +352,5 @@ COX_TEST_MAIN(cmocka_unit_test(a_change_is_kept_on_all), cmocka_unit_test(one_ch
               cmocka_unit_test(alone_without_a_disk_a_change_is_uncertain),
               cmocka_unit_test(what_never_left_the_node_is_certainly_not_done),
               cmocka_unit_test(nonsense_from_the_group_is_noted_and_dropped),
-              cmocka_unit_test(a_document_that_was_edited_behind_our_back_wins_only_between_equals))
+              cmocka_unit_test(a_document_that_was_edited_behind_our_back_wins_only_between_equals),
+              cmocka_unit_test(a_view_found_on_disk_vouches_for_no_more_than_it_saw))
