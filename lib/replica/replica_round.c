@@ -133,7 +133,7 @@ compare_numbers(guint32 a, guint32 b)
     return a < b ? -1 : a > b;
 }
 
-/* Above 0 when the document of @a goes before that of @b (doc/adr/041-replica.md, "whose document wins"). */
+/* Above 0 when the document of @a goes before that of @b (doc/adr/043-replica.md, "whose document wins"). */
 static int
 compare_members(const struct replica_view *view, const struct replica_member *a, const struct replica_member *b)
 {

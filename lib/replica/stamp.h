@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 /**
  * Where a document stands in its history.  A view is a membership that agreed on a document; it is established when
- * members with enough votes have that document and the view's number on disk (doc/adr/041-replica.md).
+ * members with enough votes have that document and the view's number on disk (doc/adr/043-replica.md).
  */
 struct cox_stamp {
     guint64 term;     /**< number of the last established view that the history went through; 0: none */
