@@ -1,0 +1,108 @@
+"""Guest nodes, remote nodes and bundles: what comes before what, and what is lost with them."""
+from caselib import *
+
+VM = prim("vm", {"remote-node": "g1"}, agent="ocf:heartbeat:VirtualDomain")
+R = remote("R", params={"server": "r.example"})
+UP, BOTH_UP = {"R": {}}, {"R": {}, "g1": {}}
+INSIDE = location("A", "g1", INF)
+ON_R = location("A", "R", INF)
+
+
+def inside(*running, node="g1", vm="n1"):
+    """The virtual machine runs on @vm, what is named in @running inside it."""
+    def write(s):
+        s.at("vm", vm).add("start", call=2).add("monitor", 10000, call=3)
+        s.at("g1", vm).agent = ("ocf", "pacemaker", "remote")
+        s.at("g1", vm).add("start", call=4).add("monitor", 30000, call=5)
+        for rsc in running:
+            s.at(rsc, node).add("start", call=6).add("monitor", 10000, call=7)
+    return write
+
+
+def both(*writers):
+    return lambda s: [w(s) for w in writers]
+
+
+case("guest-first-start", "The virtual machine starts, then its connection, then what is to run inside.", [VM, A], [INSIDE], probed=False)
+case("guest-running", "Everything runs as wanted inside the guest.", [VM, A], [INSIDE], remotes={"g1": {}}, history=inside("A"))
+case("guest-stops", "The virtual machine is to stop: what is inside stops first.", [prim("vm", {"remote-node": "g1",
+     "target-role": "Stopped"}, agent="ocf:heartbeat:VirtualDomain"), A], remotes={"g1": {}}, history=inside("A"))
+case("guest-failed", "The virtual machine failed: what was inside is gone with it, without fencing of its host.", [VM, A], [INSIDE],
+     remotes={"g1": {}}, history=both(inside("A"), lambda s: s.at("vm", "n1").fail("monitor", 10000, rc=7)))
+case("guest-moves", "The virtual machine moves: what is inside is stopped around it.", [VM, A], [INSIDE, location("vm", "n2", 10)],
+     remotes={"g1": {}}, history=inside("A"))
+case("guest-host-lost", "The host is lost: it is fenced, and with it the guest.", [fence_device(), VM, A], [INSIDE], remotes={"g1": {}},
+     runs={"fence": "n2"}, states={"n1": "lost"}, options=FENCING, history=inside("A"))
+case("guest-connection-failed", "Only the connection failed: the virtual machine is restarted with all that is inside.", [VM, A],
+     [INSIDE], remotes={"g1": {}}, history=both(inside("A"), lambda s: s.at("g1", "n1").fail("monitor", 30000)))
+case("guest-inside-failed", "Something inside failed: it alone is recovered.", [VM, A], [INSIDE], remotes={"g1": {}},
+     history=both(inside("A"), lambda s: s.at("A", "g1").fail("monitor", 10000, rc=7)))
+case("guest-clone-inside", "A clone has an instance inside the guest, too.", [VM, clone("C-clone", C)], remotes={"g1": {}},
+     history=inside())
+case("guest-in-group", "A group member that is a virtual machine: the others are on its host, not inside.",
+     [group("G", B, VM, C)])
+case("guest-migrates", "A virtual machine migrates: its connection follows, what is inside is not stopped.",
+     [prim("vm", {"remote-node": "g1", "allow-migrate": "true"}, agent="ocf:heartbeat:VirtualDomain"), A],
+     [INSIDE, location("vm", "n2", 10)], remotes={"g1": {}}, history=inside("A"))
+case("guest-on-fail-restart-container", "on-fail=restart-container: a failure inside restarts the virtual machine.", [VM,
+     prim("A", on_fail="restart-container")], [INSIDE], remotes={"g1": {}},
+     history=both(inside("A"), lambda s: s.at("A", "g1").fail("monitor", 10000)))
+
+# ---- remote nodes ----
+def on_remote(*running, where="n1"):
+    def write(s):
+        s.at("R", where).agent = ("ocf", "pacemaker", "remote")
+        for rsc in running:
+            s.at(rsc, "R").add("start", call=6).add("monitor", 10000, call=7)
+    return write
+
+
+case("remote-first-start", "The connection is made first, then the node is probed and used.", [R, A], [ON_R], probed=False)
+case("remote-running", "A remote node with what runs there.", [R, A], [ON_R], runs={"R": "n1"}, remotes=UP, history=on_remote("A"))
+case("remote-stops", "The connection is to stop: what runs there moves first.", [remote("R", meta_={"target-role": "Stopped"}), A],
+     runs={"R": "n1"}, remotes=UP, history=on_remote("A"))
+case("remote-connection-moves", "The connection moves to another host: what runs there goes on.", [R, A], [ON_R, location("R", "n2", 10)],
+     runs={"R": "n1"}, remotes=UP, history=on_remote("A"))
+case("remote-host-lost", "The host of the connection is lost: the connection is made from elsewhere, the remote node is not fenced.",
+     [fence_device(), R, A], [ON_R], runs={"R": "n1", "fence": "n2"}, states={"n1": "lost"}, options=FENCING, remotes=UP,
+     history=on_remote("A"))
+case("remote-rsc-failed", "Something failed there: recovered there.", [R, A], [ON_R], runs={"R": "n1"}, remotes=UP,
+     history=both(on_remote("A"), lambda s: s.at("A", "R").fail("monitor", 10000, rc=7)))
+case("remote-rsc-stop-failed", "A stop failed there: the remote node is fenced.", [fence_device(), R, prim("A", {"target-role":
+     "Stopped"})], runs={"R": "n1", "fence": "n2"}, remotes=UP, options=FENCING, history=both(
+     on_remote("A"), lambda s: s.at("A", "R").fail("stop")))
+case("remote-promoted", "A promoted instance on a remote node.", [R, S], [location("S-clone", "n2", "-INFINITY")], runs={"R": "n1"},
+     remotes=UP, history=lambda s: (s.at("S", "n1").add("start", call=2), s.at("S", "R").add("promote", call=6),
+                                    s.at("S", "R").add("monitor", 9000, rc=8, expected=8, call=7)))
+case("remote-maintenance", "Maintenance mode: what failed on a remote node is left alone.", [R, A], runs={"R": "n1"},
+     options={"maintenance-mode": "true"}, remotes=UP, history=both(on_remote("A"), lambda s: s.at("A", "R").fail(
+         "monitor", 10000, rc=7)))
+case("remote-group-of-connection", "A resource ordered after a connection and elsewhere.", [R, A], [order("R", "A"),
+     location("A", "n2", INF)])
+
+# ---- bundles ----
+def bundle_case(*args, **more):
+    """Nothing is known yet: what is inside has no history on the hosts."""
+    case(*args, probed=False, **more)
+
+
+def bundle(id, child=None, replicas=2, network=True, **attrs):
+    return tag("bundle", tag("podman", image="i", replicas=replicas, **attrs),
+               tag("network", ip_range_start="192.168.7.1") if network is True else network, child, id=id)
+
+
+bundle_case("bundle-first-start", "Addresses, containers and connections start, then what is inside.", [bundle("W", A)], nodes=2)
+bundle_case("bundle-without-child", "A bundle may have nothing inside.", [bundle("W", None)], nodes=2)
+bundle_case("bundle-without-address", "Without addresses a port tells the connection where to go.", [bundle("W", A, network=tag(
+     "network", control_port="9000"))])
+bundle_case("bundle-promoted", "A promotable child: one replica's is promoted when scores are known.", [bundle("W", stateful("S"),
+     promoted_max="1")], nodes=2)
+bundle_case("bundle-per-host", "replicas-per-host: several on one node.", [bundle("W", A, replicas=2, replicas_per_host="2")], nodes=1)
+bundle_case("bundle-ordered", "A resource waits for all of a bundle.", [bundle("W", A), B], [order("W", "B")])
+bundle_case("bundle-after", "A bundle waits for a resource.", [B, bundle("W", A)], [order("B", "W")])
+bundle_case("bundle-colocated", "A resource goes where a replica is.", [bundle("W", A, replicas=1), B], [colocation("B", "W"),
+     location("W", "n2", 10)])
+bundle_case("bundle-order-of-bundles", "A bundle waits for another.", [bundle("W", A), tag("bundle", tag("podman", image="i", replicas=2),
+     tag("network", ip_range_start="192.168.8.1"), B, id="X")], [order("W", "X"), colocation("X", "W")])
+bundle_case("bundle-disabled", "target-role=Stopped of a bundle.", [tag("bundle", meta("W-meta", {"target-role": "Stopped"}),
+     tag("podman", image="i", replicas=1), tag("network", ip_range_start="192.168.7.1"), A, id="W")])
