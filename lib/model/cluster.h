@@ -24,7 +24,7 @@ struct cox_node_state {
     bool is_online, is_standby, is_standby_onfail, is_maintenance, is_pending, is_unclean, is_shutdown, is_expected_up;
     bool is_dc, is_unseen;
     bool was_fenced; /**< remote node known to be fenced */
-    int health;      /**< -1 red, 0 yellow, 1 green; 1 when no health attribute says otherwise */
+    int health;      /**< -1 red, 0 yellow, 1 green; 1 when no attribute that counts says otherwise */
     guint32 n_running;
     guint32 remote_rsc;               /**< index into rscs of the connection (remote) or COX_RSC_NONE */
     const struct cox_nvlist *attributes; /**< permanent and transient, without # specials */

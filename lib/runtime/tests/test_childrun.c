@@ -114,6 +114,22 @@ the_environment_is_exactly_the_one_given(void **state)
     assert_string_equal(world->out->str, "ONLY=this\n");
 }
 
+/* Signals 32 and 33 belong to the C library: nobody can set them, so they stay as the test's own parent left them. */
+static void
+forget_library_signals(GString *out)
+{
+    static const char key[] = "SigIgn: ";
+    char *digits = strstr(out->str, key);
+    g_autofree char *masked = NULL;
+    guint64 ignored;
+
+    assert_non_null(digits);
+    digits += strlen(key);
+    ignored = g_ascii_strtoull(digits, NULL, 16);
+    masked = g_strdup_printf("%016" G_GINT64_MODIFIER "x", ignored & ~(G_GUINT64_CONSTANT(3) << 31));
+    memcpy(digits, masked, strlen(masked));
+}
+
 static void
 a_child_starts_in_a_clean_state(void **state)
 {
@@ -137,6 +153,7 @@ a_child_starts_in_a_clean_state(void **state)
     signal(SIGHUP, SIG_DFL);
     umask(022);
     close(fd);
+    forget_library_signals(world->out);
     /* 3 is the shell itself, which reads the directory */
     expected = g_strdup_printf("0022\n/\n0 1 2 3 \nSigBlk: %016x\nSigIgn: %016x\nleader\n", 0, 0);
     if (strncmp(world->out->str, expected, strlen(expected)) != 0) {
