@@ -120,8 +120,8 @@ go(struct cox_simulation *sim, GError **error)
         g_autoptr(cox_plan) before = cox_simulate_plan(sim, true);
 
         if (!sim->ctx->is_quiet && g_strcmp0(sim->input.config->header.validate_with, COX_SCHEMAS_NONE) == 0) {
-            cox_out_line(sim->ctx->out, "Schema validation of configuration is disabled (support for validate-with set to "
-                                        "\"none\" is deprecated and will be removed in a future release)");
+            cox_out_error(sim->ctx->out, "Schema validation of configuration is disabled (support for validate-with set to "
+                                         "\"none\" is deprecated and will be removed in a future release)");
         }
         if (!sim->ctx->is_quiet) {
             cox_cluster_view_banner(sim->ctx->out, &before->cluster);
