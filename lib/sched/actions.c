@@ -41,6 +41,10 @@ clear_failcounts(struct sched_work *work)
     }
 }
 
+/*
+ * QUIRK 27: probes are planned before the actions of resources, connections are ordered before fencing, and what waits for
+ * probes comes last.  case: stopped-monitor-00, remote-recover-unknown, guest-node-cleanup
+ */
 void
 sched_actions_run(struct sched_work *work)
 {

@@ -143,7 +143,10 @@ apply_criteria(struct sched_work *work)
     }
 }
 
-/* Connections first: what they reach must be known to be up before anything can go there. */
+/*
+ * QUIRK 19: connections first, whatever their priority: what they reach must be known to be up before anything can go
+ * there.  case: remote-move, whitebox-start
+ */
 static void
 assign_all(struct sched_work *work, const GPtrArray *rscs)
 {
@@ -186,14 +189,8 @@ sched_assign_run(struct sched_work *work)
     for (guint i = 0; i < work->rscs->len; i++) {
         apply_target_role(g_ptr_array_index(work->rscs, i));
     }
-    for (int orphans = 0; orphans < 2; orphans++) {
-        for (guint i = 0; i < work->tops->len; i++) {
-            struct sched_rsc *rsc = g_ptr_array_index(work->tops, i);
-
-            if (rsc->is_orphan == (orphans != 0)) {
-                g_ptr_array_add(rscs, rsc);
-            }
-        }
+    for (guint i = 0; i < work->tops->len; i++) {
+        g_ptr_array_add(rscs, g_ptr_array_index(work->tops, i)); /* orphans are last: the history added them */
     }
     apply_criteria(work);
     sched_colocation_internal(work);

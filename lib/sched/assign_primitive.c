@@ -19,6 +19,10 @@ apply_this_with(struct sched_work *work, struct sched_rsc *rsc, const struct sch
     }
 }
 
+/*
+ * QUIRK 14: what it is placed with counts before what is placed with it.
+ * case: group-anticolocation-3, promoted-probed-score
+ */
 static void
 apply_colocations(struct sched_work *work, struct sched_rsc *rsc, bool mandatory)
 {
@@ -41,7 +45,10 @@ apply_colocations(struct sched_work *work, struct sched_rsc *rsc, bool mandatory
     }
 }
 
-/* With equal scores a resource stays; not so instances of unique clones, which found their places before. */
+/*
+ * With equal scores a resource stays.
+ * QUIRK 13: not so instances of unique clones, which found their places before.  case: rebalance-unique-clones
+ */
 static struct sched_node *
 prefer_current(const struct sched_work *work, const struct sched_rsc *rsc, struct sched_node *best)
 {
@@ -66,6 +73,7 @@ assign_best(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *p
 
     sched_utilization_ban(work, rsc);
     best = sched_node_best(work, rsc->cells, sched_rsc_active_node(rsc, NULL, NULL));
+    /* QUIRK 30: the node asked for is taken though another is as good.  case: remote-partial-migrate2 */
     if (prefer != NULL && best != NULL && rsc->cells[prefer->idx].is_present
         && rsc->cells[prefer->idx].score >= rsc->cells[best->idx].score
         && sched_row_allows(work, rsc->cells, prefer->idx)) {
@@ -124,6 +132,7 @@ sched_primitive_assign(struct sched_work *work, struct sched_rsc *rsc, struct sc
         return rsc->assigned;
     }
     rsc->is_assigning = true;
+    /* QUIRK 15: musts count before wishes.  case: failed-sticky-anticolocated-group, group-anticolocation-4 */
     apply_colocations(work, rsc, true);
     apply_colocations(work, rsc, false);
     if (rsc->next_role == COX_ROLE_STOPPED) {

@@ -58,6 +58,7 @@ compare(const struct sched_rsc *a, const struct sched_rsc *b, const char *a_id, 
     if (a->variant == COX_CLONE && a->meta.is_promotable != b->meta.is_promotable) {
         return a->meta.is_promotable ? -1 : 1;
     }
+    /* QUIRK 16: colocations of peers count in the order of their ids.  case: coloc-many-one */
     return strcmp(a_id, b_id);
 }
 
@@ -411,6 +412,10 @@ sched_merge_scores(const struct sched_merge *merge, struct sched_rsc *source, co
 
         if (n > 0) {
             source->is_merging = true;
+            /*
+             * QUIRK 17: a merge that begins with a group reads its last member, one that comes to it the first.
+             * case: failed-sticky-group, coloc-group, group-dependents
+             */
             sched_merge_scores(merge, sched_child(source, row == NULL ? n - 1 : 0), row, cells);
             source->is_merging = false;
         }

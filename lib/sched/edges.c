@@ -188,6 +188,10 @@ expand_to_then(struct sched_work *work, const struct sched_ordering *ordering, s
     }
 }
 
+/*
+ * QUIRK 22: orderings are expanded as they were made; an earlier one may make the actions that a later one finds.
+ * case: probe-2, rsc-sets-clone
+ */
 void
 sched_orderings_expand(struct sched_work *work, guint32 from)
 {

@@ -166,7 +166,8 @@ sched_rscs_run(struct sched_work *work)
         sched_connection_link(work, g_ptr_array_index(work->rscs, i));
     }
     map_defs(work);
-    g_ptr_array_sort(work->tops, by_priority); /* keeps the order of equals */
+    /* QUIRK 18: with equal priority the order of the configuration stays.  case: balanced, clone-interleave-1 */
+    g_ptr_array_sort(work->tops, by_priority);
     add_tickets(work);
     sched_amounts_run(work);
 }

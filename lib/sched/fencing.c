@@ -314,6 +314,7 @@ sched_fencing_actions(struct sched_work *work)
     for (guint i = 0; i < work->tops->len && !any_managed; i++) {
         any_managed = has_managed(g_ptr_array_index(work->tops, i));
     }
+    /* QUIRK 29: one node after the other is fenced in the order of names.  case: ticket-clone-9, ticket-clone-21 */
     for (guint32 i = 0; i < work->n_nodes; i++) {
         struct sched_node *node = g_ptr_array_index(work->nodes, i);
         struct sched_action *action;

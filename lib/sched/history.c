@@ -104,6 +104,7 @@ read_resource(struct sched_work *work, struct sched_node *node, guint at, GPtrAr
     }
 }
 
+/* QUIRK 25: the resources of a node are read in the order of its history.  case: inc9, cloned-group */
 static void
 read_node(struct sched_work *work, struct sched_node *node)
 {
@@ -166,7 +167,10 @@ is_readable(const struct sched_work *work, const struct sched_node *node)
     return node->is_online || work->opt.fencing_enabled;
 }
 
-/* In the order of the status; remote nodes wait until their connection is known to be up. */
+/*
+ * Remote nodes wait until their connection is known to be up.
+ * QUIRK 24: nodes are read in the order of the status.  case: clone-require-all-5, failed-probe-clone
+ */
 static void
 read_nodes(struct sched_work *work)
 {

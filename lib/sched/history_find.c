@@ -76,6 +76,10 @@ has_one_for_each_node(const struct sched_work *work, const struct sched_rsc *clo
     return (guint32) clone->meta.clone_max >= work->n_nodes;
 }
 
+/*
+ * QUIRK 26: an entry of an anonymous clone belongs to the first instance that fits.
+ * case: clone-order-16instances, failed-probe-clone
+ */
 static struct sched_rsc *
 find_anonymous(struct sched_work *work, struct sched_node *node, struct sched_rsc *clone, const char *id)
 {

@@ -117,6 +117,7 @@ compare_promotion(const struct entry *a, const struct entry *b)
     if (a->rsc->sort_index != b->rsc->sort_index) {
         return a->rsc->sort_index > b->rsc->sort_index ? -1 : 1;
     }
+    /* QUIRK 5: of instances equally good to promote, one with a higher role is first.  case: bug-lf-2358 */
     return a->role != b->role ? (a->role > b->role ? -1 : 1) : 0;
 }
 
@@ -133,16 +134,21 @@ compare(const void *a_data, const void *b_data, gpointer data)
     if (a->n_active > 0 && b->n_active > 0 && a->n_active != b->n_active) {
         return a->n_active < b->n_active ? -1 : 1;
     }
+    /* QUIRK 6: instances that may stay where they are come before those that may not.  case: clone-no-shuffle */
     FIRST(a->is_allowed, b->is_allowed)
+    /* QUIRK 7: the better one is to promote, the earlier it is placed.  case: inc11, promoted-2 */
     FIRST(a->rsc->rank > b->rsc->rank, b->rsc->rank > a->rsc->rank)
     if (a->node == NULL && b->node == NULL) {
-        return 0;
+        return 0; /* QUIRK 8: inactive instances come by rising number.  case: clone-anon-probe-1, bug-lf-2361 */
     }
+    /* QUIRK 23: active instances come before inactive ones.  case: migrate-stop_start, bug-cl-5170 */
     FIRST(a->node != NULL, b->node != NULL)
     FIRST(a->is_usable, b->is_usable)
     FIRST(a->count < b->count, b->count < a->count)
+    /* QUIRK 9: of active instances those that have not failed come first.  case: promoted-demote-2 */
     FIRST(!a->is_failed, !b->is_failed)
     FIRST(wish_of(order->work, a) > wish_of(order->work, b), wish_of(order->work, b) > wish_of(order->work, a))
+    /* QUIRK 10: active instances that nothing else tells apart come by rising number.  case: inc2, cloned-group */
     return a->rsc->instance - b->rsc->instance;
 }
 
@@ -243,6 +249,7 @@ node_to_keep(const struct sched_rsc *rsc, guint32 optimal_per_node)
 /*
  * Try to leave an instance where it is.  When it would rather go elsewhere, suppose that another instance takes that
  * place, and try again, as long as there are instances left to do so.
+ * QUIRK 11: it is tried more than once.  case: bug-n-387749, clone-recover-no-shuffle-4
  */
 static bool
 assign_early(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *current, int max_per_node,
@@ -292,6 +299,7 @@ sched_instances_assign(struct sched_work *work, struct sched_rsc *collective, co
     int assigned = 0;
 
     collective->counts = cox_arena_new_array(work->arena, guint32, work->n_nodes + 1);
+    /* QUIRK 12: all instances that can stay where they are, are placed before any other.  case: 797, bug-lf-1852 */
     for (guint i = 0; i < what->list->len && assigned < what->max_total; i++) {
         struct sched_rsc *rsc = g_ptr_array_index(what->list, i);
         struct sched_node *node = node_to_keep(rsc, optimal);

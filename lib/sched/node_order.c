@@ -38,6 +38,7 @@ compare(const void *a_data, const void *b_data)
             return a->is_current ? -1 : 1;
         }
     }
+    /* QUIRK 4: of nodes that nothing else tells apart the first by name is taken.  case: clone-anon-probe-1, attrs3 */
     return strcmp(a->node->name, b->node->name);
 }
 

@@ -184,6 +184,10 @@ is_known_there(const struct sched_rsc *rsc, const struct sched_node *node)
     return false;
 }
 
+/*
+ * QUIRK 21: of an anonymous clone one instance is probed: one that is known there, else one that is placed there, else
+ * the first.  case: clone-require-all-5, bundle-order-startup-clone, promoted-unmanaged-monitor
+ */
 static bool
 probe_clone(struct sched_work *work, struct sched_rsc *clone, struct sched_node *node)
 {

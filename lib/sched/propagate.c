@@ -231,6 +231,7 @@ drop_guest_loops(struct sched_work *work)
 void
 sched_propagate_run(struct sched_work *work)
 {
+    /* QUIRK 28: from the last to the first; it changes only the reasons told.  case: 994-2, colocation-influence */
     for (guint i = work->actions->len; i > 0; i--) {
         sched_propagate_enqueue(work, g_ptr_array_index(work->actions, i - 1));
     }

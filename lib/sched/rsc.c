@@ -61,6 +61,7 @@ sched_rsc_active_node(const struct sched_rsc *rsc, guint32 *n_all, guint32 *n_cl
     guint32 clean = 0;
 
     collect_active(rsc, nodes);
+    /* QUIRK 20: of several nodes the first that the status lists is the current one.  case: rec-rsc-6, stopped-monitor-25 */
     for (guint i = 0; i < nodes->len; i++) {
         struct sched_node *node = g_ptr_array_index(nodes, i);
         bool is_clean = node->is_online && !node->is_unclean;
