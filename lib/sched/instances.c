@@ -231,7 +231,10 @@ assign_one(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *pr
     return node;
 }
 
-/* The node where it is, if it may well stay there. */
+/*
+ * The node where it is, if it may well stay there.
+ * QUIRK 3: a ban from there counts now, colocations only when it is tried.  case: ticket-clone-14, enforce-colo1
+ */
 static struct sched_node *
 node_to_keep(const struct sched_rsc *rsc, guint32 optimal_per_node)
 {
