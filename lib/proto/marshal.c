@@ -324,9 +324,10 @@ const void *
 cox_unmarshal(const struct cox_schema *schema, const guint8 *data, gsize size, struct cox_arena *arena, GError **error)
 {
     guint8 *body = cox_arena_alloc(arena, schema->size_bytes);
+    const guint8 *end = (size == 0) ? data : data + size; /* of an empty message @data may be NULL */
     g_autoptr(GError) problem = NULL;
 
-    if (!read_fields(schema, (struct reader) { data, data + size }, body, arena, &problem)) {
+    if (!read_fields(schema, (struct reader) { data, end }, body, arena, &problem)) {
         g_propagate_error(error, g_steal_pointer(&problem));
         return NULL;
     }
