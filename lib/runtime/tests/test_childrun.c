@@ -319,7 +319,7 @@ static void
 children_can_be_signalled_stopped_and_forgotten(void **state)
 {
     struct world *world = *state;
-    cox_source_id id = spawn(world, "sleep 100", plain);
+    cox_source_id id = spawn(world, "exec sleep 100", plain);
     pid_t pid;
 
     assert_true(cox_runtime_child_signal(world->runtime, id, SIGINT));
