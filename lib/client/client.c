@@ -50,7 +50,7 @@ struct cox_client {
     gint64 retry_ms;
     cox_source_id timer; /* next attempt, or limit of the greeting */
     guint64 boot;
-    enum cox_role role;
+    enum cox_access_role role;
 };
 
 static void dial(void *context);
@@ -223,7 +223,7 @@ on_welcome(struct cox_client *client, const struct cox_frame *frame)
     }
     client->state = STATE_UP;
     client->boot = welcome->boot;
-    client->role = (enum cox_role) MIN(welcome->role, COX_ROLE_ADMIN);
+    client->role = (enum cox_access_role) MIN(welcome->role, COX_ROLE_ADMIN);
     client->retry_ms = RETRY_FIRST_MS;
     cox_runtime_cancel(client->runtime, client->timer);
     client->timer = 0;
@@ -481,7 +481,7 @@ cox_client_boot(const struct cox_client *client)
     return client->boot;
 }
 
-enum cox_role
+enum cox_access_role
 cox_client_role(const struct cox_client *client)
 {
     return client->role;

@@ -84,7 +84,7 @@ bool cox_client_is_up(const struct cox_client *client);
 guint64 cox_client_boot(const struct cox_client *client);
 
 /** What the daemon lets us do; NONE before it has said so. */
-enum cox_role cox_client_role(const struct cox_client *client);
+enum cox_access_role cox_client_role(const struct cox_client *client);
 
 /**
  * Send a request, or keep it until there is a connection.

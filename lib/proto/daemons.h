@@ -24,7 +24,7 @@ enum cox_daemon_user {
 #define COX_DAEMON_CLUSTER_GROUP "haclient"
 
 /** What a client may ask for. */
-enum cox_role {
+enum cox_access_role {
     COX_ROLE_NONE = 0, /**< nothing, not even a connection */
     COX_ROLE_READ,
     COX_ROLE_WRITE, /**< members of the cluster's group; access rules of the document apply on top */

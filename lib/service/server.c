@@ -103,7 +103,7 @@ is_privileged(const struct cox_server *server, uid_t uid)
     return uid == 0 || uid == geteuid() || (server->has_cluster_user && uid == server->cluster_uid);
 }
 
-enum cox_role
+enum cox_access_role
 cox_server_role(const struct cox_server *server, const struct cox_channel_peer *peer)
 {
     if (is_privileged(server, peer->uid)) {

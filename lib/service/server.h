@@ -54,7 +54,7 @@ struct cox_session *cox_server_find(const struct cox_server *server, guint64 ser
 void cox_server_publish(struct cox_server *server, const char *topic, enum cox_message message, GBytes *payload, GBytes *large);
 
 /** What may this peer do here? */
-enum cox_role cox_server_role(const struct cox_server *server, const struct cox_channel_peer *peer);
+enum cox_access_role cox_server_role(const struct cox_server *server, const struct cox_channel_peer *peer);
 
 struct cox_server_stats cox_server_stats(const struct cox_server *server);
 

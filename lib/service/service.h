@@ -30,7 +30,7 @@ struct cox_request {
     enum cox_message message;
     const void *body; /**< struct cox_msg_X of the message */
     enum cox_origin origin;
-    enum cox_role role; /**< what the client may do; ADMIN for peers */
+    enum cox_access_role role; /**< what the client may do; ADMIN for peers */
     uid_t uid;          /**< of the client; 0 for peers */
     pid_t pid;
     const char *program; /**< what it calls itself; for logs only */
@@ -56,7 +56,7 @@ struct cox_op {
     enum cox_message message;
     cox_op_fn handler;
     unsigned int from;  /**< enum cox_origin, or-ed */
-    enum cox_role role; /**< the least that a client must be */
+    enum cox_access_role role; /**< the least that a client must be */
 };
 
 /** What a daemon needs before it can work. */

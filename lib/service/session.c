@@ -14,7 +14,7 @@ struct cox_session {
     const struct cox_session_setup *setup;
     struct cox_channel *channel;
     struct cox_channel_peer peer;
-    enum cox_role role;
+    enum cox_access_role role;
     guint64 serial;
     char *program; /* NULL: has not said hello */
     cox_usec since;
@@ -217,7 +217,7 @@ on_progressed(void *context)
 static const struct cox_channel_handlers channel_handlers = { on_received, on_closed, on_progressed };
 
 struct cox_session *
-cox_session_new(const struct cox_session_setup *setup, int fd, const struct cox_channel_peer *peer, enum cox_role role,
+cox_session_new(const struct cox_session_setup *setup, int fd, const struct cox_channel_peer *peer, enum cox_access_role role,
                    guint64 serial)
 {
     struct cox_session *connection = g_new0(struct cox_session, 1);
@@ -261,7 +261,7 @@ cox_session_peer(const struct cox_session *connection)
     return &connection->peer;
 }
 
-enum cox_role
+enum cox_access_role
 cox_session_role(const struct cox_session *connection)
 {
     return connection->role;

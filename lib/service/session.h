@@ -41,12 +41,12 @@ struct cox_session_setup {
 
 /** A new client on @fd (taken over).  @serial is unique in the life of the daemon. */
 struct cox_session *cox_session_new(const struct cox_session_setup *setup, int fd,
-                                          const struct cox_channel_peer *peer, enum cox_role role, guint64 serial);
+                                          const struct cox_channel_peer *peer, enum cox_access_role role, guint64 serial);
 void cox_session_free(struct cox_session *connection);
 
 guint64 cox_session_serial(const struct cox_session *connection);
 const struct cox_channel_peer *cox_session_peer(const struct cox_session *connection);
-enum cox_role cox_session_role(const struct cox_session *connection);
+enum cox_access_role cox_session_role(const struct cox_session *connection);
 const char *cox_session_program(const struct cox_session *connection);
 gsize cox_session_unsent_bytes(const struct cox_session *connection);
 
