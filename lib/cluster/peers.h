@@ -36,6 +36,11 @@ struct cox_peers_handler {
     void (*deliver)(void *context, guint32 node, GBytes *bytes);
     void (*quorum)(void *context, const struct cox_peers_quorum *quorum);
     void (*trouble)(void *context, enum cox_peers_trouble trouble, guint32 node);
+    /**
+     * Nodes, not only their processes in this group, have gone, members of the group or not; at the same place in the order on
+     * all that are left: beside the view without them, before any message of it.  NULL if nobody cares.
+     */
+    void (*lost)(void *context, const guint32 *nodes, size_t n_nodes);
     void *context;
 };
 

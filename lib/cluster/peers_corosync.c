@@ -45,6 +45,8 @@ struct peers_corosync {
     struct member members[COX_PEERS_MAX_NODES]; /* sorted by node */
     size_t n_members;
     guint64 ring, quorum_ring; /* that cpg and quorum speak of */
+    guint32 ring_nodes[COX_PEERS_MAX_NODES]; /* of the ring that cpg speaks of */
+    size_t n_ring_nodes;
     bool is_quorate;
     struct cox_peers_quorum told;
     bool is_told;
@@ -409,15 +411,44 @@ on_members(cpg_handle_t handle, const struct cpg_name *group, const struct cpg_a
     flush(c);
 }
 
+static bool
+has_node(const guint32 *nodes, size_t n, guint32 node)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (nodes[i] == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Nodes that were in the last ring and are not in this one. */
+static void
+tell_lost(struct peers_corosync *c, const guint32 *nodes, size_t n)
+{
+    guint32 lost[COX_PEERS_MAX_NODES];
+    size_t n_lost = 0;
+
+    for (size_t i = 0; i < c->n_ring_nodes; i++) {
+        if (!has_node(nodes, n, c->ring_nodes[i])) {
+            lost[n_lost++] = c->ring_nodes[i];
+        }
+    }
+    c->n_ring_nodes = MIN(n, COX_PEERS_MAX_NODES);
+    memcpy(c->ring_nodes, nodes, c->n_ring_nodes * sizeof(nodes[0]));
+    if (n_lost > 0 && c->peers.handler.lost != NULL) {
+        c->peers.handler.lost(c->peers.handler.context, lost, n_lost);
+    }
+}
+
 static void
 on_ring(cpg_handle_t handle, struct cpg_ring_id ring_id, uint32_t n, const uint32_t *nodes)
 {
     struct peers_corosync *c = of_handle(handle);
 
-    (void) n;
-    (void) nodes;
     if (c != NULL) {
         c->ring = ring_id.seq;
+        tell_lost(c, nodes, n);
         consider_quorum(c);
     }
 }

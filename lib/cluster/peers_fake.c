@@ -14,6 +14,8 @@ struct event {
     guint32 from;
     guint32 nodes[COX_PEERS_MAX_NODES];
     size_t n_nodes;
+    guint32 lost[COX_PEERS_MAX_NODES];
+    size_t n_lost;
     bool is_quorate;
 };
 
@@ -55,15 +57,18 @@ is_there(const struct cox_peers_bus *bus, unsigned i)
     return bus->nodes[i] != NULL && !bus->nodes[i]->is_dead;
 }
 
-/* Tell the members of @component who they are. */
+/* Tell the members of @component who they are; @lost: for each node whether it is gone for them, or NULL. */
 static void
-announce(struct cox_peers_bus *bus, unsigned component)
+announce(struct cox_peers_bus *bus, unsigned component, const bool *lost)
 {
     struct event view = { .n_nodes = 0 };
 
     for (unsigned i = 0; i < bus->n; i++) {
         if (is_there(bus, i) && bus->component[i] == component) {
             view.nodes[view.n_nodes++] = i + 1;
+        }
+        if (lost != NULL && lost[i]) {
+            view.lost[view.n_lost++] = i + 1;
         }
     }
     view.is_quorate = view.n_nodes > bus->n / 2;
@@ -96,14 +101,15 @@ cox_peers_bus_split(struct cox_peers_bus *bus, const unsigned *component)
     memcpy(before, bus->component, sizeof(before));
     memcpy(bus->component, component, bus->n * sizeof(*component));
     for (unsigned i = 0; i < bus->n; i++) {
-        bool is_first = true, has_changed = false;
+        bool is_first = true, has_changed = false, lost[COX_PEERS_MAX_NODES];
 
         for (unsigned j = 0; j < bus->n; j++) {
+            lost[j] = component[j] != component[i] && before[j] == before[i];
             is_first = is_first && (j >= i || component[j] != component[i]);
             has_changed = has_changed || (component[j] == component[i]) != (before[j] == before[i]);
         }
         if (is_first && has_changed) {
-            announce(bus, component[i]);
+            announce(bus, component[i], lost);
         }
     }
 }
@@ -111,9 +117,12 @@ cox_peers_bus_split(struct cox_peers_bus *bus, const unsigned *component)
 void
 cox_peers_bus_kill(struct cox_peers_bus *bus, guint32 node)
 {
+    bool lost[COX_PEERS_MAX_NODES] = { false };
+
     if (is_there(bus, node - 1)) {
         bus->nodes[node - 1]->is_dead = true;
-        announce(bus, bus->component[node - 1]);
+        lost[node - 1] = true;
+        announce(bus, bus->component[node - 1], lost);
     }
 }
 
@@ -142,6 +151,9 @@ fake_dispatch(struct cox_peers *peers, GError **error)
 
             peers->handler.quorum(peers->handler.context, &quorum);
             peers->handler.view(peers->handler.context, event->nodes, event->n_nodes);
+            if (event->n_lost > 0 && peers->handler.lost != NULL) {
+                peers->handler.lost(peers->handler.context, event->lost, event->n_lost);
+            }
         }
         event_free(event);
     }
@@ -187,7 +199,7 @@ fake_free(struct cox_peers *peers)
 
     fake->bus->nodes[peers->self - 1] = NULL;
     if (!fake->is_dead) {
-        announce(fake->bus, fake->bus->component[peers->self - 1]);
+        announce(fake->bus, fake->bus->component[peers->self - 1], NULL);
     }
     g_queue_clear_full(&fake->events, event_free);
     (void) close(peers->fd);
@@ -210,6 +222,6 @@ cox_peers_fake_new(struct cox_peers_bus *bus, guint32 self, const struct cox_pee
     COX_BUG_ON(fake->peers.fd < 0);
     fake->bus = bus;
     bus->nodes[self - 1] = fake;
-    announce(bus, bus->component[self - 1]);
+    announce(bus, bus->component[self - 1], NULL);
     return &fake->peers;
 }

@@ -12,7 +12,7 @@
 /*
  * Commands, one a line:    send SIZE COUNT | bench COUNT OUTSTANDING SIZE | state | name NODE | quit
  * Answers and events:      up ID, view N..., quorum YES NEEDED OWN OTHER, state COUNT HASH WAITING, bench COUNT OUT SIZE USEC,
- *                          trouble KIND NODE, name TEXT, lost TEXT
+ *                          trouble KIND NODE, name TEXT, gone N..., lost TEXT
  */
 struct peer {
     struct cox_peers *peers;
@@ -48,14 +48,27 @@ send_some(struct peer *peer, size_t size, unsigned count)
 }
 
 static void
-on_view(void *context, const guint32 *nodes, size_t n)
+print_nodes(const char *what, const guint32 *nodes, size_t n)
 {
-    (void) context;
-    printf("view");
+    printf("%s", what);
     for (size_t i = 0; i < n; i++) {
         printf(" %u", nodes[i]);
     }
     printf("\n");
+}
+
+static void
+on_view(void *context, const guint32 *nodes, size_t n)
+{
+    (void) context;
+    print_nodes("view", nodes, n);
+}
+
+static void
+on_lost(void *context, const guint32 *nodes, size_t n)
+{
+    (void) context;
+    print_nodes("gone", nodes, n);
 }
 
 static void
@@ -151,7 +164,8 @@ main(int argc, char **argv)
 {
     struct peer peer = { .hash = COX_BYTES_FNV };
     const struct cox_peers_handler handler = {
-        .view = on_view, .deliver = on_deliver, .quorum = on_quorum, .trouble = on_trouble, .context = &peer,
+        .view = on_view, .deliver = on_deliver, .quorum = on_quorum, .trouble = on_trouble, .lost = on_lost,
+        .context = &peer,
     };
     g_autoptr(GError) error = NULL;
     bool goes_on = true;

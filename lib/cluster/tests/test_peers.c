@@ -7,7 +7,7 @@
 #include "cluster/peers_fake.h"
 
 struct heard {
-    GString *log; /* "v12 " for a view, "1:text " for a message */
+    GString *log; /* "v12 " for a view, "-3 " for a lost node, "1:text " for a message */
     bool is_quorate;
 };
 
@@ -21,6 +21,14 @@ on_view(void *context, const guint32 *nodes, size_t n)
         g_string_append_printf(heard->log, "%u", nodes[i]);
     }
     g_string_append_c(heard->log, ' ');
+}
+
+static void
+on_lost(void *context, const guint32 *nodes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        g_string_append_printf(((struct heard *) context)->log, "-%u ", nodes[i]);
+    }
 }
 
 static void
@@ -50,7 +58,8 @@ listen_with(struct heard *heard)
 {
     heard->log = g_string_new("");
     return (struct cox_peers_handler) {
-        .view = on_view, .deliver = on_deliver, .quorum = on_quorum, .trouble = on_trouble, .context = heard,
+        .view = on_view, .deliver = on_deliver, .quorum = on_quorum, .trouble = on_trouble, .lost = on_lost,
+        .context = heard,
     };
 }
 
@@ -139,17 +148,21 @@ three_see_one_order_and_partitions_see_their_own(void **state)
     for (unsigned i = 0; i < 3; i++) {
         assert_true(cox_peers_dispatch(nodes[i], NULL));
     }
-    expect(&heard[0], "v12 2:both ");
-    expect(&heard[2], "v3 3:alone ");
+    expect(&heard[0], "v12 -3 2:both ");
+    expect(&heard[2], "v3 -1 -2 3:alone ");
     assert_true(heard[0].is_quorate && !heard[2].is_quorate);
     cox_peers_bus_split(bus, whole);
     cox_peers_bus_kill(bus, 2);
     assert_true(cox_peers_dispatch(nodes[2], NULL));
-    expect(&heard[2], "v123 v13 ");
+    expect(&heard[2], "v123 v13 -2 ");
     assert_false(cox_peers_dispatch(nodes[1], &error));
     assert_true(g_error_matches(error, COX_ERROR, COX_ERROR_DISCONNECTED));
+    cox_peers_free(nodes[0]); /* its process ends, the node is not lost */
+    assert_true(cox_peers_dispatch(nodes[2], NULL));
+    expect(&heard[2], "v3 ");
+    cox_peers_free(nodes[1]);
+    cox_peers_free(nodes[2]);
     for (unsigned i = 0; i < 3; i++) {
-        cox_peers_free(nodes[i]);
         g_string_free(heard[i].log, TRUE);
     }
 }
