@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "cib/amend.h"
 #include "cib/md5.h"
 #include "cib/version.h"
 #include "tools/schemadir.h"
@@ -258,31 +259,21 @@ cox_cib_file_write(const char *path, const struct cox_xml *xml, GError **error)
 
 /* ---- changing ---- */
 
+/* Run a change on the document in memory and write the file when its version is another one. */
 static bool
-conforms(struct cox_cib_file *file, struct cox_diags *diags, GError **error)
+amend(struct cox_cib_file *file, struct cox_amend *request, struct cox_amend_result *result, struct cox_diags *diags,
+      GError **error)
 {
-    return cox_schemas_validate(cox_cib_file_schemas(file), cox_cib_doc(file->cib), diags, error);
-}
+    struct cox_version before = cox_version_of(cox_cib_root(file->cib));
+    struct cox_version after;
 
-static bool
-edit_open(struct cox_cib_file *file, const struct cox_edit *edit, struct cox_acl *acl, struct cox_diags *diags,
-          GError **error)
-{
-    struct cox_cib *cib = file->cib;
-    g_autoptr(cox_xmldoc) before = NULL;
-    struct cox_version version = cox_version_of(cox_cib_root(cib));
-    struct cox_version now;
-
-    if (acl != NULL) {
-        before = cox_xmldoc_new_copy(cox_cib_root(cib));
-    }
-    if (!cox_edit_run(cib, edit, error)
-        || (acl != NULL && !cox_acl_check(acl, cox_xmldoc_root(before), cox_cib_root(cib), error))) {
+    request->schemas = cox_cib_file_schemas(file);
+    if (!cox_amend_run(file->cib, request, result, diags, error)) {
         return false;
     }
-    now = cox_version_of(cox_cib_root(cib));
-    cox_edit_count(cib, cox_cib_touched(cib) != COX_CIB_UNTOUCHED || cox_version_compare(&version, &now) != 0);
-    return cox_cib_touched(cib) != COX_CIB_CONFIGURATION || conforms(file, diags, error);
+    cox_xmldoc_free(result->patch);
+    after = cox_version_of(cox_cib_root(file->cib));
+    return cox_version_compare(&before, &after) == 0 || cox_cib_file_write(file->path, cox_cib_root(file->cib), error);
 }
 
 bool
@@ -290,66 +281,19 @@ cox_cib_file_edit(struct cox_cib_file *file, const struct cox_edit *edit, const 
                   GError **error)
 {
     g_autoptr(cox_acl) acl = cox_cib_file_acl(file, user);
-    struct cox_version before = cox_version_of(cox_cib_root(file->cib));
-    struct cox_version after;
+    struct cox_amend request = { .edit = edit, .acl = acl };
+    struct cox_amend_result result = { 0 };
 
-    cox_cib_begin(file->cib);
-    if (!edit_open(file, edit, acl, diags, error)) {
-        cox_cib_rollback(file->cib);
-        return false;
-    }
-    cox_cib_keep(file->cib);
-    after = cox_version_of(cox_cib_root(file->cib));
-    if (cox_version_compare(&before, &after) == 0) {
-        return true; /* nothing changed, so nothing is written */
-    }
-    return cox_cib_file_write(file->path, cox_cib_root(file->cib), error);
+    return amend(file, &request, &result, diags, error);
 }
 
 bool
 cox_cib_file_upgrade(struct cox_cib_file *file, bool *is_changed, struct cox_diags *diags, GError **error)
 {
-    struct cox_xml *root = cox_cib_root(file->cib);
-    struct cox_version version = cox_version_of(root);
-    g_autofree char *before = g_strdup(cox_xml_get(root, "validate-with"));
-    struct cox_xmldoc *doc = cox_xmldoc_new_copy(root);
+    struct cox_amend request = { .edit = NULL };
+    struct cox_amend_result result = { 0 };
+    bool is_done = amend(file, &request, &result, diags, error);
 
-    *is_changed = false;
-    if (!conforms(file, diags, error) || !cox_schemas_upgrade(cox_cib_file_schemas(file), &doc, NULL, diags, error)) {
-        cox_xmldoc_free(doc);
-        return false;
-    }
-    if (g_strcmp0(before, cox_xml_get(cox_xmldoc_root(doc), "validate-with")) == 0) {
-        cox_xmldoc_free(doc);
-        return true;
-    }
-    *is_changed = true;
-    cox_cib_exchange(file->cib, doc);
-    root = cox_cib_root(file->cib);
-    cox_cib_begin(file->cib);
-    cox_cib_set_number(file->cib, root, "admin_epoch", version.admin_epoch + 1);
-    cox_cib_set_number(file->cib, root, "epoch", 2);
-    cox_cib_set_number(file->cib, root, "num_updates", 0);
-    cox_cib_keep(file->cib);
-    return cox_cib_file_write(file->path, root, error);
-}
-
-struct cox_xmldoc *
-cox_cib_file_skeleton(const char *schema)
-{
-    static const char *const sections[] = { "crm_config", "nodes", "resources", "constraints" };
-    struct cox_xmldoc *doc = cox_xmldoc_new("cib");
-    struct cox_xml *root = cox_xmldoc_root(doc);
-    struct cox_xml *configuration = cox_xml_new_child(root, "configuration");
-
-    cox_xml_set(root, "crm_feature_set", COX_CIB_FILE_FEATURE_SET);
-    cox_xml_set(root, "validate-with", schema == NULL ? COX_SCHEMAS_INITIAL : schema);
-    cox_xml_set(root, "epoch", "0");
-    cox_xml_set(root, "num_updates", "0");
-    cox_xml_set(root, "admin_epoch", "0");
-    for (size_t i = 0; i < G_N_ELEMENTS(sections); i++) {
-        cox_xml_new_child(configuration, sections[i]);
-    }
-    cox_xml_new_child(root, "status");
-    return doc;
+    *is_changed = result.is_changed;
+    return is_done;
 }

@@ -11,9 +11,6 @@
 
 G_BEGIN_DECLS
 
-/** What new documents say about the features of their writer. */
-#define COX_CIB_FILE_FEATURE_SET "3.19.6"
-
 /** A document in a file. */
 struct cox_cib_file;
 
@@ -52,9 +49,6 @@ bool cox_cib_file_upgrade(struct cox_cib_file *file, bool *is_changed, struct co
  * COX_ERROR_CANNOT_CREATE or COX_ERROR_IO otherwise.
  */
 bool cox_cib_file_write(const char *path, const struct cox_xml *xml, GError **error);
-
-/** An empty document for the schema @schema (NULL: the initial one); the caller owns it. */
-struct cox_xmldoc *cox_cib_file_skeleton(const char *schema);
 
 typedef struct cox_cib_file cox_cib_file; /* for g_autoptr only */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(cox_cib_file, cox_cib_file_free)

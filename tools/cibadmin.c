@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "cib/aclview.h"
+#include "cib/blank.h"
 #include "cib/md5.h"
 #include "cib/section.h"
 #include "tools/cib_file.h"
@@ -382,7 +383,7 @@ print_empty(struct cox_tool_ctx *ctx)
     if (settings->schema != NULL && !cox_schemas_knows(settings->schema)) {
         return cox_tool_usage(ctx, "Unknown schema '%s'; the newest is %s", settings->schema, cox_schemas_newest());
     }
-    doc = cox_cib_file_skeleton(settings->schema);
+    doc = cox_blank_new(settings->schema);
     text = cox_xmlwrite_text(cox_xmldoc_root(doc), COX_XMLWRITE_FORMATTED);
     print_xml(ctx, text);
     return 0;

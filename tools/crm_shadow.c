@@ -9,6 +9,7 @@
 #include "cib/diff.h"
 #include "cib/patchview.h"
 #include "cib/section.h"
+#include "cib/blank.h"
 #include "tools/cib_file.h"
 #include "tools/tool.h"
 #include "xml/xmlwrite.h"
@@ -293,7 +294,7 @@ create(struct cox_tool_ctx *ctx)
         if (settings->schema != NULL && !cox_schemas_knows(settings->schema)) {
             return cox_tool_usage(ctx, "Unknown schema '%s'; the newest is %s", settings->schema, cox_schemas_newest());
         }
-        empty = cox_cib_file_skeleton(settings->schema);
+        empty = cox_blank_new(settings->schema);
     } else {
         live = open_live(ctx, &status);
         if (live == NULL) {
