@@ -10,6 +10,7 @@ import threading
 import time
 
 TOKEN_MS = 1000
+LIMIT = 120  # seconds: for what hangs, not for what is slow
 
 
 def missing():
@@ -41,8 +42,17 @@ class Peer:
         self.process.stdin.write(command + "\n")
         self.process.stdin.flush()
 
-    def expect(self, wanted, seconds=20):
-        """The first line that begins with one of @wanted (a text or a tuple); AssertionError when it does not come in time."""
+    def expect_all(self, *wanted, seconds=LIMIT):
+        """A line that begins with each of @wanted, in whatever order they come; in the order of @wanted."""
+        found = {}
+        while len(found) < len(wanted):
+            line = self.expect(tuple(w for w in wanted if w not in found), seconds)
+            found[next(w for w in wanted if w not in found and (line + "\n").startswith(w))] = line
+        return [found[w] for w in wanted]
+
+    def expect(self, wanted, seconds=LIMIT):
+        """The first line that begins with one of @wanted (a text or a tuple; with a newline at its end: that is it); AssertionError
+        when it does not come in time."""
         end, seen = time.monotonic() + seconds, []
         while True:
             try:
@@ -51,7 +61,7 @@ class Peer:
                 raise AssertionError("n%d: no '%s' in %d s, but: %s" % (self.node, wanted, seconds, seen[-8:]))
             if line is None:
                 raise AssertionError("n%d ended before '%s': %s" % (self.node, wanted, seen[-8:]))
-            if line.startswith(wanted):
+            if (line + "\n").startswith(wanted):
                 return line
             seen.append(line)
 
@@ -84,14 +94,14 @@ class Lab:
         ready = self.dir + "/ready-" + name
         os.mkfifo(ready)
         process = subprocess.Popen(["unshare", "-n", "-m", "--propagation", "private", "sh", "-ec",
-                                    setup + "echo up >%s; exec sleep 600" % ready])
+                                    setup + "echo up >%s; exec sleep 1800" % ready])
         self.started.append(process)
-        if subprocess.run(["timeout", "20", "cat", ready], capture_output=True, text=True).stdout != "up\n":
+        if subprocess.run(["timeout", str(LIMIT), "cat", ready], capture_output=True, text=True).stdout != "up\n":
             raise RuntimeError("no namespace for " + name)
         return process.pid
 
     def _run(self, script, pid):
-        subprocess.run(["nsenter", "-t", str(pid), "-n", "-m", "sh", "-ec", script], check=True, timeout=20)
+        subprocess.run(["nsenter", "-t", str(pid), "-n", "-m", "sh", "-ec", script], check=True, timeout=LIMIT)
 
     def inside(self, node):
         return ["nsenter", "-t", str(self.nodes[node]), "-n", "-m"]
@@ -106,7 +116,7 @@ class Lab:
         self.daemons[node].kill()
         self.daemons[node].wait()
 
-    def peer(self, node, argv, seconds=20):
+    def peer(self, node, argv, seconds=LIMIT):
         """A peer that has come up; corosync may not be ready to be talked to at once."""
         end = time.monotonic() + seconds
         while True:
