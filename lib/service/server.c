@@ -18,6 +18,7 @@ enum {
     BACKLOG = 128,
     ACCEPT_ROUND = 16,          /* accepted before clients have their turn */
     SWEEP_MS = 2500,
+    LATE_MS = 1000,             /* a sweep that comes so much later is not about the clients */
     UID_CHECK_BYTES = 64 * 1024, /* above this the other connections of the same user are looked at */
     LINES_PER_SWEEP = 20,       /* about clients that misbehave; they must not fill the log */
 };
@@ -28,6 +29,8 @@ struct cox_server {
     int fd;
     char *path;
     cox_source_id watch, sweep_timer, bury_timer;
+    cox_usec sweep_due;
+    bool has_overslept;
     GHashTable *connections; /* serial -> struct cox_session, owns them */
     GQueue dead;             /* struct cox_session that are gone, until the loop is free */
     guint64 last_serial;
@@ -174,15 +177,27 @@ on_cancelled(void *context, struct cox_session *connection, guint32 id)
 
 static const struct cox_session_handlers connection_handlers = { on_request, on_cancelled, on_gone, may_queue };
 
+static void sweep(void *context);
+
+static void
+plan_sweep(struct cox_server *server, cox_usec now)
+{
+    server->sweep_due = cox_usec_after_ms(now, SWEEP_MS);
+    server->sweep_timer = cox_runtime_timer(server->setup.runtime, server->sweep_due, sweep, server);
+}
+
 static void
 sweep(void *context)
 {
     struct cox_server *server = context;
     cox_usec now = cox_runtime_now(server->setup.runtime);
     GList *all = g_hash_table_get_values(server->connections);
+    /* Woken much too late we, or the whole machine, stood still: no client could get rid of anything.  Once. */
+    bool has_overslept = now > cox_usec_after_ms(server->sweep_due, LATE_MS) && !server->has_overslept;
 
     server->sweep_timer = 0;
-    for (GList *link = all; link != NULL; link = link->next) {
+    server->has_overslept = has_overslept;
+    for (GList *link = all; link != NULL && !has_overslept; link = link->next) {
         cox_session_check(link->data, now);
     }
     g_list_free(all);
@@ -191,7 +206,7 @@ sweep(void *context)
     }
     server->n_lines = server->n_unsaid = 0;
     if (g_hash_table_size(server->connections) > 0) {
-        server->sweep_timer = cox_runtime_timer(server->setup.runtime, cox_usec_after_ms(now, SWEEP_MS), sweep, server);
+        plan_sweep(server, now);
     }
 }
 
@@ -223,9 +238,7 @@ admit(struct cox_server *server, int fd)
         cox_session_refuse(connection, refusal);
     }
     if (server->sweep_timer == 0) {
-        cox_usec now = cox_runtime_now(server->setup.runtime);
-
-        server->sweep_timer = cox_runtime_timer(server->setup.runtime, cox_usec_after_ms(now, SWEEP_MS), sweep, server);
+        plan_sweep(server, cox_runtime_now(server->setup.runtime));
     }
 }
 

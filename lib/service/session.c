@@ -77,6 +77,17 @@ pump(struct cox_session *connection)
     }
 }
 
+/* Bodies go on, then the events that waited for them, then the bodies of these. */
+static void
+go_on(struct cox_session *connection)
+{
+    pump(connection);
+    if (!connection->is_gone) {
+        cox_subscriber_progress(connection->subscriber);
+        pump(connection);
+    }
+}
+
 static void
 on_hello(struct cox_session *connection, const struct cox_frame *frame)
 {
@@ -113,8 +124,7 @@ on_credit(struct cox_session *connection, const struct cox_frame *frame)
         evict(connection, COX_ERROR_PROTOCOL, "credit: %s", error == NULL ? "another message" : error->message);
         return;
     }
-    pump(connection);
-    cox_subscriber_progress(connection->subscriber);
+    go_on(connection);
 }
 
 static void
@@ -125,6 +135,7 @@ on_cancel(struct cox_session *connection, const struct cox_frame *frame)
     cox_outflows_cancel(connection->out, frame->id);
     cox_inflows_fail(connection->in, frame->id, problem);
     connection->setup->handlers->cancelled(connection->setup->context, connection, frame->id);
+    go_on(connection); /* events may have waited for this body to end */
 }
 
 static void
@@ -206,12 +217,7 @@ on_closed(void *context, const GError *reason)
 static void
 on_progressed(void *context)
 {
-    struct cox_session *connection = context;
-
-    pump(connection);
-    if (!connection->is_gone) {
-        cox_subscriber_progress(connection->subscriber);
-    }
+    go_on(context);
 }
 
 static const struct cox_channel_handlers channel_handlers = { on_received, on_closed, on_progressed };

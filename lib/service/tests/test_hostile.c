@@ -408,7 +408,16 @@ a_directory_that_others_may_write_to_is_refused(void **state)
     assert_non_null(strstr(place->err->str, "may write to"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)
+static int
+setup_hasty(void **state)
+{
+    int failed = place_setup(state);
+
+    ((struct place *) *state)->is_hasty = true;
+    return failed;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup_hasty, place_teardown)
 COX_TEST_MAIN(TEST(garbage_ends_the_connection_with_a_line_in_the_log), TEST(after_hello_rules_count_as_well),
               TEST(a_frame_longer_than_allowed_ends_the_connection), TEST(an_unknown_message_is_only_refused),
               TEST(one_who_never_says_hello_is_sent_away), TEST(one_who_does_not_read_its_answers_is_sent_away),

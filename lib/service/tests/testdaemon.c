@@ -17,7 +17,7 @@ place_setup(void **state)
 {
     struct place *place = g_new0(struct place, 1);
 
-    alarm(120);
+    alarm(300);
     place->context = g_main_context_new();
     place->runtime = cox_loop_new(place->context);
     place->directory = g_dir_make_tmp("cox-XXXXXX", NULL);
@@ -79,7 +79,8 @@ place_start(struct place *place, const char *argument, const char *environment)
     g_autofree char *log = g_strdup_printf("PCMK_logfile=%s/log", place->directory);
     /* a quarantine of freed memory would look like growth */
     g_autofree char *asan = g_strconcat("ASAN_OPTIONS=quarantine_size_mb=1:", g_getenv("ASAN_OPTIONS"), NULL);
-    const char *const envp[] = { "PCMK_logfacility=none", log, asan, "PCMK_debug=yes", environment, NULL };
+    const char *const envp[] = { "PCMK_logfacility=none", log, asan, "PCMK_debug=yes", place->is_hasty ? "TESTD_HASTY=1" : "TESTD=1",
+                                 environment, NULL };
     const char *argv[] = { NULL, "--keep-user", "--run-directory", place->directory, argument, NULL };
     struct cox_child_spec spec = { .argv = argv, .envp = envp, .out_limit_bytes = 65536, .err_limit_bytes = 65536 };
 
@@ -135,7 +136,7 @@ place_note(struct place *place, struct cox_client *client, const char *order, gu
 {
     g_autoptr(cox_arena) arena = cox_arena_new();
     const struct cox_msg_note note = { .topic = order, .number = number == NULL ? 0 : *number };
-    struct cox_ask ask = { .call = { .message = COX_MSG_NOTE, .body = &note, .timeout_ms = 60000 },
+    struct cox_ask ask = { .call = { .message = COX_MSG_NOTE, .body = &note, .timeout_ms = 200000 },
                            .expected = g_str_has_prefix(order, "publish") ? COX_MSG_DONE : COX_MSG_NOTE, .arena = arena };
     const struct cox_msg_note *answer = cox_ask(place->runtime, client, &ask, error);
 
@@ -150,7 +151,7 @@ place_stat(struct place *place, struct cox_client *client, const char *name)
 {
     g_autoptr(cox_arena) arena = cox_arena_new();
     const struct cox_msg_health_query query = { 0 };
-    struct cox_ask ask = { .call = { .message = COX_MSG_HEALTH_QUERY, .body = &query, .timeout_ms = 60000 },
+    struct cox_ask ask = { .call = { .message = COX_MSG_HEALTH_QUERY, .body = &query, .timeout_ms = 200000 },
                            .expected = COX_MSG_HEALTH, .arena = arena };
     g_autoptr(GError) error = NULL;
     const struct cox_msg_health *health = cox_ask(place->runtime, client, &ask, &error);

@@ -13,12 +13,13 @@ struct place {
     char *directory, *socket;
     cox_source_id daemon;
     pid_t pid;
+    bool is_hasty; /* started daemons have little patience with clients */
     bool has_ended;
     struct cox_child_result end; /* texts in err and out below */
     GString *out, *err;
 };
 
-/* cmocka set-up and tear-down: a directory, a loop and a limit of two minutes; the daemon is killed at the end. */
+/* cmocka set-up and tear-down: a directory, a loop and a limit of five minutes for what hangs; the daemon is killed at the end. */
 int place_setup(void **state);
 int place_teardown(void **state);
 
