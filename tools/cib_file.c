@@ -1,4 +1,4 @@
-/* tools/cib_file.c - the document that a tool works on: found by the environment, read, changed, written back.  Layer 6. */
+/* tools/cib_file.c - a document in a file: read, changed, written back.  Layer 6. */
 #include "tools/cib_file.h"
 
 #include "config.h"
@@ -25,25 +25,12 @@ struct cox_cib_file {
     struct cox_schemas *schemas;
 };
 
-/* ---- where it is ---- */
-
 static const char *
 environment(const char *name)
 {
     const char *value = g_getenv(name);
 
     return value == NULL || *value == '\0' ? NULL : value;
-}
-
-char *
-cox_cib_file_live_path(GError **error)
-{
-    if (environment("CIB_file") != NULL) {
-        return g_strdup(environment("CIB_file"));
-    }
-    g_set_error(error, COX_ERROR, COX_ERROR_DISCONNECTED,
-                "Not connected: start the cluster, or name a file with CIB_file");
-    return NULL;
 }
 
 /* ---- reading ---- */
@@ -129,17 +116,21 @@ groups_of(const char *user)
 }
 
 struct cox_acl *
-cox_cib_file_acl(const struct cox_cib_file *file, const char *user)
+cox_cib_file_acl_of(const struct cox_xml *root, const char *user)
 {
-    const struct cox_xml *root = cox_cib_root(file->cib);
     g_auto(GStrv) groups = NULL;
 
-    user = user == NULL ? environment("CIB_user") : user;
     if (!cox_acl_applies(root, user)) {
         return NULL;
     }
     groups = groups_of(user);
     return cox_acl_new(root, user, (const char *const *) groups);
+}
+
+struct cox_acl *
+cox_cib_file_acl(const struct cox_cib_file *file, const char *user)
+{
+    return cox_cib_file_acl_of(cox_cib_root(file->cib), user == NULL ? environment("CIB_user") : user);
 }
 
 /* ---- writing ---- */

@@ -1,4 +1,4 @@
-/* tools/cib_file.h - the document that a tool works on: found by the environment, read, changed, written back.  Layer 6. */
+/* tools/cib_file.h - a document in a file: read, changed, written back.  Layer 6. */
 #ifndef COX_TOOLS_CIB_FILE_H
 #define COX_TOOLS_CIB_FILE_H
 
@@ -14,9 +14,6 @@ G_BEGIN_DECLS
 /** A document in a file. */
 struct cox_cib_file;
 
-/** Path of the document itself, whatever working copy is active; caller frees; NULL with COX_ERROR_DISCONNECTED. */
-char *cox_cib_file_live_path(GError **error);
-
 /**
  * Read a document ("-": standard input; a pipe will do).
  * @return NULL with COX_ERROR_NOT_FOUND (missing), COX_ERROR_NO_INPUT, COX_ERROR_SYNTAX; no cib: COX_ERROR_CONFIG
@@ -31,6 +28,9 @@ struct cox_schemas *cox_cib_file_schemas(struct cox_cib_file *file);
 
 /** Permissions of @user (NULL: $CIB_user) in this document, the caller frees them; NULL when he may do everything. */
 struct cox_acl *cox_cib_file_acl(const struct cox_cib_file *file, const char *user);
+
+/** The same in the document of @root; a NULL @user may do everything. */
+struct cox_acl *cox_cib_file_acl_of(const struct cox_xml *root, const char *user);
 
 /**
  * Edit the document as @user (see above), count versions, validate, and write the file.  The file stays as it was when

@@ -7,7 +7,7 @@
 #include "cib/blank.h"
 #include "cib/md5.h"
 #include "cib/section.h"
-#include "tools/cib_file.h"
+#include "tools/cib_access.h"
 #include "tools/tool.h"
 #include "xml/xmlwrite.h"
 #include "xml/xpath.h"
@@ -44,6 +44,7 @@ struct settings {
     bool allows_creation;
     bool without_children;
     bool wants_paths;
+    int timeout_s;
 };
 
 #define FIELD(name) offsetof(struct settings, name)
@@ -89,8 +90,8 @@ static const struct cox_opt options[] = {
     { "xml-text", 'X', COX_OPT_STRING, "STRING", "Data", "Retrieve XML from the supplied string", FIELD(xml_text) },
     { "xml-pipe", 'p', COX_OPT_FLAG, NULL, "Data", "Retrieve XML from stdin", FIELD(from_stdin) },
     { "force", 'f', COX_OPT_FLAG, NULL, "Additional Options", "Force the action to be performed", FIELD(is_forced) },
-    { "timeout", 't', COX_OPT_IGNORED, "value", "Additional Options",
-      "Time (in seconds) to wait before declaring the operation failed" },
+    { "timeout", 't', COX_OPT_INT, "value", "Additional Options",
+      "Time (in seconds) to wait before declaring the operation failed", FIELD(timeout_s) },
     { "user", 'U', COX_OPT_STRING, "value", "Additional Options",
       "Run the command with permissions of the named user (valid only for the root and hacluster accounts)",
       FIELD(user) },
@@ -249,12 +250,13 @@ find_style(struct cox_tool_ctx *ctx, enum cox_aclview_style *style)
 }
 
 static int
-show_access(struct cox_tool_ctx *ctx, const struct cox_cib_file *file)
+show_access(struct cox_tool_ctx *ctx, struct cox_cib_access *access)
 {
     const struct settings *settings = ctx->settings;
     enum cox_aclview_style style = COX_ACLVIEW_TEXT;
     g_autoptr(cox_acl) acl = NULL;
     g_autofree char *text = NULL;
+    GError *error = NULL;
 
     if (settings->user == NULL) {
         return cox_tool_usage(ctx, "The supplied command requires -U user specified.");
@@ -262,35 +264,36 @@ show_access(struct cox_tool_ctx *ctx, const struct cox_cib_file *file)
     if (!find_style(ctx, &style)) {
         return cox_tool_usage(ctx, "Unrecognized value for --show-access: \"%s\"", settings->access_style);
     }
-    acl = cox_cib_file_acl(file, settings->user);
+    acl = cox_cib_access_acl(access, settings->user, &error);
+    if (error != NULL) {
+        return fail_call(ctx, error);
+    }
     if (acl == NULL) {
         return cox_tool_error(ctx, COX_ERROR_UNSATISFIED,
                               "Permissions do not apply to user '%s': set enable-acl, and name a user other than root "
                               "and hacluster",
                               settings->user);
     }
-    text = cox_aclview_text(acl, cox_cib_root(cox_cib_file_cib(file)), settings->user, style);
+    text = cox_aclview_text(acl, cox_cib_root(cox_cib_access_cib(access, NULL)), settings->user, style);
     print_xml(ctx, text);
     return 0;
 }
 
 static int
-query(struct cox_tool_ctx *ctx, const struct cox_cib_file *file)
+query(struct cox_tool_ctx *ctx, struct cox_cib_access *access)
 {
     const struct settings *settings = ctx->settings;
-    const struct cox_xml *root = cox_cib_root(cox_cib_file_cib(file));
-    g_autoptr(cox_acl) acl = cox_cib_file_acl(file, settings->user);
-    g_autoptr(cox_xmldoc) visible = acl == NULL ? NULL : cox_acl_filter(acl, root);
     g_autoptr(GString) text = g_string_new(NULL);
+    const struct cox_xml *root;
     GError *error = NULL;
 
     if (settings->shows_access) {
-        return show_access(ctx, file);
+        return show_access(ctx, access);
     }
-    if (acl != NULL && visible == NULL) {
-        return fail_call(ctx, g_error_new(COX_ERROR, COX_ERROR_PRIVILEGE, "nothing is readable"));
+    root = cox_cib_access_visible(access, &error);
+    if (root == NULL) {
+        return fail_call(ctx, error);
     }
-    root = acl == NULL ? root : cox_xmldoc_root(visible);
     if (settings->xpath != NULL) {
         if (!query_xpath(settings, root, text, &error)) {
             return fail_call(ctx, error);
@@ -310,8 +313,18 @@ query(struct cox_tool_ctx *ctx, const struct cox_cib_file *file)
 
 /* ---- commands that change something ---- */
 
+/* Not an error: it is done here, and everywhere unless a partition with quorum decides otherwise. */
+static void
+warn_provisional(struct cox_tool_ctx *ctx, const struct cox_cib_access *access)
+{
+    if (cox_cib_access_outcome(access) == COX_CIB_PROVISIONAL && cox_out_is_text(ctx->out)) {
+        cox_out_error(ctx->out, "%s: changed without quorum: it will be lost if the nodes that are missing have changed something with quorum",
+                      ctx->tool->name);
+    }
+}
+
 static int
-edit(struct cox_tool_ctx *ctx, struct cox_cib_file *file, const struct cox_xml *input)
+edit(struct cox_tool_ctx *ctx, struct cox_cib_access *access, const struct cox_xml *input)
 {
     static const enum cox_edit_kind kinds[] = {
         [COMMAND_CREATE] = COX_EDIT_CREATE,         [COMMAND_MODIFY] = COX_EDIT_MODIFY,
@@ -332,7 +345,8 @@ edit(struct cox_tool_ctx *ctx, struct cox_cib_file *file, const struct cox_xml *
     GError *error = NULL;
     int status;
 
-    if (cox_cib_file_edit(file, &request, settings->user, diags, &error)) {
+    if (cox_cib_access_edit(access, &request, diags, &error)) {
+        warn_provisional(ctx, access);
         return 0;
     }
     if (error->code == COX_ERROR_EXISTS && request.kind == COX_EDIT_CREATE) {
@@ -344,14 +358,15 @@ edit(struct cox_tool_ctx *ctx, struct cox_cib_file *file, const struct cox_xml *
 }
 
 static int
-upgrade(struct cox_tool_ctx *ctx, struct cox_cib_file *file)
+upgrade(struct cox_tool_ctx *ctx, struct cox_cib_access *access)
 {
     g_autoptr(cox_diags) diags = cox_diags_new();
     GError *error = NULL;
-    bool is_changed = false;
     int status = 0;
 
-    if (!cox_cib_file_upgrade(file, &is_changed, diags, &error)) {
+    if (cox_cib_access_upgrade(access, diags, &error)) {
+        warn_provisional(ctx, access);
+    } else {
         status = fail_call(ctx, error);
     }
     cox_tool_print_diags(ctx, diags);
@@ -398,23 +413,23 @@ is_dangerous(int command)
 }
 
 static int
-run_on_file(struct cox_tool_ctx *ctx, const struct cox_xml *input)
+run_on_document(struct cox_tool_ctx *ctx, const struct cox_xml *input)
 {
     const struct settings *settings = ctx->settings;
+    const struct cox_cib_access_settings access_settings = {
+        .tool = ctx->tool->name, .user = settings->user, .timeout_ms = (gint64) settings->timeout_s * 1000,
+    };
     GError *error = NULL;
-    g_autofree char *path = cox_tool_cib_path(&error);
-    g_autoptr(cox_cib_file) file = path == NULL ? NULL : cox_cib_file_open(path, &error);
+    g_autoptr(cox_cib_access) access = cox_cib_access_open(&access_settings, &error);
 
-    if (file == NULL) {
-        if (path != NULL) {
-            g_prefix_error(&error, "Could not connect to the CIB: ");
-        }
+    if (access == NULL) {
+        g_prefix_error(&error, "Could not connect to the CIB: ");
         return cox_tool_fail(ctx, error);
     }
     if (settings->command == COMMAND_QUERY) {
-        return query(ctx, file);
+        return query(ctx, access);
     }
-    return settings->command == COMMAND_UPGRADE ? upgrade(ctx, file) : edit(ctx, file, input);
+    return settings->command == COMMAND_UPGRADE ? upgrade(ctx, access) : edit(ctx, access, input);
 }
 
 static int
@@ -447,10 +462,10 @@ run(struct cox_tool_ctx *ctx)
     if (settings->command == COMMAND_MD5 || settings->command == COMMAND_MD5_VERSIONED) {
         return digest(ctx, doc == NULL ? NULL : cox_xmldoc_root(doc));
     }
-    return run_on_file(ctx, doc == NULL ? NULL : cox_xmldoc_root(doc));
+    return run_on_document(ctx, doc == NULL ? NULL : cox_xmldoc_root(doc));
 }
 
-static const int statuses[] = { 0, 4, 64, 65, 66, 73, 74, 78, 102, 103, 105, 107, 108, -1 };
+static const int statuses[] = { 0, 4, 64, 65, 66, 73, 74, 75, 78, 102, 103, 105, 107, 108, 112, 124, -1 };
 
 static const struct cox_tool tool = {
     .name = "cibadmin",
@@ -458,7 +473,8 @@ static const struct cox_tool tool = {
     .synopsis = "COMMAND [OPTION]...",
     .description = "Without a command, the document is queried.\n\n"
                    "The environment variable CIB_file names a file to work on; CIB_shadow names a working copy made by "
-                   "crm_shadow.",
+                   "crm_shadow.  Without them the document is the running cluster's, on whichever node.  A change is done when a "
+                   "majority of the nodes has it on disk; without quorum it is done here, and a warning says so.",
     .examples = "Query just the cluster options configuration:\n"
                 "\tcibadmin --query --scope crm_config\n"
                 "Query all 'target-role' settings:\n"

@@ -5,11 +5,12 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "cib/blank.h"
 #include "cib/change.h"
 #include "cib/diff.h"
 #include "cib/patchview.h"
 #include "cib/section.h"
-#include "cib/blank.h"
+#include "tools/cib_access.h"
 #include "tools/cib_file.h"
 #include "tools/tool.h"
 #include "xml/xmlwrite.h"
@@ -90,23 +91,26 @@ no_access(struct cox_tool_ctx *ctx, const char *name, const char *reason)
 }
 
 /* A missing document is what no connection looks like to the clients of files. */
-static struct cox_cib_file *
+static struct cox_cib_access *
 open_live(struct cox_tool_ctx *ctx, int *status)
 {
+    const struct cox_cib_access_settings settings = { .tool = ctx->tool->name, .ignores_shadow = true };
     GError *error = NULL;
-    g_autofree char *path = cox_cib_file_live_path(&error);
-    struct cox_cib_file *file = path == NULL ? NULL : cox_cib_file_open(path, &error);
+    struct cox_cib_access *access = cox_cib_access_open(&settings, &error);
 
-    if (file == NULL && error->code == COX_ERROR_NOT_FOUND) {
+    if (access != NULL && cox_cib_access_cib(access, &error) == NULL) {
+        g_clear_pointer(&access, cox_cib_access_free);
+    }
+    if (access == NULL && error->code == COX_ERROR_NOT_FOUND) {
         *status = cox_tool_error(ctx, COX_ERROR_NOT_FOUND, "Could not connect to CIB: No such device or address");
         if (cox_out_is_text(ctx->out)) {
             cox_out_error(ctx->out, "%s", error->message); /* clients know the line above, people need this one */
         }
         g_error_free(error);
-    } else if (file == NULL) {
+    } else if (access == NULL) {
         *status = cox_tool_fail(ctx, error);
     }
-    return file;
+    return access;
 }
 
 static struct cox_cib_file *
@@ -191,7 +195,7 @@ show_diff(struct cox_tool_ctx *ctx)
 {
     int status = 0;
     g_autoptr(cox_cib_file) shadow = open_shadow(ctx, active_name(), &status);
-    g_autoptr(cox_cib_file) live = shadow == NULL ? NULL : open_live(ctx, &status);
+    g_autoptr(cox_cib_access) live = shadow == NULL ? NULL : open_live(ctx, &status);
     g_autoptr(cox_xmldoc) patch = NULL;
     GError *error = NULL;
     struct cox_xml *old_root;
@@ -200,7 +204,7 @@ show_diff(struct cox_tool_ctx *ctx)
     if (live == NULL) {
         return status;
     }
-    old_root = cox_cib_root(cox_cib_file_cib(live));
+    old_root = cox_cib_root(cox_cib_access_cib(live, NULL));
     new_root = cox_cib_root(cox_cib_file_cib(shadow));
     patch = cox_diff_make(old_root, new_root, false, &error);
     if (patch == NULL) {
@@ -285,7 +289,7 @@ create(struct cox_tool_ctx *ctx)
                                "shell:";
     const struct settings *settings = ctx->settings;
     g_autofree char *path = cox_tool_shadow_path(settings->name);
-    g_autoptr(cox_cib_file) live = NULL;
+    g_autoptr(cox_cib_access) live = NULL;
     g_autoptr(cox_xmldoc) empty = NULL;
     GError *error = NULL;
     int status = 0;
@@ -304,7 +308,7 @@ create(struct cox_tool_ctx *ctx)
     if (!may_write(ctx, path, &status)) {
         return status;
     }
-    if (!cox_cib_file_write(path, empty != NULL ? cox_xmldoc_root(empty) : cox_cib_root(cox_cib_file_cib(live)),
+    if (!cox_cib_file_write(path, empty != NULL ? cox_xmldoc_root(empty) : cox_cib_root(cox_cib_access_cib(live, NULL)),
                             &error)) {
         return cox_tool_fail(ctx, error);
     }
@@ -320,7 +324,7 @@ commit(struct cox_tool_ctx *ctx)
     const struct settings *settings = ctx->settings;
     int status = 0;
     g_autoptr(cox_cib_file) shadow = NULL;
-    g_autoptr(cox_cib_file) live = NULL;
+    g_autoptr(cox_cib_access) live = NULL;
     g_autoptr(cox_diags) diags = cox_diags_new();
     struct cox_edit edit = { .kind = COX_EDIT_REPLACE };
     GError *error = NULL;
@@ -335,7 +339,7 @@ commit(struct cox_tool_ctx *ctx)
     }
     edit.input = cox_cib_root(cox_cib_file_cib(shadow));
     edit.section = settings->with_status ? NULL : "configuration";
-    if (!cox_cib_file_edit(live, &edit, NULL, diags, &error)) {
+    if (!cox_cib_access_edit(live, &edit, diags, &error)) {
         g_prefix_error(&error, "Could not commit shadow instance '%s' to the CIB: ", settings->name);
         status = cox_tool_fail(ctx, error);
         cox_tool_print_diags(ctx, diags);

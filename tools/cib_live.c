@@ -1,0 +1,131 @@
+/* tools/cib_live.c - for cib_access.c: the document of the running cluster, one question at a time.  Layer 6. */
+#include "tools/cib_live.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "client/ask.h"
+#include "proto/cibflag.h"
+#include "tools/tool.h"
+#include "xml/xmlwrite.h"
+
+struct cox_cib_live {
+    struct cox_runtime *runtime;
+    struct cox_client *client;
+    gint64 timeout_ms;
+    GError *problem; /* of the connection */
+};
+
+static void
+on_connection(void *context, bool is_up, const GError *problem)
+{
+    struct cox_cib_live *live = context;
+
+    if (!is_up && live->problem == NULL && problem != NULL) {
+        live->problem = g_error_copy(problem);
+    }
+}
+
+struct cox_cib_live *
+cox_cib_live_open(struct cox_runtime *runtime, const char *tool, gint64 timeout_ms, GError **error)
+{
+    struct cox_cib_live *live = g_new0(struct cox_cib_live, 1);
+    const struct cox_client_settings settings = { .daemon = COX_DAEMON_CIB, .program = tool, .changed = on_connection, .context = live };
+
+    live->runtime = runtime;
+    live->timeout_ms = timeout_ms;
+    live->client = cox_client_new(runtime, &settings);
+    while (!cox_client_is_up(live->client) && live->problem == NULL) {
+        (void) cox_runtime_step(runtime, true);
+    }
+    if (live->problem != NULL) {
+        g_propagate_prefixed_error(error, g_steal_pointer(&live->problem),
+                                   "Not connected: start the cluster, or name a file with CIB_file: ");
+        cox_cib_live_free(live);
+        return NULL;
+    }
+    return live;
+}
+
+void
+cox_cib_live_free(struct cox_cib_live *live)
+{
+    if (live != NULL) {
+        cox_client_free(live->client);
+        g_clear_error(&live->problem);
+        g_free(live);
+    }
+}
+
+/* ---- query ---- */
+
+static bool
+on_data(void *context, const guint8 *data, gsize size, GError **error)
+{
+    GByteArray *bytes = context;
+
+    if (bytes->len + size > G_MAXINT32) {
+        g_set_error(error, COX_ERROR, COX_ERROR_INVALID_PARAM, "document: more than %d bytes", G_MAXINT32);
+        return false;
+    }
+    g_byte_array_append(bytes, data, (guint) size);
+    return true;
+}
+
+static void
+on_end(void *context, const GError *problem)
+{
+    (void) context; /* cox_ask() has the error */
+    (void) problem;
+}
+
+struct cox_xmldoc *
+cox_cib_live_query(struct cox_cib_live *live, const struct cox_msg_cib_query *query, GError **error)
+{
+    g_autoptr(cox_arena) arena = cox_arena_new();
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    const struct cox_sink sink = { on_data, on_end, bytes };
+    struct cox_ask ask = { .call = { .message = COX_MSG_CIB_QUERY, .body = query, .timeout_ms = live->timeout_ms },
+                           .expected = COX_MSG_CIB_CONTENT, .arena = arena, .sink = &sink };
+    struct cox_xml_limits limits = { 0 };
+
+    if (!cox_tool_limits(&limits, error) || cox_ask(live->runtime, live->client, &ask, error) == NULL) {
+        return NULL;
+    }
+    return cox_xmldoc_parse_text((const char *) bytes->data, bytes->len, &limits, error);
+}
+
+/* ---- change ---- */
+
+bool
+cox_cib_live_change(struct cox_cib_live *live, struct cox_msg_cib_change *change, const struct cox_xml *input, guint64 *outcome,
+                    GError **error)
+{
+    g_autoptr(cox_arena) arena = cox_arena_new();
+    g_autofree char *text = input == NULL ? NULL : cox_xmlwrite_text(input, COX_XMLWRITE_PLAIN);
+    struct cox_ask ask = { .call = { .message = COX_MSG_CIB_CHANGE, .body = change, .timeout_ms = live->timeout_ms },
+                           .expected = COX_MSG_CIB_CHANGED, .arena = arena };
+    const struct cox_msg_cib_changed *changed;
+
+    if (text != NULL && strlen(text) > COX_CIB_INLINE_BYTES) {
+        g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
+
+        ask.call.source = cox_source_of_bytes(bytes);
+    } else {
+        change->xml = text;
+    }
+    changed = cox_ask(live->runtime, live->client, &ask, error);
+    change->xml = NULL;
+    if (changed == NULL) {
+        return false;
+    }
+    *outcome = changed->outcome;
+    if (changed->outcome == COX_CIB_UNCERTAIN) {
+        g_set_error(error, COX_ERROR, COX_ERROR_INDETERMINATE,
+                    "nobody knows whether the change %s will be kept: the membership changed meanwhile; look at the document",
+                    changed->id == NULL ? "" : changed->id);
+        return false;
+    }
+    return true;
+}
