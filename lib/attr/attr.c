@@ -25,29 +25,12 @@ struct cox_attr {
     GArray *spoken;         /* guint32 */
     guint32 claimed_writer; /* of the first side in this round that has one */
     GPtrArray *right;       /* names: whose values are right here, grows in a round */
-    GPtrArray *deferred;    /* struct deferred_change, in the order of the bus */
+    GPtrArray *deferred;    /* struct cox_attrlater, in the order of the bus */
     cox_usec retry_at;      /* end of patience with a round */
     struct cox_attrbatch batch;
     struct cox_attrwait wait;
     cox_usec wake_at;
 };
-
-struct deferred_change {
-    guint32 sender;
-    char *name, *node, *value;
-    struct cox_attr_change change; /* its texts are the ones above */
-};
-
-static void
-free_deferred(gpointer data)
-{
-    struct deferred_change *deferred = data;
-
-    g_free(deferred->name);
-    g_free(deferred->node);
-    g_free(deferred->value);
-    g_free(deferred);
-}
 
 static void
 clear_member(gpointer data)
@@ -72,7 +55,7 @@ cox_attr_new(const struct cox_attr_config *config, guint32 self, guint64 incarna
     attr->excluded = g_array_new(FALSE, FALSE, sizeof(guint32));
     attr->spoken = g_array_new(FALSE, FALSE, sizeof(guint32));
     attr->right = g_ptr_array_new_with_free_func(g_free);
-    attr->deferred = g_ptr_array_new_with_free_func(free_deferred);
+    attr->deferred = g_ptr_array_new_with_free_func(cox_attrlater_free);
     attr->retry_at = attr->wake_at = COX_USEC_NEVER;
     cox_attrwait_init(&attr->wait);
     cox_attrbatch_init(&attr->batch, config->retry_ms, config->retry_max_ms);
@@ -105,11 +88,18 @@ cox_attr_table(const struct cox_attr *attr)
     return &attr->shared;
 }
 
+static const struct cox_attr_value *
+find_value(const struct cox_attrtable *table, const char *name, const char *node)
+{
+    const struct cox_attribute *attribute = cox_attrtable_find(table, name);
+
+    return attribute == NULL ? NULL : cox_attribute_find(attribute, node);
+}
+
 const char *
 cox_attr_get(const struct cox_attr *attr, const char *name, const char *node)
 {
-    const struct cox_attribute *attribute = cox_attrtable_find(&attr->shared, name);
-    const struct cox_attr_value *value = attribute == NULL ? NULL : cox_attribute_find(attribute, node);
+    const struct cox_attr_value *value = find_value(&attr->shared, name, node);
 
     return value == NULL ? NULL : value->value;
 }
@@ -125,12 +115,12 @@ cox_attr_writer(const struct cox_attr *attr)
 static bool
 has_id(const GArray *ids, guint32 id)
 {
-    for (guint i = 0; i < ids->len; i++) {
-        if (g_array_index(ids, guint32, i) == id) {
-            return true;
-        }
+    guint i = 0;
+
+    while (i < ids->len && g_array_index(ids, guint32, i) != id) {
+        i++;
     }
-    return false;
+    return i < ids->len;
 }
 
 static const struct member *
@@ -142,12 +132,12 @@ member_at(const struct cox_attr *attr, guint i)
 static bool
 is_member(const struct cox_attr *attr, guint32 id)
 {
-    for (guint i = 0; i < attr->view->len; i++) {
-        if (member_at(attr, i)->id == id) {
-            return true;
-        }
+    guint i = 0;
+
+    while (i < attr->view->len && member_at(attr, i)->id != id) {
+        i++;
     }
-    return false;
+    return i < attr->view->len;
 }
 
 static struct cox_attr_effect *
@@ -162,10 +152,10 @@ add(struct cox_attr_effects *out, enum cox_attr_effect_kind kind)
 static struct cox_attr_message *
 send(struct cox_attr_effects *out, enum cox_attr_message_kind kind)
 {
-    struct cox_attr_effect *effect = add(out, COX_ATTR_DO_SEND);
+    struct cox_attr_message *message = &add(out, COX_ATTR_DO_SEND)->message;
 
-    effect->message.kind = kind;
-    return &effect->message;
+    message->kind = kind;
+    return message;
 }
 
 /* ---- what has to be written when ---- */
@@ -195,11 +185,10 @@ schedule_everything(struct cox_attr *attr, cox_usec now)
 static void
 set_writer(struct cox_attr *attr, guint32 writer, struct cox_attr_effects *out)
 {
-    if (attr->writer == writer) {
-        return;
+    if (attr->writer != writer) {
+        attr->writer = writer;
+        add(out, COX_ATTR_DO_WRITER)->writer = writer;
     }
-    attr->writer = writer;
-    add(out, COX_ATTR_DO_WRITER)->writer = writer;
 }
 
 /* Whoever has left may have been writer once and have overwritten something after its time: write everything again. */
@@ -214,17 +203,21 @@ begin_to_write(struct cox_attr *attr, guint32 writer, cox_usec now, struct cox_a
 
 /* ---- changes ---- */
 
+/* Its texts live as long as @out. */
+static struct cox_attr_entry
+entry_of(const struct cox_attribute *attribute, const struct cox_attr_value *value, struct cox_attr_effects *out)
+{
+    return (struct cox_attr_entry) {
+        cox_effects_text(&out->list, attribute->name), cox_effects_text(&out->list, value->node),
+        cox_effects_text(&out->list, value->value), attribute->kind, attribute->dampening_ms, value->seq,
+        cox_effects_text(&out->list, attribute->set_name), attribute->is_utilization,
+    };
+}
+
 static void
 tell_change(const struct cox_attribute *attribute, const struct cox_attr_value *value, struct cox_attr_effects *out)
 {
-    struct cox_attr_effect *effect = add(out, COX_ATTR_DO_CHANGED);
-
-    effect->changed.name = cox_effects_text(&out->list, attribute->name);
-    effect->changed.node = cox_effects_text(&out->list, value->node);
-    effect->changed.value = cox_effects_text(&out->list, value->value);
-    effect->changed.kind = attribute->kind;
-    effect->changed.dampening_ms = attribute->dampening_ms;
-    effect->changed.seq = value->seq;
+    add(out, COX_ATTR_DO_CHANGED)->changed = entry_of(attribute, value, out);
 }
 
 static void
@@ -239,6 +232,7 @@ apply_set(struct cox_attrtable *table, const struct cox_attr_change *change, con
         attribute->dampening_ms = change->dampening_ms;
     }
     attribute->kind = change->value_kind;
+    cox_attribute_place(attribute, change->set_name, change->is_utilization);
     value->seq++;
     if (cox_attr_value_set(value, text)) {
         tell_change(attribute, value, out);
@@ -328,26 +322,12 @@ apply(struct cox_attr *attr, guint32 sender, const struct cox_attr_change *chang
 }
 
 static void
-defer(struct cox_attr *attr, guint32 sender, const struct cox_attr_change *change)
-{
-    struct deferred_change *deferred = g_new0(struct deferred_change, 1);
-
-    deferred->sender = sender;
-    deferred->change = *change;
-    deferred->change.name = deferred->name = g_strdup(change->name);
-    deferred->change.node = deferred->node = g_strdup(change->node);
-    deferred->change.value = deferred->value = g_strdup(change->value);
-    deferred->change.current = NULL;
-    g_ptr_array_add(attr->deferred, deferred);
-}
-
-static void
 apply_deferred(struct cox_attr *attr, cox_usec now, struct cox_attr_effects *out)
 {
     for (guint i = 0; i < attr->deferred->len; i++) {
-        const struct deferred_change *deferred = g_ptr_array_index(attr->deferred, i);
+        const struct cox_attrlater *later = g_ptr_array_index(attr->deferred, i);
 
-        apply(attr, deferred->sender, &deferred->change, now, out);
+        apply(attr, later->sender, &later->change, now, out);
     }
     g_ptr_array_set_size(attr->deferred, 0);
 }
@@ -405,13 +385,9 @@ fill_side(const struct cox_attr *attr, struct cox_attr_side *side, struct cox_at
     }
     for (guint a = 0; a < attr->shared.attributes->len; a++) {
         const struct cox_attribute *attribute = attr->shared.attributes->pdata[a];
-        const char *name = cox_effects_text(&out->list, attribute->name);
 
         for (guint v = 0; v < attribute->values->len; v++) {
-            const struct cox_attr_value *value = g_ptr_array_index(attribute->values, v);
-            struct cox_attr_entry entry = { name, cox_effects_text(&out->list, value->node),
-                                            cox_effects_text(&out->list, value->value), attribute->kind,
-                                            attribute->dampening_ms, value->seq };
+            struct cox_attr_entry entry = entry_of(attribute, g_ptr_array_index(attribute->values, v), out);
 
             g_array_append_val(entries, entry);
         }
@@ -597,8 +573,7 @@ on_request(struct cox_attr *attr, const struct cox_attr_change *change, cox_usec
     struct cox_attr_message *message = NULL;
 
     if (change->kind == COX_ATTR_SET && change->value_kind == COX_ATTR_PERMANENT) {
-        const struct cox_attribute *attribute = cox_attrtable_find(&attr->permanent, change->name);
-        const struct cox_attr_value *pending = attribute == NULL ? NULL : cox_attribute_find(attribute, change->node);
+        const struct cox_attr_value *pending = find_value(&attr->permanent, change->name, change->node);
 
         apply_set(&attr->permanent, change, pending == NULL ? change->current : pending->value, now, out);
         if (change->request != 0) {
@@ -611,24 +586,8 @@ on_request(struct cox_attr *attr, const struct cox_attr_change *change, cox_usec
     message->change.name = cox_effects_text(&out->list, change->name);
     message->change.node = cox_effects_text(&out->list, change->node);
     message->change.value = cox_effects_text(&out->list, change->value);
+    message->change.set_name = cox_effects_text(&out->list, change->set_name);
     message->change.current = NULL;
-}
-
-/* Does the change name what its kind needs?  Others are ignored, whoever sends them. */
-static bool
-is_sane(const struct cox_attr_change *change)
-{
-    switch (change->kind) {
-        case COX_ATTR_SET:
-            return change->name != NULL && change->node != NULL;
-        case COX_ATTR_DAMPEN:
-            return change->name != NULL;
-        case COX_ATTR_REMOVE:
-            return change->node != NULL;
-        case COX_ATTR_REFRESH:
-            return true;
-    }
-    return false; /* a kind of a later version */
 }
 
 static void
@@ -651,11 +610,11 @@ on_message(struct cox_attr *attr, guint32 sender, const struct cox_attr_message 
             }
             break;
         case COX_ATTR_CHANGE:
-            if (!is_sane(&message->change)) {
+            if (!cox_attr_change_is_sane(&message->change)) {
                 break;
             }
             if (attr->is_syncing) {
-                defer(attr, sender, &message->change);
+                g_ptr_array_add(attr->deferred, cox_attrlater_new(sender, &message->change));
             } else {
                 apply(attr, sender, &message->change, now, out);
             }
@@ -731,6 +690,7 @@ write_due(struct cox_attr *attr, cox_usec now, struct cox_attr_effects *out)
         entry->name = cox_effects_text(&out->list, entry->name);
         entry->node = cox_effects_text(&out->list, entry->node);
         entry->value = cox_effects_text(&out->list, entry->value);
+        entry->set_name = cox_effects_text(&out->list, entry->set_name);
     }
     effect->write.entries = cox_effects_array(&out->list, entries->data, entries->len, sizeof(struct cox_attr_entry));
 }

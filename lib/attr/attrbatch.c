@@ -49,7 +49,8 @@ collect_attribute(struct cox_attrbatch *batch, struct cox_attrtable *table, cons
     for (guint v = 0; v < attribute->values->len; v++) {
         const struct cox_attr_value *value = g_ptr_array_index(attribute->values, v);
         struct cox_attr_entry entry = { attribute->name, value->node, value->value, attribute->kind,
-                                        attribute->dampening_ms, value->seq };
+                                        attribute->dampening_ms, value->seq, attribute->set_name,
+                                        attribute->is_utilization };
         struct sent_value *sent = NULL;
 
         if (!cox_attr_value_is_dirty(value)) {

@@ -20,6 +20,7 @@ free_attribute(gpointer data)
     struct cox_attribute *attribute = data;
 
     g_free(attribute->name);
+    g_free(attribute->set_name);
     g_ptr_array_unref(attribute->values);
     g_free(attribute);
 }
@@ -89,6 +90,15 @@ cox_attrtable_need(struct cox_attrtable *table, const char *name)
         g_ptr_array_insert(table->attributes, (gint) lower_bound(table->attributes, name), attribute);
     }
     return attribute;
+}
+
+void
+cox_attribute_place(struct cox_attribute *attribute, const char *set_name, bool is_utilization)
+{
+    if (attribute->set_name == NULL) {
+        attribute->set_name = g_strdup(set_name);
+    }
+    attribute->is_utilization = attribute->is_utilization || is_utilization;
 }
 
 struct cox_attr_value *
@@ -177,6 +187,11 @@ merge_entry(struct cox_attrtable *table, const struct cox_attr_side *theirs, con
         attribute->kind = entry->kind;
     }
     attribute->kind = MIN(attribute->kind, entry->kind);
+    if (g_strcmp0(entry->set_name, attribute->set_name) > 0) { /* two sides that named different ones come to the same */
+        g_free(attribute->set_name);
+        attribute->set_name = g_strdup(entry->set_name);
+    }
+    attribute->is_utilization = attribute->is_utilization || entry->is_utilization;
     attribute->dampening_ms = MAX(attribute->dampening_ms, entry->dampening_ms);
     value = cox_attribute_need(attribute, entry->node);
     if (is_theirs == is_ours) {

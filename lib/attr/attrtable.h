@@ -23,6 +23,8 @@ struct cox_attr_entry {
     enum cox_attr_kind kind;
     gint64 dampening_ms;
     guint64 seq;            /**< number of changes of this value; the higher one is the younger */
+    const char *set_name;   /**< of the attribute set in the document that it goes to; NULL: the usual one */
+    bool is_utilization;    /**< TRANSIENT: it is a capacity or an amount used, not a plain attribute */
 };
 
 struct cox_attr_value {
@@ -36,6 +38,8 @@ struct cox_attribute {
     char *name;
     enum cox_attr_kind kind;
     gint64 dampening_ms;
+    char *set_name;         /**< or NULL; as the first change that named one said */
+    bool is_utilization;
     cox_usec write_at;      /**< end of the dampening; COX_USEC_NEVER: nothing to write */
     GPtrArray *values;      /**< struct cox_attr_value, ascending by node */
 };
@@ -53,6 +57,9 @@ struct cox_attribute *cox_attrtable_find(const struct cox_attrtable *table, cons
 
 /** The attribute, made if necessary (transient, not dampened). */
 struct cox_attribute *cox_attrtable_need(struct cox_attrtable *table, const char *name);
+
+/** Where values go in the document; only the first word counts.  @set_name may be NULL. */
+void cox_attribute_place(struct cox_attribute *attribute, const char *set_name, bool is_utilization);
 
 /** The value of @node, or NULL. */
 struct cox_attr_value *cox_attribute_find(const struct cox_attribute *attribute, const char *node);

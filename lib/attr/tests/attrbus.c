@@ -115,6 +115,7 @@ push_message(struct bus *bus, guint node, const struct cox_attr_message *message
     item->message.change.name = keep(message->change.name);
     item->message.change.node = keep(message->change.node);
     item->message.change.value = keep(message->change.value);
+    item->message.change.set_name = keep(message->change.set_name);
     assert_true(message->side.n_entries <= MAX_ENTRIES);
     for (size_t i = 0; i < message->n_excluded; i++) {
         item->excluded[i] = message->excluded[i];
@@ -127,6 +128,7 @@ push_message(struct bus *bus, guint node, const struct cox_attr_message *message
         item->entries[i].name = keep(item->entries[i].name);
         item->entries[i].node = keep(item->entries[i].node);
         item->entries[i].value = keep(item->entries[i].value);
+        item->entries[i].set_name = keep(item->entries[i].set_name);
     }
     fix_pointers(item);
     g_queue_push_tail(bus->nodes[node].outbox, item);

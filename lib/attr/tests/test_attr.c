@@ -404,6 +404,37 @@ a_change_that_names_nothing_is_ignored(void **state)
     bus_clear(&bus);
 }
 
+static void
+where_a_value_goes_is_known_everywhere_and_the_first_word_counts(void **state)
+{
+    struct cox_attr_change change = { .kind = COX_ATTR_SET, .name = "a", .node = "n1", .value = "1", .dampening_ms = -1,
+                                      .set_name = "mine" };
+    struct bus bus;
+
+    (void) state;
+    start_three(&bus);
+    bus_request(&bus, 2, &change);
+    bus_run(&bus, bus.now + 1000);
+    change.set_name = "other";
+    bus_request(&bus, 1, &change);
+    change = (struct cox_attr_change) { .kind = COX_ATTR_SET, .name = "used", .node = "n1", .value = "1", .dampening_ms = -1,
+                                        .is_utilization = true };
+    bus_request(&bus, 2, &change);
+    bus_run(&bus, bus.now + 1000);
+    bus_crash(&bus, 2, false);
+    bus_start(&bus, 2); /* it hears it in the round */
+    bus_run(&bus, bus.now + SECONDS(3));
+    for (guint i = 1; i <= 3; i++) {
+        const struct cox_attrtable *table = cox_attr_table(bus.nodes[i].engine);
+
+        assert_string_equal(cox_attrtable_find(table, "a")->set_name, "mine");
+        assert_false(cox_attrtable_find(table, "a")->is_utilization);
+        assert_true(cox_attrtable_find(table, "used")->is_utilization);
+        assert_null(cox_attrtable_find(table, "used")->set_name);
+    }
+    bus_clear(&bus);
+}
+
 COX_TEST_MAIN(cmocka_unit_test(a_value_is_known_everywhere_and_written_once),
               cmocka_unit_test(the_asking_node_hears_that_its_request_is_applied),
               cmocka_unit_test(it_may_also_hear_that_all_members_have_it),
@@ -418,4 +449,5 @@ COX_TEST_MAIN(cmocka_unit_test(a_value_is_known_everywhere_and_written_once),
               cmocka_unit_test(changes_during_a_sync_wait_and_are_not_lost),
               cmocka_unit_test(a_mute_member_does_not_hold_up_the_others_for_long),
               cmocka_unit_test(a_call_that_got_lost_is_made_again), cmocka_unit_test(what_does_not_fit_is_ignored),
-              cmocka_unit_test(a_change_that_names_nothing_is_ignored))
+              cmocka_unit_test(a_change_that_names_nothing_is_ignored),
+              cmocka_unit_test(where_a_value_goes_is_known_everywhere_and_the_first_word_counts))
