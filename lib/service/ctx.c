@@ -10,17 +10,6 @@
 #include "proto/marshal.h"
 #include "service/ctx_priv.h"
 
-/* An answer on its way from a handler to the client. */
-struct cox_reply {
-    struct cox_ctx *ctx;
-    const struct cox_request *request;
-    GBytes *frame;
-    GError *error; /* it could not be encoded */
-    struct cox_source source;
-    cox_ticket ticket;
-    bool is_deferred;
-};
-
 static bool on_ping(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 static bool on_health(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 static bool on_subscribe(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
@@ -240,8 +229,8 @@ find_op(const struct cox_service *service, unsigned int message)
     return NULL;
 }
 
-static bool
-handle(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+bool
+cox_ctx_handle(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
 {
     const struct cox_op *op = find_op(ctx->service, (unsigned int) request->message);
     const char *name = cox_daemon_row(ctx->service->daemon)->process;
@@ -285,7 +274,7 @@ on_request(void *context, struct cox_session *connection, const struct cox_frame
         .has_body = (frame->flags & COX_FRAME_HAS_BODY) != 0,
     };
     struct cox_reply reply = { .ctx = ctx, .request = &request };
-    bool is_good = request.body != NULL && handle(ctx, &request, &reply, &error);
+    bool is_good = request.body != NULL && cox_ctx_handle(ctx, &request, &reply, &error);
 
     if (is_good && reply.is_deferred) {
         return;
@@ -298,28 +287,6 @@ on_request(void *context, struct cox_session *connection, const struct cox_frame
     send_reply(&reply, connection, is_good ? NULL : error);
     g_clear_pointer(&reply.frame, g_bytes_unref);
     g_clear_error(&reply.error);
-}
-
-bool
-cox_service_deliver(struct cox_ctx *ctx, enum cox_message message, const void *body, GError **error)
-{
-    struct cox_request request = { .message = message, .body = body, .origin = COX_FROM_PEER, .role = COX_ROLE_ADMIN,
-                                   .program = "peer" };
-    struct cox_reply reply = { .ctx = ctx, .request = &request };
-    bool is_good = handle(ctx, &request, &reply, error);
-
-    g_clear_pointer(&reply.frame, g_bytes_unref); /* peers are answered by messages of their own */
-    g_clear_error(&reply.error);
-    cox_source_clear(&reply.source);
-    return is_good;
-}
-
-void
-cox_service_peer(struct cox_ctx *ctx, guint32 node_id, bool is_member)
-{
-    if (ctx->service->peer_changed != NULL) {
-        ctx->service->peer_changed(ctx, node_id, is_member);
-    }
 }
 
 static void
@@ -390,6 +357,13 @@ collect_stats(struct cox_ctx *ctx)
     cox_service_add_stat(ctx, "clients_refused", server.n_refused);
     cox_service_add_stat(ctx, "clients_evicted", server.n_evicted);
     cox_service_add_stat(ctx, "unsent_bytes", server.unsent_bytes);
+    if (ctx->group != NULL) {
+        cox_service_add_stat(ctx, "peer_messages", (gint64) ctx->n_from_peers);
+        cox_service_add_stat(ctx, "peer_unsent_bytes", (gint64) cox_group_waiting_bytes(ctx->group));
+        if (!cox_group_is_joined(ctx->group)) {
+            cox_service_add_complaint(ctx, "no connection to the cluster layer");
+        }
+    }
     cox_service_add_stat(ctx, "log_lines", (gint64) cox_log_count(ctx->log));
     cox_service_add_stat(ctx, "log_lines_lost", (gint64) cox_log_lost(ctx->log));
     if (cox_log_lost(ctx->log) > 0) {
@@ -532,5 +506,6 @@ cox_ctx_free(struct cox_ctx *ctx)
         ctx->service->destroy(ctx);
     }
     cox_tickets_free(ctx->tickets);
+    g_free(ctx->group_name);
     g_free(ctx);
 }

@@ -2,6 +2,7 @@
 #ifndef COX_SERVICE_CTX_PRIV_H
 #define COX_SERVICE_CTX_PRIV_H
 
+#include "service/group.h"
 #include "service/server.h"
 #include "service/service.h"
 #include "service/tickets.h"
@@ -14,6 +15,8 @@ struct cox_ctx {
     struct cox_log *log;
     struct cox_server *server;
     struct cox_tickets *tickets;
+    struct cox_group *group; /* NULL: none */
+    char *group_name;
     struct cox_limits limits;
     const char *run_directory;
     void *data;
@@ -22,9 +25,20 @@ struct cox_ctx {
     int exit_status;
     cox_usec started;
     guint64 boot;
-    guint64 n_requests, n_failed, n_events;
+    guint64 n_requests, n_failed, n_events, n_from_peers;
     GArray *stats;       /* struct cox_msg_stat, while a health request is answered */
     GPtrArray *complaints;
+};
+
+/* An answer on its way from a handler to the client. */
+struct cox_reply {
+    struct cox_ctx *ctx;
+    const struct cox_request *request;
+    GBytes *frame;
+    GError *error; /* it could not be encoded */
+    struct cox_source source;
+    cox_ticket ticket;
+    bool is_deferred;
 };
 
 /* A context without socket; the rest is borrowed. */
@@ -33,6 +47,18 @@ struct cox_ctx *cox_ctx_new(const struct cox_service *service, struct cox_runtim
 
 /* Open the socket. */
 bool cox_ctx_listen(struct cox_ctx *ctx, GError **error);
+
+/* Give a request to its handler after the checks that all have in common. */
+bool cox_ctx_handle(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
+
+/* Name of the service's group, or NULL; caller frees. */
+char *cox_ctx_group_name(const struct cox_service *service);
+
+/* Begin to join the service's group (it must have one); @join as in group.h. */
+void cox_ctx_join(struct cox_ctx *ctx, cox_group_join_fn join, void *join_context);
+
+/* Leave it, if there is one; before cox_ctx_free(). */
+void cox_ctx_leave(struct cox_ctx *ctx);
 
 void cox_ctx_free(struct cox_ctx *ctx);
 

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 #include <glib.h>
 
+#include "cluster/peers.h"
 #include "proto/daemons.h"
 #include "proto/inflow.h"
 #include "proto/messages.h"
@@ -22,7 +23,7 @@ struct cox_ctx;
 /** Where a request comes from. */
 enum cox_origin {
     COX_FROM_LOCAL = 1, /**< a process of this node */
-    COX_FROM_PEER = 2,  /**< the same daemon on another node */
+    COX_FROM_PEER = 2,  /**< the same daemon on a node of the cluster, this one included */
 };
 
 /** A request as a handler sees it; borrowed for the call. */
@@ -36,6 +37,7 @@ struct cox_request {
     const char *program; /**< what it calls itself; for logs only */
     guint64 client;      /**< number of its connection; 0 for peers */
     guint32 id;          /**< of the request, as the client chose it */
+    guint32 node;        /**< of a peer: the sender, which may be this node; else 0 */
     bool has_body;       /**< a large body follows: see cox_request_receive() */
 };
 
@@ -59,16 +61,16 @@ struct cox_op {
     enum cox_access_role role; /**< the least that a client must be */
 };
 
-/** What a daemon needs before it can work. */
+/** What a daemon needs from the skeleton. */
 enum cox_need {
-    COX_NEED_CLUSTER = 1,
-    COX_NEED_CIB = 2,
+    COX_NEED_CLUSTER = 1, /**< a group of its kind; the same as a group "cox-" and the name of its socket */
 };
 
 /** A daemon. */
 struct cox_service {
     enum cox_daemon daemon; /**< its names and its user */
     unsigned int needs;     /**< enum cox_need, or-ed */
+    const char *group;      /**< of processes of its kind on all nodes, e.g. "cox-control"; NULL: see needs */
     const struct cox_op *ops;
     gsize n_ops;
     const char *const *topics; /**< that clients may subscribe to; NULL at the end; NULL: none */
@@ -78,8 +80,13 @@ struct cox_service {
     void (*stop)(struct cox_ctx *ctx);
     /** Free what start made; the loop does not run any more.  NULL: nothing to do. */
     void (*destroy)(struct cox_ctx *ctx);
-    /** A member of the cluster came or left.  NULL if nobody cares. */
-    void (*peer_changed)(struct cox_ctx *ctx, guint32 node_id, bool is_member);
+    /** Members of the group, sorted by id, in order with what is delivered; none: the connection is gone (another comes later). */
+    void (*view)(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes);
+    /** These nodes, not only their processes in the group, are gone; beside the view without them.  NULL if nobody cares. */
+    void (*nodes_lost)(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes);
+    void (*quorum)(struct cox_ctx *ctx, const struct cox_peers_quorum *quorum); /**< NULL if nobody cares */
+    /** What a member gave to cox_service_send_bytes().  Messages come to ops that are COX_FROM_PEER. */
+    void (*delivered)(struct cox_ctx *ctx, guint32 node, GBytes *bytes);
     /** A client subscribed: publish or complain.  NULL: every topic of the list is open to whoever may read. */
     bool (*subscribed)(struct cox_ctx *ctx, const struct cox_request *request, const char *topic, GError **error);
     /** Add to the answer of the health request.  NULL: nothing to add. */
@@ -134,11 +141,21 @@ void cox_service_publish(struct cox_ctx *ctx, const char *topic, enum cox_messag
 void cox_service_add_stat(struct cox_ctx *ctx, const char *name, gint64 value);
 void cox_service_add_complaint(struct cox_ctx *ctx, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/** A request from another node, as lib/cluster delivers it.  false with the handler's error. */
-bool cox_service_deliver(struct cox_ctx *ctx, enum cox_message message, const void *body, GError **error);
+/**
+ * Send a message, or bytes as they are, to all members of the group, this node included; everything sent arrives in one order at all.
+ * Never waits.  false when there is no connection (view() has said so), or (logged) when a message is longer than 512 KiB.
+ */
+bool cox_service_send(struct cox_ctx *ctx, enum cox_message message, const void *body);
+bool cox_service_send_bytes(struct cox_ctx *ctx, GBytes *bytes);
 
-/** A member of the cluster came or left. */
-void cox_service_peer(struct cox_ctx *ctx, guint32 node_id, bool is_member);
+/** Bytes that wait to be sent; when it grows the others are slower than this node. */
+gsize cox_service_waiting_bytes(const struct cox_ctx *ctx);
+
+/** Id of this node, known before the first view(); 0: not yet. */
+guint32 cox_service_self(const struct cox_ctx *ctx);
+
+/** Name of a node, NULL if it was never known; lives as long as the daemon. */
+const char *cox_service_node_name(const struct cox_ctx *ctx, guint32 node);
 
 /** stop() has finished its work. */
 void cox_service_stopped(struct cox_ctx *ctx);

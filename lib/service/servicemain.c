@@ -170,6 +170,20 @@ print_metadata(const struct cox_service *service)
            row->process, PACKAGE_VERSION, row->summary, row->summary);
 }
 
+/* COX_CLUSTER, or the setting cluster_type: corosync unless it says local (a cluster of this node alone). */
+static struct cox_peers *
+join(void *context, const struct cox_peers_handler *handler, GError **error)
+{
+    const struct cox_ctx *ctx = context;
+    const char *kind = cox_environment_get("COX_CLUSTER");
+
+    if (kind == NULL) {
+        kind = cox_environment_setting("cluster_type");
+    }
+    return g_strcmp0(kind, "local") == 0 ? cox_peers_local_new(1, g_get_host_name(), handler, error)
+                                         : cox_peers_corosync_new(ctx->group_name, handler, error);
+}
+
 /* From nothing to a socket that answers. */
 static bool
 begin(struct life *life, const struct cox_service *service, GError **error)
@@ -189,7 +203,13 @@ begin(struct life *life, const struct cox_service *service, GError **error)
     (void) cox_runtime_signal(life->runtime, SIGTERM, on_stop_signal, life->ctx);
     (void) cox_runtime_signal(life->runtime, SIGINT, on_stop_signal, life->ctx);
     (void) cox_runtime_signal(life->runtime, SIGHUP, on_hangup, life->ctx);
-    return (service->start == NULL || service->start(life->ctx, error)) && cox_ctx_listen(life->ctx, error);
+    if ((service->start != NULL && !service->start(life->ctx, error)) || !cox_ctx_listen(life->ctx, error)) {
+        return false;
+    }
+    if (service->group != NULL || (service->needs & COX_NEED_CLUSTER) != 0) {
+        cox_ctx_join(life->ctx, join, life->ctx);
+    }
+    return true;
 }
 
 static int
@@ -234,6 +254,7 @@ cox_service_main(const struct cox_service *service, int argc, char **argv)
         life.runtime = cox_loop_new(NULL);
         status = live(&life, service);
         if (life.ctx != NULL) {
+            cox_ctx_leave(life.ctx);
             cox_ctx_free(life.ctx);
         }
         cox_log_free(life.log);

@@ -414,6 +414,26 @@ a_subscriber_that_falls_behind_is_told_what_it_lost(void **state)
 }
 
 static void
+what_is_told_to_the_group_comes_back_to_its_only_member(void **state)
+{
+    struct place *place = *state;
+    struct reader reader = { 0 };
+    g_autoptr(cox_client) client = NULL;
+    guint64 number = 77;
+
+    place_start_ready(place);
+    client = reader.client = place_client(place, false);
+    cox_client_subscribe(client, "news", on_news, &reader);
+    assert_true(place_note(place, client, "tell the group", &number, NULL));
+    while (reader.n_events < 2) {
+        assert_true(cox_client_is_up(client));
+        (void) cox_runtime_step(place->runtime, true);
+    }
+    assert_int_equal(reader.last_number, 77);
+    assert_int_equal(place_stat(place, client, "peer_messages"), 2);
+}
+
+static void
 on_lost_call(void *context, const struct cox_client_reply *reply)
 {
     GError **error = context;
@@ -595,6 +615,7 @@ COX_TEST_MAIN(TEST(health_is_answered_with_numbers_and_complaints), TEST(errors_
               TEST(a_body_that_is_refused_ignored_or_too_long_ends_with_an_answer),
               TEST(subscribers_get_events_in_order_and_no_others), TEST(a_large_event_is_streamed_and_the_next_one_waits_for_it),
               TEST(a_subscriber_that_falls_behind_is_told_what_it_lost),
+              TEST(what_is_told_to_the_group_comes_back_to_its_only_member),
               TEST(a_client_finds_its_daemon_again_and_its_subscriptions_with_it),
               TEST(without_a_daemon_a_request_fails_or_times_out), TEST(an_orderly_stop_tells_systemd_and_leaves_nothing_behind),
               TEST(a_second_instance_is_refused_and_names_the_first), TEST(a_daemon_that_died_hard_does_not_hinder_the_next),

@@ -109,6 +109,38 @@ publish_large(struct cox_ctx *ctx, const struct cox_msg_note *order)
     cox_service_publish(ctx, "news", COX_MSG_NOTE, &after, NULL);
 }
 
+/* Bytes, then a message; both come back as events. */
+static void
+tell_group(struct cox_ctx *ctx, const struct cox_msg_note *order)
+{
+    g_autoptr(GBytes) bytes = g_bytes_new_static("bytes", 5);
+    const struct cox_msg_done done = { .number = order->number };
+
+    (void) cox_service_send_bytes(ctx, bytes);
+    (void) cox_service_send(ctx, COX_MSG_DONE, &done);
+}
+
+static void
+on_bytes(struct cox_ctx *ctx, guint32 node, GBytes *bytes)
+{
+    g_autofree char *text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+    const struct cox_msg_note note = { .topic = "news", .text = text, .number = node };
+
+    cox_service_publish(ctx, "news", COX_MSG_NOTE, &note, NULL);
+}
+
+static bool
+on_done(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    const struct cox_msg_done *done = request->body;
+    const struct cox_msg_note note = { .topic = "news", .text = cox_service_node_name(ctx, request->node), .number = done->number };
+
+    (void) reply;
+    (void) error;
+    cox_service_publish(ctx, "news", COX_MSG_NOTE, &note, NULL);
+    return true;
+}
+
 static bool
 on_note(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
 {
@@ -141,6 +173,8 @@ on_note(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply
         publish(ctx, note);
     } else if (strcmp(order, "publish large") == 0) {
         publish_large(ctx, note);
+    } else if (strcmp(order, "tell the group") == 0) {
+        tell_group(ctx, note);
     } else if (strcmp(order, "echo") == 0) {
         cox_reply_set(reply, COX_MSG_NOTE, note);
     } else {
@@ -177,7 +211,7 @@ on_stop(struct cox_ctx *ctx)
 
 static const struct cox_op ops[] = {
     { COX_MSG_NOTE, on_note, COX_FROM_LOCAL, COX_ROLE_WRITE },
-    { COX_MSG_DONE, on_note, COX_FROM_PEER, COX_ROLE_READ },
+    { COX_MSG_DONE, on_done, COX_FROM_PEER, COX_ROLE_READ },
 };
 
 static const struct cox_service testd = {
@@ -188,6 +222,8 @@ static const struct cox_service testd = {
     .stop = on_stop,
     .subscribed = on_subscribed,
     .health = add_health,
+    .needs = COX_NEED_CLUSTER,
+    .delivered = on_bytes,
 };
 
 int

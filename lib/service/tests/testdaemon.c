@@ -79,7 +79,7 @@ place_start(struct place *place, const char *argument, const char *environment)
     g_autofree char *log = g_strdup_printf("PCMK_logfile=%s/log", place->directory);
     /* a quarantine of freed memory would look like growth */
     g_autofree char *asan = g_strconcat("ASAN_OPTIONS=quarantine_size_mb=1:", g_getenv("ASAN_OPTIONS"), NULL);
-    const char *const envp[] = { "PCMK_logfacility=none", log, asan, "PCMK_debug=yes", place->is_hasty ? "TESTD_HASTY=1" : "TESTD=1",
+    const char *const envp[] = { "PCMK_logfacility=none", "COX_CLUSTER=local", log, asan, "PCMK_debug=yes", place->is_hasty ? "TESTD_HASTY=1" : "TESTD=1",
                                  environment, NULL };
     const char *argv[] = { NULL, "--keep-user", "--run-directory", place->directory, argument, NULL };
     struct cox_child_spec spec = { .argv = argv, .envp = envp, .out_limit_bytes = 65536, .err_limit_bytes = 65536 };
@@ -137,7 +137,7 @@ place_note(struct place *place, struct cox_client *client, const char *order, gu
     g_autoptr(cox_arena) arena = cox_arena_new();
     const struct cox_msg_note note = { .topic = order, .number = number == NULL ? 0 : *number };
     struct cox_ask ask = { .call = { .message = COX_MSG_NOTE, .body = &note, .timeout_ms = 200000 },
-                           .expected = g_str_has_prefix(order, "publish") ? COX_MSG_DONE : COX_MSG_NOTE, .arena = arena };
+                           .expected = g_str_has_prefix(order, "publish") || g_str_has_prefix(order, "tell") ? COX_MSG_DONE : COX_MSG_NOTE, .arena = arena };
     const struct cox_msg_note *answer = cox_ask(place->runtime, client, &ask, error);
 
     if (answer != NULL && number != NULL && ask.expected == COX_MSG_NOTE) {

@@ -1,0 +1,259 @@
+/* lib/service/group.c - a daemon's place in its group: joins, joins again after a loss, knows names.  Layer 5. */
+#include "service/group.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "proto/marshal.h"
+
+enum { RETRY_FIRST_MS = 100, RETRY_MAX_MS = 2000 };
+
+/*
+ * What goes over the wire, in front of everything: 8 bytes, so that what follows is aligned.
+ *
+ *  0     1     2        4            8
+ *  | 'G' | kind| message| 0          | fields of the message, or bytes as they are ...    little-endian
+ */
+enum { HEAD_BYTES = 8, KIND_MESSAGE = 1, KIND_BYTES = 2 };
+
+/* A message is decoded in so much memory at most; one that is longer could not be read by anybody. */
+enum { MESSAGE_MAX_BYTES = COX_MARSHAL_MEMORY_BYTES / 2 };
+
+struct cox_group {
+    struct cox_group_setup setup;
+    struct cox_peers *peers; /* NULL: not joined */
+    cox_source_id watch, timer;
+    gint64 retry_ms;
+    guint32 self;
+    bool has_complained;
+    GHashTable *names; /* id -> text in chunk */
+    GStringChunk *chunk;
+};
+
+static void attempt(void *context);
+
+static void
+on_view(void *context, const guint32 *nodes, size_t n_nodes)
+{
+    struct cox_group *group = context;
+
+    for (size_t i = 0; i < n_nodes; i++) {
+        (void) cox_group_node_name(group, nodes[i]); /* to be known when the connection is gone */
+    }
+    group->setup.handlers->view(group->setup.context, nodes, n_nodes);
+}
+
+static void
+on_lost(void *context, const guint32 *nodes, size_t n_nodes)
+{
+    const struct cox_group *group = context;
+
+    group->setup.handlers->lost(group->setup.context, nodes, n_nodes);
+}
+
+static void
+on_quorum(void *context, const struct cox_peers_quorum *quorum)
+{
+    const struct cox_group *group = context;
+
+    group->setup.handlers->quorum(group->setup.context, quorum);
+}
+
+static void
+on_trouble(void *context, enum cox_peers_trouble trouble, guint32 node)
+{
+    const struct cox_group *group = context;
+
+    switch (trouble) {
+    case COX_PEERS_BAD_FRAME:
+        cox_log_event(group->setup.log, COX_EVENT_PEER_GARBAGE, "group=%s node=%u", group->setup.name, (unsigned int) node);
+        break;
+    case COX_PEERS_STRANGER:
+        cox_log_event(group->setup.log, COX_EVENT_PEER_STRANGER, "group=%s node=%u", group->setup.name, (unsigned int) node);
+        break;
+    }
+}
+
+static void
+on_deliver(void *context, guint32 node, GBytes *bytes)
+{
+    const struct cox_group *group = context;
+    gsize size;
+    const guint8 *data = g_bytes_get_data(bytes, &size);
+
+    if (size >= HEAD_BYTES && data[0] == 'G' && data[1] == KIND_MESSAGE) {
+        unsigned int message = (unsigned int) data[2] | (unsigned int) data[3] << 8;
+
+        group->setup.handlers->message(group->setup.context, node, message, data + HEAD_BYTES, size - HEAD_BYTES);
+    } else if (size >= HEAD_BYTES && data[0] == 'G' && data[1] == KIND_BYTES) {
+        g_autoptr(GBytes) content = g_bytes_new_from_bytes(bytes, HEAD_BYTES, size - HEAD_BYTES);
+
+        group->setup.handlers->bytes(group->setup.context, node, content);
+    } else {
+        on_trouble(context, COX_PEERS_BAD_FRAME, node);
+    }
+}
+
+static const struct cox_peers_handler peers_handler = {
+    .view = on_view, .deliver = on_deliver, .quorum = on_quorum, .trouble = on_trouble, .lost = on_lost,
+};
+
+static void
+plan_attempt(struct cox_group *group)
+{
+    cox_usec now = cox_runtime_now(group->setup.runtime);
+
+    group->timer = cox_runtime_timer(group->setup.runtime, cox_usec_after_ms(now, group->retry_ms), attempt, group);
+    group->retry_ms = MIN(group->retry_ms * 2, RETRY_MAX_MS);
+}
+
+static void
+on_ready(void *context, int fd, unsigned int events)
+{
+    struct cox_group *group = context;
+    static const struct cox_peers_quorum none = { 0 };
+    g_autoptr(GError) error = NULL;
+
+    (void) fd;
+    (void) events;
+    if (cox_peers_dispatch(group->peers, &error)) {
+        return;
+    }
+    cox_log_event(group->setup.log, COX_EVENT_CLUSTER_LOST, "group=%s error=\"%s\"", group->setup.name, error->message);
+    cox_runtime_cancel(group->setup.runtime, group->watch);
+    group->watch = 0;
+    g_clear_pointer(&group->peers, cox_peers_free);
+    group->retry_ms = RETRY_FIRST_MS;
+    group->has_complained = true;
+    plan_attempt(group);
+    group->setup.handlers->quorum(group->setup.context, &none);
+    group->setup.handlers->view(group->setup.context, NULL, 0);
+}
+
+static void
+attempt(void *context)
+{
+    struct cox_group *group = context;
+    struct cox_peers_handler handler = peers_handler;
+    g_autoptr(GError) error = NULL;
+
+    group->timer = 0;
+    handler.context = group;
+    group->peers = group->setup.join(group->setup.join_context, &handler, &error);
+    if (group->peers == NULL) {
+        if (!group->has_complained) {
+            group->has_complained = true;
+            cox_log_line(group->setup.log, COX_LOG_NOTICE, "waiting for the cluster layer group=%s error=\"%s\"", group->setup.name,
+                         error->message);
+        }
+        plan_attempt(group);
+        return;
+    }
+    group->self = cox_peers_self(group->peers);
+    group->has_complained = false;
+    group->retry_ms = RETRY_FIRST_MS;
+    group->watch = cox_runtime_watch(group->setup.runtime, cox_peers_fd(group->peers), COX_WATCH_READ, on_ready, group);
+    cox_log_line(group->setup.log, COX_LOG_INFO, "joined group=%s node=%u", group->setup.name, (unsigned int) group->self);
+}
+
+struct cox_group *
+cox_group_new(const struct cox_group_setup *setup)
+{
+    struct cox_group *group = g_new0(struct cox_group, 1);
+
+    group->setup = *setup;
+    group->retry_ms = RETRY_FIRST_MS;
+    group->names = g_hash_table_new(g_direct_hash, g_direct_equal);
+    group->chunk = g_string_chunk_new(256);
+    group->timer = cox_runtime_defer(setup->runtime, attempt, group);
+    return group;
+}
+
+void
+cox_group_free(struct cox_group *group)
+{
+    if (group != NULL) {
+        cox_runtime_cancel(group->setup.runtime, group->timer);
+        cox_runtime_cancel(group->setup.runtime, group->watch);
+        g_clear_pointer(&group->peers, cox_peers_free);
+        g_hash_table_destroy(group->names);
+        g_string_chunk_free(group->chunk);
+        g_free(group);
+    }
+}
+
+guint32
+cox_group_self(const struct cox_group *group)
+{
+    return group->self;
+}
+
+bool
+cox_group_is_joined(const struct cox_group *group)
+{
+    return group->peers != NULL;
+}
+
+const char *
+cox_group_node_name(struct cox_group *group, guint32 node)
+{
+    g_autofree char *name = group->peers == NULL ? NULL : cox_peers_name(group->peers, node);
+
+    if (name == NULL && node == group->self && node != 0
+        && !g_hash_table_contains(group->names, GUINT_TO_POINTER(node))) {
+        name = g_strdup(g_get_host_name()); /* doc/adr/040: where the membership service has no name */
+    }
+    if (name != NULL) {
+        g_hash_table_insert(group->names, GUINT_TO_POINTER(node), g_string_chunk_insert_const(group->chunk, name));
+    }
+    return g_hash_table_lookup(group->names, GUINT_TO_POINTER(node));
+}
+
+bool
+cox_group_send(struct cox_group *group, enum cox_message message, const void *body)
+{
+    const guint8 head[HEAD_BYTES] = { 'G', KIND_MESSAGE, (guint8) message, (guint8) ((unsigned int) message >> 8) };
+    GByteArray *wire = g_byte_array_new();
+    g_autoptr(GBytes) bytes = NULL;
+
+    g_byte_array_append(wire, head, sizeof head);
+    cox_marshal(cox_messages_schema((unsigned int) message), body, wire);
+    bytes = g_byte_array_free_to_bytes(wire);
+    if (g_bytes_get_size(bytes) > MESSAGE_MAX_BYTES) {
+        cox_log_event(group->setup.log, COX_EVENT_PEER_TOO_LONG, "group=%s message=%s bytes=%" G_GSIZE_FORMAT, group->setup.name,
+                      cox_messages_schema((unsigned int) message)->name, g_bytes_get_size(bytes));
+        return false;
+    }
+    if (group->peers != NULL) {
+        cox_peers_send(group->peers, bytes);
+    }
+    return group->peers != NULL;
+}
+
+bool
+cox_group_send_bytes(struct cox_group *group, GBytes *bytes)
+{
+    static const guint8 head[HEAD_BYTES] = { 'G', KIND_BYTES };
+    gsize size;
+    const void *data = g_bytes_get_data(bytes, &size);
+    guint8 *wire;
+    g_autoptr(GBytes) framed = NULL;
+
+    if (group->peers == NULL) {
+        return false;
+    }
+    wire = g_malloc(size + HEAD_BYTES);
+    memcpy(wire, head, sizeof head);
+    if (size > 0) {
+        memcpy(wire + HEAD_BYTES, data, size);
+    }
+    framed = g_bytes_new_take(wire, size + HEAD_BYTES);
+    cox_peers_send(group->peers, framed);
+    return true;
+}
+
+gsize
+cox_group_waiting_bytes(const struct cox_group *group)
+{
+    return group->peers == NULL ? 0 : cox_peers_waiting_bytes(group->peers);
+}
