@@ -25,8 +25,9 @@ struct cox_node_state {
     bool is_dc, is_unseen;
     bool was_fenced; /**< remote node known to be fenced */
     int health;      /**< -1 red, 0 yellow, 1 green; 1 when no attribute that counts says otherwise */
+    const guint32 *running; /**< indices into rscs of the primitives that run there, in the order of the history */
     guint32 n_running;
-    guint32 remote_rsc;               /**< index into rscs of the connection (remote) or COX_RSC_NONE */
+    guint32 guest_rsc;                /**< guests: index into rscs of what the node runs in, or COX_RSC_NONE */
     const struct cox_nvlist *attributes; /**< permanent and transient, without # specials */
     const struct cox_nvlist *utilization;
     const struct cox_nvlist *remaining;  /**< after placement; equal to utilization before */
@@ -87,6 +88,7 @@ struct cox_cluster {
     bool has_quorum, fencing_enabled, maintenance_mode, stop_all, symmetric;
     const char *no_quorum_policy;
     const char *dc_version, *stack, *cluster_name;
+    gint64 fencing_timeout_ms, priority_fencing_delay_ms;
     guint32 n_disabled, n_blocked; /**< resource instances, for the summary line */
     guint32 dc;                    /**< node index or COX_NODE_NONE */
 };

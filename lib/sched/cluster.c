@@ -1,6 +1,7 @@
 /* lib/sched/cluster.c - the state for people: a frozen copy for views.  Layer 3, pure. */
 #include "sched/work_priv.h"
 
+#include <stdint.h>
 #include <string.h>
 
 static bool
@@ -37,7 +38,7 @@ fill_node(const struct sched_work *work, const struct sched_node *node, struct c
         .was_fenced = node->remote_was_fenced,
         .health = node->health,
         .n_running = node->running == NULL ? 0 : node->running->len,
-        .remote_rsc = COX_RSC_NONE,
+        .guest_rsc = COX_RSC_NONE,
         .attributes = attrs,
         .utilization = utilization,
         .remaining = utilization,
@@ -129,7 +130,7 @@ fill_known_on(const struct sched_work *work, const struct sched_rsc *clone, stru
 
 /* Pre-order, as the header promises; the depth is that of the shapes, not of anything a user can choose. */
 static guint32
-fill_tree(const struct sched_work *work, const struct sched_rsc *rsc, guint32 parent, GArray *out)
+fill_tree(const struct sched_work *work, const struct sched_rsc *rsc, guint32 parent, GArray *out, GHashTable *places)
 {
     struct cox_rsc_state state;
     guint32 at = out->len;
@@ -139,11 +140,45 @@ fill_tree(const struct sched_work *work, const struct sched_rsc *rsc, guint32 pa
         fill_known_on(work, rsc, &state);
     }
     g_array_append_val(out, state);
+    g_hash_table_insert(places, (gpointer) (uintptr_t) rsc, GUINT_TO_POINTER(at));
     for (guint i = 0; rsc->children != NULL && i < rsc->children->len; i++) {
-        fill_tree(work, g_ptr_array_index(rsc->children, i), at, out);
+        fill_tree(work, g_ptr_array_index(rsc->children, i), at, out, places);
     }
     g_array_index(out, struct cox_rsc_state, at).end = out->len;
     return at;
+}
+
+/* What a guest runs in; there are few guests, and this is asked once for a whole state. */
+static void
+fill_guests(const struct sched_work *work, const GArray *rscs, struct cox_node_state *nodes)
+{
+    for (guint32 n = 0; n < work->n_nodes; n++) {
+        const struct sched_node *node = g_ptr_array_index(work->nodes, n);
+
+        if (!node->is_guest || node->remote_rsc == NULL || node->remote_rsc->container == NULL) {
+            continue;
+        }
+        for (guint32 i = 0; i < rscs->len && nodes[n].guest_rsc == COX_RSC_NONE; i++) {
+            if (strcmp(g_array_index(rscs, struct cox_rsc_state, i).id, node->remote_rsc->container->id) == 0) {
+                nodes[n].guest_rsc = i;
+            }
+        }
+    }
+}
+
+/* What runs on each node, as indices of the frozen copy. */
+static void
+fill_running(const struct sched_work *work, GHashTable *places, struct cox_node_state *nodes)
+{
+    for (guint32 n = 0; n < work->n_nodes; n++) {
+        const struct sched_node *node = g_ptr_array_index(work->nodes, n);
+        guint32 *running = cox_arena_new_array(work->arena, guint32, nodes[n].n_running);
+
+        for (guint32 i = 0; i < nodes[n].n_running; i++) {
+            running[i] = GPOINTER_TO_UINT(g_hash_table_lookup(places, g_ptr_array_index(node->running, i)));
+        }
+        nodes[n].running = running;
+    }
 }
 
 static void
@@ -186,6 +221,7 @@ void
 sched_cluster_fill(struct sched_work *work, struct cox_cluster *cluster)
 {
     g_autoptr(GArray) rscs = g_array_new(FALSE, TRUE, sizeof(struct cox_rsc_state));
+    g_autoptr(GHashTable) places = g_hash_table_new(NULL, NULL); /* struct sched_rsc * -> index into rscs */
     struct cox_node_state *nodes = cox_arena_new_array(work->arena, struct cox_node_state, work->n_nodes);
 
     cluster->dc = COX_NODE_NONE;
@@ -196,7 +232,7 @@ sched_cluster_fill(struct sched_work *work, struct cox_cluster *cluster)
         }
     }
     for (guint i = 0; i < work->tops->len; i++) {
-        fill_tree(work, g_ptr_array_index(work->tops, i), COX_RSC_NONE, rscs);
+        fill_tree(work, g_ptr_array_index(work->tops, i), COX_RSC_NONE, rscs, places);
     }
     for (guint i = 0; i < rscs->len; i++) {
         const struct cox_rsc_state *rsc = &g_array_index(rscs, struct cox_rsc_state, i);
@@ -206,6 +242,8 @@ sched_cluster_fill(struct sched_work *work, struct cox_cluster *cluster)
             cluster->n_blocked += rsc->is_blocked ? 1 : 0;
         }
     }
+    fill_guests(work, rscs, nodes);
+    fill_running(work, places, nodes);
     cluster->nodes = nodes;
     cluster->n_nodes = work->n_nodes;
     cluster->rscs = cox_arena_memdup(work->arena, rscs->data, rscs->len, sizeof(struct cox_rsc_state));
@@ -213,6 +251,8 @@ sched_cluster_fill(struct sched_work *work, struct cox_cluster *cluster)
     fill_failures(work, cluster);
     fill_tickets(work, cluster);
     cluster->has_quorum = work->has_quorum;
+    cluster->fencing_timeout_ms = work->opt.fencing_timeout_ms;
+    cluster->priority_fencing_delay_ms = work->opt.priority_fencing_delay_ms;
     cluster->fencing_enabled = work->opt.fencing_enabled;
     cluster->maintenance_mode = work->opt.maintenance_mode;
     cluster->stop_all = work->opt.stop_all;

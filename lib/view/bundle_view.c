@@ -67,7 +67,7 @@ address_text(const struct cox_cluster *cluster, const struct cox_rsc_state *bund
 
 static void
 print_replica(struct cox_out *out, const struct cox_cluster *cluster, guint32 bundle,
-              const struct cox_bundle_parts *parts)
+              const struct cox_bundle_parts *parts, const struct cox_view_how *how)
 {
     guint32 shown = (parts->child != COX_RSC_NONE) ? parts->child : parts->container;
     guint32 named = (parts->connection != COX_RSC_NONE) ? parts->connection : parts->container;
@@ -84,27 +84,62 @@ print_replica(struct cox_out *out, const struct cox_cluster *cluster, guint32 bu
     if (parts->container != COX_RSC_NONE && cluster->rscs[parts->container].n_running_on > 0) {
         node = cluster->rscs[parts->container].running_on[0];
     }
-    line = cox_rsc_view_line(cluster, shown, name, node);
+    line = cox_rsc_view_line(cluster, shown, name, node, how);
     cox_out_line(out, "%s", line);
 }
 
+/* Every part of a replica that is asked for, in text as lines of their own. */
 static void
-replica_element(struct cox_out *out, const struct cox_cluster *cluster, const struct cox_bundle_parts *parts)
+print_parts(struct cox_out *out, const struct cox_cluster *cluster, const struct cox_bundle_parts *parts,
+            const struct cox_view_how *how)
 {
     const guint32 in_order[] = { parts->address, parts->child, parts->container, parts->connection };
 
     cox_out_begin(out, "replica", NULL);
     cox_out_attrf(out, "id", "%d", parts->number);
     for (size_t i = 0; i < G_N_ELEMENTS(in_order); i++) {
-        if (in_order[i] != COX_RSC_NONE) {
-            cox_rsc_view_primitive(out, cluster, in_order[i]);
+        if (in_order[i] != COX_RSC_NONE && cox_view_how_has_rsc(how, in_order[i])) {
+            cox_rsc_view_primitive(out, cluster, in_order[i], how);
         }
     }
     cox_out_end(out);
 }
 
+/* The container's node counts for the whole replica. */
+static bool
+wants_replica(const struct cox_cluster *cluster, const struct cox_bundle_parts *parts, const struct cox_view_how *how)
+{
+    const guint32 all[] = { parts->address, parts->child, parts->container, parts->connection };
+    bool is_named = false;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
+        is_named = is_named || (all[i] != COX_RSC_NONE && cox_view_how_has_rsc(how, all[i]));
+    }
+    if (!is_named || how->nodes == NULL || parts->container == COX_RSC_NONE) {
+        return is_named;
+    }
+    if (cluster->rscs[parts->container].n_running_on == 0) {
+        return how->with_inactive;
+    }
+    return how->nodes[cluster->rscs[parts->container].running_on[0]];
+}
+
+/* Is only a part of some replica asked for? */
+static bool
+is_part_named(const struct cox_cluster *cluster, guint32 rsc, const struct cox_view_how *how)
+{
+    guint32 end = cox_rsc_view_next(cluster, rsc);
+
+    for (guint32 i = rsc + 1; i < end && how->rscs != NULL; i++) {
+        if (!how->rscs[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
-begin_bundle(struct cox_out *out, const struct cox_rsc_state *rsc, guint n_replicas)
+begin_bundle(struct cox_out *out, const struct cox_rsc_state *rsc, guint n_replicas, const struct cox_view_how *how)
 {
     const struct cox_bundle_def *def = (rsc->def != NULL) ? rsc->def->bundle : NULL;
     const char *image = (def != NULL) ? cox_nvpairs_get(def->container_attrs, def->n_container_attrs, "image") : NULL;
@@ -122,7 +157,7 @@ begin_bundle(struct cox_out *out, const struct cox_rsc_state *rsc, guint n_repli
     cox_out_begin(out, "bundle", "id", rsc->id, "type", (def != NULL) ? def->container : NULL, "image", image, NULL);
     cox_out_attr_bool(out, "unique", rsc->is_unique);
     cox_out_attr_bool(out, "maintenance", rsc->is_maintenance);
-    cox_out_attr(out, "description", (rsc->def != NULL) ? rsc->def->description : NULL);
+    cox_out_attr(out, "description", (how->with_descriptions && rsc->def != NULL) ? rsc->def->description : NULL);
     cox_out_attr_bool(out, "managed", rsc->is_managed);
     cox_out_attr_bool(out, "failed", rsc->is_failed);
     cox_out_list_begin(out, "Container bundle%s: %s [%s]%s", (n_replicas > 1) ? " set" : "", rsc->id,
@@ -130,19 +165,28 @@ begin_bundle(struct cox_out *out, const struct cox_rsc_state *rsc, guint n_repli
 }
 
 void
-cox_bundle_view(struct cox_out *out, const struct cox_cluster *cluster, guint32 rsc)
+cox_bundle_view(struct cox_out *out, const struct cox_cluster *cluster, guint32 rsc, const struct cox_view_how *how)
 {
     g_autoptr(GArray) replicas = cox_bundle_view_replicas(cluster, rsc);
+    bool has_parts = how->with_details || is_part_named(cluster, rsc, how);
 
-    begin_bundle(out, &cluster->rscs[rsc], replicas->len);
+    begin_bundle(out, &cluster->rscs[rsc], replicas->len, how);
     for (guint i = 0; i < replicas->len; i++) {
         const struct cox_bundle_parts *parts = &g_array_index(replicas, struct cox_bundle_parts, i);
 
-        if (cox_out_is_text(out)) {
-            print_replica(out, cluster, rsc, parts);
-        } else {
-            replica_element(out, cluster, parts);
+        if (!wants_replica(cluster, parts, how)) {
+            continue;
         }
+        if (cox_out_is_text(out) && !has_parts) {
+            print_replica(out, cluster, rsc, parts, how);
+            continue;
+        }
+        if (replicas->len > 1) {
+            cox_out_line(out, "Replica[%d]", parts->number);
+        }
+        cox_out_list_begin(out, NULL);
+        print_parts(out, cluster, parts, how);
+        cox_out_list_end(out);
     }
     cox_out_list_end(out);
     cox_out_end(out);

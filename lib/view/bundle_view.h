@@ -3,6 +3,7 @@
 #define COX_VIEW_BUNDLE_VIEW_H
 
 #include "model/cluster.h"
+#include "view/how.h"
 #include "view/out.h"
 
 G_BEGIN_DECLS
@@ -17,7 +18,7 @@ struct cox_bundle_parts {
 GArray *cox_bundle_view_replicas(const struct cox_cluster *cluster, guint32 rsc);
 
 /** Print the bundle at index @rsc. */
-void cox_bundle_view(struct cox_out *out, const struct cox_cluster *cluster, guint32 rsc);
+void cox_bundle_view(struct cox_out *out, const struct cox_cluster *cluster, guint32 rsc, const struct cox_view_how *how);
 
 G_END_DECLS
 

@@ -9,18 +9,19 @@
 #include "view/rsc_view.h"
 
 struct gathered {
+    const struct cox_view_how *how;
     GPtrArray *promoted; /* node names, borrowed */
     GPtrArray *started;
     guint32 n_active;
 };
 
 static void
-print_instance(struct cox_out *out, const struct cox_cluster *cluster, guint32 rsc)
+print_instance(struct cox_out *out, const struct cox_cluster *cluster, guint32 rsc, const struct cox_view_how *how)
 {
     if (cluster->rscs[rsc].variant == COX_GROUP) {
-        cox_rsc_view_group(out, cluster, rsc);
+        cox_rsc_view_group(out, cluster, rsc, how);
     } else {
-        cox_rsc_view_primitive(out, cluster, rsc);
+        cox_rsc_view_primitive(out, cluster, rsc, how);
     }
 }
 
@@ -65,6 +66,9 @@ gather(const struct cox_cluster *cluster, guint32 clone, guint32 rsc, struct gat
     bool is_active = cox_rsc_view_active(cluster, rsc, false);
     guint32 node = COX_NODE_NONE;
 
+    if (gathered->how->with_details) {
+        return is_active || !instance->is_orphan;
+    }
     if (cluster->rscs[clone].is_unique) {
         return is_active || !instance->is_orphan;
     }
@@ -119,9 +123,10 @@ runs_on(const struct cox_cluster *cluster, guint32 clone, guint32 node)
 
 /* Could the clone be looked for on this node? */
 static bool
-is_candidate(const struct cox_cluster *cluster, const struct cox_rsc_state *clone, guint32 node)
+is_candidate(const struct cox_cluster *cluster, const struct cox_rsc_state *clone, guint32 node,
+             const struct cox_view_how *how)
 {
-    if (cluster->nodes[node].is_ping) {
+    if (cluster->nodes[node].is_ping || !cox_view_how_has_node(how, node)) {
         return false;
     }
     if (cluster->symmetric && clone->known_on == NULL) {
@@ -137,7 +142,7 @@ is_candidate(const struct cox_cluster *cluster, const struct cox_rsc_state *clon
 
 /* Nodes without an instance, by why: the heading is "Stopped", "Stopped (disabled)" or "Stopped (Not installed)". */
 static void
-print_stopped(struct cox_out *out, const struct cox_cluster *cluster, guint32 index)
+print_stopped(struct cox_out *out, const struct cox_cluster *cluster, guint32 index, const struct cox_view_how *how)
 {
     const struct cox_rsc_state *clone = &cluster->rscs[index];
     const char *usual = (clone->target_role == COX_ROLE_STOPPED) ? "Stopped (disabled)" : "Stopped";
@@ -150,7 +155,7 @@ print_stopped(struct cox_out *out, const struct cox_cluster *cluster, guint32 in
         const char *probe = NULL;
         guint at = 0;
 
-        if (!is_candidate(cluster, clone, node) || runs_on(cluster, index, node)) {
+        if (!is_candidate(cluster, clone, node, how) || runs_on(cluster, index, node)) {
             continue;
         }
         probe = cox_rsc_view_failed_probe(cluster, child, node);
@@ -176,7 +181,7 @@ print_stopped(struct cox_out *out, const struct cox_cluster *cluster, guint32 in
 }
 
 static void
-begin_clone(struct cox_out *out, const struct cox_cluster *cluster, guint32 index)
+begin_clone(struct cox_out *out, const struct cox_cluster *cluster, guint32 index, const struct cox_view_how *how)
 {
     const struct cox_rsc_state *rsc = &cluster->rscs[index];
     g_autoptr(GString) flags = g_string_new(NULL);
@@ -203,10 +208,8 @@ begin_clone(struct cox_out *out, const struct cox_cluster *cluster, guint32 inde
     cox_out_attr_bool(out, "disabled", rsc->target_role == COX_ROLE_STOPPED);
     cox_out_attr_bool(out, "failed", rsc->is_failed);
     cox_out_attr_bool(out, "failure_ignored", rsc->is_ignored_failure);
-    if (rsc->target_role != COX_ROLE_UNKNOWN) {
-        cox_out_attr(out, "target_role", cox_role_text(rsc->target_role));
-    }
-    cox_out_attr(out, "description", (rsc->def != NULL) ? rsc->def->description : NULL);
+    cox_out_attr(out, "target_role", cox_rsc_view_target_role(rsc));
+    cox_out_attr(out, "description", (how->with_descriptions && rsc->def != NULL) ? rsc->def->description : NULL);
     cox_out_list_begin(out, "Clone Set: %s [%s]%s", rsc->id, child, flags->str);
 }
 
@@ -229,18 +232,21 @@ clone_max(const struct cox_cluster *cluster, guint32 index)
 }
 
 void
-cox_clone_view(struct cox_out *out, const struct cox_cluster *cluster, guint32 index)
+cox_clone_view(struct cox_out *out, const struct cox_cluster *cluster, guint32 index, const struct cox_view_how *how)
 {
     const struct cox_rsc_state *clone = &cluster->rscs[index];
     guint32 end = cox_rsc_view_next(cluster, index);
-    struct gathered gathered = { g_ptr_array_new(), g_ptr_array_new(), 0 };
+    struct gathered gathered = { how, g_ptr_array_new(), g_ptr_array_new(), 0 };
 
-    begin_clone(out, cluster, index);
+    begin_clone(out, cluster, index, how);
     for (guint32 i = index + 1; i < end; i = cox_rsc_view_next(cluster, i)) {
-        bool has_lines = gather(cluster, index, i, &gathered);
+        bool has_lines = cox_view_how_wants_any(how, cluster, i) && gather(cluster, index, i, &gathered);
 
+        if (!cox_view_how_wants_any(how, cluster, i)) {
+            continue;
+        }
         if (cox_out_is_text(out) ? has_lines : (!cluster->rscs[i].is_orphan || has_lines)) {
-            print_instance(out, cluster, i);
+            print_instance(out, cluster, i, how);
         }
     }
     print_nodes(out, "Promoted", gathered.promoted);
@@ -251,8 +257,8 @@ cox_clone_view(struct cox_out *out, const struct cox_cluster *cluster, guint32 i
     } else {
         print_nodes(out, "Unpromoted", gathered.started);
     }
-    if (!clone->is_unique && clone_max(cluster, index) > gathered.n_active) {
-        print_stopped(out, cluster, index);
+    if (how->with_inactive && !how->with_details && !clone->is_unique && clone_max(cluster, index) > gathered.n_active) {
+        print_stopped(out, cluster, index, how);
     }
     cox_out_list_end(out);
     cox_out_end(out);

@@ -3,12 +3,13 @@
 #define COX_VIEW_CLONE_VIEW_H
 
 #include "model/cluster.h"
+#include "view/how.h"
 #include "view/out.h"
 
 G_BEGIN_DECLS
 
 /** Print the clone at index @rsc. */
-void cox_clone_view(struct cox_out *out, const struct cox_cluster *cluster, guint32 rsc);
+void cox_clone_view(struct cox_out *out, const struct cox_cluster *cluster, guint32 rsc, const struct cox_view_how *how);
 
 G_END_DECLS
 

@@ -3,6 +3,7 @@
 #define COX_VIEW_CLUSTER_VIEW_H
 
 #include "model/cluster.h"
+#include "view/how.h"
 #include "view/out.h"
 
 G_BEGIN_DECLS
@@ -18,10 +19,17 @@ struct cox_cluster_view_options {
 void cox_cluster_view_banner(struct cox_out *out, const struct cox_cluster *cluster);
 
 /** Print one resource with what belongs to it. */
-void cox_cluster_view_rsc(struct cox_out *out, const struct cox_cluster *cluster, guint32 rsc);
+void cox_cluster_view_rsc(struct cox_out *out, const struct cox_cluster *cluster, guint32 rsc,
+                          const struct cox_view_how *how);
 
-/** Print the section "Full List of Resources". */
-void cox_cluster_view_resources(struct cox_out *out, const struct cox_cluster *cluster);
+/** Print the section "Full List of Resources", "Active Resources" or, by node, "Inactive Resources". */
+void cox_cluster_view_resources(struct cox_out *out, const struct cox_cluster *cluster, const struct cox_view_how *how);
+
+/** Print the section "tickets", which is there when there are any. */
+void cox_cluster_view_tickets(struct cox_out *out, const struct cox_cluster *cluster, const struct cox_view_how *how);
+
+/** Resource instances that the configuration comes to. */
+guint32 cox_cluster_view_count(const struct cox_cluster *cluster);
 
 /** Print the state. */
 void cox_cluster_view(struct cox_out *out, const struct cox_cluster *cluster,

@@ -127,9 +127,9 @@ cox_names_status(int status)
         case COX_OP_STATUS_UNKNOWN:
             return "Unknown";
         case COX_OP_STATUS_PENDING:
-            return "pending";
+            return "Pending";
         case COX_OP_STATUS_DONE:
-            return "complete";
+            return "Done";
         case COX_OP_STATUS_CANCELLED:
             return "Cancelled";
         case COX_OP_STATUS_TIMEOUT:
@@ -165,4 +165,16 @@ cox_names_time(gint64 epoch_s, bool is_iso)
         return g_strdup_printf("%" G_GINT64_FORMAT, epoch_s);
     }
     return g_date_time_format(moment, is_iso ? "%Y-%m-%d %H:%M:%SZ" : "%a %b %e %H:%M:%S %Y");
+}
+
+char *
+cox_names_clock(gint64 epoch_s, GTimeZone *zone)
+{
+    g_autoptr(GDateTime) moment = g_date_time_new_from_unix_utc(epoch_s);
+    g_autoptr(GDateTime) there = (moment != NULL && zone != NULL) ? g_date_time_to_timezone(moment, zone) : NULL;
+
+    if (there == NULL) {
+        return cox_names_time(epoch_s, false);
+    }
+    return g_date_time_format(there, "%a %b %e %H:%M:%S %Y");
 }

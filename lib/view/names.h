@@ -30,11 +30,14 @@ void cox_names_flags_close(GString *flags);
 /** What an agent's exit status means: "Not installed", "Error occurred" ... */
 const char *cox_names_result(int rc);
 
-/** How an operation ended: "complete", "Timed Out", "Error" ... */
+/** How an operation ended: "Done", "Timed Out", "Error" ... */
 const char *cox_names_status(int status);
 
 /** A time as in logs, UTC: "2020-01-06 21:59:11Z" with @is_iso, else "Mon Jan  6 21:59:11 2020"; the caller frees. */
 char *cox_names_time(gint64 epoch_s, bool is_iso);
+
+/** A time as people read it in @zone (NULL: UTC): "Mon Jan  6 21:59:11 2020"; the caller frees. */
+char *cox_names_clock(gint64 epoch_s, GTimeZone *zone);
 
 G_END_DECLS
 

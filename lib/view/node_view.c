@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "view/names.h"
+#include "view/rsc_view.h"
 
 const char *
 cox_node_view_kind(const struct cox_node_state *node)
@@ -51,6 +52,32 @@ cox_node_view_state(const struct cox_node_state *node)
         return g_strdup_printf("%s (health is %s)", word, (node->health < 0) ? "RED" : "YELLOW");
     }
     return g_strdup(word);
+}
+
+const char *
+cox_node_view_features(const struct cox_node_state *node)
+{
+    if (!node->is_online || node->is_remote) {
+        return NULL;
+    }
+    return (node->feature_set != NULL) ? node->feature_set : "<3.15.1";
+}
+
+char *
+cox_node_view_name(const struct cox_cluster *cluster, guint32 node, const struct cox_view_how *how)
+{
+    const struct cox_node_state *state = &cluster->nodes[node];
+
+    if (how->with_details && state->is_guest) {
+        const struct cox_rsc_state *host = (state->guest_rsc == COX_RSC_NONE) ? NULL : &cluster->rscs[state->guest_rsc];
+
+        return g_strdup_printf("%s@%s", state->name,
+                               (host != NULL && host->n_running_on > 0) ? cluster->nodes[host->running_on[0]].name : "");
+    }
+    if (how->with_details && g_strcmp0(state->name, state->id) != 0) {
+        return g_strdup_printf("%s (%s)", state->name, state->id);
+    }
+    return g_strdup(state->name);
 }
 
 static gint
@@ -115,7 +142,7 @@ health_word(int health)
 }
 
 static void
-node_element(struct cox_out *out, const struct cox_node_state *node)
+begin_node(struct cox_out *out, const struct cox_cluster *cluster, const struct cox_node_state *node)
 {
     const char *type = node->is_remote ? "remote" : (node->is_ping ? "ping" : "member");
 
@@ -127,20 +154,81 @@ node_element(struct cox_out *out, const struct cox_node_state *node)
     cox_out_attr_bool(out, "pending", node->is_pending);
     cox_out_attr_bool(out, "unclean", node->is_unclean);
     cox_out_attr(out, "health", health_word(node->health));
-    cox_out_attr(out, "feature_set", node->feature_set);
+    cox_out_attr(out, "feature_set", cox_node_view_features(node));
     cox_out_attr_bool(out, "shutdown", node->is_shutdown);
     cox_out_attr_bool(out, "expected_up", node->is_expected_up);
     cox_out_attr_bool(out, "is_dc", node->is_dc);
     cox_out_attrf(out, "resources_running", "%u", node->n_running);
     cox_out_attr(out, "type", type);
-    if (node->is_guest) {
-        cox_out_attr(out, "id_as_resource", node->name);
+    if (node->guest_rsc != COX_RSC_NONE) {
+        cox_out_attr(out, "id_as_resource", cluster->rscs[node->guest_rsc].id);
     }
-    cox_out_end(out);
+}
+
+/* The line of one node, when it has one of its own. */
+static char *
+node_line(const struct cox_cluster *cluster, guint32 index, const struct cox_view_how *how)
+{
+    const struct cox_node_state *node = &cluster->nodes[index];
+    g_autofree char *state = cox_node_view_state(node);
+    g_autofree char *name = cox_node_view_name(cluster, index, how);
+    const char *features = how->with_details ? cox_node_view_features(node) : NULL;
+
+    return g_strdup_printf("%s %s: %s%s%s", cox_node_view_kind(node), name, state, (features != NULL) ? ", feature set " : "",
+                           (features != NULL) ? features : "");
+}
+
+static bool
+runs_on(const struct cox_rsc_state *rsc, guint32 node)
+{
+    for (size_t i = 0; i < rsc->n_running_on; i++) {
+        if (rsc->running_on[i] == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What runs on one node: numbers by agent, or a line each, in which the connections to bundles are not worth one. */
+static void
+print_running(struct cox_out *out, const struct cox_cluster *cluster, guint32 node, const struct cox_view_how *how)
+{
+    bool is_text = cox_out_is_text(out);
+
+    if (how->is_brief && is_text) {
+        cox_rsc_view_brief_on(out, cluster, node, how);
+        return;
+    }
+    for (guint32 i = 0; i < cluster->nodes[node].n_running; i++) {
+        guint32 index = cluster->nodes[node].running[i];
+        const struct cox_rsc_state *rsc = &cluster->rscs[index];
+
+        if (cox_view_how_has_rsc(how, index) && !(is_text && rsc->is_implicit && g_strcmp0(rsc->type, "remote") == 0)) {
+            cox_rsc_view_primitive(out, cluster, index, how);
+        }
+    }
+}
+
+static void
+print_with_resources(struct cox_out *out, const struct cox_cluster *cluster, guint32 index, const struct cox_view_how *how)
+{
+    const struct cox_node_state *node = &cluster->nodes[index];
+    g_autofree char *line = node_line(cluster, index, how);
+    struct cox_view_how below = *how;
+
+    if (how->is_brief && cox_out_is_text(out) && node->n_running == 0 && !node->is_online) {
+        return; /* numbers of nothing, on a node that is not there */
+    }
+    below.with_descriptions = true;
+    cox_out_list_begin(out, "%s", line);
+    cox_out_list_begin(out, "Resources");
+    print_running(out, cluster, index, &below);
+    cox_out_list_end(out);
+    cox_out_list_end(out);
 }
 
 bool
-cox_node_view_list(struct cox_out *out, const struct cox_cluster *cluster)
+cox_node_view_list(struct cox_out *out, const struct cox_cluster *cluster, const struct cox_view_how *how)
 {
     static const char *const headings[N_LINES] = { "Online", "OFFLINE", "RemoteOnline", "RemoteOFFLINE", "GuestOnline", NULL };
     g_autoptr(GArray) order = cox_node_view_order(cluster);
@@ -155,16 +243,23 @@ cox_node_view_list(struct cox_out *out, const struct cox_cluster *cluster)
     cox_out_begin(out, "nodes", NULL);
     cox_out_list_begin(out, "Node List");
     for (guint i = 0; i < order->len; i++) {
-        const struct cox_node_state *node = &cluster->nodes[g_array_index(order, guint32, i)];
+        guint32 index = g_array_index(order, guint32, i);
+        const struct cox_node_state *node = &cluster->nodes[index];
 
-        node_element(out, node);
-        if (has_own_line(node)) {
-            g_autofree char *state = cox_node_view_state(node);
+        if (!cox_view_how_has_node(how, index)) {
+            continue;
+        }
+        begin_node(out, cluster, node);
+        if (how->is_by_node) {
+            print_with_resources(out, cluster, index, how);
+        } else if (has_own_line(node) || how->with_details) {
+            g_autofree char *line = node_line(cluster, index, how);
 
-            cox_out_line(out, "%s %s: %s", cox_node_view_kind(node), node->name, state);
+            cox_out_line(out, "%s", line);
         } else {
             g_ptr_array_add(shared[line_of(node)], (gpointer) (uintptr_t) node->name);
         }
+        cox_out_end(out);
     }
     for (int line = 0; line < N_LINES; line++) {
         if (shared[line]->len > 0 && headings[line] != NULL) {
@@ -186,7 +281,7 @@ static bool
 is_internal(const char *name)
 {
     static const char *const prefixes[] = { "fail-count-", "last-failure-", "#" };
-    static const char *const names[] = { "shutdown", "terminate", "standby", "maintenance" };
+    static const char *const names[] = { "shutdown", "terminate", "standby" };
 
     for (size_t i = 0; i < G_N_ELEMENTS(prefixes); i++) {
         if (g_str_has_prefix(name, prefixes[i])) {
@@ -248,27 +343,106 @@ end_section(struct cox_out *out, bool is_open)
     }
 }
 
+static const char *
+ping_value(const struct cox_rsc_state *rsc, const char *name)
+{
+    for (size_t i = 0; i < rsc->def->params.n_sets; i++) {
+        const struct cox_nvset *set = &rsc->def->params.sets[i];
+
+        for (size_t k = 0; k < set->n_pairs; k++) {
+            if (g_strcmp0(set->pairs[k].name, name) == 0) {
+                return set->pairs[k].value;
+            }
+        }
+    }
+    return NULL;
+}
+
+static guint
+count_words(const char *text)
+{
+    g_auto(GStrv) words = g_strsplit_set(text, " \t", -1);
+    guint n = 0;
+
+    for (guint i = 0; words[i] != NULL; i++) {
+        n += (*words[i] != '\0') ? 1 : 0;
+    }
+    return n;
+}
+
+/*
+ * An attribute that a ping resource on the node keeps is at its best hosts times multiplier, which the agent takes from
+ * its parameters: less means that some host does not answer.  Returns -1 when no such resource keeps the attribute.
+ */
+static gint64
+expected_value(const struct cox_cluster *cluster, guint32 node, const char *name)
+{
+    for (guint32 i = 0; i < cluster->n_rscs; i++) {
+        const struct cox_rsc_state *rsc = &cluster->rscs[i];
+        const char *kept = NULL;
+        const char *hosts = NULL;
+        const char *multiplier = NULL;
+
+        if (rsc->variant != COX_PRIMITIVE || rsc->def == NULL || !runs_on(rsc, node)
+            || (g_strcmp0(rsc->type, "ping") != 0 && g_strcmp0(rsc->type, "pingd") != 0)) {
+            continue;
+        }
+        kept = ping_value(rsc, "name");
+        hosts = ping_value(rsc, "host_list");
+        multiplier = ping_value(rsc, "multiplier");
+        if (strcmp((kept != NULL) ? kept : "pingd", name) == 0) {
+            return (gint64) ((hosts != NULL) ? count_words(hosts) : 0)
+                   * ((multiplier != NULL) ? g_ascii_strtoll(multiplier, NULL, 10) : 1);
+        }
+    }
+    return -1;
+}
+
+static void
+print_attribute(struct cox_out *out, const struct cox_cluster *cluster, guint32 node, const struct cox_nvpair *pair)
+{
+    gint64 expected = expected_value(cluster, node, pair->name);
+    gint64 value = g_ascii_strtoll(pair->value, NULL, 10);
+    const char *remark = "";
+
+    cox_out_begin(out, "attribute", "name", pair->name, "value", pair->value, NULL);
+    if (expected >= 0) {
+        cox_out_attrf(out, "expected", "%" G_GINT64_FORMAT, expected);
+    }
+    cox_out_end(out);
+    if (expected >= 0 && value <= 0) {
+        remark = "\t: Connectivity is lost";
+    } else if (expected >= 0 && value < expected) {
+        g_autofree char *text = g_strdup_printf("\t: Connectivity is degraded (Expected=%" G_GINT64_FORMAT ")", expected);
+
+        cox_out_line(out, "%-32s\t: %-10s%s", pair->name, pair->value, text);
+        return;
+    }
+    cox_out_line(out, "%-32s\t: %-10s%s", pair->name, pair->value, remark);
+}
+
 bool
-cox_node_view_attributes(struct cox_out *out, const struct cox_cluster *cluster)
+cox_node_view_attributes(struct cox_out *out, const struct cox_cluster *cluster, const struct cox_view_how *how)
 {
     g_autoptr(GArray) order = cox_node_view_order(cluster);
     bool is_open = false;
 
     for (guint i = 0; i < order->len; i++) {
-        const struct cox_node_state *node = &cluster->nodes[g_array_index(order, guint32, i)];
+        guint32 index = g_array_index(order, guint32, i);
+        const struct cox_node_state *node = &cluster->nodes[index];
         g_autoptr(GPtrArray) shown = shown_attributes(node);
+        g_autofree char *name = cox_node_view_name(cluster, index, how);
 
-        if (!node->is_online || shown->len == 0) {
+        if (!node->is_online || shown->len == 0 || !cox_view_how_has_node(how, index)) {
             continue;
         }
         begin_section(out, &is_open, "node_attributes", "Node Attributes");
         cox_out_begin(out, "node", "name", node->name, NULL);
-        cox_out_list_begin(out, "Node: %s", node->name);
+        cox_out_list_begin(out, "Node: %s", name);
         for (guint k = 0; k < shown->len; k++) {
             const struct cox_nvpair *pair = shown->pdata[k];
 
-            cox_out_leaf(out, "attribute", "name", pair->name, "value", pair->value, NULL);
-            cox_out_line(out, "%-32s\t: %-10s", pair->name, pair->value);
+            print_attribute(out, cluster, index, pair);
         }
         cox_out_list_end(out);
         cox_out_end(out);

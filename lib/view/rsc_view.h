@@ -3,6 +3,7 @@
 #define COX_VIEW_RSC_VIEW_H
 
 #include "model/cluster.h"
+#include "view/how.h"
 #include "view/out.h"
 
 G_BEGIN_DECLS
@@ -25,14 +26,30 @@ guint32 cox_rsc_view_next(const struct cox_cluster *cluster, guint32 rsc);
  */
 const char *cox_rsc_view_failed_probe(const struct cox_cluster *cluster, const struct cox_rsc_state *rsc, guint32 node);
 
-/** The line of a primitive under @name, at @node (or COX_NODE_NONE); the caller frees. */
-char *cox_rsc_view_line(const struct cox_cluster *cluster, guint32 rsc, const char *name, guint32 node);
+/**
+ * The line of a primitive under @name, at @node (or COX_NODE_NONE); the caller frees.  By node, the node goes without saying.
+ */
+char *cox_rsc_view_line(const struct cox_cluster *cluster, guint32 rsc, const char *name, guint32 node,
+                        const struct cox_view_how *how);
 
 /** Print a primitive: line and element. */
-void cox_rsc_view_primitive(struct cox_out *out, const struct cox_cluster *cluster, guint32 rsc);
+void cox_rsc_view_primitive(struct cox_out *out, const struct cox_cluster *cluster, guint32 rsc,
+                            const struct cox_view_how *how);
 
 /** Print a group and its members. */
-void cox_rsc_view_group(struct cox_out *out, const struct cox_cluster *cluster, guint32 rsc);
+void cox_rsc_view_group(struct cox_out *out, const struct cox_cluster *cluster, guint32 rsc,
+                        const struct cox_view_how *how);
+
+/** Print how many of the members (primitives at one level below @parent, or at the top) run where, by agent. */
+void cox_rsc_view_brief(struct cox_out *out, const struct cox_cluster *cluster, guint32 parent,
+                        const struct cox_view_how *how);
+
+/** As above for every primitive that runs on @node. */
+void cox_rsc_view_brief_on(struct cox_out *out, const struct cox_cluster *cluster, guint32 node,
+                           const struct cox_view_how *how);
+
+/** The role that the configuration wants, as it is written there, or NULL. */
+const char *cox_rsc_view_target_role(const struct cox_rsc_state *rsc);
 
 /** Flags of a collective resource: add "disabled", "maintenance" or "unmanaged" to @flags. */
 void cox_rsc_view_collective_flags(const struct cox_rsc_state *rsc, GString *flags);

@@ -1,0 +1,69 @@
+/* tools/state.c - the state of the cluster as tools show it: the document read, and what the scheduler makes of it.  Layer 6. */
+#include "tools/state.h"
+
+#include <string.h>
+
+#include "sched/sched.h"
+#include "tools/schemadir.h"
+#include "tools/tool.h"
+#include "xml/xmlwrite.h"
+
+static struct cox_state *
+load(const struct cox_stream_input *input, GError **error)
+{
+    g_autofree char *directory = cox_schemadir_find();
+    struct cox_state *state = g_new0(struct cox_state, 1);
+    struct cox_codec_options options = { 0 };
+    struct cox_sched_input wanted = { .state_only = true };
+    struct cox_xml_limits limits;
+
+    state->schemas = cox_schemas_new(directory);
+    state->diags = cox_diags_new();
+    state->zone = g_time_zone_new_local();
+    state->now = cox_tool_now();
+    options = (struct cox_codec_options) {
+        .limits = &limits,
+        .zone = state->zone,
+        .prepare = cox_schemas_prepare,
+        .prepare_data = state->schemas,
+    };
+    if (!cox_tool_limits(&limits, error) || !cox_codec_load(input, &options, &state->input, state->diags, error)) {
+        cox_state_free(state);
+        return NULL;
+    }
+    wanted.config = state->input.config;
+    wanted.status = state->input.status;
+    wanted.now = state->now;
+    state->plan = cox_sched_run(&wanted, state->diags);
+    return state;
+}
+
+struct cox_state *
+cox_state_open(const char *path, GError **error)
+{
+    struct cox_stream_input input = { .path = path };
+
+    return load(&input, error);
+}
+
+struct cox_state *
+cox_state_new(const struct cox_xml *cib, GError **error)
+{
+    g_autofree char *text = cox_xmlwrite_text(cib, COX_XMLWRITE_PLAIN);
+    struct cox_stream_input input = { .text = text, .length = strlen(text), .name = "the document" };
+
+    return load(&input, error);
+}
+
+void
+cox_state_free(struct cox_state *state)
+{
+    if (state != NULL) {
+        cox_plan_free(state->plan);
+        cox_codec_result_clear(&state->input);
+        cox_diags_free(state->diags);
+        cox_schemas_free(state->schemas);
+        g_time_zone_unref(state->zone);
+        g_free(state);
+    }
+}
