@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "tools/cib_access.h"
 #include "tools/state.h"
 #include "tools/tool.h"
 #include "view/monitor_view.h"
@@ -236,14 +237,20 @@ run(struct cox_tool_ctx *ctx)
     const struct settings *settings = ctx->settings;
     struct cox_monitor_view view = { 0 };
     g_autoptr(cox_state) state = NULL;
-    g_autofree char *path = NULL;
     GError *error = NULL;
 
     if (!find_sections(ctx, &view, &error)) {
         return cox_tool_fail(ctx, error);
     }
-    path = (settings->file != NULL) ? g_strdup(settings->file) : cox_tool_cib_path(&error);
-    state = (path == NULL) ? NULL : cox_state_open(path, &error);
+    if (settings->file != NULL) {
+        state = cox_state_open(settings->file, &error);
+    } else {
+        const struct cox_cib_access_settings where = { .tool = "crm_mon" };
+        g_autoptr(cox_cib_access) access = cox_cib_access_open(&where, &error);
+        const struct cox_xml *root = (access == NULL) ? NULL : cox_cib_access_visible(access, &error);
+
+        state = (root == NULL) ? NULL : cox_state_new(root, &error);
+    }
     if (state == NULL) {
         return cox_tool_fail(ctx, error);
     }
