@@ -69,6 +69,24 @@ cox_fence_pending(const struct cox_fence *fence)
     return fence->ops->len;
 }
 
+const struct cox_fenceop *
+cox_fence_op(const struct cox_fence *fence, guint i)
+{
+    return i < fence->ops->len ? fence->ops->pdata[i] : NULL;
+}
+
+const GPtrArray *
+cox_fence_devices(const struct cox_fence *fence)
+{
+    return fence->conf.devices;
+}
+
+void
+cox_fence_forget(struct cox_fence *fence, const char *target)
+{
+    cox_fencehistory_forget(&fence->history, target);
+}
+
 bool
 cox_fence_is_barred(const struct cox_fence *fence, const char *node)
 {
@@ -107,33 +125,6 @@ tell_finished(const struct cox_fence *fence, struct cox_fence_id id, bool is_ok,
         effect->finished.is_ok = is_ok;
         effect->finished.reason = cox_effects_text(&out->list, reason);
     }
-}
-
-static struct cox_fenceop *
-find_op(const struct cox_fence *fence, struct cox_fence_id id)
-{
-    for (guint i = 0; i < fence->ops->len; i++) {
-        struct cox_fenceop *op = fence->ops->pdata[i];
-
-        if (cox_fence_id_equal(op->id, id)) {
-            return op;
-        }
-    }
-    return NULL;
-}
-
-/* The first operation for @target that is not over: later ones wait for it. */
-static struct cox_fenceop *
-find_target(const struct cox_fence *fence, const char *target)
-{
-    for (guint i = 0; i < fence->ops->len; i++) {
-        struct cox_fenceop *op = fence->ops->pdata[i];
-
-        if (g_str_equal(op->target, target)) {
-            return op;
-        }
-    }
-    return NULL;
 }
 
 /* ---- at the origin: work through steps and ways ---- */
@@ -302,7 +293,7 @@ begin_asking(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, stru
 static void
 begin_next(struct cox_fence *fence, const char *target, cox_usec now, struct cox_fence_effects *out)
 {
-    struct cox_fenceop *next = find_target(fence, target);
+    struct cox_fenceop *next = cox_fenceop_find_target(fence->ops, target);
 
     if (next != NULL && next->state == COX_FENCEOP_QUEUED) {
         begin_asking(fence, next, now, out);
@@ -353,7 +344,7 @@ take_record(struct cox_fence *fence, const struct cox_fence_record *record, cox_
 static void
 on_done(struct cox_fence *fence, const struct cox_fence_message *message, cox_usec now, struct cox_fence_effects *out)
 {
-    struct cox_fenceop *op = find_op(fence, message->id);
+    struct cox_fenceop *op = cox_fenceop_find(fence->ops, message->id);
 
     take_record(fence, &message->record, now, out);
     if (op != NULL) {
@@ -365,7 +356,7 @@ on_done(struct cox_fence *fence, const struct cox_fence_message *message, cox_us
 static void
 on_closed(struct cox_fence *fence, const struct cox_fence_message *message, cox_usec now, struct cox_fence_effects *out)
 {
-    struct cox_fenceop *op = find_op(fence, message->id);
+    struct cox_fenceop *op = cox_fenceop_find(fence->ops, message->id);
 
     if (op != NULL) {
         g_autofree char *target = g_strdup(op->target);
@@ -399,7 +390,7 @@ on_confirm(struct cox_fence *fence, const struct cox_fence_message *message, cox
 static void
 on_request(struct cox_fence *fence, const struct cox_fence_message *message, cox_usec now, struct cox_fence_effects *out)
 {
-    struct cox_fenceop *first = find_target(fence, message->request.target);
+    struct cox_fenceop *first = cox_fenceop_find_target(fence->ops, message->request.target);
     struct cox_fenceop *op = NULL;
 
     for (guint i = 0; i < fence->ops->len; i++) {
@@ -422,7 +413,7 @@ static void
 on_can(struct cox_fence *fence, guint32 sender, const struct cox_fence_message *message, cox_usec now,
        struct cox_fence_effects *out)
 {
-    struct cox_fenceop *op = find_op(fence, message->id);
+    struct cox_fenceop *op = cox_fenceop_find(fence->ops, message->id);
 
     if (op == NULL || op->id.origin != fence->self || op->state != COX_FENCEOP_ASKING) {
         return;
@@ -473,7 +464,7 @@ static void
 on_result(struct cox_fence *fence, guint32 sender, const struct cox_fence_message *message, cox_usec now,
           struct cox_fence_effects *out)
 {
-    struct cox_fenceop *op = find_op(fence, message->id);
+    struct cox_fenceop *op = cox_fenceop_find(fence->ops, message->id);
 
     if (op == NULL || op->id.origin != fence->self || op->state != COX_FENCEOP_WORKING || op->executor != sender
         || op->attempt != message->attempt) {
@@ -626,7 +617,7 @@ on_ended(struct cox_fence *fence, const struct cox_fence_event *event, cox_usec 
     }
     id = job->id;
     cox_fencelocal_drop(&fence->local, job);
-    op = find_op(fence, id);
+    op = cox_fenceop_find(fence->ops, id);
     if (op != NULL) {
         answer(fence, op, out);
     }
@@ -766,7 +757,9 @@ cox_fence_step(struct cox_fence *fence, const struct cox_fence_event *event, cox
             fence->has_quorum = event->has_quorum;
             break;
         case COX_FENCE_ON_DEVICES:
-            cox_fenceconf_set_devices(&fence->conf, event->devices.defs, event->devices.n, fence->config.fencing_timeout_ms);
+            cox_fenceconf_set_devices(&fence->conf, event->devices.defs, event->devices.n,
+                                      event->devices.timeout_ms > 0 ? event->devices.timeout_ms
+                                                                    : fence->config.fencing_timeout_ms);
             break;
         case COX_FENCE_ON_LEVELS:
             cox_fenceconf_set_levels(&fence->conf, event->levels.levels, event->levels.n);

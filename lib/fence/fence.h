@@ -23,6 +23,7 @@
 #include "base/monotime.h"
 #include "fence/fencelevel.h"
 #include "fence/fencemsg.h"
+#include "fence/fenceop.h"
 #include "fence/fencewatch.h"
 
 G_BEGIN_DECLS
@@ -65,6 +66,7 @@ struct cox_fence_event {
         struct {
             const struct cox_fencedevice_def *defs;
             size_t n;
+            gint64 timeout_ms;               /**< fencing-timeout; 0: as it was configured in the beginning */
         } devices;
         struct {
             const struct cox_fencelevel *levels;
@@ -139,8 +141,15 @@ void cox_fence_step(struct cox_fence *fence, const struct cox_fence_event *event
 /** Record @i of the history, oldest first, or NULL beyond the end; borrowed until the next step. */
 const struct cox_fence_record *cox_fence_history(const struct cox_fence *fence, guint i);
 
-/** Operations that are not over. */
+/** Operations that are not over, and number @i of them (NULL beyond the end); borrowed until the next step. */
 guint cox_fence_pending(const struct cox_fence *fence);
+const struct cox_fenceop *cox_fence_op(const struct cox_fence *fence, guint i);
+
+/** The devices, struct cox_fencedevice; borrowed until the next step. */
+const GPtrArray *cox_fence_devices(const struct cox_fence *fence);
+
+/** Forget the history of @target (NULL: of all).  Call it at the same place of the order on all members. */
+void cox_fence_forget(struct cox_fence *fence, const char *target);
 
 /** Is @node reported down and known to be alive? */
 bool cox_fence_is_barred(const struct cox_fence *fence, const char *node);

@@ -63,6 +63,16 @@ cox_fencehistory_add(struct cox_fencehistory *history, const struct cox_fence_re
     return true;
 }
 
+void
+cox_fencehistory_forget(struct cox_fencehistory *history, const char *target)
+{
+    for (guint i = history->records->len; i > 0; i--) {
+        if (target == NULL || g_str_equal(record_at(history, i - 1)->target, target)) {
+            g_ptr_array_remove_index(history->records, i - 1);
+        }
+    }
+}
+
 bool
 cox_fencehistory_has_success(const struct cox_fencehistory *history, const struct cox_fence_request *request,
                              cox_wall wall)

@@ -23,6 +23,9 @@ void cox_fencehistory_clear(struct cox_fencehistory *history);
 /** Take a copy of @record at its place in time; false if an operation of this name is known already. */
 bool cox_fencehistory_add(struct cox_fencehistory *history, const struct cox_fence_record *record);
 
+/** Forget the records of @target; NULL: all. */
+void cox_fencehistory_forget(struct cox_fencehistory *history, const char *target);
+
 /** Has @action succeeded for @target within the last @tolerance_ms before @wall? */
 bool cox_fencehistory_has_success(const struct cox_fencehistory *history, const struct cox_fence_request *request,
                                   cox_wall wall);

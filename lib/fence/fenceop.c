@@ -95,6 +95,32 @@ compare_ids(gconstpointer a, gconstpointer b)
     return (first > second) - (first < second);
 }
 
+struct cox_fenceop *
+cox_fenceop_find(const GPtrArray *ops, struct cox_fence_id id)
+{
+    for (guint i = 0; i < ops->len; i++) {
+        struct cox_fenceop *op = ops->pdata[i];
+
+        if (op->id.origin == id.origin && op->id.serial == id.serial) {
+            return op;
+        }
+    }
+    return NULL;
+}
+
+struct cox_fenceop *
+cox_fenceop_find_target(const GPtrArray *ops, const char *target)
+{
+    for (guint i = 0; i < ops->len; i++) {
+        struct cox_fenceop *op = ops->pdata[i];
+
+        if (g_str_equal(op->target, target)) {
+            return op;
+        }
+    }
+    return NULL;
+}
+
 void
 cox_fenceop_note_able(struct cox_fenceop *op, guint32 node, const char *const *devices, size_t n)
 {

@@ -52,6 +52,10 @@ struct cox_fenceop *cox_fenceop_new(struct cox_fence_id id, const struct cox_fen
 /** Free; the argument is a struct cox_fenceop (for GPtrArray). */
 void cox_fenceop_free(gpointer op);
 
+/** The operation of this name among @ops (struct cox_fenceop), or the first one for @target; or NULL. */
+struct cox_fenceop *cox_fenceop_find(const GPtrArray *ops, struct cox_fence_id id);
+struct cox_fenceop *cox_fenceop_find_target(const GPtrArray *ops, const char *target);
+
 /** Member @node can use these devices. */
 void cox_fenceop_note_able(struct cox_fenceop *op, guint32 node, const char *const *devices, size_t n);
 

@@ -64,5 +64,25 @@ only_a_recent_success_of_the_same_action_counts(void **state)
     cox_fencehistory_clear(&history);
 }
 
-COX_TEST_MAIN(cmocka_unit_test(records_are_kept_once_in_order_of_time_and_not_for_ever),
+static void
+it_can_be_forgotten_for_one_node_or_for_all(void **state)
+{
+    struct cox_fencehistory history;
+
+    (void) state;
+    cox_fencehistory_init(&history);
+    add(&history, 1, 100, true);
+    add(&history, 2, 105, false);
+    cox_fencehistory_forget(&history, "n2");
+    assert_int_equal(history.records->len, 2);
+    cox_fencehistory_forget(&history, "n1");
+    assert_int_equal(history.records->len, 0);
+    add(&history, 3, 100, true);
+    cox_fencehistory_forget(&history, NULL);
+    assert_int_equal(history.records->len, 0);
+    cox_fencehistory_clear(&history);
+}
+
+COX_TEST_MAIN(cmocka_unit_test(it_can_be_forgotten_for_one_node_or_for_all),
+              cmocka_unit_test(records_are_kept_once_in_order_of_time_and_not_for_ever),
               cmocka_unit_test(only_a_recent_success_of_the_same_action_counts))
