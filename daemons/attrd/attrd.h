@@ -1,0 +1,64 @@
+/* daemons/attrd/attrd.h - what the parts of this daemon share.  Layer 6. */
+#ifndef COX_DAEMONS_ATTRD_H
+#define COX_DAEMONS_ATTRD_H
+
+#include <stdbool.h>
+#include <glib.h>
+
+#include "attr/attr.h"
+#include "daemons/attrd/attrwire.h"
+#include "follow/follow.h"
+#include "service/service.h"
+
+G_BEGIN_DECLS
+
+/** Topic of changed values. */
+#define COX_ATTRD_TOPIC "attributes"
+
+struct cox_attrd {
+    struct cox_ctx *ctx;
+    struct cox_follow *follow;
+    struct cox_attr *engine;      /**< NULL before the first membership */
+    struct cox_attrwire *wire;
+    GArray *members;              /**< struct cox_attr_member; names are the skeleton's */
+    bool is_connected;            /**< to the group */
+    cox_source_id timer;
+    GHashTable *waits;            /**< request -> struct cox_attrd_wait */
+    guint64 requests;             /**< the last number given */
+    /* The batch under way. */
+    guint64 batch;                /**< 0: none */
+    guint n_answers_missing;
+    bool has_failed;
+    struct cox_version written;   /**< of the document after our last change: older replicas do not show it */
+    bool needs_check;             /**< somebody may have changed our values in the document */
+};
+
+/** Clients' changes that wait; several may share one ticket. */
+struct cox_attrd_wait {
+    cox_ticket ticket;
+    guint n_left;                 /**< requests that are not over */
+    bool wants_all;
+};
+
+/** One step of the engine, and everything that it asks for. */
+void cox_attrd_step(struct cox_attrd *attrd, const struct cox_attr_event *event);
+
+/** Part of the document's follower: the document is another one. */
+void cox_attrd_on_document(void *context, const struct cox_follow_news *news);
+
+/** All who wait are told that nobody knows what has become of it. */
+void cox_attrd_fail_waits(struct cox_attrd *attrd, const char *why);
+
+/** Parts of the descriptor. */
+void cox_attrd_view(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes);
+void cox_attrd_nodes_lost(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes);
+bool cox_attrd_on_update(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
+bool cox_attrd_on_query(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
+bool cox_attrd_on_peer(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
+
+/** The whole daemon, for main() and for tests. */
+extern const struct cox_service cox_attrd_service;
+
+G_END_DECLS
+
+#endif
