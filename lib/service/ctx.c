@@ -55,6 +55,22 @@ cox_service_set_data(struct cox_ctx *ctx, void *data)
     ctx->data = data;
 }
 
+static struct cox_session *
+find_session(const struct cox_ctx *ctx, guint64 client)
+{
+    return ctx->server == NULL ? NULL : cox_server_find(ctx->server, client);
+}
+
+static void
+set_busy(const struct cox_ctx *ctx, guint64 client, int change)
+{
+    struct cox_session *connection = find_session(ctx, client);
+
+    if (connection != NULL) {
+        cox_session_busy(connection, change);
+    }
+}
+
 /* Replies. */
 
 static GBytes *
@@ -91,13 +107,9 @@ cox_reply_defer(struct cox_reply *reply)
         .since = cox_runtime_now(reply->ctx->runtime),
     };
 
-    struct cox_session *connection = cox_server_find(reply->ctx->server, reply->request->client);
-
     COX_BUG_ON(reply->is_deferred);
     reply->is_deferred = true;
-    if (connection != NULL) {
-        cox_session_busy(connection, 1);
-    }
+    set_busy(reply->ctx, reply->request->client, 1);
     reply->ticket = cox_tickets_issue(reply->ctx->tickets, &entry);
     return reply->ticket;
 }
@@ -113,13 +125,17 @@ mark_body(GBytes **frame)
 }
 
 static void
-log_outcome(struct cox_ctx *ctx, enum cox_message message, const struct cox_session *connection, const GError *error,
-            cox_usec since)
+log_outcome(struct cox_ctx *ctx, enum cox_message message, guint64 client, const GError *error, cox_usec since)
 {
     const struct cox_schema *schema = cox_messages_schema(message);
+    const struct cox_session *connection;
 
     ctx->n_failed += error != NULL;
-    if (message != COX_MSG_PING && cox_log_wants(ctx->log, COX_LOG_DEBUG)) { /* pings would push all else out of the recorder */
+    if (message == COX_MSG_PING || !cox_log_wants(ctx->log, COX_LOG_DEBUG)) { /* pings would push all else out of the recorder */
+        return;
+    }
+    connection = find_session(ctx, client);
+    if (connection != NULL) {
         cox_log_line(ctx->log, COX_LOG_DEBUG,
                      "request message=%s client=%s pid=%d uid=%u usec=%" G_GINT64_FORMAT " result=%s",
                      schema == NULL ? "?" : schema->name, cox_session_program(connection),
@@ -128,9 +144,24 @@ log_outcome(struct cox_ctx *ctx, enum cox_message message, const struct cox_sess
     }
 }
 
+/* Takes what is in @source, also when nobody is there any more. */
+static void
+give_answer(struct cox_ctx *ctx, guint64 client, guint32 id, GBytes *frame, struct cox_source *source)
+{
+    struct cox_session *connection = find_session(ctx, client);
+
+    if (connection != NULL) {
+        cox_session_answer(connection, id, frame, source);
+    } else if (ctx->tap != NULL) {
+        ctx->tap->answer(ctx->tap->context, id, frame, source);
+    } else {
+        cox_source_clear(source);
+    }
+}
+
 /* Send the answer of a handler that has not deferred it. */
 static void
-send_reply(struct cox_reply *reply, struct cox_session *connection, const GError *error)
+send_reply(struct cox_reply *reply, const GError *error)
 {
     const struct cox_msg_done done = { 0 };
     const GError *problem = error != NULL ? error : reply->error;
@@ -147,7 +178,7 @@ send_reply(struct cox_reply *reply, struct cox_session *connection, const GError
     if (reply->source.read != NULL) {
         mark_body(&frame);
     }
-    cox_session_answer(connection, reply->request->id, frame, &reply->source);
+    give_answer(reply->ctx, reply->request->client, reply->request->id, frame, &reply->source);
 }
 
 void
@@ -155,14 +186,10 @@ cox_ticket_answer(struct cox_ctx *ctx, cox_ticket ticket, enum cox_message messa
                   struct cox_source *source)
 {
     struct cox_tickets_entry entry = { 0 };
-    struct cox_session *connection = NULL;
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) frame = NULL;
 
-    if (cox_tickets_take(ctx->tickets, ticket, &entry) && entry.client != 0) {
-        connection = cox_server_find(ctx->server, entry.client);
-    }
-    if (connection == NULL) {
+    if (!cox_tickets_take(ctx->tickets, ticket, &entry) || entry.client == 0) {
         cox_source_clear(source);
         return;
     }
@@ -171,26 +198,22 @@ cox_ticket_answer(struct cox_ctx *ctx, cox_ticket ticket, enum cox_message messa
         cox_source_clear(source);
         frame = cox_frame_build_error(entry.id, error);
     }
-    log_outcome(ctx, (enum cox_message) entry.message, connection, error, entry.since);
-    cox_session_busy(connection, -1);
-    cox_session_answer(connection, entry.id, frame, source);
+    log_outcome(ctx, (enum cox_message) entry.message, entry.client, error, entry.since);
+    set_busy(ctx, entry.client, -1);
+    give_answer(ctx, entry.client, entry.id, frame, source);
 }
 
 void
 cox_ticket_fail(struct cox_ctx *ctx, cox_ticket ticket, const GError *error)
 {
     struct cox_tickets_entry entry = { 0 };
-    struct cox_session *connection = NULL;
     g_autoptr(GBytes) frame = NULL;
 
     if (cox_tickets_take(ctx->tickets, ticket, &entry) && entry.client != 0) {
-        connection = cox_server_find(ctx->server, entry.client);
-    }
-    if (connection != NULL) {
         frame = cox_frame_build_error(entry.id, error);
-        log_outcome(ctx, (enum cox_message) entry.message, connection, error, entry.since);
-        cox_session_busy(connection, -1);
-        cox_session_answer(connection, entry.id, frame, NULL);
+        log_outcome(ctx, (enum cox_message) entry.message, entry.client, error, entry.since);
+        set_busy(ctx, entry.client, -1);
+        give_answer(ctx, entry.client, entry.id, frame, NULL);
     }
 }
 
@@ -203,11 +226,13 @@ cox_ticket_is_wanted(const struct cox_ctx *ctx, cox_ticket ticket)
 void
 cox_request_receive(struct cox_ctx *ctx, const struct cox_request *request, const struct cox_sink *sink)
 {
-    struct cox_session *connection = cox_server_find(ctx->server, request->client);
+    struct cox_session *connection = find_session(ctx, request->client);
 
     COX_BUG_ON(!request->has_body);
     if (connection != NULL) {
         cox_session_receive(connection, request->id, sink);
+    } else if (ctx->tap != NULL) {
+        ctx->tap->receive(ctx->tap->context, request->id, sink);
     }
 }
 
@@ -254,28 +279,20 @@ cox_ctx_handle(struct cox_ctx *ctx, const struct cox_request *request, struct co
     return op->handler(ctx, request, reply, error);
 }
 
-static void
-on_request(void *context, struct cox_session *connection, const struct cox_frame *frame)
+void
+cox_ctx_serve(struct cox_ctx *ctx, struct cox_request *request, const struct cox_frame *frame)
 {
-    struct cox_ctx *ctx = context;
     g_autoptr(cox_arena) arena = cox_arena_new();
     g_autoptr(GError) error = NULL;
     cox_usec since = cox_runtime_now(ctx->runtime);
-    struct cox_request request = {
-        .message = (enum cox_message) frame->message,
-        .body = cox_frame_message(frame, arena, &error),
-        .origin = COX_FROM_LOCAL,
-        .role = cox_session_role(connection),
-        .uid = cox_session_peer(connection)->uid,
-        .pid = cox_session_peer(connection)->pid,
-        .program = cox_session_program(connection),
-        .client = cox_session_serial(connection),
-        .id = frame->id,
-        .has_body = (frame->flags & COX_FRAME_HAS_BODY) != 0,
-    };
-    struct cox_reply reply = { .ctx = ctx, .request = &request };
-    bool is_good = request.body != NULL && cox_ctx_handle(ctx, &request, &reply, &error);
+    struct cox_reply reply = { .ctx = ctx, .request = request };
+    bool is_good;
 
+    request->message = (enum cox_message) frame->message;
+    request->id = frame->id;
+    request->has_body = (frame->flags & COX_FRAME_HAS_BODY) != 0;
+    request->body = cox_frame_message(frame, arena, &error);
+    is_good = request->body != NULL && cox_ctx_handle(ctx, request, &reply, &error);
     if (is_good && reply.is_deferred) {
         return;
     }
@@ -283,10 +300,25 @@ on_request(void *context, struct cox_session *connection, const struct cox_frame
         cox_ticket_fail(ctx, reply.ticket, error);
         return;
     }
-    log_outcome(ctx, request.message, connection, error, since);
-    send_reply(&reply, connection, is_good ? NULL : error);
+    log_outcome(ctx, request->message, request->client, error, since);
+    send_reply(&reply, is_good ? NULL : error);
     g_clear_pointer(&reply.frame, g_bytes_unref);
     g_clear_error(&reply.error);
+}
+
+static void
+on_request(void *context, struct cox_session *connection, const struct cox_frame *frame)
+{
+    struct cox_request request = {
+        .origin = COX_FROM_LOCAL,
+        .role = cox_session_role(connection),
+        .uid = cox_session_peer(connection)->uid,
+        .pid = cox_session_peer(connection)->pid,
+        .program = cox_session_program(connection),
+        .client = cox_session_serial(connection),
+    };
+
+    cox_ctx_serve(context, &request, frame);
 }
 
 static void
@@ -298,15 +330,19 @@ on_cancelled(void *context, struct cox_session *connection, guint32 id)
     cox_session_busy(connection, -(int) n);
 }
 
-static void
-on_gone(void *context, guint64 serial)
+void
+cox_ctx_client_gone(struct cox_ctx *ctx, guint64 serial)
 {
-    struct cox_ctx *ctx = context;
-
     (void) cox_tickets_abandon(ctx->tickets, serial);
     if (ctx->service->client_gone != NULL) {
         ctx->service->client_gone(ctx, serial);
     }
+}
+
+static void
+on_gone(void *context, guint64 serial)
+{
+    cox_ctx_client_gone(context, serial);
 }
 
 /* Common requests. */
@@ -346,8 +382,11 @@ cox_service_add_complaint(struct cox_ctx *ctx, const char *format, ...)
 static void
 collect_stats(struct cox_ctx *ctx)
 {
-    struct cox_server_stats server = cox_server_stats(ctx->server);
+    struct cox_server_stats server = { 0 };
 
+    if (ctx->server != NULL) {
+        server = cox_server_stats(ctx->server);
+    }
     cox_service_add_stat(ctx, "requests", (gint64) ctx->n_requests);
     cox_service_add_stat(ctx, "requests_failed", (gint64) ctx->n_failed);
     cox_service_add_stat(ctx, "requests_waiting", (gint64) cox_tickets_count(ctx->tickets));
@@ -402,7 +441,7 @@ static bool
 on_subscribe(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
 {
     const struct cox_msg_subscribe *subscribe = request->body;
-    struct cox_session *connection = cox_server_find(ctx->server, request->client);
+    struct cox_session *connection = find_session(ctx, request->client);
     const char *topic = subscribe->topic == NULL ? "" : subscribe->topic;
 
     (void) reply;
@@ -413,6 +452,9 @@ on_subscribe(struct cox_ctx *ctx, const struct cox_request *request, struct cox_
     }
     if (ctx->service->subscribed != NULL && !ctx->service->subscribed(ctx, request, topic, error)) {
         return false;
+    }
+    if (ctx->tap != NULL) {
+        return true;
     }
     if (connection == NULL || !cox_session_subscribe(connection, request->id, topic)) {
         g_set_error(error, COX_ERROR, COX_ERROR_EXISTS, "subscription '%u': exists already, or there are too many", request->id);
@@ -425,7 +467,7 @@ static bool
 on_unsubscribe(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
 {
     const struct cox_msg_unsubscribe *unsubscribe = request->body;
-    struct cox_session *connection = cox_server_find(ctx->server, request->client);
+    struct cox_session *connection = find_session(ctx, request->client);
 
     (void) reply;
     if (connection == NULL || !cox_session_unsubscribe(connection, (guint32) unsubscribe->id)) {
@@ -463,6 +505,8 @@ cox_service_publish(struct cox_ctx *ctx, const char *topic, enum cox_message mes
     ctx->n_events++;
     if (ctx->server != NULL) {
         cox_server_publish(ctx->server, topic, message, bytes, large);
+    } else if (ctx->tap != NULL) {
+        ctx->tap->publish(ctx->tap->context, topic, message, bytes, large);
     }
 }
 

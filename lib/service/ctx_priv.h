@@ -9,11 +9,20 @@
 
 enum cox_ctx_state { COX_CTX_STARTING = 0, COX_CTX_RUNNING, COX_CTX_STOPPING };
 
+/* Takes what would go to clients where there is no socket. */
+struct cox_ctx_tap {
+    void (*answer)(void *context, guint32 id, GBytes *frame, struct cox_source *source); /* takes what is in @source; NULL: none */
+    void (*receive)(void *context, guint32 id, const struct cox_sink *sink);
+    void (*publish)(void *context, const char *topic, enum cox_message message, GBytes *payload, GBytes *large);
+    void *context;
+};
+
 struct cox_ctx {
     const struct cox_service *service;
     struct cox_runtime *runtime;
     struct cox_log *log;
     struct cox_server *server;
+    const struct cox_ctx_tap *tap; /* NULL: there is a server */
     struct cox_tickets *tickets;
     struct cox_group *group; /* NULL: none */
     char *group_name;
@@ -47,6 +56,12 @@ struct cox_ctx *cox_ctx_new(const struct cox_service *service, struct cox_runtim
 
 /* Open the socket. */
 bool cox_ctx_listen(struct cox_ctx *ctx, GError **error);
+
+/* A request of a client, from its frame to its answer; who asks is in @request. */
+void cox_ctx_serve(struct cox_ctx *ctx, struct cox_request *request, const struct cox_frame *frame);
+
+/* A client has gone. */
+void cox_ctx_client_gone(struct cox_ctx *ctx, guint64 client);
 
 /* Give a request to its handler after the checks that all have in common. */
 bool cox_ctx_handle(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
