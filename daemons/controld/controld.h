@@ -1,0 +1,168 @@
+/* daemons/controld/controld.h - the controller of a node: what its files share.  Layer 6.
+ *
+ *   crew.c     membership, election and join: lib/election to and from the group
+ *   realm.c    the coordinator: lib/control/reign to and from group, scheduler, fencer and document
+ *   duty.c     the node: orders to the executor, results to the group and to the document (lib/control/oplog)
+ *   papers.c   the document: what it says, and what is written into it
+ *   handlers.c requests of clients
+ *   wire.c     structs of the engines to and from messages
+ */
+#ifndef COX_CONTROLD_CONTROLD_H
+#define COX_CONTROLD_CONTROLD_H
+
+#include <stdbool.h>
+#include <glib.h>
+
+#include "client/client.h"
+#include "codec/graphread.h"
+#include "control/oplog.h"
+#include "control/reign.h"
+#include "election/election.h"
+#include "follow/follow.h"
+#include "service/service.h"
+
+G_BEGIN_DECLS
+
+/** What clients and agents are told that this software can do. */
+#define CONTROLD_FEATURE_SET "3.20.5"
+
+struct controld {
+    struct cox_ctx *ctx;
+    struct cox_runtime *runtime;
+    struct cox_log *log;
+    guint32 self;              /* 0: not known yet */
+    char *uuid;                /* of this run, in transition keys */
+    guint64 incarnation;
+    /* crew.c */
+    GArray *view, *members;    /* guint32: controllers in the group; nodes that are members */
+    struct cox_election *election; /* NULL: the document is not there yet */
+    cox_source_id election_timer;
+    struct cox_election_message confirm; /* to be sent when the node's reports are ready */
+    bool has_confirm, is_leaving;
+    const struct cox_msg_control_election *report; /* while a confirmation is handled */
+    /* realm.c */
+    struct cox_reign *reign;
+    cox_source_id reign_timer;
+    struct cox_client *sched, *fence, *attr;
+    struct cox_codec_graph *graph;  /* that the reign uses */
+    guint64 transition;
+    GByteArray *plan_text;          /* body of the answer that is coming */
+    struct cox_msg_sched_plan plan;
+    guint32 plan_request;
+    char *plan_input;
+    /* duty.c */
+    struct cox_client *exec;
+    struct cox_oplog *oplog;
+    bool is_history_valid;          /* the document's history of this node is of this life of the node */
+    bool is_recording, is_asking;   /* a change, or the question what is running, is under way */
+    cox_source_id retry_timer;
+    gint64 noted, recorded;         /* highest call id noted, and in the document */
+    struct cox_version recorded_version;
+    GPtrArray *said_after;          /* struct controld_later: said when the document has what is noted now */
+    GPtrArray *said_now;            /* the same, of the change that is under way */
+    /* papers.c */
+    struct cox_follow *follow;
+    bool is_bootstrapped;
+    guint64 batch;                  /* of states of nodes being written */
+    GString *states;                /* XML of the states in the batch */
+    GPtrArray *erased;              /* owned ids of nodes to be erased in the batch */
+    /* handlers.c */
+    GArray *leavers;                /* cox_ticket of CONTROL_LEAVE */
+    GPtrArray *refreshes;           /* struct controld_refresh */
+    guint64 n_refreshes;
+};
+
+/* ---- wire.c ---- */
+
+/* Send an election message; @extra (name, inflight, state, recorded; may be NULL) is put with it. */
+void controld_wire_election(const struct cox_election_message *message, const struct cox_msg_control_election *extra,
+                            void (*send)(void *context, const struct cox_msg_control_election *body), void *context);
+
+/* And back; @excluded gets what the message borrows.  false: no kind that is known. */
+bool controld_wire_election_read(const struct cox_msg_control_election *body, struct cox_election_message *message,
+                                 GArray *excluded);
+
+struct cox_msg_cib_state controld_wire_state(const struct cox_version *version);
+struct cox_version controld_wire_version(const struct cox_msg_cib_state *state);
+
+/* ---- crew.c ---- */
+
+void controld_crew_view(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes);
+void controld_crew_lost(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes);
+bool controld_crew_on_message(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
+
+/* The document is there for the first time, or its options have changed. */
+void controld_crew_document(struct controld *controld);
+void controld_crew_leave(struct controld *controld);
+
+/* What this node is running is known: the confirmation that waits may go. */
+void controld_crew_confirm(struct controld *controld, const struct cox_msg_exec_inflight *inflight);
+bool controld_crew_is_obeyed(const struct controld *controld, guint32 sender, guint64 generation);
+
+/* ---- realm.c ---- */
+
+void controld_realm_start(struct controld *controld);
+void controld_realm_stop(struct controld *controld);
+void controld_realm_step(struct controld *controld, const struct cox_reign_event *event);
+bool controld_realm_on_result(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
+bool controld_realm_on_recorded(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
+void controld_realm_set_attribute(struct controld *controld, const char *node, const char *name, const char *value, bool is_pattern);
+
+/* ---- duty.c ---- */
+
+void controld_duty_start(struct controld *controld);
+void controld_duty_stop(struct controld *controld);
+bool controld_duty_on_order(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
+
+/* Whose orders count from now on. */
+void controld_duty_term(struct controld *controld, struct cox_term term);
+
+/* Find out what this node is running and correct the document; then controld_crew_confirm() is called. */
+void controld_duty_report(struct controld *controld);
+
+/* The document is there, or is another one. */
+void controld_duty_document(struct controld *controld);
+
+/* Forget the history of a resource (NULL: of all), or only its failures; @key comes back in the result. */
+void controld_duty_refresh(struct controld *controld, const struct cox_msg_control_refresh *refresh, const char *key);
+
+/* ---- papers.c ---- */
+
+void controld_papers_start(struct controld *controld);
+void controld_papers_stop(struct controld *controld);
+
+/* Value of a cluster option, or NULL; borrowed until the loop runs. */
+const char *controld_papers_option(const struct controld *controld, const char *name);
+
+/* Collect the state of a node, then write all that was collected. */
+void controld_papers_node(struct controld *controld, const struct cox_reign_effect *effect);
+void controld_papers_write(struct controld *controld, guint64 batch);
+
+/* What a new cluster has to have in its configuration; the coordinator writes it. */
+void controld_papers_bootstrap(struct controld *controld);
+
+/* History of this node in the document; the caller frees the status that @node points into. */
+struct cox_status *controld_papers_history(const struct controld *controld, const struct cox_node_status **node);
+
+/* Tell everything that the document says, once more. */
+void controld_papers_retell(struct controld *controld);
+
+/* Names of members that are not known yet. */
+void controld_papers_names(struct controld *controld);
+
+/* ---- handlers.c ---- */
+
+bool controld_on_query(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
+bool controld_on_refresh(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
+bool controld_on_leave(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
+bool controld_on_remove_node(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
+
+/* This node may leave; a result that answers a refresh has come. */
+void controld_may_leave(struct controld *controld);
+void controld_refreshed(struct controld *controld, guint32 node, const char *key);
+void controld_handlers_start(struct controld *controld);
+void controld_handlers_stop(struct controld *controld);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,349 @@
+/* daemons/controld/crew.c - membership, election and join: lib/election to and from the group.  Layer 6. */
+#include "daemons/controld/controld.h"
+
+#include "base/error.h"
+#include "model/option.h"
+
+static void step(struct controld *controld, const struct cox_election_event *event);
+
+static void
+on_timer(void *context)
+{
+    struct controld *controld = context;
+
+    controld->election_timer = 0;
+    step(controld, &(struct cox_election_event) { .kind = COX_ELECTION_ON_WAKE });
+}
+
+/* ---- effects ---- */
+
+static void
+send_body(void *context, const struct cox_msg_control_election *body)
+{
+    (void) cox_service_send(context, COX_MSG_CONTROL_ELECTION, body);
+}
+
+static void
+send(struct controld *controld, const struct cox_election_message *message)
+{
+    const struct cox_msg_control_election extra = { .name = cox_service_node_name(controld->ctx, controld->self) };
+
+    if (message->kind == COX_ELECTION_CONFIRM) { /* first find out what is running here */
+        controld->confirm = *message;
+        controld->has_confirm = true;
+        controld_duty_report(controld);
+        return;
+    }
+    controld_wire_election(message, &extra, send_body, controld->ctx);
+}
+
+void
+controld_crew_confirm(struct controld *controld, const struct cox_msg_exec_inflight *inflight)
+{
+    const struct cox_msg_cib_state state = controld_wire_state(&controld->recorded_version);
+    const struct cox_msg_control_election extra = { .name = cox_service_node_name(controld->ctx, controld->self),
+                                                    .n_inflight = inflight->n_actions,
+                                                    .inflight = inflight->actions,
+                                                    .n_state = 1,
+                                                    .state = &state,
+                                                    .recorded = controld->recorded };
+
+    if (controld->has_confirm) {
+        controld->has_confirm = false;
+        controld_wire_election(&controld->confirm, &extra, send_body, controld->ctx);
+    }
+}
+
+static void
+settle(struct controld *controld, const struct cox_ballot_result *result)
+{
+    const char *name = cox_service_node_name(controld->ctx, result->term.coordinator);
+
+    cox_log_line(controld->log, COX_LOG_NOTICE, "coordinator elected node=%s generation=%" G_GUINT64_FORMAT " confirmed=%d",
+                 name == NULL ? "?" : name, result->term.generation, (int) result->is_confirmed);
+    controld_duty_term(controld, result->term);
+    controld_realm_step(controld, &(struct cox_reign_event) { .kind = COX_REIGN_ON_TERM, .node = result->term.coordinator,
+                                                              .generation = result->term.generation });
+}
+
+static void
+unsettle(struct controld *controld)
+{
+    controld->has_confirm = false;
+    cox_log_line(controld->log, COX_LOG_NOTICE, "no coordinator for now");
+    controld_realm_step(controld, &(struct cox_reign_event) { .kind = COX_REIGN_ON_TERM });
+}
+
+/* What a member reports when it joins comes with the news that it has. */
+static void
+tell_phase(struct controld *controld, guint32 node, enum cox_join_phase phase)
+{
+    const struct cox_msg_control_election *report = phase == COX_JOIN_JOINED ? controld->report : NULL;
+    g_autoptr(GArray) inflight = g_array_new(FALSE, FALSE, sizeof(struct cox_inflight));
+    struct cox_reign_event event = { .kind = COX_REIGN_ON_PHASE, .node = node, .join = { .phase = phase } };
+    struct cox_reign_event recorded = { .kind = COX_REIGN_ON_RECORDED, .node = node };
+
+    cox_log_line(controld->log, COX_LOG_INFO, "member has come further node=%u phase=%s", (unsigned int) node,
+                 cox_join_phase_text(phase));
+    for (gsize i = 0; report != NULL && i < report->n_inflight; i++) {
+        const struct cox_msg_exec_flying *flying = &report->inflight[i];
+        const struct cox_inflight one = { flying->rsc_id, flying->task == NULL ? "" : flying->task, flying->interval_ms, NULL,
+                                          flying->key, flying->generation, flying->is_running != 0 };
+
+        g_array_append_val(inflight, one);
+    }
+    if (report != NULL && report->n_state > 0) {
+        recorded.done.call_id = report->recorded;
+        recorded.done.version = controld_wire_version(&report->state[0]);
+        controld_realm_step(controld, &recorded);
+    }
+    event.join.inflight = (const struct cox_inflight *) (const void *) inflight->data;
+    event.join.n_inflight = inflight->len;
+    controld_realm_step(controld, &event);
+}
+
+static void
+run(struct controld *controld, const struct cox_election_effect *effect)
+{
+    switch (effect->kind) {
+        case COX_ELECTION_DO_SEND:
+            send(controld, &effect->message);
+            break;
+        case COX_ELECTION_DO_WAKE:
+            cox_runtime_cancel(controld->runtime, controld->election_timer);
+            controld->election_timer = cox_runtime_timer(controld->runtime, effect->at, on_timer, controld);
+            break;
+        case COX_ELECTION_DO_SETTLE:
+            settle(controld, &effect->settle);
+            break;
+        case COX_ELECTION_DO_UNSETTLE:
+            unsettle(controld);
+            break;
+        case COX_ELECTION_DO_PHASE:
+            tell_phase(controld, effect->phase.node, effect->phase.phase);
+            break;
+        case COX_ELECTION_DO_PLAN:
+            controld_papers_bootstrap(controld);
+            controld_realm_step(controld, &(struct cox_reign_event) { .kind = COX_REIGN_ON_MAY_PLAN });
+            break;
+        case COX_ELECTION_DO_ADMIT:
+            cox_log_line(controld->log, COX_LOG_NOTICE, "admitted by the coordinator");
+            break;
+        case COX_ELECTION_DO_REFUSE:
+            cox_log_event(controld->log, COX_EVENT_NODE_REFUSED, "features=" CONTROLD_FEATURE_SET);
+            break;
+    }
+}
+
+static void
+step(struct controld *controld, const struct cox_election_event *event)
+{
+    struct cox_election_effects effects;
+
+    if (controld->election == NULL) {
+        return;
+    }
+    cox_election_effects_init(&effects);
+    cox_election_step(controld->election, event, cox_runtime_now(controld->runtime), &effects);
+    for (guint i = 0; i < cox_election_effects_count(&effects); i++) {
+        run(controld, cox_election_effects_get(&effects, i));
+    }
+    cox_election_effects_clear(&effects);
+}
+
+/* ---- membership ---- */
+
+static bool
+has(const GArray *nodes, guint32 node)
+{
+    for (guint i = 0; i < nodes->len; i++) {
+        if (g_array_index(nodes, guint32, i) == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+tell_reign(struct controld *controld)
+{
+    struct cox_reign_event event = { .kind = COX_REIGN_ON_VIEW };
+
+    event.view.controllers = (const guint32 *) (const void *) controld->view->data;
+    event.view.n_controllers = controld->view->len;
+    event.view.nodes = (const guint32 *) (const void *) controld->members->data;
+    event.view.n_nodes = controld->members->len;
+    controld_realm_step(controld, &event);
+    controld_papers_names(controld);
+}
+
+static void
+tell_election(struct controld *controld)
+{
+    struct cox_election_event event = { .kind = COX_ELECTION_ON_VIEW };
+
+    event.nodes.nodes = (const guint32 *) (const void *) controld->view->data;
+    event.nodes.n = controld->view->len;
+    step(controld, &event);
+}
+
+/* This node has a number: now the engine of the coordinator can be made, and told what is there already. */
+static void
+begin(struct controld *controld)
+{
+    controld->self = cox_service_self(controld->ctx);
+    controld_realm_start(controld);
+    tell_reign(controld);
+    controld_papers_retell(controld);
+}
+
+void
+controld_crew_view(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
+{
+    struct controld *controld = cox_service_data(ctx);
+
+    g_array_set_size(controld->view, 0);
+    g_array_append_vals(controld->view, nodes, (guint) n_nodes);
+    for (gsize i = 0; i < n_nodes; i++) {
+        if (!has(controld->members, nodes[i])) {
+            g_array_append_val(controld->members, nodes[i]);
+        }
+    }
+    if (n_nodes == 0) { /* the membership service is gone: nobody is there any more, as far as we can see */
+        g_array_set_size(controld->members, 0);
+    }
+    if (controld->self == 0 && n_nodes > 0) {
+        begin(controld);
+        return;
+    }
+    if (controld->reign != NULL) {
+        tell_election(controld);
+        tell_reign(controld);
+    }
+}
+
+void
+controld_crew_lost(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
+{
+    struct controld *controld = cox_service_data(ctx);
+
+    for (gsize k = 0; k < n_nodes; k++) {
+        for (guint i = controld->members->len; i > 0; i--) {
+            if (g_array_index(controld->members, guint32, i - 1) == nodes[k]) {
+                g_array_remove_index(controld->members, i - 1);
+            }
+        }
+        for (guint i = controld->view->len; i > 0; i--) {
+            if (g_array_index(controld->view, guint32, i - 1) == nodes[k]) {
+                g_array_remove_index(controld->view, i - 1);
+            }
+        }
+    }
+    if (controld->reign != NULL) {
+        tell_reign(controld);
+    }
+}
+
+/* ---- the document ---- */
+
+static gint64
+option_ms(const struct controld *controld, enum cox_option_id id)
+{
+    return cox_option_number(id, controld_papers_option(controld, cox_option(id)->name));
+}
+
+static struct cox_election_config
+config_of(const struct controld *controld)
+{
+    return (struct cox_election_config) {
+        .dc_deadtime_ms = option_ms(controld, COX_OPT_CLUSTER_DC_DEADTIME),
+        .vote_ms = MIN(2000, option_ms(controld, COX_OPT_CLUSTER_ELECTION_TIMEOUT)),
+        .beacon_ms = 1000,
+        .silence_ms = 5000,
+        .integration_ms = option_ms(controld, COX_OPT_CLUSTER_JOIN_INTEGRATION_TIMEOUT),
+        .finalization_ms = option_ms(controld, COX_OPT_CLUSTER_JOIN_FINALIZATION_TIMEOUT),
+    };
+}
+
+static void
+tell_expected(struct controld *controld)
+{
+    const struct cox_xml *nodes = cox_xml_child(cox_xml_child(cox_cib_root(cox_follow_cib(controld->follow)), "configuration"),
+                                                "nodes");
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(guint32));
+    struct cox_election_event event = { .kind = COX_ELECTION_ON_EXPECTED };
+
+    for (const struct cox_xml *node = cox_xml_child(nodes, "node"); node != NULL; node = cox_xml_next_named(node, "node")) {
+        const char *type = cox_xml_get(node, "type");
+        guint32 id = (guint32) g_ascii_strtoull(cox_xml_id(node) == NULL ? "" : cox_xml_id(node), NULL, 10);
+
+        if (id != 0 && (type == NULL || g_str_equal(type, "member") || g_str_equal(type, "normal"))) {
+            g_array_append_val(ids, id);
+        }
+    }
+    event.nodes.nodes = (const guint32 *) (const void *) ids->data;
+    event.nodes.n = ids->len;
+    step(controld, &event);
+}
+
+void
+controld_crew_document(struct controld *controld)
+{
+    struct cox_election_config config;
+    cox_feature_set features = 0;
+
+    if (controld->self == 0 || cox_follow_cib(controld->follow) == NULL) {
+        return;
+    }
+    if (controld->election != NULL) {
+        tell_expected(controld);
+        return;
+    }
+    config = config_of(controld);
+    COX_BUG_ON(!cox_feature_set_parse(CONTROLD_FEATURE_SET, &features));
+    controld->election = cox_election_new(&config, controld->self, features, controld->incarnation);
+    controld_duty_document(controld);
+    tell_expected(controld);
+    tell_election(controld);
+    tell_reign(controld);
+}
+
+void
+controld_crew_leave(struct controld *controld)
+{
+    controld->is_leaving = true;
+    step(controld, &(struct cox_election_event) { .kind = COX_ELECTION_ON_LEAVING });
+}
+
+bool
+controld_crew_is_obeyed(const struct controld *controld, guint32 sender, guint64 generation)
+{
+    return controld->election != NULL && cox_election_accepts(controld->election, sender, generation);
+}
+
+/* ---- messages ---- */
+
+bool
+controld_crew_on_message(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    struct controld *controld = cox_service_data(ctx);
+    const struct cox_msg_control_election *body = request->body;
+    g_autoptr(GArray) excluded = g_array_new(FALSE, FALSE, sizeof(guint32));
+    struct cox_election_message message;
+    struct cox_election_event event = { .kind = COX_ELECTION_ON_MESSAGE };
+
+    (void) reply;
+    (void) error;
+    if (controld->election == NULL || !controld_wire_election_read(body, &message, excluded)) {
+        return true;
+    }
+    if (body->name != NULL && controld->reign != NULL && cox_reign_node_name(controld->reign, request->node) == NULL) {
+        controld_papers_names(controld);
+    }
+    event.message.sender = request->node;
+    event.message.message = &message;
+    controld->report = message.kind == COX_ELECTION_CONFIRM ? body : NULL;
+    step(controld, &event);
+    controld->report = NULL;
+    return true;
+}

@@ -1,0 +1,634 @@
+/* daemons/controld/duty.c - the node: orders to the executor, results to the group and to the document.  Layer 6. */
+#include "daemons/controld/controld.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "codec/status_write.h"
+#include "proto/marshal.h"
+#include "xml/xmlwrite.h"
+
+/* A result, or the end of an order that has none, that is told when the document has its consequences. */
+struct controld_later {
+    struct cox_msg_control_result result; /* texts are owned */
+};
+
+static void
+free_later(gpointer data)
+{
+    struct controld_later *later = data;
+
+    g_free((char *) (gsize) later->result.rsc_id);
+    g_free((char *) (gsize) later->result.task);
+    g_free((char *) (gsize) later->result.key);
+    g_free(later);
+}
+
+static void flush(struct controld *controld);
+static void report(struct controld *controld);
+
+/* ---- the document ---- */
+
+/* The history of this node in the document is that of this life of the node while this file is there: it goes with /run. */
+static char *
+mark_path(const struct controld *controld)
+{
+    return g_build_filename(cox_service_run_directory(controld->ctx), "control.history", NULL);
+}
+
+static void
+set_mark(struct controld *controld)
+{
+    g_autofree char *path = mark_path(controld);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
+
+    if (fd < 0) {
+        cox_log_line(controld->log, COX_LOG_NOTICE, "cannot write path=%s: after a restart resources will be probed", path);
+        return;
+    }
+    (void) close(fd);
+    controld->is_history_valid = true;
+}
+
+static void
+say_recorded(struct controld *controld)
+{
+    const struct cox_msg_cib_state state = controld_wire_state(&controld->recorded_version);
+    const struct cox_msg_control_recorded recorded = { .call_id = controld->recorded, .n_state = 1, .state = &state };
+    const struct cox_msg_exec_taken taken = { .call_id = controld->recorded };
+    struct cox_client_call call = { .message = COX_MSG_EXEC_TAKEN, .body = &taken, .timeout_ms = 60000 };
+
+    (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_RECORDED, &recorded);
+    if (controld->recorded > 0) {
+        (void) cox_client_send(controld->exec, &call);
+    }
+}
+
+/* One write: results up to here are in it. */
+struct writing {
+    struct controld *controld;
+    gint64 noted;
+    bool is_whole;
+};
+
+static void
+say_all(struct controld *controld, GPtrArray *list)
+{
+    for (guint i = 0; i < list->len; i++) {
+        (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_RESULT, &((struct controld_later *) list->pdata[i])->result);
+    }
+    g_ptr_array_set_size(list, 0);
+}
+
+static void
+on_retry(void *context)
+{
+    struct controld *controld = context;
+
+    controld->retry_timer = 0;
+    flush(controld);
+    report(controld);
+}
+
+static void
+on_written(void *context, const struct cox_follow_answer *answer)
+{
+    struct writing *writing = context;
+    struct controld *controld = writing->controld;
+    bool is_ok = answer->error == NULL;
+
+    controld->is_recording = false;
+    if (is_ok) {
+        controld->recorded = writing->noted;
+        controld->recorded_version = answer->version;
+        if (writing->is_whole && !controld->is_history_valid) {
+            set_mark(controld);
+        }
+        say_recorded(controld);
+        say_all(controld, controld->said_now);
+    } else {
+        cox_log_event(controld->log, COX_EVENT_DOCUMENT_REFUSED, "what=\"results of operations\" reason=\"%s\"",
+                      answer->error->message);
+        for (guint i = 0; i < controld->said_now->len; i++) {
+            g_ptr_array_add(controld->said_after, controld->said_now->pdata[i]);
+        }
+        g_ptr_array_set_free_func(controld->said_now, NULL);
+        g_ptr_array_set_size(controld->said_now, 0);
+        g_ptr_array_set_free_func(controld->said_now, free_later);
+        cox_oplog_touch(controld->oplog);
+    }
+    g_free(writing);
+    if (is_ok) {
+        flush(controld);
+        report(controld);
+    } else if (controld->retry_timer == 0) {
+        controld->retry_timer = cox_runtime_timer(controld->runtime, cox_usec_after_ms(cox_runtime_now(controld->runtime), 1000),
+                                                  on_retry, controld);
+    }
+}
+
+/* The parts that must not be there, as one XPath; NULL: none. */
+static char *
+path_of_gone(const struct controld *controld, const struct cox_oplog_changes *changes)
+{
+    GString *path = g_string_new(NULL);
+    g_autofree char *base
+        = g_strdup_printf("/cib/status/node_state[@id='%u']/lrm/lrm_resources/lrm_resource", (unsigned int) controld->self);
+
+    for (guint i = 0; i < changes->gone_rscs->len; i++) {
+        g_string_append_printf(path, "%s%s[@id='%s']", path->len == 0 ? "" : "|", base,
+                               (const char *) changes->gone_rscs->pdata[i]);
+    }
+    for (guint i = 0; i < changes->gone_ops->len; i++) {
+        g_string_append_printf(path, "%s%s/lrm_rsc_op[@id='%s']", path->len == 0 ? "" : "|", base,
+                               (const char *) changes->gone_ops->pdata[i]);
+    }
+    return g_string_free(path, path->len == 0);
+}
+
+static char *
+text_of(const struct cox_status *status)
+{
+    struct cox_xmldoc *doc = cox_xmldoc_new("status");
+    char *text = NULL;
+
+    cox_codec_status_write(status, cox_xmldoc_root(doc));
+    text = cox_xmlwrite_text(cox_xmldoc_root(doc), COX_XMLWRITE_PLAIN);
+    cox_xmldoc_free(doc);
+    return text;
+}
+
+/* Everything that has changed goes into the document, one write at a time; what comes meanwhile goes together. */
+static void
+flush(struct controld *controld)
+{
+    struct cox_oplog_changes changes = { NULL, NULL, NULL };
+    struct cox_follow_change change = { .kind = COX_EDIT_MODIFY, .section = "status", .allows_creation = true };
+    struct writing *writing = NULL;
+    g_autofree char *text = NULL, *gone = NULL;
+    GPtrArray *swap = NULL;
+
+    if (controld->oplog == NULL || controld->is_recording || !cox_oplog_take(controld->oplog, &changes)) {
+        if (controld->oplog != NULL && !controld->is_recording) {
+            say_all(controld, controld->said_after); /* nothing to be written for them */
+        }
+        return;
+    }
+    writing = g_new0(struct writing, 1);
+    *writing = (struct writing) { controld, controld->noted, false };
+    controld->is_recording = true;
+    swap = controld->said_now;
+    controld->said_now = controld->said_after;
+    controld->said_after = swap;
+    gone = path_of_gone(controld, &changes);
+    if (changes.status != NULL) {
+        text = text_of(changes.status);
+        change.text = text;
+        change.fn = gone == NULL ? on_written : NULL;
+        change.context = writing;
+        cox_follow_change(controld->follow, &change);
+    }
+    if (gone != NULL) {
+        const struct cox_follow_change removal = { .kind = COX_EDIT_DELETE_ALL, .xpath = gone, .fn = on_written,
+                                                   .context = writing };
+
+        cox_follow_change(controld->follow, &removal);
+    }
+    cox_oplog_changes_clear(&changes);
+}
+
+/* ---- joining ---- */
+
+/* The document says something else of this node than its controller: it must learn the truth before anybody plans. */
+static void
+correct(struct controld *controld)
+{
+    struct cox_follow_change removal = { .kind = COX_EDIT_DELETE_ALL };
+    struct writing *writing = g_new0(struct writing, 1);
+    g_autofree char *path = g_strdup_printf("/cib/status/node_state[@id='%u']/lrm", (unsigned int) controld->self);
+    g_autofree char *text = NULL;
+    struct cox_follow_change change = { .kind = COX_EDIT_MODIFY, .section = "status", .allows_creation = true, .fn = on_written,
+                                        .context = writing };
+    struct cox_oplog_changes changes = { NULL, NULL, NULL };
+
+    cox_log_line(controld->log, COX_LOG_NOTICE, "correcting the history of this node in the document resources=%u",
+                 cox_oplog_node(controld->oplog)->resources->len);
+    *writing = (struct writing) { controld, controld->noted, true };
+    controld->is_recording = true;
+    cox_oplog_touch(controld->oplog);
+    removal.xpath = path;
+    cox_follow_change(controld->follow, &removal);
+    if (cox_oplog_take(controld->oplog, &changes) && changes.status != NULL) {
+        text = text_of(changes.status);
+    } else { /* an empty history is one as well: probes are to be made */
+        text = g_strdup_printf("<status><node_state id=\"%u\" uname=\"%s\"><lrm id=\"%u\"><lrm_resources/></lrm></node_state></status>",
+                               (unsigned int) controld->self, cox_service_node_name(controld->ctx, controld->self),
+                               (unsigned int) controld->self);
+    }
+    change.text = text;
+    cox_follow_change(controld->follow, &change);
+    cox_oplog_changes_clear(&changes);
+}
+
+static void
+on_inflight(void *context, const struct cox_client_reply *reply)
+{
+    struct controld *controld = context;
+
+    controld->is_asking = false;
+    if (reply->error != NULL || reply->message != COX_MSG_EXEC_INFLIGHT) {
+        if (controld->retry_timer == 0) {
+            controld->retry_timer = cox_runtime_timer(controld->runtime,
+                                                      cox_usec_after_ms(cox_runtime_now(controld->runtime), 200),
+                                                      on_retry, controld);
+        }
+        return;
+    }
+    controld_crew_confirm(controld, reply->body);
+}
+
+static void
+ask_inflight(struct controld *controld)
+{
+    const struct cox_msg_exec_inflight_query query = { 0 };
+    struct cox_client_call call = { .message = COX_MSG_EXEC_INFLIGHT_QUERY, .body = &query, .timeout_ms = 30000, .fn = on_inflight,
+                                    .context = controld };
+
+    if (!controld->is_asking) {
+        controld->is_asking = true;
+        (void) cox_client_send(controld->exec, &call);
+    }
+}
+
+static void
+report(struct controld *controld)
+{
+    const struct cox_node_status *node = NULL;
+    struct cox_status *status = NULL;
+    struct cox_version version = cox_follow_version(controld->follow);
+    bool is_same;
+
+    if (!controld->has_confirm || controld->oplog == NULL || controld->is_recording || !cox_follow_is_current(controld->follow)
+        || cox_version_compare(&version, &controld->recorded_version) < 0) {
+        return; /* comes again with the document, or when it is written */
+    }
+    status = controld_papers_history(controld, &node);
+    is_same = controld->is_history_valid && cox_oplog_is_same(controld->oplog, node);
+    cox_status_free(status);
+    if (is_same) {
+        ask_inflight(controld);
+    } else {
+        correct(controld);
+    }
+}
+
+void
+controld_duty_report(struct controld *controld)
+{
+    report(controld);
+}
+
+void
+controld_duty_term(struct controld *controld, struct cox_term term)
+{
+    const struct cox_msg_exec_term body = { .generation = term.generation, .coordinator = term.coordinator };
+    struct cox_client_call call = { .message = COX_MSG_EXEC_TERM, .body = &body, .timeout_ms = 30000 };
+
+    (void) cox_client_send(controld->exec, &call);
+}
+
+/* ---- results ---- */
+
+static void
+note(struct controld *controld, const struct cox_msg_exec_result *result)
+{
+    g_autoptr(GArray) params = g_array_new(FALSE, FALSE, sizeof(struct cox_nvpair));
+    struct cox_oplog_result mine = { .rsc_id = result->rsc_id, .standard = result->standard, .provider = result->provider,
+                                     .type = result->type, .task = result->task, .key = result->key, .reason = result->reason,
+                                     .feature_set = CONTROLD_FEATURE_SET, .interval_ms = result->interval_ms,
+                                     .queue_ms = result->queue_ms, .exec_ms = result->exec_ms, .call_id = result->call_id,
+                                     .rc = (int) result->rc, .status = (int) result->status,
+                                     .began = cox_wall_from_seconds(result->began_at) };
+
+    for (gsize i = 0; i < result->n_params; i++) {
+        const struct cox_nvpair pair = { NULL, result->params[i].name, result->params[i].value };
+
+        if (pair.name != NULL) {
+            g_array_append_val(params, pair);
+        }
+    }
+    mine.params = (const struct cox_nvpair *) (const void *) params->data;
+    mine.n_params = params->len;
+    cox_oplog_note(controld->oplog, &mine);
+}
+
+static void
+on_result(struct controld *controld, const struct cox_msg_exec_result *result)
+{
+    const struct cox_msg_control_result news = { .rsc_id = result->rsc_id, .task = result->task, .interval_ms = result->interval_ms,
+                                                 .rc = result->rc, .status = result->status, .key = result->key,
+                                                 .call_id = result->call_id, .reason = result->reason, .kind = COX_REIGN_RUN,
+                                                 .began_at = result->began_at };
+
+    if (result->rsc_id == NULL || result->task == NULL) {
+        return;
+    }
+    if (result->call_id <= controld->recorded) { /* it has not heard that we have it */
+        say_recorded(controld);
+        return;
+    }
+    cox_log_line(controld->log, COX_LOG_NOTICE, "result rsc=%s task=%s interval_ms=%" G_GINT64_FORMAT " rc=%d status=%d exec_ms=%d reason=\"%s\"",
+                 result->rsc_id, result->task, result->interval_ms, (int) result->rc, (int) (gint64) result->status,
+                 (int) result->exec_ms, result->reason == NULL ? "" : result->reason);
+    note(controld, result);
+    controld->noted = MAX(controld->noted, result->call_id);
+    (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_RESULT, &news);
+    flush(controld);
+    if (!controld->is_recording) { /* nothing to be written: a notification */
+        controld->recorded = controld->noted;
+        say_recorded(controld);
+    }
+}
+
+static void
+on_exec_event(void *context, const struct cox_client_event *event)
+{
+    if (event->kind == COX_CLIENT_EVENT && event->message == COX_MSG_EXEC_RESULT) {
+        on_result(context, event->body);
+    }
+}
+
+/* Told when what is noted so far is in the document. */
+static void
+tell_later(struct controld *controld, const struct cox_msg_control_result *result)
+{
+    struct controld_later *later = g_new0(struct controld_later, 1);
+
+    later->result = *result;
+    later->result.rsc_id = g_strdup(result->rsc_id);
+    later->result.task = g_strdup(result->task);
+    later->result.key = g_strdup(result->key);
+    later->result.node = later->result.reason = NULL;
+    g_ptr_array_add(controld->said_after, later);
+    flush(controld);
+}
+
+/* ---- orders ---- */
+
+/* An order on its way to the executor; kept, to be given again when the executor dies over it. */
+struct errand {
+    struct controld *controld;
+    GByteArray *bytes;       /* EXEC_ORDER */
+    enum cox_reign_order kind;
+    struct cox_msg_control_result result; /* CANCEL, FORGET: what to tell; texts are owned */
+};
+
+static void
+free_errand(struct errand *errand)
+{
+    g_free((char *) (gsize) errand->result.rsc_id);
+    g_free((char *) (gsize) errand->result.task);
+    g_free((char *) (gsize) errand->result.key);
+    if (errand->bytes != NULL) {
+        g_byte_array_unref(errand->bytes);
+    }
+    g_free(errand);
+}
+
+static void on_errand(void *context, const struct cox_client_reply *reply);
+
+static void
+give(struct errand *errand)
+{
+    struct controld *controld = errand->controld;
+    g_autoptr(cox_arena) arena = cox_arena_new();
+    struct cox_term term = cox_election_term(controld->election);
+    const struct cox_msg_exec_cancel cancel = { .rsc_id = errand->result.rsc_id, .task = errand->result.task,
+                                                .interval_ms = errand->result.interval_ms, .generation = term.generation,
+                                                .coordinator = term.coordinator };
+    const struct cox_msg_exec_forget forget = { .rsc_id = errand->result.rsc_id, .generation = term.generation,
+                                                .coordinator = term.coordinator };
+    struct cox_client_call call = { .fn = on_errand, .context = errand };
+
+    if (errand->kind == COX_REIGN_CANCEL) {
+        call.message = COX_MSG_EXEC_CANCEL;
+        call.body = &cancel;
+    } else if (errand->kind == COX_REIGN_FORGET) {
+        call.message = COX_MSG_EXEC_FORGET;
+        call.body = &forget;
+    } else {
+        call.message = COX_MSG_EXEC_ORDER;
+        call.body = cox_unmarshal(cox_messages_schema(COX_MSG_EXEC_ORDER), errand->bytes->data, errand->bytes->len, arena, NULL);
+    }
+    (void) cox_client_send(controld->exec, &call);
+}
+
+static void
+on_errand(void *context, const struct cox_client_reply *reply)
+{
+    struct errand *errand = context;
+    struct controld *controld = errand->controld;
+
+    if (g_error_matches(reply->error, COX_ERROR, COX_ERROR_DISCONNECTED)) {
+        give(errand); /* the same order has the same key: it is never done twice */
+        return;
+    }
+    if (reply->error != NULL) {
+        cox_log_line(controld->log, COX_LOG_NOTICE, "order was not taken rsc=%s task=%s reason=\"%s\"",
+                     errand->result.rsc_id, errand->result.task, reply->error->message);
+    }
+    if (errand->kind == COX_REIGN_CANCEL) {
+        cox_oplog_cancelled(controld->oplog, errand->result.rsc_id, errand->result.task, errand->result.interval_ms);
+        tell_later(controld, &errand->result);
+    } else if (errand->kind == COX_REIGN_FORGET) {
+        cox_oplog_forget(controld->oplog, errand->result.rsc_id);
+        tell_later(controld, &errand->result);
+    } else if (reply->error != NULL) { /* no result will come: say so */
+        errand->result.rc = 1;
+        errand->result.status = COX_OP_STATUS_ERROR;
+        (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_RESULT, &errand->result);
+    }
+    free_errand(errand);
+}
+
+static struct errand *
+errand_new(struct controld *controld, const struct cox_msg_control_order *order)
+{
+    struct errand *errand = g_new0(struct errand, 1);
+
+    errand->controld = controld;
+    errand->kind = (enum cox_reign_order) order->kind;
+    errand->result.kind = order->kind;
+    errand->result.rsc_id = g_strdup(order->rsc_id);
+    errand->result.task = g_strdup(order->task);
+    errand->result.key = g_strdup(order->key);
+    errand->result.interval_ms = order->interval_ms;
+    return errand;
+}
+
+static void
+run_order(struct controld *controld, guint32 sender, const struct cox_msg_control_order *order)
+{
+    const struct cox_msg_exec_order body = { .rsc_id = order->rsc_id, .standard = order->standard, .provider = order->provider,
+                                             .type = order->type, .task = order->task, .key = order->key,
+                                             .interval_ms = order->interval_ms, .timeout_ms = order->timeout_ms,
+                                             .start_delay_ms = order->start_delay_ms, .generation = order->generation,
+                                             .coordinator = sender, .n_params = order->n_params, .params = order->params };
+    struct errand *errand = errand_new(controld, order);
+
+    errand->bytes = g_byte_array_new();
+    cox_marshal(cox_messages_schema(COX_MSG_EXEC_ORDER), &body, errand->bytes);
+    give(errand);
+}
+
+bool
+controld_duty_on_order(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    struct controld *controld = cox_service_data(ctx);
+    const struct cox_msg_control_order *order = request->body;
+
+    (void) reply;
+    if (order->target != controld->self) {
+        return true;
+    }
+    if (!controld_crew_is_obeyed(controld, request->node, order->generation) || controld->oplog == NULL) {
+        g_set_error(error, COX_ERROR, COX_ERROR_OLD, "order of node %u, generation %" G_GUINT64_FORMAT ": not the coordinator's",
+                    (unsigned int) request->node, order->generation);
+        return false;
+    }
+    if (order->kind == COX_REIGN_SHUTDOWN) {
+        controld_may_leave(controld);
+        return true;
+    }
+    if (order->rsc_id == NULL || order->task == NULL) {
+        return true;
+    }
+    switch ((enum cox_reign_order) order->kind) {
+        case COX_REIGN_RUN:
+            run_order(controld, request->node, order);
+            break;
+        case COX_REIGN_CANCEL:
+        case COX_REIGN_FORGET:
+            give(errand_new(controld, order));
+            break;
+        case COX_REIGN_CLEAR: {
+            const struct cox_msg_control_result result = { .rsc_id = order->rsc_id, .task = order->task, .key = order->key,
+                                                           .interval_ms = order->interval_ms, .kind = COX_REIGN_CLEAR };
+
+            cox_oplog_clear_failure(controld->oplog, order->rsc_id);
+            tell_later(controld, &result);
+            break;
+        }
+        case COX_REIGN_SHUTDOWN:
+            break;
+    }
+    return true;
+}
+
+/* ---- refresh ---- */
+
+static void
+refresh_one(struct controld *controld, const struct cox_msg_control_refresh *refresh, const char *rsc_id, const char *key)
+{
+    const char *name = cox_service_node_name(controld->ctx, controld->self);
+    g_autofree char *escaped = g_regex_escape_string(rsc_id, -1);
+    g_autofree char *pattern = g_strdup_printf("^(fail-count|last-failure)-%s#.+$", escaped);
+    const struct cox_msg_control_order order = { .kind = COX_REIGN_FORGET, .rsc_id = rsc_id, .task = "lrm_delete", .key = key };
+
+    controld_realm_set_attribute(controld, name, pattern, NULL, true);
+    (void) refresh;
+    give(errand_new(controld, &order));
+}
+
+/* Does the resource have a failure that this is about? */
+static bool
+has_failed(const struct cox_rsc_history *rsc, const struct cox_msg_control_refresh *refresh)
+{
+    for (guint i = 0; i < rsc->ops->len; i++) {
+        const struct cox_op_history *op = rsc->ops->pdata[i];
+
+        if (g_str_has_suffix(op->id, "_last_failure_0")
+            && (refresh->task == NULL || (g_strcmp0(refresh->task, op->operation) == 0 && refresh->interval_ms == op->interval_ms))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void
+controld_duty_refresh(struct controld *controld, const struct cox_msg_control_refresh *refresh, const char *key)
+{
+    g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+    const struct cox_node_status *node = controld->oplog == NULL ? NULL : cox_oplog_node(controld->oplog);
+    const struct cox_msg_control_result done = { .rsc_id = "", .task = "refresh", .key = key, .kind = COX_REIGN_FORGET };
+
+    for (guint i = 0; node != NULL && i < node->resources->len; i++) {
+        const struct cox_rsc_history *rsc = node->resources->pdata[i];
+        gsize length = refresh->rsc_id == NULL ? 0 : strlen(refresh->rsc_id);
+        bool is_meant = refresh->rsc_id == NULL || g_str_equal(rsc->id, refresh->rsc_id)
+                        || (g_str_has_prefix(rsc->id, refresh->rsc_id) && rsc->id[length] == ':');
+
+        if (is_meant && (!refresh->only_failed || has_failed(rsc, refresh))) {
+            g_ptr_array_add(ids, g_strdup(rsc->id));
+        }
+    }
+    for (guint i = 0; i < ids->len; i++) {
+        refresh_one(controld, refresh, ids->pdata[i], i + 1 == ids->len ? key : NULL);
+    }
+    if (ids->len == 0 && controld->oplog != NULL) {
+        tell_later(controld, &done);
+    }
+}
+
+/* ---- life ---- */
+
+void
+controld_duty_document(struct controld *controld)
+{
+    g_autofree char *id = NULL;
+    const char *name = cox_service_node_name(controld->ctx, controld->self);
+
+    if (controld->oplog == NULL && name != NULL && cox_follow_cib(controld->follow) != NULL) {
+        g_autofree char *mark = mark_path(controld);
+
+        id = g_strdup_printf("%u", (unsigned int) controld->self);
+        controld->oplog = cox_oplog_new(id, name);
+        if (g_file_test(mark, G_FILE_TEST_EXISTS)) {
+            const struct cox_node_status *node = NULL;
+            struct cox_status *status = controld_papers_history(controld, &node);
+
+            cox_oplog_load(controld->oplog, node);
+            cox_status_free(status);
+            controld->is_history_valid = true;
+        }
+        (void) cox_client_subscribe(controld->exec, "results", on_exec_event, controld);
+    }
+    report(controld);
+}
+
+void
+controld_duty_start(struct controld *controld)
+{
+    const struct cox_client_settings settings = { .daemon = COX_DAEMON_EXEC,
+                                                  .program = "cox-controld",
+                                                  .run_directory = cox_service_run_directory(controld->ctx),
+                                                  .reconnects = true,
+                                                  .context = controld };
+
+    controld->said_after = g_ptr_array_new_with_free_func(free_later);
+    controld->said_now = g_ptr_array_new_with_free_func(free_later);
+    controld->exec = cox_client_new(controld->runtime, &settings);
+}
+
+void
+controld_duty_stop(struct controld *controld)
+{
+    cox_client_free(controld->exec);
+    cox_oplog_free(controld->oplog);
+    if (controld->said_after != NULL) {
+        g_ptr_array_unref(controld->said_after);
+        g_ptr_array_unref(controld->said_now);
+    }
+}

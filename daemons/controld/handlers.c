@@ -1,0 +1,271 @@
+/* daemons/controld/handlers.c - requests of clients.  Layer 6. */
+#include "daemons/controld/controld.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+/* A refresh that waits for the nodes that have something to forget. */
+struct controld_refresh {
+    char *key;
+    GArray *nodes; /* guint32: have not answered */
+    cox_ticket ticket;
+};
+
+static void
+free_refresh(gpointer data)
+{
+    struct controld_refresh *refresh = data;
+
+    g_free(refresh->key);
+    g_array_unref(refresh->nodes);
+    g_free(refresh);
+}
+
+/* ---- query ---- */
+
+static const char *
+phase_text(const struct controld *controld)
+{
+    struct cox_term term = controld->election == NULL ? (struct cox_term) { 0, 0 } : cox_election_term(controld->election);
+
+    if (controld->election == NULL) {
+        return "S_STARTING";
+    }
+    if (term.coordinator == 0) {
+        return "S_ELECTION";
+    }
+    if (term.coordinator != controld->self) {
+        return "S_NOT_DC";
+    }
+    switch (cox_reign_phase(controld->reign)) {
+        case COX_REIGN_SUBJECT:
+        case COX_REIGN_GATHERING:
+            return "S_INTEGRATION";
+        case COX_REIGN_PLANNING:
+            return "S_POLICY_ENGINE";
+        case COX_REIGN_WORKING:
+            return "S_TRANSITION_ENGINE";
+        case COX_REIGN_IDLE:
+            return "S_IDLE";
+    }
+    return "S_IDLE";
+}
+
+static bool
+has(const GArray *nodes, guint32 node)
+{
+    for (guint i = 0; i < nodes->len; i++) {
+        if (g_array_index(nodes, guint32, i) == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+list_nodes(const struct controld *controld, GArray *list)
+{
+    for (guint i = 0; i < controld->members->len; i++) {
+        guint32 id = g_array_index(controld->members, guint32, i);
+        const struct cox_msg_control_node node = { .id = id, .name = cox_service_node_name(controld->ctx, id),
+                                                   .state = has(controld->view, id) ? "member" : "lost" };
+
+        g_array_append_val(list, node);
+    }
+}
+
+bool
+controld_on_query(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    struct controld *controld = cox_service_data(ctx);
+    struct cox_term term = controld->election == NULL ? (struct cox_term) { 0, 0 } : cox_election_term(controld->election);
+    g_autoptr(GArray) nodes = g_array_new(FALSE, FALSE, sizeof(struct cox_msg_control_node));
+    g_autoptr(GArray) inflight = g_array_new(FALSE, FALSE, sizeof(struct cox_inflight));
+    struct cox_msg_control_state state = { .phase = phase_text(controld), .id = controld->self, .generation = term.generation };
+
+    (void) request;
+    (void) error;
+    list_nodes(controld, nodes);
+    if (controld->reign != NULL) {
+        cox_reign_inflight(controld->reign, inflight);
+        state.waiting_for = cox_reign_waits_for(controld->reign);
+    }
+    state.node = cox_service_node_name(ctx, controld->self);
+    state.coordinator = term.coordinator == 0 ? NULL : cox_service_node_name(ctx, term.coordinator);
+    state.has_quorum = cox_follow_has_quorum(controld->follow);
+    state.n_nodes = nodes->len;
+    state.nodes = (const struct cox_msg_control_node *) (const void *) nodes->data;
+    state.n_inflight = inflight->len;
+    cox_reply_set(reply, COX_MSG_CONTROL_STATE, &state);
+    return true;
+}
+
+/* ---- refresh ---- */
+
+/* A client's question goes to all nodes; what comes from the group is done here, if this node is meant. */
+bool
+controld_on_refresh(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    struct controld *controld = cox_service_data(ctx);
+    struct cox_msg_control_refresh body = *(const struct cox_msg_control_refresh *) request->body;
+    const char *own = cox_service_node_name(ctx, controld->self);
+    struct controld_refresh *wait = NULL;
+    g_autofree char *key = NULL;
+
+    if (request->origin == COX_FROM_PEER) {
+        if (body.node == NULL || g_strcmp0(body.node, own) == 0) {
+            controld_duty_refresh(controld, &body, body.key);
+        }
+        return true;
+    }
+    if (controld->view->len == 0) {
+        g_set_error_literal(error, COX_ERROR, COX_ERROR_TRY_AGAIN, "this node is not a member of the cluster yet; ask again");
+        return false;
+    }
+    key = g_strdup_printf("refresh:%u:%" G_GUINT64_FORMAT, (unsigned int) controld->self, ++controld->n_refreshes);
+    wait = g_new0(struct controld_refresh, 1);
+    wait->nodes = g_array_new(FALSE, FALSE, sizeof(guint32));
+    for (guint i = 0; i < controld->view->len; i++) {
+        guint32 id = g_array_index(controld->view, guint32, i);
+
+        if (body.node == NULL || g_strcmp0(body.node, cox_service_node_name(ctx, id)) == 0) {
+            g_array_append_val(wait->nodes, id);
+        }
+    }
+    wait->key = g_strdup(key);
+    wait->ticket = cox_reply_defer(reply);
+    g_ptr_array_add(controld->refreshes, wait);
+    body.key = key;
+    (void) cox_service_send(ctx, COX_MSG_CONTROL_REFRESH, &body);
+    if (wait->nodes->len == 0) { /* nobody has anything to forget */
+        controld_refreshed(controld, 0, key);
+    }
+    return true;
+}
+
+void
+controld_refreshed(struct controld *controld, guint32 node, const char *key)
+{
+    const struct cox_msg_done done = { 0 };
+
+    for (guint i = controld->refreshes->len; key != NULL && i > 0; i--) {
+        struct controld_refresh *refresh = controld->refreshes->pdata[i - 1];
+
+        if (!g_str_equal(refresh->key, key)) {
+            continue;
+        }
+        for (guint k = refresh->nodes->len; k > 0; k--) {
+            if (g_array_index(refresh->nodes, guint32, k - 1) == node) {
+                g_array_remove_index(refresh->nodes, k - 1);
+            }
+        }
+        if (refresh->nodes->len == 0) {
+            cox_ticket_answer(controld->ctx, refresh->ticket, COX_MSG_DONE, &done, NULL);
+            g_ptr_array_remove_index(controld->refreshes, i - 1);
+        }
+    }
+}
+
+/* ---- leaving ---- */
+
+bool
+controld_on_leave(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    struct controld *controld = cox_service_data(ctx);
+    cox_ticket ticket = cox_reply_defer(reply);
+    const char *own = cox_service_node_name(ctx, controld->self);
+    g_autofree char *now = g_strdup_printf("%" G_GINT64_FORMAT, cox_wall_seconds(cox_runtime_wall(controld->runtime)));
+
+    (void) request;
+    (void) error;
+    g_array_append_val(controld->leavers, ticket);
+    if (controld->election == NULL || own == NULL) { /* never was part of it */
+        controld_may_leave(controld);
+        return true;
+    }
+    cox_log_line(controld->log, COX_LOG_NOTICE, "leaving: resources of this node are moved away or stopped first");
+    controld_realm_set_attribute(controld, own, "shutdown", now, false);
+    controld_crew_leave(controld);
+    return true;
+}
+
+void
+controld_may_leave(struct controld *controld)
+{
+    const struct cox_msg_done done = { 0 };
+    g_autofree char *mark = g_build_filename(cox_service_run_directory(controld->ctx), "control.history", NULL);
+
+    cox_log_line(controld->log, COX_LOG_NOTICE, "this node may leave");
+    (void) remove(mark); /* what happens here from now on is not in the history */
+    for (guint i = 0; i < controld->leavers->len; i++) {
+        cox_ticket_answer(controld->ctx, g_array_index(controld->leavers, cox_ticket, i), COX_MSG_DONE, &done, NULL);
+    }
+    g_array_set_size(controld->leavers, 0);
+}
+
+/* ---- removal of a node ---- */
+
+struct removal {
+    struct controld *controld;
+    cox_ticket ticket;
+};
+
+static void
+on_removed(void *context, const struct cox_follow_answer *answer)
+{
+    struct removal *removal = context;
+    const struct cox_msg_done done = { 0 };
+
+    if (answer->error != NULL) {
+        cox_ticket_fail(removal->controld->ctx, removal->ticket, answer->error);
+    } else {
+        cox_ticket_answer(removal->controld->ctx, removal->ticket, COX_MSG_DONE, &done, NULL);
+    }
+    g_free(removal);
+}
+
+bool
+controld_on_remove_node(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    struct controld *controld = cox_service_data(ctx);
+    const struct cox_msg_control_remove_node *body = request->body;
+    g_autofree char *path = NULL;
+    struct cox_follow_change change = { .kind = COX_EDIT_DELETE_ALL, .fn = on_removed };
+    struct removal *removal = NULL;
+
+    for (guint i = 0; i < controld->members->len; i++) {
+        guint32 id = g_array_index(controld->members, guint32, i);
+
+        if (id == body->id || (body->name != NULL && g_strcmp0(body->name, cox_service_node_name(ctx, id)) == 0)) {
+            g_set_error(error, COX_ERROR, COX_ERROR_PRIVILEGE, "node '%s' is a member: stop it first",
+                        body->name == NULL ? "" : body->name);
+            return false;
+        }
+    }
+    if (body->name == NULL || strpbrk(body->name, "'\"") != NULL) {
+        g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "name of a node: '%s' cannot be one", body->name == NULL ? "" : body->name);
+        return false;
+    }
+    path = g_strdup_printf("/cib/configuration/nodes/node[@uname='%s']|/cib/status/node_state[@uname='%s']", body->name, body->name);
+    removal = g_new(struct removal, 1);
+    *removal = (struct removal) { controld, cox_reply_defer(reply) };
+    change.xpath = path;
+    change.context = removal;
+    cox_follow_change(controld->follow, &change);
+    return true;
+}
+
+void
+controld_handlers_start(struct controld *controld)
+{
+    controld->leavers = g_array_new(FALSE, FALSE, sizeof(cox_ticket));
+    controld->refreshes = g_ptr_array_new_with_free_func(free_refresh);
+}
+
+void
+controld_handlers_stop(struct controld *controld)
+{
+    g_array_unref(controld->leavers);
+    g_ptr_array_unref(controld->refreshes);
+}

@@ -1,0 +1,475 @@
+/* daemons/controld/realm.c - the coordinator: lib/control/reign to and from group, scheduler, fencer and document.  Layer 6. */
+#include "daemons/controld/controld.h"
+
+#include <string.h>
+
+#include "attr/attr.h"
+#include "base/error.h"
+#include "fence/fence.h"
+
+/* A plan that takes longer counts as a crash of the scheduler. */
+enum { PLAN_LIMIT_MS = 120000 };
+
+static void
+on_timer(void *context)
+{
+    struct controld *controld = context;
+
+    controld->reign_timer = 0;
+    controld_realm_step(controld, &(struct cox_reign_event) { .kind = COX_REIGN_ON_WAKE });
+}
+
+/* ---- plans ---- */
+
+static void
+forget_answer(struct controld *controld)
+{
+    g_clear_pointer(&controld->plan_text, g_byte_array_unref);
+    g_clear_pointer(&controld->plan_input, g_free);
+}
+
+static void
+no_plan(struct controld *controld, const GError *problem)
+{
+    struct cox_reign_event event = { .kind = COX_REIGN_ON_NO_PLAN };
+
+    forget_answer(controld);
+    event.plan.has_crashed = g_error_matches(problem, COX_ERROR, COX_ERROR_DISCONNECTED)
+                             || g_error_matches(problem, COX_ERROR, COX_ERROR_TIMEOUT);
+    cox_log_event(controld->log, COX_EVENT_NO_PLAN, "reason=\"%s\"", problem->message);
+    controld_realm_step(controld, &event);
+}
+
+/* The engine says which graph it uses; the other one is freed. */
+static void
+use_plan(struct controld *controld, struct cox_codec_graph *graph)
+{
+    struct cox_reign_event event = { .kind = COX_REIGN_ON_PLAN };
+    struct cox_codec_graph *before = controld->graph;
+
+    event.plan.graph = &graph->graph;
+    event.plan.wall = cox_runtime_wall(controld->runtime);
+    event.plan.recheck_by = controld->plan.recheck_by == 0 ? COX_WALL_NONE : cox_wall_from_seconds(controld->plan.recheck_by);
+    if (graph->graph.n_actions > 0) {
+        cox_log_line(controld->log, COX_LOG_NOTICE, "plan transition=%" G_GUINT64_FORMAT " actions=%" G_GSIZE_FORMAT " input=%s",
+                     controld->transition, graph->graph.n_actions, controld->plan_input == NULL ? "-" : controld->plan_input);
+    }
+    controld->graph = graph;
+    controld_realm_step(controld, &event);
+    if (cox_reign_graph(controld->reign) == &graph->graph) {
+        cox_codec_graph_free(before);
+    } else {
+        controld->graph = before;
+        cox_codec_graph_free(graph);
+    }
+}
+
+static bool
+on_plan_data(void *context, const guint8 *data, gsize size, GError **error)
+{
+    struct controld *controld = context;
+
+    if (controld->plan_text == NULL || controld->plan_text->len + size > COX_CODEC_GRAPH_MAX_BYTES) {
+        g_set_error_literal(error, COX_ERROR, COX_ERROR_SYNTAX, "the plan is larger than a plan can be");
+        return false;
+    }
+    g_byte_array_append(controld->plan_text, data, (guint) size);
+    return true;
+}
+
+static void
+on_plan_end(void *context, const GError *problem)
+{
+    struct controld *controld = context;
+    struct cox_codec_graph *graph = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (controld->plan_text == NULL) {
+        return;
+    }
+    controld->plan_request = 0;
+    if (problem != NULL) {
+        no_plan(controld, problem);
+        return;
+    }
+    graph = cox_codec_graph_read((const char *) controld->plan_text->data, controld->plan_text->len, &error);
+    if (graph == NULL) {
+        no_plan(controld, error);
+        return;
+    }
+    use_plan(controld, graph);
+    forget_answer(controld);
+}
+
+static void
+on_plan(void *context, const struct cox_client_reply *reply)
+{
+    struct controld *controld = context;
+    const struct cox_msg_sched_plan *plan = reply->body;
+    const struct cox_sink sink = { on_plan_data, on_plan_end, controld };
+
+    if (reply->error != NULL) {
+        controld->plan_request = 0;
+        no_plan(controld, reply->error);
+        return;
+    }
+    if (reply->message != COX_MSG_SCHED_PLAN || !reply->has_body) {
+        g_autoptr(GError) error = g_error_new_literal(COX_ERROR, COX_ERROR_PROTOCOL, "the scheduler's answer has no plan");
+
+        controld->plan_request = 0;
+        no_plan(controld, error);
+        return;
+    }
+    forget_answer(controld);
+    controld->plan_text = g_byte_array_new();
+    controld->plan.recheck_by = plan->recheck_by;
+    controld->plan_input = g_strdup(plan->input);
+    for (gsize i = 0; i < plan->n_problems; i++) {
+        cox_log_line(controld->log, COX_LOG_INFO, "configuration problem=\"%s\"", plan->problems[i]);
+    }
+    cox_client_receive(controld->sched, reply->id, &sink);
+}
+
+static void
+ask_plan(struct controld *controld, const struct cox_reign_effect *effect)
+{
+    g_autoptr(GArray) inflight = g_array_new(FALSE, FALSE, sizeof(struct cox_inflight));
+    g_autoptr(GArray) flying = g_array_new(FALSE, FALSE, sizeof(struct cox_msg_exec_flying));
+    g_autoptr(GArray) nodes = g_array_new(FALSE, FALSE, sizeof(const char *));
+    struct cox_msg_sched_ask ask = { .admin_epoch = effect->plan.version.admin_epoch,
+                                     .epoch = effect->plan.version.epoch,
+                                     .num_updates = effect->plan.version.num_updates,
+                                     .is_fallback = effect->plan.is_fallback,
+                                     .transition = ++controld->transition };
+    struct cox_client_call call = { .message = COX_MSG_SCHED_ASK, .body = &ask, .timeout_ms = PLAN_LIMIT_MS, .fn = on_plan,
+                                    .context = controld };
+
+    if (controld->plan_request != 0) { /* of a reign that is over: its answer must not be taken for ours */
+        cox_client_cancel(controld->sched, controld->plan_request);
+        forget_answer(controld);
+    }
+    cox_reign_inflight(controld->reign, inflight);
+    for (guint i = 0; i < inflight->len; i++) {
+        const struct cox_inflight *one = &g_array_index(inflight, struct cox_inflight, i);
+        const struct cox_msg_exec_flying record = { .rsc_id = one->rsc_id, .task = one->task, .interval_ms = one->interval_ms,
+                                                    .key = one->key, .generation = one->generation, .is_running = one->is_running };
+
+        if (one->rsc_id != NULL && one->node != NULL) {
+            g_array_append_val(flying, record);
+            g_array_append_val(nodes, one->node);
+        }
+    }
+    ask.n_inflight = flying->len;
+    ask.inflight = (const struct cox_msg_exec_flying *) (const void *) flying->data;
+    ask.n_inflight_nodes = nodes->len;
+    ask.inflight_nodes = (const char *const *) (const void *) nodes->data;
+    controld->plan_request = cox_client_send(controld->sched, &call);
+}
+
+/* ---- orders ---- */
+
+static const char *
+attribute_of(const struct cox_action *action, const char *name)
+{
+    for (size_t i = 0; i < action->n_attributes; i++) {
+        if (g_str_equal(action->attributes[i].name, name)) {
+            return action->attributes[i].value;
+        }
+    }
+    return NULL;
+}
+
+static gint64
+number_of(const struct cox_action *action, const char *name)
+{
+    const char *text = attribute_of(action, name);
+
+    return text == NULL ? 0 : g_ascii_strtoll(text, NULL, 10);
+}
+
+static void
+send_order(struct controld *controld, const struct cox_reign_effect *effect)
+{
+    const struct cox_action *action = effect->order.action;
+    g_autoptr(GArray) params = g_array_new(FALSE, FALSE, sizeof(struct cox_msg_pair));
+    g_autofree char *key = g_strdup_printf("%u:%" G_GUINT64_FORMAT ":%" G_GINT64_FORMAT ":%s", (unsigned int) action->id,
+                                           controld->transition, number_of(action, "CRM_meta_op_target_rc"), controld->uuid);
+    const char *task = effect->order.kind == COX_REIGN_CANCEL ? attribute_of(action, "CRM_meta_operation") : action->task;
+    struct cox_msg_control_order order = { .target = effect->node,
+                                           .kind = effect->order.kind,
+                                           .generation = cox_election_term(controld->election).generation,
+                                           .rsc_id = action->rsc_id,
+                                           .standard = action->rsc_standard,
+                                           .provider = action->rsc_provider,
+                                           .type = action->rsc_type,
+                                           .task = task == NULL ? action->task : task,
+                                           .key = key,
+                                           .interval_ms = action->interval_ms,
+                                           .timeout_ms = number_of(action, "CRM_meta_timeout"),
+                                           .start_delay_ms = number_of(action, "CRM_meta_start_delay") };
+
+    for (size_t i = 0; effect->order.kind == COX_REIGN_RUN && i < action->n_attributes; i++) {
+        const struct cox_msg_pair pair = { action->attributes[i].name, action->attributes[i].value };
+
+        g_array_append_val(params, pair);
+    }
+    order.params = (const struct cox_msg_pair *) (const void *) params->data;
+    order.n_params = params->len;
+    order.node = action->router_node != NULL ? action->node_name : NULL;
+    cox_log_line(controld->log, COX_LOG_INFO, "order node=%s task=%s rsc=%s interval_ms=%" G_GINT64_FORMAT, effect->name,
+                 action->task, action->rsc_id == NULL ? "-" : action->rsc_id, action->interval_ms);
+    (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_ORDER, &order);
+}
+
+void
+controld_realm_set_attribute(struct controld *controld, const char *node, const char *name, const char *value, bool is_pattern)
+{
+    const struct cox_msg_attr_update update = { .change = COX_ATTR_SET,
+                                                .name = is_pattern ? NULL : name,
+                                                .pattern = is_pattern ? name : NULL,
+                                                .node = node,
+                                                .value = value,
+                                                .kind = COX_ATTR_TRANSIENT };
+    struct cox_client_call call = { .message = COX_MSG_ATTR_UPDATE, .body = &update, .timeout_ms = 60000 };
+
+    (void) cox_client_send(controld->attr, &call);
+}
+
+/* ---- fencing ---- */
+
+struct fencing {
+    struct controld *controld;
+    char *target;
+};
+
+static void
+on_fenced(void *context, const struct cox_client_reply *reply)
+{
+    struct fencing *fencing = context;
+    struct controld *controld = fencing->controld;
+    const struct cox_msg_fence_finished *finished = reply->body;
+    struct cox_reign_event event = { .kind = COX_REIGN_ON_FENCED, .name = fencing->target };
+
+    event.done.is_ok = reply->error == NULL && reply->message == COX_MSG_FENCE_FINISHED && finished->is_ok != 0;
+    if (event.done.is_ok) {
+        cox_log_line(controld->log, COX_LOG_NOTICE, "fenced node=%s", fencing->target);
+    } else {
+        cox_log_event(controld->log, COX_EVENT_FENCE_FAILED, "node=%s reason=\"%s\"", fencing->target,
+                      reply->error != NULL ? reply->error->message
+                      : reply->message == COX_MSG_FENCE_FINISHED && finished->reason != NULL ? finished->reason
+                                                                                             : "no reason told");
+    }
+    controld_realm_step(controld, &event);
+    g_free(fencing->target);
+    g_free(fencing);
+}
+
+static enum cox_fence_action
+fence_action_of(const char *how)
+{
+    return g_str_equal(how, "on") ? COX_FENCE_ON : g_str_equal(how, "off") ? COX_FENCE_OFF : COX_FENCE_REBOOT;
+}
+
+static void
+ask_fence(struct controld *controld, const struct cox_reign_effect *effect)
+{
+    struct cox_term term = cox_election_term(controld->election);
+    struct fencing *fencing = g_new(struct fencing, 1);
+    const char *delay = attribute_of(effect->fence.action, "priority-fencing-delay");
+    const struct cox_msg_fence_ask ask = { .target = effect->name,
+                                           .action = fence_action_of(effect->fence.how),
+                                           .delay_ms = delay == NULL ? 0 : 1000 * g_ascii_strtoll(delay, NULL, 10),
+                                           .is_unfencing = g_str_equal(effect->fence.how, "on"),
+                                           .generation = term.generation,
+                                           .coordinator = term.coordinator,
+                                           .client = "cox-controld" };
+    struct cox_client_call call = { .message = COX_MSG_FENCE_ASK, .body = &ask, .fn = on_fenced, .context = fencing };
+
+    *fencing = (struct fencing) { controld, g_strdup(effect->name) };
+    cox_log_line(controld->log, COX_LOG_NOTICE, "fencing node=%s action=%s", effect->name, effect->fence.how);
+    (void) cox_client_send(controld->fence, &call);
+}
+
+static void
+on_fence_event(void *context, const struct cox_client_event *event)
+{
+    struct controld *controld = context;
+    const struct cox_msg_fence_news *news = event->body;
+    struct cox_reign_event mine = { .kind = COX_REIGN_ON_FENCE_NEWS };
+
+    if (event->kind != COX_CLIENT_EVENT || event->message != COX_MSG_FENCE_NEWS || news->n_event == 0
+        || news->event[0].state != 1 || news->event[0].action == COX_FENCE_ON || news->event[0].target == NULL
+        || controld->reign == NULL) {
+        return;
+    }
+    mine.name = news->event[0].target;
+    mine.done.is_ok = true;
+    controld_realm_step(controld, &mine);
+}
+
+/* ---- effects ---- */
+
+static void
+tell_transition(struct controld *controld, const struct cox_reign_effect *effect)
+{
+    bool is_over = effect->kind == COX_REIGN_DO_END;
+    const struct cox_msg_control_transition news = { .transition = controld->transition,
+                                                     .is_over = is_over,
+                                                     .n_actions = effect->transition.n_actions,
+                                                     .n_failed = effect->transition.n_failed,
+                                                     .input = controld->plan_input };
+
+    if (is_over) {
+        cox_log_line(controld->log, COX_LOG_NOTICE, "transition over actions=%u failed=%u aborted=%d",
+                     (unsigned int) effect->transition.n_actions, (unsigned int) effect->transition.n_failed,
+                     (int) effect->transition.is_aborted);
+    }
+    cox_service_publish(controld->ctx, "transitions", COX_MSG_CONTROL_TRANSITION, &news, NULL);
+}
+
+static void
+run(struct controld *controld, const struct cox_reign_effect *effect)
+{
+    switch (effect->kind) {
+        case COX_REIGN_DO_ORDER:
+            send_order(controld, effect);
+            break;
+        case COX_REIGN_DO_FENCE:
+            ask_fence(controld, effect);
+            break;
+        case COX_REIGN_DO_ATTRIBUTE:
+            controld_realm_set_attribute(controld, effect->name, effect->attribute.attribute, effect->attribute.value,
+                                         effect->attribute.is_pattern);
+            break;
+        case COX_REIGN_DO_NODE:
+        case COX_REIGN_DO_ERASE:
+            controld_papers_node(controld, effect);
+            break;
+        case COX_REIGN_DO_WRITE:
+            controld_papers_write(controld, effect->batch);
+            break;
+        case COX_REIGN_DO_PLAN:
+            ask_plan(controld, effect);
+            break;
+        case COX_REIGN_DO_SAVE:
+            break; /* the scheduler saves inputs; the one that crashed it is named below */
+        case COX_REIGN_DO_SAY:
+            cox_log_event(controld->log, COX_EVENT_CONFIG_ASIDE, "version=%s object=%s fallback=%s", effect->guard.config,
+                          effect->guard.object == NULL ? "-" : effect->guard.object,
+                          effect->guard.fallback == NULL ? "none" : effect->guard.fallback);
+            break;
+        case COX_REIGN_DO_CLEAR:
+            cox_log_line(controld->log, COX_LOG_NOTICE, "planning works again version=%s", effect->guard.config);
+            break;
+        case COX_REIGN_DO_BEGIN:
+        case COX_REIGN_DO_END:
+            tell_transition(controld, effect);
+            break;
+        case COX_REIGN_DO_WAKE:
+            cox_runtime_cancel(controld->runtime, controld->reign_timer);
+            controld->reign_timer = cox_runtime_timer(controld->runtime, effect->at, on_timer, controld);
+            break;
+    }
+}
+
+void
+controld_realm_step(struct controld *controld, const struct cox_reign_event *event)
+{
+    struct cox_reign_effects effects;
+
+    if (controld->reign == NULL) {
+        return;
+    }
+    cox_reign_effects_init(&effects);
+    cox_reign_step(controld->reign, event, cox_runtime_now(controld->runtime), &effects);
+    for (guint i = 0; i < cox_reign_effects_count(&effects); i++) {
+        run(controld, cox_reign_effects_get(&effects, i));
+    }
+    cox_reign_effects_clear(&effects);
+}
+
+/* ---- messages ---- */
+
+bool
+controld_realm_on_result(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    struct controld *controld = cox_service_data(ctx);
+    const struct cox_msg_control_result *body = request->body;
+    struct cox_reign_event event = { .kind = COX_REIGN_ON_RESULT, .node = request->node, .name = body->node };
+
+    (void) reply;
+    (void) error;
+    if (body->rsc_id == NULL || body->task == NULL) {
+        return true;
+    }
+    event.result.order = (enum cox_reign_order) body->kind;
+    event.result.rsc_id = body->rsc_id;
+    event.result.task = body->task;
+    event.result.interval_ms = body->interval_ms;
+    event.result.rc = (int) body->rc;
+    event.result.status = (int) body->status;
+    event.result.target_rc = cox_oplog_target_rc(body->key);
+    event.result.call_id = body->call_id;
+    event.result.began = cox_wall_from_seconds(body->began_at);
+    controld_refreshed(controld, request->node, body->key);
+    controld_realm_step(controld, &event);
+    return true;
+}
+
+bool
+controld_realm_on_recorded(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    const struct cox_msg_control_recorded *body = request->body;
+    struct cox_reign_event event = { .kind = COX_REIGN_ON_RECORDED, .node = request->node };
+
+    (void) reply;
+    (void) error;
+    if (body->n_state > 0) {
+        event.done.call_id = body->call_id;
+        event.done.version = controld_wire_version(&body->state[0]);
+        controld_realm_step(cox_service_data(ctx), &event);
+    }
+    return true;
+}
+
+/* ---- life ---- */
+
+static struct cox_client *
+connect_to(struct controld *controld, enum cox_daemon daemon)
+{
+    const struct cox_client_settings settings = { .daemon = daemon,
+                                                  .program = "cox-controld",
+                                                  .run_directory = cox_service_run_directory(controld->ctx),
+                                                  .reconnects = true,
+                                                  .context = controld };
+
+    return cox_client_new(controld->runtime, &settings);
+}
+
+void
+controld_realm_start(struct controld *controld)
+{
+    const struct cox_reign_config config = { .self = controld->self,
+                                             .cluster_delay_ms = 60000,
+                                             .process_grace_ms = 10000,
+                                             .settle_ms = 2000,
+                                             .retry_ms = 1000,
+                                             .crash_limit = 3 };
+
+    controld->reign = cox_reign_new(&config);
+    controld->sched = connect_to(controld, COX_DAEMON_SCHED);
+    controld->fence = connect_to(controld, COX_DAEMON_FENCE);
+    controld->attr = connect_to(controld, COX_DAEMON_ATTR);
+    (void) cox_client_subscribe(controld->fence, "fencing", on_fence_event, controld);
+}
+
+void
+controld_realm_stop(struct controld *controld)
+{
+    cox_client_free(controld->sched);
+    cox_client_free(controld->fence);
+    cox_client_free(controld->attr);
+    forget_answer(controld);
+    g_clear_pointer(&controld->reign, cox_reign_free);
+    cox_codec_graph_free(controld->graph);
+}

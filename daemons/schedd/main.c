@@ -1,0 +1,355 @@
+/* daemons/schedd/main.c - cox-schedd: plans from the document, when the controller asks.  Layer 6. */
+#include <string.h>
+
+#include "base/error.h"
+#include "cib/patchscope.h"
+#include "codec/graphwrite.h"
+#include "follow/follow.h"
+#include "model/option.h"
+#include "daemons/schedd/planning.h"
+#include "runtime/environment.h"
+#include "daemons/schedd/series.h"
+#include "service/service.h"
+#include "xml/xmlwrite.h"
+
+/* The document of this node may be so much behind the controller's. */
+enum { WAIT_MS = 5000 };
+
+/* Inputs that wait to be written; more are not kept. */
+enum { SAVES_MAX = 16 };
+
+/* A question that waits for the document. */
+struct ask {
+    cox_ticket ticket;
+    struct cox_version version;
+    GPtrArray *texts; /* owned texts of inflight */
+    GArray *inflight; /* struct cox_inflight */
+    cox_usec until;
+};
+
+/* An input that is to be written when there is nothing more urgent. */
+struct save {
+    char *path, *text;
+};
+
+struct schedd {
+    struct cox_ctx *ctx;
+    struct cox_runtime *runtime;
+    struct cox_log *log;
+    struct cox_schemas *schemas;
+    struct cox_follow *follow;
+    struct cox_planning *planning;
+    struct cox_series *series;
+    GPtrArray *asks;  /* struct ask */
+    GQueue saves;     /* struct save */
+    cox_source_id timer, save_source;
+    guint64 n_plans, last_plan_us;
+};
+
+static void
+free_ask(gpointer data)
+{
+    struct ask *ask = data;
+
+    g_ptr_array_unref(ask->texts);
+    g_array_unref(ask->inflight);
+    g_free(ask);
+}
+
+static void
+free_save(gpointer data)
+{
+    struct save *save = data;
+
+    g_free(save->path);
+    g_free(save->text);
+    g_free(save);
+}
+
+/* ---- saved inputs ---- */
+
+static void
+on_save(void *context)
+{
+    struct schedd *schedd = context;
+    struct save *save = NULL;
+
+    schedd->save_source = 0;
+    save = g_queue_pop_head(&schedd->saves);
+    if (save != NULL) {
+        g_autoptr(GError) error = NULL;
+
+        if (!cox_series_save(schedd->series, save->path, save->text, strlen(save->text), &error)) {
+            cox_log_event(schedd->log, COX_EVENT_INPUT_UNSAVED, "reason=\"%s\"", error->message);
+        }
+        free_save(save);
+    }
+    if (!g_queue_is_empty(&schedd->saves)) {
+        schedd->save_source = cox_runtime_defer(schedd->runtime, on_save, schedd);
+    }
+}
+
+/* Where the input of this plan will be; it is written when the answer is on its way. */
+static char *
+save_input(struct schedd *schedd, const struct cox_xml *cib, const struct cox_planning_result *result, cox_wall now)
+{
+    static const enum cox_option_id limits[] = { COX_OPT_CLUSTER_PE_INPUT_SERIES_MAX, COX_OPT_CLUSTER_PE_WARN_SERIES_MAX,
+                                                 COX_OPT_CLUSTER_PE_ERROR_SERIES_MAX };
+    enum cox_series_kind kind = cox_diags_has(result->diags, COX_SEVERITY_ERROR)     ? COX_SERIES_ERROR
+                                : cox_diags_has(result->diags, COX_SEVERITY_WARNING) ? COX_SERIES_WARN
+                                                                                     : COX_SERIES_INPUT;
+    struct cox_nvlist options = COX_NVLIST_INIT;
+    struct save *save = NULL;
+    char *path = NULL;
+
+    cox_nvsets_resolve(&result->config->properties, "cib-bootstrap-options", &(struct cox_rule_input) { .now = now }, &options, NULL);
+    path = cox_series_next(schedd->series, kind, cox_option_of(limits[kind], &options));
+    cox_nvlist_clear(&options);
+    if (path == NULL || g_queue_get_length(&schedd->saves) >= SAVES_MAX) {
+        g_free(path);
+        return NULL;
+    }
+    save = g_new(struct save, 1);
+    *save = (struct save) { path, cox_xmlwrite_text(cib, COX_XMLWRITE_FORMATTED) };
+    g_queue_push_tail(&schedd->saves, save);
+    if (schedd->save_source == 0) {
+        schedd->save_source = cox_runtime_defer(schedd->runtime, on_save, schedd);
+    }
+    return g_strdup(path);
+}
+
+/* ---- plans ---- */
+
+static void
+answer(struct schedd *schedd, const struct ask *ask, struct cox_planning_result *result, cox_usec began)
+{
+    const struct cox_xml *cib = cox_cib_root(cox_follow_cib(schedd->follow));
+    struct cox_version version = cox_follow_version(schedd->follow);
+    const struct cox_msg_cib_state state = { version.admin_epoch, version.epoch, version.num_updates, NULL, 0 };
+    g_autoptr(GArray) problems = g_array_new(FALSE, FALSE, sizeof(const char *));
+    g_autofree char *input = NULL;
+    GString *graph = g_string_new(NULL);
+    struct cox_msg_sched_plan message = { .n_state = 1, .state = &state };
+    struct cox_source source;
+    g_autoptr(GBytes) bytes = NULL;
+
+    for (size_t i = 0; i < cox_diags_count(result->diags); i++) {
+        g_array_append_val(problems, cox_diags_get(result->diags, i)->text);
+    }
+    cox_codec_graph_write(&result->plan->graph, graph);
+    if (result->plan->graph.n_actions > 0 || problems->len > 0) {
+        input = save_input(schedd, cib, result, cox_runtime_wall(schedd->runtime));
+    }
+    schedd->n_plans++;
+    schedd->last_plan_us = (guint64) (cox_runtime_now(schedd->runtime) - began);
+    message.input = input;
+    message.problems = (const char *const *) (const void *) problems->data;
+    message.n_problems = problems->len;
+    message.recheck_by = cox_wall_is_set(result->plan->recheck_by) ? cox_wall_seconds(result->plan->recheck_by) : 0;
+    message.plan_us = schedd->last_plan_us;
+    cox_log_line(schedd->log, COX_LOG_INFO, "planned actions=%" G_GSIZE_FORMAT " problems=%u us=%" G_GUINT64_FORMAT " input=%s",
+                 result->plan->graph.n_actions, problems->len, schedd->last_plan_us, input == NULL ? "-" : input);
+    bytes = g_string_free_to_bytes(graph);
+    source = cox_source_of_bytes(bytes);
+    cox_ticket_answer(schedd->ctx, ask->ticket, COX_MSG_SCHED_PLAN, &message, &source);
+}
+
+static void
+plan(struct schedd *schedd, const struct ask *ask)
+{
+    cox_usec began = cox_runtime_now(schedd->runtime);
+    const struct cox_planning_input input = { cox_cib_root(cox_follow_cib(schedd->follow)),
+                                              (const struct cox_inflight *) (const void *) ask->inflight->data,
+                                              ask->inflight->len, cox_runtime_wall(schedd->runtime) };
+    struct cox_planning_result result = { NULL, NULL, NULL };
+    g_autoptr(GError) error = NULL;
+
+    if (!cox_planning_run(schedd->planning, &input, &result, &error)) {
+        cox_log_event(schedd->log, COX_EVENT_DOCUMENT_UNUSABLE, "reason=\"%s\"", error->message);
+        cox_ticket_fail(schedd->ctx, ask->ticket, error);
+        return;
+    }
+    answer(schedd, ask, &result, began);
+    cox_plan_free(result.plan);
+    cox_diags_free(result.diags);
+}
+
+static bool
+is_ready(const struct schedd *schedd, const struct ask *ask)
+{
+    struct cox_version version = cox_follow_version(schedd->follow);
+
+    return cox_follow_cib(schedd->follow) != NULL && cox_version_compare(&version, &ask->version) >= 0;
+}
+
+static void on_timer(void *context);
+
+/* Answer who can be answered, give up on whose time is over. */
+static void
+serve(struct schedd *schedd)
+{
+    cox_usec now = cox_runtime_now(schedd->runtime), until = COX_USEC_NEVER;
+
+    for (guint i = 0; i < schedd->asks->len; i++) {
+        struct ask *ask = schedd->asks->pdata[i];
+
+        if (is_ready(schedd, ask)) {
+            plan(schedd, ask);
+        } else if (cox_usec_is_due(ask->until, now)) {
+            g_autofree char *wanted = cox_version_text(&ask->version);
+            g_autoptr(GError) error = g_error_new(COX_ERROR, COX_ERROR_TRY_AGAIN,
+                                                  "the document is older than %s here; ask again", wanted);
+
+            cox_ticket_fail(schedd->ctx, ask->ticket, error);
+        } else {
+            until = cox_usec_min(until, ask->until);
+            continue;
+        }
+        g_ptr_array_remove_index(schedd->asks, i--);
+    }
+    cox_runtime_cancel(schedd->runtime, schedd->timer);
+    schedd->timer = cox_runtime_timer(schedd->runtime, until, on_timer, schedd);
+}
+
+static void
+on_timer(void *context)
+{
+    struct schedd *schedd = context;
+
+    schedd->timer = 0;
+    serve(schedd);
+}
+
+static void
+on_document(void *context, const struct cox_follow_news *news)
+{
+    struct schedd *schedd = context;
+    unsigned int scope = news->patch == NULL ? (unsigned int) COX_PATCHSCOPE_CONFIGURATION : cox_patchscope(news->patch, NULL);
+
+    if ((scope & (COX_PATCHSCOPE_CONFIGURATION | COX_PATCHSCOPE_ROOT)) != 0) {
+        cox_planning_forget(schedd->planning);
+    }
+    serve(schedd);
+}
+
+/* ---- handlers ---- */
+
+static const char *
+keep(struct ask *ask, const char *text)
+{
+    char *copy = g_strdup(text);
+
+    if (copy != NULL) {
+        g_ptr_array_add(ask->texts, copy);
+    }
+    return copy;
+}
+
+static bool
+on_ask(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    struct schedd *schedd = cox_service_data(ctx);
+    const struct cox_msg_sched_ask *body = request->body;
+    struct ask *ask = g_new0(struct ask, 1);
+
+    (void) error;
+    ask->ticket = cox_reply_defer(reply);
+    ask->version = (struct cox_version) { body->admin_epoch, body->epoch, body->num_updates };
+    ask->until = cox_usec_after_ms(cox_runtime_now(schedd->runtime), WAIT_MS);
+    ask->texts = g_ptr_array_new_with_free_func(g_free);
+    ask->inflight = g_array_new(FALSE, FALSE, sizeof(struct cox_inflight));
+    for (gsize i = 0; i < MIN(body->n_inflight, body->n_inflight_nodes); i++) {
+        const struct cox_msg_exec_flying *flying = &body->inflight[i];
+        struct cox_inflight inflight = { keep(ask, flying->rsc_id), keep(ask, flying->task == NULL ? "" : flying->task),
+                                         flying->interval_ms, keep(ask, body->inflight_nodes[i]), keep(ask, flying->key),
+                                         flying->generation, flying->is_running != 0 };
+
+        g_array_append_val(ask->inflight, inflight);
+    }
+    g_ptr_array_add(schedd->asks, ask);
+    serve(schedd);
+    return true;
+}
+
+static void
+health(struct cox_ctx *ctx)
+{
+    const struct schedd *schedd = cox_service_data(ctx);
+
+    cox_service_add_stat(ctx, "plans", (gint64) schedd->n_plans);
+    cox_service_add_stat(ctx, "last-plan-us", (gint64) schedd->last_plan_us);
+    cox_service_add_stat(ctx, "waiting", schedd->asks->len);
+    if (!cox_follow_is_current(schedd->follow)) {
+        cox_service_add_complaint(ctx, "the document does not come: cox-cibd is away");
+    }
+}
+
+/* ---- life ---- */
+
+static const char *
+schema_directory(void)
+{
+    const char *own = cox_environment_get("COX_SCHEMA_DIRECTORY");
+    const char *setting = own != NULL ? own : cox_environment_setting("schema_directory");
+
+    return setting != NULL && *setting != '\0' ? setting : COX_SCHEMADIR;
+}
+
+static bool
+start(struct cox_ctx *ctx, GError **error)
+{
+    struct schedd *schedd = g_new0(struct schedd, 1);
+    const char *inputs = cox_environment_get("COX_PENGINE_DIRECTORY");
+    const struct cox_follow_settings settings = { .program = "cox-schedd",
+                                                  .run_directory = cox_service_run_directory(ctx),
+                                                  .changed = on_document,
+                                                  .context = schedd };
+
+    (void) error;
+    schedd->ctx = ctx;
+    schedd->runtime = cox_service_runtime(ctx);
+    schedd->log = cox_service_log(ctx);
+    schedd->asks = g_ptr_array_new_with_free_func(free_ask);
+    g_queue_init(&schedd->saves);
+    schedd->schemas = cox_schemas_new(schema_directory());
+    schedd->planning = cox_planning_new(schedd->schemas);
+    schedd->series = cox_series_new(inputs != NULL ? inputs : COX_STATEDIR "/pengine");
+    cox_service_set_data(ctx, schedd);
+    schedd->follow = cox_follow_new(schedd->runtime, &settings);
+    return true;
+}
+
+static void
+destroy(struct cox_ctx *ctx)
+{
+    struct schedd *schedd = cox_service_data(ctx);
+
+    if (schedd == NULL) {
+        return;
+    }
+    cox_follow_free(schedd->follow);
+    cox_planning_free(schedd->planning);
+    cox_schemas_free(schedd->schemas);
+    cox_series_free(schedd->series);
+    g_ptr_array_unref(schedd->asks);
+    g_queue_clear_full(&schedd->saves, free_save);
+    g_free(schedd);
+}
+
+int
+main(int argc, char **argv)
+{
+    static const struct cox_op ops[] = {
+        { COX_MSG_SCHED_ASK, on_ask, COX_FROM_LOCAL, COX_ROLE_ADMIN },
+    };
+    static const struct cox_service service = {
+        .daemon = COX_DAEMON_SCHED,
+        .ops = ops,
+        .n_ops = G_N_ELEMENTS(ops),
+        .start = start,
+        .destroy = destroy,
+        .health = health,
+    };
+
+    return cox_service_main(&service, argc, argv);
+}

@@ -1,0 +1,120 @@
+/* lib/control/reign_priv.h - the state of the engine, for its files.  Layer 4, pure. */
+#ifndef COX_CONTROL_REIGN_PRIV_H
+#define COX_CONTROL_REIGN_PRIV_H
+
+#include "control/reign.h"
+#include "fence/fenceretry.h"
+#include "supervise/planguard.h"
+#include "transition/conduct.h"
+
+/* The four texts of a node state, owned. */
+struct reign_texts {
+    char *in_ccm, *crmd, *join, *expected;
+};
+
+struct reign_node {
+    guint32 id;
+    char *name;               /* NULL: not known yet */
+    bool is_controller;       /* its controller is in the group */
+    bool is_member;           /* the node is a member of the cluster */
+    bool is_expected;         /* it was part of the crew and nobody said that it may leave */
+    bool is_leaving;          /* it was told that it may leave */
+    bool is_down;             /* proven; until it comes back */
+    bool is_erased;           /* what the document knew of it is gone; with is_down */
+    enum cox_join_phase phase;
+    cox_usec away_until;      /* its controller is away: patience ends */
+    struct reign_texts doc;   /* what the document says */
+    gint64 heard, recorded;   /* call ids of results */
+    cox_usec unrecorded_until; /* patience ends, while heard > recorded */
+};
+
+/* A fencing that waits for its time. */
+struct reign_fence {
+    char *target;
+    cox_usec at;
+};
+
+struct cox_reign {
+    struct cox_reign_config config;
+    GPtrArray *nodes;                 /* struct reign_node, by id */
+    guint32 coordinator;
+    guint64 generation;
+    bool may_plan;
+    /* the document */
+    guint64 batch, batch_pending;     /* last one asked for; 0: none is under way */
+    cox_usec write_retry_at;
+    struct cox_version needed;        /* a plan must not be older */
+    /* the plan */
+    bool wants_plan, is_planning, is_stale, is_working, is_fallback;
+    guint n_discards;
+    cox_usec plan_retry_at, attributes_until, recheck_at, recheck_by_at;
+    gint64 recheck_ms;
+    struct cox_planguard *guard;
+    struct cox_planguard_effects guard_effects;
+    cox_usec guard_at;
+    /* the work */
+    const struct cox_graph *graph;
+    struct cox_conduct *conduct;
+    cox_usec conduct_at;
+    guint32 n_failed;
+    struct cox_fenceretry retry;
+    GPtrArray *fences;                /* struct reign_fence */
+    cox_usec wake_at;
+};
+
+/* ---- reigntable.c ---- */
+
+void cox_reign_node_free(gpointer node);
+
+/* The node with this id, or NULL; or made. */
+struct reign_node *cox_reign_node_find(const struct cox_reign *reign, guint32 id);
+struct reign_node *cox_reign_node_ensure(struct cox_reign *reign, guint32 id);
+struct reign_node *cox_reign_node_named(const struct cox_reign *reign, const char *name);
+
+void cox_reign_texts_set(struct reign_texts *texts, const struct cox_reign_state *state);
+
+/* It is proven to be down. */
+void cox_reign_node_down(struct cox_reign *reign, struct reign_node *node);
+
+struct cox_reign_effect *cox_reign_add(struct cox_reign_effects *out, enum cox_reign_effect_kind kind);
+bool cox_reign_is_coordinator(const struct cox_reign *reign);
+
+/* A plan must be made from this version at least. */
+void cox_reign_need(struct cox_reign *reign, const struct cox_version *version);
+
+/* ---- reignnode.c ---- */
+
+void cox_reign_nodes_on_view(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
+                         struct cox_reign_effects *out);
+void cox_reign_nodes_on_node(struct cox_reign *reign, const struct cox_reign_event *event);
+
+/* Ask for the states that differ from what the document says. */
+void cox_reign_nodes_write(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out);
+void cox_reign_nodes_on_written(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now);
+
+/* When the next patience ends. */
+cox_usec cox_reign_nodes_deadline(const struct cox_reign *reign);
+
+/* Is there a result that the document does not have, and is worth waiting for? */
+bool cox_reign_nodes_unrecorded(const struct cox_reign *reign, cox_usec now);
+
+/* ---- reignwork.c ---- */
+
+void cox_reign_fence_free(gpointer fence);
+
+/* Step the conduct and carry out what it asks for. */
+void cox_reign_work_step(struct cox_reign *reign, const struct cox_conduct_event *event, cox_usec now,
+                     struct cox_reign_effects *out);
+
+/* The cluster is not what the plan was made for. */
+void cox_reign_want(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out);
+
+void cox_reign_work_on_graph(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
+                         struct cox_reign_effects *out);
+void cox_reign_work_on_result(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
+                          struct cox_reign_effects *out);
+void cox_reign_work_on_fenced(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
+                          struct cox_reign_effects *out);
+void cox_reign_work_on_wake(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out);
+
+#endif

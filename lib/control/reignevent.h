@@ -1,0 +1,161 @@
+/* lib/control/reignevent.h - what the engine of lib/control/reign.h hears and asks for.  Layer 4, pure. */
+#ifndef COX_CONTROL_REIGNEVENT_H
+#define COX_CONTROL_REIGNEVENT_H
+
+#include <stdbool.h>
+#include <glib.h>
+
+#include "base/effects.h"
+#include "base/monotime.h"
+#include "base/walltime.h"
+#include "cib/version.h"
+#include "election/join.h"
+#include "model/graph.h"
+#include "model/inflight.h"
+
+G_BEGIN_DECLS
+
+/** What a node is asked to do, or tells that it has done. */
+enum cox_reign_order {
+    COX_REIGN_RUN = 0,  /**< an operation */
+    COX_REIGN_CANCEL,   /**< end a recurring operation */
+    COX_REIGN_FORGET,   /**< the history of a resource */
+    COX_REIGN_CLEAR,    /**< the last failure of a resource */
+    COX_REIGN_SHUTDOWN, /**< this node may leave */
+};
+
+/** What a node state says.  Texts borrowed; NULL: not there. */
+struct cox_reign_state {
+    const char *in_ccm, *crmd, *join, *expected;
+};
+
+enum cox_reign_event_kind {
+    COX_REIGN_ON_VIEW = 0,   /**< the controllers that are there, and the nodes that are members */
+    COX_REIGN_ON_NODE,       /**< a node's name, and what the document says of it; before the reign begins, and on changes */
+    COX_REIGN_ON_TERM,       /**< who coordinates now; 0: nobody */
+    COX_REIGN_ON_PHASE,      /**< a member has come so far (coordinator only); when it has joined, with what it is running */
+    COX_REIGN_ON_MAY_PLAN,   /**< all members have reported */
+    COX_REIGN_ON_RESULT,     /**< an order has ended, or a recurring operation has a new result */
+    COX_REIGN_ON_RECORDED,   /**< results of a node up to a call id are in the document of this version */
+    COX_REIGN_ON_WRITTEN,    /**< what DO_WRITE asked for has been done, or not */
+    COX_REIGN_ON_DOCUMENT,   /**< the document has changed */
+    COX_REIGN_ON_PLAN,       /**< the plan */
+    COX_REIGN_ON_NO_PLAN,    /**< it could not be made */
+    COX_REIGN_ON_FENCED,     /**< what DO_FENCE asked for has ended */
+    COX_REIGN_ON_FENCE_NEWS, /**< somebody's fencing of a node succeeded */
+    COX_REIGN_ON_OPTIONS,
+    COX_REIGN_ON_WANT,       /**< a person wants a new plan */
+    COX_REIGN_ON_WAKE,
+};
+
+/** What has changed in the document, or-ed. */
+enum cox_reign_change {
+    COX_REIGN_CONFIGURATION = 1, /**< or anything else that a plan depends on but what follows */
+    COX_REIGN_ATTRIBUTES = 2,    /**< transient attributes */
+    COX_REIGN_HISTORY_GONE = 4,  /**< the history of a resource, or a node's state, was removed */
+    COX_REIGN_RESULTS = 8,       /**< results were written: they are told by ON_RESULT */
+};
+
+struct cox_reign_event {
+    enum cox_reign_event_kind kind;
+    guint32 node;    /**< NODE, TERM, PHASE, RESULT, RECORDED: cluster id */
+    const char *name; /**< NODE; RESULT: node that it is about, when it is a remote one, else NULL; FENCED, FENCE_NEWS: target */
+    union {
+        struct {
+            const guint32 *controllers, *nodes;
+            size_t n_controllers, n_nodes;
+        } view;
+        struct cox_reign_state state; /**< NODE */
+        guint64 generation;           /**< TERM */
+        struct {
+            enum cox_join_phase phase;
+            const struct cox_inflight *inflight; /**< node NULL: its own */
+            size_t n_inflight;
+        } join;                                  /**< PHASE */
+        struct {
+            enum cox_reign_order order; /**< what ended: RUN, CANCEL, FORGET */
+            const char *rsc_id, *task;
+            gint64 interval_ms;
+            int rc, status, target_rc;  /**< target_rc: from the transition key; -1: unknown */
+            gint64 call_id;
+            cox_wall began;
+        } result;
+        struct {
+            gint64 call_id;             /**< RECORDED */
+            guint64 batch;              /**< WRITTEN */
+            bool is_ok;                 /**< WRITTEN, FENCED */
+            struct cox_version version; /**< RECORDED, WRITTEN: the document that has it */
+        } done;
+        struct {
+            unsigned int changes;       /**< enum cox_reign_change */
+            const char *config;         /**< identity of the configuration; NULL: unchanged */
+            const char *object;         /**< id of what was changed last, or NULL */
+        } document;
+        struct {
+            const struct cox_graph *graph; /**< must live while cox_reign_graph() is this one */
+            cox_wall recheck_by;           /**< or COX_WALL_NONE */
+            cox_wall wall;                 /**< now */
+            bool has_crashed;              /**< NO_PLAN: the scheduler died, or missed its deadline */
+        } plan;
+        struct {
+            gint64 recheck_ms;             /**< cluster-recheck-interval; 0: never */
+            guint fence_attempts;          /**< fencing-max-attempts */
+        } options;
+    };
+};
+
+enum cox_reign_effect_kind {
+    COX_REIGN_DO_ORDER = 0, /**< to the controller of a node; answered by ON_RESULT, SHUTDOWN by its leaving */
+    COX_REIGN_DO_FENCE,     /**< answered by ON_FENCED */
+    COX_REIGN_DO_ATTRIBUTE, /**< set an attribute of a node (in memory of the cluster until it ends); NULL deletes */
+    COX_REIGN_DO_NODE,      /**< into the document: the state of a node */
+    COX_REIGN_DO_ERASE,     /**< into the document: forget the history and attributes of a node that is proven to be down */
+    COX_REIGN_DO_WRITE,     /**< end of what goes into the document together; answered by ON_WRITTEN */
+    COX_REIGN_DO_PLAN,      /**< answered by ON_PLAN or ON_NO_PLAN */
+    COX_REIGN_DO_SAVE,      /**< the configuration that crashed the scheduler, for developers */
+    COX_REIGN_DO_SAY,       /**< it was set aside */
+    COX_REIGN_DO_CLEAR,     /**< planning works again */
+    COX_REIGN_DO_BEGIN,     /**< a transition begins */
+    COX_REIGN_DO_END,       /**< it is over */
+    COX_REIGN_DO_WAKE,      /**< ON_WAKE at this time; replaces the previous wish */
+};
+
+struct cox_reign_effect {
+    enum cox_reign_effect_kind kind;
+    guint32 node;            /**< ORDER, NODE, ERASE: cluster id */
+    const char *name;        /**< of that node, or of the target of a fencing, or (ATTRIBUTE) of the node */
+    union {
+        struct {
+            enum cox_reign_order kind;
+            const struct cox_action *action; /**< of the graph */
+        } order;
+        struct {
+            const struct cox_action *action;
+            const char *how;                 /**< reboot, off, on */
+        } fence;
+        struct {
+            const char *attribute, *value;
+            bool is_pattern;                 /**< a regular expression: all that match are deleted */
+        } attribute;
+        struct cox_reign_state state;
+        guint64 batch;                       /**< WRITE */
+        struct {
+            struct cox_version version;      /**< from a document at least as new */
+            bool is_fallback;
+        } plan;
+        struct {
+            const char *config, *object, *fallback; /**< SAVE, SAY, CLEAR: as in supervise/planguard.h */
+        } guard;
+        struct {
+            guint32 n_actions, n_failed;
+            bool is_aborted;                 /**< END: another plan follows */
+        } transition;
+        cox_usec at;
+    };
+};
+
+COX_EFFECTS_DEFINE(reign)
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,217 @@
+/* lib/control/reignnode.c - the nodes as the coordinator sees them, and what the document is to say of each.  Layer 4, pure. */
+#include "control/reign_priv.h"
+
+/* ---- who is there ---- */
+
+static bool
+has(const guint32 *ids, size_t n, guint32 id)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (ids[i] == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Nothing that was ordered there will be answered. */
+static void
+lose(struct cox_reign *reign, const struct reign_node *node, cox_usec now, struct cox_reign_effects *out)
+{
+    if (cox_reign_is_coordinator(reign) && node->name != NULL) {
+        cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_NODE_LOST, .node = { node->name, 0 } },
+                        now, out);
+        cox_reign_want(reign, now, out);
+    }
+}
+
+static void
+judge(struct cox_reign *reign, struct reign_node *node, const struct cox_reign_event *event, cox_usec now,
+      struct cox_reign_effects *out)
+{
+    bool was_controller = node->is_controller, was_member = node->is_member;
+
+    node->is_controller = has(event->view.controllers, event->view.n_controllers, node->id);
+    node->is_member = node->is_controller || has(event->view.nodes, event->view.n_nodes, node->id);
+    if (node->is_member && !was_member) {
+        node->is_down = node->is_erased = false;
+    }
+    if (node->is_controller) {
+        node->away_until = COX_USEC_NEVER;
+        if (!was_controller) {
+            node->is_leaving = false;
+            node->heard = node->recorded = 0;
+        }
+        return;
+    }
+    node->phase = COX_JOIN_UNKNOWN;
+    node->heard = node->recorded = 0;
+    if (was_controller && node->is_member && !node->is_leaving) {
+        node->away_until = cox_usec_after_ms(now, reign->config.process_grace_ms);
+        return;
+    }
+    if (!node->is_member) {
+        node->away_until = COX_USEC_NEVER;
+    }
+    if (was_controller || (was_member && !node->is_member)) {
+        lose(reign, node, now, out);
+    }
+}
+
+void
+cox_reign_nodes_on_view(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
+                    struct cox_reign_effects *out)
+{
+    for (size_t i = 0; i < event->view.n_controllers; i++) {
+        (void) cox_reign_node_ensure(reign, event->view.controllers[i]);
+    }
+    for (size_t i = 0; i < event->view.n_nodes; i++) {
+        (void) cox_reign_node_ensure(reign, event->view.nodes[i]);
+    }
+    for (guint i = 0; i < reign->nodes->len; i++) {
+        judge(reign, reign->nodes->pdata[i], event, now, out);
+    }
+}
+
+void
+cox_reign_nodes_on_node(struct cox_reign *reign, const struct cox_reign_event *event)
+{
+    struct reign_node *node = cox_reign_node_ensure(reign, event->node);
+
+    if (event->name != NULL && g_strcmp0(node->name, event->name) != 0) {
+        g_free(node->name);
+        node->name = g_strdup(event->name);
+    }
+    if (reign->batch_pending == 0) { /* else it is about to be overwritten */
+        cox_reign_texts_set(&node->doc, &event->state);
+    }
+}
+
+/* ---- what the document is to say ---- */
+
+static struct cox_reign_state
+wanted(const struct reign_node *node)
+{
+    static const struct cox_reign_state down = { "false", "offline", "down", "down" };
+    const char *expected = node->doc.expected == NULL ? "down" : node->doc.expected;
+
+    if (node->is_down) {
+        return down;
+    }
+    if (node->is_controller && node->phase == COX_JOIN_JOINED) {
+        return (struct cox_reign_state) { "true", "online", "member", node->is_leaving ? "down" : "member" };
+    }
+    if (node->is_controller) {
+        return (struct cox_reign_state) { "true", "online", node->phase == COX_JOIN_REFUSED ? "banned" : "pending", expected };
+    }
+    if (cox_usec_is_set(node->away_until) && node->doc.in_ccm != NULL) { /* it may be back any moment */
+        return (struct cox_reign_state) { node->doc.in_ccm, node->doc.crmd, node->doc.join, node->doc.expected };
+    }
+    return (struct cox_reign_state) { node->is_member ? "true" : "false", "offline", "down", expected };
+}
+
+static bool
+is_said(const struct reign_node *node, const struct cox_reign_state *state)
+{
+    return g_strcmp0(node->doc.in_ccm, state->in_ccm) == 0 && g_strcmp0(node->doc.crmd, state->crmd) == 0
+           && g_strcmp0(node->doc.join, state->join) == 0 && g_strcmp0(node->doc.expected, state->expected) == 0;
+}
+
+/* A node that nobody has seen and that the document knows nothing of is none of our business: the plan knows what to do. */
+static bool
+is_known(const struct reign_node *node)
+{
+    return node->name != NULL && (node->is_member || node->is_down || node->doc.in_ccm != NULL);
+}
+
+static bool
+write_node(struct reign_node *node, struct cox_reign_effects *out)
+{
+    struct cox_reign_state state = wanted(node);
+    bool differs = !is_said(node, &state), erases = node->is_down && !node->is_erased;
+    struct cox_reign_effect *effect = NULL;
+
+    if (!is_known(node) || (!differs && !erases)) {
+        return false;
+    }
+    cox_reign_texts_set(&node->doc, &state);
+    effect = cox_reign_add(out, COX_REIGN_DO_NODE);
+    effect->node = node->id;
+    effect->name = cox_effects_text(&out->list, node->name);
+    effect->state = (struct cox_reign_state) {
+        cox_effects_text(&out->list, node->doc.in_ccm), cox_effects_text(&out->list, node->doc.crmd),
+        cox_effects_text(&out->list, node->doc.join), cox_effects_text(&out->list, node->doc.expected)
+    };
+    if (erases) {
+        node->is_erased = true;
+        effect = cox_reign_add(out, COX_REIGN_DO_ERASE);
+        effect->node = node->id;
+        effect->name = cox_effects_text(&out->list, node->name);
+    }
+    return true;
+}
+
+void
+cox_reign_nodes_write(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
+{
+    bool is_any = false;
+
+    if (!reign->may_plan || (cox_usec_is_set(reign->write_retry_at) && !cox_usec_is_due(reign->write_retry_at, now))) {
+        return;
+    }
+    reign->write_retry_at = COX_USEC_NEVER;
+    for (guint i = 0; i < reign->nodes->len; i++) {
+        is_any = write_node(reign->nodes->pdata[i], out) || is_any;
+    }
+    if (is_any) {
+        reign->batch_pending = ++reign->batch;
+        cox_reign_add(out, COX_REIGN_DO_WRITE)->batch = reign->batch;
+        reign->wants_plan = true;
+    }
+}
+
+void
+cox_reign_nodes_on_written(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now)
+{
+    if (event->done.is_ok) {
+        cox_reign_need(reign, &event->done.version);
+    } else { /* nobody knows what the document says: all of it again */
+        reign->write_retry_at = cox_usec_after_ms(now, reign->config.retry_ms);
+        for (guint i = 0; i < reign->nodes->len; i++) {
+            struct reign_node *node = reign->nodes->pdata[i];
+
+            g_clear_pointer(&node->doc.crmd, g_free);
+            node->is_erased = false;
+        }
+    }
+    if (event->done.batch == reign->batch_pending) {
+        reign->batch_pending = 0;
+    }
+}
+
+cox_usec
+cox_reign_nodes_deadline(const struct cox_reign *reign)
+{
+    cox_usec at = COX_USEC_NEVER;
+
+    for (guint i = 0; i < reign->nodes->len; i++) {
+        const struct reign_node *node = reign->nodes->pdata[i];
+
+        at = cox_usec_min(at, node->away_until);
+        at = cox_usec_min(at, node->heard > node->recorded ? node->unrecorded_until : COX_USEC_NEVER);
+    }
+    return at;
+}
+
+bool
+cox_reign_nodes_unrecorded(const struct cox_reign *reign, cox_usec now)
+{
+    for (guint i = 0; i < reign->nodes->len; i++) {
+        const struct reign_node *node = reign->nodes->pdata[i];
+
+        if (node->heard > node->recorded && !cox_usec_is_due(node->unrecorded_until, now)) {
+            return true;
+        }
+    }
+    return false;
+}

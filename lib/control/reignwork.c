@@ -1,0 +1,353 @@
+/* lib/control/reignwork.c - the plan is carried out: orders, fencing, results and what they mean.  Layer 4, pure. */
+#include "control/failure.h"
+#include "control/reign_priv.h"
+
+#include "model/score.h"
+
+static void run_effects(struct cox_reign *reign, struct cox_conduct_effects *effects, cox_usec now,
+                        struct cox_reign_effects *out);
+
+void
+cox_reign_work_step(struct cox_reign *reign, const struct cox_conduct_event *event, cox_usec now,
+                struct cox_reign_effects *out)
+{
+    struct cox_conduct_effects effects;
+
+    /* What an effect answers at once is a step inside a step: each has its own list. */
+    cox_conduct_effects_init(&effects);
+    cox_conduct_step(reign->conduct, event, now, &effects);
+    run_effects(reign, &effects, now, out);
+    cox_conduct_effects_clear(&effects);
+}
+
+void
+cox_reign_want(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
+{
+    if (!cox_reign_is_coordinator(reign)) {
+        return;
+    }
+    reign->wants_plan = true;
+    reign->is_stale = reign->is_stale || reign->is_planning;
+    if (reign->is_working) {
+        cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_ABORT, .priority = COX_SCORE_INFINITY },
+                        now, out);
+    }
+}
+
+static void
+finish(struct cox_reign *reign, const struct cox_action *action, int rc, cox_usec now, struct cox_reign_effects *out)
+{
+    struct cox_conduct_event event = { .kind = COX_CONDUCT_ON_RESULT,
+                                       .result = { { action->rsc_id, action->task, action->interval_ms, action->node_name },
+                                                   rc } };
+
+    cox_reign_work_step(reign, &event, now, out);
+}
+
+/* ---- orders ---- */
+
+static const char *
+attribute_of(const struct cox_action *action, const char *name)
+{
+    for (size_t i = 0; i < action->n_attributes; i++) {
+        if (g_str_equal(action->attributes[i].name, name)) {
+            return action->attributes[i].value;
+        }
+    }
+    return NULL;
+}
+
+static bool
+order(struct cox_reign *reign, const struct cox_action *action, enum cox_reign_order kind, struct cox_reign_effects *out)
+{
+    const char *place = action->router_node != NULL ? action->router_node : action->node_name;
+    struct reign_node *node = cox_reign_node_named(reign, place);
+    struct cox_reign_effect *effect = NULL;
+
+    if (node == NULL || !node->is_member) { /* its time will be up */
+        return false;
+    }
+    if (kind == COX_REIGN_SHUTDOWN) {
+        node->is_leaving = true;
+    }
+    effect = cox_reign_add(out, COX_REIGN_DO_ORDER);
+    effect->node = node->id;
+    effect->name = cox_effects_text(&out->list, node->name);
+    effect->order.kind = kind;
+    effect->order.action = action;
+    return true;
+}
+
+static void
+fence(struct cox_reign *reign, const struct cox_action *action, cox_usec now, struct cox_reign_effects *out)
+{
+    const char *how = attribute_of(action, "CRM_meta_stonith_action");
+    cox_usec at = cox_fenceretry_at(&reign->retry, action->node_name);
+    struct cox_reign_effect *effect = NULL;
+
+    if (at > now) { /* it has failed so often that it has to pause */
+        struct reign_fence *later = g_new(struct reign_fence, 1);
+
+        *later = (struct reign_fence) { g_strdup(action->node_name), at };
+        g_ptr_array_add(reign->fences, later);
+        return;
+    }
+    effect = cox_reign_add(out, COX_REIGN_DO_FENCE);
+    effect->name = cox_effects_text(&out->list, action->node_name);
+    effect->fence.action = action;
+    effect->fence.how = how == NULL ? "reboot" : how;
+}
+
+static void
+set_attribute(const char *node, const char *attribute, const char *value, bool is_pattern, struct cox_reign_effects *out)
+{
+    struct cox_reign_effect *effect = cox_reign_add(out, COX_REIGN_DO_ATTRIBUTE);
+
+    effect->name = cox_effects_text(&out->list, node);
+    effect->attribute.attribute = cox_effects_text(&out->list, attribute);
+    effect->attribute.value = cox_effects_text(&out->list, value);
+    effect->attribute.is_pattern = is_pattern;
+}
+
+static void
+start_event(struct cox_reign *reign, guint32 index, cox_usec now, struct cox_reign_effects *out)
+{
+    const struct cox_action *action = &reign->graph->actions[index];
+
+    if (g_str_equal(action->task, "stonith")) {
+        fence(reign, action, now, out);
+    } else if (g_str_equal(action->task, "do_shutdown")) {
+        (void) order(reign, action, COX_REIGN_SHUTDOWN, out);
+    } else if (g_str_equal(action->task, "lrm_delete")) {
+        (void) order(reign, action, COX_REIGN_FORGET, out);
+    } else if (g_str_equal(action->task, "clear_failcount") && action->rsc_id != NULL && action->node_name != NULL) {
+        g_autofree char *pattern = cox_failure_pattern(action->rsc_id);
+
+        set_attribute(action->node_name, pattern, NULL, true, out);
+        if (!order(reign, action, COX_REIGN_CLEAR, out)) {
+            finish(reign, action, 0, now, out); /* the history goes when the node comes back */
+        }
+    } else { /* nothing that a daemon would have to do */
+        finish(reign, action, 0, now, out);
+    }
+}
+
+static void
+start(struct cox_reign *reign, guint32 index, cox_usec now, struct cox_reign_effects *out)
+{
+    const struct cox_action *action = &reign->graph->actions[index];
+
+    if (action->kind == COX_ACTION_CRM) {
+        start_event(reign, index, now, out);
+    } else {
+        (void) order(reign, action, g_str_equal(action->task, "cancel") ? COX_REIGN_CANCEL : COX_REIGN_RUN, out);
+    }
+}
+
+static void
+end_transition(struct cox_reign *reign, struct cox_reign_effects *out)
+{
+    struct cox_reign_effect *effect = NULL;
+
+    if (!reign->is_working) {
+        return;
+    }
+    reign->is_working = false;
+    effect = cox_reign_add(out, COX_REIGN_DO_END);
+    effect->transition.n_actions = reign->graph == NULL ? 0 : (guint32) reign->graph->n_actions;
+    effect->transition.n_failed = reign->n_failed;
+    effect->transition.is_aborted = reign->wants_plan;
+}
+
+static void
+run_effects(struct cox_reign *reign, struct cox_conduct_effects *effects, cox_usec now, struct cox_reign_effects *out)
+{
+    const struct cox_graph *graph = reign->graph;
+
+    for (guint i = 0; i < cox_conduct_effects_count(effects); i++) {
+        struct cox_conduct_effect effect = *cox_conduct_effects_get(effects, i);
+
+        switch (effect.kind) {
+            case COX_CONDUCT_DO_START:
+                if (graph == reign->graph) {
+                    start(reign, effect.action, now, out);
+                }
+                break;
+            case COX_CONDUCT_DO_LOST:
+                reign->n_failed++;
+                break;
+            case COX_CONDUCT_DO_REPLAN:
+                cox_reign_want(reign, now, out);
+                break;
+            case COX_CONDUCT_DO_COMPLETE:
+                end_transition(reign, out);
+                break;
+            case COX_CONDUCT_DO_WAKE:
+                reign->conduct_at = effect.at;
+                break;
+        }
+    }
+}
+
+/* ---- graph ---- */
+
+static guint
+limit_of(const char *text)
+{
+    gint64 limit = text == NULL ? 0 : g_ascii_strtoll(text, NULL, 10);
+
+    return (guint) CLAMP(limit, 0, G_MAXINT32);
+}
+
+void
+cox_reign_work_on_graph(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
+                    struct cox_reign_effects *out)
+{
+    const struct cox_graph *graph = event->plan.graph;
+    const char *migrations = graph->header.migration_limit;
+    struct cox_reign_effect *effect = NULL;
+
+    end_transition(reign, out);
+    reign->graph = graph;
+    reign->n_failed = 0;
+    if (graph->n_actions > 0) {
+        effect = cox_reign_add(out, COX_REIGN_DO_BEGIN);
+        effect->transition.n_actions = (guint32) graph->n_actions;
+        reign->is_working = true;
+    }
+    cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_GRAPH,
+                                                         .graph = { graph, limit_of(graph->header.batch_limit),
+                                                                    migrations == NULL ? -1 : (gint) limit_of(migrations) } },
+                    now, out);
+}
+
+/* ---- results ---- */
+
+static void
+count_failure(struct cox_reign *reign, const char *node, const struct cox_reign_event *event, cox_usec now,
+              struct cox_reign_effects *out)
+{
+    struct cox_failure failure = { event->result.rsc_id, event->result.task, event->result.interval_ms,
+                                   event->result.rc,     event->result.status, event->result.target_rc };
+    const struct cox_graph *graph = reign->graph;
+    struct cox_failure_count count = { NULL, NULL, NULL, NULL };
+
+    if (event->result.order != COX_REIGN_RUN
+        || !cox_failure_count(&failure, graph == NULL ? NULL : graph->header.failed_start_offset,
+                              graph == NULL ? NULL : graph->header.failed_stop_offset, event->result.began, &count)) {
+        return;
+    }
+    set_attribute(node, count.count_name, count.count, false, out);
+    set_attribute(node, count.time_name, count.time, false, out);
+    cox_failure_clear(&count);
+    /* A plan that does not know of the failure would do the same again. */
+    reign->attributes_until = cox_usec_after_ms(now, reign->config.settle_ms);
+}
+
+void
+cox_reign_work_on_result(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
+                     struct cox_reign_effects *out)
+{
+    struct reign_node *node = cox_reign_node_find(reign, event->node);
+    const char *name = event->name != NULL ? event->name : node == NULL ? NULL : node->name;
+    const char *task = event->result.task;
+    int rc = event->result.rc;
+
+    if (node == NULL || name == NULL || !cox_reign_is_coordinator(reign)) {
+        return;
+    }
+    if (event->result.call_id > node->heard) {
+        if (node->heard <= node->recorded) {
+            node->unrecorded_until = cox_usec_after_ms(now, reign->config.settle_ms);
+        }
+        node->heard = event->result.call_id;
+    }
+    count_failure(reign, name, event, now, out);
+    if (event->result.order == COX_REIGN_CANCEL) {
+        task = "cancel";
+    } else if (event->result.order == COX_REIGN_FORGET) {
+        task = "lrm_delete";
+    } else if (event->result.order == COX_REIGN_CLEAR) {
+        task = "clear_failcount";
+    } else if (event->result.status != 0 && event->result.target_rc == rc) {
+        rc = -1; /* not done, whatever the code */
+    }
+    reign->is_stale = reign->is_stale || reign->is_planning;
+    cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_RESULT,
+                                                         .result = { { event->result.rsc_id, task, event->result.interval_ms,
+                                                                       name },
+                                                                     rc } },
+                    now, out);
+}
+
+/* ---- fencing ---- */
+
+void
+cox_reign_work_on_fenced(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
+                     struct cox_reign_effects *out)
+{
+    struct reign_node *node = cox_reign_node_named(reign, event->name);
+    bool is_mine = event->kind == COX_REIGN_ON_FENCED;
+
+    if (event->done.is_ok && node != NULL && (is_mine || !node->is_controller)) {
+        cox_reign_node_down(reign, node);
+    } else if (!event->done.is_ok && is_mine) {
+        cox_fenceretry_note_failure(&reign->retry, event->name, now);
+    }
+    if (!cox_reign_is_coordinator(reign)) {
+        return;
+    }
+    if (is_mine) {
+        cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_RESULT,
+                                                             .result = { { NULL, "stonith", 0, event->name },
+                                                                         event->done.is_ok ? 0 : 1 } },
+                        now, out);
+    } else {
+        cox_reign_want(reign, now, out);
+    }
+}
+
+/* ---- time ---- */
+
+void
+cox_reign_fence_free(gpointer fence)
+{
+    g_free(((struct reign_fence *) fence)->target);
+    g_free(fence);
+}
+
+/* The pause is over; is it still wanted by the plan that there is now? */
+static void
+fence_again(struct cox_reign *reign, const char *target, cox_usec now, struct cox_reign_effects *out)
+{
+    const struct cox_action gone = { .task = "stonith", .node_name = target };
+
+    for (size_t i = 0; reign->graph != NULL && i < reign->graph->n_actions; i++) {
+        const struct cox_action *action = &reign->graph->actions[i];
+
+        if (g_str_equal(action->task, "stonith") && g_strcmp0(action->node_name, target) == 0) {
+            fence(reign, action, now, out);
+            return;
+        }
+    }
+    finish(reign, &gone, 1, now, out);
+}
+
+void
+cox_reign_work_on_wake(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
+{
+    if (cox_usec_is_due(reign->conduct_at, now)) {
+        reign->conduct_at = COX_USEC_NEVER;
+        cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_WAKE }, now, out);
+    }
+    for (guint i = reign->fences->len; i > 0; i--) {
+        const struct reign_fence *later = reign->fences->pdata[i - 1];
+
+        if (cox_usec_is_due(later->at, now)) {
+            struct reign_fence *due = g_ptr_array_steal_index(reign->fences, i - 1);
+
+            fence_again(reign, due->target, now, out);
+            cox_reign_fence_free(due);
+        }
+    }
+}
