@@ -7,14 +7,8 @@ enum { MAX_ENTRIES = 64 };
 
 const char *const bus_names[BUS_MAX] = { NULL, "n1", "n2", "n3", "n4", "n5" };
 
-/* Texts are interned for the life of the test program, so that copies of an item can share them. */
+/* A message on its way; texts are interned for the life of the test program. */
 struct bus_item {
-    bool is_view;
-    struct cox_attr_member members[BUS_MAX];
-    size_t n_members;
-    const char *lost[BUS_MAX];
-    size_t n_lost;
-    guint32 sender;
     struct cox_attr_message message;
     guint32 excluded[BUS_MAX];
     const char *side[BUS_MAX];
@@ -28,15 +22,11 @@ bus_init(struct bus *bus, guint32 seed)
 {
     memset(bus, 0, sizeof(*bus));
     bus->config = config;
-    bus->now = 1000000;
-    bus->random = seed == 0 ? NULL : g_rand_new_with_seed(seed);
+    cox_testbus_init(&bus->net, seed, g_free);
     for (guint i = 0; i < BUS_PARTS; i++) {
         bus->documents[i] = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     }
     for (guint i = 1; i < BUS_MAX; i++) {
-        bus->nodes[i].inbox = g_queue_new();
-        bus->nodes[i].outbox = g_queue_new();
-        bus->nodes[i].wake_at = COX_USEC_NEVER;
         bus->nodes[i].batch = g_ptr_array_new_with_free_func(g_free);
     }
 }
@@ -46,57 +36,12 @@ bus_clear(struct bus *bus)
 {
     for (guint i = 1; i < BUS_MAX; i++) {
         cox_attr_free(bus->nodes[i].engine);
-        g_queue_free_full(bus->nodes[i].inbox, g_free);
-        g_queue_free_full(bus->nodes[i].outbox, g_free);
         g_ptr_array_unref(bus->nodes[i].batch);
     }
     for (guint i = 0; i < BUS_PARTS; i++) {
         g_hash_table_unref(bus->documents[i]);
     }
-    g_clear_pointer(&bus->random, g_rand_free);
-}
-
-static guint
-pick(struct bus *bus, guint n)
-{
-    return bus->random == NULL ? 0 : (guint) g_rand_int_range(bus->random, 0, (gint32) n);
-}
-
-static void
-fix_pointers(struct bus_item *item)
-{
-    item->message.excluded = item->excluded;
-    item->message.side.nodes = item->side;
-    item->message.side.entries = item->entries;
-}
-
-static void
-deliver(struct bus *bus, guint part, const struct bus_item *item)
-{
-    for (guint i = 1; i < BUS_MAX; i++) {
-        if (bus->nodes[i].engine != NULL && bus->nodes[i].part == part) {
-            struct bus_item *copy = g_memdup2(item, sizeof(*item));
-
-            fix_pointers(copy);
-            g_queue_push_tail(bus->nodes[i].inbox, copy);
-        }
-    }
-}
-
-static void
-announce(struct bus *bus, guint part, guint lost)
-{
-    struct bus_item item = { .is_view = true };
-
-    for (guint i = 1; i < BUS_MAX; i++) {
-        if (bus->nodes[i].engine != NULL && bus->nodes[i].part == part) {
-            item.members[item.n_members++] = (struct cox_attr_member) { i, bus_names[i] };
-        }
-    }
-    if (lost != 0) {
-        item.lost[item.n_lost++] = bus_names[lost];
-    }
-    deliver(bus, part, &item);
+    cox_testbus_clear(&bus->net);
 }
 
 static const char *
@@ -110,7 +55,6 @@ push_message(struct bus *bus, guint node, const struct cox_attr_message *message
 {
     struct bus_item *item = g_new0(struct bus_item, 1);
 
-    item->sender = node;
     item->message = *message;
     item->message.change.name = keep(message->change.name);
     item->message.change.node = keep(message->change.node);
@@ -130,8 +74,10 @@ push_message(struct bus *bus, guint node, const struct cox_attr_message *message
         item->entries[i].value = keep(item->entries[i].value);
         item->entries[i].set_name = keep(item->entries[i].set_name);
     }
-    fix_pointers(item);
-    g_queue_push_tail(bus->nodes[node].outbox, item);
+    item->message.excluded = item->excluded;
+    item->message.side.nodes = item->side;
+    item->message.side.entries = item->entries;
+    cox_testbus_send(&bus->net, node, item);
 }
 
 static void
@@ -157,7 +103,7 @@ bus_step_node(struct bus *bus, guint node, const struct cox_attr_event *event)
     struct cox_attr_effects out;
 
     cox_attr_effects_init(&out);
-    cox_attr_step(n->engine, event, bus->now, &out);
+    cox_attr_step(n->engine, event, bus->net.now, &out);
     for (guint i = 0; i < cox_attr_effects_count(&out); i++) {
         const struct cox_attr_effect *effect = cox_attr_effects_get(&out, i);
 
@@ -166,7 +112,7 @@ bus_step_node(struct bus *bus, guint node, const struct cox_attr_event *event)
                 push_message(bus, node, &effect->message);
                 break;
             case COX_ATTR_DO_WAKE:
-                n->wake_at = effect->at;
+                bus->net.wake_at[node] = effect->at;
                 break;
             case COX_ATTR_DO_WRITE:
                 begin_write(n, effect);
@@ -204,10 +150,10 @@ answer_write(struct bus *bus, guint node)
         char *key = g_strdup_printf("%s\n%s", (char *) n->batch->pdata[i], (char *) n->batch->pdata[i + 1]);
 
         if (n->batch->pdata[i + 2] == NULL) {
-            g_hash_table_remove(bus->documents[n->part], key);
+            g_hash_table_remove(bus->documents[bus->net.part[node]], key);
             g_free(key);
         } else {
-            g_hash_table_insert(bus->documents[n->part], key, g_strdup(n->batch->pdata[i + 2]));
+            g_hash_table_insert(bus->documents[bus->net.part[node]], key, g_strdup(n->batch->pdata[i + 2]));
         }
     }
     n->writing = 0;
@@ -218,36 +164,31 @@ void
 bus_start(struct bus *bus, guint node)
 {
     bus->nodes[node].engine = cox_attr_new(&bus->config, node, bus->n_starts++ * 10000);
-    bus->nodes[node].wake_at = COX_USEC_NEVER;
-    bus->nodes[node].is_stopped = false;
-    announce(bus, bus->nodes[node].part, 0);
+    cox_testbus_join(&bus->net, node);
 }
 
 void
 bus_crash(struct bus *bus, guint node, bool is_lost)
 {
-    struct bus_node *n = &bus->nodes[node];
-
-    g_clear_pointer(&n->engine, cox_attr_free);
-    n->writing = 0;
-    g_queue_clear_full(n->inbox, g_free);
-    g_queue_clear_full(n->outbox, g_free);
-    announce(bus, n->part, is_lost ? node : 0);
+    g_clear_pointer(&bus->nodes[node].engine, cox_attr_free);
+    bus->nodes[node].writing = 0;
+    cox_testbus_leave(&bus->net, node, is_lost);
 }
 
 void
 bus_move(struct bus *bus, guint node, guint part)
 {
-    struct bus_item replaced = { .sender = 0 };
-    guint before = bus->nodes[node].part;
+    guint n_rings = bus->net.rings->len;
 
-    if (before == part) {
+    if (bus->net.part[node] == part) {
         return;
     }
-    bus->nodes[node].part = part;
-    announce(bus, before, node); /* a node that cannot be seen counts as lost */
-    announce(bus, part, 0);
-    deliver(bus, part, &replaced); /* the joining node gets the other document */
+    cox_testbus_move(&bus->net, node, part);
+    for (guint i = 1; i < BUS_MAX; i++) { /* the joining node gets the other document */
+        if (bus->net.part[i] == part) {
+            bus->nodes[i].replaced_at = n_rings + 1;
+        }
+    }
 }
 
 void
@@ -269,100 +210,85 @@ bus_set(struct bus *bus, guint at, const char *name, guint of, const char *value
 }
 
 static void
-process(struct bus *bus, guint node)
+take_view(struct bus *bus, guint node, const struct cox_testbus_view *view)
 {
-    g_autofree struct bus_item *item = g_queue_pop_head(bus->nodes[node].inbox);
-    struct cox_attr_event event = { .kind = COX_ATTR_ON_REPLACED };
+    struct cox_attr_event event = { .kind = COX_ATTR_ON_VIEW };
+    struct cox_attr_member members[BUS_MAX];
+    const char *lost[BUS_MAX];
 
-    if (item->is_view) {
-        event.kind = COX_ATTR_ON_VIEW;
-        event.view.members = item->members;
-        event.view.n_members = item->n_members;
-        event.view.lost = item->lost;
-        event.view.n_lost = item->n_lost;
-    } else if (item->sender != 0) {
-        event.kind = COX_ATTR_ON_MESSAGE;
-        event.message.sender = item->sender;
-        event.message.message = &item->message;
+    for (size_t i = 0; i < view->n_members; i++) {
+        members[i] = (struct cox_attr_member) { view->members[i], bus_names[view->members[i]] };
     }
+    for (size_t i = 0; i < view->n_lost; i++) {
+        lost[i] = bus_names[view->lost[i]];
+    }
+    event.view.members = members;
+    event.view.n_members = view->n_members;
+    event.view.lost = lost;
+    event.view.n_lost = view->n_lost;
     bus_step_node(bus, node, &event);
+    if (bus->nodes[node].replaced_at != 0 && view->serial >= bus->nodes[node].replaced_at) {
+        bus->nodes[node].replaced_at = 0;
+        bus_step_node(bus, node, &(struct cox_attr_event) { .kind = COX_ATTR_ON_REPLACED });
+    }
 }
 
-static bool
-wake_next(struct bus *bus, cox_usec until)
+static void
+on_mail(void *test, guint node, const struct cox_testbus_mail *mail)
 {
-    guint next = 0;
+    const struct bus_item *item = mail->message;
+    struct cox_attr_event event = { .kind = COX_ATTR_ON_MESSAGE };
 
-    for (guint i = 1; i < BUS_MAX; i++) {
-        const struct bus_node *node = &bus->nodes[i];
+    if (mail->view != NULL) {
+        take_view(test, node, mail->view);
+        return;
+    }
+    event.message.sender = mail->sender;
+    event.message.message = &item->message;
+    bus_step_node(test, node, &event);
+}
 
-        if (node->engine != NULL && !node->is_stopped && node->wake_at <= until
-            && (next == 0 || node->wake_at < bus->nodes[next].wake_at)) {
-            next = i;
+static void
+on_wake(void *test, guint node)
+{
+    bus_step_node(test, node, &(struct cox_attr_event) { .kind = COX_ATTR_ON_WAKE });
+}
+
+/* Documents that have not answered yet, by node. */
+static guint
+look(void *test, guint *work, guint room)
+{
+    const struct bus *bus = test;
+    guint n = 0;
+
+    for (guint i = 1; i < BUS_MAX && n < room; i++) {
+        if (bus->nodes[i].engine != NULL && !bus->net.is_stopped[i] && bus->nodes[i].writing != 0 && !bus->writes_hang) {
+            work[n++] = i;
         }
     }
-    if (next == 0) {
-        return false;
-    }
-    bus->now = MAX(bus->now, bus->nodes[next].wake_at);
-    bus->nodes[next].wake_at = COX_USEC_NEVER;
-    bus->n_steps++;
-    bus_step_node(bus, next, &(struct cox_attr_event) { .kind = COX_ATTR_ON_WAKE });
-    return true;
+    return n;
 }
+
+static void
+answer_write_of(void *test, guint node)
+{
+    answer_write(test, node);
+}
+
+static const struct cox_testbus_calls calls = { on_mail, on_wake, look, answer_write_of };
 
 bool
 bus_step(struct bus *bus, cox_usec until)
 {
-    guint work[3 * BUS_MAX];
-    guint n = 0;
-    guint chosen = 0;
-
-    for (guint i = 1; i < BUS_MAX; i++) {
-        const struct bus_node *node = &bus->nodes[i];
-
-        if (node->engine == NULL) {
-            continue;
-        }
-        if (node->outbox->length > 0) {
-            work[n++] = i;
-        }
-        if (!node->is_stopped && node->inbox->length > 0) {
-            work[n++] = i + BUS_MAX;
-        }
-        if (!node->is_stopped && node->writing != 0 && !bus->writes_hang) {
-            work[n++] = i + 2 * BUS_MAX;
-        }
-    }
-    if (n == 0) {
-        return wake_next(bus, until);
-    }
-    bus->n_steps++;
-    bus->now += 100;
-    chosen = work[pick(bus, n)];
-    if (chosen < BUS_MAX) {
-        g_autofree struct bus_item *item = g_queue_pop_head(bus->nodes[chosen].outbox);
-
-        deliver(bus, bus->nodes[chosen].part, item);
-    } else if (chosen < 2 * BUS_MAX) {
-        process(bus, chosen - BUS_MAX);
-    } else {
-        answer_write(bus, chosen - 2 * BUS_MAX);
-    }
-    return true;
+    return cox_testbus_step(&bus->net, &calls, bus, until);
 }
 
 void
 bus_run(struct bus *bus, cox_usec until)
 {
-    guint limit = bus->n_steps + 20000;
-
-    while (bus_step(bus, until)) {
-        if (bus->n_steps > limit) {
-            fail_msg("no rest after 20000 steps");
-        }
+    if (!cox_testbus_run(&bus->net, &calls, bus, until)) {
+        fail_msg("no rest");
     }
-    bus->now = MAX(bus->now, until);
 }
 
 const char *
@@ -376,7 +302,7 @@ bus_document(const struct bus *bus, guint at, const char *name, guint of)
 {
     g_autofree char *key = g_strdup_printf("%s\n%s", name, bus_names[of]);
 
-    return g_hash_table_lookup(bus->documents[bus->nodes[at].part], key);
+    return g_hash_table_lookup(bus->documents[bus->net.part[at]], key);
 }
 
 static char *
@@ -394,7 +320,7 @@ dump(const struct bus *bus, guint node, bool as_document)
             const char *shown = value->value;
 
             if (as_document && attribute->kind != COX_ATTR_PRIVATE) {
-                shown = g_hash_table_lookup(bus->documents[bus->nodes[node].part], key);
+                shown = g_hash_table_lookup(bus->documents[bus->net.part[node]], key);
             }
             if (shown != NULL) {
                 g_string_append_printf(text, "%s %s %s\n", attribute->name, value->node, shown);
@@ -413,7 +339,7 @@ bus_check_equal(const struct bus *bus)
             const struct bus_node *b = &bus->nodes[j];
             g_autofree char *table = NULL, *other = NULL;
 
-            if (a->engine == NULL || b->engine == NULL || a->part != b->part) {
+            if (a->engine == NULL || b->engine == NULL || bus->net.part[i] != bus->net.part[j]) {
                 continue;
             }
             table = dump(bus, i, false);

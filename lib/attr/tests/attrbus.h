@@ -3,15 +3,13 @@
 #define COX_ATTR_TESTS_ATTRBUS_H
 
 #include "attr/attr.h"
+#include "base/testbus.h"
 
 enum { BUS_MAX = 6, BUS_PARTS = 3 }; /* nodes 1 to 5, called n1 to n5 */
 
 struct bus_node {
     struct cox_attr *engine; /* NULL: down */
-    bool is_stopped;
-    guint part;
-    GQueue *inbox, *outbox;  /* struct bus_item */
-    cox_usec wake_at;
+    guint replaced_at;       /* serial of the first view with which it hears that its document was replaced; 0: none */
     guint64 writing;         /* batch that the document has not answered yet; 0: none */
     GPtrArray *batch;        /* char *: name, node, value or NULL, ... */
     guint n_writes, n_written_values, n_applied, n_changed, n_confirmed;
@@ -19,13 +17,12 @@ struct bus_node {
 };
 
 struct bus {
+    struct cox_testbus net;
     struct cox_attr_config config;
     struct bus_node nodes[BUS_MAX];
     GHashTable *documents[BUS_PARTS]; /* "name\nnode" -> value */
-    cox_usec now;
-    GRand *random;
     guint64 n_starts;
-    guint n_steps, failing_writes;    /* so many of the next writes are refused */
+    guint failing_writes;             /* so many of the next writes are refused */
     bool writes_hang;
 };
 

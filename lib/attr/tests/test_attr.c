@@ -14,7 +14,7 @@ start_three(struct bus *bus)
     for (guint i = 1; i <= 3; i++) {
         bus_start(bus, i);
     }
-    bus_run(bus, bus->now + 1000);
+    bus_run(bus, bus->net.now + 1000);
 }
 
 static void
@@ -25,7 +25,7 @@ a_value_is_known_everywhere_and_written_once(void **state)
     (void) state;
     start_three(&bus);
     bus_set(&bus, 3, "a", 2, "7");
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     for (guint i = 1; i <= 3; i++) {
         assert_string_equal(bus_get(&bus, i, "a", 2), "7");
         assert_int_equal(bus.nodes[i].n_changed, 1);
@@ -34,10 +34,10 @@ a_value_is_known_everywhere_and_written_once(void **state)
     assert_int_equal(bus.nodes[1].n_writes + bus.nodes[2].n_writes + bus.nodes[3].n_writes, 1);
     assert_int_equal(cox_attr_writer(bus.nodes[2].engine), 1);
     bus_set(&bus, 3, "a", 2, "7"); /* the same again: nothing to write */
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     assert_int_equal(bus.nodes[1].n_writes, 1);
     bus_set(&bus, 3, "a", 2, NULL);
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     assert_null(bus_document(&bus, 1, "a", 2));
     assert_null(bus_get(&bus, 1, "b", 2));
     bus_clear(&bus);
@@ -53,7 +53,7 @@ the_asking_node_hears_that_its_request_is_applied(void **state)
     (void) state;
     start_three(&bus);
     bus_request(&bus, 2, &change);
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     assert_int_equal(bus.nodes[2].n_applied, 1);
     assert_int_equal(bus.nodes[2].last_request, 77);
     assert_int_equal(bus.nodes[1].n_applied, 0);
@@ -69,20 +69,20 @@ it_may_also_hear_that_all_members_have_it(void **state)
 
     (void) state;
     start_three(&bus);
-    bus.nodes[3].is_stopped = true;
+    bus.net.is_stopped[3] = true;
     bus_request(&bus, 2, &change);
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     assert_int_equal(bus.nodes[2].n_applied, 1);
     assert_int_equal(bus.nodes[2].n_confirmed, 0);
-    bus.nodes[3].is_stopped = false;
-    bus_run(&bus, bus.now + 1000);
+    bus.net.is_stopped[3] = false;
+    bus_run(&bus, bus.net.now + 1000);
     assert_int_equal(bus.nodes[2].n_confirmed, 1);
     assert_int_equal(bus.nodes[1].n_confirmed + bus.nodes[3].n_confirmed, 0);
-    bus.nodes[3].is_stopped = true;
+    bus.net.is_stopped[3] = true;
     bus_request(&bus, 2, &change);
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     bus_crash(&bus, 3, true); /* not waited for any more */
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     assert_int_equal(bus.nodes[2].n_confirmed, 2);
     bus_clear(&bus);
 }
@@ -96,16 +96,16 @@ changes_during_a_write_go_into_the_next_one_together(void **state)
     start_three(&bus);
     bus.writes_hang = true;
     bus_set(&bus, 1, "a", 1, "1");
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     assert_int_equal(bus.nodes[1].n_writes, 1);
     for (guint i = 1; i <= 3; i++) {
         bus_set(&bus, i, "a", i, "2");
         bus_set(&bus, i, "b", i, "3");
     }
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_int_equal(bus.nodes[1].n_writes, 1);
     bus.writes_hang = false;
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     assert_int_equal(bus.nodes[1].n_writes, 2);
     assert_int_equal(bus.nodes[1].n_written_values, 7);
     bus_check_equal(&bus);
@@ -122,28 +122,28 @@ a_dampened_attribute_waits_for_further_changes_but_not_for_ever(void **state)
     start_three(&bus);
     bus_request(&bus, 1, &change);
     for (guint i = 0; i < 4; i++) {
-        bus_run(&bus, bus.now + SECONDS(1));
+        bus_run(&bus, bus.net.now + SECONDS(1));
         bus_set(&bus, 2, "ping", 2, i % 2 == 0 ? "100" : "0");
     }
     assert_null(bus_document(&bus, 1, "ping", 1));
-    bus_run(&bus, bus.now + SECONDS(1) + 10000);
+    bus_run(&bus, bus.net.now + SECONDS(1) + 10000);
     assert_string_equal(bus_document(&bus, 1, "ping", 1), "0");
     assert_string_equal(bus_document(&bus, 1, "ping", 2), "0");
     assert_int_equal(bus.nodes[1].n_writes, 1);
     /* A shorter time takes effect at once. */
     bus_set(&bus, 1, "ping", 1, "1");
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     change.kind = COX_ATTR_DAMPEN;
     change.dampening_ms = 0;
     bus_request(&bus, 1, &change);
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     assert_string_equal(bus_document(&bus, 1, "ping", 1), "1");
     /* It may be set before there is a value. */
     change.name = "other";
     change.dampening_ms = 5000;
     bus_request(&bus, 1, &change);
     bus_set(&bus, 1, "other", 1, "1");
-    bus_run(&bus, bus.now + SECONDS(4));
+    bus_run(&bus, bus.net.now + SECONDS(4));
     assert_null(bus_document(&bus, 1, "other", 1));
     bus_clear(&bus);
 }
@@ -158,14 +158,14 @@ private_values_never_reach_the_document(void **state)
     (void) state;
     start_three(&bus);
     bus_request(&bus, 1, &change);
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     assert_string_equal(bus_get(&bus, 3, "secret", 1), "1");
     change.kind = COX_ATTR_REFRESH;
     bus_request(&bus, 2, &change);
-    bus_run(&bus, bus.now + SECONDS(10));
+    bus_run(&bus, bus.net.now + SECONDS(10));
     change.kind = COX_ATTR_REMOVE;
     bus_request(&bus, 2, &change);
-    bus_run(&bus, bus.now + SECONDS(10));
+    bus_run(&bus, bus.net.now + SECONDS(10));
     assert_null(bus_get(&bus, 3, "secret", 1));
     assert_int_equal(bus.nodes[1].n_writes, 0);
     bus_clear(&bus);
@@ -187,7 +187,7 @@ permanent_values_are_written_by_the_node_that_is_asked(void **state)
     change.name = "other";
     bus_request(&bus, 3, &change);
     bus.writes_hang = false;
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     assert_int_equal(bus.nodes[3].n_applied, 2);
     assert_int_equal(bus.nodes[3].n_writes, 2);
     assert_int_equal(bus.nodes[1].n_writes, 0);
@@ -205,15 +205,15 @@ the_values_of_a_lost_node_are_dropped_but_not_those_of_a_lost_daemon(void **stat
     start_three(&bus);
     bus_set(&bus, 2, "a", 2, "1");
     bus_set(&bus, 3, "a", 3, "1");
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     bus_crash(&bus, 2, false);
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     assert_string_equal(bus_get(&bus, 1, "a", 2), "1");
     bus_start(&bus, 2);
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     assert_string_equal(bus_get(&bus, 2, "a", 2), "1");
     bus_crash(&bus, 3, true);
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     assert_null(bus_get(&bus, 1, "a", 3));
     assert_null(bus_document(&bus, 1, "a", 3));
     bus_check_equal(&bus);
@@ -229,14 +229,14 @@ the_next_writer_takes_over_what_the_dead_one_did_not_write(void **state)
     start_three(&bus);
     bus.writes_hang = true;
     bus_set(&bus, 3, "a", 3, "1");
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     bus_crash(&bus, 1, true);
     bus.writes_hang = false;
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     assert_int_equal(cox_attr_writer(bus.nodes[3].engine), 2);
     assert_string_equal(bus_document(&bus, 2, "a", 3), "1");
     bus_start(&bus, 1); /* does not take the office back */
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     assert_int_equal(cox_attr_writer(bus.nodes[1].engine), 2);
     bus_check_equal(&bus);
     bus_clear(&bus);
@@ -251,9 +251,9 @@ a_refused_write_is_tried_again_after_a_pause(void **state)
     start_three(&bus);
     bus.failing_writes = 2;
     bus_set(&bus, 3, "a", 3, "1");
-    bus_run(&bus, bus.now + SECONDS(2));
+    bus_run(&bus, bus.net.now + SECONDS(2));
     assert_null(bus_document(&bus, 1, "a", 3));
-    bus_run(&bus, bus.now + SECONDS(2));
+    bus_run(&bus, bus.net.now + SECONDS(2));
     assert_string_equal(bus_document(&bus, 1, "a", 3), "1");
     assert_int_equal(bus.nodes[1].n_writes, 3);
     bus_clear(&bus);
@@ -268,13 +268,13 @@ a_refresh_writes_everything_again(void **state)
     (void) state;
     start_three(&bus);
     bus_set(&bus, 3, "a", 3, "1");
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     bus_request(&bus, 2, &change);
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     assert_int_equal(bus.nodes[1].n_writes, 2);
     assert_int_equal(bus.nodes[2].n_applied, 1);
     bus_step_node(&bus, 1, &(struct cox_attr_event) { .kind = COX_ATTR_ON_REPLACED });
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     assert_int_equal(bus.nodes[1].n_writes, 3);
     bus_clear(&bus);
 }
@@ -287,11 +287,11 @@ changes_during_a_sync_wait_and_are_not_lost(void **state)
     (void) state;
     start_three(&bus);
     bus_set(&bus, 1, "n", 1, "5");
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     bus_start(&bus, 4);
     bus_set(&bus, 1, "n", 1, "value++");
     bus_set(&bus, 2, "n", 1, "value++");
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     assert_string_equal(bus_get(&bus, 4, "n", 1), "7");
     bus_check_equal(&bus);
     bus_clear(&bus);
@@ -304,15 +304,15 @@ a_mute_member_does_not_hold_up_the_others_for_long(void **state)
 
     (void) state;
     start_three(&bus);
-    bus.nodes[3].is_stopped = true;
+    bus.net.is_stopped[3] = true;
     bus_start(&bus, 4);
     bus_set(&bus, 1, "a", 1, "1");
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_null(bus_get(&bus, 1, "a", 1));
-    bus_run(&bus, bus.now + SECONDS(2));
+    bus_run(&bus, bus.net.now + SECONDS(2));
     assert_string_equal(bus_get(&bus, 4, "a", 1), "1");
-    bus.nodes[3].is_stopped = false;
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus.net.is_stopped[3] = false;
+    bus_run(&bus, bus.net.now + SECONDS(1));
     bus_check_equal(&bus);
     assert_string_equal(bus_get(&bus, 3, "a", 1), "1");
     bus_clear(&bus);
@@ -329,10 +329,10 @@ a_call_that_got_lost_is_made_again(void **state)
     bus_start(&bus, 2);
     bus_step_node(&bus, 1, &(struct cox_attr_event) { .kind = COX_ATTR_ON_WAKE }); /* nothing due: nothing happens */
     for (guint i = 0; i < 2; i++) { /* both views, without the messages that they lead to */
-        bus_step(&bus, bus.now);
+        bus_step(&bus, bus.net.now);
     }
-    g_queue_clear_full(bus.nodes[1].outbox, g_free);
-    bus_run(&bus, bus.now + SECONDS(5));
+    g_queue_clear_full(&bus.net.outbox[1], g_free);
+    bus_run(&bus, bus.net.now + SECONDS(5));
     bus_check_equal(&bus);
     bus_clear(&bus);
 }
@@ -347,7 +347,7 @@ effects_of(struct bus *bus, guint32 sender, struct cox_attr_message message)
     cox_attr_effects_init(&out);
     event.message.sender = sender;
     event.message.message = &message;
-    cox_attr_step(bus->nodes[1].engine, &event, bus->now, &out);
+    cox_attr_step(bus->nodes[1].engine, &event, bus->net.now, &out);
     n = cox_attr_effects_count(&out);
     cox_attr_effects_clear(&out);
     return n;
@@ -414,16 +414,16 @@ where_a_value_goes_is_known_everywhere_and_the_first_word_counts(void **state)
     (void) state;
     start_three(&bus);
     bus_request(&bus, 2, &change);
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     change.set_name = "other";
     bus_request(&bus, 1, &change);
     change = (struct cox_attr_change) { .kind = COX_ATTR_SET, .name = "used", .node = "n1", .value = "1", .dampening_ms = -1,
                                         .is_utilization = true };
     bus_request(&bus, 2, &change);
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     bus_crash(&bus, 2, false);
     bus_start(&bus, 2); /* it hears it in the round */
-    bus_run(&bus, bus.now + SECONDS(3));
+    bus_run(&bus, bus.net.now + SECONDS(3));
     for (guint i = 1; i <= 3; i++) {
         const struct cox_attrtable *table = cox_attr_table(bus.nodes[i].engine);
 

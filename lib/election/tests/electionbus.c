@@ -5,14 +5,10 @@
 
 enum { MAX_EXCLUDED = BUS_MAX };
 
+/* A message on its way: of an engine, or an order of a coordinator. */
 struct bus_item {
-    guint view; /* != 0: a change of membership */
-    guint32 members[BUS_MAX];
-    size_t n_members;
     bool is_order;
     guint64 order_generation;
-    guint32 sender;
-    guint position; /* in the order of the bus */
     struct cox_election_message message;
     guint32 excluded[MAX_EXCLUDED];
 };
@@ -33,24 +29,14 @@ bus_init(struct bus *bus, const struct cox_election_config *config, guint32 seed
 {
     memset(bus, 0, sizeof(*bus));
     bus->config = *config;
-    bus->now = 1000000;
-    bus->random = seed == 0 ? NULL : g_rand_new_with_seed(seed);
+    cox_testbus_init(&bus->net, seed, g_free);
+    bus->net.slow_usec = 400000;
     bus->obeyed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     bus->orders = g_array_new(FALSE, FALSE, sizeof(struct milestone));
     bus->settles = g_array_new(FALSE, FALSE, sizeof(struct milestone));
     for (guint i = 1; i < BUS_MAX; i++) {
-        bus->nodes[i].inbox = g_queue_new();
-        bus->nodes[i].outbox = g_queue_new();
         bus->nodes[i].features = 5;
-        bus->nodes[i].wake_at = COX_USEC_NEVER;
     }
-}
-
-static void
-drop(GQueue *queue)
-{
-    g_queue_foreach(queue, (GFunc) (void (*)(void)) g_free, NULL);
-    g_queue_clear(queue);
 }
 
 void
@@ -58,48 +44,11 @@ bus_clear(struct bus *bus)
 {
     for (guint i = 1; i < BUS_MAX; i++) {
         cox_election_free(bus->nodes[i].engine);
-        drop(bus->nodes[i].inbox);
-        drop(bus->nodes[i].outbox);
-        g_queue_free(bus->nodes[i].inbox);
-        g_queue_free(bus->nodes[i].outbox);
     }
     g_hash_table_unref(bus->obeyed);
     g_array_unref(bus->orders);
     g_array_unref(bus->settles);
-    g_clear_pointer(&bus->random, g_rand_free);
-}
-
-static guint
-pick(struct bus *bus, guint n)
-{
-    return bus->random == NULL ? 0 : (guint) g_rand_int_range(bus->random, 0, (gint32) n);
-}
-
-/* Put a copy of @item into the inbox of every running node of @part. */
-static void
-deliver(struct bus *bus, guint part, const struct bus_item *item)
-{
-    for (guint i = 1; i < BUS_MAX; i++) {
-        if (bus->nodes[i].engine != NULL && bus->nodes[i].part == part) {
-            struct bus_item *copy = g_memdup2(item, sizeof(*item));
-
-            copy->message.excluded = copy->excluded;
-            g_queue_push_tail(bus->nodes[i].inbox, copy);
-        }
-    }
-}
-
-static void
-announce(struct bus *bus, guint part)
-{
-    struct bus_item item = { .view = ++bus->n_views };
-
-    for (guint i = 1; i < BUS_MAX; i++) {
-        if (bus->nodes[i].engine != NULL && bus->nodes[i].part == part) {
-            item.members[item.n_members++] = i;
-        }
-    }
-    deliver(bus, part, &item);
+    cox_testbus_clear(&bus->net);
 }
 
 /* @one against all @others: behind a settled round there is no order of an older generation. */
@@ -147,11 +96,11 @@ push_message(struct bus *bus, guint node, const struct cox_election_message *mes
 {
     struct bus_item *item = g_new0(struct bus_item, 1);
 
-    item->sender = node;
     item->message = *message;
     memcpy(item->excluded, message->excluded != NULL ? message->excluded : item->excluded,
            message->n_excluded * sizeof(guint32));
-    g_queue_push_tail(bus->nodes[node].outbox, item);
+    item->message.excluded = item->excluded;
+    cox_testbus_send(&bus->net, node, item);
 }
 
 static void
@@ -161,7 +110,7 @@ step(struct bus *bus, guint node, const struct cox_election_event *event)
     struct cox_election_effects out;
 
     cox_election_effects_init(&out);
-    cox_election_step(n->engine, event, bus->now, &out);
+    cox_election_step(n->engine, event, bus->net.now, &out);
     for (guint i = 0; i < cox_election_effects_count(&out); i++) {
         const struct cox_election_effect *effect = cox_election_effects_get(&out, i);
 
@@ -170,8 +119,8 @@ step(struct bus *bus, guint node, const struct cox_election_event *event)
                 push_message(bus, node, &effect->message);
                 break;
             case COX_ELECTION_DO_WAKE:
-                assert_true(effect->at > bus->now || effect->at == COX_USEC_NEVER || event->kind != COX_ELECTION_ON_WAKE);
-                n->wake_at = effect->at;
+                assert_true(effect->at > bus->net.now || effect->at == COX_USEC_NEVER || event->kind != COX_ELECTION_ON_WAKE);
+                bus->net.wake_at[node] = effect->at;
                 break;
             case COX_ELECTION_DO_SETTLE:
                 check_term(bus, node, &effect->settle.term);
@@ -199,13 +148,12 @@ step(struct bus *bus, guint node, const struct cox_election_event *event)
         }
     }
     cox_election_effects_clear(&out);
-    if (bus->with_orders && cox_election_may_act(n->engine) && pick(bus, 4) == 0) {
+    if (bus->with_orders && cox_election_may_act(n->engine) && cox_testbus_pick(&bus->net, 4) == 0) {
         struct bus_item *order = g_new0(struct bus_item, 1);
 
         order->is_order = true;
-        order->sender = node;
         order->order_generation = cox_election_term(n->engine).generation;
-        g_queue_push_tail(n->outbox, order);
+        cox_testbus_send(&bus->net, node, order);
     }
 }
 
@@ -214,12 +162,12 @@ step(struct bus *bus, guint node, const struct cox_election_event *event)
  * nobody obeys an older generation, however late it reads its queue.
  */
 static void
-check_order(struct bus *bus, guint node, const struct bus_item *item)
+check_order(struct bus *bus, guint node, guint32 sender, const struct bus_item *item)
 {
     struct bus_node *n = &bus->nodes[node];
-    struct milestone order = { n->view, item->position, item->order_generation };
+    struct milestone order = { n->view, bus->position, item->order_generation };
 
-    if (!cox_election_accepts(n->engine, item->sender, item->order_generation)) {
+    if (!cox_election_accepts(n->engine, sender, item->order_generation)) {
         bus->n_refused_orders++;
         return;
     }
@@ -229,29 +177,37 @@ check_order(struct bus *bus, guint node, const struct bus_item *item)
 }
 
 static void
-process(struct bus *bus, guint node)
+on_mail(void *test, guint node, const struct cox_testbus_mail *mail)
 {
-    struct bus_node *n = &bus->nodes[node];
-    g_autofree struct bus_item *item = g_queue_pop_head(n->inbox);
+    struct bus *bus = test;
+    const struct bus_item *item = mail->message;
+    struct cox_election_event event = { .kind = COX_ELECTION_ON_VIEW };
 
-    if (item->is_order) {
-        check_order(bus, node, item);
-    } else if (item->view != 0) {
-        struct cox_election_event event = { .kind = COX_ELECTION_ON_VIEW };
-
-        n->view = item->view;
-        event.nodes.nodes = item->members;
-        event.nodes.n = item->n_members;
+    if (mail->view != NULL) {
+        bus->nodes[node].view = mail->view->serial;
+        event.nodes.nodes = mail->view->members;
+        event.nodes.n = mail->view->n_members;
         step(bus, node, &event);
+        return;
+    }
+    bus->position = mail->position;
+    if (item->is_order) {
+        check_order(bus, node, mail->sender, item);
     } else {
-        struct cox_election_event event = { .kind = COX_ELECTION_ON_MESSAGE };
-
-        bus->position = item->position;
-        event.message.sender = item->sender;
+        event.kind = COX_ELECTION_ON_MESSAGE;
+        event.message.sender = mail->sender;
         event.message.message = &item->message;
         step(bus, node, &event);
     }
 }
+
+static void
+on_wake(void *test, guint node)
+{
+    step(test, node, &(struct cox_election_event) { .kind = COX_ELECTION_ON_WAKE });
+}
+
+static const struct cox_testbus_calls calls = { on_mail, on_wake, NULL, NULL };
 
 void
 bus_start(struct bus *bus, guint node, guint n_expected)
@@ -264,118 +220,43 @@ bus_start(struct bus *bus, guint node, guint n_expected)
         expected[i] = i + 1;
     }
     n->engine = cox_election_new(&bus->config, node, n->features, bus->n_starts++ * 10000);
-    n->wake_at = COX_USEC_NEVER;
-    n->has_coordinator = n->is_stopped = false;
+    n->has_coordinator = false;
+    bus->net.is_stopped[node] = false;
+    bus->net.wake_at[node] = COX_USEC_NEVER;
     event.nodes.nodes = expected;
     event.nodes.n = n_expected;
     step(bus, node, &event);
     event.kind = COX_ELECTION_ON_SEEN;
     event.seen = n->executor;
     step(bus, node, &event);
-    announce(bus, n->part);
+    cox_testbus_join(&bus->net, node);
 }
 
 void
 bus_crash(struct bus *bus, guint node)
 {
-    struct bus_node *n = &bus->nodes[node];
-
-    g_clear_pointer(&n->engine, cox_election_free);
-    drop(n->inbox);
-    drop(n->outbox);
-    announce(bus, n->part);
+    g_clear_pointer(&bus->nodes[node].engine, cox_election_free);
+    cox_testbus_leave(&bus->net, node, true);
 }
 
 void
 bus_move(struct bus *bus, guint node, guint part)
 {
-    guint before = bus->nodes[node].part;
-
-    bus->nodes[node].part = part;
-    announce(bus, before);
-    announce(bus, part);
-}
-
-/* Candidates: order a message of i (i), process an item of i (i + BUS_MAX). */
-static guint
-find_work(const struct bus *bus, guint *work)
-{
-    guint n = 0;
-
-    for (guint i = 1; i < BUS_MAX; i++) {
-        const struct bus_node *node = &bus->nodes[i];
-
-        if (node->engine != NULL && node->outbox->length > 0) {
-            work[n++] = i;
-        }
-        if (node->engine != NULL && !node->is_stopped && node->inbox->length > 0) {
-            work[n++] = i + BUS_MAX;
-        }
-    }
-    return n;
-}
-
-static bool
-wake_next(struct bus *bus, cox_usec until)
-{
-    guint next = 0;
-
-    for (guint i = 1; i < BUS_MAX; i++) {
-        const struct bus_node *node = &bus->nodes[i];
-
-        if (node->engine != NULL && !node->is_stopped && node->wake_at <= until
-            && (next == 0 || node->wake_at < bus->nodes[next].wake_at)) {
-            next = i;
-        }
-    }
-    if (next == 0) {
-        return false;
-    }
-    bus->now = MAX(bus->now, bus->nodes[next].wake_at);
-    bus->nodes[next].wake_at = COX_USEC_NEVER;
-    bus->n_steps++;
-    step(bus, next, &(struct cox_election_event) { .kind = COX_ELECTION_ON_WAKE });
-    return true;
+    cox_testbus_move(&bus->net, node, part);
 }
 
 bool
 bus_step(struct bus *bus, cox_usec until)
 {
-    guint work[2 * BUS_MAX];
-    guint n = find_work(bus, work);
-    guint chosen = 0;
-
-    if (n == 0) {
-        return wake_next(bus, until);
-    }
-    bus->n_steps++;
-    if (bus->random != NULL && pick(bus, 50) == 0) {
-        bus->now += pick(bus, 400000); /* slow days */
-    }
-    bus->now += 100;
-    chosen = work[pick(bus, n)];
-    if (chosen < BUS_MAX) {
-        g_autofree struct bus_item *item = g_queue_pop_head(bus->nodes[chosen].outbox);
-
-        item->position = ++bus->n_messages;
-        deliver(bus, bus->nodes[chosen].part, item);
-    } else {
-        process(bus, chosen - BUS_MAX);
-    }
-    return true;
+    return cox_testbus_step(&bus->net, &calls, bus, until);
 }
 
 void
 bus_run(struct bus *bus, cox_usec until)
 {
-    guint limit = bus->n_steps + 20000;
-
-    while (bus_step(bus, until)) {
-        if (bus->n_steps > limit) {
-            fail_msg("no rest after 20000 steps");
-        }
+    if (!cox_testbus_run(&bus->net, &calls, bus, until)) {
+        fail_msg("no rest");
     }
-    bus->now = MAX(bus->now, until);
 }
 
 void
@@ -392,10 +273,10 @@ bus_check_settled(const struct bus *bus)
         assert_true(node->has_coordinator);
         assert_int_not_equal(term.coordinator, 0);
         assert_non_null(bus->nodes[term.coordinator].engine);
-        assert_int_equal(bus->nodes[term.coordinator].part, node->part);
+        assert_int_equal(bus->net.part[term.coordinator], bus->net.part[i]);
         assert_true(cox_election_accepts(bus->nodes[term.coordinator].engine, term.coordinator, term.generation));
         assert_true(cox_election_may_act(bus->nodes[term.coordinator].engine));
-        if (!node->is_stopped) {
+        if (!bus->net.is_stopped[i]) {
             assert_int_equal(cox_election_phase(bus->nodes[term.coordinator].engine, i), COX_JOIN_JOINED);
         }
     }

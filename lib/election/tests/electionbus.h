@@ -2,18 +2,14 @@
 #ifndef COX_ELECTION_TESTS_ELECTIONBUS_H
 #define COX_ELECTION_TESTS_ELECTIONBUS_H
 
+#include "base/testbus.h"
 #include "election/election.h"
 
 enum { BUS_MAX = 8 }; /* nodes 1 to 7 */
 
 struct bus_node {
     struct cox_election *engine; /* NULL: down */
-    bool is_stopped;             /* SIGSTOP: gets nothing done, queues grow */
-    guint part;                  /* nodes with the same number hear each other */
     cox_feature_set features;
-    GQueue *inbox;               /* struct bus_item: ordered by the bus, not yet processed */
-    GQueue *outbox;              /* struct bus_item: sent, not yet ordered */
-    cox_usec wake_at;
     guint view;                  /* number of the view processed last */
     struct cox_term executor;    /* what the node's executor remembers: survives restarts of the engine */
     /* What the engine said last: */
@@ -23,12 +19,10 @@ struct bus_node {
 };
 
 struct bus {
+    struct cox_testbus net;
     struct cox_election_config config;
     struct bus_node nodes[BUS_MAX];
-    cox_usec now;
-    GRand *random;         /* NULL: everything in order of node number */
     guint64 n_starts;
-    guint n_views, n_steps, n_messages;
     bool with_orders;      /* coordinators give orders whenever they may */
     GHashTable *obeyed;    /* "view/generation" -> coordinator + 1 */
     GArray *orders;        /* struct milestone: orders carried out */

@@ -14,7 +14,7 @@ start_three(struct bus *bus)
     for (guint i = 1; i <= 3; i++) {
         bus_start(bus, i, 3);
     }
-    bus_run(bus, bus->now + 1000);
+    bus_run(bus, bus->net.now + 1000);
 }
 
 static void
@@ -26,10 +26,10 @@ nobody_waits_when_all_expected_nodes_are_there(void **state)
     bus_init(&bus, &bus_config, 0);
     bus_start(&bus, 1, 3);
     bus_start(&bus, 2, 3);
-    bus_run(&bus, bus.now + SECONDS(10));
+    bus_run(&bus, bus.net.now + SECONDS(10));
     assert_false(bus.nodes[1].has_coordinator);
     bus_start(&bus, 3, 3);
-    bus_run(&bus, bus.now + SECONDS(1) / 10);
+    bus_run(&bus, bus.net.now + SECONDS(1) / 10);
     bus_check_settled(&bus);
     assert_int_equal(cox_election_term(bus.nodes[2].engine).coordinator, 1);
     assert_int_equal(bus.nodes[1].n_plans, 1);
@@ -45,7 +45,7 @@ missing_nodes_are_waited_for_no_longer_than_dc_deadtime(void **state)
 
     (void) state;
     bus_init(&bus, &bus_config, 0);
-    begin = bus.now;
+    begin = bus.net.now;
     bus_start(&bus, 2, 3);
     bus_run(&bus, begin + SECONDS(12));
     bus_start(&bus, 3, 3);
@@ -56,7 +56,7 @@ missing_nodes_are_waited_for_no_longer_than_dc_deadtime(void **state)
     assert_int_equal(cox_election_term(bus.nodes[3].engine).coordinator, 2);
     /* The late one changes nothing. */
     bus_start(&bus, 1, 3);
-    bus_run(&bus, bus.now + SECONDS(1) / 10);
+    bus_run(&bus, bus.net.now + SECONDS(1) / 10);
     bus_check_settled(&bus);
     assert_int_equal(cox_election_term(bus.nodes[1].engine).coordinator, 2);
     assert_int_equal(cox_election_term(bus.nodes[1].engine).generation, 1);
@@ -74,11 +74,11 @@ what_is_expected_may_be_learned_late(void **state)
     (void) state;
     bus_init(&bus, &bus_config, 0);
     bus_start(&bus, 1, 2);
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     cox_election_effects_init(&out);
     event.nodes.nodes = only_me;
     event.nodes.n = 1;
-    cox_election_step(bus.nodes[1].engine, &event, bus.now, &out);
+    cox_election_step(bus.nodes[1].engine, &event, bus.net.now, &out);
     assert_int_equal(cox_election_effects_get(&out, 0)->kind, COX_ELECTION_DO_SEND);
     assert_int_equal(cox_election_effects_get(&out, 0)->message.kind, COX_ELECTION_CALL);
     cox_election_effects_clear(&out);
@@ -93,7 +93,7 @@ a_dead_coordinator_is_replaced_at_once_under_a_new_number(void **state)
     (void) state;
     start_three(&bus);
     bus_crash(&bus, 1);
-    bus_run(&bus, bus.now + SECONDS(1) / 10);
+    bus_run(&bus, bus.net.now + SECONDS(1) / 10);
     bus_check_settled(&bus);
     assert_int_equal(cox_election_term(bus.nodes[3].engine).coordinator, 2);
     assert_int_equal(cox_election_term(bus.nodes[3].engine).generation, 2);
@@ -111,11 +111,11 @@ a_dead_member_does_not_disturb_the_coordinator(void **state)
 
     (void) state;
     start_three(&bus);
-    n_messages = bus.n_messages;
+    n_messages = bus.net.n_messages;
     bus_crash(&bus, 3);
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     bus_check_settled(&bus);
-    assert_int_equal(bus.n_messages, n_messages);
+    assert_int_equal(bus.net.n_messages, n_messages);
     assert_int_equal(bus.nodes[1].n_settled, 1);
     bus_clear(&bus);
 }
@@ -133,18 +133,18 @@ an_older_node_takes_over_and_a_too_old_one_is_refused(void **state)
     bus.nodes[4].features = 3;
     bus_start(&bus, 1, 2);
     bus_start(&bus, 2, 2);
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     cox_election_effects_init(&out);
     event.required = 4;
-    cox_election_step(bus.nodes[1].engine, &event, bus.now, &out);
+    cox_election_step(bus.nodes[1].engine, &event, bus.net.now, &out);
     cox_election_effects_clear(&out);
     bus_start(&bus, 3, 2);
-    bus_run(&bus, bus.now + SECONDS(1) / 10);
+    bus_run(&bus, bus.net.now + SECONDS(1) / 10);
     bus_check_settled(&bus);
     assert_int_equal(cox_election_term(bus.nodes[1].engine).coordinator, 3);
     assert_int_equal(bus.nodes[1].settled.features, 4);
     bus_start(&bus, 4, 2);
-    bus_run(&bus, bus.now + SECONDS(1) / 10);
+    bus_run(&bus, bus.net.now + SECONDS(1) / 10);
     assert_int_equal(bus.nodes[4].n_refused, 1);
     assert_int_equal(cox_election_phase(bus.nodes[3].engine, 4), COX_JOIN_REFUSED);
     assert_int_equal(bus.nodes[1].settled.features, 4);
@@ -159,16 +159,16 @@ a_stopped_coordinator_is_replaced_and_comes_back_as_a_member(void **state)
 
     (void) state;
     start_three(&bus);
-    bus.nodes[1].is_stopped = true;
-    bus_run(&bus, bus.now + SECONDS(9));
+    bus.net.is_stopped[1] = true;
+    bus_run(&bus, bus.net.now + SECONDS(9));
     assert_true(bus_accepts(&bus, 2, 2, 2));
     assert_true(bus_accepts(&bus, 3, 2, 2));
     assert_false(cox_election_may_act(bus.nodes[2].engine)); /* node 1 has not reported */
     assert_int_equal(cox_election_phase(bus.nodes[2].engine, 1), COX_JOIN_OFFERED);
     assert_true(cox_election_may_act(bus.nodes[1].engine));  /* it still thinks so ... */
     assert_false(bus_accepts(&bus, 3, 1, 1));                /* ... but nobody listens */
-    bus.nodes[1].is_stopped = false;
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus.net.is_stopped[1] = false;
+    bus_run(&bus, bus.net.now + SECONDS(1));
     bus_check_settled(&bus);
     assert_int_equal(cox_election_term(bus.nodes[1].engine).coordinator, 2);
     bus_clear(&bus);
@@ -181,22 +181,22 @@ who_was_stopped_itself_reads_its_queue_before_it_blames_others(void **state)
 
     (void) state;
     start_three(&bus);
-    bus.nodes[3].is_stopped = true;
-    bus_run(&bus, bus.now + SECONDS(20));
-    bus.nodes[3].is_stopped = false;
+    bus.net.is_stopped[3] = true;
+    bus_run(&bus, bus.net.now + SECONDS(20));
+    bus.net.is_stopped[3] = false;
     /* Its timer fires first, the beacons are still queued. */
     for (guint i = 0; i < 2; i++) {
         struct cox_election_effects out;
 
         cox_election_effects_init(&out);
-        cox_election_step(bus.nodes[3].engine, &(struct cox_election_event) { .kind = COX_ELECTION_ON_WAKE }, bus.now, &out);
+        cox_election_step(bus.nodes[3].engine, &(struct cox_election_event) { .kind = COX_ELECTION_ON_WAKE }, bus.net.now, &out);
         for (guint e = 0; e < cox_election_effects_count(&out); e++) {
             assert_int_equal(cox_election_effects_get(&out, e)->kind, COX_ELECTION_DO_WAKE);
         }
         cox_election_effects_clear(&out);
     }
-    bus.nodes[3].wake_at = bus.now + SECONDS(1);
-    bus_run(&bus, bus.now + SECONDS(5));
+    bus.net.wake_at[3] = bus.net.now + SECONDS(1);
+    bus_run(&bus, bus.net.now + SECONDS(5));
     bus_check_settled(&bus);
     assert_int_equal(cox_election_term(bus.nodes[3].engine).generation, 1);
     bus_clear(&bus);
@@ -209,18 +209,18 @@ a_mute_member_delays_the_vote_and_then_only_itself(void **state)
 
     (void) state;
     start_three(&bus);
-    bus.nodes[3].is_stopped = true;
+    bus.net.is_stopped[3] = true;
     bus_crash(&bus, 1);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_false(bus.nodes[2].has_coordinator);
-    bus_run(&bus, bus.now + SECONDS(2));
+    bus_run(&bus, bus.net.now + SECONDS(2));
     assert_true(bus_accepts(&bus, 2, 2, 2));
     assert_false(cox_election_may_act(bus.nodes[2].engine));
-    bus_run(&bus, bus.now + SECONDS(181));
+    bus_run(&bus, bus.net.now + SECONDS(181));
     assert_int_equal(cox_election_phase(bus.nodes[2].engine, 3), COX_JOIN_SILENT);
     assert_true(cox_election_may_act(bus.nodes[2].engine));
-    bus.nodes[3].is_stopped = false;
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus.net.is_stopped[3] = false;
+    bus_run(&bus, bus.net.now + SECONDS(1));
     bus_check_settled(&bus);
     assert_int_equal(cox_election_phase(bus.nodes[2].engine, 3), COX_JOIN_JOINED);
     bus_clear(&bus);
@@ -237,11 +237,11 @@ a_mute_member_with_older_software_leads_when_it_wakes(void **state)
     for (guint i = 1; i <= 3; i++) {
         bus_start(&bus, i, 3);
     }
-    bus.nodes[3].is_stopped = true;
-    bus_run(&bus, bus.now + SECONDS(3));
+    bus.net.is_stopped[3] = true;
+    bus_run(&bus, bus.net.now + SECONDS(3));
     assert_int_equal(cox_election_term(bus.nodes[2].engine).coordinator, 1);
-    bus.nodes[3].is_stopped = false;
-    bus_run(&bus, bus.now + SECONDS(5));
+    bus.net.is_stopped[3] = false;
+    bus_run(&bus, bus.net.now + SECONDS(5));
     bus_check_settled(&bus);
     assert_int_equal(cox_election_term(bus.nodes[1].engine).coordinator, 3);
     assert_int_equal(bus.nodes[2].settled.features, 4);
@@ -258,16 +258,16 @@ two_coordinators_after_a_heal_become_one(void **state)
     for (guint i = 1; i <= 5; i++) {
         bus_start(&bus, i, 5);
     }
-    bus_run(&bus, bus.now + 5000);
+    bus_run(&bus, bus.net.now + 5000);
     bus_move(&bus, 4, 1);
     bus_move(&bus, 5, 1);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     bus_check_settled(&bus);
     assert_int_equal(cox_election_term(bus.nodes[5].engine).coordinator, 4);
     assert_int_equal(cox_election_term(bus.nodes[2].engine).coordinator, 1);
     bus_move(&bus, 4, 0);
     bus_move(&bus, 5, 0);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     bus_check_settled(&bus);
     for (guint i = 1; i <= 5; i++) {
         assert_int_equal(cox_election_term(bus.nodes[i].engine).coordinator,
@@ -290,12 +290,12 @@ who_leaves_in_the_middle_is_not_waited_for(void **state)
     }
     /* Run until node 1 waits for node 3's report only, which has got nothing done since it voted. */
     while (cox_election_phase(bus.nodes[1].engine, 2) != COX_JOIN_JOINED) {
-        bus.nodes[3].is_stopped = bus.nodes[3].has_coordinator;
-        assert_true(bus_step(&bus, bus.now + 1000));
+        bus.net.is_stopped[3] = bus.nodes[3].has_coordinator;
+        assert_true(bus_step(&bus, bus.net.now + 1000));
     }
     assert_false(cox_election_may_act(bus.nodes[1].engine));
     bus_crash(&bus, 3);
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     assert_true(cox_election_may_act(bus.nodes[1].engine));
     assert_int_equal(bus.nodes[1].n_plans, 1);
     bus_clear(&bus);
@@ -310,11 +310,11 @@ who_is_leaving_hands_over_at_the_next_election(void **state)
     (void) state;
     start_three(&bus);
     cox_election_effects_init(&out);
-    cox_election_step(bus.nodes[1].engine, &(struct cox_election_event) { .kind = COX_ELECTION_ON_LEAVING }, bus.now, &out);
+    cox_election_step(bus.nodes[1].engine, &(struct cox_election_event) { .kind = COX_ELECTION_ON_LEAVING }, bus.net.now, &out);
     assert_int_equal(cox_election_effects_count(&out), 0);
     cox_election_effects_clear(&out);
     bus_start(&bus, 4, 3);
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     bus_check_settled(&bus);
     assert_int_equal(cox_election_term(bus.nodes[4].engine).coordinator, 2);
     bus_clear(&bus);
@@ -330,13 +330,13 @@ a_younger_order_met_by_an_executor_renews_the_reign(void **state)
     (void) state;
     start_three(&bus);
     cox_election_effects_init(&out);
-    cox_election_step(bus.nodes[2].engine, &event, bus.now, &out);
+    cox_election_step(bus.nodes[2].engine, &event, bus.net.now, &out);
     assert_int_equal(cox_election_effects_count(&out), 0); /* not the coordinator: tells in the next vote */
-    cox_election_step(bus.nodes[1].engine, &event, bus.now, &out);
+    cox_election_step(bus.nodes[1].engine, &event, bus.net.now, &out);
     assert_int_equal(cox_election_effects_get(&out, 0)->message.kind, COX_ELECTION_CALL);
     cox_election_effects_clear(&out);
     bus_start(&bus, 4, 3);
-    bus_run(&bus, bus.now + 1000);
+    bus_run(&bus, bus.net.now + 1000);
     bus_check_settled(&bus);
     assert_int_equal(cox_election_term(bus.nodes[4].engine).generation, 42);
     bus_clear(&bus);
@@ -353,7 +353,7 @@ effects_of(struct bus *bus, guint32 sender, struct cox_election_message message)
     cox_election_effects_init(&out);
     event.message.sender = sender;
     event.message.message = &message;
-    cox_election_step(bus->nodes[1].engine, &event, bus->now, &out);
+    cox_election_step(bus->nodes[1].engine, &event, bus->net.now, &out);
     n = cox_election_effects_count(&out);
     cox_election_effects_clear(&out);
     return n;
@@ -427,10 +427,10 @@ without_beacons_nobody_minds_silence(void **state)
     bus_init(&bus, &config, 0);
     bus_start(&bus, 1, 2);
     bus_start(&bus, 2, 2);
-    bus_run(&bus, bus.now + SECONDS(3600));
+    bus_run(&bus, bus.net.now + SECONDS(3600));
     bus_check_settled(&bus);
     assert_int_equal(bus.nodes[2].n_settled, 1);
-    assert_true(bus.n_messages < 20);
+    assert_true(bus.net.n_messages < 20);
     bus_clear(&bus);
 }
 

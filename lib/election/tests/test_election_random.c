@@ -5,15 +5,15 @@
 
 #include "electionbus.h"
 
-enum { SEEDS = 120, TROUBLES = 25, STEPS_BETWEEN = 120 };
+enum { SEEDS = 400, TROUBLES = 25, STEPS_BETWEEN = 120 };
 
 static void
 cause_trouble(struct bus *bus, guint n_nodes)
 {
-    guint node = (guint) g_rand_int_range(bus->random, 1, (gint32) n_nodes + 1);
+    guint node = (guint) g_rand_int_range(bus->net.random, 1, (gint32) n_nodes + 1);
     bool is_up = bus->nodes[node].engine != NULL;
 
-    switch (g_rand_int_range(bus->random, 0, 6)) {
+    switch (g_rand_int_range(bus->net.random, 0, 6)) {
         case 0:
             if (is_up) {
                 bus_crash(bus, node);
@@ -22,15 +22,15 @@ cause_trouble(struct bus *bus, guint n_nodes)
         case 1:
         case 2:
             if (is_up) {
-                bus_move(bus, node, (guint) g_rand_int_range(bus->random, 0, 3));
+                bus_move(bus, node, (guint) g_rand_int_range(bus->net.random, 0, 3));
             }
             break;
         case 3:
-            bus->nodes[node].is_stopped = is_up && !bus->nodes[node].is_stopped;
+            bus->net.is_stopped[node] = is_up && !bus->net.is_stopped[node];
             break;
         default:
             if (!is_up) {
-                bus->nodes[node].features = (cox_feature_set) g_rand_int_range(bus->random, 4, 7);
+                bus->nodes[node].features = (cox_feature_set) g_rand_int_range(bus->net.random, 4, 7);
                 bus_start(bus, node, n_nodes);
             }
             break;
@@ -41,11 +41,11 @@ static void
 end_trouble(struct bus *bus, guint n_nodes)
 {
     for (guint i = 1; i <= n_nodes; i++) {
-        bus->nodes[i].is_stopped = false;
+        bus->net.is_stopped[i] = false;
         if (bus->nodes[i].engine == NULL) {
             bus_start(bus, i, n_nodes);
         }
-        if (bus->nodes[i].part == 2) {
+        if (bus->net.part[i] == 2) {
             bus_move(bus, i, 0);
         }
     }
@@ -70,13 +70,13 @@ one_coordinator_per_generation_and_always_one_in_the_end(void **state)
             bus_start(&bus, i, n_nodes);
         }
         for (guint t = 0; t < TROUBLES; t++) {
-            for (guint s = (guint) g_rand_int_range(bus.random, 0, STEPS_BETWEEN); s > 0; s--) {
-                bus_step(&bus, bus.now + COX_USEC_PER_S * 30);
+            for (guint s = (guint) g_rand_int_range(bus.net.random, 0, STEPS_BETWEEN); s > 0; s--) {
+                bus_step(&bus, bus.net.now + COX_USEC_PER_S * 30);
             }
             cause_trouble(&bus, n_nodes);
         }
         end_trouble(&bus, n_nodes);
-        bus_run(&bus, bus.now + COX_USEC_PER_S * 60);
+        bus_run(&bus, bus.net.now + COX_USEC_PER_S * 60);
         bus_check_settled(&bus);
         n_obeyed += bus.orders->len;
         n_refused += bus.n_refused_orders;
@@ -102,12 +102,12 @@ the_same_seed_gives_the_same_story(void **state)
         }
         for (guint t = 0; t < TROUBLES; t++) {
             for (guint s = 0; s < STEPS_BETWEEN; s++) {
-                bus_step(&bus, bus.now + COX_USEC_PER_S * 30);
+                bus_step(&bus, bus.net.now + COX_USEC_PER_S * 30);
             }
             cause_trouble(&bus, 5);
         }
-        n_messages[run] = bus.n_messages;
-        n_steps[run] = bus.n_steps;
+        n_messages[run] = bus.net.n_messages;
+        n_steps[run] = bus.net.n_steps;
         bus_clear(&bus);
     }
     assert_int_equal(n_messages[0], n_messages[1]);

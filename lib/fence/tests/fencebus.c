@@ -7,12 +7,8 @@ enum { MAX_TEXTS = 16, MAX_RECORDS = 256 };
 
 const char *const bus_names[BUS_MAX] = { NULL, "n1", "n2", "n3", "n4", "n5" };
 
-/* Texts are interned, so that copies of an item can share them. */
+/* A message on its way; texts are interned. */
 struct bus_item {
-    bool is_view;
-    struct cox_fence_member members[BUS_MAX];
-    size_t n_members;
-    guint32 sender;
     struct cox_fence_message message;
     const char *devices[MAX_TEXTS];
     struct cox_fence_record records[MAX_RECORDS];
@@ -27,16 +23,12 @@ bus_init(struct bus *bus, const struct cox_fencedevice_def *devices, size_t n_de
                                               .refence_max_ms = 600000 };
     bus->devices = devices;
     bus->n_devices = n_devices;
-    bus->now = 1000000;
     bus->wall_usec = G_GINT64_CONSTANT(1800000000000000);
     bus->log = g_string_new(NULL);
     bus->successes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     bus->list_output = "";
-    bus->random = seed == 0 ? NULL : g_rand_new_with_seed(seed);
+    cox_testbus_init(&bus->net, seed, g_free);
     for (guint i = 1; i < BUS_MAX; i++) {
-        bus->nodes[i].inbox = g_queue_new();
-        bus->nodes[i].outbox = g_queue_new();
-        bus->nodes[i].wake_at = COX_USEC_NEVER;
         bus->nodes[i].incarnation = 100 + i;
     }
 }
@@ -46,45 +38,10 @@ bus_clear(struct bus *bus)
 {
     for (guint i = 1; i < BUS_MAX; i++) {
         cox_fence_free(bus->nodes[i].engine);
-        g_queue_free_full(bus->nodes[i].inbox, g_free);
-        g_queue_free_full(bus->nodes[i].outbox, g_free);
     }
     g_hash_table_unref(bus->successes);
     g_string_free(bus->log, TRUE);
-    g_clear_pointer(&bus->random, g_rand_free);
-}
-
-static guint
-pick(struct bus *bus, guint n)
-{
-    return bus->random == NULL ? 0 : (guint) g_rand_int_range(bus->random, 0, (gint32) n);
-}
-
-static void
-deliver(struct bus *bus, guint part, const struct bus_item *item)
-{
-    for (guint i = 1; i < BUS_MAX; i++) {
-        if (bus->nodes[i].engine != NULL && bus->nodes[i].part == part) {
-            struct bus_item *copy = g_memdup2(item, sizeof(*item));
-
-            copy->message.devices = copy->devices;
-            copy->message.records = copy->records;
-            g_queue_push_tail(bus->nodes[i].inbox, copy);
-        }
-    }
-}
-
-static void
-announce(struct bus *bus, guint part)
-{
-    struct bus_item item = { .is_view = true };
-
-    for (guint i = 1; i < BUS_MAX; i++) {
-        if (bus->nodes[i].engine != NULL && bus->nodes[i].part == part) {
-            item.members[item.n_members++] = (struct cox_fence_member) { i, bus_names[i] };
-        }
-    }
-    deliver(bus, part, &item);
+    cox_testbus_clear(&bus->net);
 }
 
 static const char *
@@ -108,7 +65,6 @@ push_message(struct bus *bus, guint node, const struct cox_fence_message *messag
 {
     struct bus_item *item = g_new0(struct bus_item, 1);
 
-    item->sender = node;
     item->message = *message;
     item->message.request.target = keep(message->request.target);
     item->message.request.client = keep(message->request.client);
@@ -123,7 +79,9 @@ push_message(struct bus *bus, guint node, const struct cox_fence_message *messag
     for (size_t i = 0; i < message->n_records; i++) {
         item->records[i] = keep_record(message->records[i]);
     }
-    g_queue_push_tail(bus->nodes[node].outbox, item);
+    item->message.devices = item->devices;
+    item->message.records = item->records;
+    cox_testbus_send(&bus->net, node, item);
 }
 
 static void
@@ -174,7 +132,7 @@ carry_out(struct bus *bus, guint node, const struct cox_fence_effect *effect)
             push_message(bus, node, &effect->message);
             break;
         case COX_FENCE_DO_WAKE:
-            n->wake_at = effect->at;
+            bus->net.wake_at[node] = effect->at;
             break;
         case COX_FENCE_DO_RUN:
             begin_run(bus, node, effect);
@@ -211,9 +169,9 @@ bus_feed(struct bus *bus, guint node, struct cox_fence_event *event)
 {
     struct cox_fence_effects out;
 
-    event->wall.usec = bus->wall_usec + bus->now;
+    event->wall.usec = bus->wall_usec + bus->net.now;
     cox_fence_effects_init(&out);
-    cox_fence_step(bus->nodes[node].engine, event, bus->now, &out);
+    cox_fence_step(bus->nodes[node].engine, event, bus->net.now, &out);
     for (guint i = 0; i < cox_fence_effects_count(&out); i++) {
         carry_out(bus, node, cox_fence_effects_get(&out, i));
     }
@@ -239,11 +197,11 @@ bus_start(struct bus *bus, guint node)
     n->n_accepted = n->n_ok = n->n_failed = 0;
     config.name = bus_names[node];
     config.incarnation = n->incarnation;
-    config.first_serial = (guint64) bus->now;
+    config.first_serial = (guint64) bus->net.now;
     config.seed = node;
     n->engine = cox_fence_new(&config, node);
-    n->is_stopped = false;
-    n->wake_at = COX_USEC_NEVER;
+    bus->net.is_stopped[node] = false;
+    bus->net.wake_at[node] = COX_USEC_NEVER;
     event.devices.defs = bus->devices;
     event.devices.n = bus->n_devices;
     bus_feed(bus, node, &event);
@@ -252,7 +210,7 @@ bus_start(struct bus *bus, guint node)
     event.levels.n = bus->n_levels;
     bus_feed(bus, node, &event);
     bus_quorum(bus, node, true);
-    announce(bus, n->part);
+    cox_testbus_join(&bus->net, node);
 }
 
 void
@@ -261,31 +219,23 @@ bus_start_many(struct bus *bus, guint n)
     for (guint i = 1; i <= n; i++) {
         bus_start(bus, i);
     }
-    bus_run(bus, bus->now + 1000);
+    bus_run(bus, bus->net.now + 1000);
 }
 
 void
 bus_crash(struct bus *bus, guint node)
 {
-    struct bus_node *n = &bus->nodes[node];
-
-    g_clear_pointer(&n->engine, cox_fence_free);
-    g_queue_clear_full(n->inbox, g_free);
-    g_queue_clear_full(n->outbox, g_free);
+    g_clear_pointer(&bus->nodes[node].engine, cox_fence_free);
     for (guint i = 0; i < BUS_RUNS; i++) {
         bus->runs[i].node = bus->runs[i].node == node ? 0 : bus->runs[i].node;
     }
-    announce(bus, n->part);
+    cox_testbus_leave(&bus->net, node, true);
 }
 
 void
 bus_move(struct bus *bus, guint node, guint part)
 {
-    guint before = bus->nodes[node].part;
-
-    bus->nodes[node].part = part;
-    announce(bus, before);
-    announce(bus, part);
+    cox_testbus_move(&bus->net, node, part);
 }
 
 void
@@ -299,20 +249,24 @@ bus_ask(struct bus *bus, guint at, guint target, enum cox_fence_action action)
 }
 
 static void
-process(struct bus *bus, guint node)
+on_mail(void *test, guint node, const struct cox_testbus_mail *mail)
 {
-    g_autofree struct bus_item *item = g_queue_pop_head(bus->nodes[node].inbox);
+    const struct bus_item *item = mail->message;
     struct cox_fence_event event = { .kind = COX_FENCE_ON_MESSAGE };
+    struct cox_fence_member members[BUS_MAX];
 
-    if (item->is_view) {
+    if (mail->view != NULL) {
+        for (size_t i = 0; i < mail->view->n_members; i++) {
+            members[i] = (struct cox_fence_member) { mail->view->members[i], bus_names[mail->view->members[i]] };
+        }
         event.kind = COX_FENCE_ON_VIEW;
-        event.view.members = item->members;
-        event.view.n = item->n_members;
+        event.view.members = members;
+        event.view.n = mail->view->n_members;
     } else {
-        event.message.sender = item->sender;
+        event.message.sender = mail->sender;
         event.message.message = &item->message;
     }
-    bus_feed(bus, node, &event);
+    bus_feed(test, node, &event);
 }
 
 static void
@@ -328,7 +282,7 @@ cut_power(struct bus *bus, const char *target, bool is_reboot)
             bus_crash(bus, i);
         }
         if (is_reboot && !bus->no_reboot) {
-            bus->nodes[i].part = 0;
+            bus->net.part[i] = 0;
             bus_start(bus, i);
         }
     }
@@ -362,81 +316,49 @@ end_run(struct bus *bus, struct bus_run *run)
     }
 }
 
-static bool
-wake_next(struct bus *bus, cox_usec until)
+static void
+on_wake(void *test, guint node)
 {
-    guint next = 0;
+    bus_feed(test, node, &(struct cox_fence_event) { .kind = COX_FENCE_ON_WAKE });
+}
 
-    for (guint i = 1; i < BUS_MAX; i++) {
-        const struct bus_node *node = &bus->nodes[i];
+/* Agents that may end now, by number of their run. */
+static guint
+look(void *test, guint *work, guint room)
+{
+    const struct bus *bus = test;
+    guint n = 0;
 
-        if (node->engine != NULL && !node->is_stopped && node->wake_at <= until
-            && (next == 0 || node->wake_at < bus->nodes[next].wake_at)) {
-            next = i;
+    for (guint i = 0; i < BUS_RUNS && n < room; i++) {
+        const struct bus_run *run = &bus->runs[i];
+
+        if (run->node != 0 && !bus->net.is_stopped[run->node] && (behaviour(bus, run) != AGENT_HANGS || run->is_killed)) {
+            work[n++] = i;
         }
     }
-    if (next == 0) {
-        return false;
-    }
-    bus->now = MAX(bus->now, bus->nodes[next].wake_at);
-    bus->nodes[next].wake_at = COX_USEC_NEVER;
-    bus->n_steps++;
-    bus_feed(bus, next, &(struct cox_fence_event) { .kind = COX_FENCE_ON_WAKE });
-    return true;
+    return n;
 }
+
+static void
+end_numbered_run(void *test, guint number)
+{
+    struct bus *bus = test;
+
+    end_run(bus, &bus->runs[number]);
+}
+
+static const struct cox_testbus_calls calls = { on_mail, on_wake, look, end_numbered_run };
 
 bool
 bus_step(struct bus *bus, cox_usec until)
 {
-    guint work[2 * BUS_MAX + BUS_RUNS];
-    guint n = 0;
-    guint chosen = 0;
-
-    for (guint i = 1; i < BUS_MAX; i++) {
-        const struct bus_node *node = &bus->nodes[i];
-
-        if (node->engine != NULL && node->outbox->length > 0) {
-            work[n++] = i;
-        }
-        if (node->engine != NULL && !node->is_stopped && node->inbox->length > 0) {
-            work[n++] = i + BUS_MAX;
-        }
-    }
-    for (guint i = 0; i < BUS_RUNS; i++) {
-        const struct bus_run *run = &bus->runs[i];
-
-        if (run->node != 0 && !bus->nodes[run->node].is_stopped
-            && (behaviour(bus, run) != AGENT_HANGS || run->is_killed)) {
-            work[n++] = i + 2 * BUS_MAX;
-        }
-    }
-    if (n == 0) {
-        return wake_next(bus, until);
-    }
-    bus->n_steps++;
-    bus->now += 100;
-    chosen = work[pick(bus, n)];
-    if (chosen < BUS_MAX) {
-        g_autofree struct bus_item *item = g_queue_pop_head(bus->nodes[chosen].outbox);
-
-        deliver(bus, bus->nodes[chosen].part, item);
-    } else if (chosen < 2 * BUS_MAX) {
-        process(bus, chosen - BUS_MAX);
-    } else {
-        end_run(bus, &bus->runs[chosen - 2 * BUS_MAX]);
-    }
-    return true;
+    return cox_testbus_step(&bus->net, &calls, bus, until);
 }
 
 void
 bus_run(struct bus *bus, cox_usec until)
 {
-    guint limit = bus->n_steps + 20000;
-
-    while (bus_step(bus, until)) {
-        if (bus->n_steps > limit) {
-            fail_msg("no rest after 20000 steps");
-        }
+    if (!cox_testbus_run(&bus->net, &calls, bus, until)) {
+        fail_msg("no rest");
     }
-    bus->now = MAX(bus->now, until);
 }

@@ -2,6 +2,7 @@
 #ifndef COX_FENCE_TESTS_FENCEBUS_H
 #define COX_FENCE_TESTS_FENCEBUS_H
 
+#include "base/testbus.h"
 #include "fence/fence.h"
 
 enum { BUS_MAX = 6, BUS_RUNS = 64 }; /* nodes 1 to 5, called n1 to n5 */
@@ -22,11 +23,8 @@ struct bus_run {
 
 struct bus_node {
     struct cox_fence *engine; /* NULL: down */
-    bool is_stopped, has_quorum;
-    guint part;
+    bool has_quorum;
     guint64 incarnation;
-    GQueue *inbox, *outbox;   /* struct bus_item */
-    cox_usec wake_at;
     guint n_ok, n_failed, n_reacts, n_bars, n_bars_to_say, n_accepted, n_records;
     char reason[80];          /* of the last request that failed */
     guint n_fenced;           /* times that its power was cut */
@@ -34,6 +32,7 @@ struct bus_node {
 };
 
 struct bus {
+    struct cox_testbus net;
     struct cox_fence_config config;
     struct bus_node nodes[BUS_MAX];
     const struct cox_fencedevice_def *devices;
@@ -48,10 +47,7 @@ struct bus {
     bool no_reboot;           /* fenced nodes stay down */
     const char *list_output;
     GString *log;             /* "n1:device command target;" as agents begin, without list and status */
-    cox_usec now;
     gint64 wall_usec;
-    GRand *random;
-    guint n_steps;
     GHashTable *successes;    /* "origin/serial" */
     bool is_honest;           /* no device lies in this test: count_success() checks */
 };

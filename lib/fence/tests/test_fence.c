@@ -30,7 +30,7 @@ a_lost_node_is_fenced_and_everybody_knows(void **state)
     bus_start_many(&bus, 3);
     bus_move(&bus, 3, 1); /* alive, but cut off */
     bus_ask(&bus, 1, 3, COX_FENCE_REBOOT);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_int_equal(bus.nodes[3].n_fenced, 1);
     assert_int_equal(bus.nodes[1].n_accepted, 1);
     assert_int_equal(bus.nodes[1].n_ok, 1);
@@ -43,7 +43,7 @@ a_lost_node_is_fenced_and_everybody_knows(void **state)
     assert_string_equal(bus.log->str, "n1:d1 reboot n3;");
     /* It is back after its boot, knows what was, and nobody holds anything against it. */
     assert_string_equal(cox_fence_history(bus.nodes[3].engine, 0)->target, "n3");
-    bus_run(&bus, bus.now + SECONDS(1000));
+    bus_run(&bus, bus.net.now + SECONDS(1000));
     assert_int_equal(bus.nodes[1].n_bars, 0);
     assert_int_equal(bus.nodes[3].n_fenced, 1);
     bus_clear(&bus);
@@ -59,7 +59,7 @@ without_quorum_nobody_is_fenced(void **state)
     bus_start_many(&bus, 2);
     bus_quorum(&bus, 1, false);
     bus_ask(&bus, 1, 2, COX_FENCE_OFF);
-    bus_run(&bus, bus.now + SECONDS(100));
+    bus_run(&bus, bus.net.now + SECONDS(100));
     assert_int_equal(bus.nodes[1].n_failed, 1);
     assert_string_equal(bus.nodes[1].reason, "this partition has no quorum");
     assert_int_equal(bus.nodes[2].n_fenced, 0);
@@ -67,9 +67,9 @@ without_quorum_nobody_is_fenced(void **state)
     bus_quorum(&bus, 1, true);
     bus.agent = AGENT_HANGS;
     bus_ask(&bus, 1, 2, COX_FENCE_OFF);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     bus_quorum(&bus, 1, false);
-    bus_run(&bus, bus.now + SECONDS(200));
+    bus_run(&bus, bus.net.now + SECONDS(200));
     assert_int_equal(bus.nodes[1].n_failed, 2);
     assert_string_equal(bus.nodes[1].reason, "this partition has no quorum");
     bus_clear(&bus);
@@ -86,13 +86,13 @@ a_failing_agent_is_tried_twice_and_then_from_another_node(void **state)
     bus_crash(&bus, 3);
     bus.fails_on = 1;
     bus_ask(&bus, 1, 3, COX_FENCE_REBOOT);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_string_equal(bus.log->str, "n1:d1 reboot n3;n1:d1 reboot n3;n2:d1 reboot n3;");
     assert_string_equal(cox_fence_history(bus.nodes[1].engine, 0)->delegate, "n2");
     g_string_truncate(bus.log, 0);
     bus.agent = AGENT_FAILS;
     bus_ask(&bus, 2, 4, COX_FENCE_REBOOT);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_int_equal(bus.nodes[2].n_failed, 1);
     assert_string_equal(bus.nodes[2].reason, "no light");
     assert_false(cox_fence_history(bus.nodes[1].engine, 1)->is_ok);
@@ -109,9 +109,9 @@ a_hanging_agent_is_killed_and_never_counts_as_success(void **state)
     bus_start_many(&bus, 2);
     bus.agent = AGENT_HANGS;
     bus_ask(&bus, 1, 3, COX_FENCE_REBOOT);
-    bus_run(&bus, bus.now + SECONDS(59));
+    bus_run(&bus, bus.net.now + SECONDS(59));
     assert_int_equal(bus.nodes[1].n_ok + bus.nodes[1].n_failed, 0);
-    bus_run(&bus, bus.now + SECONDS(62));
+    bus_run(&bus, bus.net.now + SECONDS(62));
     assert_int_equal(bus.nodes[1].n_failed, 1);
     assert_string_equal(bus.nodes[1].reason, "timed out");
     assert_string_equal(bus.log->str, "n1:d1 reboot n3;n2:d1 reboot n3;");
@@ -129,21 +129,21 @@ an_executor_that_stays_mute_or_leaves_is_replaced(void **state)
     bus.fails_on = 1;
     bus_ask(&bus, 1, 4, COX_FENCE_REBOOT);
     while (strstr(bus.log->str, "n2") == NULL) {
-        bus_step(&bus, bus.now);
+        bus_step(&bus, bus.net.now);
     }
-    bus.nodes[2].is_stopped = true;
-    bus_run(&bus, bus.now + SECONDS(66));
+    bus.net.is_stopped[2] = true;
+    bus_run(&bus, bus.net.now + SECONDS(66));
     assert_non_null(strstr(bus.log->str, "n3:d1 reboot n4"));
     assert_int_equal(bus.nodes[1].n_ok, 1);
-    bus.nodes[2].is_stopped = false;
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus.net.is_stopped[2] = false;
+    bus_run(&bus, bus.net.now + SECONDS(1));
     bus_ask(&bus, 1, 4, COX_FENCE_OFF);
     g_string_truncate(bus.log, 0);
     while (strstr(bus.log->str, "n2") == NULL) {
-        bus_step(&bus, bus.now);
+        bus_step(&bus, bus.net.now);
     }
     bus_crash(&bus, 2);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_non_null(strstr(bus.log->str, "n3:d1 off n4"));
     assert_int_equal(bus.nodes[1].n_ok, 2);
     bus_clear(&bus);
@@ -159,14 +159,14 @@ an_operation_ends_when_its_origin_leaves(void **state)
     bus_start_many(&bus, 3);
     bus.agent = AGENT_HANGS;
     bus_ask(&bus, 1, 4, COX_FENCE_REBOOT);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     bus_ask(&bus, 2, 4, COX_FENCE_REBOOT); /* merges */
     bus_ask(&bus, 2, 4, COX_FENCE_OFF);    /* waits */
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_int_equal(cox_fence_pending(bus.nodes[3].engine), 2);
     bus.agent = AGENT_WORKS;
     bus_crash(&bus, 1);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_int_equal(cox_fence_pending(bus.nodes[3].engine), 0);
     assert_int_equal(bus.nodes[2].n_failed, 1);
     assert_string_equal(cox_fence_history(bus.nodes[3].engine, 0)->reason, "its origin has left");
@@ -187,7 +187,7 @@ equal_requests_merge_and_different_ones_queue(void **state)
     bus_ask(&bus, 2, 4, COX_FENCE_OFF);
     bus_ask(&bus, 2, 4, COX_FENCE_ON);
     bus_ask(&bus, 3, 4, COX_FENCE_OFF);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_string_equal(bus.log->str, "n1:d1 off n4;n2:d1 on n4;");
     assert_int_equal(bus.nodes[1].n_ok, 1);
     assert_int_equal(bus.nodes[2].n_ok, 2);
@@ -205,14 +205,14 @@ who_joined_in_between_hears_that_a_merged_request_is_over(void **state)
     bus_start_many(&bus, 2);
     bus.agent = AGENT_HANGS;
     bus_ask(&bus, 1, 4, COX_FENCE_OFF);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     bus_start(&bus, 3);
     bus_ask(&bus, 2, 4, COX_FENCE_OFF);
     bus_ask(&bus, 3, 4, COX_FENCE_ON);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_int_equal(cox_fence_pending(bus.nodes[2].engine), 2);
     bus.agent = AGENT_WORKS;
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_int_equal(bus.nodes[1].n_ok, 1);
     assert_int_equal(bus.nodes[2].n_ok, 1);
     assert_int_equal(bus.nodes[3].n_ok, 1);
@@ -231,14 +231,14 @@ what_was_done_a_moment_ago_may_be_good_enough(void **state)
     bus_init(&bus, one, 1, 0);
     bus_start_many(&bus, 2);
     bus_ask(&bus, 1, 4, COX_FENCE_OFF);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     event.request = &request;
     bus_feed(&bus, 2, &event);
     assert_int_equal(bus.nodes[2].n_ok, 1);
-    bus_run(&bus, bus.now + SECONDS(10));
+    bus_run(&bus, bus.net.now + SECONDS(10));
     bus_feed(&bus, 2, &event);
     assert_int_equal(bus.nodes[2].n_ok, 1);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_int_equal(bus.nodes[2].n_ok, 2);
     bus_clear(&bus);
 }
@@ -254,12 +254,12 @@ devices_go_by_priority_and_the_next_one_helps_out(void **state)
     bus.odd_device = "ipmi";
     bus.odd_agent = AGENT_FAILS;
     bus_ask(&bus, 1, 3, COX_FENCE_REBOOT);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_string_equal(bus.log->str,
                         "n1:ipmi reboot n3;n1:ipmi reboot n3;n2:ipmi reboot n3;n2:ipmi reboot n3;n1:pdu1 reboot 3;");
     assert_int_equal(bus.nodes[1].n_ok, 1);
     bus_ask(&bus, 1, 5, COX_FENCE_REBOOT);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_string_equal(bus.nodes[1].reason, "no member has a device that can do this for the node");
     bus_clear(&bus);
 }
@@ -284,20 +284,20 @@ levels_are_tried_in_order_and_their_devices_together(void **state)
     bus.no_reboot = true;
     bus_start_many(&bus, 1);
     bus_ask(&bus, 1, 3, COX_FENCE_REBOOT);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_string_equal(bus.log->str, "n1:ipmi reboot n3;");
     g_string_truncate(bus.log, 0);
     bus.odd_device = "ipmi";
     bus.odd_agent = AGENT_FAILS;
     bus_ask(&bus, 1, 3, COX_FENCE_REBOOT);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_string_equal(bus.log->str, "n1:ipmi reboot n3;n1:ipmi reboot n3;n1:pdu1 off 3;n1:pdu2 off 13;n1:pdu1 on 3;n1:pdu2 on 13;");
     assert_int_equal(bus.nodes[1].n_ok, 2);
     /* Half of it is not enough. */
     g_string_truncate(bus.log, 0);
     bus.odd_device = "pdu2";
     bus_ask(&bus, 1, 2, COX_FENCE_REBOOT);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_string_equal(bus.log->str, "n1:pdu1 off 2;n1:pdu2 off 12;n1:pdu2 off 12;");
     assert_int_equal(bus.nodes[1].n_failed, 1);
     bus_clear(&bus);
@@ -315,10 +315,10 @@ switching_on_again_is_a_favour(void **state)
     bus_start_many(&bus, 1);
     bus_ask(&bus, 1, 3, COX_FENCE_REBOOT);
     while (strstr(bus.log->str, "fail") == NULL) {
-        bus_step(&bus, bus.now);
+        bus_step(&bus, bus.net.now);
     }
     bus.agent = AGENT_FAILS;
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_string_equal(bus.log->str, "n1:old off n3;n1:old fail n3;n1:old fail n3;");
     assert_int_equal(bus.nodes[1].n_ok, 1);
     bus_clear(&bus);
@@ -336,13 +336,13 @@ unfencing_runs_on_the_node_itself(void **state)
     bus_start_many(&bus, 3);
     event.request = &request;
     bus_feed(&bus, 1, &event);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_string_equal(bus.log->str, "n2:fabric on n2;");
     assert_int_equal(bus.nodes[1].n_ok, 1);
     request.target = "n1";
     bus_crash(&bus, 1);
     bus_feed(&bus, 2, &event);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_int_equal(bus.nodes[2].n_failed, 1); /* it must be there to be unfenced */
     bus_clear(&bus);
 }
@@ -365,13 +365,13 @@ delays_hold_back_the_first_device_only(void **state)
     bus.odd_agent = AGENT_FAILS;
     event.request = &request;
     bus_feed(&bus, 1, &event);
-    bus_run(&bus, bus.now + SECONDS(15) - 1000);
+    bus_run(&bus, bus.net.now + SECONDS(15) - 1000);
     assert_string_equal(bus.log->str, "");
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_string_equal(bus.log->str, "n1:a reboot n3;n1:a reboot n3;n1:b reboot n3;");
     request.delay_ms = -1;
     bus_feed(&bus, 1, &event);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_int_equal(bus.nodes[1].n_ok, 2);
     bus_clear(&bus);
 }
@@ -392,27 +392,27 @@ agents_are_asked_whom_they_know(void **state)
     bus.list_output = "three\nother\n";
     bus_start_many(&bus, 2);
     bus_ask(&bus, 1, 3, COX_FENCE_OFF);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_string_equal(bus.log->str, "n1:list off three;");
     bus.list_output = "other\n";
     bus_ask(&bus, 1, 3, COX_FENCE_OFF);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_string_equal(bus.log->str, "n1:list off three;n1:status off n3;");
     /* A list that hangs holds nothing up for longer than the grace, as others know the node. */
     bus.odd_device = "list";
     bus.odd_agent = AGENT_HANGS;
     g_string_truncate(bus.log, 0);
     bus_ask(&bus, 1, 3, COX_FENCE_OFF);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_string_equal(bus.log->str, "n1:status off n3;");
-    bus_run(&bus, bus.now + SECONDS(200)); /* the killed runs end without having anybody to tell */
+    bus_run(&bus, bus.net.now + SECONDS(200)); /* the killed runs end without having anybody to tell */
     /* If nobody knows it, the answers are waited for no longer than that. */
     bus.agent = AGENT_FAILS;
-    bus.nodes[2].is_stopped = true;
+    bus.net.is_stopped[2] = true;
     bus_ask(&bus, 1, 3, COX_FENCE_OFF);
-    bus_run(&bus, bus.now + SECONDS(19));
+    bus_run(&bus, bus.net.now + SECONDS(19));
     assert_int_equal(cox_fence_pending(bus.nodes[1].engine), 1);
-    bus_run(&bus, bus.now + SECONDS(2));
+    bus_run(&bus, bus.net.now + SECONDS(2));
     assert_int_equal(cox_fence_pending(bus.nodes[1].engine), 0);
     bus_clear(&bus);
 }
@@ -430,16 +430,16 @@ a_human_s_word_releases_what_waits(void **state)
     bus.agent = AGENT_HANGS;
     bus_ask(&bus, 1, 4, COX_FENCE_REBOOT);
     bus_ask(&bus, 1, 4, COX_FENCE_OFF);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     bus_quorum(&bus, 2, false);
     event.request = &request;
     bus_feed(&bus, 2, &event);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_int_equal(bus.nodes[1].n_ok, 2);
     assert_int_equal(cox_fence_pending(bus.nodes[2].engine), 0);
     assert_true(cox_fence_history(bus.nodes[1].engine, 0)->is_confirmed);
     assert_string_equal(cox_fence_history(bus.nodes[1].engine, 0)->client, "root");
-    bus_run(&bus, bus.now + SECONDS(100)); /* the agent's end interests nobody any more */
+    bus_run(&bus, bus.net.now + SECONDS(100)); /* the agent's end interests nobody any more */
     assert_int_equal(bus.nodes[1].n_records, 1);
     bus_clear(&bus);
 }
@@ -454,22 +454,22 @@ a_device_that_lies_is_found_out_and_the_node_fenced_again(void **state)
     bus_start_many(&bus, 3);
     bus.agent = AGENT_LIES;
     bus_ask(&bus, 1, 3, COX_FENCE_REBOOT);
-    bus_run(&bus, bus.now + SECONDS(2));
+    bus_run(&bus, bus.net.now + SECONDS(2));
     assert_int_equal(bus.nodes[1].n_ok, 1);
     assert_int_equal(bus.nodes[3].n_reacts, 1); /* it hears that it should be dead */
     assert_int_equal(bus.nodes[1].n_bars, 0);
-    bus_run(&bus, bus.now + SECONDS(2));
+    bus_run(&bus, bus.net.now + SECONDS(2));
     assert_int_equal(bus.nodes[1].n_bars, 1);
     assert_int_equal(bus.nodes[2].n_bars, 1);
     assert_int_equal(bus.nodes[1].n_bars_to_say + bus.nodes[2].n_bars_to_say, 1);
     assert_true(cox_fence_is_barred(bus.nodes[2].engine, "n3"));
     assert_string_equal(bus.log->str, "n1:d1 reboot n3;n1:d1 reboot n3;"); /* again at once */
-    bus_run(&bus, bus.now + SECONDS(4));
+    bus_run(&bus, bus.net.now + SECONDS(4));
     assert_int_equal(bus.nodes[1].n_bars, 2);
-    bus_run(&bus, bus.now + SECONDS(50));
+    bus_run(&bus, bus.net.now + SECONDS(50));
     assert_string_equal(bus.log->str, "n1:d1 reboot n3;n1:d1 reboot n3;"); /* then after a pause */
     bus.agent = AGENT_WORKS;
-    bus_run(&bus, bus.now + SECONDS(30));
+    bus_run(&bus, bus.net.now + SECONDS(30));
     assert_int_equal(bus.nodes[3].n_fenced, 1);
     assert_false(cox_fence_is_barred(bus.nodes[2].engine, "n3"));
     bus_clear(&bus);
@@ -487,13 +487,13 @@ a_fenced_node_that_comes_back_without_a_boot_is_barred(void **state)
     bus_quorum(&bus, 3, false);
     bus.agent = AGENT_LIES;
     bus_ask(&bus, 2, 3, COX_FENCE_OFF);
-    bus_run(&bus, bus.now + SECONDS(10));
+    bus_run(&bus, bus.net.now + SECONDS(10));
     assert_int_equal(bus.nodes[2].n_ok, 1);
     assert_int_equal(bus.nodes[1].n_bars, 0);
     bus.agent = AGENT_WORKS;
     bus.no_reboot = true;
     bus_move(&bus, 3, 0);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_int_equal(bus.nodes[1].n_bars, 1);
     assert_int_equal(bus.nodes[3].n_fenced, 1);
     assert_false(cox_fence_is_barred(bus.nodes[1].engine, "n3")); /* now it is down */
@@ -510,14 +510,14 @@ a_liar_whose_fencing_fails_stays_barred_and_is_tried_on(void **state)
     bus_start_many(&bus, 3);
     bus.agent = AGENT_LIES;
     bus_ask(&bus, 1, 3, COX_FENCE_REBOOT);
-    bus_run(&bus, bus.now + SECONDS(2));
+    bus_run(&bus, bus.net.now + SECONDS(2));
     bus.agent = AGENT_FAILS;
-    bus_run(&bus, bus.now + SECONDS(600));
+    bus_run(&bus, bus.net.now + SECONDS(600));
     assert_true(cox_fence_is_barred(bus.nodes[1].engine, "n3"));
     assert_true(bus.nodes[1].n_records >= 4);
     bus_crash(&bus, 1); /* the next member goes on */
     bus.agent = AGENT_WORKS;
-    bus_run(&bus, bus.now + SECONDS(600));
+    bus_run(&bus, bus.net.now + SECONDS(600));
     assert_int_equal(bus.nodes[3].n_fenced, 1);
     bus_clear(&bus);
 }
@@ -532,9 +532,9 @@ a_newcomer_learns_the_history(void **state)
     bus_start_many(&bus, 2);
     bus_ask(&bus, 1, 4, COX_FENCE_OFF);
     bus_ask(&bus, 1, 5, COX_FENCE_OFF);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     bus_start(&bus, 3);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_string_equal(cox_fence_history(bus.nodes[3].engine, 0)->target, "n4");
     assert_string_equal(cox_fence_history(bus.nodes[3].engine, 1)->target, "n5");
     assert_null(cox_fence_history(bus.nodes[1].engine, 2)); /* and nobody hears it twice */
@@ -552,13 +552,13 @@ a_device_that_disappears_meanwhile_fails_its_way(void **state)
     bus_start_many(&bus, 2);
     bus.agent = AGENT_HANGS;
     bus_ask(&bus, 1, 3, COX_FENCE_OFF);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     event.devices.defs = many;
     event.devices.n = 1;
     bus_feed(&bus, 1, &event);
     event.devices.n = 0;
     bus_feed(&bus, 2, &event);
-    bus_run(&bus, bus.now + SECONDS(200));
+    bus_run(&bus, bus.net.now + SECONDS(200));
     assert_int_equal(bus.nodes[1].n_failed, 1);
     assert_string_equal(bus.nodes[1].reason, "this member does not know the device");
     bus_clear(&bus);
@@ -585,7 +585,7 @@ what_does_not_fit_is_ignored(void **state)
     event.kind = COX_FENCE_ON_ENDED;
     event.ended.run = 99;
     bus_feed(&bus, 1, &event);
-    bus_run(&bus, bus.now + SECONDS(1));
+    bus_run(&bus, bus.net.now + SECONDS(1));
     assert_string_equal(bus.log->str, "");
     event.kind = COX_FENCE_ON_ATTRIBUTE;
     event.attribute.node = "n1";

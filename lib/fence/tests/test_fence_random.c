@@ -5,7 +5,7 @@
 
 #include "fencebus.h"
 
-enum { SEEDS = 20, TROUBLES = 40, STEPS_BETWEEN = 40, N = 5 };
+enum { SEEDS = 200, TROUBLES = 40, STEPS_BETWEEN = 40, N = 5 };
 
 #define CAN_ALL { true, true, true, true, true, true }
 #define CAN_NO_REBOOT { false, true, true, true, true, true }
@@ -23,7 +23,7 @@ count_votes(struct bus *bus)
         guint votes = 0;
 
         for (guint j = 1; j <= N; j++) {
-            votes += bus->nodes[j].engine != NULL && bus->nodes[j].part == bus->nodes[i].part;
+            votes += bus->nodes[j].engine != NULL && bus->net.part[j] == bus->net.part[i];
         }
         if (bus->nodes[i].engine != NULL) {
             bus_quorum(bus, i, votes * 2 > N);
@@ -34,33 +34,33 @@ count_votes(struct bus *bus)
 static void
 cause_trouble(struct bus *bus)
 {
-    guint node = (guint) g_rand_int_range(bus->random, 1, N + 1);
+    guint node = (guint) g_rand_int_range(bus->net.random, 1, N + 1);
 
     if (bus->nodes[node].engine == NULL) {
         bus_start(bus, node);
         return;
     }
-    switch (g_rand_int_range(bus->random, 0, 8)) {
+    switch (g_rand_int_range(bus->net.random, 0, 8)) {
         case 0:
             bus_crash(bus, node);
             break;
         case 1:
         case 2:
-            bus_move(bus, node, (guint) g_rand_int_range(bus->random, 0, 2));
+            bus_move(bus, node, (guint) g_rand_int_range(bus->net.random, 0, 2));
             break;
         case 3:
-            bus->agent = (enum bus_agent) g_rand_int_range(bus->random, AGENT_WORKS, AGENT_HANGS + 1);
+            bus->agent = (enum bus_agent) g_rand_int_range(bus->net.random, AGENT_WORKS, AGENT_HANGS + 1);
             break;
         case 4:
-            bus->odd_device = g_rand_boolean(bus->random) ? "b" : NULL;
-            bus->odd_agent = (enum bus_agent) g_rand_int_range(bus->random, AGENT_WORKS, AGENT_HANGS + 1);
+            bus->odd_device = g_rand_boolean(bus->net.random) ? "b" : NULL;
+            bus->odd_agent = (enum bus_agent) g_rand_int_range(bus->net.random, AGENT_WORKS, AGENT_HANGS + 1);
             break;
         case 5:
-            bus->nodes[node].is_stopped = !bus->nodes[node].is_stopped;
+            bus->net.is_stopped[node] = !bus->net.is_stopped[node];
             break;
         default:
-            bus_ask(bus, node, (guint) g_rand_int_range(bus->random, 1, N + 1),
-                    (enum cox_fence_action) g_rand_int_range(bus->random, COX_FENCE_REBOOT, COX_FENCE_ON + 1));
+            bus_ask(bus, node, (guint) g_rand_int_range(bus->net.random, 1, N + 1),
+                    (enum cox_fence_action) g_rand_int_range(bus->net.random, COX_FENCE_REBOOT, COX_FENCE_ON + 1));
             break;
     }
 }
@@ -80,17 +80,17 @@ no_success_without_a_power_cut_and_every_request_is_answered_once(void **state)
             bus_start(&bus, i);
         }
         for (guint t = 0; t < TROUBLES; t++) {
-            for (guint s = (guint) g_rand_int_range(bus.random, 0, STEPS_BETWEEN); s > 0; s--) {
-                bus_step(&bus, bus.now + COX_USEC_PER_S);
+            for (guint s = (guint) g_rand_int_range(bus.net.random, 0, STEPS_BETWEEN); s > 0; s--) {
+                bus_step(&bus, bus.net.now + COX_USEC_PER_S);
             }
             cause_trouble(&bus);
             count_votes(&bus);
         }
         bus.agent = bus.odd_agent = AGENT_WORKS;
         for (guint i = 1; i <= N; i++) {
-            bus.nodes[i].is_stopped = false;
+            bus.net.is_stopped[i] = false;
         }
-        bus_run(&bus, bus.now + 1200 * COX_USEC_PER_S);
+        bus_run(&bus, bus.net.now + 1200 * COX_USEC_PER_S);
         for (guint i = 1; i <= N; i++) {
             const struct bus_node *node = &bus.nodes[i];
 

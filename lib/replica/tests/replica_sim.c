@@ -111,7 +111,7 @@ hand_in(struct sim *sim, struct sim_node *node, const struct cox_replica_event *
     struct cox_replica_effects effects;
 
     cox_replica_effects_init(&effects);
-    cox_replica_step(node->replica, event, sim->now, &effects);
+    cox_replica_step(node->replica, event, sim->bus.now, &effects);
     node->wake_at = effects.wake_at;
     carry_out(sim, node, &effects);
     cox_replica_effects_free(&effects);
@@ -226,7 +226,7 @@ carry_out(struct sim *sim, struct sim_node *node, struct cox_replica_effects *ef
 
         switch (effect->kind) {
         case COX_REPLICA_SEND:
-            g_queue_push_tail(&node->outbox, g_bytes_ref(effect->bytes));
+            cox_testbus_send(&sim->bus, node->id, g_bytes_ref(effect->bytes));
             break;
         case COX_REPLICA_APPLY:
             then = doc_apply(&node->doc, effect->bytes) ? APPLIED : REFUSED;
@@ -297,7 +297,7 @@ static void
 sync_some(struct sim *sim, struct sim_node *node, bool all)
 {
     struct cox_replica_event event = { .kind = COX_REPLICA_SYNCED };
-    guint n = all ? node->writes.length : (guint) g_rand_int_range(sim->rand, 1, (gint32) node->writes.length + 1);
+    guint n = all ? node->writes.length : (guint) g_rand_int_range(sim->bus.random, 1, (gint32) node->writes.length + 1);
 
     while (n-- > 0) {
         event.number = write_one(node);
@@ -335,109 +335,7 @@ restore(struct sim *sim, struct sim_node *node)
     cox_replica_restored(node->replica, &document, false);
 }
 
-/* ---- the bus: total order per ring, virtual synchrony between rings ---- */
-
-static struct sim_ring *
-ring_at(struct sim *sim, int index)
-{
-    return g_ptr_array_index(sim->rings, (guint) index);
-}
-
-static void
-ring_free(gpointer data)
-{
-    struct sim_ring *ring = data;
-
-    g_ptr_array_unref(ring->log);
-    g_array_unref(ring->senders);
-    g_free(ring);
-}
-
-static int
-last_ring(struct sim *sim, const struct sim_node *node)
-{
-    int ring = node->ring;
-
-    while (ring >= 0 && ring_at(sim, ring)->next[node - sim->nodes] >= 0) {
-        ring = ring_at(sim, ring)->next[node - sim->nodes];
-    }
-    return ring;
-}
-
-/* The first position that all who go from @from to the same new ring still have to agree on. */
-static int
-choose_cut(struct sim *sim, int from, const bool *members)
-{
-    const struct sim_ring *ring = ring_at(sim, from);
-    int most = 0;
-
-    for (unsigned i = 0; i < sim->n; i++) {
-        if (members[i] && sim->nodes[i].ring == from) {
-            most = MAX(most, sim->nodes[i].at);
-        }
-    }
-    return g_rand_int_range(sim->rand, most, (int) ring->log->len + 1);
-}
-
-static void
-form_ring(struct sim *sim, const bool *members)
-{
-    struct sim_ring *ring = g_new0(struct sim_ring, 1);
-    int index = (int) sim->rings->len;
-    bool is_cut[SIM_MAX] = { false };
-
-    memcpy(ring->members, members, sizeof(ring->members));
-    ring->log = g_ptr_array_new_with_free_func((GDestroyNotify) g_bytes_unref);
-    ring->senders = g_array_new(FALSE, FALSE, sizeof(int));
-    for (unsigned i = 0; i < SIM_MAX; i++) {
-        ring->next[i] = -1;
-    }
-    g_ptr_array_add(sim->rings, ring);
-    for (unsigned i = 0; i < sim->n; i++) {
-        int from = members[i] && !is_cut[i] ? last_ring(sim, &sim->nodes[i]) : -1;
-        int cut = from < 0 ? 0 : choose_cut(sim, from, members);
-
-        if (members[i] && sim->nodes[i].ring < 0) {
-            sim->nodes[i].ring = index;
-            sim->nodes[i].at = -1; /* the view has not been told yet */
-        }
-        for (unsigned j = i; from >= 0 && j < sim->n; j++) {
-            if (members[j] && !is_cut[j] && last_ring(sim, &sim->nodes[j]) == from) {
-                is_cut[j] = true;
-                ring_at(sim, from)->cut[j] = cut;
-                ring_at(sim, from)->next[j] = index;
-            }
-        }
-    }
-}
-
-static void
-reform(struct sim *sim)
-{
-    for (int component = 0; component < SIM_MAX; component++) {
-        bool members[SIM_MAX] = { false };
-        bool is_same = true;
-        int ring = -1;
-        unsigned n = 0;
-
-        for (unsigned i = 0; i < sim->n; i++) {
-            members[i] = sim->nodes[i].is_up && sim->component[i] == component;
-            n += members[i];
-        }
-        for (unsigned i = 0; i < sim->n; i++) {
-            int last = members[i] ? last_ring(sim, &sim->nodes[i]) : -1;
-
-            if (members[i]) {
-                ring = ring < 0 ? last : ring;
-                is_same = is_same && last >= 0 && last == ring
-                          && memcmp(ring_at(sim, last)->members, members, sizeof(members)) == 0;
-            }
-        }
-        if (n > 0 && !is_same) {
-            form_ring(sim, members);
-        }
-    }
-}
+/* ---- the bus ---- */
 
 static void
 tell_quorum(struct sim *sim, struct sim_node *node, bool is_quorate)
@@ -452,21 +350,12 @@ tell_quorum(struct sim *sim, struct sim_node *node, bool is_quorate)
 }
 
 static void
-tell_view(struct sim *sim, struct sim_node *node)
+tell_view(struct sim *sim, struct sim_node *node, const struct cox_testbus_view *view)
 {
-    const struct sim_ring *ring = ring_at(sim, node->ring);
-    guint32 ids[SIM_MAX];
-    struct cox_replica_event event = { .kind = COX_REPLICA_VIEW, .nodes = ids };
-    bool is_quorate, is_late = g_rand_boolean(sim->rand);
+    const struct cox_replica_event event = { .kind = COX_REPLICA_VIEW, .nodes = view->members, .n_nodes = view->n_members };
+    bool is_quorate = view->n_members >= sim->quorum_votes, is_late = g_rand_boolean(sim->bus.random);
 
-    for (unsigned i = 0; i < sim->n; i++) {
-        if (ring->members[i]) {
-            ids[event.n_nodes++] = sim->nodes[i].id;
-        }
-    }
-    is_quorate = event.n_nodes >= sim->quorum_votes;
     tell_quorum(sim, node, is_quorate && !is_late);
-    node->at = 0;
     hand_in(sim, node, &event);
     node->want_quorum = is_quorate && is_late ? 1 : -1;
 }
@@ -475,49 +364,27 @@ tell_view(struct sim *sim, struct sim_node *node)
 static bool
 deliver(struct sim *sim, struct sim_node *node)
 {
-    unsigned self = (unsigned) (node - sim->nodes);
-    struct sim_ring *ring;
+    struct cox_testbus_mail mail;
+    struct cox_replica_event event = { .kind = COX_REPLICA_DELIVER };
 
-    if (node->ring < 0) {
+    if (!cox_testbus_take(&sim->bus, node->id, &mail)) {
         return false;
     }
-    if (node->at < 0) {
-        tell_view(sim, node);
+    if (mail.view != NULL) {
+        tell_view(sim, node, mail.view);
         return true;
     }
-    ring = ring_at(sim, node->ring);
-    while (node->at < (int) ring->log->len) {
-        int sender = g_array_index(ring->senders, int, node->at);
-        bool is_lost = ring->next[self] >= 0 && node->at >= ring->cut[self] && ring->next[sender] != ring->next[self];
-        struct cox_replica_event event = { .kind = COX_REPLICA_DELIVER };
-
-        event.bytes = g_ptr_array_index(ring->log, (guint) node->at++);
-        event.node = sim->nodes[sender].id;
-        if (!is_lost) {
-            hand_in(sim, node, &event);
-            return true;
-        }
-    }
-    if (ring->next[self] >= 0) {
-        node->ring = ring->next[self];
-        tell_view(sim, node);
-        return true;
-    }
-    return false;
+    event.node = mail.sender;
+    event.bytes = g_bytes_ref(mail.message);
+    hand_in(sim, node, &event);
+    g_bytes_unref(event.bytes);
+    return true;
 }
 
 static bool
 sequence(struct sim *sim, struct sim_node *node)
 {
-    int self = (int) (node - sim->nodes);
-    struct sim_ring *ring = node->ring < 0 ? NULL : ring_at(sim, node->ring);
-
-    if (ring == NULL || node->at < 0 || ring->next[self] >= 0 || node->outbox.length == 0) {
-        return false;
-    }
-    g_ptr_array_add(ring->log, g_queue_pop_head(&node->outbox));
-    g_array_append_val(ring->senders, self);
-    return true;
+    return cox_testbus_order(&sim->bus, node->id);
 }
 
 /* ---- what a test does ---- */
@@ -527,19 +394,16 @@ sim_new(guint32 seed, unsigned n_nodes)
 {
     struct sim *sim = g_new0(struct sim, 1);
 
-    sim->rand = g_rand_new_with_seed(seed);
+    cox_testbus_init(&sim->bus, seed, (GDestroyNotify) g_bytes_unref);
     sim->n = n_nodes;
     sim->quorum_votes = n_nodes / 2 + 1;
-    sim->now = 1000000;
     sim->next_id = 1;
     sim->tail_changes = 8;
-    sim->rings = g_ptr_array_new_with_free_func(ring_free);
     sim->answers = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     sim->kept = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     sim->digests = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     for (unsigned i = 0; i < n_nodes; i++) {
         sim->nodes[i].id = i + 1;
-        sim->nodes[i].ring = -1;
         sim->nodes[i].journal = g_ptr_array_new_with_free_func((GDestroyNotify) g_bytes_unref);
         doc_reset(&sim->nodes[i].doc);
     }
@@ -551,7 +415,6 @@ lose_memory(struct sim_node *node)
 {
     g_clear_pointer(&node->replica, cox_replica_free);
     g_queue_clear_full(&node->writes, write_free);
-    g_queue_clear_full(&node->outbox, (GDestroyNotify) g_bytes_unref);
 }
 
 void
@@ -566,11 +429,10 @@ sim_free(struct sim *sim)
         g_clear_pointer(&node->meta, g_bytes_unref);
         g_clear_pointer(&node->base, g_bytes_unref);
     }
-    g_ptr_array_unref(sim->rings);
+    cox_testbus_clear(&sim->bus);
     g_hash_table_unref(sim->answers);
     g_hash_table_unref(sim->kept);
     g_hash_table_unref(sim->digests);
-    g_rand_free(sim->rand);
     g_free(sim->violation);
     g_free(sim);
 }
@@ -590,17 +452,17 @@ sim_start(struct sim *sim, unsigned index)
     node->replica = cox_replica_new(&options);
     node->is_up = true;
     node->is_paused = node->disk_fails = node->set_aside = false;
-    node->ring = node->at = node->want_quorum = -1;
+    node->want_quorum = -1;
     node->wake_at = COX_USEC_NEVER;
     restore(sim, node);
-    reform(sim);
+    cox_testbus_join(&sim->bus, node->id);
 }
 
 void
 sim_crash(struct sim *sim, unsigned index)
 {
     struct sim_node *node = &sim->nodes[index];
-    gint32 reached = g_rand_int_range(sim->rand, 0, (gint32) node->writes.length + 1);
+    gint32 reached = g_rand_int_range(sim->bus.random, 0, (gint32) node->writes.length + 1);
 
     if (!node->is_up) {
         return;
@@ -610,15 +472,18 @@ sim_crash(struct sim *sim, unsigned index)
     }
     lose_memory(node);
     node->is_up = false;
-    node->ring = -1;
-    reform(sim);
+    cox_testbus_leave(&sim->bus, node->id, true);
 }
 
 void
 sim_split(struct sim *sim, const int *component)
 {
-    memcpy(sim->component, component, sizeof(sim->component));
-    reform(sim);
+    guint parts[COX_TESTBUS_MAX] = { 0 };
+
+    for (unsigned i = 0; i < sim->n; i++) {
+        parts[sim->nodes[i].id] = (guint) component[i];
+    }
+    cox_testbus_split(&sim->bus, parts);
 }
 
 void
@@ -661,7 +526,7 @@ tick(struct sim *sim, struct sim_node *node)
 {
     const struct cox_replica_event event = { .kind = COX_REPLICA_TICK };
 
-    if (cox_usec_is_due(node->wake_at, sim->now)) {
+    if (cox_usec_is_due(node->wake_at, sim->bus.now)) {
         node->wake_at = COX_USEC_NEVER;
         hand_in(sim, node, &event);
     }
@@ -670,14 +535,14 @@ tick(struct sim *sim, struct sim_node *node)
 void
 sim_step(struct sim *sim)
 {
-    struct sim_node *node = &sim->nodes[g_rand_int_range(sim->rand, 0, (gint32) sim->n)];
+    struct sim_node *node = &sim->nodes[g_rand_int_range(sim->bus.random, 0, (gint32) sim->n)];
 
-    sim->now += g_rand_int_range(sim->rand, 0, 20000);
+    sim->bus.now += g_rand_int_range(sim->bus.random, 0, 20000);
     if (!node->is_up || node->is_paused) {
         return;
     }
     tick(sim, node);
-    switch (g_rand_int_range(sim->rand, 0, 8)) {
+    switch (g_rand_int_range(sim->bus.random, 0, 8)) {
     case 0:
     case 1:
     case 2:
@@ -689,7 +554,7 @@ sim_step(struct sim *sim)
         (void) sequence(sim, node);
         break;
     case 6:
-        if (node->writes.length > 0 && !node->disk_fails && (!node->is_slow || g_rand_int_range(sim->rand, 0, 20) == 0)) {
+        if (node->writes.length > 0 && !node->disk_fails && (!node->is_slow || g_rand_int_range(sim->bus.random, 0, 20) == 0)) {
             sync_some(sim, node, false);
         }
         break;
@@ -738,10 +603,10 @@ sim_settle(struct sim *sim)
                 next = cox_usec_min(next, sim->nodes[i].wake_at);
             }
         }
-        sim->now += 100;
+        sim->bus.now += 100;
         quiet = any ? 0 : quiet;
         if (!any && cox_usec_is_set(next)) {
-            sim->now = MAX(sim->now, next);
+            sim->bus.now = MAX(sim->bus.now, next);
         } else if (!any) {
             quiet++;
         }

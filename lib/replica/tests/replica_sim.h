@@ -5,9 +5,10 @@
 #include <stdbool.h>
 #include <glib.h>
 
+#include "base/testbus.h"
 #include "replica/replica.h"
 
-enum { SIM_MAX = 7 };
+enum { SIM_MAX = 7 }; /* node i is number i + 1 of the bus */
 
 /** The document: the changes that are in it, in order. */
 struct sim_doc {
@@ -35,30 +36,16 @@ struct sim_node {
     GBytes *meta, *base;
     GPtrArray *journal; /* GBytes */
     GQueue writes;      /* struct sim_write, not synced */
-    /* bus */
-    GQueue outbox; /* GBytes, not yet in the order */
-    int ring, at;  /* -1: none */
-    int want_quorum;
+    int want_quorum; /* quorum that it has still to be told: 1, 0; -1: none */
     unsigned starts;
     unsigned notes[16];
 };
 
-struct sim_ring {
-    bool members[SIM_MAX];
-    GPtrArray *log;   /* GBytes */
-    GArray *senders;  /* int */
-    int next[SIM_MAX]; /* ring that the node goes to; -1: still here */
-    int cut[SIM_MAX];  /* beyond this only messages of those who go the same way are delivered */
-};
-
 struct sim {
-    GRand *rand;
+    struct cox_testbus bus; /* of GBytes; its clock and dice, too */
     unsigned n;
     guint32 quorum_votes;
-    cox_usec now;
     struct sim_node nodes[SIM_MAX];
-    int component[SIM_MAX];
-    GPtrArray *rings;
     guint64 next_id;
     GHashTable *answers;  /* id -> answer + 1 */
     GHashTable *kept;     /* id -> term in which it was kept */

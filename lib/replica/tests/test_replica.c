@@ -281,11 +281,11 @@ nonsense_from_the_group_is_noted_and_dropped(void **state)
 
     (void) state;
     cox_replica_effects_init(&effects);
-    cox_replica_step(sim->nodes[0].replica, &event, sim->now, &effects);
+    cox_replica_step(sim->nodes[0].replica, &event, sim->bus.now, &effects);
     assert_int_equal(effects.list->len, 1);
     assert_int_equal(g_array_index(effects.list, struct cox_replica_effect, 0).note, COX_REPLICA_BAD_MESSAGE);
     event.node = 99; /* nobody we know */
-    cox_replica_step(sim->nodes[0].replica, &event, sim->now, &effects);
+    cox_replica_step(sim->nodes[0].replica, &event, sim->bus.now, &effects);
     assert_int_equal(effects.list->len, 0);
     cox_replica_effects_free(&effects);
     finish(sim);

@@ -10,11 +10,11 @@ enum { SEEDS = 2000, HECTIC_STEPS = 500, CALM_STEPS = 250, CALM = 10 };
 static void
 one_fault(struct sim *sim)
 {
-    unsigned node = (unsigned) g_rand_int_range(sim->rand, 0, (gint32) sim->n);
+    unsigned node = (unsigned) g_rand_int_range(sim->bus.random, 0, (gint32) sim->n);
     struct sim_node *at = &sim->nodes[node];
     int component[SIM_MAX] = { 0 };
 
-    switch (g_rand_int_range(sim->rand, 0, 11)) {
+    switch (g_rand_int_range(sim->bus.random, 0, 11)) {
     case 0:
     case 1:
         sim_crash(sim, node);
@@ -26,7 +26,7 @@ one_fault(struct sim *sim)
         break;
     case 5:
         for (unsigned i = 0; i < sim->n; i++) {
-            component[i] = g_rand_int_range(sim->rand, 0, 2);
+            component[i] = g_rand_int_range(sim->bus.random, 0, 2);
         }
         sim_split(sim, component);
         break;
@@ -68,10 +68,10 @@ run_seed(guint32 seed, unsigned *totals)
         }
     }
     for (unsigned step = 0; step < (is_calm ? CALM_STEPS : HECTIC_STEPS) && sim->violation == NULL; step++) {
-        gint32 dice = g_rand_int_range(sim->rand, 0, 200);
+        gint32 dice = g_rand_int_range(sim->bus.random, 0, 200);
 
         if (dice < 25) {
-            (void) sim_submit(sim, (unsigned) g_rand_int_range(sim->rand, 0, (gint32) sim->n), "uuuec"[dice % 5]);
+            (void) sim_submit(sim, (unsigned) g_rand_int_range(sim->bus.random, 0, (gint32) sim->n), "uuuec"[dice % 5]);
         } else if (dice < 30) {
             one_fault(sim);
         } else {
