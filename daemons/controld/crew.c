@@ -187,63 +187,6 @@ tell_election(struct controld *controld)
     step(controld, &event);
 }
 
-/* This node has a number: now the engine of the coordinator can be made, and told what is there already. */
-static void
-begin(struct controld *controld)
-{
-    controld->self = cox_service_self(controld->ctx);
-    controld_realm_start(controld);
-    tell_reign(controld);
-    controld_papers_retell(controld);
-}
-
-void
-controld_crew_view(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
-{
-    struct controld *controld = cox_service_data(ctx);
-
-    g_array_set_size(controld->view, 0);
-    g_array_append_vals(controld->view, nodes, (guint) n_nodes);
-    for (gsize i = 0; i < n_nodes; i++) {
-        if (!has(controld->members, nodes[i])) {
-            g_array_append_val(controld->members, nodes[i]);
-        }
-    }
-    if (n_nodes == 0) { /* the membership service is gone: nobody is there any more, as far as we can see */
-        g_array_set_size(controld->members, 0);
-    }
-    if (controld->self == 0 && n_nodes > 0) {
-        begin(controld);
-        return;
-    }
-    if (controld->reign != NULL) {
-        tell_election(controld);
-        tell_reign(controld);
-    }
-}
-
-void
-controld_crew_lost(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
-{
-    struct controld *controld = cox_service_data(ctx);
-
-    for (gsize k = 0; k < n_nodes; k++) {
-        for (guint i = controld->members->len; i > 0; i--) {
-            if (g_array_index(controld->members, guint32, i - 1) == nodes[k]) {
-                g_array_remove_index(controld->members, i - 1);
-            }
-        }
-        for (guint i = controld->view->len; i > 0; i--) {
-            if (g_array_index(controld->view, guint32, i - 1) == nodes[k]) {
-                g_array_remove_index(controld->view, i - 1);
-            }
-        }
-    }
-    if (controld->reign != NULL) {
-        tell_reign(controld);
-    }
-}
-
 /* ---- the document ---- */
 
 static gint64
@@ -289,23 +232,82 @@ tell_expected(struct controld *controld)
 void
 controld_crew_document(struct controld *controld)
 {
-    struct cox_election_config config;
+    struct cox_election_config config = config_of(controld);
+
+    if (controld->election != NULL && cox_follow_cib(controld->follow) != NULL) {
+        cox_election_configure(controld->election, &config);
+        controld_duty_document(controld);
+        tell_expected(controld);
+    }
+}
+
+/*
+ * This node has a number: now the engines can be made, and told what is there already.  Before the document says which nodes are
+ * expected, somebody is missing: this node votes when it is called, but calls nobody.
+ */
+static void
+begin(struct controld *controld)
+{
+    static const guint32 somebody = G_MAXUINT32;
+    const struct cox_election_config config = config_of(controld);
+    struct cox_election_event event = { .kind = COX_ELECTION_ON_EXPECTED, .nodes = { &somebody, 1 } };
     cox_feature_set features = 0;
 
-    if (controld->self == 0 || cox_follow_cib(controld->follow) == NULL) {
-        return;
-    }
-    if (controld->election != NULL) {
-        tell_expected(controld);
-        return;
-    }
-    config = config_of(controld);
     COX_BUG_ON(!cox_feature_set_parse(CONTROLD_FEATURE_SET, &features));
+    controld->self = cox_service_self(controld->ctx);
+    controld_realm_start(controld);
     controld->election = cox_election_new(&config, controld->self, features, controld->incarnation);
-    controld_duty_document(controld);
-    tell_expected(controld);
+    step(controld, &event);
     tell_election(controld);
     tell_reign(controld);
+    controld_papers_retell(controld);
+}
+
+/* ---- the group ---- */
+
+void
+controld_crew_view(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
+{
+    struct controld *controld = cox_service_data(ctx);
+
+    g_array_set_size(controld->view, 0);
+    g_array_append_vals(controld->view, nodes, (guint) n_nodes);
+    for (gsize i = 0; i < n_nodes; i++) {
+        if (!has(controld->members, nodes[i])) {
+            g_array_append_val(controld->members, nodes[i]);
+        }
+    }
+    if (n_nodes == 0) { /* the membership service is gone: nobody is there any more, as far as we can see */
+        g_array_set_size(controld->members, 0);
+    }
+    if (controld->self == 0 && n_nodes > 0) {
+        begin(controld);
+    } else if (controld->reign != NULL) {
+        tell_election(controld);
+        tell_reign(controld);
+    }
+}
+
+void
+controld_crew_lost(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
+{
+    struct controld *controld = cox_service_data(ctx);
+
+    for (gsize k = 0; k < n_nodes; k++) {
+        for (guint i = controld->members->len; i > 0; i--) {
+            if (g_array_index(controld->members, guint32, i - 1) == nodes[k]) {
+                g_array_remove_index(controld->members, i - 1);
+            }
+        }
+        for (guint i = controld->view->len; i > 0; i--) {
+            if (g_array_index(controld->view, guint32, i - 1) == nodes[k]) {
+                g_array_remove_index(controld->view, i - 1);
+            }
+        }
+    }
+    if (controld->reign != NULL) {
+        tell_reign(controld);
+    }
 }
 
 void

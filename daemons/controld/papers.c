@@ -140,6 +140,8 @@ tell(struct controld *controld, unsigned int scope, const char *object)
     event.document.changes = changes_of(scope);
     event.document.config = identity;
     event.document.object = object;
+    event.document.version = version;
+    event.document.is_another = scope == ~0U;
     controld_realm_step(controld, &event);
 }
 

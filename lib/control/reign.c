@@ -232,6 +232,10 @@ on_recorded(struct cox_reign *reign, const struct cox_reign_event *event)
 static void
 on_document(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out)
 {
+    if (event->document.is_another) {
+        reign->needed = (struct cox_version) { 0, 0, 0 };
+    }
+    cox_reign_need(reign, &event->document.version);
     if ((event->document.changes & COX_REIGN_ATTRIBUTES) != 0) {
         reign->attributes_until = COX_USEC_NEVER;
     }

@@ -90,6 +90,8 @@ struct cox_reign_event {
             unsigned int changes;       /**< enum cox_reign_change */
             const char *config;         /**< identity of the configuration; NULL: unchanged */
             const char *object;         /**< id of what was changed last, or NULL */
+            struct cox_version version;
+            bool is_another;            /**< it is not the old one changed: versions of before say nothing */
         } document;
         struct {
             const struct cox_graph *graph; /**< must live while cox_reign_graph() is this one */

@@ -16,6 +16,7 @@ struct cox_election {
     struct cox_term seen;         /* highest generation met */
     cox_feature_set agreed;       /* of the last result */
     bool had_term;                /* ever since the start: no more waiting for missing nodes */
+    cox_usec cold_since;          /* the first view */
     cox_usec cold_until;          /* end of dc-deadtime; COX_USEC_NEVER before the first view */
     guint64 serial;               /* of this node's last call */
     bool has_called;
@@ -51,6 +52,18 @@ cox_election_new(const struct cox_election_config *config, guint32 self, cox_fea
     election->silence_at = election->wake_at = COX_USEC_NEVER;
     cox_join_init(&election->join);
     return election;
+}
+
+void
+cox_election_configure(struct cox_election *election, const struct cox_election_config *config)
+{
+    if (cox_usec_is_set(election->cold_until)) {
+        election->cold_until = cox_usec_after_ms(election->cold_since, config->dc_deadtime_ms);
+        if (election->state == CALLING && !election->has_called) {
+            election->retry_at = election->cold_until;
+        }
+    }
+    election->config = *config;
 }
 
 void
@@ -515,6 +528,7 @@ on_view(struct cox_election *election, const guint32 *nodes, size_t n, cox_usec 
     cox_join_set_nodes(&election->join, nodes, n);
     election->round_caller = 0;
     if (election->cold_until == COX_USEC_NEVER && !election->had_term) {
+        election->cold_since = now;
         election->cold_until = cox_usec_after_ms(now, election->config.dc_deadtime_ms);
     }
     if (election->term.coordinator != 0 && !has_node(election->view, election->term.coordinator)) {

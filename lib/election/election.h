@@ -130,6 +130,9 @@ struct cox_election;
 struct cox_election *cox_election_new(const struct cox_election_config *config, guint32 self, cox_feature_set features,
                                       guint64 incarnation);
 
+/** Other lengths of time, for what begins from now on; dc-deadtime counts from the first view all the same. */
+void cox_election_configure(struct cox_election *election, const struct cox_election_config *config);
+
 /** Free.  NULL is allowed. */
 void cox_election_free(struct cox_election *election);
 
