@@ -290,6 +290,18 @@ controld_duty_report(struct controld *controld)
     report(controld);
 }
 
+/* A new executor does not know yet whose orders count. */
+static void
+on_exec_changed(void *context, bool is_up, const GError *problem)
+{
+    struct controld *controld = context;
+
+    (void) problem;
+    if (is_up && controld->election != NULL && cox_election_term(controld->election).coordinator != 0) {
+        controld_duty_term(controld, cox_election_term(controld->election));
+    }
+}
+
 void
 controld_duty_term(struct controld *controld, struct cox_term term)
 {
@@ -615,6 +627,7 @@ controld_duty_start(struct controld *controld)
                                                   .program = "cox-controld",
                                                   .run_directory = cox_service_run_directory(controld->ctx),
                                                   .reconnects = true,
+                                                  .changed = on_exec_changed,
                                                   .context = controld };
 
     controld->said_after = g_ptr_array_new_with_free_func(free_later);

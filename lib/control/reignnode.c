@@ -39,6 +39,7 @@ judge(struct cox_reign *reign, struct reign_node *node, const struct cox_reign_e
     if (node->is_controller) {
         node->away_until = COX_USEC_NEVER;
         if (!was_controller) {
+            reign->may_plan = false; /* until it has reported as well */
             node->is_leaving = false;
             node->heard = node->recorded = 0;
         }
@@ -89,6 +90,18 @@ cox_reign_nodes_on_node(struct cox_reign *reign, const struct cox_reign_event *e
 
 /* ---- what the document is to say ---- */
 
+/*
+ * Its controller is away for a moment, or is back and has not reported yet, while what runs there runs on: it stays what it was, else
+ * a plan would start its resources elsewhere.
+ */
+static bool
+is_on_its_way_back(const struct reign_node *node)
+{
+    bool was_member = g_strcmp0(node->doc.join, "member") == 0 && g_strcmp0(node->doc.crmd, "online") == 0;
+
+    return was_member && (node->is_controller ? node->phase != COX_JOIN_SILENT : cox_usec_is_set(node->away_until));
+}
+
 static struct cox_reign_state
 wanted(const struct reign_node *node)
 {
@@ -101,11 +114,14 @@ wanted(const struct reign_node *node)
     if (node->is_controller && node->phase == COX_JOIN_JOINED) {
         return (struct cox_reign_state) { "true", "online", "member", node->is_leaving ? "down" : "member" };
     }
-    if (node->is_controller) {
-        return (struct cox_reign_state) { "true", "online", node->phase == COX_JOIN_REFUSED ? "banned" : "pending", expected };
+    if (node->is_controller && node->phase == COX_JOIN_REFUSED) {
+        return (struct cox_reign_state) { "true", "online", "banned", expected };
     }
-    if (cox_usec_is_set(node->away_until) && node->doc.in_ccm != NULL) { /* it may be back any moment */
+    if (is_on_its_way_back(node)) {
         return (struct cox_reign_state) { node->doc.in_ccm, node->doc.crmd, node->doc.join, node->doc.expected };
+    }
+    if (node->is_controller) {
+        return (struct cox_reign_state) { "true", "online", "pending", expected };
     }
     return (struct cox_reign_state) { node->is_member ? "true" : "false", "offline", "down", expected };
 }
