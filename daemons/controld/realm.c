@@ -240,6 +240,7 @@ controld_realm_set_attribute(struct controld *controld, const char *node, const 
 struct fencing {
     struct controld *controld;
     char *target;
+    bool is_unfencing;
 };
 
 static void
@@ -251,6 +252,7 @@ on_fenced(void *context, const struct cox_client_reply *reply)
     struct cox_reign_event event = { .kind = COX_REIGN_ON_FENCED, .name = fencing->target };
 
     event.done.is_ok = reply->error == NULL && reply->message == COX_MSG_FENCE_FINISHED && finished->is_ok != 0;
+    event.done.is_unfencing = fencing->is_unfencing;
     if (event.done.is_ok) {
         cox_log_line(controld->log, COX_LOG_NOTICE, "fenced node=%s", fencing->target);
     } else {
@@ -285,7 +287,7 @@ ask_fence(struct controld *controld, const struct cox_reign_effect *effect)
                                            .client = "cox-controld" };
     struct cox_client_call call = { .message = COX_MSG_FENCE_ASK, .body = &ask, .fn = on_fenced, .context = fencing };
 
-    *fencing = (struct fencing) { controld, g_strdup(effect->name) };
+    *fencing = (struct fencing) { controld, g_strdup(effect->name), g_str_equal(effect->fence.how, "on") };
     cox_log_line(controld->log, COX_LOG_NOTICE, "fencing node=%s action=%s", effect->name, effect->fence.how);
     (void) cox_client_send(controld->fence, &call);
 }

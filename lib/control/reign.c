@@ -21,6 +21,8 @@ cox_reign_new(const struct cox_reign_config *config)
     reign->guard = cox_planguard_new(&guard);
     cox_planguard_effects_init(&reign->guard_effects);
     cox_fenceretry_init(&reign->retry, 10, 1000, 60000);
+    reign->fencing = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    reign->own_removal_until = COX_USEC_NEVER;
     reign->fences = g_ptr_array_new_with_free_func(cox_reign_fence_free);
     reign->write_retry_at = reign->plan_retry_at = reign->attributes_until = reign->recheck_at = COX_USEC_NEVER;
     reign->recheck_by_at = reign->guard_at = reign->conduct_at = reign->wake_at = COX_USEC_NEVER;
@@ -39,6 +41,7 @@ cox_reign_free(struct cox_reign *reign)
     cox_planguard_effects_clear(&reign->guard_effects);
     cox_fenceretry_clear(&reign->retry);
     g_ptr_array_unref(reign->fences);
+    g_hash_table_unref(reign->fencing);
     g_free(reign);
 }
 
@@ -156,6 +159,9 @@ end_reign(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
     bool was_planning = reign->is_planning;
 
     reign->is_working = reign->may_plan = reign->wants_plan = reign->is_planning = reign->is_stale = false;
+    reign->wants_look = false;
+    reign->own_removal_until = COX_USEC_NEVER;
+    g_hash_table_remove_all(reign->fencing);
     reign->graph = NULL;
     reign->batch_pending = 0;
     reign->needed = (struct cox_version) { 0, 0, 0 };
@@ -229,9 +235,26 @@ on_recorded(struct cox_reign *reign, const struct cox_reign_event *event)
     }
 }
 
+/* What we have erased ourselves is no news, but worth a look when there is time. */
+static unsigned int
+without_own_removal(struct cox_reign *reign, unsigned int changes, cox_usec now)
+{
+    if ((changes & COX_REIGN_HISTORY_GONE) == 0 || !cox_usec_is_set(reign->own_removal_until)) {
+        return changes;
+    }
+    if (!cox_usec_is_due(reign->own_removal_until, now)) {
+        changes &= ~(unsigned int) (COX_REIGN_HISTORY_GONE | COX_REIGN_ATTRIBUTES);
+        reign->wants_look = true;
+    }
+    reign->own_removal_until = COX_USEC_NEVER;
+    return changes;
+}
+
 static void
 on_document(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out)
 {
+    unsigned int changes = without_own_removal(reign, event->document.changes, now);
+
     if (event->document.is_another) {
         reign->needed = (struct cox_version) { 0, 0, 0 };
     }
@@ -239,7 +262,7 @@ on_document(struct cox_reign *reign, const struct cox_reign_event *event, cox_us
     if ((event->document.changes & COX_REIGN_ATTRIBUTES) != 0) {
         reign->attributes_until = COX_USEC_NEVER;
     }
-    if ((event->document.changes & ~(unsigned int) COX_REIGN_RESULTS) != 0) {
+    if ((changes & ~(unsigned int) COX_REIGN_RESULTS) != 0) {
         cox_reign_want(reign, now, out);
     }
     if (event->document.config != NULL) {
@@ -373,6 +396,10 @@ cox_reign_step(struct cox_reign *reign, const struct cox_reign_event *event, cox
 {
     dispatch(reign, event, now, out);
     cox_reign_nodes_write(reign, now, out);
+    if (reign->wants_look && !reign->is_working && !reign->is_planning) {
+        reign->wants_look = false;
+        reign->wants_plan = true;
+    }
     plan_if_wanted(reign, now, out);
     ask_for_wake(reign, now, out);
 }

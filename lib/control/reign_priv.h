@@ -59,6 +59,9 @@ struct cox_reign {
     guint32 n_failed;
     struct cox_fenceretry retry;
     GPtrArray *fences;                /* struct reign_fence */
+    GHashTable *fencing;              /* targets that the fencer was asked for, owned */
+    bool wants_look;                  /* plan when the present work is done */
+    cox_usec own_removal_until;       /* what disappears from the document until then is our own doing, once */
     cox_usec wake_at;
 };
 

@@ -84,6 +84,7 @@ struct cox_reign_event {
             gint64 call_id;             /**< RECORDED */
             guint64 batch;              /**< WRITTEN */
             bool is_ok;                 /**< WRITTEN, FENCED */
+            bool is_unfencing;          /**< FENCED: it was "on", which proves nothing */
             struct cox_version version; /**< RECORDED, WRITTEN: the document that has it */
         } done;
         struct {

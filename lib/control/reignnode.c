@@ -177,12 +177,17 @@ cox_reign_nodes_write(struct cox_reign *reign, cox_usec now, struct cox_reign_ef
     }
     reign->write_retry_at = COX_USEC_NEVER;
     for (guint i = 0; i < reign->nodes->len; i++) {
-        is_any = write_node(reign->nodes->pdata[i], out) || is_any;
+        struct reign_node *node = reign->nodes->pdata[i];
+
+        if (node->is_down && !node->is_erased) {
+            reign->own_removal_until = cox_usec_after_ms(now, reign->config.settle_ms);
+        }
+        is_any = write_node(node, out) || is_any;
     }
     if (is_any) {
         reign->batch_pending = ++reign->batch;
         cox_reign_add(out, COX_REIGN_DO_WRITE)->batch = reign->batch;
-        reign->wants_plan = true;
+        reign->wants_look = true;
     }
 }
 

@@ -92,6 +92,7 @@ fence(struct cox_reign *reign, const struct cox_action *action, cox_usec now, st
         g_ptr_array_add(reign->fences, later);
         return;
     }
+    g_hash_table_add(reign->fencing, g_strdup(action->node_name));
     effect = cox_reign_add(out, COX_REIGN_DO_FENCE);
     effect->name = cox_effects_text(&out->list, action->node_name);
     effect->fence.action = action;
@@ -282,26 +283,34 @@ cox_reign_work_on_result(struct cox_reign *reign, const struct cox_reign_event *
 
 /* ---- fencing ---- */
 
+/*
+ * The news that a node was fenced and the answer that our fencing is done come one after the other; the first proof counts.  A node
+ * that speaks is down only on our own word: its leaving is on its way to us.
+ */
 void
 cox_reign_work_on_fenced(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
-                     struct cox_reign_effects *out)
+                         struct cox_reign_effects *out)
 {
     struct reign_node *node = cox_reign_node_named(reign, event->name);
-    bool is_mine = event->kind == COX_REIGN_ON_FENCED;
+    bool is_answer = event->kind == COX_REIGN_ON_FENCED, is_ok = event->done.is_ok;
+    bool is_awaited = g_hash_table_contains(reign->fencing, event->name);
 
-    if (event->done.is_ok && node != NULL && (is_mine || !node->is_controller)) {
+    if (is_answer && !is_awaited) {
+        return; /* the news was first, or another one reigned when it was asked */
+    }
+    if (is_ok && node != NULL && !event->done.is_unfencing && (is_awaited || !node->is_controller)) {
         cox_reign_node_down(reign, node);
-    } else if (!event->done.is_ok && is_mine) {
+    } else if (!is_ok && is_answer) {
         cox_fenceretry_note_failure(&reign->retry, event->name, now);
     }
     if (!cox_reign_is_coordinator(reign)) {
         return;
     }
-    if (is_mine) {
+    if (is_awaited && (is_ok || is_answer)) {
+        g_hash_table_remove(reign->fencing, event->name);
         cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_RESULT,
-                                                             .result = { { NULL, "stonith", 0, event->name },
-                                                                         event->done.is_ok ? 0 : 1 } },
-                        now, out);
+                                                                 .result = { { NULL, "stonith", 0, event->name }, is_ok ? 0 : 1 } },
+                            now, out);
     } else {
         cox_reign_want(reign, now, out);
     }

@@ -446,9 +446,12 @@ a_lost_node_is_reported_fenced_and_erased_when_that_is_proven(void **state)
     chain(&plan);
     planned(&w, &plan);
     expect(&w, "begin 2; fence off n3; ");
-    fenced(&w, "n3", true, COX_REIGN_ON_FENCED);
+    fenced(&w, "n3", true, COX_REIGN_ON_FENCE_NEWS);
     expect(&w, "run start a@n2; node n3 false offline down down; erase n3; ");
+    fenced(&w, "n3", true, COX_REIGN_ON_FENCED); /* the answer comes after the news */
+    document(&w, COX_REIGN_HISTORY_GONE | COX_REIGN_ATTRIBUTES, NULL);
     written(&w, true);
+    expect(&w, ""); /* nothing that the present plan would not know */
     result(&w, 2, "a", "start", 0, 1);
     recorded(&w, 2, 1);
     view(&w, 3, 3); /* it is back */
