@@ -3,10 +3,12 @@
 
 #include "base/error.h"
 #include "codec/graphwrite.h"
+#include "tools/cib_access.h"
 #include "tools/schemadir.h"
 #include "tools/simulate_priv.h"
 #include "view/cluster_view.h"
 #include "view/plan_view.h"
+#include "xml/xmlwrite.h"
 
 #define FIELD(name) offsetof(struct cox_simulate_settings, name)
 
@@ -150,26 +152,52 @@ go(struct cox_simulation *sim, GError **error)
             cox_out_spacer(sim->ctx->out);
         }
         print_cluster(sim, &after->cluster, "Revised Cluster Status", "revised_cluster_status");
-        if (settings->in_place && !cox_simulate_save(sim, settings->file, error)) {
+        if (settings->in_place && !cox_simulate_save(sim, sim->path, error)) {
             return false;
         }
     }
     return settings->save_output == NULL || cox_simulate_save(sim, settings->save_output, error);
 }
 
-static char *
-input_path(const struct cox_simulate_settings *settings, GError **error)
+/* What the environment names: a file, which is read as any other, or the running cluster, whose document becomes text. */
+static bool
+find_live(struct cox_simulation *sim, GError **error)
 {
-    switch ((enum cox_simulate_source) settings->source) {
+    const struct cox_cib_access_settings where = { .tool = "crm_simulate" };
+    g_autoptr(cox_cib_access) access = NULL;
+    const struct cox_xml *root = NULL;
+
+    sim->path = cox_tool_cib_path(NULL);
+    if (sim->path != NULL) {
+        return true;
+    }
+    if (sim->settings->in_place) {
+        g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "--in-place: the running cluster is not changed; give a file with --xml-file");
+        return false;
+    }
+    access = cox_cib_access_open(&where, error);
+    root = (access == NULL) ? NULL : cox_cib_access_visible(access, error);
+    if (root != NULL) {
+        sim->text = cox_xmlwrite_text(root, COX_XMLWRITE_PLAIN);
+    }
+    return root != NULL;
+}
+
+static bool
+find_input(struct cox_simulation *sim, GError **error)
+{
+    switch ((enum cox_simulate_source) sim->settings->source) {
     case COX_SIMULATE_FILE:
-        return g_strdup(settings->file);
+        sim->path = g_strdup(sim->settings->file);
+        return true;
     case COX_SIMULATE_PIPE:
-        return g_strdup("-");
+        sim->path = g_strdup("-");
+        return true;
     case COX_SIMULATE_NONE:
     case COX_SIMULATE_LIVE:
         break;
     }
-    return cox_tool_cib_path(error);
+    return find_live(sim, error);
 }
 
 static int
@@ -177,7 +205,6 @@ run(struct cox_tool_ctx *ctx)
 {
     const struct cox_simulate_settings *settings = ctx->settings;
     g_autofree char *directory = cox_schemadir_find();
-    g_autofree char *path = NULL;
     struct cox_simulation sim = { .ctx = ctx, .settings = settings };
     GError *error = NULL;
     int status = 0;
@@ -187,10 +214,9 @@ run(struct cox_tool_ctx *ctx)
     }
     sim.schemas = cox_schemas_new(directory);
     sim.diags = cox_diags_new();
-    path = input_path(settings, &error);
-    if (path == NULL || !cox_simulate_check(settings, &error)) {
+    if (!cox_simulate_check(settings, &error) || !find_input(&sim, &error)) {
         status = cox_tool_fail(ctx, error);
-    } else if (!cox_simulate_load(&sim, path, &error)) {
+    } else if (!cox_simulate_load(&sim, &error)) {
         status = cox_tool_fail(ctx, error);
         cox_tool_print_diags(ctx, sim.diags);
     } else if (!go(&sim, &error)) {
@@ -202,6 +228,8 @@ run(struct cox_tool_ctx *ctx)
     cox_codec_result_clear(&sim.input);
     cox_schemas_free(sim.schemas);
     cox_diags_free(sim.diags);
+    g_free(sim.path);
+    g_free(sim.text);
     return status;
 }
 

@@ -50,17 +50,18 @@ set_time(struct cox_simulation *sim, GError **error)
 }
 
 bool
-cox_simulate_load(struct cox_simulation *sim, const char *path, GError **error)
+cox_simulate_load(struct cox_simulation *sim, GError **error)
 {
     g_autoptr(GTimeZone) zone = g_time_zone_new_local();
     struct cox_codec_options options = { .prepare = cox_schemas_prepare, .prepare_data = sim->schemas, .zone = zone };
-    struct cox_stream_input input = { .path = path };
+    struct cox_stream_input input = { .path = sim->path, .text = sim->text, .name = "the document" };
     struct cox_xml_limits limits;
 
     if (!cox_tool_limits(&limits, error)) {
         return false;
     }
     options.limits = &limits;
+    input.length = (sim->text == NULL) ? 0 : strlen(sim->text);
     return cox_codec_load(&input, &options, &sim->input, sim->diags, error) && set_time(sim, error);
 }
 

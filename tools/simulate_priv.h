@@ -33,6 +33,8 @@ struct cox_simulation {
     struct cox_schemas *schemas;
     struct cox_codec_result input;
     struct cox_diags *diags;
+    char *path; /**< file that the input comes from; NULL: the running cluster */
+    char *text; /**< its document then */
     cox_wall now;
     bool is_executed; /**< a plan has been carried out: what is there now is an outcome, with nothing under way */
 };
@@ -40,8 +42,8 @@ struct cox_simulation {
 /** Are the settings what they should be?  False with @error (COX_ERROR_USAGE) set. */
 bool cox_simulate_check(const struct cox_simulate_settings *settings, GError **error);
 
-/** Read the input. @return false with @error set */
-bool cox_simulate_load(struct cox_simulation *sim, const char *path, GError **error);
+/** Read the input from path or text. @return false with @error set */
+bool cox_simulate_load(struct cox_simulation *sim, GError **error);
 
 /** Apply -u -d -f -i -g -r -b -e and -q to the status and say so.  False with @error set. */
 bool cox_simulate_modify(struct cox_simulation *sim, GError **error);

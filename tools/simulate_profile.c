@@ -18,7 +18,8 @@ profile_file(struct cox_simulation *sim, const char *path, GError **error)
     double start = cpu_seconds(), loaded, planned;
     int times = MAX(sim->settings->repeat, 1);
 
-    if (!cox_simulate_load(sim, path, error)) {
+    sim->path = g_strdup(path);
+    if (!cox_simulate_load(sim, error)) {
         g_prefix_error(error, "%s: ", path);
         return false;
     }
@@ -68,6 +69,7 @@ cox_simulate_profile(struct cox_tool_ctx *ctx)
             status = cox_tool_fail(ctx, error);
             error = NULL;
         }
+        g_free(sim.path);
     }
     ctx->is_quiet = was_quiet;
     return status;

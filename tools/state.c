@@ -55,6 +55,14 @@ cox_state_new(const struct cox_xml *cib, GError **error)
     return load(&input, error);
 }
 
+struct cox_plan *
+cox_state_plan(const struct cox_state *state)
+{
+    const struct cox_sched_input input = { .config = state->input.config, .status = state->input.status, .now = state->now };
+
+    return cox_sched_run(&input, NULL);
+}
+
 void
 cox_state_free(struct cox_state *state)
 {

@@ -30,6 +30,9 @@ struct cox_state *cox_state_open(const char *path, GError **error);
 /** As above from a document that is there already; it is borrowed for the call. */
 struct cox_state *cox_state_new(const struct cox_xml *cib, GError **error);
 
+/** The whole plan from the same document; the caller frees it. */
+struct cox_plan *cox_state_plan(const struct cox_state *state);
+
 void cox_state_free(struct cox_state *state);
 
 typedef struct cox_state cox_state; /* for g_autoptr only */

@@ -11,8 +11,6 @@
 #include "base/error.h"
 #include "tools/toolhelp.h"
 
-/* What clients of the field parse: the word Pacemaker and the version whose interfaces these tools have. */
-#define COMPAT_VERSION "3.0.2"
 
 cox_wall
 cox_tool_now(void)
@@ -177,10 +175,10 @@ request_text(char **argv)
 static void
 print_version(struct cox_tool_ctx *ctx)
 {
-    cox_out_begin(ctx->out, "version", "program", "Pacemaker", "version", COMPAT_VERSION, "author",
+    cox_out_begin(ctx->out, "version", "program", "Pacemaker", "version", COX_TOOL_COMPAT_VERSION, "author",
                   "the Coxswain authors", "build", PACKAGE_VERSION, "features", "coxswain", NULL);
     cox_out_end(ctx->out);
-    cox_out_line(ctx->out, "Pacemaker %s", COMPAT_VERSION);
+    cox_out_line(ctx->out, "Pacemaker %s", COX_TOOL_COMPAT_VERSION);
     cox_out_line(ctx->out, "Coxswain %s: %s of a free high-availability cluster manager", PACKAGE_VERSION,
                  ctx->tool->name);
 }

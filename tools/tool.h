@@ -24,6 +24,9 @@ G_BEGIN_DECLS
  *     int main(int argc, char **argv) { struct settings s = { 0 }; int rc = cox_tool_main(&tool, argv, &s); ...free...; return rc; }
  */
 
+/** What clients of the field parse: the version whose interfaces these tools have. */
+#define COX_TOOL_COMPAT_VERSION "3.0.2"
+
 /** What run() gets. */
 struct cox_tool_ctx {
     const struct cox_tool *tool;

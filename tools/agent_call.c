@@ -1,0 +1,51 @@
+/* tools/agent_call.c - run one action of an agent of this machine and wait for it.  Layer 6. */
+#include "tools/agent_call.h"
+
+#include "agents/agent_run.h"
+#include "runtime/loop.h"
+
+enum { TIMEOUT_MS = 30000 };
+
+struct wait {
+    struct cox_agent_outcome *outcome;
+    bool is_over;
+};
+
+static void
+on_end(void *context, const struct cox_agent_result *result, const struct cox_child_result *child, const GPtrArray *refused)
+{
+    struct wait *wait = context;
+
+    (void) refused;
+    wait->is_over = true;
+    wait->outcome->result = *result;
+    wait->outcome->result.exit_reason = g_strdup(result->exit_reason);
+    wait->outcome->out = g_strdup((child != NULL) ? child->out : "");
+    wait->outcome->err = g_strdup((child != NULL) ? child->err : "");
+}
+
+void
+cox_agent_call(const struct cox_agent_env *env, const char *action, gint64 timeout_ms, struct cox_agent_outcome *outcome)
+{
+    static const struct cox_agent_paths paths = { NULL, NULL, NULL };
+    struct cox_agent_action wanted
+        = { .paths = &paths, .env = *env, .action = action, .timeout_ms = (timeout_ms > 0) ? timeout_ms : TIMEOUT_MS };
+    GMainContext *context = g_main_context_new();
+    struct cox_runtime *runtime = cox_loop_new(context);
+    struct wait wait = { .outcome = outcome };
+
+    (void) cox_agent_run(runtime, &wanted, on_end, &wait);
+    while (!wait.is_over) {
+        (void) cox_runtime_step(runtime, true);
+    }
+    cox_runtime_free(runtime);
+    g_main_context_unref(context);
+}
+
+void
+cox_agent_outcome_clear(struct cox_agent_outcome *outcome)
+{
+    cox_agent_result_clear(&outcome->result);
+    g_free(outcome->out);
+    g_free(outcome->err);
+}
