@@ -1,0 +1,140 @@
+/* daemons/fenced/fenced.c - the daemon as a whole: what it is made of, its beginning and end, its health.  Layer 6. */
+#include "daemons/fenced/fenced.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "client/client.h"
+#include "runtime/environment.h"
+
+/* Where the number of this boot is kept: the run directory is in memory and goes with the boot, but not with this process. */
+#define BOOT_FILE "fence.boot"
+
+static void
+free_wait(gpointer data)
+{
+    struct cox_fenced_wait *wait = data;
+
+    g_free(wait->target);
+    g_free(wait);
+}
+
+/* The same number again after a restart of the daemon, another one after a boot. */
+static bool
+read_incarnation(struct cox_fenced *fenced, GError **error)
+{
+    g_autofree char *path = g_build_filename(cox_service_run_directory(fenced->ctx), BOOT_FILE, NULL);
+    g_autofree char *text = NULL;
+    g_autofree char *made = NULL;
+    g_autoptr(GError) problem = NULL;
+
+    if (g_file_get_contents(path, &text, NULL, NULL)
+        && g_ascii_string_to_unsigned(g_strstrip(text), 10, 1, G_MAXUINT64, &fenced->incarnation, NULL)) {
+        return true;
+    }
+    do {
+        fenced->incarnation = (guint64) g_random_int() << 32 | g_random_int();
+    } while (fenced->incarnation == 0);
+    made = g_strdup_printf("%" G_GUINT64_FORMAT "\n", fenced->incarnation);
+    if (!g_file_set_contents_full(path, made, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &problem)) {
+        g_set_error(error, COX_ERROR, COX_ERROR_IO, "%s: %s: make the run directory writable", path, problem->message);
+        return false;
+    }
+    return true;
+}
+
+static bool
+start(struct cox_ctx *ctx, GError **error)
+{
+    struct cox_fenced *fenced = g_new0(struct cox_fenced, 1);
+    const struct cox_follow_settings settings = { .program = "cox-fenced", .run_directory = cox_service_run_directory(ctx),
+                                                  .changed = cox_fenced_on_document, .context = fenced };
+
+    cox_service_set_data(ctx, fenced);
+    fenced->ctx = ctx;
+    fenced->members = g_array_new(FALSE, FALSE, sizeof(struct cox_fence_member));
+    fenced->agents = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, cox_fenced_agent_free);
+    fenced->runs = g_ptr_array_new();
+    fenced->waits = g_ptr_array_new_with_free_func(free_wait);
+    fenced->paths.fence = cox_environment_get("COX_FENCE_DIRECTORY");
+    if (!read_incarnation(fenced, error)) {
+        return false;
+    }
+    fenced->follow = cox_follow_new(cox_service_runtime(ctx), &settings);
+    return true;
+}
+
+static void
+destroy(struct cox_ctx *ctx)
+{
+    struct cox_fenced *fenced = cox_service_data(ctx);
+    struct cox_runtime *runtime = cox_service_runtime(ctx);
+
+    if (fenced == NULL) {
+        return;
+    }
+    cox_fenced_fail_waits(fenced, "the daemon stops");
+    cox_fenced_forget_runs(fenced);
+    cox_runtime_cancel(runtime, fenced->timer);
+    cox_runtime_cancel(runtime, fenced->rebuild_timer);
+    cox_follow_free(fenced->follow);
+    cox_client_free(fenced->supervisor);
+    cox_fence_free(fenced->engine);
+    cox_fencebuild_free(fenced->build);
+    g_array_unref(fenced->members);
+    g_hash_table_unref(fenced->agents);
+    g_ptr_array_unref(fenced->runs);
+    g_ptr_array_unref(fenced->waits);
+    g_free(fenced);
+    cox_service_set_data(ctx, NULL);
+}
+
+static void
+health(struct cox_ctx *ctx)
+{
+    const struct cox_fenced *fenced = cox_service_data(ctx);
+
+    cox_service_add_stat(ctx, "devices", fenced->build == NULL ? 0 : (gint64) fenced->build->n_devices);
+    cox_service_add_stat(ctx, "members", fenced->members->len);
+    cox_service_add_stat(ctx, "operations", fenced->engine == NULL ? 0 : cox_fence_pending(fenced->engine));
+    cox_service_add_stat(ctx, "agents", fenced->runs->len);
+    cox_service_add_stat(ctx, "generation", (gint64) fenced->generation);
+    if (!fenced->is_connected) {
+        cox_service_add_complaint(ctx, "no connection to the cluster layer");
+    } else if (!fenced->has_quorum) {
+        cox_service_add_complaint(ctx, "no quorum: nobody is fenced from here");
+    }
+    if (fenced->build == NULL) {
+        cox_service_add_complaint(ctx, "the configuration is not known: no device");
+    }
+    for (size_t i = 0; fenced->build != NULL && i < fenced->build->n_unknown_agents; i++) {
+        cox_service_add_complaint(ctx, "agent %s does not tell what it can do", fenced->build->unknown_agents[i]);
+    }
+}
+
+static const struct cox_op ops[] = {
+    { COX_MSG_FENCE_ASK, cox_fenced_on_ask, COX_FROM_LOCAL, COX_ROLE_ADMIN },
+    { COX_MSG_FENCE_CONFIRM, cox_fenced_on_confirm, COX_FROM_LOCAL, COX_ROLE_ADMIN },
+    { COX_MSG_FENCE_HISTORY_QUERY, cox_fenced_on_history, COX_FROM_LOCAL, COX_ROLE_READ },
+    { COX_MSG_FENCE_DEVICES_QUERY, cox_fenced_on_devices, COX_FROM_LOCAL, COX_ROLE_READ },
+    { COX_MSG_FENCE_TRY, cox_fenced_on_try, COX_FROM_LOCAL, COX_ROLE_ADMIN },
+    { COX_MSG_FENCE_TERM, cox_fenced_on_term, COX_FROM_LOCAL | COX_FROM_PEER, COX_ROLE_ADMIN },
+    { COX_MSG_FENCE_PEER, cox_fenced_on_peer, COX_FROM_PEER, COX_ROLE_ADMIN },
+    { COX_MSG_FENCE_FORGET, cox_fenced_on_forget, COX_FROM_PEER, COX_ROLE_ADMIN },
+};
+
+static const char *const topics[] = { COX_FENCED_TOPIC, NULL };
+
+const struct cox_service cox_fenced_service = {
+    .daemon = COX_DAEMON_FENCE,
+    .group = "cox-fence",
+    .ops = ops,
+    .n_ops = G_N_ELEMENTS(ops),
+    .topics = topics,
+    .start = start,
+    .destroy = destroy,
+    .view = cox_fenced_view,
+    .quorum = cox_fenced_quorum,
+    .health = health,
+};

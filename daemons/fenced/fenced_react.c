@@ -1,0 +1,116 @@
+/* daemons/fenced/fenced_react.c - this node was fenced and is alive: take it down.  Layer 6.
+ *
+ * stop:  coxd is asked to end everything at once and to stay down.
+ * panic: the program that COX_PANIC_COMMAND names is run (tests, the lab, machines with a watchdog of their own); without one the kernel
+ *        is told to restart the machine at once, but only when this is the machine: not in a container or network
+ *        namespace, where it would hit the host.  What does not work falls back to stop.
+ */
+#include "daemons/fenced/fenced.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "client/client.h"
+#include "runtime/environment.h"
+
+enum { STOP_AT_ONCE = 1 }; /* flag of supervisor_stop */
+
+static void
+on_stop_answer(void *context, const struct cox_client_reply *reply)
+{
+    struct cox_fenced *fenced = context;
+
+    if (reply->error != NULL) {
+        cox_log_event(cox_service_log(fenced->ctx), COX_EVENT_FENCE_REACTION_FAILED, "error=\"%s\"", reply->error->message);
+    }
+}
+
+static void
+ask_to_stop(struct cox_fenced *fenced)
+{
+    const struct cox_client_settings settings = { .daemon = COX_DAEMON_SUPERVISOR, .program = "cox-fenced", .reconnects = true,
+                                                  .run_directory = cox_service_run_directory(fenced->ctx) };
+    const struct cox_msg_supervisor_stop stop = { .flags = STOP_AT_ONCE };
+    struct cox_client_call call = { .message = COX_MSG_SUPERVISOR_STOP, .body = &stop, .timeout_ms = 10000, .fn = on_stop_answer,
+                                    .context = fenced };
+
+    if (fenced->supervisor == NULL) {
+        fenced->supervisor = cox_client_new(cox_service_runtime(fenced->ctx), &settings);
+    }
+    (void) cox_client_send(fenced->supervisor, &call);
+}
+
+/* Are we where the first process is? */
+static bool
+is_whole_machine(void)
+{
+    static const char *const kinds[] = { "net", "mnt", "pid", "uts" };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        g_autofree char *first = g_strconcat("/proc/1/ns/", kinds[i], NULL);
+        g_autofree char *own = g_strconcat("/proc/self/ns/", kinds[i], NULL);
+        g_autofree char *a = g_file_read_link(first, NULL);
+        g_autofree char *b = g_file_read_link(own, NULL);
+
+        if (a == NULL || g_strcmp0(a, b) != 0) {
+            return false;
+        }
+    }
+    return !g_file_test("/.dockerenv", G_FILE_TEST_EXISTS) && !g_file_test("/run/.containerenv", G_FILE_TEST_EXISTS)
+           && cox_environment_get("COX_RUN_DIRECTORY") == NULL;
+}
+
+static bool
+restart_machine(void)
+{
+    int fd = is_whole_machine() ? open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC) : -1;
+    bool is_done = fd >= 0 && write(fd, "b", 1) == 1;
+
+    if (fd >= 0) {
+        close(fd);
+    }
+    return is_done;
+}
+
+static void
+on_panic_end(void *context, cox_source_id id, const struct cox_child_result *child)
+{
+    struct cox_fenced *fenced = context;
+
+    (void) id;
+    if (child->end != COX_CHILD_EXITED || child->exit_status != 0) {
+        cox_log_event(cox_service_log(fenced->ctx), COX_EVENT_FENCE_REACTION_FAILED, "error=\"the panic command failed\"");
+        ask_to_stop(fenced);
+    }
+}
+
+static void
+panic_node(struct cox_fenced *fenced)
+{
+    const char *command = cox_environment_get("COX_PANIC_COMMAND");
+    const char *const argv[] = { command, NULL }, *const envp[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
+    const struct cox_child_spec spec = { .argv = argv, .envp = envp, .out_limit_bytes = 1024, .err_limit_bytes = 1024, .timeout_ms = 10000 };
+
+    if (command != NULL && command[0] == '/') {
+        (void) cox_runtime_spawn(cox_service_runtime(fenced->ctx), &spec, on_panic_end, fenced);
+    } else if (!restart_machine()) {
+        ask_to_stop(fenced);
+    }
+}
+
+void
+cox_fenced_react(struct cox_fenced *fenced)
+{
+    bool panics = fenced->build != NULL && fenced->build->panics;
+
+    cox_log_event(cox_service_log(fenced->ctx), COX_EVENT_FENCED_OURSELVES, "reaction=%s", panics ? "panic" : "stop");
+    if (fenced->has_reacted) {
+        return;
+    }
+    fenced->has_reacted = true;
+    if (panics) {
+        panic_node(fenced);
+    } else {
+        ask_to_stop(fenced);
+    }
+}

@@ -1,0 +1,210 @@
+/* daemons/fenced/fenced_runs.c - fence agents at work on this node.  Layer 6. */
+#include "daemons/fenced/fenced.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+/* The engine kills in time; this is for the case that it could not. */
+enum { SPARE_MS = 5000 };
+
+/* An agent that works; freed with its end. */
+struct cox_fenced_run {
+    struct cox_fenced *fenced;
+    struct cox_agent_job *job;
+    guint64 number;
+    cox_fenced_end_fn fn;
+    void *context;
+    char **secrets; /* values of parameters: not for logs */
+};
+
+/* ---- what it says ---- */
+
+/* Values of parameters do not reach logs and histories, whatever an agent prints: any longer one could be a password. */
+static char *
+without_secrets(const char *text, char **secrets)
+{
+    char *result = g_strdup(text);
+
+    for (char **secret = secrets; secret != NULL && *secret != NULL; secret++) {
+        if (strlen(*secret) >= 3 && strstr(result, *secret) != NULL) {
+            g_auto(GStrv) parts = g_strsplit(result, *secret, -1);
+
+            g_free(result);
+            result = g_strjoinv("***", parts);
+        }
+    }
+    return result;
+}
+
+/* The last line that says something. */
+static char *
+last_line(const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    char *found = NULL;
+
+    for (guint i = g_strv_length(lines); i > 0 && found == NULL; i--) {
+        g_strstrip(lines[i - 1]);
+        found = lines[i - 1][0] == '\0' ? NULL : g_strndup(lines[i - 1], COX_FENCED_REASON_BYTES);
+    }
+    return found;
+}
+
+static char *
+reason_of(const struct cox_fenced_run *run, const struct cox_agent_result *result, const struct cox_child_result *child)
+{
+    g_autofree char *text = child == NULL ? NULL : last_line(child->err);
+    g_autofree char *valid = g_utf8_make_valid(text != NULL ? text : result->exit_reason != NULL ? result->exit_reason : "no reason told", -1);
+
+    return without_secrets(valid, run->secrets);
+}
+
+/* ---- life ---- */
+
+static void
+free_run(struct cox_fenced_run *run)
+{
+    g_strfreev(run->secrets);
+    g_free(run);
+}
+
+static void
+on_end(void *context, const struct cox_agent_result *result, const struct cox_child_result *child, const GPtrArray *refused)
+{
+    struct cox_fenced_run *run = context;
+    bool is_over = child != NULL && child->end == COX_CHILD_EXITED;
+    g_autoptr(GError) error = NULL;
+    struct cox_fenced_end end = { .exit_status = is_over ? child->exit_status : -1, .output = child == NULL ? "" : child->out,
+                                  .is_timed_out = child != NULL && child->end == COX_CHILD_TIMED_OUT };
+
+    (void) refused;
+    if (child == NULL) {
+        error = g_error_new(COX_ERROR, result->code == COX_AGENT_CODE_NOT_INSTALLED ? COX_ERROR_NOT_INSTALLED : COX_ERROR_GENERIC, "%s",
+                            result->exit_reason != NULL ? result->exit_reason : "the agent could not be started");
+        end.error = error;
+    }
+    end.reason = end.exit_status == 0 ? NULL : reason_of(run, result, child);
+    g_ptr_array_remove_fast(run->fenced->runs, run);
+    run->fn(run->fenced, run->context, &end);
+    g_free(end.reason);
+    free_run(run);
+}
+
+static void
+add_param(GArray *params, const char *name, const char *value)
+{
+    const struct cox_agent_pair pair = { name, value };
+
+    if (value != NULL) {
+        g_array_append_val(params, pair);
+    }
+}
+
+static GArray *
+params_of(const struct cox_fenced_order *order)
+{
+    GArray *params = g_array_new(FALSE, FALSE, sizeof(struct cox_agent_pair));
+
+    add_param(params, "action", order->command);
+    add_param(params, "nodename", order->target);
+    if (order->device == NULL) {
+        return params;
+    }
+    if (order->device->target_param != NULL) {
+        add_param(params, order->device->target_param, order->port);
+    }
+    for (size_t i = 0; i < order->device->n_params; i++) {
+        add_param(params, order->device->params[i].name, order->device->params[i].value);
+    }
+    return params;
+}
+
+static char **
+secrets_of(const struct cox_fenced_order *order)
+{
+    g_autoptr(GPtrArray) values = g_ptr_array_new();
+
+    for (size_t i = 0; order->device != NULL && i < order->device->n_params; i++) {
+        const char *name = order->device->params[i].name;
+
+        if (strstr(name, "pass") != NULL || strstr(name, "secret") != NULL || strstr(name, "key") != NULL
+            || strstr(name, "token") != NULL || strcmp(name, "login") == 0 || strcmp(name, "username") == 0) {
+            g_ptr_array_add(values, g_strdup(order->device->params[i].value));
+        }
+    }
+    g_ptr_array_add(values, NULL);
+    return (char **) g_ptr_array_free(g_steal_pointer(&values), FALSE);
+}
+
+struct refusal {
+    struct cox_fenced_run *run;
+    GError *error;
+};
+
+static void
+on_refusal(void *context)
+{
+    struct refusal *refusal = context;
+    const struct cox_fenced_end end = { .exit_status = -1, .output = "", .reason = refusal->error->message, .error = refusal->error };
+
+    refusal->run->fn(refusal->run->fenced, refusal->run->context, &end);
+    free_run(refusal->run);
+    g_error_free(refusal->error);
+    g_free(refusal);
+}
+
+void
+cox_fenced_run(struct cox_fenced *fenced, const struct cox_fenced_order *order)
+{
+    struct cox_fenced_run *run = g_new0(struct cox_fenced_run, 1);
+    GError *error = NULL;
+    g_autoptr(cox_agent_name) name = cox_agent_name_new("stonith", NULL, order->device == NULL ? order->agent : order->device->agent, &error);
+    g_autoptr(GArray) params = params_of(order);
+    const struct cox_agent_action action = {
+        .paths = &fenced->paths,
+        .env = { .agent = name, .rsc_id = order->device == NULL ? NULL : order->device->id,
+                 .params = (const struct cox_agent_pair *) params->data, .n_params = params->len, .service = "pacemaker-fenced" },
+        .action = order->command,
+        .timeout_ms = order->number != 0 ? order->timeout_ms + SPARE_MS : order->timeout_ms,
+    };
+
+    *run = (struct cox_fenced_run) { fenced, NULL, order->number, order->fn, order->context, secrets_of(order) };
+    if (name == NULL) {
+        struct refusal *refusal = g_new0(struct refusal, 1);
+
+        *refusal = (struct refusal) { run, error };
+        (void) cox_runtime_defer(cox_service_runtime(fenced->ctx), on_refusal, refusal);
+        return;
+    }
+    run->job = cox_agent_run(cox_service_runtime(fenced->ctx), &action, on_end, run);
+    g_ptr_array_add(fenced->runs, run);
+    cox_log_line(cox_service_log(fenced->ctx), COX_LOG_DEBUG, "agent begun agent=%s device=%s command=%s target=%s", name->type,
+                 order->device == NULL ? "-" : order->device->id, order->command, order->target == NULL ? "-" : order->target);
+}
+
+void
+cox_fenced_kill(struct cox_fenced *fenced, guint64 number)
+{
+    for (guint i = 0; i < fenced->runs->len; i++) {
+        struct cox_fenced_run *run = fenced->runs->pdata[i];
+
+        if (run->number == number && number != 0) {
+            cox_agent_kill(run->job);
+        }
+    }
+}
+
+/* The daemon ends: agents are killed, since nobody would hear of what they have done. */
+void
+cox_fenced_forget_runs(struct cox_fenced *fenced)
+{
+    for (guint i = 0; i < fenced->runs->len; i++) {
+        struct cox_fenced_run *run = fenced->runs->pdata[i];
+
+        cox_agent_kill(run->job);
+        cox_agent_forget(run->job);
+        free_run(run);
+    }
+    g_ptr_array_set_size(fenced->runs, 0);
+}
