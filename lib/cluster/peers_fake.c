@@ -42,13 +42,19 @@ event_free(gpointer data)
 }
 
 static void
-push(struct peers_fake *fake, struct event *event)
+wake(struct peers_fake *fake)
 {
     guint64 one = 1;
 
-    g_queue_push_tail(&fake->events, event);
     while (write(fake->peers.fd, &one, sizeof(one)) < 0 && errno == EINTR) {
     }
+}
+
+static void
+push(struct peers_fake *fake, struct event *event)
+{
+    g_queue_push_tail(&fake->events, event);
+    wake(fake);
 }
 
 static bool
@@ -121,6 +127,7 @@ cox_peers_bus_kill(struct cox_peers_bus *bus, guint32 node)
 
     if (is_there(bus, node - 1)) {
         bus->nodes[node - 1]->is_dead = true;
+        wake(bus->nodes[node - 1]);
         lost[node - 1] = true;
         announce(bus, bus->component[node - 1], lost);
     }
