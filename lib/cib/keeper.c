@@ -68,7 +68,7 @@ cox_keeper_result_clear(struct cox_keeper_result *result)
 
 /* Generations are equal on both sides of a split until they have met: then the higher coordinator's counts, as in lib/election. */
 static bool
-is_old(const struct cox_keeper *keeper, const struct cox_order *order)
+is_old(const struct cox_keeper *keeper, const struct cox_ciborder *order)
 {
     return order->generation != 0
            && (order->generation < keeper->generation
@@ -76,7 +76,7 @@ is_old(const struct cox_keeper *keeper, const struct cox_order *order)
 }
 
 static bool
-may_order(const struct cox_keeper *keeper, const struct cox_order *order, GError **error)
+may_order(const struct cox_keeper *keeper, const struct cox_ciborder *order, GError **error)
 {
     if (is_old(keeper, order)) {
         g_set_error(error, COX_ERROR, COX_ERROR_OLD,
@@ -88,7 +88,7 @@ may_order(const struct cox_keeper *keeper, const struct cox_order *order, GError
 }
 
 static bool
-parse(const struct cox_order *order, struct cox_xmldoc **doc, GError **error)
+parse(const struct cox_ciborder *order, struct cox_xmldoc **doc, GError **error)
 {
     if (order->xml == NULL) {
         return true;
@@ -117,7 +117,7 @@ text_of(const struct cox_diags *diags)
 }
 
 static bool
-amend(struct cox_keeper *keeper, const struct cox_order *order, struct cox_amend *request, struct cox_keeper_result *result)
+amend(struct cox_keeper *keeper, const struct cox_ciborder *order, struct cox_amend *request, struct cox_keeper_result *result)
 {
     struct cox_xml *root = cox_cib_root(keeper->cib);
     g_autoptr(cox_acl) acl = cox_acl_applies(root, order->user) ? cox_acl_new(root, order->user, order->groups) : NULL;
@@ -142,7 +142,7 @@ amend(struct cox_keeper *keeper, const struct cox_order *order, struct cox_amend
 }
 
 static bool
-carry_out(struct cox_keeper *keeper, const struct cox_order *order, struct cox_keeper_result *result)
+carry_out(struct cox_keeper *keeper, const struct cox_ciborder *order, struct cox_keeper_result *result)
 {
     g_autoptr(cox_xmldoc) input = NULL;
     struct cox_edit edit = { .section = order->section, .xpath = order->xpath, .allows_creation = order->allows_creation,
@@ -164,7 +164,7 @@ carry_out(struct cox_keeper *keeper, const struct cox_order *order, struct cox_k
 }
 
 void
-cox_keeper_apply(struct cox_keeper *keeper, const struct cox_order *order, struct cox_keeper_result *result)
+cox_keeper_apply(struct cox_keeper *keeper, const struct cox_ciborder *order, struct cox_keeper_result *result)
 {
     *result = (struct cox_keeper_result) { 0 };
     /* Only what is done, and so in every journal, may raise the generation. */
@@ -178,10 +178,10 @@ void
 cox_keeper_apply_bytes(struct cox_keeper *keeper, GBytes *bytes, struct cox_keeper_result *result)
 {
     g_autoptr(cox_arena) arena = cox_arena_new();
-    struct cox_order order;
+    struct cox_ciborder order;
 
     *result = (struct cox_keeper_result) { 0 };
-    if (cox_order_unpack(bytes, &order, arena, &result->error)) {
+    if (cox_ciborder_unpack(bytes, &order, arena, &result->error)) {
         cox_keeper_apply(keeper, &order, result);
     }
 }

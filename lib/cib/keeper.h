@@ -7,7 +7,7 @@
 
 #include "base/diag.h"
 #include "cib/cib.h"
-#include "cib/order.h"
+#include "cib/ciborder.h"
 #include "cib/schemas.h"
 #include "cib/version.h"
 
@@ -51,7 +51,7 @@ void cox_keeper_put(struct cox_keeper *keeper, struct cox_xmldoc *doc);
  *
  * @param result  free with cox_keeper_result_clear()
  */
-void cox_keeper_apply(struct cox_keeper *keeper, const struct cox_order *order, struct cox_keeper_result *result);
+void cox_keeper_apply(struct cox_keeper *keeper, const struct cox_ciborder *order, struct cox_keeper_result *result);
 
 /** The same for bytes; COX_ERROR_PROTOCOL when they are no order. */
 void cox_keeper_apply_bytes(struct cox_keeper *keeper, GBytes *bytes, struct cox_keeper_result *result);

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "cib/amend.h"
+#include "cib/change.h"
 #include "cib/patch.h"
 #include "client/client.h"
 #include "follow/follow_priv.h"
@@ -104,6 +105,16 @@ apply(struct live *live, const struct patch_news *news)
     return true;
 }
 
+/* Of quorum alone we hear by a patch that changes nothing. */
+static void
+tell_quorum(struct live *live, bool has_quorum)
+{
+    g_autoptr(cox_xmldoc) nothing = cox_change_new_patch();
+
+    live->base.has_quorum = has_quorum;
+    cox_follow_tell(&live->base, cox_xmldoc_root(nothing), NULL);
+}
+
 /* What cibd did to the document that we have; takes @news. */
 static void
 take_patch(struct live *live, struct patch_news *news)
@@ -118,6 +129,8 @@ take_patch(struct live *live, struct patch_news *news)
     }
     if (news->after > live->serial && (news->before != live->serial || !apply(live, news))) {
         fetch(live);
+    } else if (news->after == live->serial && news->has_quorum != live->base.has_quorum) {
+        tell_quorum(live, news->has_quorum);
     }
     patch_free(news);
 }

@@ -425,6 +425,12 @@ cox_replica_step(struct cox_replica *r, const struct cox_replica_event *event, c
     r->out = NULL;
 }
 
+void
+cox_replica_set_node(struct cox_replica *replica, guint32 node_id)
+{
+    replica->options.node_id = node_id;
+}
+
 struct cox_replica_status
 cox_replica_status(const struct cox_replica *r)
 {

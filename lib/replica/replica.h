@@ -129,6 +129,9 @@ struct cox_replica;
 struct cox_replica *cox_replica_new(const struct cox_replica_options *options);
 void cox_replica_free(struct cox_replica *replica); /**< NULL is allowed */
 
+/** Tell it the node's id when that becomes known; before the first VIEW. */
+void cox_replica_set_node(struct cox_replica *replica, guint32 node_id);
+
 /* ---- before the first step: what is on disk ---- */
 
 /** Meta data of the saved document (bytes of SAVE, or of cox_replica_meta).  COX_ERROR_SYNTAX when it cannot be read. */

@@ -21,7 +21,7 @@ struct cox_store_options {
 struct cox_store_loaded {
     GBytes *xml;        /**< contents of cib.xml; NULL: there is no document */
     GBytes *meta;       /**< of the journal; NULL: there is none */
-    GPtrArray *records; /**< GBytes after it */
+    GPtrArray *records; /**< GBytes after it; NULL: there are none */
     bool was_edited;    /**< the document is not the one that meta and records belong to: do not apply their changes */
     bool needs_save;    /**< nothing can be appended before a save */
     GPtrArray *notes;   /**< char *: what belongs in the log, with the names of files that were set aside */

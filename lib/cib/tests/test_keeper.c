@@ -14,9 +14,9 @@ schemas_new(void)
 }
 
 static int
-run(struct cox_keeper *keeper, const struct cox_order *order)
+run(struct cox_keeper *keeper, const struct cox_ciborder *order)
 {
-    g_autoptr(GBytes) bytes = cox_order_pack(order);
+    g_autoptr(GBytes) bytes = cox_ciborder_pack(order);
     struct cox_keeper_result result;
     int code;
 
@@ -30,7 +30,7 @@ run(struct cox_keeper *keeper, const struct cox_order *order)
 static int
 status(struct cox_keeper *keeper, guint64 generation, guint32 coordinator, const char *xml)
 {
-    const struct cox_order order = {
+    const struct cox_ciborder order = {
         .command = "modify", .section = "status", .allows_creation = true, .generation = generation, .coordinator = coordinator, .xml = xml,
         .xml_size = strlen(xml), .origin = "n1", .client = "test", .written = "Thu Jan  1 00:00:00 1970",
     };
@@ -115,11 +115,11 @@ static void
 a_refusal_says_what_does_not_conform(void **state)
 {
     static const char xml[] = "<primitive id='a' class='moon'/>";
-    static const struct cox_order order = { .command = "create", .section = "resources", .xml = xml, .xml_size = sizeof xml - 1 };
+    static const struct cox_ciborder order = { .command = "create", .section = "resources", .xml = xml, .xml_size = sizeof xml - 1 };
     g_autoptr(cox_schemas) schemas = schemas_new();
     g_autoptr(cox_keeper) keeper = cox_keeper_new(schemas);
-    const struct cox_order strange = { .command = "dance" };
-    const struct cox_order upgrade = { .command = "upgrade" };
+    const struct cox_ciborder strange = { .command = "dance" };
+    const struct cox_ciborder upgrade = { .command = "upgrade" };
     struct cox_keeper_result result;
 
     (void) state;
@@ -144,7 +144,7 @@ access_rules_are_those_of_the_document_and_the_groups_of_the_order(void **state)
           "<acl_group id='ops'><role id='w'/></acl_group></acls></configuration><status/></cib>";
     static const char *const ops[] = { "ops", NULL };
     static const char xml[] = "<node_state id='1'/>";
-    struct cox_order order = {
+    struct cox_ciborder order = {
         .command = "modify", .section = "status", .allows_creation = true, .xml = xml, .xml_size = sizeof xml - 1, .user = "tony",
     };
     g_autoptr(cox_schemas) schemas = schemas_new();

@@ -1,6 +1,6 @@
-/* lib/cib/order.h - a change of the document as bytes, with all that its result depends on.  Layer 2. */
-#ifndef COX_CIB_ORDER_H
-#define COX_CIB_ORDER_H
+/* lib/cib/ciborder.h - a change of the document as bytes, with all that its result depends on.  Layer 2. */
+#ifndef COX_CIB_CIBORDER_H
+#define COX_CIB_CIBORDER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * What travels to all nodes and into their journals.  Whoever sends it has found out who the author is, what groups he is in and what
  * time it is, so that every node that carries it out comes to the same result.  Any text may be NULL.
  */
-struct cox_order {
+struct cox_ciborder {
     const char *command;            /**< see cox_amend_command(), or "upgrade" */
     const char *section, *xpath;    /**< as in struct cox_edit */
     bool allows_creation, counts;   /**< the same */
@@ -32,14 +32,14 @@ struct cox_order {
 };
 
 /** The caller unrefs the bytes. */
-GBytes *cox_order_pack(const struct cox_order *order);
+GBytes *cox_ciborder_pack(const struct cox_ciborder *order);
 
 /**
  * Read any bytes.
  * @param order  set on success only; texts are in @arena, the XML in @bytes
  * @param error  COX_ERROR_PROTOCOL
  */
-bool cox_order_unpack(GBytes *bytes, struct cox_order *order, struct cox_arena *arena, GError **error);
+bool cox_ciborder_unpack(GBytes *bytes, struct cox_ciborder *order, struct cox_arena *arena, GError **error);
 
 G_END_DECLS
 

@@ -1,5 +1,5 @@
-/* lib/cib/order.c - a change of the document as bytes, with all that its result depends on.  Layer 2. */
-#include "cib/order.h"
+/* lib/cib/ciborder.c - a change of the document as bytes, with all that its result depends on.  Layer 2. */
+#include "cib/ciborder.h"
 
 #include <string.h>
 
@@ -14,7 +14,7 @@
 enum { VERSION = 1, FLAG_CREATES = 1, FLAG_COUNTS = 2, N_TEXTS = 9, MAX_TEXTS = 64, MAX_GROUPS = 65536, MAX_TEXT = 1024 * 1024 };
 
 static void
-texts_of(struct cox_order *order, const char **texts[N_TEXTS])
+texts_of(struct cox_ciborder *order, const char **texts[N_TEXTS])
 {
     const char **all[N_TEXTS] = {
         &order->command, &order->section, &order->xpath,   &order->upgrade_to, &order->user,
@@ -25,10 +25,10 @@ texts_of(struct cox_order *order, const char **texts[N_TEXTS])
 }
 
 GBytes *
-cox_order_pack(const struct cox_order *order)
+cox_ciborder_pack(const struct cox_ciborder *order)
 {
     GByteArray *out = g_byte_array_new();
-    struct cox_order copy = *order;
+    struct cox_ciborder copy = *order;
     const char **texts[N_TEXTS];
     guint32 n_groups = 0;
 
@@ -66,7 +66,7 @@ get_text(struct cox_bytes_reader *in, struct cox_arena *arena)
 }
 
 static void
-get_texts(struct cox_bytes_reader *in, struct cox_order *order, struct cox_arena *arena)
+get_texts(struct cox_bytes_reader *in, struct cox_ciborder *order, struct cox_arena *arena)
 {
     guint32 n = cox_bytes_get_u32(in);
     const char **texts[N_TEXTS];
@@ -83,7 +83,7 @@ get_texts(struct cox_bytes_reader *in, struct cox_order *order, struct cox_arena
 }
 
 static void
-get_groups(struct cox_bytes_reader *in, struct cox_order *order, struct cox_arena *arena)
+get_groups(struct cox_bytes_reader *in, struct cox_ciborder *order, struct cox_arena *arena)
 {
     guint32 n = cox_bytes_get_u32(in);
     const char **groups;
@@ -101,12 +101,12 @@ get_groups(struct cox_bytes_reader *in, struct cox_order *order, struct cox_aren
 }
 
 bool
-cox_order_unpack(GBytes *bytes, struct cox_order *order, struct cox_arena *arena, GError **error)
+cox_ciborder_unpack(GBytes *bytes, struct cox_ciborder *order, struct cox_arena *arena, GError **error)
 {
     gsize size = 0;
     const void *data = g_bytes_get_data(bytes, &size);
     struct cox_bytes_reader in;
-    struct cox_order read = { 0 };
+    struct cox_ciborder read = { 0 };
     guint8 version, flags;
 
     cox_bytes_reader_init(&in, data, size);

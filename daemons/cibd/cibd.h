@@ -1,0 +1,135 @@
+/* daemons/cibd/cibd.h - what the files of cibd share.  Layer 6. */
+#ifndef COX_DAEMONS_CIBD_H
+#define COX_DAEMONS_CIBD_H
+
+#include <stdbool.h>
+#include <glib.h>
+
+#include "cib/keeper.h"
+#include "cluster/peers.h"
+#include "proto/cibflag.h"
+#include "replica/replica.h"
+#include "service/service.h"
+#include "service/usernames.h"
+#include "store/store.h"
+
+/* The daemon.  Requests come in through cibhandlers.c, everything that the replica wants goes out through cibeffects.c. */
+struct cibd {
+    struct cox_ctx *ctx;
+    struct cox_schemas *schemas;
+    struct cox_keeper *keeper;
+    struct cox_replica *replica;
+    struct cox_store *store; /* NULL: the directory cannot be used, everything is in memory */
+    struct cox_usernames *names;
+    bool is_disk_bad, is_stopping;
+    guint64 last_journal; /* number of the last record */
+    char *disk_problem;
+    cox_source_id wake, store_watch, probe;
+    cox_usec wake_at;
+    GQueue follow_ups;   /* events that the effects under way have caused */
+    bool is_stepping;
+    /* who is there */
+    guint32 members[COX_PEERS_MAX_NODES];
+    gsize n_members;
+    struct cox_peers_quorum quorum;
+    /* the document */
+    guint64 serial;      /* of its state */
+    GBytes *whole;       /* as text, for queries; of whole_serial */
+    guint64 whole_serial;
+    bool is_invalid;     /* does not conform to its schema */
+    /* requests */
+    guint64 next_number;
+    GHashTable *pending; /* number -> struct cibd_pending: changes under way */
+    GHashTable *asks;    /* set of struct cibd_ask: requests on their way here */
+    GQueue early;        /* struct cibd_ask: queries that came before there was a document */
+    bool is_ready;
+    cox_source_id ready_timer;
+    /* changes of our own */
+    guint64 own_change;  /* number; 0: none under way */
+    bool needs_look, has_failed_upgrade;
+    /* for health */
+    guint64 n_changes, n_refused, n_provisional, n_uncertain, n_queries, n_diverged, n_lost;
+};
+
+/* A change that is under way. */
+struct cibd_pending {
+    cox_ticket ticket; /* 0: one of our own */
+    char *id;
+    GError *error;     /* refused */
+    char *remarks;
+    struct cox_version version;
+    char *digest;
+    guint64 serial;
+};
+
+void cibd_pending_free(void *pending);
+
+/* ---- cibstate.c ---- */
+
+struct cibd *cibd_new(struct cox_ctx *ctx);
+void cibd_free(struct cibd *cibd); /* NULL is allowed */
+
+void cibd_view(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes);
+void cibd_quorum(struct cox_ctx *ctx, const struct cox_peers_quorum *quorum);
+void cibd_delivered(struct cox_ctx *ctx, guint32 node, GBytes *bytes);
+void cibd_health(struct cox_ctx *ctx);
+
+/* ---- cibeffects.c ---- */
+
+/* Hand an event to the replica and carry out what it wants. */
+void cibd_step(struct cibd *cibd, const struct cox_replica_event *event);
+
+/* What the replica has to know about the document. */
+struct cox_replica_document cibd_document(const struct cibd *cibd);
+
+/* Submit an order; @pending (taken) waits for the answer.  Fills origin, time and id of the order. */
+void cibd_submit(struct cibd *cibd, struct cox_ciborder *order, struct cibd_pending *pending);
+
+/* Versions, digest and serial of the document now; @digest keeps the text and is the caller's to free. */
+struct cox_msg_cib_state cibd_state(const struct cibd *cibd, char **digest);
+
+/* ---- cibown.c: what the document has to say of the cluster itself ---- */
+
+/* Is there something that this node has to change? */
+void cibd_look(struct cibd *cibd);
+
+/* ---- cibfiles.c ---- */
+
+/* Read what is on the disk into keeper and replica.  Without a usable directory all is in memory, which is no error. */
+bool cibd_files_open(struct cibd *cibd, GError **error);
+
+/* The document as it is written to cib.xml. */
+GBytes *cibd_files_xml(const struct cibd *cibd);
+
+void cibd_files_journal(struct cibd *cibd, guint64 number, GBytes *record);
+void cibd_files_save(struct cibd *cibd, guint64 number, GBytes *meta);
+void cibd_files_set_aside(struct cibd *cibd);
+
+/* Write cib.xml as a whole, then tell the skeleton that we have stopped. */
+void cibd_files_finish(struct cibd *cibd);
+
+/* ---- cibhandlers.c ---- */
+
+extern const struct cox_op cibd_ops[];
+extern const gsize cibd_n_ops;
+
+bool cibd_subscribed(struct cox_ctx *ctx, const struct cox_request *request, const char *topic, GError **error);
+void cibd_ask_free(void *ask);
+
+/* There is a document: answer the queries that came too early. */
+void cibd_ready(struct cibd *cibd);
+
+/* ---- cibquery.c ---- */
+
+/* What a client wants to know, and who he is. */
+struct cibd_query {
+    const char *section, *xpath;
+    guint64 flags;
+    const char *user; /* NULL: no access rules */
+    const char *const *groups;
+};
+
+/* Answer @ticket. */
+void cibd_query_answer(struct cibd *cibd, cox_ticket ticket, const struct cibd_query *query);
+
+#endif

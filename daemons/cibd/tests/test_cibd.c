@@ -1,0 +1,289 @@
+/* Tests of daemons/cibd: the real daemon of one node alone, its real files, and lib/follow/follow_live.c against it. */
+#define _GNU_SOURCE 1 /* prlimit */
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <glib/gstdio.h>
+
+#include "base/error.h"
+#include "base/testkit.h"
+#include "daemons/cibd/tests/cibplace.h"
+#include "xml/xpath.h"
+
+#define DUMMY(id) "<primitive id=\"" id "\" class=\"ocf\" provider=\"heartbeat\" type=\"Dummy\"/>"
+
+static const struct cox_xml *
+find(struct cibplace *place, const char *xpath)
+{
+    return cox_xpath_first(cox_cib_root(cox_follow_cib(place->follow)), xpath);
+}
+
+static bool
+has_new(struct cibplace *place)
+{
+    return find(place, "//primitive[@id='new']") != NULL;
+}
+
+static bool
+has_upgraded(struct cibplace *place)
+{
+    return g_strcmp0(cox_xml_get(cox_cib_root(cox_follow_cib(place->follow)), "validate-with"), "pacemaker-3.9") == 0;
+}
+
+static bool
+has_quorum_in_it(struct cibplace *place)
+{
+    return g_strcmp0(cox_xml_get(cox_cib_root(cox_follow_cib(place->follow)), "have-quorum"), "1") == 0;
+}
+
+static void
+a_change_is_kept_and_followed_and_survives_kill(void **state)
+{
+    struct cibplace *place = *state;
+    struct cox_follow_stats stats;
+    struct cox_version version;
+
+    cibplace_start(place, NULL);
+    cibplace_wait(place, has_quorum_in_it, "have-quorum=1 in the document");
+    assert_int_equal(cibplace_modify(place, "resources", DUMMY("new")), 0);
+    assert_int_equal(place->outcome, COX_CIB_KEPT);
+    cibplace_wait(place, has_new, "the patch has come");
+    for (int i = 0; i < 50; i++) {
+        g_autofree char *xml = g_strdup_printf("<node_state id='%d' uname='n%d'/>", i % 7, i);
+
+        assert_int_equal(cibplace_modify(place, "status", xml), 0);
+    }
+    stats = cox_follow_stats(place->follow);
+    assert_true(stats.n_patches >= 50);
+    assert_int_equal(stats.n_mismatches, 0);
+    version = cox_follow_version(place->follow);
+    cibplace_end(place, SIGKILL);
+    cibplace_start(place, NULL);
+    assert_true(place->n_losses > 0);
+    assert_true(has_new(place));
+    assert_true(cox_follow_version(place->follow).num_updates >= version.num_updates || cox_follow_version(place->follow).epoch > version.epoch);
+    assert_non_null(find(place, "//node_state[@uname='n49']"));
+    assert_string_equal(cox_xml_get(cox_cib_root(cox_follow_cib(place->follow)), "update-client"), "test");
+}
+
+static void
+refusals_name_their_reason(void **state)
+{
+    struct cibplace *place = *state;
+    struct cox_follow_change order = { .kind = COX_EDIT_MODIFY, .section = "status", .text = "<node_state id='1'/>", .allows_creation = true,
+                                       .generation = 5, .coordinator = 1 };
+    struct cox_follow_change create = { .kind = COX_EDIT_CREATE, .section = "resources", .text = DUMMY("new") };
+
+    cibplace_start(place, NULL);
+    assert_int_equal(cibplace_change(place, &create), 0);
+    assert_int_equal(cibplace_change(place, &create), COX_ERROR_EXISTS);
+    create.text = "<primitive id='x' class='moon'/>";
+    assert_int_equal(cibplace_change(place, &create), COX_ERROR_CONFIG);
+    assert_non_null(strstr(place->text, "moon"));
+    create.text = "<primitive id=";
+    assert_int_equal(cibplace_change(place, &create), COX_ERROR_SYNTAX);
+    assert_int_equal(cibplace_change(place, &order), 0);
+    order.generation = 4;
+    assert_int_equal(cibplace_change(place, &order), COX_ERROR_OLD);
+    assert_non_null(strstr(place->text, "generation 5"));
+    order.generation = 0;
+    assert_int_equal(cibplace_change(place, &order), 0);
+    assert_string_equal(cox_xml_get(cox_cib_root(cox_follow_cib(place->follow)), "dc-uuid"), "1");
+}
+
+static void
+long_changes_and_patches_go_in_bodies(void **state)
+{
+    struct cibplace *place = *state;
+    g_autoptr(GString) xml = g_string_new("<resources>");
+
+    for (int i = 0; i < 3000; i++) {
+        g_string_append_printf(xml, "<primitive id=\"r%d\" class=\"ocf\" provider=\"heartbeat\" type=\"Dummy\"/>", i);
+    }
+    g_string_append(xml, DUMMY("new") "</resources>");
+    cibplace_start(place, NULL);
+    assert_int_equal(cibplace_modify(place, NULL, xml->str), 0);
+    cibplace_wait(place, has_new, "the long patch has come");
+    assert_int_equal(cox_follow_stats(place->follow).n_mismatches, 0);
+    assert_int_equal(cox_follow_stats(place->follow).n_fetches, 1);
+    assert_non_null(find(place, "//primitive[@id='r2999']"));
+}
+
+static void
+queries_give_what_the_user_may_see(void **state)
+{
+    static const char rules[]
+        = "<cib><configuration><crm_config><cluster_property_set id='s'><nvpair id='e' name='enable-acl' value='true'/>"
+          "</cluster_property_set></crm_config><resources>" DUMMY("a") DUMMY("new") "</resources><acls><acl_role id='r'>"
+          "<acl_permission id='p' kind='read' xpath='//primitive[@id=&apos;a&apos;]'/></acl_role><acl_target id='tony'/>"
+          "<acl_group id='ops'><role id='r'/></acl_group></acls></configuration></cib>";
+    static const char *const ops[] = { "ops" };
+    struct cibplace *place = *state;
+    const struct cox_msg_cib_query section = { .section = "resources" }, path = { .xpath = "//primitive[@id='a']" };
+    const struct cox_msg_cib_query wrong = { .xpath = "//moon" };
+    const struct cox_msg_cib_query tony = { .user = "tony" }, tony_ops = { .user = "tony", .groups = ops, .n_groups = 1 };
+    g_autofree char *resources = NULL, *a = NULL, *seen = NULL;
+
+    cibplace_start(place, NULL);
+    assert_int_equal(cibplace_modify(place, NULL, rules), 0);
+    resources = cibplace_query(place, &section);
+    a = cibplace_query(place, &path);
+    assert_true(g_str_has_prefix(resources, "<resources>"));
+    assert_string_equal(a, DUMMY("a"));
+    assert_null(cibplace_query(place, &wrong));
+    assert_int_equal(place->code, COX_ERROR_NOT_FOUND);
+    assert_null(cibplace_query(place, &tony));
+    assert_int_equal(place->code, COX_ERROR_PRIVILEGE);
+    seen = cibplace_query(place, &tony_ops);
+    assert_non_null(strstr(seen, "id=\"a\""));
+    assert_null(strstr(seen, "id=\"new\""));
+}
+
+static void
+an_orderly_stop_leaves_the_files_complete_and_an_edited_file_counts(void **state)
+{
+    struct cibplace *place = *state;
+    g_autofree char *xml = cibplace_file(place, "cib.xml"), *sig = cibplace_file(place, "cib.xml.sig");
+    g_autofree char *text = NULL, *edited = NULL;
+    g_auto(GStrv) parts = NULL;
+
+    cibplace_start(place, NULL);
+    assert_int_equal(cibplace_modify(place, "resources", DUMMY("old")), 0);
+    cibplace_end(place, SIGTERM);
+    assert_int_equal(place->exit_status, 0);
+    assert_true(g_file_get_contents(xml, &text, NULL, NULL));
+    assert_non_null(strstr(text, "id=\"old\""));
+    assert_true(g_file_test(sig, G_FILE_TEST_EXISTS));
+    parts = g_strsplit(text, "id=\"old\"", 2);
+    edited = g_strjoinv("id=\"new\"", parts);
+    assert_true(g_file_set_contents(xml, edited, -1, NULL));
+    assert_int_equal(g_unlink(sig), 0);
+    cibplace_start(place, NULL);
+    assert_true(has_new(place));
+    assert_null(find(place, "//primitive[@id='old']"));
+}
+
+static void
+what_is_no_document_is_set_aside(void **state)
+{
+    struct cibplace *place = *state;
+    g_autofree char *xml = cibplace_file(place, "cib.xml");
+    const char *name;
+    bool is_kept = false;
+    GDir *dir;
+
+    assert_int_equal(g_mkdir(place->cib_directory, 0700), 0);
+    assert_true(g_file_set_contents(xml, "<cib><configuration>", -1, NULL));
+    cibplace_start(place, NULL);
+    assert_int_equal(cibplace_modify(place, "resources", DUMMY("new")), 0);
+    dir = g_dir_open(place->cib_directory, 0, NULL);
+    while ((name = g_dir_read_name(dir)) != NULL) {
+        is_kept |= strstr(name, ".aside-") != NULL;
+    }
+    g_dir_close(dir);
+    assert_true(is_kept);
+}
+
+static void
+an_old_format_is_upgraded_once_the_document_counts(void **state)
+{
+    static const char old[] = "<cib admin_epoch='0' epoch='7' num_updates='0' validate-with='pacemaker-2.0'><configuration><crm_config/><nodes/>"
+                              "<resources>" DUMMY("new") "</resources><constraints/></configuration><status/></cib>";
+    struct cibplace *place = *state;
+    g_autofree char *xml = cibplace_file(place, "cib.xml");
+
+    assert_int_equal(g_mkdir(place->cib_directory, 0700), 0);
+    assert_true(g_file_set_contents(xml, old, -1, NULL));
+    cibplace_start(place, NULL);
+    cibplace_wait(place, has_upgraded, "the format is the one that all clients read");
+    assert_true(has_new(place));
+}
+
+static void
+without_a_directory_it_works_in_memory_and_says_so(void **state)
+{
+    struct cibplace *place = *state;
+    g_autofree char *complaints = NULL;
+
+    g_free(place->cib_directory);
+    place->cib_directory = g_strdup("/proc/none/cib");
+    cibplace_start(place, NULL);
+    assert_int_equal(cibplace_modify(place, "resources", DUMMY("new")), 0);
+    assert_int_equal(place->outcome, COX_CIB_UNCERTAIN); /* nothing is on a disk */
+    complaints = cibplace_complaints(place);
+    assert_non_null(strstr(complaints, "/proc/none/cib"));
+}
+
+static bool
+disk_works_again(struct cibplace *place)
+{
+    g_autofree char *complaints = cibplace_complaints(place);
+
+    return strstr(complaints, "disk") == NULL;
+}
+
+static void
+a_full_disk_is_told_and_does_not_stop_anything(void **state)
+{
+    struct cibplace *place = *state;
+    struct rlimit limit;
+    pid_t pid;
+    g_autofree char *complaints = NULL;
+
+    cibplace_start(place, "trap '' XFSZ; exec");
+    assert_int_equal(cibplace_modify(place, "resources", DUMMY("a")), 0);
+    assert_int_equal(place->outcome, COX_CIB_KEPT);
+    pid = cox_runtime_child_pid(place->runtime, place->daemon);
+    assert_int_equal(prlimit(pid, RLIMIT_FSIZE, NULL, &limit), 0);
+    limit.rlim_cur = 16; /* as if there were no space */
+    assert_int_equal(prlimit(pid, RLIMIT_FSIZE, &limit, NULL), 0);
+    assert_int_equal(cibplace_modify(place, "resources", DUMMY("b")), 0);
+    assert_int_equal(place->outcome, COX_CIB_UNCERTAIN);
+    complaints = cibplace_complaints(place);
+    assert_non_null(strstr(complaints, "disk"));
+    limit.rlim_cur = limit.rlim_max;
+    assert_int_equal(prlimit(pid, RLIMIT_FSIZE, &limit, NULL), 0);
+    cibplace_wait(place, disk_works_again, "the disk is used again");
+    assert_int_equal(cibplace_modify(place, "resources", DUMMY("new")), 0);
+    assert_int_equal(place->outcome, COX_CIB_KEPT);
+    cibplace_end(place, SIGKILL);
+    cibplace_start(place, NULL);
+    assert_non_null(find(place, "//primitive[@id='b']"));
+    assert_true(has_new(place));
+}
+
+static void
+garbage_on_the_socket_harms_nobody(void **state)
+{
+    struct cibplace *place = *state;
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+    cibplace_start(place, NULL);
+    g_snprintf(address.sun_path, sizeof address.sun_path, "%s/cib.sock", place->directory);
+    for (guint i = 0; i < 40; i++) {
+        int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+        guint8 bytes[700];
+
+        for (guint j = 0; j < sizeof bytes; j++) {
+            bytes[j] = (guint8) (i * 31 + j * j);
+        }
+        memcpy(bytes, "Cx\1", 3);
+        assert_int_equal(connect(fd, (const struct sockaddr *) &address, sizeof address), 0);
+        (void) send(fd, bytes, i < 20 ? i : sizeof bytes, MSG_NOSIGNAL);
+        close(fd);
+    }
+    assert_int_equal(cibplace_modify(place, "resources", DUMMY("new")), 0);
+    cibplace_end(place, SIGTERM);
+    assert_int_equal(place->exit_status, 0); /* with sanitizers: no leak either */
+}
+
+#define LIVE(test) cmocka_unit_test_setup_teardown(test, cibplace_setup, cibplace_teardown)
+
+COX_TEST_MAIN(LIVE(a_change_is_kept_and_followed_and_survives_kill), LIVE(refusals_name_their_reason),
+              LIVE(long_changes_and_patches_go_in_bodies), LIVE(queries_give_what_the_user_may_see),
+              LIVE(an_orderly_stop_leaves_the_files_complete_and_an_edited_file_counts), LIVE(what_is_no_document_is_set_aside),
+              LIVE(an_old_format_is_upgraded_once_the_document_counts), LIVE(without_a_directory_it_works_in_memory_and_says_so),
+              LIVE(a_full_disk_is_told_and_does_not_stop_anything), LIVE(garbage_on_the_socket_harms_nobody))
