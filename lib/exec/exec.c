@@ -96,6 +96,7 @@ report(const struct cox_execrsc *rsc, struct cox_execop *op, const struct cox_ex
     effect = add(out, COX_EXEC_DO_REPORT, rsc->id, op->task, op->interval_ms);
     effect->run = op->run;
     effect->key = cox_effects_text(&out->list, op->key);
+    effect->is_first = !op->has_reported;
     effect->result = *result;
     effect->result.reason = cox_effects_text(&out->list, result->reason);
     effect->queue_ms = MAX(op->begun_at - op->queued_at, 0) / COX_USEC_PER_MS;
@@ -125,6 +126,29 @@ begin_run(struct cox_exec *exec, struct cox_execrsc *rsc, struct cox_execop *op,
     effect->timeout_ms = op->timeout_ms > 0 ? MAX((op->deadline - now) / COX_USEC_PER_MS, 1) : 0;
 }
 
+/* Ask what has become of an operation whose end was not seen; its deadline is set. */
+static void
+begin_probe(struct cox_exec *exec, const struct cox_execrsc *rsc, struct cox_execop *op, cox_usec now,
+            struct cox_exec_effects *out)
+{
+    struct cox_exec_effect *effect = add(out, COX_EXEC_DO_RUN, rsc->id, "monitor", 0);
+
+    op->run = effect->run = ++exec->runs;
+    op->again_at = COX_USEC_NEVER;
+    exec->n_running++;
+    effect->key = cox_effects_text(&out->list, op->key);
+    effect->is_probe = true;
+    effect->timeout_ms = MAX((op->deadline - now) / COX_USEC_PER_MS, 1);
+}
+
+static void
+tell_cancelled(const struct cox_execrsc *rsc, const struct cox_execop *op, struct cox_exec_effects *out)
+{
+    struct cox_exec_effect *effect = add(out, COX_EXEC_DO_CANCELLED, rsc->id, op->task, op->interval_ms);
+
+    effect->key = cox_effects_text(&out->list, op->key);
+}
+
 /* The operation is over; a recurring one waits for its next run: true.  Else it is gone. */
 static bool
 end_run(struct cox_exec *exec, struct cox_execrsc *rsc, struct cox_execop *op, cox_usec now, struct cox_exec_effects *out)
@@ -135,7 +159,7 @@ end_run(struct cox_exec *exec, struct cox_execrsc *rsc, struct cox_execop *op, c
     op->deadline = op->again_at = COX_USEC_NEVER;
     op->is_timed_out = false;
     if (op->is_cancelled && op->interval_ms > 0) {
-        add(out, COX_EXEC_DO_CANCELLED, rsc->id, op->task, op->interval_ms);
+        tell_cancelled(rsc, op, out);
     }
     if (op->interval_ms == 0 || op->is_cancelled) {
         cox_execrsc_drop(rsc, op);
@@ -220,7 +244,6 @@ on_lost(struct cox_exec *exec, guint64 run, cox_usec now, struct cox_exec_effect
     struct cox_execrsc *rsc = NULL;
     struct cox_execop *op = find_run(exec, run, &rsc);
     struct cox_exec_result lost = { COX_OP_STATUS_ERROR, COX_EXEC_RC_ERROR, "the probe's end was not seen either" };
-    struct cox_exec_effect *effect = NULL;
 
     if (op == NULL) {
         return;
@@ -238,12 +261,8 @@ on_lost(struct cox_exec *exec, guint64 run, cox_usec now, struct cox_exec_effect
         return;
     }
     op->state = COX_EXECOP_PROBING;
-    op->run = ++exec->runs;
     op->deadline = cox_usec_after_ms(now, exec->config.probe_timeout_ms);
-    exec->n_running++;
-    effect = add(out, COX_EXEC_DO_RUN, rsc->id, "monitor", 0);
-    effect->run = op->run;
-    effect->timeout_ms = exec->config.probe_timeout_ms;
+    begin_probe(exec, rsc, op, now, out);
 }
 
 static void
@@ -279,7 +298,7 @@ cancel(struct cox_execrsc *rsc, struct cox_execop *op, struct cox_exec_effects *
     if (rsc->busy == op) {
         rsc->busy = NULL;
     }
-    add(out, COX_EXEC_DO_CANCELLED, rsc->id, op->task, op->interval_ms);
+    tell_cancelled(rsc, op, out);
     cox_execrsc_drop(rsc, op);
 }
 
@@ -346,15 +365,17 @@ add_op(struct cox_exec *exec, struct cox_execrsc *rsc, const struct cox_exec_ord
     return op;
 }
 
-static bool
-has_key(const struct cox_execrsc *rsc, const char *key)
+static struct cox_execop *
+find_key(const struct cox_execrsc *rsc, const char *key)
 {
     for (guint i = 0; i < rsc->ops->len; i++) {
-        if (key != NULL && g_strcmp0(((const struct cox_execop *) rsc->ops->pdata[i])->key, key) == 0) {
-            return true;
+        struct cox_execop *op = rsc->ops->pdata[i];
+
+        if (key != NULL && g_strcmp0(op->key, key) == 0) {
+            return op;
         }
     }
-    return false;
+    return NULL;
 }
 
 /* The same recurring operation ordered anew: once more at once, and the result is reported even if it is no news. */
@@ -382,7 +403,7 @@ on_order(struct cox_exec *exec, const struct cox_exec_order *order, cox_usec now
         return;
     }
     rsc = cox_execrscs_need(exec->rscs, order->rsc_id);
-    if (has_key(rsc, order->key)) {
+    if (find_key(rsc, order->key) != NULL) {
         return; /* sent again: the report will come */
     }
     if (order->interval_ms == 0) {
@@ -398,7 +419,7 @@ on_order(struct cox_exec *exec, const struct cox_exec_order *order, cox_usec now
         return;
     }
     if (op->is_cancelled) {
-        add(out, COX_EXEC_DO_CANCELLED, rsc->id, op->task, op->interval_ms);
+        tell_cancelled(rsc, op, out);
     }
     renew(op, order, now);
 }
@@ -441,24 +462,44 @@ on_forget(struct cox_exec *exec, const struct cox_exec_order *order, struct cox_
     }
 }
 
+/* What was due in the last life is not due all at once: runs are spread over the interval, as if they had gone on. */
+static void
+on_rearmed(struct cox_exec *exec, const struct cox_exec_event *event, cox_usec now)
+{
+    const struct cox_exec_order *order = &event->order;
+    struct cox_execrsc *rsc = cox_execrscs_need(exec->rscs, order->rsc_id);
+    struct cox_execop *op = add_op(exec, rsc, order, now);
+
+    op->is_recovered = true;
+    if (order->interval_ms > 0 && event->last != NULL) {
+        cox_execop_note(op, event->last);
+        op->n_runs = 1;
+        op->due_at = op->queued_at = cox_usec_after_ms(now, cox_exec_spread_ms(exec->config.seed, order->rsc_id, order->interval_ms));
+    }
+}
+
 static void
 on_recovered(struct cox_exec *exec, const struct cox_exec_event *event, cox_usec now)
 {
     struct cox_execrsc *rsc = cox_execrscs_need(exec->rscs, event->order.rsc_id);
-    struct cox_execop *op = NULL;
+    struct cox_execop *op = find_key(rsc, event->order.key);
+    gint64 timeout_ms = event->is_probe ? exec->config.probe_timeout_ms : event->order.timeout_ms;
 
     exec->runs = MAX(exec->runs, event->run);
     if (rsc->busy != NULL) {
         g_array_append_val(rsc->others, event->run); /* should not be; nothing begins before it has ended, too */
         return;
     }
-    op = add_op(exec, rsc, &event->order, now);
+    if (op == NULL) {
+        op = add_op(exec, rsc, &event->order, now);
+    }
     op->is_recovered = true;
-    op->state = COX_EXECOP_RUNNING;
+    op->state = event->is_probe ? COX_EXECOP_PROBING : COX_EXECOP_RUNNING;
     op->run = event->run;
-    op->begun_at = now;
-    op->deadline = op->timeout_ms > 0 ? cox_usec_after_ms(now, op->timeout_ms) : COX_USEC_NEVER;
-    op->n_runs = 1;
+    op->begun_at = MIN(event->begun_at, now);
+    op->deadline = timeout_ms > 0 && !event->is_reported ? cox_usec_after_ms(op->begun_at, timeout_ms) : COX_USEC_NEVER;
+    op->is_timed_out = event->is_reported;
+    op->n_runs++;
     rsc->busy = op;
     exec->n_running++;
 }
@@ -495,12 +536,7 @@ ask_again(struct cox_exec *exec, struct cox_execrsc *rsc, cox_usec now, struct c
     struct cox_execop *op = rsc->busy;
 
     if (op->state == COX_EXECOP_PROBING) { /* the probe of a lost operation met a service on its way */
-        struct cox_exec_effect *effect = add(out, COX_EXEC_DO_RUN, rsc->id, "monitor", 0);
-
-        op->run = effect->run = ++exec->runs;
-        op->again_at = COX_USEC_NEVER;
-        effect->timeout_ms = MAX((op->deadline - now) / COX_USEC_PER_MS, 1);
-        exec->n_running++;
+        begin_probe(exec, rsc, op, now, out);
     } else {
         begin_run(exec, rsc, op, now, out);
     }
@@ -585,11 +621,30 @@ ask_to_be_woken(struct cox_exec *exec, cox_usec now, struct cox_exec_effects *ou
     }
 }
 
+/* What the service is now, the pending operation or the next monitors will say. */
+static void
+on_signal(struct cox_exec *exec, const char *rsc_id, cox_usec now)
+{
+    struct cox_execrsc *rsc = cox_execrscs_find(exec->rscs, rsc_id);
+
+    if (rsc != NULL && rsc->busy != NULL && cox_usec_is_set(rsc->busy->again_at)) {
+        rsc->busy->again_at = now;
+    }
+    for (guint i = 0; rsc != NULL && i < rsc->ops->len; i++) {
+        struct cox_execop *op = rsc->ops->pdata[i];
+
+        if (op->interval_ms > 0 && op != rsc->busy && op->n_runs > 0 && op->due_at > now) {
+            op->due_at = op->queued_at = now;
+        }
+    }
+}
+
 /* Does the order name what it is about?  One that does not is ignored. */
 static bool
 is_sane(const struct cox_exec_event *event)
 {
     switch (event->kind) {
+        case COX_EXEC_ON_REARMED:
         case COX_EXEC_ON_RECOVERED:
         case COX_EXEC_ON_ORDER:
         case COX_EXEC_ON_CANCEL:
@@ -612,12 +667,13 @@ is_sane(const struct cox_exec_event *event)
 void
 cox_exec_step(struct cox_exec *exec, const struct cox_exec_event *event, cox_usec now, struct cox_exec_effects *out)
 {
-    struct cox_execrsc *rsc = NULL;
-
     if (!is_sane(event)) {
         return;
     }
     switch (event->kind) {
+        case COX_EXEC_ON_REARMED:
+            on_rearmed(exec, event, now);
+            break;
         case COX_EXEC_ON_RECOVERED:
             on_recovered(exec, event, now);
             break;
@@ -653,10 +709,7 @@ cox_exec_step(struct cox_exec *exec, const struct cox_exec_event *event, cox_use
             on_pending(exec, event->run, now, out);
             break;
         case COX_EXEC_ON_SIGNAL:
-            rsc = cox_execrscs_find(exec->rscs, event->order.rsc_id);
-            if (rsc != NULL && rsc->busy != NULL && cox_usec_is_set(rsc->busy->again_at)) {
-                rsc->busy->again_at = now;
-            }
+            on_signal(exec, event->order.rsc_id, now);
             break;
         case COX_EXEC_ON_WAKE:
             on_wake(exec, now, out);

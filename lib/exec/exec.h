@@ -7,6 +7,7 @@
  *                 gone                 '---> PENDING: the service is on its way
  *
  *     found running at start ---> RUNNING --its end was not seen--> PROBING --result--> what the probe allows to conclude
+ *     kept from the last life --> QUEUED
  *
  * One operation at a time for each resource, whatever the source of the orders, also over a restart of the executor:
  * nothing begins before everything that still runs has been recovered.  Orders carry the reign of their coordinator; those
@@ -47,7 +48,8 @@ struct cox_exec_order {
 };
 
 enum cox_exec_event_kind {
-    COX_EXEC_ON_RECOVERED = 0, /**< this operation was still running when the executor began; it is run @run now */
+    COX_EXEC_ON_REARMED = 0,   /**< accepted in the last life of the executor and not over; before RECOVERED */
+    COX_EXEC_ON_RECOVERED,     /**< this operation was still running when the executor began; it is run @run now */
     COX_EXEC_ON_READY,         /**< everything that was running has been told */
     COX_EXEC_ON_TERM,          /**< whose orders count from now on */
     COX_EXEC_ON_LIMIT,         /**< so many operations may run at a time; 0: any number */
@@ -57,7 +59,7 @@ enum cox_exec_event_kind {
     COX_EXEC_ON_RESULT,        /**< the run is over */
     COX_EXEC_ON_LOST,          /**< the run is over, and its result is not known */
     COX_EXEC_ON_PENDING,       /**< the run is over: the service is starting or stopping */
-    COX_EXEC_ON_SIGNAL,        /**< the service of this resource has changed its state: ask again at once */
+    COX_EXEC_ON_SIGNAL,        /**< the service of this resource has changed its state: ask again, or monitor, at once */
     COX_EXEC_ON_WAKE,
 };
 
@@ -65,7 +67,7 @@ struct cox_exec_event {
     enum cox_exec_event_kind kind;
     union {
         struct cox_exec_order order; /**< ORDER, CANCEL (rsc_id, task, interval_ms, term), FORGET (rsc_id, term),
-                                          RECOVERED (all but start_delay_ms), SIGNAL (rsc_id) */
+                                          REARMED, RECOVERED (all but start_delay_ms), SIGNAL (rsc_id) */
         struct cox_exec_term term;
         guint limit;
         struct {
@@ -73,6 +75,11 @@ struct cox_exec_event {
         } ended;
     };
     guint64 run;                     /**< RECOVERED, RESULT, LOST, PENDING */
+    /** REARMED: what the coordinator knows of a recurring operation, NULL if nothing yet; borrowed. */
+    const struct cox_exec_result *last;
+    cox_usec begun_at;               /**< RECOVERED: when it began, on the same clock; not after now */
+    bool is_reported;                /**< RECOVERED: its result is known already, only its process is not gone */
+    bool is_probe;                   /**< RECOVERED: it is the probe of an operation whose end was not seen */
 };
 
 enum cox_exec_effect_kind {
@@ -89,7 +96,9 @@ struct cox_exec_effect {
     enum cox_exec_effect_kind kind;
     guint64 run;                   /**< RUN, KILL, REPORT (0: none) */
     const char *rsc_id, *task;     /**< all but WAKE */
-    const char *key;               /**< RUN, REPORT, REFUSE; NULL for a probe of this engine's own */
+    const char *key;               /**< RUN, REPORT, REFUSE, CANCELLED (NULL: it never was) */
+    bool is_probe;                 /**< RUN: of this engine's own, to learn how the operation with this key ended */
+    bool is_first;                 /**< REPORT: nothing was reported for this order before */
     gint64 interval_ms, timeout_ms;
     struct cox_exec_term term;     /**< REFUSE: whose orders count */
     struct cox_exec_result result; /**< REPORT */

@@ -41,11 +41,10 @@ cox_exec_result_from_probe(const char *task, const struct cox_exec_result *probe
                                       "its end was not seen, and a probe does not show the wanted state" };
 }
 
-gint64
-cox_exec_jitter_ms(guint64 seed, const char *rsc_id, gint64 interval_ms, guint64 n_runs)
+/* FNV-1a over the text, then the finalizer of MurmurHash3: small differences of the arguments spread over all bits. */
+static guint64
+hash_of(guint64 seed, const char *rsc_id, gint64 interval_ms, guint64 n_runs)
 {
-    gint64 span_ms = MIN(interval_ms / 10, 5000);
-    /* FNV-1a over the text, then the finalizer of MurmurHash3: small differences of the arguments spread over all bits. */
     guint64 hash = G_GUINT64_CONSTANT(0xcbf29ce484222325) ^ seed;
 
     for (const char *at = rsc_id; *at != '\0'; at++) {
@@ -54,6 +53,19 @@ cox_exec_jitter_ms(guint64 seed, const char *rsc_id, gint64 interval_ms, guint64
     hash ^= (guint64) interval_ms * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15) ^ n_runs;
     hash = (hash ^ hash >> 33) * G_GUINT64_CONSTANT(0xff51afd7ed558ccd);
     hash = (hash ^ hash >> 33) * G_GUINT64_CONSTANT(0xc4ceb9fe1a85ec53);
-    hash ^= hash >> 33;
-    return (gint64) (hash % (guint64) (span_ms + 1));
+    return hash ^ hash >> 33;
+}
+
+gint64
+cox_exec_jitter_ms(guint64 seed, const char *rsc_id, gint64 interval_ms, guint64 n_runs)
+{
+    gint64 span_ms = MIN(interval_ms / 10, 5000);
+
+    return (gint64) (hash_of(seed, rsc_id, interval_ms, n_runs) % (guint64) (span_ms + 1));
+}
+
+gint64
+cox_exec_spread_ms(guint64 seed, const char *rsc_id, gint64 interval_ms)
+{
+    return (gint64) (hash_of(seed, rsc_id, interval_ms, 0) % (guint64) (interval_ms + 1));
 }

@@ -42,6 +42,9 @@ struct cox_exec_result cox_exec_result_from_probe(const char *task, const struct
  */
 gint64 cox_exec_jitter_ms(guint64 seed, const char *rsc_id, gint64 interval_ms, guint64 n_runs);
 
+/** A pause between 0 and @interval_ms, spread evenly over resources, the same for the same arguments. */
+gint64 cox_exec_spread_ms(guint64 seed, const char *rsc_id, gint64 interval_ms);
+
 G_END_DECLS
 
 #endif

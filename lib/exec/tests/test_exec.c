@@ -373,7 +373,8 @@ a_service_on_its_way_is_asked_again_until_its_time_is_up(void **state)
     assert_string_equal(feed(&w, &event), "run a monitor 10000;");
     assert_string_equal(feed(&w, &event), "");
     assert_string_equal(result(&w, 0), "report a monitor 0/0;");
-    assert_string_equal(feed(&w, &event), "");
+    assert_string_equal(feed(&w, &event), "run a monitor 10000;"); /* what it is now, the monitor says before its time */
+    assert_string_equal(result(&w, 0), "");
     wake(&w);
     for (int i = 0; i < 19; i++) {
         simply(&w, COX_EXEC_ON_PENDING);
@@ -403,6 +404,7 @@ recover(struct world *w, const char *rsc, const char *task, gint64 interval_ms, 
     struct cox_exec_event event = { .kind = COX_EXEC_ON_RECOVERED, .run = run };
 
     event.order = (struct cox_exec_order) { rsc, task, "old", interval_ms, 20000, 0, { 4, 1 } };
+    event.begun_at = w->now;
     w->run = run;
     assert_string_equal(feed(w, &event), "");
 }
@@ -530,7 +532,109 @@ an_order_that_names_nothing_is_ignored(void **state)
     teardown(&w);
 }
 
-COX_TEST_MAIN(cmocka_unit_test(one_operation_at_a_time_for_each_resource),
+static struct cox_exec_event
+kept(const char *task, gint64 interval_ms)
+{
+    struct cox_exec_event event = { .kind = COX_EXEC_ON_REARMED };
+
+    event.order = (struct cox_exec_order) { "a", task, "old", interval_ms, 20000, 0, { 4, 1 } };
+    return event;
+}
+
+static void
+what_was_accepted_before_a_restart_goes_on_without_an_order(void **state)
+{
+    struct world w;
+    struct cox_exec_event event = kept("start", 0);
+    struct cox_exec_result last = { COX_OP_STATUS_DONE, 0, NULL };
+
+    (void) state;
+    restart(&w);
+    feed(&w, &event);
+    event = kept("monitor", 10000);
+    event.last = &last;
+    event.order.key = "older";
+    feed(&w, &event);
+    assert_string_equal(simply(&w, COX_EXEC_ON_READY), "run a start 0;");
+    assert_string_equal(result(&w, 0), "report a start 0/0;");
+    assert_true(w.wake_at <= w.now + MS(10000));
+    assert_string_equal(wake(&w), "run a monitor 10000;");
+    assert_string_equal(result(&w, 0), ""); /* the coordinator knows */
+    assert_in_range(w.wake_at - w.now, MS(9000), MS(10000));
+    wake(&w);
+    assert_string_equal(result(&w, 7), "report a monitor 0/7;");
+    /* A younger coordinator does not drop a monitor that has run. */
+    w.term.generation = 9;
+    assert_string_equal(order(&w, "b", "start", 0), "run b start 0;");
+    assert_string_equal(wake(&w), "run a monitor 10000;");
+    teardown(&w);
+}
+
+static void
+what_ran_before_a_restart_is_the_operation_that_was_accepted(void **state)
+{
+    struct world w;
+    struct cox_exec_event event = kept("start", 0);
+    g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(struct cox_inflight));
+
+    (void) state;
+    restart(&w);
+    feed(&w, &event);
+    w.now += MS(5000);
+    event.kind = COX_EXEC_ON_RECOVERED;
+    event.run = 7;
+    event.begun_at = w.now - MS(4000);
+    feed(&w, &event);
+    assert_string_equal(simply(&w, COX_EXEC_ON_READY), "");
+    cox_exec_inflight(w.exec, list);
+    assert_int_equal(list->len, 1);
+    assert_int_equal(w.wake_at, w.now + MS(16000)); /* its time has gone on */
+    assert_string_equal(result_of(&w, 7, 0, NULL), "report a start 0/0;");
+    teardown(&w);
+}
+
+static void
+a_restart_in_the_middle_of_a_probe_does_not_take_its_result_for_that_of_the_operation(void **state)
+{
+    struct world w;
+    struct cox_exec_event event = kept("start", 0);
+
+    (void) state;
+    restart(&w);
+    feed(&w, &event);
+    event.kind = COX_EXEC_ON_RECOVERED;
+    event.run = 7;
+    event.begun_at = w.now;
+    event.is_probe = true;
+    feed(&w, &event);
+    simply(&w, COX_EXEC_ON_READY);
+    assert_string_equal(result_of(&w, 7, 7, NULL), "report a start 4/1 its end was not seen, and a probe does not show the wanted state;");
+    teardown(&w);
+}
+
+static void
+a_process_that_is_not_gone_after_its_result_was_told_only_keeps_the_resource_busy(void **state)
+{
+    struct world w;
+    struct cox_exec_event event = kept("start", 0);
+
+    (void) state;
+    restart(&w);
+    event.kind = COX_EXEC_ON_RECOVERED;
+    event.run = 7;
+    event.is_reported = true;
+    feed(&w, &event);
+    simply(&w, COX_EXEC_ON_READY);
+    assert_string_equal(order(&w, "a", "stop", 0), "");
+    assert_string_equal(result_of(&w, 7, 0, NULL), "run a stop 0;");
+    teardown(&w);
+}
+
+COX_TEST_MAIN(cmocka_unit_test(what_was_accepted_before_a_restart_goes_on_without_an_order),
+              cmocka_unit_test(what_ran_before_a_restart_is_the_operation_that_was_accepted),
+              cmocka_unit_test(a_restart_in_the_middle_of_a_probe_does_not_take_its_result_for_that_of_the_operation),
+              cmocka_unit_test(a_process_that_is_not_gone_after_its_result_was_told_only_keeps_the_resource_busy),
+              cmocka_unit_test(one_operation_at_a_time_for_each_resource),
               cmocka_unit_test(a_recurring_operation_reports_its_first_result_and_then_changes),
               cmocka_unit_test(the_same_order_sent_twice_runs_once),
               cmocka_unit_test(orders_of_an_older_reign_are_refused_and_its_queue_is_dropped),

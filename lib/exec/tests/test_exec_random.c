@@ -54,7 +54,7 @@ begin(struct world *w, const struct cox_exec_effect *effect)
     }
     assert_non_null(free_slot);
     *free_slot = (struct process) { .run = effect->run, .rsc = rsc, .task = g_intern_string(effect->task),
-                                    .interval_ms = effect->interval_ms, .is_own_probe = effect->key == NULL };
+                                    .interval_ms = effect->interval_ms, .is_own_probe = effect->is_probe };
     g_strlcpy(free_slot->key, effect->key == NULL ? "" : effect->key, sizeof(free_slot->key));
     w->runs = MAX(w->runs, effect->run);
     w->n_runs++;
@@ -165,14 +165,11 @@ crash(struct world *w)
             continue;
         }
         event.run = process->run = ++w->runs;
-        event.order = (struct cox_exec_order) { names[process->rsc], process->task, process->is_own_probe ? NULL : process->key,
-                                                process->interval_ms, 4000, 0, w->term };
-        if (process->is_own_probe) {
-            g_snprintf(process->key, sizeof(process->key), "p%u", (guint) process->run);
-            event.order.key = process->key;
-            process->is_own_probe = false;
-        }
-        g_hash_table_remove(w->answered_keys, process->key); /* this executor does not know that it was */
+        event.is_probe = process->is_own_probe;
+        event.is_reported = g_hash_table_contains(w->answered_keys, process->key);
+        event.begun_at = w->now - g_rand_int_range(w->random, 0, 2000000);
+        event.order = (struct cox_exec_order) { names[process->rsc], process->is_own_probe ? "start" : process->task, process->key,
+                                                process->is_own_probe ? 0 : process->interval_ms, 4000, 0, w->term };
         feed(w, &event);
     }
     feed(w, &(struct cox_exec_event) { .kind = COX_EXEC_ON_TERM, .term = w->term });

@@ -72,6 +72,24 @@ jitter_is_repeatable_bounded_and_spread(void **state)
     }
 }
 
+static void
+a_spread_covers_the_whole_interval(void **state)
+{
+    guint n_late = 0;
+
+    (void) state;
+    for (guint i = 0; i < 1000; i++) {
+        g_autofree char *id = g_strdup_printf("rsc%u", i);
+        gint64 pause_ms = cox_exec_spread_ms(42, id, 10000);
+
+        assert_in_range(pause_ms, 0, 10000);
+        n_late += pause_ms > 5000;
+    }
+    assert_in_range(n_late, 400, 600);
+    assert_int_equal(cox_exec_spread_ms(42, "a", 7000), cox_exec_spread_ms(42, "a", 7000));
+}
+
 COX_TEST_MAIN(cmocka_unit_test(what_a_probe_says_about_a_lost_operation),
               cmocka_unit_test(results_differ_in_status_code_or_reason),
-              cmocka_unit_test(jitter_is_repeatable_bounded_and_spread))
+              cmocka_unit_test(jitter_is_repeatable_bounded_and_spread),
+              cmocka_unit_test(a_spread_covers_the_whole_interval))
