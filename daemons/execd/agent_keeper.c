@@ -30,7 +30,7 @@
 
 enum {
     TAIL_BYTES = 16384,      /* of each output that is kept: the end of it */
-    LINE_BYTES = 2048,       /* of a line that is looked at for a reason */
+    REASON_BYTES = 2048,     /* of a reason, with its prefix */
     READ_BYTES = 16384,
     DRAIN_BYTES = 1024 * 1024, /* read after its end: a pipe holds no more */
     NOT_WANTED = 3,          /* exit status: the record is gone or held by somebody else */
@@ -44,9 +44,9 @@ struct stream {
     size_t used;  /* of tail; it is a ring when full */
     size_t start; /* oldest byte */
     unsigned long long total;
-    char line[LINE_BYTES];
-    size_t line_used;
-    char reason[LINE_BYTES];
+    size_t matched;     /* bytes of the prefix that were just seen */
+    bool is_in_reason;  /* and its line has not ended */
+    char reason[REASON_BYTES];
     size_t reason_used;
 };
 
@@ -90,24 +90,28 @@ write_all(int fd, const char *data, size_t size)
 
 /* ---- output ---- */
 
-static void
-end_line(struct stream *stream)
-{
-    static const char prefix[] = "ocf-exit-reason:";
-    char *found = NULL;
-    char *next;
+static const char prefix[] = "ocf-exit-reason:";
 
-    stream->line[stream->line_used] = '\0';
-    next = strstr(stream->line, prefix);
-    while (next != NULL) {
-        found = next;
-        next = strstr(next + 1, prefix);
+/* The last reason counts, wherever in the output it begins; it goes to the end of its line. */
+static void
+look_for_reason(struct stream *stream, char c)
+{
+    if (c == '\n') {
+        stream->is_in_reason = false;
     }
-    if (found != NULL) {
-        stream->reason_used = strlen(found);
-        memcpy(stream->reason, found, stream->reason_used);
+    if (stream->is_in_reason && stream->reason_used < REASON_BYTES && c != '\0') {
+        stream->reason[stream->reason_used++] = c;
     }
-    stream->line_used = 0;
+    while (stream->matched > 0 && prefix[stream->matched] != c) {
+        stream->matched = stream->matched == 14 ? 1 : 0; /* what was seen then ends in "o", with which the prefix begins */
+    }
+    stream->matched += prefix[stream->matched] == c;
+    if (stream->matched == sizeof prefix - 1) {
+        memcpy(stream->reason, prefix, stream->matched);
+        stream->reason_used = stream->matched;
+        stream->matched = 0;
+        stream->is_in_reason = true;
+    }
 }
 
 static void
@@ -121,11 +125,7 @@ take(struct stream *stream, const char *data, size_t size)
         } else {
             stream->start = (stream->start + 1) % TAIL_BYTES;
         }
-        if (data[i] == '\n') {
-            end_line(stream);
-        } else if (data[i] != '\0' && stream->line_used < LINE_BYTES - 1) {
-            stream->line[stream->line_used++] = data[i];
-        }
+        look_for_reason(stream, data[i]);
     }
 }
 
@@ -356,7 +356,6 @@ finish(struct keeper *keeper)
     }
     for (int i = 0; i < 2; i++) {
         drain(&keeper->streams[i], DRAIN_BYTES);
-        end_line(&keeper->streams[i]);
     }
     if (TEMP_FAILURE_RETRY(waitid(P_PID, (id_t) keeper->agent, &info, WEXITED)) != 0) {
         return FAILED;

@@ -50,13 +50,13 @@ setup(void **state)
     world->keep = (struct cox_agent_keep) { world->runtime, world->dir, world->keeper };
     agentkit_put(world->dir, "p/agent",
                  "#!/bin/sh\necho begin $1 $$ >>$OCF_RESKEY_trace\ncase $1 in\n"
-                 "start) echo hello; echo 'ocf-exit-reason:first' >&2; echo 'ocf-exit-reason:all good' >&2; rc=0;;\n"
+                 "start) echo hello; echo 'ocf-exit-reason:first' >&2; echo 'xocf-exit-reaocf-exit-reasocf-exit-reason:all good' >&2; rc=0;;\n"
                  "slow) sleep 0.6; rc=7;;\n"
                  "hang) sleep 60 & wait; sleep 60;;\n"
                  "flood) i=0; while [ $i -lt 300 ]; do i=$((i+1)); printf '%010000d\\n' 1; done; echo 'ocf-exit-reason:wet' >&2\n"
                  "  i=0; while [ $i -lt 300 ]; do i=$((i+1)); printf '%010000d\\n' 1 >&2; done; rc=1;;\n"
                  "dies) kill -SEGV $$;;\n"
-                 "look) grep -E '^(SigBlk|SigIgn)' /proc/$$/status; umask; pwd; rc=0\n"
+                 "look) grep -E '^(SigBlk|SigIgn)' /proc/self/status; umask; pwd; rc=0\n"
                  "  for f in 0 1 2 3 4 5 6 7 8 9 11 12 13 14; do [ ! -e /proc/$$/fd/$f ] || printf '%s ' $f >&2; done;;\n" /* 10: the shell's own */
                  "esac\necho end $1 >>$OCF_RESKEY_trace\nexit ${rc:-3}\n",
                  0755);
