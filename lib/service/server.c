@@ -74,10 +74,12 @@ on_gone(void *context, struct cox_session *connection, const GError *reason)
     struct cox_server *server = context;
     const struct cox_channel_peer *peer = cox_session_peer(connection);
     guint64 serial = cox_session_serial(connection);
+    gpointer key = NULL;
 
-    if (!g_hash_table_steal(server->connections, &serial)) {
+    if (!g_hash_table_steal_extended(server->connections, &serial, &key, NULL)) {
         return;
     }
+    g_free(key);
     g_queue_push_tail(&server->dead, connection);
     if (server->bury_timer == 0) {
         server->bury_timer = cox_runtime_defer(server->setup.runtime, bury, server);
