@@ -164,6 +164,22 @@ find_agents(struct execd *execd)
     execd->paths.fence = cox_environment_get("COX_FENCE_DIRECTORY");
 }
 
+/* COX_SYSTEMD_BUS is another bus, with files below the run directory: for tests. */
+static void
+reach_systemd(struct execd *execd)
+{
+    const char *address = cox_environment_get("COX_SYSTEMD_BUS");
+    const struct cox_systemd_settings settings = {
+        .address = address,
+        .drop_in_root = address == NULL ? NULL : execd->directory,
+        .has_systemd = address != NULL || cox_systemd_is_init(),
+        .changed = execd_unit_changed,
+        .context = execd,
+    };
+
+    execd->systemd = cox_systemd_new(&settings);
+}
+
 static void
 tell_rearmed(struct execd *execd)
 {
@@ -219,6 +235,7 @@ execd_new(struct cox_ctx *ctx)
     execd->inherited = inherited_settings();
     execd->metadata = execd_metadata_new(execd);
     find_agents(execd);
+    reach_systemd(execd);
     return execd;
 }
 
@@ -270,6 +287,7 @@ execd_destroy(struct cox_ctx *ctx)
     g_hash_table_unref(execd->runs);
     execd_metadata_free(execd->metadata);
     cox_client_free(execd->fenced);
+    cox_systemd_free(execd->systemd);
     cox_exec_free(execd->engine);
     g_ptr_array_unref(execd->orders);
     g_ptr_array_unref(execd->results);

@@ -9,6 +9,7 @@
 #include "agents/agent_find.h"
 #include "agents/agent_keep.h"
 #include "agents/agent_name.h"
+#include "agents/systemd_job.h"
 #include "client/client.h"
 #include "exec/exec.h"
 #include "proto/messages.h"
@@ -63,6 +64,7 @@ struct execd {
     char *ocf_directories, *ocf_root;
     GArray *inherited;            /**< struct cox_agent_pair: settings of logs for agents */
     struct cox_client *fenced;    /**< NULL until it is needed */
+    struct cox_systemd *systemd;
     struct execd_metadata *metadata;
     gint64 n_begun, n_recovered;
 };
@@ -117,6 +119,8 @@ void execd_run_begin(struct execd *execd, const struct cox_exec_effect *effect);
 void execd_run_kill(struct execd *execd, guint64 run);
 /** What a former process of ours has begun: tell the engine, and wait for its end.  Call after execd_orders_load(). */
 void execd_runs_recover(struct execd *execd);
+/** The state of a systemd unit has changed: its resources' monitors do not wait for their time. */
+void execd_unit_changed(void *context, const char *type);
 /** Leave all that runs alone: it goes on without us. */
 void execd_runs_forget(struct execd *execd);
 

@@ -11,9 +11,12 @@ struct execd_run {
     struct execd *execd;
     guint64 run;
     char *rsc_id, *action;
-    gint64 interval_ms;
+    char *key;                      /* of the order */
+    gint64 timeout_ms;
+    bool is_probe;
     struct cox_agent_keep_job *job; /* an agent below a keeper */
-    guint32 request;                /* to cox-fenced */
+    struct cox_systemd_job *unit;   /* or systemd */
+    guint32 request;                /* or to cox-fenced */
     cox_source_id defer;            /* its result is known already */
     struct cox_agent_result known;
 };
@@ -27,6 +30,7 @@ run_free(gpointer data)
     cox_agent_result_clear(&run->known);
     g_free(run->rsc_id);
     g_free(run->action);
+    g_free(run->key);
     g_free(run);
 }
 
@@ -181,20 +185,20 @@ params_of(const struct cox_msg_exec_order *order, bool is_probe)
 }
 
 static GBytes *
-note_of(const struct execd *execd, const struct execd_order *order, const struct cox_exec_effect *effect)
+note_of(const struct execd_run *run, const struct execd_order *order, const struct cox_agent_name *name)
 {
     const struct cox_msg_exec_begun begun = {
-        .rsc_id = effect->rsc_id,
+        .rsc_id = run->rsc_id,
         .task = order->order->task,
-        .key = effect->key,
-        .action = effect->task,
+        .key = run->key,
+        .action = run->action,
         .interval_ms = order->order->interval_ms,
-        .timeout_ms = effect->timeout_ms,
-        .begun_us = cox_runtime_now(execd->runtime),
-        .is_probe = effect->is_probe,
-        .standard = cox_agent_standard_text(order->name->standard),
-        .provider = order->name->provider,
-        .type = order->name->type,
+        .timeout_ms = run->timeout_ms,
+        .begun_us = cox_runtime_now(run->execd->runtime),
+        .is_probe = run->is_probe,
+        .standard = cox_agent_standard_text(name->standard),
+        .provider = name->provider,
+        .type = name->type,
     };
     GByteArray *bytes = g_byte_array_new();
 
@@ -203,22 +207,85 @@ note_of(const struct execd *execd, const struct execd_order *order, const struct
 }
 
 static void
-begin_agent(struct execd_run *run, const struct execd_order *order, const struct cox_exec_effect *effect)
+begin_agent(struct execd_run *run, const struct execd_order *order, const struct cox_agent_name *name)
 {
     struct execd *execd = run->execd;
-    g_autoptr(GArray) params = params_of(order->order, effect->is_probe);
-    g_autoptr(GBytes) note = note_of(execd, order, effect);
-    const struct cox_agent_kept kept = { effect->run, note };
+    g_autoptr(GArray) params = params_of(order->order, run->is_probe);
+    g_autoptr(GBytes) note = note_of(run, order, name);
+    const struct cox_agent_kept kept = { run->run, note };
     const struct cox_agent_action action = {
         .paths = &execd->paths,
-        .env = { .agent = order->name, .rsc_id = effect->rsc_id, .params = (const struct cox_agent_pair *) params->data,
+        .env = { .agent = name, .rsc_id = run->rsc_id, .params = (const struct cox_agent_pair *) params->data,
                  .n_params = params->len, .inherited = (const struct cox_agent_pair *) execd->inherited->data,
                  .n_inherited = execd->inherited->len, .service = "pacemaker-execd", .ocf_root = execd->ocf_root },
-        .action = effect->task,
-        .timeout_ms = effect->timeout_ms,
+        .action = run->action,
+        .timeout_ms = run->timeout_ms,
     };
 
     run->job = cox_agent_keep_run(&execd->keep, &kept, &action, on_kept, run);
+}
+
+static void
+on_unit(void *context, const struct cox_agent_result *result, bool is_pending)
+{
+    struct execd_run *run = context;
+    struct cox_exec_event event = { .kind = COX_EXEC_ON_PENDING };
+
+    run->unit = NULL;
+    if (is_pending) {
+        end_run(run, &event);
+    } else {
+        end_with(run, result);
+    }
+}
+
+static void
+begin_unit(struct execd_run *run, const struct execd_order *order)
+{
+    run->unit = cox_systemd_run(run->execd->systemd, order->name->type, run->action, on_unit, run);
+}
+
+/* "service" is systemd where there is such a unit, else an init script. */
+static void
+on_exists(void *context, const struct cox_agent_result *result, bool is_pending)
+{
+    struct execd_run *run = context;
+    const struct execd_order *order = execd_order_find(run->execd, run->rsc_id, run->key);
+    g_autoptr(cox_agent_name) name = NULL;
+
+    (void) is_pending;
+    run->unit = NULL;
+    COX_BUG_ON(order == NULL); /* it is dropped after the end of its run */
+    if (result->code == COX_AGENT_CODE_OK) {
+        begin_unit(run, order);
+    } else if (result->status == COX_OP_STATUS_NOT_INSTALLED) {
+        name = cox_agent_name_new("lsb", NULL, order->name->type, NULL);
+        begin_agent(run, order, name);
+    } else {
+        end_with(run, result);
+    }
+}
+
+void
+execd_unit_changed(void *context, const char *type)
+{
+    struct execd *execd = context;
+    g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; i < execd->orders->len; i++) {
+        const struct execd_order *order = execd->orders->pdata[i];
+
+        if (order->name != NULL && (order->name->standard == COX_AGENT_SYSTEMD || order->name->standard == COX_AGENT_SERVICE)
+            && strcmp(order->name->type, type) == 0) {
+            g_ptr_array_add(ids, g_strdup(order->order->rsc_id));
+        }
+    }
+    for (guint i = 0; i < ids->len; i++) {
+        struct cox_exec_event event = { .kind = COX_EXEC_ON_SIGNAL };
+
+        event.order.rsc_id = ids->pdata[i];
+        execd_step(execd, &event);
+    }
 }
 
 static void
@@ -247,7 +314,9 @@ execd_run_begin(struct execd *execd, const struct cox_exec_effect *effect)
     struct execd_run *run = run_new(execd, effect->run, effect->rsc_id, effect->task);
 
     execd->n_begun++;
-    run->interval_ms = effect->interval_ms;
+    run->key = g_strdup(effect->key);
+    run->timeout_ms = effect->timeout_ms;
+    run->is_probe = effect->is_probe;
     COX_BUG_ON(order == NULL); /* the engine runs only what was accepted, and tells us before it drops it */
     cox_log_line(execd->log, COX_LOG_DEBUG, "begin rsc=%s action=%s interval=%" G_GINT64_FORMAT "ms timeout=%" G_GINT64_FORMAT "ms%s",
                  effect->rsc_id, effect->task, effect->interval_ms, effect->timeout_ms, effect->is_probe ? " probe=own" : "");
@@ -258,16 +327,34 @@ execd_run_begin(struct execd *execd, const struct cox_exec_effect *effect)
     switch (order->name->standard) {
         case COX_AGENT_OCF:
         case COX_AGENT_LSB:
-            begin_agent(run, order, effect);
+            begin_agent(run, order, order->name);
             break;
         case COX_AGENT_STONITH:
             begin_stonith(run, effect);
             break;
         case COX_AGENT_SYSTEMD:
+            begin_unit(run, order);
+            break;
         case COX_AGENT_SERVICE:
-            end_later(run, COX_AGENT_CODE_NOT_INSTALLED, COX_OP_STATUS_NOT_INSTALLED, "there is no systemd here");
+            run->unit = cox_systemd_run(execd->systemd, order->name->type, COX_SYSTEMD_EXISTS, on_exists, run);
             break;
     }
+}
+
+/* Give up what others do for us; what they do is not undone. */
+static bool
+give_up(struct execd_run *run)
+{
+    bool is_waiting = run->unit != NULL || run->request != 0;
+
+    if (run->unit != NULL) {
+        cox_systemd_forget(g_steal_pointer(&run->unit));
+    }
+    if (run->request != 0) {
+        cox_client_cancel(run->execd->fenced, run->request);
+        run->request = 0;
+    }
+    return is_waiting;
 }
 
 void
@@ -275,17 +362,10 @@ execd_run_kill(struct execd *execd, guint64 number)
 {
     struct execd_run *run = g_hash_table_lookup(execd->runs, &number);
 
-    if (run == NULL) {
-        return;
-    }
-    if (run->job != NULL) {
+    if (run != NULL && run->job != NULL) {
         cox_agent_keep_kill(run->job);
-    } else if (run->request != 0) {
-        struct cox_agent_result late = { .code = COX_AGENT_CODE_GENERIC, .status = COX_OP_STATUS_TIMEOUT };
-
-        cox_client_cancel(execd->fenced, run->request);
-        run->request = 0;
-        end_later(run, late.code, late.status, NULL);
+    } else if (run != NULL && give_up(run)) {
+        end_later(run, COX_AGENT_CODE_GENERIC, COX_OP_STATUS_TIMEOUT, NULL);
     }
 }
 
@@ -314,7 +394,6 @@ recover_one(struct execd *execd, const struct cox_agent_kept *kept)
         event.order.interval_ms = 0; /* nor does it come again */
     }
     run = run_new(execd, kept->run, begun->rsc_id, begun->action);
-    run->interval_ms = begun->interval_ms;
     run->job = cox_agent_keep_adopt(&execd->keep, kept->run,
                                     &(struct cox_agent_action) { .env = { .agent = name }, .action = begun->action,
                                                                  .timeout_ms = begun->timeout_ms },
@@ -354,9 +433,7 @@ execd_runs_forget(struct execd *execd)
         if (run->job != NULL) {
             cox_agent_keep_forget(g_steal_pointer(&run->job));
         }
-        if (run->request != 0) {
-            cox_client_cancel(execd->fenced, run->request);
-        }
+        (void) give_up(run);
     }
     g_hash_table_remove_all(execd->runs);
 }

@@ -7,15 +7,16 @@
 #include "base/error.h"
 #include "runtime/loop.h"
 
-/* Runs as long as OCF_RESKEY_seconds says; is "running" while its file exists. */
+/* Runs as long as OCF_RESKEY_seconds says, or until the gate is opened; is "running" while its file exists. */
 static const char slow_agent[] =
     "#!/bin/sh\n"
     "trace=$OCF_RESKEY_trace state=$OCF_RESKEY_trace.$OCF_RESOURCE_INSTANCE\n"
     "t() { printf '%s %s %s %s\\n' \"$1\" \"$OCF_RESOURCE_INSTANCE\" \"$2\" $$ >>\"$trace\"; }\n"
+    "w() { case $OCF_RESKEY_seconds in 0);; gate) until [ -e \"$trace.gate\" ]; do sleep 0.02; done;; *) sleep \"$OCF_RESKEY_seconds\";; esac; }\n"
     "[ \"$1\" = meta-data ] || t begin \"$1\"\n"
     "case $1 in\n"
-    "start) [ \"$OCF_RESKEY_seconds\" = 0 ] || sleep \"$OCF_RESKEY_seconds\"; : >\"$state\"; rc=0;;\n"
-    "stop) [ \"$OCF_RESKEY_seconds\" = 0 ] || sleep \"$OCF_RESKEY_seconds\"; rm -f \"$state\"; rc=0;;\n"
+    "start) w; : >\"$state\"; rc=0;;\n"
+    "stop) w; rm -f \"$state\"; rc=0;;\n"
     "monitor) [ -e \"$state\" ] && rc=0 || rc=7;;\n"
     "hang) trap '' TERM HUP INT; sleep 100 & sleep 100; rc=0;;\n"
     "forks) sleep 77 & sleep 77 >/dev/null 2>&1 & rc=0;;\n"
@@ -57,8 +58,7 @@ place_setup(void **state)
     struct place *place = g_new0(struct place, 1);
 
     alarm(120);
-    place->context = g_main_context_new();
-    place->runtime = cox_loop_new(place->context);
+    place->runtime = cox_loop_new(NULL); /* the default context: GDBus works in it */
     place->directory = agentkit_new();
     place->root = agentkit_new();
     place->trace = g_build_filename(place->root, "trace", NULL);
@@ -83,7 +83,6 @@ place_teardown(void **state)
     }
     cox_client_free(place->client);
     cox_runtime_free(place->runtime);
-    g_main_context_unref(place->context);
     agentkit_remove(place->directory);
     agentkit_remove(place->root);
     g_ptr_array_unref(place->results);
@@ -180,7 +179,7 @@ place_order(struct place *place, const char *agent, const char *rsc, const char 
     g_auto(GStrv) parts = g_strsplit(agent == NULL ? "ocf:test:slow" : agent, ":", 3);
     bool has_provider = parts[2] != NULL;
     g_autofree char *key = g_strdup_printf("%u:1:0:test", ++place->n_keys);
-    /* a task "start@1.5" takes 1.5 seconds */
+    /* a task "start@1.5" takes 1.5 seconds, "start@gate" until place_open_gate() */
     g_auto(GStrv) words = g_strsplit(task, "@", 2);
     const struct cox_msg_pair params[] = { { "trace", place->trace }, { "seconds", words[1] == NULL ? "0" : words[1] },
                                            { "CRM_meta_timeout", "20000" }, { "CRM_meta_name", words[0] }, { "LD_PRELOAD", "/nonexistent.so" },
@@ -260,6 +259,14 @@ place_check_no_overlap(struct place *place)
             }
         }
     }
+}
+
+void
+place_open_gate(struct place *place)
+{
+    g_autofree char *path = g_strconcat(place->trace, ".gate", NULL);
+
+    assert_true(g_file_set_contents(path, "", 0, NULL));
 }
 
 guint

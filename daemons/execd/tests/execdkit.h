@@ -8,7 +8,6 @@
 #include "runtime/runtime.h"
 
 struct place {
-    GMainContext *context;
     struct cox_runtime *runtime;
     char *directory;      /* run directory */
     char *root;           /* OCF_ROOT with resource.d/test/slow; also init scripts */
@@ -59,6 +58,9 @@ char *place_wait_trace(struct place *place, const char *line);
 
 /* The trace must be begin and end in turns, for each resource. */
 void place_check_no_overlap(struct place *place);
+
+/* Let tasks "X@gate" end. */
+void place_open_gate(struct place *place);
 
 /* How often a text is in the trace. */
 guint place_count(struct place *place, const char *line);
