@@ -234,6 +234,7 @@ execd_new(struct cox_ctx *ctx)
     execd->keep = (struct cox_agent_keep) { execd->runtime, execd->directory, execd->keeper };
     execd->inherited = inherited_settings();
     execd->metadata = execd_metadata_new(execd);
+    execd->alerts = execd_alerts_new(execd);
     find_agents(execd);
     reach_systemd(execd);
     return execd;
@@ -286,6 +287,7 @@ execd_destroy(struct cox_ctx *ctx)
     execd_runs_forget(execd);
     g_hash_table_unref(execd->runs);
     execd_metadata_free(execd->metadata);
+    execd_alerts_free(execd->alerts);
     cox_client_free(execd->fenced);
     cox_systemd_free(execd->systemd);
     cox_exec_free(execd->engine);

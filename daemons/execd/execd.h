@@ -39,6 +39,7 @@ struct execd_waiter {
 };
 
 struct execd_metadata;
+struct execd_alerts;
 
 /** Everything of the daemon. */
 struct execd {
@@ -66,6 +67,7 @@ struct execd {
     struct cox_client *fenced;    /**< NULL until it is needed */
     struct cox_systemd *systemd;
     struct execd_metadata *metadata;
+    struct execd_alerts *alerts;
     gint64 n_begun, n_recovered;
 };
 
@@ -140,6 +142,16 @@ void execd_stonith_result(const struct cox_client_reply *reply, struct cox_agent
 struct execd_metadata *execd_metadata_new(struct execd *execd);
 void execd_metadata_free(struct execd_metadata *metadata);
 bool execd_on_metadata_query(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
+
+/* execdalerts.c */
+
+struct execd_alerts *execd_alerts_new(struct execd *execd);
+void execd_alerts_free(struct execd_alerts *alerts);
+/** Know the alerts of this section (`<alerts>...</alerts>`). */
+bool execd_alerts_configure(struct execd_alerts *alerts, const char *section, gsize size, GError **error);
+/** An operation is over. */
+void execd_alerts_result(struct execd_alerts *alerts, const struct cox_msg_exec_result *result);
+bool execd_on_alert(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 
 /* handlers.c, one for each message; effects.c. */
 

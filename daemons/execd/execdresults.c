@@ -100,6 +100,7 @@ execd_result_report(struct execd *execd, const struct cox_exec_effect *effect)
     bytes = g_byte_array_free_to_bytes(array);
     save(execd, result.call_id, bytes);
     log_result(execd, &result);
+    execd_alerts_result(execd->alerts, &result);
     if (order != NULL && effect->interval_ms > 0) {
         remember(order, &effect->result);
         execd_order_save(execd, order);

@@ -7,6 +7,7 @@ static const struct cox_op ops[] = {
     { COX_MSG_EXEC_FORGET, execd_on_forget, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_EXEC_TERM, execd_on_term, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_EXEC_TAKEN, execd_on_taken, COX_FROM_LOCAL, COX_ROLE_ADMIN },
+    { COX_MSG_EXEC_ALERT, execd_on_alert, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_EXEC_INFLIGHT_QUERY, execd_on_inflight_query, COX_FROM_LOCAL, COX_ROLE_READ },
     { COX_MSG_EXEC_METADATA_QUERY, execd_on_metadata_query, COX_FROM_LOCAL, COX_ROLE_READ },
 };

@@ -1,6 +1,7 @@
 /* lib/codec/load_config.c - a cib tree to a frozen configuration.  Layer 3. */
 #include "codec/load_config.h"
 
+#include "codec/load_alert.h"
 #include "codec/load_constraint.h"
 #include "codec/context.h"
 #include "codec/load_fencing.h"
@@ -59,6 +60,7 @@ cox_codec_config(const struct cox_xml *cib, GTimeZone *zone, struct cox_diags *d
     cox_codec_tags(&context, configuration);
     cox_codec_constraints(&context, cox_xml_child(configuration, "constraints"));
     cox_codec_fencing(&context, cox_xml_child(configuration, "fencing-topology"));
+    cox_codec_alerts(&context, cox_xml_child(configuration, "alerts"));
 
     g_hash_table_destroy(context.tag_by_id);
     g_hash_table_destroy(context.rule_by_xml);

@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include "base/arena.h"
+#include "model/alert.h"
 #include "model/constraint.h"
 #include "model/ids.h"
 #include "model/nvset.h"
@@ -150,6 +151,8 @@ struct cox_config {
     size_t n_tickets;
     const struct cox_fencing_level *levels;
     size_t n_levels;
+    const struct cox_alert *alerts;
+    size_t n_alerts;
 
     GHashTable *rsc_by_id; /**< id -> GUINT_TO_POINTER(index + 1); use cox_config_find_rsc */
 };

@@ -300,7 +300,43 @@ the_corpus_loads(void **state)
     }
 }
 
-COX_TEST_MAIN(cmocka_unit_test(resources_stand_in_pre_order_with_templates_merged),
+static void
+alerts_are_read_with_selection_and_recipients(void **state)
+{
+    static const char xml[] =
+        "<cib><configuration><alerts>"
+        "<alert id='a' path='/bin/a'><meta_attributes id='am'><nvpair id='am1' name='timeout' value='5s'/></meta_attributes>"
+        "<recipient id='r1' value='one'/>"
+        "<recipient id='r2' value='two'><instance_attributes id='ri'><nvpair id='ri1' name='x' value='y'/></instance_attributes></recipient>"
+        "</alert>"
+        "<alert id='b' path='/bin/b'><select><select_fencing/><select_attributes><attribute id='s1' name='pingd'/>"
+        "<attribute id='s2' name='load'/></select_attributes></select></alert>"
+        "<alert id='c' path='c'/></alerts></configuration><status/></cib>";
+    struct cox_codec_result result = { 0 };
+    g_autoptr(cox_diags) diags = cox_diags_new();
+    const struct cox_alert *alert;
+
+    (void) state;
+    load_text(xml, &result, diags);
+    assert_int_equal(result.config->n_alerts, 2);
+    alert = &result.config->alerts[0];
+    assert_string_equal(alert->path, "/bin/a");
+    assert_int_equal(alert->kinds, COX_ALERT_USUAL);
+    assert_int_equal(alert->meta.n_sets, 1);
+    assert_int_equal(alert->n_recipients, 2);
+    assert_string_equal(alert->recipients[1].value, "two");
+    assert_string_equal(alert->recipients[1].params.sets[0].pairs[0].name, "x");
+    alert = &result.config->alerts[1];
+    assert_int_equal(alert->kinds, COX_ALERT_FENCING | COX_ALERT_ATTRIBUTE);
+    assert_int_equal(alert->n_attributes, 2);
+    assert_string_equal(alert->attributes[1], "load");
+    assert_int_equal(alert->n_recipients, 0);
+    assert_int_equal(cox_diags_count(diags), 1);
+    assert_non_null(strstr(cox_diags_get(diags, 0)->text, "alert 'c'"));
+    cox_codec_result_clear(&result);
+}
+
+COX_TEST_MAIN(cmocka_unit_test(alerts_are_read_with_selection_and_recipients), cmocka_unit_test(resources_stand_in_pre_order_with_templates_merged),
               cmocka_unit_test(constraints_know_their_resources),
               cmocka_unit_test(problems_are_told_with_object_and_remedy),
               cmocka_unit_test(status_is_the_same_from_stream_and_tree),
