@@ -1,12 +1,23 @@
 /* tools/crm_mon.c - show the state of the cluster.  Layer 6. */
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
+#include "base/interval.h"
+#include "follow/follow.h"
 #include "tools/cib_access.h"
+#include "tools/daemon.h"
 #include "tools/state.h"
 #include "tools/tool.h"
+#include "view/fencing_view.h"
 #include "view/monitor_view.h"
+
+enum {
+    INTERVAL_MS = 5000,
+    FENCING_MS = 2000,      /* for an answer of the fencer: without it the rest is shown all the same */
+    SETTLE_USEC = 50 * 1000, /* changes seldom come alone */
+};
 
 /* A section asked for or not wanted, in the order of the command line. */
 struct choice {
@@ -16,11 +27,8 @@ struct choice {
 
 struct settings {
     GArray *choices; /* struct choice */
-    char *file, *node, *rsc, *ban_prefix, *interval, *html_file, *title, *stylesheet;
-    int reload_s;
-    bool once, is_by_node, with_inactive, with_timing, with_details, with_descriptions, is_brief, is_old_xml, is_daemon;
-    char *agent, *recipient;
-    bool watches_fencing;
+    char *file, *node, *rsc, *ban_prefix, *interval;
+    bool once, is_by_node, with_inactive, with_timing, with_details, with_descriptions, is_brief, is_old_xml;
 };
 
 #define FIELD(name) offsetof(struct settings, name)
@@ -109,11 +117,6 @@ static const struct cox_opt options[] = {
     { "interval", 'i', COX_OPT_STRING, "TIMESPEC", "Modes", "Update at least this often, even when nothing changes (default 5s)",
       FIELD(interval) },
     { "one-shot", '1', COX_OPT_FLAG, NULL, "Modes", "Display the cluster status once and exit", FIELD(once) },
-    { "daemonize", 'd', COX_OPT_FLAG, NULL, "Modes", "Run in the background (requires --output-to or --external-agent)",
-      FIELD(is_daemon) },
-    { "external-agent", 'E', COX_OPT_STRING, "FILE", "Modes", "A program to run when resource operations take place", FIELD(agent) },
-    { "external-recipient", 'e', COX_OPT_STRING, "RCPT", "Modes", "A recipient for your program", FIELD(recipient) },
-    { "watch-fencing", 'W', COX_OPT_FLAG, NULL, "Modes", "Listen for fencing events, for --external-agent", FIELD(watches_fencing) },
     { "xml-file", 'x', COX_OPT_STRING, "FILE", "Modes", NULL, FIELD(file), .flags = COX_OPT_HIDDEN },
     { "include", 'I', COX_OPT_CALLBACK, "SECTION(s)", "Display Options",
       "A list of sections to include in the output: all, none, default, attributes, bans, counts, dc, failcounts, failures, "
@@ -195,18 +198,25 @@ find_sections(struct cox_tool_ctx *ctx, struct cox_monitor_view *view, GError **
     return true;
 }
 
+/* One showing: the state, what else is known, and where it goes. */
+struct showing {
+    struct cox_tool_ctx *ctx;
+    struct cox_out *out;
+    const struct cox_state *state;
+    struct cox_monitor_view view;
+};
+
 static void
-show(struct cox_tool_ctx *ctx, const struct cox_state *state, struct cox_monitor_view *view)
+show(struct showing *showing)
 {
-    const struct settings *settings = ctx->settings;
+    const struct settings *settings = showing->ctx->settings;
+    const struct cox_state *state = showing->state;
     const struct cox_cluster *cluster = &state->plan->cluster;
-    bool is_xml = !cox_out_is_text(ctx->out);
-    g_autofree bool *rscs = (settings->rsc == NULL) ? NULL
-                                                    : cox_view_how_select_rscs(cluster, state->input.config, settings->rsc);
-    g_autofree bool *named = (settings->rsc == NULL) ? NULL
-                                                     : cox_view_how_name_rscs(cluster, state->input.config, settings->rsc);
-    g_autofree bool *nodes = (settings->node == NULL) ? NULL
-                                                      : cox_view_how_select_nodes(cluster, state->input.config, settings->node);
+    const struct cox_config *config = state->input.config;
+    bool is_xml = !cox_out_is_text(showing->out);
+    g_autofree bool *rscs = (settings->rsc == NULL) ? NULL : cox_view_how_select_rscs(cluster, config, settings->rsc);
+    g_autofree bool *named = (settings->rsc == NULL) ? NULL : cox_view_how_name_rscs(cluster, config, settings->rsc);
+    g_autofree bool *nodes = (settings->node == NULL) ? NULL : cox_view_how_select_nodes(cluster, config, settings->node);
     struct cox_view_how how = {
         .with_inactive = settings->with_inactive || is_xml,
         .with_details = settings->with_details,
@@ -219,43 +229,248 @@ show(struct cox_tool_ctx *ctx, const struct cox_state *state, struct cox_monitor
         .zone = state->zone,
     };
 
-    view->cluster = cluster;
-    view->config = state->input.config;
-    view->status = state->input.status;
-    view->now = state->now;
-    view->how = &how;
-    view->ban_prefix = settings->ban_prefix;
-    view->with_timing = settings->with_timing;
-    cox_monitor_view(ctx->out, view);
+    showing->view.cluster = cluster;
+    showing->view.config = config;
+    showing->view.status = state->input.status;
+    showing->view.now = state->now;
+    showing->view.how = &how;
+    showing->view.ban_prefix = settings->ban_prefix;
+    showing->view.with_timing = settings->with_timing;
+    cox_monitor_view(showing->out, &showing->view);
+}
+
+/* ---- fencing ---------------------------------------------------------------------------------------------- */
+
+/* As enum cox_fence_action numbers them. */
+static const char *
+action_text(guint64 action)
+{
+    static const char *const texts[] = { "reboot", "off", "on" };
+
+    return (action < G_N_ELEMENTS(texts)) ? texts[action] : "fence";
+}
+
+static gint
+compare_events(gconstpointer a, gconstpointer b)
+{
+    const struct cox_fencing_event *first = a;
+    const struct cox_fencing_event *second = b;
+
+    return (first->completed_s < second->completed_s) - (first->completed_s > second->completed_s);
+}
+
+/* The history of fencing as the fencer of this node has it; texts live in @arena.  NULL: it does not answer. */
+static GArray *
+ask_fencing(struct cox_runtime *runtime, struct cox_arena *arena)
+{
+    static const struct cox_msg_fence_history_query query = { 0 };
+    const struct cox_daemon_question question
+        = { COX_DAEMON_FENCE, "crm_mon", COX_MSG_FENCE_HISTORY_QUERY, &query, COX_MSG_FENCE_HISTORY, FENCING_MS };
+    const struct cox_msg_fence_history *history = cox_daemon_ask(runtime, &question, arena, NULL);
+    GArray *events = (history == NULL) ? NULL : g_array_new(FALSE, FALSE, sizeof(struct cox_fencing_event));
+
+    for (size_t i = 0; events != NULL && i < history->n_events; i++) {
+        const struct cox_msg_fence_event *event = &history->events[i];
+        struct cox_fencing_event shown = { .target = event->target, .action = action_text(event->action), .client = event->client,
+                                           .origin = event->origin, .delegate = event->delegate, .reason = event->reason,
+                                           .state = (enum cox_fencing_state) MIN(event->state, COX_FENCING_PENDING),
+                                           .completed_s = event->done_at_us / G_USEC_PER_SEC };
+
+        g_array_append_val(events, shown);
+    }
+    if (events != NULL) {
+        g_array_sort(events, compare_events);
+    }
+    return events;
+}
+
+/* Show the state in @root, with what a running cluster knows besides. */
+static bool
+show_root(struct showing *showing, const struct cox_xml *root, struct cox_runtime *runtime, GError **error)
+{
+    g_autoptr(cox_state) state = cox_state_new(root, error);
+    struct cox_arena *arena = cox_arena_new();
+    g_autoptr(GArray) events = NULL;
+
+    if (state != NULL) {
+        events = (runtime == NULL) ? NULL : ask_fencing(runtime, arena);
+        showing->view.has_fencing = events != NULL;
+        showing->view.fencing = (events == NULL) ? NULL : (const struct cox_fencing_event *) (gpointer) events->data;
+        showing->view.n_fencing = (events == NULL) ? 0 : events->len;
+        showing->state = state;
+        show(showing);
+    }
+    cox_arena_free(arena);
+    return state != NULL;
+}
+
+/* ---- following -------------------------------------------------------------------------------------------- */
+
+/* What has happened since it was shown last. */
+struct following {
+    bool is_new;    /* the document is another one */
+    bool is_due;    /* time to show it */
+    bool is_waiting; /* a timer will say when it is due */
+    bool is_lost;
+    char *problem;
+    struct cox_runtime *runtime;
+};
+
+static void
+on_due(void *context)
+{
+    struct following *following = context;
+
+    following->is_due = true;
+    following->is_waiting = false;
+}
+
+static void
+on_changed(void *context, const struct cox_follow_news *news)
+{
+    struct following *following = context;
+
+    (void) news;
+    following->is_new = true;
+    following->is_lost = false;
+    if (!following->is_waiting) { /* what comes in one go is shown in one go */
+        following->is_waiting = true;
+        (void) cox_runtime_timer(following->runtime, cox_runtime_now(following->runtime) + SETTLE_USEC, on_due, following);
+    }
+}
+
+static void
+on_lost(void *context, const GError *problem)
+{
+    struct following *following = context;
+
+    following->is_lost = true;
+    following->is_due = true;
+    g_free(following->problem);
+    following->problem = g_strdup(problem->message);
+}
+
+/* A terminal is cleared; what goes into a file or a pipe is one page after the other. */
+static void
+begin_page(FILE *file)
+{
+    if (isatty(fileno(file))) {
+        fputs("\033[H\033[2J", file);
+    } else {
+        fputs("\f", file);
+    }
+}
+
+static bool
+show_page(struct cox_tool_ctx *ctx, const struct cox_monitor_view *view, const struct following *following, struct cox_follow *follow)
+{
+    const struct cox_out_options plain = { .format = COX_OUT_TEXT, .file = stdout, .error_file = stderr };
+    g_autoptr(cox_out) out = cox_out_new(&plain);
+    struct showing showing = { .ctx = ctx, .out = out, .view = *view };
+    struct cox_cib *cib = cox_follow_cib(follow);
+    g_autoptr(GError) error = NULL;
+
+    begin_page(stdout);
+    if (following->is_lost) {
+        cox_out_line(out, "Not connected to the cluster: %s; waiting for it to come back", following->problem);
+    }
+    if (cib != NULL && !show_root(&showing, cox_cib_root(cib), following->runtime, &error)) {
+        cox_out_line(out, "The document cannot be understood: %s", error->message);
+    }
+    return cox_out_finish(out, 0, NULL, NULL);
+}
+
+/* Until somebody interrupts it, or nobody reads any more. */
+static int
+follow_cluster(struct cox_tool_ctx *ctx, const struct cox_monitor_view *view, struct cox_runtime *runtime, gint64 interval_ms)
+{
+    struct following following = { .runtime = runtime };
+    const struct cox_follow_settings settings
+        = { .program = "crm_mon", .changed = on_changed, .lost = on_lost, .context = &following };
+    struct cox_follow *follow = cox_follow_new(runtime, &settings);
+    bool is_read = true;
+
+    while (is_read) {
+        (void) cox_runtime_step(runtime, true);
+        if (following.is_due) {
+            following.is_due = false;
+            following.is_new = false;
+            is_read = show_page(ctx, view, &following, follow);
+            if (!following.is_waiting) { /* ages and outcomes change with time, too */
+                following.is_waiting = true;
+                (void) cox_runtime_timer(runtime, cox_runtime_now(runtime) + interval_ms * 1000, on_due, &following);
+            }
+        }
+    }
+    cox_follow_free(follow);
+    g_free(following.problem);
+    return 0;
 }
 
 /* ---- run -------------------------------------------------------------------------------------------------- */
 
 static int
-run(struct cox_tool_ctx *ctx)
+show_once(struct cox_tool_ctx *ctx, const struct cox_monitor_view *view, struct cox_cib_access *access)
 {
-    const struct settings *settings = ctx->settings;
-    struct cox_monitor_view view = { 0 };
-    g_autoptr(cox_state) state = NULL;
+    struct showing showing = { .ctx = ctx, .out = ctx->out, .view = *view };
     GError *error = NULL;
+    const struct cox_xml *root = cox_cib_access_visible(access, &error);
+    struct cox_runtime *runtime = cox_cib_access_is_live(access) ? cox_cib_access_runtime(access) : NULL;
 
-    if (!find_sections(ctx, &view, &error)) {
+    if (root == NULL || !show_root(&showing, root, runtime, &error)) {
         return cox_tool_fail(ctx, error);
     }
-    if (settings->file != NULL) {
-        state = cox_state_open(settings->file, &error);
-    } else {
-        const struct cox_cib_access_settings where = { .tool = "crm_mon" };
-        g_autoptr(cox_cib_access) access = cox_cib_access_open(&where, &error);
-        const struct cox_xml *root = (access == NULL) ? NULL : cox_cib_access_visible(access, &error);
+    return 0;
+}
 
-        state = (root == NULL) ? NULL : cox_state_new(root, &error);
-    }
+/* The hidden way to name a file. */
+static int
+show_file(struct cox_tool_ctx *ctx, const struct cox_monitor_view *view)
+{
+    const struct settings *settings = ctx->settings;
+    GError *error = NULL;
+    g_autoptr(cox_state) state = cox_state_open(settings->file, &error);
+    struct showing showing = { .ctx = ctx, .out = ctx->out, .state = state, .view = *view };
+
     if (state == NULL) {
         return cox_tool_fail(ctx, error);
     }
-    show(ctx, state, &view);
+    show(&showing);
     return 0;
+}
+
+static int
+run(struct cox_tool_ctx *ctx)
+{
+    const struct settings *settings = ctx->settings;
+    const struct cox_cib_access_settings where = { .tool = "crm_mon" };
+    struct cox_monitor_view view = { 0 };
+    g_autoptr(cox_cib_access) access = NULL;
+    gint64 interval_ms = INTERVAL_MS;
+    GError *error = NULL;
+
+    if (settings->is_old_xml) { /* XML as it was before there were envelopes */
+        const struct cox_out_options old = { .format = COX_OUT_XML, .file = stdout, .error_file = stderr, .root = "crm_mon" };
+
+        cox_out_free(ctx->out);
+        ctx->out = cox_out_new(&old);
+        cox_out_attr(ctx->out, "version", COX_TOOL_COMPAT_VERSION);
+    }
+    if (!find_sections(ctx, &view, &error)
+        || (settings->interval != NULL && !cox_interval_parse(settings->interval, &interval_ms, &error))) {
+        return cox_tool_fail(ctx, error);
+    }
+    if (settings->file != NULL) {
+        return show_file(ctx, &view);
+    }
+    access = cox_cib_access_open(&where, &error);
+    if (access == NULL) {
+        return cox_tool_fail(ctx, error);
+    }
+    if (settings->once || !cox_out_is_text(ctx->out) || !cox_cib_access_is_live(access)) {
+        return show_once(ctx, &view, access);
+    }
+    return follow_cluster(ctx, &view, cox_cib_access_runtime(access), MAX(interval_ms, 1000));
 }
 
 static const int statuses[] = { 0, 1, 64, 65, 66, 78, 102, 105, -1 };
@@ -280,8 +495,7 @@ static const struct cox_tool tool = {
 static void
 clear(struct settings *settings)
 {
-    char *texts[] = { settings->file, settings->node, settings->rsc, settings->ban_prefix, settings->interval, settings->html_file,
-                      settings->title, settings->stylesheet, settings->agent, settings->recipient };
+    char *texts[] = { settings->file, settings->node, settings->rsc, settings->ban_prefix, settings->interval };
 
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_free(texts[i]);

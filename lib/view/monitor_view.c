@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "view/cluster_view.h"
+#include "view/fencing_view.h"
 #include "view/history_view.h"
 #include "view/node_view.h"
 #include "view/summary_view.h"
@@ -110,6 +111,9 @@ cox_monitor_view(struct cox_out *out, const struct cox_monitor_view *view)
     }
     if ((sections & COX_MONITOR_FAILURES) != 0) {
         (void) cox_history_view_failures(out, view);
+    }
+    if (view->has_fencing && (sections & COX_MONITOR_FENCING) != 0) {
+        cox_fencing_view(out, view->fencing, view->n_fencing, sections, view->how);
     }
     if ((sections & COX_MONITOR_TICKETS) != 0) {
         cox_cluster_view_tickets(out, view->cluster, view->how);

@@ -47,6 +47,8 @@ enum {
     COX_MONITOR_DEFAULT_XML = COX_MONITOR_ALL,
 };
 
+struct cox_fencing_event;
+
 /** What is shown. */
 struct cox_monitor_view {
     const struct cox_cluster *cluster;
@@ -57,6 +59,9 @@ struct cox_monitor_view {
     guint32 sections;        /**< enum cox_monitor_section */
     const char *ban_prefix;  /**< only negative constraints whose id begins so; NULL: all */
     const char *origin;      /**< node on which this is shown, or NULL */
+    bool has_fencing;        /**< is the history of fencing known? */
+    const struct cox_fencing_event *fencing; /**< newest first */
+    size_t n_fencing;
     bool with_timing;        /**< operations with times and results */
 };
 
