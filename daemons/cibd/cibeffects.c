@@ -78,7 +78,8 @@ static void
 log_change(struct cibd *cibd, const struct cox_ciborder *order, const struct cox_keeper_result *result, const struct cox_replica_effect *effect)
 {
     struct cox_log *log = cox_service_log(cibd->ctx);
-    enum cox_log_level level = effect->has_quorum ? COX_LOG_DEBUG : COX_LOG_INFO;
+    bool has_quorum = effect->has_quorum || cibd->quorum.is_quorate; /* a membership that has not agreed yet will, or says so */
+    enum cox_log_level level = has_quorum ? COX_LOG_DEBUG : COX_LOG_INFO;
     struct cox_version version = cox_version_of(cox_cib_root(cox_keeper_cib(cibd->keeper)));
     g_autofree char *text = NULL;
 
@@ -90,7 +91,7 @@ log_change(struct cibd *cibd, const struct cox_ciborder *order, const struct cox
     }
     text = cox_version_text(&version);
     cox_log_line(log, level, "%s id=%s command=%s client=%s user=%s version=%s position=%" G_GUINT64_FORMAT "%s%s%s",
-                 !result->is_done ? "change refused" : effect->has_quorum ? "changed" : "changed without quorum",
+                 !result->is_done ? "change refused" : has_quorum ? "changed" : "changed without quorum",
                  order->id == NULL ? "-" : order->id, order->command == NULL ? "-" : order->command,
                  order->client == NULL ? "-" : order->client, order->user == NULL ? "-" : order->user, text, effect->stamp.position,
                  result->is_done ? "" : " error=\"", result->is_done ? "" : result->error->message, result->is_done ? "" : "\"");
@@ -258,7 +259,10 @@ note(struct cibd *cibd, const struct cox_replica_effect *effect)
     g_autofree char *stamp = cox_stamp_text(&effect->stamp);
 
     if ((gsize) effect->note < G_N_ELEMENTS(lines)) {
-        cox_log_line(log, COX_LOG_NOTICE, "%s stamp=%s node=%s number=%" G_GUINT64_FORMAT, lines[effect->note], stamp,
+        /* Each membership begins without having agreed; that is no news unless it stays so. */
+        bool is_usual = effect->note == COX_REPLICA_NO_QUORUM && cibd->quorum.is_quorate;
+
+        cox_log_line(log, is_usual ? COX_LOG_DEBUG : COX_LOG_NOTICE, "%s stamp=%s node=%s number=%" G_GUINT64_FORMAT, lines[effect->note], stamp,
                      node_name(cibd, effect->node), effect->number);
     } else {
         cibd->n_diverged += effect->note == COX_REPLICA_DIVERGED;

@@ -32,13 +32,29 @@ struct cox_group {
 
 static void attempt(void *context);
 
+/* Asking the membership service costs a connection to it, so it is done when members come, and for names not known yet. */
+static const char *
+find_name(struct cox_group *group, guint32 node)
+{
+    g_autofree char *name = group->peers == NULL ? NULL : cox_peers_name(group->peers, node);
+
+    if (name == NULL && node == group->self && node != 0
+        && !g_hash_table_contains(group->names, GUINT_TO_POINTER(node))) {
+        name = g_strdup(g_get_host_name()); /* doc/adr/040: where the membership service has no name */
+    }
+    if (name != NULL) {
+        g_hash_table_insert(group->names, GUINT_TO_POINTER(node), g_string_chunk_insert_const(group->chunk, name));
+    }
+    return g_hash_table_lookup(group->names, GUINT_TO_POINTER(node));
+}
+
 static void
 on_view(void *context, const guint32 *nodes, size_t n_nodes)
 {
     struct cox_group *group = context;
 
     for (size_t i = 0; i < n_nodes; i++) {
-        (void) cox_group_node_name(group, nodes[i]); /* to be known when the connection is gone */
+        (void) find_name(group, nodes[i]); /* to be known when the connection is gone */
     }
     group->setup.handlers->view(group->setup.context, nodes, n_nodes);
 }
@@ -197,16 +213,9 @@ cox_group_is_joined(const struct cox_group *group)
 const char *
 cox_group_node_name(struct cox_group *group, guint32 node)
 {
-    g_autofree char *name = group->peers == NULL ? NULL : cox_peers_name(group->peers, node);
+    const char *known = g_hash_table_lookup(group->names, GUINT_TO_POINTER(node));
 
-    if (name == NULL && node == group->self && node != 0
-        && !g_hash_table_contains(group->names, GUINT_TO_POINTER(node))) {
-        name = g_strdup(g_get_host_name()); /* doc/adr/040: where the membership service has no name */
-    }
-    if (name != NULL) {
-        g_hash_table_insert(group->names, GUINT_TO_POINTER(node), g_string_chunk_insert_const(group->chunk, name));
-    }
-    return g_hash_table_lookup(group->names, GUINT_TO_POINTER(node));
+    return known == NULL ? find_name(group, node) : known;
 }
 
 bool

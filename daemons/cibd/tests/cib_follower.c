@@ -1,0 +1,184 @@
+/* daemons/cibd/tests/cib_follower.c - a client of cibd that tests and benchmarks talk to: follows, changes, counts, sleeps.  Layer 6. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "follow/follow.h"
+#include "runtime/loop.h"
+
+/*
+ * Commands, a line each:
+ *   state                -> state VERSION DIGEST QUORUM CURRENT FETCHES MISMATCHES PATCHES
+ *   modify SECTION XML   -> answer CODE OUTCOME
+ *   bench COUNT OUTSTANDING SECTION -> bench COUNT OUTSTANDING USEC KEPT PROVISIONAL UNCERTAIN FAILED
+ *   sleep MS             -> slept (the loop does not turn meanwhile)
+ * SECTION is status or crm_config: changes of the one are not validated.
+ */
+struct follower {
+    struct cox_runtime *runtime;
+    struct cox_follow *follow;
+    char line[8192];
+    size_t length;
+    bool is_up;
+    /* bench */
+    unsigned long to_send, to_come, count, outstanding, next;
+    unsigned long outcomes[3], failed;
+    bool is_configuration;
+    gint64 begun;
+};
+
+static void bench_one(struct follower *f);
+
+static void
+on_bench_answer(void *context, const struct cox_follow_answer *answer)
+{
+    struct follower *f = context;
+
+    if (answer->error != NULL) {
+        f->failed++;
+    } else {
+        f->outcomes[answer->outcome]++;
+    }
+    if (f->to_send > 0) {
+        bench_one(f);
+    }
+    if (--f->to_come == 0) {
+        printf("bench %lu %lu %" G_GINT64_FORMAT " %lu %lu %lu %lu\n", f->count, f->outstanding, g_get_monotonic_time() - f->begun, f->outcomes[0],
+               f->outcomes[1], f->outcomes[2], f->failed);
+    }
+}
+
+static void
+bench_one(struct follower *f)
+{
+    g_autofree char *text = f->is_configuration
+                                ? g_strdup_printf("<crm_config><cluster_property_set id=\"bench\"><nvpair id=\"bench-a\" name=\"bench\" value=\"%lu\"/>"
+                                                  "</cluster_property_set></crm_config>", f->next)
+                                : g_strdup_printf("<node_state id=\"bench\"><transient_attributes id=\"bench\"><instance_attributes id=\"bench-set\">"
+                                                  "<nvpair id=\"bench-a\" name=\"bench\" value=\"%lu\"/></instance_attributes></transient_attributes>"
+                                                  "</node_state>", f->next);
+    const struct cox_follow_change change = {
+        .kind = COX_EDIT_MODIFY, .section = f->is_configuration ? "crm_config" : "status", .text = text, .allows_creation = true,
+        .fn = on_bench_answer, .context = f,
+    };
+
+    f->next++;
+    f->to_send--;
+    cox_follow_change(f->follow, &change);
+}
+
+static void
+bench(struct follower *f, unsigned long count, unsigned long outstanding, const char *section)
+{
+    f->count = f->to_send = f->to_come = count;
+    f->outstanding = outstanding;
+    f->failed = 0;
+    memset(f->outcomes, 0, sizeof f->outcomes);
+    f->is_configuration = strcmp(section, "crm_config") == 0;
+    f->begun = g_get_monotonic_time();
+    for (unsigned long i = 0; i < outstanding && f->to_send > 0; i++) {
+        bench_one(f);
+    }
+}
+
+static void
+print_state(const struct follower *f)
+{
+    struct cox_cib *cib = cox_follow_cib(f->follow);
+    struct cox_version version = cox_follow_version(f->follow);
+    struct cox_follow_stats stats = cox_follow_stats(f->follow);
+    g_autofree char *text = cox_version_text(&version);
+    g_autofree char *digest = cib == NULL ? g_strdup("-") : cox_cib_digest(cib);
+
+    printf("state %s %s %d %d %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT "\n", text, digest,
+           cox_follow_has_quorum(f->follow), cox_follow_is_current(f->follow), stats.n_fetches, stats.n_mismatches, stats.n_patches);
+}
+
+static void
+on_answer(void *context, const struct cox_follow_answer *answer)
+{
+    (void) context;
+    printf("answer %d %d\n", answer->error == NULL ? 0 : answer->error->code, (int) answer->outcome);
+}
+
+static void
+obey(struct follower *f, const char *line)
+{
+    char section[64];
+    unsigned long count, outstanding;
+    int skip = 0;
+
+    if (strcmp(line, "state") == 0) {
+        print_state(f);
+    } else if (sscanf(line, "bench %lu %lu %63s", &count, &outstanding, section) == 3) {
+        bench(f, count, outstanding, section);
+    } else if (sscanf(line, "sleep %lu", &count) == 1) {
+        g_usleep(count * 1000);
+        printf("slept\n");
+    } else if (sscanf(line, "modify %63s %n", section, &skip) == 1 && skip > 0) {
+        const struct cox_follow_change change = {
+            .kind = COX_EDIT_MODIFY, .section = section, .text = line + skip, .allows_creation = true, .fn = on_answer,
+        };
+
+        cox_follow_change(f->follow, &change);
+    } else {
+        printf("what? %s\n", line);
+    }
+}
+
+static void
+on_input(void *context, int fd, unsigned int events)
+{
+    struct follower *f = context;
+    ssize_t n = read(fd, f->line + f->length, sizeof f->line - f->length - 1);
+    char *end;
+
+    (void) events;
+    if (n < 0 && errno == EINTR) {
+        return;
+    }
+    if (n <= 0) {
+        cox_runtime_quit(f->runtime);
+        return;
+    }
+    f->length += (size_t) n;
+    f->line[f->length] = '\0';
+    while ((end = strchr(f->line, '\n')) != NULL) {
+        *end = '\0';
+        obey(f, f->line);
+        f->length -= (size_t) (end + 1 - f->line);
+        memmove(f->line, end + 1, f->length + 1);
+    }
+}
+
+static void
+on_changed(void *context, const struct cox_follow_news *news)
+{
+    struct follower *f = context;
+
+    (void) news;
+    if (!f->is_up) {
+        f->is_up = true;
+        printf("up\n");
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    struct follower f = { 0 };
+    const struct cox_follow_settings settings = {
+        .program = "follower", .run_directory = argc < 2 ? NULL : argv[1], .changed = on_changed, .context = &f,
+    };
+
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    f.runtime = cox_loop_new(NULL);
+    f.follow = cox_follow_new(f.runtime, &settings);
+    (void) cox_runtime_watch(f.runtime, STDIN_FILENO, COX_WATCH_READ, on_input, &f);
+    cox_runtime_run(f.runtime);
+    cox_follow_free(f.follow);
+    cox_runtime_free(f.runtime);
+    return 0;
+}
