@@ -167,7 +167,7 @@ log_unknown(const struct cox_attrd *attrd, const GPtrArray *unknown)
     }
 }
 
-/* Values in one change; what is deleted has to be another one, in this order (doc/adr/060). */
+/* Values in one change; what is deleted has to be another one, in this order (doc/adr/052). */
 static void
 write_batch(struct cox_attrd *attrd, const struct cox_attr_effect *effect)
 {
