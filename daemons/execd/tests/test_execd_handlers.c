@@ -219,7 +219,7 @@ alerts_are_run_once_for_each_recipient(void **state)
     assert_non_null(strstr(env, "mood=calm"));
     cox_fake_child_end(world->runtime, cox_fake_child_last(world->runtime), 0, NULL);
     cox_fake_child_end(world->runtime, cox_fake_child_last(world->runtime), 1, NULL);
-    assert_non_null(strstr(cox_service_fake_log(world->fake), "CXW034"));
+    assert_non_null(strstr(cox_service_fake_log(world->fake), "CXW043"));
     body = (struct cox_msg_exec_alert) { .kind = "attribute", .node = "n1", .attribute_name = "other", .attribute_value = "1" };
     assert_non_null(cox_service_fake_get(world->fake, COX_MSG_EXEC_ALERT, &body, COX_MSG_DONE, NULL));
     assert_int_equal(cox_fake_child_count(world->runtime), 0);
@@ -286,10 +286,10 @@ a_storm_of_alerts_waits_and_then_is_cut(void **state)
         assert_non_null(cox_service_fake_get(world->fake, COX_MSG_EXEC_ALERT, &body, COX_MSG_DONE, NULL));
     }
     assert_int_equal(cox_fake_child_count(world->runtime), 20);
-    assert_non_null(strstr(cox_service_fake_log(world->fake), "CXW035"));
+    assert_non_null(strstr(cox_service_fake_log(world->fake), "CXW044"));
     cox_fake_child_end(world->runtime, cox_fake_child_last(world->runtime), 0, NULL);
     assert_int_equal(cox_fake_child_count(world->runtime), 20);
-    assert_null(strstr(cox_service_fake_log(world->fake), "CXW034"));
+    assert_null(strstr(cox_service_fake_log(world->fake), "CXW043"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
