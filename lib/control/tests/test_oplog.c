@@ -1,0 +1,215 @@
+/* Tests of lib/control/oplog.c. */
+#include "control/oplog.h"
+
+#include "base/testkit.h"
+
+static struct cox_oplog_result
+result_of(const char *task, gint64 interval_ms, int rc, int call_id)
+{
+    return (struct cox_oplog_result) { .rsc_id = "r", .standard = "ocf", .provider = "p", .type = "T", .task = task,
+                                       .key = g_str_equal(task, "monitor") && interval_ms == 0 ? "1:2:7:u" : "1:2:0:u",
+                                       .interval_ms = interval_ms, .rc = rc, .call_id = call_id, .exec_ms = 5,
+                                       .feature_set = "3.20.5", .began = cox_wall_from_seconds(50) };
+}
+
+static void
+note(struct cox_oplog *log, const char *task, gint64 interval_ms, int rc, int call_id)
+{
+    struct cox_oplog_result result = result_of(task, interval_ms, rc, call_id);
+
+    cox_oplog_note(log, &result);
+}
+
+/* "id=rc ..." of the resource's entries, in order. */
+static char *
+entries(const struct cox_oplog *log)
+{
+    const struct cox_rsc_history *rsc = cox_status_rsc(cox_oplog_node(log), "r");
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; rsc != NULL && i < rsc->ops->len; i++) {
+        const struct cox_op_history *op = rsc->ops->pdata[i];
+
+        g_string_append_printf(text, "%s%s=%d", i == 0 ? "" : " ", op->id, op->rc);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void
+expect(const struct cox_oplog *log, const char *text)
+{
+    g_autofree char *found = entries(log);
+
+    assert_string_equal(found, text);
+}
+
+static const struct cox_op_history *
+entry(const struct cox_node_status *node, const char *id)
+{
+    const struct cox_rsc_history *rsc = cox_status_rsc(node, "r");
+
+    for (guint i = 0; rsc != NULL && i < rsc->ops->len; i++) {
+        if (g_str_equal(((const struct cox_op_history *) rsc->ops->pdata[i])->id, id)) {
+            return rsc->ops->pdata[i];
+        }
+    }
+    return NULL;
+}
+
+static void
+each_kind_of_operation_has_its_entry(void **state)
+{
+    g_autoptr(cox_oplog) log = cox_oplog_new("1", "n1");
+
+    (void) state;
+    note(log, "monitor", 0, 7, 1);
+    expect(log, "r_last_0=7");
+    note(log, "start", 0, 0, 2);
+    note(log, "monitor", 10000, 0, 3);
+    note(log, "notify", 0, 0, 4);
+    expect(log, "r_last_0=0 r_monitor_10000=0");
+    note(log, "monitor", 10000, 7, 5);
+    expect(log, "r_last_0=0 r_monitor_10000=0 r_last_failure_0=7");
+    note(log, "stop", 0, 0, 6);
+    expect(log, "r_last_0=0 r_last_failure_0=7");
+    note(log, "start", 0, 1, 7);
+    expect(log, "r_last_0=1 r_last_failure_0=1");
+    cox_oplog_clear_failure(log, "r");
+    note(log, "migrate_from", 0, 0, 8);
+    expect(log, "r_last_0=1 r_migrate_from_0=0");
+}
+
+static void
+an_entry_says_what_clients_and_scheduler_read(void **state)
+{
+    static const struct cox_nvpair params[] = { { NULL, "b", "2" },           { NULL, "CRM_meta_timeout", "20000" },
+                                                { NULL, "crm_feature_set", "3.20.5" }, { NULL, "a", "1" },
+                                                { NULL, "CRM_meta_migrate_target", "n2" } };
+    g_autoptr(cox_oplog) log = cox_oplog_new("1", "n1");
+    struct cox_oplog_result result = result_of("monitor", 10000, 0, 9);
+    const struct cox_op_history *op = NULL;
+    g_autofree char *digest = g_compute_checksum_for_string(
+        G_CHECKSUM_MD5, " <parameters CRM_meta_timeout=\"20000\" a=\"1\" b=\"2\"/>\n", -1);
+    g_autofree char *restart = g_compute_checksum_for_string(G_CHECKSUM_MD5, " <parameters a=\"1\"/>\n", -1);
+    g_autofree char *public = g_compute_checksum_for_string(G_CHECKSUM_MD5, " <parameters a=\"1\"/>\n", -1);
+
+    (void) state;
+    result.params = params;
+    result.n_params = G_N_ELEMENTS(params);
+    result.restart_params = " a ";
+    result.secure_params = " b ";
+    cox_oplog_note(log, &result);
+    op = entry(cox_oplog_node(log), "r_monitor_10000");
+    assert_string_equal(op->operation, "monitor");
+    assert_string_equal(op->operation_key, "r_monitor_10000");
+    assert_string_equal(op->transition_key, "1:2:0:u");
+    assert_string_equal(op->transition_magic, "0:0;1:2:0:u");
+    assert_string_equal(op->on_node, "n1");
+    assert_string_equal(op->exit_reason, "");
+    assert_string_equal(op->crm_feature_set, "3.20.5");
+    assert_string_equal(op->op_digest, digest);
+    assert_string_equal(op->op_restart_digest, restart);
+    assert_string_equal(op->op_secure_digest, public);
+    assert_string_equal(op->migrate_target, "n2");
+    assert_int_equal(op->call_id, 9);
+    assert_int_equal(op->target_rc, 0);
+    assert_int_equal(op->last_rc_change_s, 50);
+    assert_int_equal(op->exec_time_ms, 5);
+}
+
+static void
+changes_are_given_once_and_together(void **state)
+{
+    g_autoptr(cox_oplog) log = cox_oplog_new("1", "n1");
+    struct cox_oplog_changes changes = { NULL, NULL, NULL };
+
+    (void) state;
+    assert_false(cox_oplog_take(log, &changes));
+    note(log, "start", 0, 0, 1);
+    note(log, "monitor", 10000, 0, 2);
+    assert_true(cox_oplog_take(log, &changes));
+    assert_non_null(entry(changes.status->nodes->pdata[0], "r_monitor_10000"));
+    assert_int_equal(changes.gone_ops->len, 0);
+    cox_oplog_changes_clear(&changes);
+    assert_false(cox_oplog_take(log, &changes));
+
+    cox_oplog_cancelled(log, "r", "monitor", 10000);
+    assert_true(cox_oplog_take(log, &changes));
+    assert_null(changes.status);
+    assert_string_equal(changes.gone_ops->pdata[0], "r_monitor_10000");
+    cox_oplog_changes_clear(&changes);
+
+    cox_oplog_forget(log, "r");
+    assert_true(cox_oplog_take(log, &changes));
+    assert_string_equal(changes.gone_rscs->pdata[0], "r");
+    cox_oplog_changes_clear(&changes);
+}
+
+static void
+what_was_removed_and_came_back_is_not_gone(void **state)
+{
+    g_autoptr(cox_oplog) log = cox_oplog_new("1", "n1");
+    struct cox_oplog_changes changes = { NULL, NULL, NULL };
+
+    (void) state;
+    note(log, "monitor", 10000, 0, 1);
+    cox_oplog_cancelled(log, "r", "monitor", 10000);
+    note(log, "monitor", 10000, 0, 2);
+    cox_oplog_forget(log, "r");
+    note(log, "monitor", 0, 7, 3);
+    note(log, "monitor", 10000, 0, 4);
+    assert_true(cox_oplog_take(log, &changes));
+    assert_int_equal(changes.gone_ops->len, 0);
+    assert_int_equal(changes.gone_rscs->len, 0);
+    assert_non_null(changes.status);
+    cox_oplog_changes_clear(&changes);
+}
+
+static void
+a_history_is_loaded_compared_and_written_again(void **state)
+{
+    g_autoptr(cox_oplog) log = cox_oplog_new("1", "n1"), copy = cox_oplog_new("1", "n1");
+    struct cox_oplog_changes changes = { NULL, NULL, NULL };
+
+    (void) state;
+    assert_true(cox_oplog_is_same(copy, NULL));
+    note(log, "start", 0, 0, 1);
+    assert_false(cox_oplog_is_same(copy, cox_oplog_node(log)));
+    cox_oplog_load(copy, cox_oplog_node(log));
+    assert_true(cox_oplog_is_same(copy, cox_oplog_node(log)));
+    assert_false(cox_oplog_take(copy, &changes));
+    cox_oplog_touch(copy);
+    assert_true(cox_oplog_take(copy, &changes));
+    cox_oplog_changes_clear(&changes);
+    note(log, "stop", 0, 0, 2);
+    assert_false(cox_oplog_is_same(copy, cox_oplog_node(log)));
+    note(log, "monitor", 10000, 0, 2);
+    assert_false(cox_oplog_is_same(copy, cox_oplog_node(log)));
+    cox_oplog_load(copy, NULL);
+    expect(copy, "");
+}
+
+static void
+the_wanted_result_is_the_third_field_of_the_key(void **state)
+{
+    (void) state;
+    assert_int_equal(cox_oplog_target_rc("4:6:7:b6c50b72-6759-4b4f-afaf-8dbaca5fbaa2"), 7);
+    assert_int_equal(cox_oplog_target_rc("4:6:x:b"), -1);
+    assert_int_equal(cox_oplog_target_rc("refresh:1"), -1);
+    assert_int_equal(cox_oplog_target_rc(NULL), -1);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_kind_of_operation_has_its_entry),
+        cmocka_unit_test(an_entry_says_what_clients_and_scheduler_read),
+        cmocka_unit_test(changes_are_given_once_and_together),
+        cmocka_unit_test(what_was_removed_and_came_back_is_not_gone),
+        cmocka_unit_test(a_history_is_loaded_compared_and_written_again),
+        cmocka_unit_test(the_wanted_result_is_the_third_field_of_the_key),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
