@@ -1,5 +1,8 @@
 /* daemons/controld/controld.h - the controller of a node: what its files share.  Layer 6.
  *
+ *   controld.c the daemon: what it answers
+ *   neighbours.c connections to the other daemons
+ *   traits.c   what the history notes of an agent
  *   crew.c     membership, election and join: lib/election to and from the group
  *   realm.c    the coordinator: lib/control/reign to and from group, scheduler, fencer and document
  *   duty.c     the node: orders to the executor, results to the group and to the document (lib/control/oplog)
@@ -17,6 +20,8 @@
 #include "codec/graphread.h"
 #include "control/oplog.h"
 #include "control/reign.h"
+#include "daemons/controld/neighbours.h"
+#include "daemons/controld/traits.h"
 #include "election/election.h"
 #include "follow/follow.h"
 #include "service/service.h"
@@ -33,6 +38,7 @@ struct controld {
     guint32 self;              /* 0: not known yet */
     char *uuid;                /* of this run, in transition keys */
     guint64 incarnation;
+    struct controld_neighbours neighbours;
     /* crew.c */
     GArray *view, *members;    /* guint32: controllers in the group; nodes that are members */
     struct cox_election *election; /* NULL: the document is not there yet */
@@ -43,7 +49,6 @@ struct controld {
     /* realm.c */
     struct cox_reign *reign;
     cox_source_id reign_timer;
-    struct cox_client *sched, *fence, *attr;
     struct cox_codec_graph *graph;  /* that the reign uses */
     guint64 transition;
     GByteArray *plan_text;          /* body of the answer that is coming */
@@ -51,7 +56,7 @@ struct controld {
     guint32 plan_request;
     char *plan_input;
     /* duty.c */
-    struct cox_client *exec;
+    struct controld_traits *traits;
     struct cox_oplog *oplog;
     bool is_history_valid;          /* the document's history of this node is of this life of the node */
     bool is_recording, is_asking;   /* a change, or the question what is running, is under way */
@@ -71,6 +76,8 @@ struct controld {
     GPtrArray *refreshes;           /* struct controld_refresh */
     guint64 n_refreshes;
 };
+
+extern const struct cox_service controld_service;
 
 /* ---- wire.c ---- */
 
@@ -102,6 +109,7 @@ bool controld_crew_is_obeyed(const struct controld *controld, guint32 sender, gu
 /* ---- realm.c ---- */
 
 void controld_realm_start(struct controld *controld);
+void controld_realm_on_fencing(void *context, const struct cox_client_event *event);
 void controld_realm_stop(struct controld *controld);
 void controld_realm_step(struct controld *controld, const struct cox_reign_event *event);
 bool controld_realm_on_result(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
@@ -111,6 +119,8 @@ void controld_realm_set_attribute(struct controld *controld, const char *node, c
 /* ---- duty.c ---- */
 
 void controld_duty_start(struct controld *controld);
+void controld_duty_on_result(void *context, const struct cox_client_event *event);
+void controld_duty_on_exec(void *context, bool is_up, const GError *problem);
 void controld_duty_stop(struct controld *controld);
 bool controld_duty_on_order(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 
@@ -130,6 +140,7 @@ void controld_duty_refresh(struct controld *controld, const struct cox_msg_contr
 
 void controld_papers_start(struct controld *controld);
 void controld_papers_stop(struct controld *controld);
+void controld_papers_on_document(void *context, const struct cox_follow_news *news);
 
 /* Value of a cluster option, or NULL; borrowed until the loop runs. */
 const char *controld_papers_option(const struct controld *controld, const char *name);

@@ -62,7 +62,7 @@ say_recorded(struct controld *controld)
 
     (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_RECORDED, &recorded);
     if (controld->recorded > 0) {
-        (void) cox_client_send(controld->exec, &call);
+        (void) controld_neighbours_ask(&controld->neighbours, COX_DAEMON_EXEC, &call);
     }
 }
 
@@ -258,7 +258,7 @@ ask_inflight(struct controld *controld)
 
     if (!controld->is_asking) {
         controld->is_asking = true;
-        (void) cox_client_send(controld->exec, &call);
+        (void) controld_neighbours_ask(&controld->neighbours, COX_DAEMON_EXEC, &call);
     }
 }
 
@@ -291,8 +291,8 @@ controld_duty_report(struct controld *controld)
 }
 
 /* A new executor does not know yet whose orders count. */
-static void
-on_exec_changed(void *context, bool is_up, const GError *problem)
+void
+controld_duty_on_exec(void *context, bool is_up, const GError *problem)
 {
     struct controld *controld = context;
 
@@ -308,7 +308,7 @@ controld_duty_term(struct controld *controld, struct cox_term term)
     const struct cox_msg_exec_term body = { .generation = term.generation, .coordinator = term.coordinator };
     struct cox_client_call call = { .message = COX_MSG_EXEC_TERM, .body = &body, .timeout_ms = 30000 };
 
-    (void) cox_client_send(controld->exec, &call);
+    (void) controld_neighbours_ask(&controld->neighbours, COX_DAEMON_EXEC, &call);
 }
 
 /* ---- results ---- */
@@ -317,6 +317,7 @@ static void
 note(struct controld *controld, const struct cox_msg_exec_result *result)
 {
     g_autoptr(GArray) params = g_array_new(FALSE, FALSE, sizeof(struct cox_nvpair));
+    struct controld_trait trait = controld_traits_of(controld->traits, result->standard, result->provider, result->type);
     struct cox_oplog_result mine = { .rsc_id = result->rsc_id, .standard = result->standard, .provider = result->provider,
                                      .type = result->type, .task = result->task, .key = result->key, .reason = result->reason,
                                      .feature_set = CONTROLD_FEATURE_SET, .interval_ms = result->interval_ms,
@@ -333,6 +334,8 @@ note(struct controld *controld, const struct cox_msg_exec_result *result)
     }
     mine.params = (const struct cox_nvpair *) (const void *) params->data;
     mine.n_params = params->len;
+    mine.restart_params = trait.restart_params;
+    mine.secure_params = trait.secure_params;
     cox_oplog_note(controld->oplog, &mine);
 }
 
@@ -364,8 +367,8 @@ on_result(struct controld *controld, const struct cox_msg_exec_result *result)
     }
 }
 
-static void
-on_exec_event(void *context, const struct cox_client_event *event)
+void
+controld_duty_on_result(void *context, const struct cox_client_event *event)
 {
     if (event->kind == COX_CLIENT_EVENT && event->message == COX_MSG_EXEC_RESULT) {
         on_result(context, event->body);
@@ -434,7 +437,7 @@ give(struct errand *errand)
         call.message = COX_MSG_EXEC_ORDER;
         call.body = cox_unmarshal(cox_messages_schema(COX_MSG_EXEC_ORDER), errand->bytes->data, errand->bytes->len, arena, NULL);
     }
-    (void) cox_client_send(controld->exec, &call);
+    (void) controld_neighbours_ask(&controld->neighbours, COX_DAEMON_EXEC, &call);
 }
 
 static void
@@ -490,6 +493,7 @@ run_order(struct controld *controld, guint32 sender, const struct cox_msg_contro
                                              .coordinator = sender, .n_params = order->n_params, .params = order->params };
     struct errand *errand = errand_new(controld, order);
 
+    controld_traits_want(controld->traits, order->standard, order->provider, order->type);
     errand->bytes = g_byte_array_new();
     cox_marshal(cox_messages_schema(COX_MSG_EXEC_ORDER), &body, errand->bytes);
     give(errand);
@@ -615,7 +619,7 @@ controld_duty_document(struct controld *controld)
             cox_status_free(status);
             controld->is_history_valid = true;
         }
-        (void) cox_client_subscribe(controld->exec, "results", on_exec_event, controld);
+        controld_neighbours_listen(&controld->neighbours);
     }
     report(controld);
 }
@@ -623,22 +627,15 @@ controld_duty_document(struct controld *controld)
 void
 controld_duty_start(struct controld *controld)
 {
-    const struct cox_client_settings settings = { .daemon = COX_DAEMON_EXEC,
-                                                  .program = "cox-controld",
-                                                  .run_directory = cox_service_run_directory(controld->ctx),
-                                                  .reconnects = true,
-                                                  .changed = on_exec_changed,
-                                                  .context = controld };
-
     controld->said_after = g_ptr_array_new_with_free_func(free_later);
     controld->said_now = g_ptr_array_new_with_free_func(free_later);
-    controld->exec = cox_client_new(controld->runtime, &settings);
+    controld->traits = controld_traits_new(&controld->neighbours);
 }
 
 void
 controld_duty_stop(struct controld *controld)
 {
-    cox_client_free(controld->exec);
+    controld_traits_free(controld->traits);
     cox_oplog_free(controld->oplog);
     if (controld->said_after != NULL) {
         g_ptr_array_unref(controld->said_after);

@@ -145,8 +145,8 @@ tell(struct controld *controld, unsigned int scope, const char *object)
     controld_realm_step(controld, &event);
 }
 
-static void
-on_document(void *context, const struct cox_follow_news *news)
+void
+controld_papers_on_document(void *context, const struct cox_follow_news *news)
 {
     struct controld *controld = context;
     g_autofree char *object = NULL;
@@ -373,7 +373,7 @@ controld_papers_start(struct controld *controld)
 {
     const struct cox_follow_settings settings = { .program = "cox-controld",
                                                   .run_directory = cox_service_run_directory(controld->ctx),
-                                                  .changed = on_document,
+                                                  .changed = controld_papers_on_document,
                                                   .lost = on_lost,
                                                   .context = controld };
 

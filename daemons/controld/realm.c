@@ -127,7 +127,7 @@ on_plan(void *context, const struct cox_client_reply *reply)
     for (gsize i = 0; i < plan->n_problems; i++) {
         cox_log_line(controld->log, COX_LOG_INFO, "configuration problem=\"%s\"", plan->problems[i]);
     }
-    cox_client_receive(controld->sched, reply->id, &sink);
+    controld_neighbours_receive(&controld->neighbours, COX_DAEMON_SCHED, reply->id, &sink);
 }
 
 static void
@@ -145,7 +145,7 @@ ask_plan(struct controld *controld, const struct cox_reign_effect *effect)
                                     .context = controld };
 
     if (controld->plan_request != 0) { /* of a reign that is over: its answer must not be taken for ours */
-        cox_client_cancel(controld->sched, controld->plan_request);
+        controld_neighbours_cancel(&controld->neighbours, COX_DAEMON_SCHED, controld->plan_request);
         forget_answer(controld);
     }
     cox_reign_inflight(controld->reign, inflight);
@@ -163,7 +163,7 @@ ask_plan(struct controld *controld, const struct cox_reign_effect *effect)
     ask.inflight = (const struct cox_msg_exec_flying *) (const void *) flying->data;
     ask.n_inflight_nodes = nodes->len;
     ask.inflight_nodes = (const char *const *) (const void *) nodes->data;
-    controld->plan_request = cox_client_send(controld->sched, &call);
+    controld->plan_request = controld_neighbours_ask(&controld->neighbours, COX_DAEMON_SCHED, &call);
 }
 
 /* ---- orders ---- */
@@ -232,7 +232,7 @@ controld_realm_set_attribute(struct controld *controld, const char *node, const 
                                                 .kind = COX_ATTR_TRANSIENT };
     struct cox_client_call call = { .message = COX_MSG_ATTR_UPDATE, .body = &update, .timeout_ms = 60000 };
 
-    (void) cox_client_send(controld->attr, &call);
+    (void) controld_neighbours_ask(&controld->neighbours, COX_DAEMON_ATTR, &call);
 }
 
 /* ---- fencing ---- */
@@ -289,11 +289,11 @@ ask_fence(struct controld *controld, const struct cox_reign_effect *effect)
 
     *fencing = (struct fencing) { controld, g_strdup(effect->name), g_str_equal(effect->fence.how, "on") };
     cox_log_line(controld->log, COX_LOG_NOTICE, "fencing node=%s action=%s", effect->name, effect->fence.how);
-    (void) cox_client_send(controld->fence, &call);
+    (void) controld_neighbours_ask(&controld->neighbours, COX_DAEMON_FENCE, &call);
 }
 
-static void
-on_fence_event(void *context, const struct cox_client_event *event)
+void
+controld_realm_on_fencing(void *context, const struct cox_client_event *event)
 {
     struct controld *controld = context;
     const struct cox_msg_fence_news *news = event->body;
@@ -436,18 +436,6 @@ controld_realm_on_recorded(struct cox_ctx *ctx, const struct cox_request *reques
 
 /* ---- life ---- */
 
-static struct cox_client *
-connect_to(struct controld *controld, enum cox_daemon daemon)
-{
-    const struct cox_client_settings settings = { .daemon = daemon,
-                                                  .program = "cox-controld",
-                                                  .run_directory = cox_service_run_directory(controld->ctx),
-                                                  .reconnects = true,
-                                                  .context = controld };
-
-    return cox_client_new(controld->runtime, &settings);
-}
-
 void
 controld_realm_start(struct controld *controld)
 {
@@ -459,18 +447,11 @@ controld_realm_start(struct controld *controld)
                                              .crash_limit = 3 };
 
     controld->reign = cox_reign_new(&config);
-    controld->sched = connect_to(controld, COX_DAEMON_SCHED);
-    controld->fence = connect_to(controld, COX_DAEMON_FENCE);
-    controld->attr = connect_to(controld, COX_DAEMON_ATTR);
-    (void) cox_client_subscribe(controld->fence, "fencing", on_fence_event, controld);
 }
 
 void
 controld_realm_stop(struct controld *controld)
 {
-    cox_client_free(controld->sched);
-    cox_client_free(controld->fence);
-    cox_client_free(controld->attr);
     forget_answer(controld);
     g_clear_pointer(&controld->reign, cox_reign_free);
     cox_codec_graph_free(controld->graph);

@@ -327,6 +327,8 @@ destroy(struct cox_ctx *ctx)
     if (schedd == NULL) {
         return;
     }
+    cox_runtime_cancel(schedd->runtime, schedd->timer);
+    cox_runtime_cancel(schedd->runtime, schedd->save_source);
     cox_follow_free(schedd->follow);
     cox_planning_free(schedd->planning);
     cox_schemas_free(schedd->schemas);

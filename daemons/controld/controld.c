@@ -1,0 +1,72 @@
+/* daemons/controld/controld.c - the daemon: what it answers, beginning and end.  Layer 6. */
+#include "daemons/controld/controld.h"
+
+static bool
+start(struct cox_ctx *ctx, GError **error)
+{
+    struct controld *controld = g_new0(struct controld, 1);
+    const struct controld_neighbours_setup setup = { cox_service_runtime(ctx),  cox_service_run_directory(ctx),
+                                                     controld_duty_on_result,   controld_realm_on_fencing,
+                                                     controld_duty_on_exec,     controld };
+
+    (void) error;
+    controld->ctx = ctx;
+    controld->runtime = cox_service_runtime(ctx);
+    controld->log = cox_service_log(ctx);
+    controld->uuid = g_uuid_string_random();
+    controld->incarnation = (guint64) cox_runtime_wall(controld->runtime).usec;
+    controld->view = g_array_new(FALSE, FALSE, sizeof(guint32));
+    controld->members = g_array_new(FALSE, FALSE, sizeof(guint32));
+    cox_service_set_data(ctx, controld);
+    controld_neighbours_connect(&controld->neighbours, &setup);
+    controld_handlers_start(controld);
+    controld_duty_start(controld);
+    controld_papers_start(controld);
+    return true;
+}
+
+static void
+destroy(struct cox_ctx *ctx)
+{
+    struct controld *controld = cox_service_data(ctx);
+
+    if (controld == NULL) {
+        return;
+    }
+    cox_runtime_cancel(controld->runtime, controld->election_timer);
+    cox_runtime_cancel(controld->runtime, controld->reign_timer);
+    cox_runtime_cancel(controld->runtime, controld->retry_timer);
+    controld_papers_stop(controld);
+    controld_neighbours_clear(&controld->neighbours);
+    controld_duty_stop(controld);
+    controld_realm_stop(controld);
+    controld_handlers_stop(controld);
+    cox_election_free(controld->election);
+    g_array_unref(controld->view);
+    g_array_unref(controld->members);
+    g_free(controld->uuid);
+    g_free(controld);
+}
+
+static const struct cox_op ops[] = {
+    { COX_MSG_CONTROL_QUERY, controld_on_query, COX_FROM_LOCAL, COX_ROLE_READ },
+    { COX_MSG_CONTROL_REFRESH, controld_on_refresh, COX_FROM_LOCAL | COX_FROM_PEER, COX_ROLE_WRITE },
+    { COX_MSG_CONTROL_LEAVE, controld_on_leave, COX_FROM_LOCAL, COX_ROLE_ADMIN },
+    { COX_MSG_CONTROL_REMOVE_NODE, controld_on_remove_node, COX_FROM_LOCAL, COX_ROLE_ADMIN },
+    { COX_MSG_CONTROL_ELECTION, controld_crew_on_message, COX_FROM_PEER, COX_ROLE_ADMIN },
+    { COX_MSG_CONTROL_ORDER, controld_duty_on_order, COX_FROM_PEER, COX_ROLE_ADMIN },
+    { COX_MSG_CONTROL_RESULT, controld_realm_on_result, COX_FROM_PEER, COX_ROLE_ADMIN },
+    { COX_MSG_CONTROL_RECORDED, controld_realm_on_recorded, COX_FROM_PEER, COX_ROLE_ADMIN },
+};
+static const char *const topics[] = { "transitions", NULL };
+const struct cox_service controld_service = {
+    .daemon = COX_DAEMON_CONTROL,
+    .needs = COX_NEED_CLUSTER,
+    .ops = ops,
+    .n_ops = G_N_ELEMENTS(ops),
+    .topics = topics,
+    .start = start,
+    .destroy = destroy,
+    .view = controld_crew_view,
+    .nodes_lost = controld_crew_lost,
+};
