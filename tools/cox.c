@@ -171,8 +171,12 @@ static const struct cox_tool tool = {
     .name = "cox",
     .summary = "look at the cluster and steer it",
     .synopsis = "[VERB] [ARGUMENT]... [OPTION]...",
-    .description = "Without a verb, the status is shown.  cox help lists the verbs.\n\n"
-                   "cox status ends with 1 when there are problems, so that it can be used in scripts.",
+    .description = "Without a verb, the status is shown.  cox status ends with 1 when there are problems, so that it can be used in "
+                   "scripts.  Verbs that are a classic tool hand on the options that follow their arguments.\n\nThe verbs:"
+#define COX_VERB(name, arguments, group, summary, function, command) "\n\n" name " " arguments " - " summary
+#include "tools/verbs.def"
+#undef COX_VERB
+    ,
     .examples = "What is wrong, and what runs where?\n\tcox status\nMove a resource away, and let it go where it wants later:\n"
                 "\tcox move web\n\tcox clear web\nLet the shell complete verbs:\n\tsource <(cox completion bash)\n",
     .statuses = statuses,

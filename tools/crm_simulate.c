@@ -3,12 +3,11 @@
 
 #include "base/error.h"
 #include "codec/graphwrite.h"
-#include "tools/cib_access.h"
 #include "tools/schemadir.h"
 #include "tools/simulate_priv.h"
+#include "tools/state.h"
 #include "view/cluster_view.h"
 #include "view/plan_view.h"
-#include "xml/xmlwrite.h"
 
 #define FIELD(name) offsetof(struct cox_simulate_settings, name)
 
@@ -159,30 +158,6 @@ go(struct cox_simulation *sim, GError **error)
     return settings->save_output == NULL || cox_simulate_save(sim, settings->save_output, error);
 }
 
-/* What the environment names: a file, which is read as any other, or the running cluster, whose document becomes text. */
-static bool
-find_live(struct cox_simulation *sim, GError **error)
-{
-    const struct cox_cib_access_settings where = { .tool = "crm_simulate" };
-    g_autoptr(cox_cib_access) access = NULL;
-    const struct cox_xml *root = NULL;
-
-    sim->path = cox_tool_cib_path(NULL);
-    if (sim->path != NULL) {
-        return true;
-    }
-    if (sim->settings->in_place) {
-        g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "--in-place: the running cluster is not changed; give a file with --xml-file");
-        return false;
-    }
-    access = cox_cib_access_open(&where, error);
-    root = (access == NULL) ? NULL : cox_cib_access_visible(access, error);
-    if (root != NULL) {
-        sim->text = cox_xmlwrite_text(root, COX_XMLWRITE_PLAIN);
-    }
-    return root != NULL;
-}
-
 static bool
 find_input(struct cox_simulation *sim, GError **error)
 {
@@ -197,7 +172,14 @@ find_input(struct cox_simulation *sim, GError **error)
     case COX_SIMULATE_LIVE:
         break;
     }
-    return find_live(sim, error);
+    if (!cox_state_find_live("crm_simulate", &sim->path, &sim->text, error)) {
+        return false;
+    }
+    if (sim->path == NULL && sim->settings->in_place) {
+        g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "--in-place: the running cluster is not changed; give a file with --xml-file");
+        return false;
+    }
+    return true;
 }
 
 static int

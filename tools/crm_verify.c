@@ -8,6 +8,7 @@
 #include "sched/verify.h"
 #include "tools/cib_file.h"
 #include "tools/schemadir.h"
+#include "tools/state.h"
 #include "tools/tool.h"
 
 /* Where the configuration comes from; the last one named on the command line wins. */
@@ -46,6 +47,7 @@ struct check {
     struct cox_tool_ctx *ctx;
     struct cox_schemas *schemas;
     char *name;          /* of the document in messages, or NULL */
+    char *text;          /* the document of the running cluster, or NULL */
     bool is_silent;      /* quiet concerns people: a program asked for the list */
     bool has_wrong_form; /* it does not fit its schema, which has been said */
 };
@@ -62,8 +64,12 @@ choose_input(struct check *check, struct cox_stream_input *input, GError **error
                                 "No configuration source specified. Use --help for usage information.");
             return false;
         case SOURCE_LIVE:
-            check->name = cox_tool_cib_path(error);
-            g_prefix_error_literal(error, "CIB query failed: ");
+            if (!cox_state_find_live("crm_verify", &check->name, &check->text, error)) {
+                g_prefix_error_literal(error, "CIB query failed: ");
+                return false;
+            }
+            input->text = check->text;
+            input->length = (check->text == NULL) ? 0 : strlen(check->text);
             break;
         case SOURCE_FILE:
             check->name = g_strdup(settings->argument);
@@ -77,7 +83,7 @@ choose_input(struct check *check, struct cox_stream_input *input, GError **error
             return true;
     }
     input->path = check->name;
-    return check->name != NULL;
+    return true;
 }
 
 /* In the form that editors of the configuration pick apart. */
@@ -218,6 +224,7 @@ run(struct cox_tool_ctx *ctx)
 
     cox_schemas_free(check.schemas);
     g_free(check.name);
+    g_free(check.text);
     return status;
 }
 

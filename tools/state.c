@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sched/sched.h"
+#include "tools/cib_access.h"
 #include "tools/schemadir.h"
 #include "tools/tool.h"
 #include "xml/xmlwrite.h"
@@ -74,4 +75,23 @@ cox_state_free(struct cox_state *state)
         g_time_zone_unref(state->zone);
         g_free(state);
     }
+}
+
+bool
+cox_state_find_live(const char *tool, char **path, char **text, GError **error)
+{
+    const struct cox_cib_access_settings where = { .tool = tool };
+    g_autoptr(cox_cib_access) access = NULL;
+    const struct cox_xml *root = NULL;
+
+    *path = cox_tool_cib_path(NULL);
+    if (*path != NULL) {
+        return true;
+    }
+    access = cox_cib_access_open(&where, error);
+    root = (access == NULL) ? NULL : cox_cib_access_visible(access, error);
+    if (root != NULL) {
+        *text = cox_xmlwrite_text(root, COX_XMLWRITE_PLAIN);
+    }
+    return root != NULL;
 }

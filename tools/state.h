@@ -35,6 +35,14 @@ struct cox_plan *cox_state_plan(const struct cox_state *state);
 
 void cox_state_free(struct cox_state *state);
 
+/**
+ * What --live-check means: the file or working copy that the environment names (*@path), else the document of the running cluster (*@text);
+ * the caller frees both.
+ * @param tool   who asks, for cibd's log
+ * @param error  as cox_cib_access_open()
+ */
+bool cox_state_find_live(const char *tool, char **path, char **text, GError **error);
+
 typedef struct cox_state cox_state; /* for g_autoptr only */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(cox_state, cox_state_free)
 

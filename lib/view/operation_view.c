@@ -84,6 +84,13 @@ compare_calls(gconstpointer a, gconstpointer b)
     return (first->call_id > second->call_id) - (first->call_id < second->call_id);
 }
 
+/* A failure is kept twice while it is the last thing that happened. */
+static bool
+is_same(const struct cox_op_history *a, const struct cox_op_history *b)
+{
+    return a->call_id == b->call_id && g_strcmp0(a->operation_key, b->operation_key) == 0;
+}
+
 /* Number of the first operation that still says something: the last start, or what looked whether it runs. */
 static guint
 first_active(const GPtrArray *ops)
@@ -123,6 +130,9 @@ cox_operation_view(struct cox_out *out, const struct cox_cluster *cluster, const
             }
             g_ptr_array_sort(ops, compare_calls);
             for (guint i = filter->only_active ? first_active(ops) : 0; i < ops->len; i++) {
+                if (i > 0 && is_same(ops->pdata[i - 1], ops->pdata[i])) {
+                    continue;
+                }
                 if (filter->rsc == NULL || g_strcmp0(history->id, filter->rsc) == 0) {
                     print_operation(out, cluster, history, ops->pdata[i], filter);
                 }

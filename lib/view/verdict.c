@@ -307,6 +307,65 @@ should_run(const struct cox_cluster *cluster, guint32 rsc)
     return !cluster->rscs[rsc].is_implicit;
 }
 
+/* The constraint that keeps the outermost resource around @rsc off a node for good, or NULL. */
+static const struct cox_location *
+ban_of(const struct cox_verdict_input *input, const struct cox_rsc_state *rsc, const char *node)
+{
+    const struct cox_config *config = input->config;
+
+    for (size_t i = 0; i < config->n_locations; i++) {
+        const struct cox_location *location = &config->locations[i];
+
+        if (location->node == NULL || strcmp(location->node, node) != 0 || !location->has_score
+            || location->score > -COX_SCORE_INFINITY || location->role == COX_ROLE_PROMOTED) {
+            continue;
+        }
+        for (size_t k = 0; k < location->n_rscs; k++) {
+            cox_rsc_id inner = (cox_rsc_id) (rsc->def - config->resources);
+
+            for (; inner != COX_RSC_NONE; inner = config->resources[inner].parent) {
+                if (inner == location->rscs[k]) {
+                    return location;
+                }
+            }
+        }
+    }
+    return NULL;
+}
+
+/* "it is kept off n1 by cli-ban-r-on-n1, and off n2 by x", when no node is left that it could run on; else NULL.  Caller frees. */
+static char *
+bans_text(const struct cox_verdict_input *input, const struct cox_rsc_state *rsc)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (size_t i = 0; i < input->cluster->n_nodes && rsc->def != NULL; i++) {
+        const struct cox_node_state *node = &input->cluster->nodes[i];
+        const struct cox_location *ban = NULL;
+
+        if (!node->is_online || node->is_standby || node->is_ping || node->is_guest) {
+            continue;
+        }
+        ban = ban_of(input, rsc, node->name);
+        if (ban == NULL) {
+            return NULL;
+        }
+        g_string_append_printf(text, "%s %s by %s", (text->len > 0) ? ", and off" : "it is kept off", node->name, ban->id);
+    }
+    return (text->len == 0) ? NULL : g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* A resource that does not run and has not failed. */
+static void
+add_stopped(struct findings *findings, const struct cox_rsc_state *rsc)
+{
+    g_autofree char *bans = bans_text(findings->input, rsc);
+
+    add(findings, COX_VERDICT_PROBLEM, rsc->id, (bans != NULL) ? g_strdup_printf("is stopped: %s", bans) : g_strdup("is stopped"),
+        (bans != NULL && strstr(bans, " by cli-") != NULL) ? g_strdup_printf("crm_resource --clear --resource %s", rsc->short_id)
+                                                            : g_strdup_printf("crm_resource --constraints --resource %s", rsc->short_id));
+}
+
 static void
 check_rsc(struct findings *findings, guint32 index)
 {
@@ -329,10 +388,12 @@ check_rsc(struct findings *findings, guint32 index)
     } else if (is_stopped && why == NULL && starts_nothing(input)) {
         return;
     } else if (is_stopped && should_run(cluster, index) && rsc->pending_task == NULL) {
-        add(findings, COX_VERDICT_PROBLEM, rsc->id,
-            (why != NULL) ? g_strdup_printf("is stopped: %s", why) : g_strdup("is stopped"),
-            (why != NULL) ? g_strdup_printf("repair what is wrong, then crm_resource --cleanup --resource %s", rsc->short_id)
-                          : g_strdup_printf("crm_resource --why --resource %s", rsc->short_id));
+        if (why == NULL) {
+            add_stopped(findings, rsc);
+        } else {
+            add(findings, COX_VERDICT_PROBLEM, rsc->id, g_strdup_printf("is stopped: %s", why),
+                g_strdup_printf("repair what is wrong, then crm_resource --cleanup --resource %s", rsc->short_id));
+        }
     } else if (rsc->is_failed || (why != NULL && !is_missing_agent(failure->op))) {
         add(findings, rsc->is_failed ? COX_VERDICT_PROBLEM : COX_VERDICT_WARNING, rsc->id,
             (why != NULL) ? g_strdup(why) : g_strdup("has failed"),

@@ -15,6 +15,10 @@
 #define WEB_AND_FENCE                                                                                                     \
     "<resources><primitive id=\"f\" class=\"stonith\" type=\"fence_x\"/><primitive id=\"web\" class=\"ocf\" provider=\"p\" " \
     "type=\"T\"/></resources><constraints/>"
+#define BANNED                                                                                                            \
+    "<resources><primitive id=\"f\" class=\"stonith\" type=\"fence_x\"/><group id=\"g\"><primitive id=\"web\" class=\"ocf\" " \
+    "provider=\"p\" type=\"T\"/></group></resources><constraints><rsc_location id=\"cli-ban-g-on-n1\" rsc=\"g\" node=\"n1\" "   \
+    "score=\"-INFINITY\"/></constraints>"
 #define QUORATE "have-quorum=\"1\" dc-uuid=\"1\""
 #define OPTION(name, value) "<nvpair id=\"o-x\" name=\"" name "\" value=\"" value "\"/>"
 
@@ -83,6 +87,7 @@ the_whole_cluster_is_judged(void **state)
         { CIB(QUORATE, OPTION("stop-all-resources", "true"), WEB_AND_FENCE), COX_VERDICT_NOTE, "cluster", "stop-all-resources" },
         { CIB(QUORATE, "", WEB_AND_FENCE), COX_VERDICT_PROBLEM, "web", "is stopped" },
         { CIB(QUORATE, "", WEB_AND_FENCE), COX_VERDICT_WARNING, "n2", "is offline" },
+        { CIB(QUORATE, "", BANNED), COX_VERDICT_PROBLEM, "web", "is stopped: it is kept off n1 by cli-ban-g-on-n1" },
     };
 
     (void) state;

@@ -1,0 +1,114 @@
+#!/bin/bash
+# The tools on a running cluster of one node alone: the real daemons, an agent of our own, everything below a folder of ours.  TAP.
+build="${top_builddir:-.}"
+tools="$build/tools"
+tmp=$(mktemp -d) || exit 1
+pids=""
+cleanup() {
+    for pid in $pids; do kill "$pid" 2>/dev/null; done
+    for pid in $pids; do wait "$pid" 2>/dev/null; done
+    rm -rf "$tmp"
+}
+trap cleanup EXIT
+n=0
+
+export COX_CLUSTER=local COX_RUN_DIRECTORY="$tmp/run" COX_CIB_DIRECTORY="$tmp/cib" COX_PENGINE_DIRECTORY="$tmp/pe" COX_OCF_ROOT="$tmp/ocf"
+export PCMK_logfacility=none PCMK_logfile="$tmp/log"
+unset CIB_file CIB_shadow CIB_user
+mkdir -p "$tmp/run" "$tmp/cib" "$tmp/pe" "$tmp/ocf/resource.d/test"
+
+cat > "$tmp/ocf/resource.d/test/Thing" <<'AGENT'
+#!/bin/sh
+state="${0%/ocf/*}/thing.$OCF_RESOURCE_INSTANCE"
+case $1 in
+start) touch "$state" ;;
+stop) rm -f "$state" ;;
+monitor) [ -e "$state" ] || exit 7 ;;
+meta-data) echo '<resource-agent name="Thing"><version>1.1</version><parameters/><actions><action name="start" timeout="20s"/>
+<action name="stop" timeout="20s"/><action name="monitor" timeout="20s" interval="10s"/></actions></resource-agent>' ;;
+*) exit 3 ;;
+esac
+AGENT
+chmod 755 "$tmp/ocf/resource.d/test/Thing"
+
+# ok NAME COMMAND...: the command succeeds
+ok() {
+    name=$1
+    shift
+    n=$((n + 1))
+    if have=$(timeout 60 "$@" 2>&1); then
+        echo "ok $n - $name"
+    else
+        echo "not ok $n - $name"
+        echo "# status $?, output: $have" | sed 's/^/# /'
+    fi
+}
+
+# says NAME WANTED-STATUS TEXT COMMAND...: it ends with the status, and its output contains the text
+says() {
+    name=$1 status=$2 text=$3
+    shift 3
+    n=$((n + 1))
+    have=$(timeout 60 "$@" 2>&1)
+    rc=$?
+    case $have in
+    *"$text"*) [ "$rc" = "$status" ] && { echo "ok $n - $name"; return; } ;;
+    esac
+    echo "not ok $n - $name"
+    echo "# status $rc, output: $have" | sed 's/^/# /'
+}
+
+says "without a cluster, tools say so" 102 "Not connected" "$tools/crm_mon" -1
+says "and so do those that ask other daemons" 102 "Not connected" "$tools/crm_node" -n
+
+for daemon in cib:cibd attr:attrd sched:schedd fence:fenced exec:execd control:controld; do
+    program="$build/daemons/${daemon#*:}/cox-${daemon#*:}"
+    [ -x "$program" ] || { echo "1..0 # SKIP $program is not built"; exit 0; }
+    "$program" --keep-user --run-directory "$tmp/run" > /dev/null 2>> "$tmp/errors" &
+    pids="$pids $!"
+done
+
+# A cluster of one elects itself at once; how long the machine takes to get there is not what is tested.
+for _ in $(seq 600); do
+    "$tools/crmadmin" -D > /dev/null 2>&1 && [ "$("$tools/crm_node" -q 2> /dev/null)" = 1 ] && break
+    sleep 0.1
+done
+node=$("$tools/crm_node" -n 2> /dev/null)
+
+says "the node leads itself" 0 "Designated Controller is: $node" "$tools/crmadmin" -D
+says "it is the only member" 0 "1 $node member" "$tools/crm_node" -l
+says "its partition is itself" 0 "$node" "$tools/crm_node" -p
+says "an unknown id has no name" 105 "not known" "$tools/crm_node" -N 77
+says "its controller answers" 0 "Controller on $node in state S_" "$tools/crmadmin" -S "$node"
+says "a node that nobody knows has no controller" 68 "no member" "$tools/crmadmin" -S nobody
+ok "a resource is created" "$tools/cibadmin" -C -o resources -X '<primitive id="thing" class="ocf" provider="test" type="Thing"/>'
+ok "the cluster settles" "$tools/crm_resource" --wait --timeout 50
+says "cox status says why nothing is started" 1 "there is no fencing device" "$tools/cox" status
+ok "fencing is given up" "$tools/crm_attribute" -n fencing-enabled -v false
+ok "the cluster settles again" "$tools/crm_resource" --wait --timeout 50
+says "the resource runs" 0 "resource thing is running on: $node" "$tools/crm_resource" -W -r thing
+says "crm_mon shows it" 0 "Started $node" "$tools/crm_mon" -1
+says "cox status says that all is well" 0 "all is well" "$tools/cox" status
+says "the history of fencing is known and empty" 0 '<fence_history status="0"/>' "$tools/crm_mon" --output-as=xml
+ok "a transient attribute is set" "$tools/crm_attribute" -N "$node" -l reboot -n color -v blue
+ok "it comes into the document" sh -c "for i in \$(seq 100); do $tools/crm_attribute -N $node -l reboot -n color -G -q && exit; sleep 0.1; done; exit 1"
+ok "a permanent one is set" "$tools/crm_attribute" -N "$node" -n rack -v 7
+says "and read" 0 "7" "$tools/crm_attribute" -N "$node" -n rack -G -q
+says "a restart waits for both halves" 0 "" "$tools/crm_resource" --restart -r thing --timeout 50
+says "the resource runs again" 0 "running on: $node" "$tools/crm_resource" -W -r thing
+says "a ban is made" 0 "cli-ban-thing-on-$node" "$tools/cox" move thing
+ok "the cluster has obeyed" "$tools/cox" wait
+says "the resource is stopped, and it is said why" 1 "cli-ban-thing-on-$node" "$tools/cox" status
+says "the ban is cleared" 0 "Removing constraint: cli-ban-thing-on-$node" "$tools/cox" clear thing
+ok "the cluster has obeyed again" "$tools/cox" wait
+ok "the history is forgotten" "$tools/crm_resource" -R -r thing
+ok "and found again" "$tools/crm_resource" --wait --timeout 50
+says "standby is shown" 0 "" "$tools/crm_standby" -v on
+ok "the node is emptied" "$tools/cox" wait
+says "crm_mon follows and prints more than one page" 124 "standby" timeout 3 "$tools/crm_mon" -D -i 1
+ok "standby is over" "$tools/crm_standby" -D
+says "nobody called so can be removed" 0 "" "$tools/crm_node" --force -R nobody
+says "a member is not removed" 4 "is a member" "$tools/crm_node" --force -R "$node"
+says "crm_verify reads the running cluster" 0 "" "$tools/crm_verify" -L
+says "crm_simulate reads the running cluster" 0 "thing" "$tools/crm_simulate" -L
+echo "1..$n"
