@@ -16,6 +16,12 @@ cox_environment_get(const char *name)
     return secure_getenv(name);
 }
 
+char **
+cox_environment_copy(void)
+{
+    return g_get_environ();
+}
+
 const char *
 cox_environment_setting(const char *name)
 {

@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 /** A variable, or NULL when it is not set, or when this process has more rights than its caller (setuid).  Borrowed. */
 const char *cox_environment_get(const char *name);
 
+/** All of it, "NAME=value", for a child that is to have the same; g_strfreev(). */
+char **cox_environment_copy(void);
+
 /** A setting of the sysconfig file: PCMK_@name, else HA_@name, else NULL.  Borrowed. */
 const char *cox_environment_setting(const char *name);
 

@@ -1,9 +1,9 @@
 /* lib/runtime/process.c - reads /proc/PID.  Layer 1. */
 #include "runtime/process.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/error.h"
 
@@ -23,21 +23,35 @@ parse_stat(const char *text, struct cox_process *process)
     return true;
 }
 
+/* Effective uid.  The owner of the files in /proc/PID is root for every process that changed its user without exec. */
+static bool
+parse_status(const char *text, struct cox_process *process)
+{
+    const char *line = strstr(text, "\nUid:");
+    unsigned int real, effective;
+
+    if (line == NULL || sscanf(line, "\nUid: %u %u", &real, &effective) != 2) {
+        return false;
+    }
+    process->uid = (uid_t) effective;
+    return true;
+}
+
 bool
 cox_process_read(pid_t pid, struct cox_process *process, GError **error)
 {
     g_autofree char *stat_path = g_strdup_printf("/proc/%d/stat", (int) pid);
     g_autofree char *exe_path = g_strdup_printf("/proc/%d/exe", (int) pid);
+    g_autofree char *status_path = g_strdup_printf("/proc/%d/status", (int) pid);
     g_autofree char *text = NULL;
+    g_autofree char *status = NULL;
     struct cox_process found = { .pid = pid };
-    struct stat owner;
 
     if (pid <= 0 || !g_file_get_contents(stat_path, &text, NULL, NULL) || !parse_stat(text, &found)
-        || stat(stat_path, &owner) != 0) {
+        || !g_file_get_contents(status_path, &status, NULL, NULL) || !parse_status(status, &found)) {
         g_set_error(error, COX_ERROR, COX_ERROR_NOT_FOUND, "process '%d': there is none", (int) pid);
         return false;
     }
-    found.uid = owner.st_uid;
     found.executable = g_file_read_link(exe_path, NULL);
     *process = found;
     return true;

@@ -43,6 +43,12 @@ cox_service_run_directory(const struct cox_ctx *ctx)
     return ctx->run_directory;
 }
 
+bool
+cox_service_keeps_user(const struct cox_ctx *ctx)
+{
+    return ctx->keeps_user;
+}
+
 void *
 cox_service_data(const struct cox_ctx *ctx)
 {

@@ -30,7 +30,7 @@ struct cox_ctx {
     const char *run_directory;
     void *data;
     enum cox_ctx_state state;
-    bool has_stopped;
+    bool has_stopped, keeps_user;
     int exit_status;
     cox_usec started;
     guint64 boot;

@@ -8,13 +8,19 @@
 /* A stop that takes longer is cut off (the supervisor would kill us soon after). */
 enum { STOP_LIMIT_MS = 30000 };
 
+static gint64
+stop_limit_ms(const struct cox_ctx *ctx)
+{
+    return ctx->service->stop_limit_ms > 0 ? ctx->service->stop_limit_ms : STOP_LIMIT_MS;
+}
+
 static void
 finish(void *context)
 {
     struct cox_ctx *ctx = context;
 
     if (!ctx->has_stopped) {
-        cox_log_event(ctx->log, COX_EVENT_STOP_SLOW, "limit_ms=%d requests_waiting=%" G_GSIZE_FORMAT, STOP_LIMIT_MS,
+        cox_log_event(ctx->log, COX_EVENT_STOP_SLOW, "limit_ms=%" G_GINT64_FORMAT " requests_waiting=%" G_GSIZE_FORMAT, stop_limit_ms(ctx),
                       cox_tickets_count(ctx->tickets));
     }
     cox_runtime_quit(ctx->runtime);
@@ -39,8 +45,10 @@ cox_service_quit(struct cox_ctx *ctx, int exit_status)
     ctx->exit_status = exit_status;
     cox_log_line(ctx->log, COX_LOG_NOTICE, "stopping requests_waiting=%" G_GSIZE_FORMAT, cox_tickets_count(ctx->tickets));
     (void) cox_sdnotify(cox_environment_get("NOTIFY_SOCKET"), "STOPPING=1");
-    cox_server_close_door(ctx->server);
-    (void) cox_runtime_timer(ctx->runtime, cox_usec_after_ms(cox_runtime_now(ctx->runtime), STOP_LIMIT_MS), finish, ctx);
+    if (ctx->service->stop_limit_ms >= 0) {
+        cox_server_close_door(ctx->server);
+        (void) cox_runtime_timer(ctx->runtime, cox_usec_after_ms(cox_runtime_now(ctx->runtime), stop_limit_ms(ctx)), finish, ctx);
+    }
     if (ctx->service->stop != NULL) {
         ctx->service->stop(ctx);
     } else {

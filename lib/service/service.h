@@ -76,7 +76,7 @@ struct cox_service {
     const char *const *topics; /**< that clients may subscribe to; NULL at the end; NULL: none */
     /** Set up, with everything of the skeleton running but the socket.  false: the daemon ends with the error. */
     bool (*start)(struct cox_ctx *ctx, GError **error);
-    /** Stop was asked for: finish, then call cox_service_stopped() at once or later (limit: 30 s).  NULL: nothing to do. */
+    /** Stop was asked for: finish, then call cox_service_stopped() at once or later.  NULL: nothing to do. */
     void (*stop)(struct cox_ctx *ctx);
     /** Free what start made; the loop does not run any more.  NULL: nothing to do. */
     void (*destroy)(struct cox_ctx *ctx);
@@ -94,6 +94,7 @@ struct cox_service {
     /** The client with this number is gone.  NULL if nobody cares. */
     void (*client_gone)(struct cox_ctx *ctx, guint64 client);
     const struct cox_limits *limits; /**< NULL: cox_limits_default() */
+    gint64 stop_limit_ms; /**< how long stop() may take; 0: 30 s; negative: for ever, and clients are served until it is over */
     const char *metadata; /**< what `NAME metadata` prints; NULL: nothing beyond the name */
 };
 
@@ -107,6 +108,9 @@ struct cox_log *cox_service_log(const struct cox_ctx *ctx);
 
 /** RUNDIR; borrowed. */
 const char *cox_service_run_directory(const struct cox_ctx *ctx);
+
+/** Was it started with --keep-user? */
+bool cox_service_keeps_user(const struct cox_ctx *ctx);
 
 /** What the daemon keeps between calls; it frees it in destroy(). */
 void *cox_service_data(const struct cox_ctx *ctx);

@@ -157,6 +157,7 @@ begin(struct life *life, const struct cox_service *service, GError **error)
     }
     life->log = open_log(life, row->process);
     life->ctx = cox_ctx_new(service, life->runtime, life->log, life->options.run_directory);
+    life->ctx->keeps_user = life->options.keeps_user;
     (void) cox_runtime_signal(life->runtime, SIGTERM, on_stop_signal, life->ctx);
     (void) cox_runtime_signal(life->runtime, SIGINT, on_stop_signal, life->ctx);
     (void) cox_runtime_signal(life->runtime, SIGHUP, on_hangup, life->ctx);

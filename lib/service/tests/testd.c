@@ -203,14 +203,73 @@ add_health(struct cox_ctx *ctx)
     cox_service_add_complaint(ctx, "the %s is slow", "disk");
 }
 
+/* A line in the diary that the test reads, if it wants one. */
+static void
+note_down(const char *what, enum cox_daemon daemon)
+{
+    const char *path = getenv("TESTD_DIARY");
+    FILE *diary = path == NULL ? NULL : fopen(path, "ae");
+
+    if (diary != NULL) {
+        fprintf(diary, "%s %s\n", what, cox_daemon_row(daemon)->socket);
+        fclose(diary);
+    }
+}
+
+static enum cox_daemon
+who_am_i(const char *program)
+{
+    g_autofree char *name = g_path_get_basename(program);
+    enum cox_daemon daemon = COX_DAEMON_ATTR;
+
+    (void) cox_daemon_find(name, &daemon);
+    return daemon;
+}
+
+static bool
+on_leave(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    (void) ctx;
+    (void) request;
+    (void) reply;
+    (void) error;
+    note_down("leave", COX_DAEMON_CONTROL);
+    if (getenv("TESTD_DIES_LEAVING") != NULL && access(getenv("TESTD_DIES_LEAVING"), F_OK) != 0) {
+        fclose(fopen(getenv("TESTD_DIES_LEAVING"), "we")); /* only once */
+        raise(SIGKILL);
+    }
+    return true;
+}
+
 static void
 on_stop(struct cox_ctx *ctx)
 {
+    const enum cox_daemon *self = cox_service_data(ctx);
+
+    note_down("stop", *self);
     cox_service_stopped(ctx);
+}
+
+static bool
+on_start(struct cox_ctx *ctx, GError **error)
+{
+    static const enum cox_daemon all[] = { 0, 1, 2, 3, 4, 5, 6 };
+    g_autofree char *program = g_strdup(getenv("TESTD_PROGRAM"));
+    enum cox_daemon self = who_am_i(program == NULL ? "" : program);
+    const char *fatal = getenv("TESTD_FATAL");
+
+    cox_service_set_data(ctx, (void *) (guintptr) &all[self]);
+    if (g_strcmp0(fatal, cox_daemon_row(self)->socket) == 0) {
+        g_set_error_literal(error, COX_ERROR, COX_ERROR_FATAL, "configuration: hopeless");
+        return false;
+    }
+    note_down("start", self);
+    return true;
 }
 
 static const struct cox_op ops[] = {
     { COX_MSG_NOTE, on_note, COX_FROM_LOCAL, COX_ROLE_WRITE },
+    { COX_MSG_CONTROL_LEAVE, on_leave, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_DONE, on_done, COX_FROM_PEER, COX_ROLE_READ },
 };
 
@@ -219,6 +278,7 @@ static const struct cox_service testd = {
     .ops = ops,
     .n_ops = G_N_ELEMENTS(ops),
     .topics = topics,
+    .start = on_start,
     .stop = on_stop,
     .subscribed = on_subscribed,
     .health = add_health,
@@ -239,5 +299,10 @@ main(int argc, char **argv)
     struct cox_service service = testd;
 
     service.limits = &limits;
+    service.daemon = who_am_i(argv[0]);
+    (void) setenv("TESTD_PROGRAM", argv[0], 1);
+    if (getenv("TESTD_LIFE_S") != NULL) { /* of one whose test may be killed */
+        (void) alarm((unsigned int) atoi(getenv("TESTD_LIFE_S")));
+    }
     return cox_service_main(&service, argc, argv);
 }

@@ -1,0 +1,61 @@
+/* daemons/coxd/coxd.h - what the parts of this daemon share.  Layer 6. */
+#ifndef COX_DAEMONS_COXD_H
+#define COX_DAEMONS_COXD_H
+
+#include <stdbool.h>
+#include <glib.h>
+
+#include "client/client.h"
+#include "service/service.h"
+#include "supervise/supervise.h"
+
+G_BEGIN_DECLS
+
+/** A daemon below the supervisor. */
+struct cox_coxd_child {
+    struct cox_coxd *coxd;
+    enum cox_daemon daemon;
+    guint index;
+    char *path;                /**< of its program */
+    cox_source_id child;       /**< 0: does not run */
+    pid_t pid;                 /**< 0: does not run */
+    guint64 start_ticks;       /**< with the pid: which process */
+    struct cox_client *client; /**< as long as it runs */
+    guint64 ping;              /**< number of the open liveness request */
+    bool is_unmonitored;       /**< has been away for too long */
+};
+
+enum { COX_COXD_CHILDREN = 6 };
+
+struct cox_coxd {
+    struct cox_ctx *ctx;
+    struct cox_supervise *engine;
+    struct cox_coxd_child children[COX_COXD_CHILDREN]; /**< in the order of the engine's */
+    GQueue events;             /**< struct cox_supervise_event *, that came during a step */
+    bool is_stepping;
+    cox_source_id timer;
+    char **environment;        /**< of the children */
+    char *records;             /**< file that says what was started */
+    bool fails_fast;           /**< a daemon that crashes takes the node down */
+    bool is_ready, is_leaving, is_stopping, is_done;
+    cox_source_id leave_timer; /**< limit of the leave */
+};
+
+/** One step of the engine, and everything that it asks for. */
+void cox_coxd_step(struct cox_coxd *coxd, const struct cox_supervise_event *event);
+
+/** Ask controld to leave the cluster, which moves away what runs here; cox_coxd_left() follows. */
+void cox_coxd_leave(struct cox_coxd *coxd);
+
+/** What runs here has gone, or nobody can do anything about it: stop the daemons. */
+void cox_coxd_left(struct cox_coxd *coxd);
+
+/** Child processes of daemons that died become ours: let them go when they end. */
+void cox_coxd_reap(struct cox_coxd *coxd);
+
+/** The whole daemon. */
+extern const struct cox_service cox_coxd_service;
+
+G_END_DECLS
+
+#endif
