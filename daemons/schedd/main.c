@@ -10,6 +10,7 @@
 #include "runtime/environment.h"
 #include "daemons/schedd/series.h"
 #include "service/service.h"
+#include "transition/pare.h"
 #include "xml/xmlwrite.h"
 
 /* The document of this node may be so much behind the controller's. */
@@ -25,6 +26,7 @@ struct ask {
     GPtrArray *texts; /* owned texts of inflight */
     GArray *inflight; /* struct cox_inflight */
     cox_usec until;
+    bool is_fallback;
 };
 
 /* An input that is to be written when there is nothing more urgent. */
@@ -40,6 +42,8 @@ struct schedd {
     struct cox_follow *follow;
     struct cox_planning *planning;
     struct cox_series *series;
+    char *good_path;  /* the last configuration that planned, for a successor of this process */
+    bool is_preserved, has_saved_bad;
     GPtrArray *asks;  /* struct ask */
     GQueue saves;     /* struct save */
     cox_source_id timer, save_source;
@@ -89,6 +93,19 @@ on_save(void *context)
     }
 }
 
+/* Takes both texts. */
+static void
+queue_save(struct schedd *schedd, char *path, char *text)
+{
+    struct save *save = g_new(struct save, 1);
+
+    *save = (struct save) { path, text };
+    g_queue_push_tail(&schedd->saves, save);
+    if (schedd->save_source == 0) {
+        schedd->save_source = cox_runtime_defer(schedd->runtime, on_save, schedd);
+    }
+}
+
 /* Where the input of this plan will be; it is written when the answer is on its way. */
 static char *
 save_input(struct schedd *schedd, const struct cox_xml *cib, const struct cox_planning_result *result, cox_wall now)
@@ -99,7 +116,6 @@ save_input(struct schedd *schedd, const struct cox_xml *cib, const struct cox_pl
                                 : cox_diags_has(result->diags, COX_SEVERITY_WARNING) ? COX_SERIES_WARN
                                                                                      : COX_SERIES_INPUT;
     struct cox_nvlist options = COX_NVLIST_INIT;
-    struct save *save = NULL;
     char *path = NULL;
 
     cox_nvsets_resolve(&result->config->properties, "cib-bootstrap-options", &(struct cox_rule_input) { .now = now }, &options, NULL);
@@ -109,13 +125,40 @@ save_input(struct schedd *schedd, const struct cox_xml *cib, const struct cox_pl
         g_free(path);
         return NULL;
     }
-    save = g_new(struct save, 1);
-    *save = (struct save) { path, cox_xmlwrite_text(cib, COX_XMLWRITE_FORMATTED) };
-    g_queue_push_tail(&schedd->saves, save);
-    if (schedd->save_source == 0) {
-        schedd->save_source = cox_runtime_defer(schedd->runtime, on_save, schedd);
+    queue_save(schedd, g_strdup(path), cox_xmlwrite_text(cib, COX_XMLWRITE_FORMATTED));
+    return path;
+}
+
+/* ---- a configuration that this process, or the one before it, died of ---- */
+
+/* What has just planned can be fallen back on. */
+static void
+preserve(struct schedd *schedd)
+{
+    g_autofree char *text = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (schedd->is_preserved) {
+        return;
     }
-    return g_strdup(path);
+    text = cox_planning_preserve(cox_cib_root(cox_follow_cib(schedd->follow)));
+    schedd->is_preserved = g_file_set_contents_full(schedd->good_path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error);
+    if (!schedd->is_preserved) {
+        cox_log_event(schedd->log, COX_EVENT_INPUT_UNSAVED, "reason=\"%s\"", error->message);
+    }
+}
+
+/* The document that must not be planned from is kept for people. */
+static void
+save_bad(struct schedd *schedd)
+{
+    char *path = schedd->has_saved_bad ? NULL : cox_series_next(schedd->series, COX_SERIES_ERROR, -1);
+
+    schedd->has_saved_bad = true;
+    if (path != NULL) {
+        cox_log_line(schedd->log, COX_LOG_NOTICE, "saving the configuration that was set aside path=%s", path);
+        queue_save(schedd, path, cox_xmlwrite_text(cox_cib_root(cox_follow_cib(schedd->follow)), COX_XMLWRITE_FORMATTED));
+    }
 }
 
 /* ---- plans ---- */
@@ -129,6 +172,8 @@ answer(struct schedd *schedd, const struct ask *ask, struct cox_planning_result 
     g_autoptr(GArray) problems = g_array_new(FALSE, FALSE, sizeof(const char *));
     g_autofree char *input = NULL;
     GString *graph = g_string_new(NULL);
+    g_autoptr(cox_arena) arena = cox_arena_new();
+    struct cox_graph pared = result->plan->graph;
     struct cox_msg_sched_plan message = { .n_state = 1, .state = &state };
     struct cox_source source;
     g_autoptr(GBytes) bytes = NULL;
@@ -136,8 +181,11 @@ answer(struct schedd *schedd, const struct ask *ask, struct cox_planning_result 
     for (size_t i = 0; i < cox_diags_count(result->diags); i++) {
         g_array_append_val(problems, cox_diags_get(result->diags, i)->text);
     }
-    cox_codec_graph_write(&result->plan->graph, graph);
-    if (result->plan->graph.n_actions > 0 || problems->len > 0) {
+    if (ask->is_fallback) {
+        pared = cox_pare_graph(&result->plan->graph, result->status, arena);
+    }
+    cox_codec_graph_write(&pared, graph);
+    if (!ask->is_fallback && (pared.n_actions > 0 || problems->len > 0)) {
         input = save_input(schedd, cib, result, cox_runtime_wall(schedd->runtime));
     }
     schedd->n_plans++;
@@ -148,30 +196,61 @@ answer(struct schedd *schedd, const struct ask *ask, struct cox_planning_result 
     message.recheck_by = cox_wall_is_set(result->plan->recheck_by) ? cox_wall_seconds(result->plan->recheck_by) : 0;
     message.plan_us = schedd->last_plan_us;
     cox_log_line(schedd->log, COX_LOG_INFO, "planned actions=%" G_GSIZE_FORMAT " problems=%u us=%" G_GUINT64_FORMAT " input=%s",
-                 result->plan->graph.n_actions, problems->len, schedd->last_plan_us, input == NULL ? "-" : input);
+                 pared.n_actions, problems->len, schedd->last_plan_us, input == NULL ? "-" : input);
     bytes = g_string_free_to_bytes(graph);
     source = cox_source_of_bytes(bytes);
     cox_ticket_answer(schedd->ctx, ask->ticket, COX_MSG_SCHED_PLAN, &message, &source);
 }
 
-static void
-plan(struct schedd *schedd, const struct ask *ask)
+/* @doc is the document to plan from, or NULL: the present one. */
+static bool
+plan_from(struct schedd *schedd, const struct ask *ask, struct cox_xmldoc *doc, GError **error)
 {
     cox_usec began = cox_runtime_now(schedd->runtime);
-    const struct cox_planning_input input = { cox_cib_root(cox_follow_cib(schedd->follow)),
+    const struct cox_planning_input input = { doc != NULL ? cox_xmldoc_root(doc) : cox_cib_root(cox_follow_cib(schedd->follow)),
                                               (const struct cox_inflight *) (const void *) ask->inflight->data,
                                               ask->inflight->len, cox_runtime_wall(schedd->runtime) };
-    struct cox_planning_result result = { NULL, NULL, NULL };
-    g_autoptr(GError) error = NULL;
+    struct cox_planning_result result = { NULL, NULL, NULL, NULL };
 
-    if (!cox_planning_run(schedd->planning, &input, &result, &error)) {
-        cox_log_event(schedd->log, COX_EVENT_DOCUMENT_UNUSABLE, "reason=\"%s\"", error->message);
-        cox_ticket_fail(schedd->ctx, ask->ticket, error);
-        return;
+    if (!cox_planning_run(schedd->planning, &input, &result, error)) {
+        return false;
     }
     answer(schedd, ask, &result, began);
     cox_plan_free(result.plan);
     cox_diags_free(result.diags);
+    return true;
+}
+
+static bool
+plan_fallback(struct schedd *schedd, const struct ask *ask, GError **error)
+{
+    struct cox_xmldoc *doc = cox_planning_revive(schedd->good_path, cox_cib_root(cox_follow_cib(schedd->follow)), error);
+    bool is_planned;
+
+    save_bad(schedd);
+    if (doc == NULL) {
+        return false;
+    }
+    cox_planning_forget(schedd->planning);
+    is_planned = plan_from(schedd, ask, doc, error);
+    cox_planning_forget(schedd->planning);
+    cox_xmldoc_free(doc);
+    return is_planned;
+}
+
+static void
+plan(struct schedd *schedd, const struct ask *ask)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (ask->is_fallback ? plan_fallback(schedd, ask, &error) : plan_from(schedd, ask, NULL, &error)) {
+        if (!ask->is_fallback) {
+            preserve(schedd);
+        }
+        return;
+    }
+    cox_log_event(schedd->log, COX_EVENT_DOCUMENT_UNUSABLE, "reason=\"%s\"", error->message);
+    cox_ticket_fail(schedd->ctx, ask->ticket, error);
 }
 
 static bool
@@ -228,6 +307,7 @@ on_document(void *context, const struct cox_follow_news *news)
 
     if ((scope & (COX_PATCHSCOPE_CONFIGURATION | COX_PATCHSCOPE_ROOT)) != 0) {
         cox_planning_forget(schedd->planning);
+        schedd->is_preserved = schedd->has_saved_bad = false;
     }
     serve(schedd);
 }
@@ -255,6 +335,7 @@ on_ask(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply 
     (void) error;
     ask->ticket = cox_reply_defer(reply);
     ask->version = (struct cox_version) { body->admin_epoch, body->epoch, body->num_updates };
+    ask->is_fallback = body->is_fallback != 0;
     ask->until = cox_usec_after_ms(cox_runtime_now(schedd->runtime), WAIT_MS);
     ask->texts = g_ptr_array_new_with_free_func(g_free);
     ask->inflight = g_array_new(FALSE, FALSE, sizeof(struct cox_inflight));
@@ -309,6 +390,7 @@ start(struct cox_ctx *ctx, GError **error)
     schedd->ctx = ctx;
     schedd->runtime = cox_service_runtime(ctx);
     schedd->log = cox_service_log(ctx);
+    schedd->good_path = g_build_filename(cox_service_run_directory(ctx), "sched.good", NULL);
     schedd->asks = g_ptr_array_new_with_free_func(free_ask);
     g_queue_init(&schedd->saves);
     schedd->schemas = cox_schemas_new(schema_directory());
@@ -335,6 +417,7 @@ destroy(struct cox_ctx *ctx)
     cox_series_free(schedd->series);
     g_ptr_array_unref(schedd->asks);
     g_queue_clear_full(&schedd->saves, free_save);
+    g_free(schedd->good_path);
     g_free(schedd);
 }
 

@@ -8,6 +8,7 @@
 #include "sched/sched.h"
 #include "transition/pending.h"
 #include "xml/xmldoc.h"
+#include "xml/xmlwrite.h"
 
 struct cox_planning {
     struct cox_schemas *schemas;
@@ -46,13 +47,12 @@ cox_planning_free(struct cox_planning *planning)
     g_free(planning);
 }
 
-/* The configuration alone, brought to the newest version when it is not. */
-static bool
-read_old_config(struct cox_planning *planning, const struct cox_xml *cib, struct cox_diags *diags, GError **error)
+/* A copy with an empty status. */
+static struct cox_xmldoc *
+copy_without_status(const struct cox_xml *cib)
 {
     struct cox_xmldoc *doc = cox_xmldoc_new(cox_xml_name(cib));
     struct cox_xml *root = cox_xmldoc_root(doc);
-    bool is_ready;
 
     for (struct cox_xml_attr *attr = cox_xml_first_attr(cib); attr != NULL; attr = cox_xml_next_attr(attr)) {
         cox_xml_set(root, cox_xml_attr_name(attr), cox_xml_attr_value(attr));
@@ -64,7 +64,44 @@ read_old_config(struct cox_planning *planning, const struct cox_xml *cib, struct
             (void) cox_xml_add_copy(root, child);
         }
     }
-    is_ready = cox_schemas_prepare(&doc, planning->schemas, diags, error);
+    return doc;
+}
+
+char *
+cox_planning_preserve(const struct cox_xml *cib)
+{
+    struct cox_xmldoc *doc = copy_without_status(cib);
+    char *text = cox_xmlwrite_text(cox_xmldoc_root(doc), COX_XMLWRITE_PLAIN);
+
+    cox_xmldoc_free(doc);
+    return text;
+}
+
+struct cox_xmldoc *
+cox_planning_revive(const char *path, const struct cox_xml *cib, GError **error)
+{
+    struct cox_xmldoc *doc = cox_xmldoc_parse_file(path, NULL, error);
+    const struct cox_xml *status = cox_xml_child(cib, "status");
+    const char *quorum = cox_xml_get(cib, "have-quorum");
+
+    if (doc == NULL) {
+        return NULL;
+    }
+    cox_xml_free(cox_xml_child(cox_xmldoc_root(doc), "status"));
+    if (status != NULL) {
+        (void) cox_xml_add_copy(cox_xmldoc_root(doc), status);
+    }
+    cox_xml_set(cox_xmldoc_root(doc), "have-quorum", quorum);
+    return doc;
+}
+
+/* The configuration alone, brought to the newest version when it is not. */
+static bool
+read_old_config(struct cox_planning *planning, const struct cox_xml *cib, struct cox_diags *diags, GError **error)
+{
+    struct cox_xmldoc *doc = copy_without_status(cib);
+    bool is_ready = cox_schemas_prepare(&doc, planning->schemas, diags, error);
+
     if (is_ready) {
         planning->config = cox_codec_config(cox_xmldoc_root(doc), planning->zone, diags);
     }
@@ -107,5 +144,6 @@ cox_planning_run(struct cox_planning *planning, const struct cox_planning_input 
     }
     result->plan = cox_sched_run(&sched, result->diags);
     result->config = planning->config;
+    result->status = planning->status;
     return true;
 }

@@ -2,6 +2,7 @@
 #ifndef COX_SCHEDD_PLANNING_H
 #define COX_SCHEDD_PLANNING_H
 
+#include <stdbool.h>
 #include <glib.h>
 
 #include "base/diag.h"
@@ -10,7 +11,7 @@
 #include "model/config.h"
 #include "model/inflight.h"
 #include "model/plan.h"
-#include "xml/xml.h"
+#include "xml/xmldoc.h"
 
 G_BEGIN_DECLS
 
@@ -35,6 +36,7 @@ struct cox_planning_input {
 /** What came of it. */
 struct cox_planning_result {
     struct cox_plan *plan;          /**< the caller frees it before the next call */
+    const struct cox_status *status; /**< borrowed until the next call */
     const struct cox_config *config; /**< borrowed until the next call */
     struct cox_diags *diags;        /**< the caller frees it; never NULL */
 };
@@ -45,6 +47,15 @@ struct cox_planning_result {
  */
 bool cox_planning_run(struct cox_planning *planning, const struct cox_planning_input *input,
                       struct cox_planning_result *result, GError **error);
+
+/**
+ * The document without its status, to be planned from when a later one cannot; the caller frees the text.
+ * With it, @cib of a run is cox_planning_revive(): its configuration, and the status of the present document.
+ */
+char *cox_planning_preserve(const struct cox_xml *cib);
+
+/** The caller owns it; NULL with COX_ERROR_SYNTAX or COX_ERROR_NO_INPUT when @path is no such text. */
+struct cox_xmldoc *cox_planning_revive(const char *path, const struct cox_xml *cib, GError **error);
 
 typedef struct cox_planning cox_planning; /* for g_autoptr only */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(cox_planning, cox_planning_free)

@@ -149,7 +149,7 @@ answer_plan(struct world *w, struct answer *answer)
 {
     const struct cox_planning_input input = { cox_cib_root(cox_follow_cib(w->controld->follow)), NULL, 0,
                                               cox_wall_from_seconds(1700000000) };
-    struct cox_planning_result result = { NULL, NULL, NULL };
+    struct cox_planning_result result = { NULL, NULL, NULL, NULL };
     GString *graph = g_string_new(NULL);
     const struct cox_msg_sched_plan plan = { .input = "pe-input-0" };
     struct cox_client_reply reply = { .message = COX_MSG_SCHED_PLAN, .body = &plan, .has_body = true, .id = answer->id };

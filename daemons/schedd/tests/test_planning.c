@@ -1,6 +1,9 @@
 /* Tests of daemons/schedd/planning.c. */
 #include "daemons/schedd/planning.h"
 
+#include <unistd.h>
+#include <glib/gstdio.h>
+
 #include "base/error.h"
 #include "base/testkit.h"
 #include "xml/xmldoc.h"
@@ -33,7 +36,7 @@ plan(struct cox_planning *planning, const char *text, const struct cox_inflight 
 {
     g_autoptr(cox_xmldoc) doc = cox_xmldoc_parse_text(text, (size_t) -1, NULL, NULL);
     const struct cox_planning_input input = { cox_xmldoc_root(doc), inflight, n, cox_wall_from_seconds(1000000) };
-    struct cox_planning_result result = { NULL, NULL, NULL };
+    struct cox_planning_result result = { NULL, NULL, NULL, NULL };
     GString *tasks = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
 
@@ -90,6 +93,31 @@ the_status_is_read_each_time_and_the_configuration_when_told(void **state)
 }
 
 static void
+a_preserved_configuration_is_planned_from_with_the_present_status(void **state)
+{
+    g_autoptr(cox_xmldoc) before = cox_xmldoc_parse_text(CIB("pacemaker-4.0", ""), (size_t) -1, NULL, NULL);
+    g_autoptr(cox_xmldoc) now = cox_xmldoc_parse_text(
+        "<cib have-quorum='0'><configuration/><status><node_state id='9'/></status></cib>", (size_t) -1, NULL, NULL);
+    g_autofree char *text = cox_planning_preserve(cox_xmldoc_root(before)), *path = NULL;
+    g_autoptr(cox_xmldoc) revived = NULL;
+    g_autoptr(GError) error = NULL;
+    int fd = g_file_open_tmp("cox-good-XXXXXX", &path, NULL);
+
+    (void) state;
+    assert_true(fd >= 0);
+    (void) close(fd);
+    assert_null(strstr(text, "node_state"));
+    assert_true(g_file_set_contents(path, text, -1, NULL));
+    revived = cox_planning_revive(path, cox_xmldoc_root(now), NULL);
+    assert_non_null(cox_xml_child(cox_xml_child(cox_xmldoc_root(revived), "configuration"), "resources"));
+    assert_string_equal(cox_xml_id(cox_xml_child(cox_xml_child(cox_xmldoc_root(revived), "status"), NULL)), "9");
+    assert_string_equal(cox_xml_get(cox_xmldoc_root(revived), "have-quorum"), "0");
+    g_unlink(path);
+    assert_null(cox_planning_revive(path, cox_xmldoc_root(now), &error));
+    assert_non_null(error);
+}
+
+static void
 a_document_that_conforms_to_nothing_is_refused(void **state)
 {
     g_autoptr(cox_schemas) schemas = schemas_new();
@@ -106,6 +134,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_document_of_any_version_is_planned_from),
         cmocka_unit_test(the_status_is_read_each_time_and_the_configuration_when_told),
+        cmocka_unit_test(a_preserved_configuration_is_planned_from_with_the_present_status),
         cmocka_unit_test(a_document_that_conforms_to_nothing_is_refused),
     };
 
