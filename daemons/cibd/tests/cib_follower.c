@@ -12,7 +12,7 @@
  * Commands, a line each:
  *   state                -> state VERSION DIGEST QUORUM CURRENT FETCHES MISMATCHES PATCHES
  *   modify SECTION XML   -> answer CODE OUTCOME
- *   bench COUNT OUTSTANDING SECTION -> bench COUNT OUTSTANDING USEC KEPT PROVISIONAL UNCERTAIN FAILED
+ *   bench COUNT OUTSTANDING SECTION -> bench COUNT OUTSTANDING USEC KEPT PROVISIONAL UNCERTAIN FAILED FASTEST_USEC MEDIAN_USEC
  *   sleep MS             -> slept (the loop does not turn meanwhile)
  * SECTION is status or crm_config: changes of the one are not validated.
  */
@@ -27,15 +27,30 @@ struct follower {
     unsigned long outcomes[3], failed;
     bool is_configuration;
     gint64 begun;
+    GArray *times;  /* gint64, of each change */
+    GQueue started; /* gint64 *, of those under way; answers of one connection come in order but for refusals */
 };
 
 static void bench_one(struct follower *f);
+
+static gint
+by_value(gconstpointer a, gconstpointer b)
+{
+    gint64 x = *(const gint64 *) a, y = *(const gint64 *) b;
+
+    return x < y ? -1 : x > y;
+}
 
 static void
 on_bench_answer(void *context, const struct cox_follow_answer *answer)
 {
     struct follower *f = context;
 
+    gint64 *started = g_queue_pop_head(&f->started);
+    gint64 took = g_get_monotonic_time() - *started;
+
+    g_free(started);
+    g_array_append_val(f->times, took);
     if (answer->error != NULL) {
         f->failed++;
     } else {
@@ -45,8 +60,12 @@ on_bench_answer(void *context, const struct cox_follow_answer *answer)
         bench_one(f);
     }
     if (--f->to_come == 0) {
-        printf("bench %lu %lu %" G_GINT64_FORMAT " %lu %lu %lu %lu\n", f->count, f->outstanding, g_get_monotonic_time() - f->begun, f->outcomes[0],
-               f->outcomes[1], f->outcomes[2], f->failed);
+        gint64 all = g_get_monotonic_time() - f->begun;
+
+        g_array_sort(f->times, by_value);
+        printf("bench %lu %lu %" G_GINT64_FORMAT " %lu %lu %lu %lu %" G_GINT64_FORMAT " %" G_GINT64_FORMAT "\n", f->count, f->outstanding, all,
+               f->outcomes[0], f->outcomes[1], f->outcomes[2], f->failed, g_array_index(f->times, gint64, 0),
+               g_array_index(f->times, gint64, f->times->len / 2));
     }
 }
 
@@ -64,6 +83,10 @@ bench_one(struct follower *f)
         .fn = on_bench_answer, .context = f,
     };
 
+    gint64 *now = g_new(gint64, 1);
+
+    *now = g_get_monotonic_time();
+    g_queue_push_tail(&f->started, now);
     f->next++;
     f->to_send--;
     cox_follow_change(f->follow, &change);
@@ -75,6 +98,7 @@ bench(struct follower *f, unsigned long count, unsigned long outstanding, const 
     f->count = f->to_send = f->to_come = count;
     f->outstanding = outstanding;
     f->failed = 0;
+    g_array_set_size(f->times, 0);
     memset(f->outcomes, 0, sizeof f->outcomes);
     f->is_configuration = strcmp(section, "crm_config") == 0;
     f->begun = g_get_monotonic_time();
@@ -174,11 +198,15 @@ main(int argc, char **argv)
     };
 
     setvbuf(stdout, NULL, _IOLBF, 0);
+    f.times = g_array_new(FALSE, FALSE, sizeof(gint64));
+    g_queue_init(&f.started);
     f.runtime = cox_loop_new(NULL);
     f.follow = cox_follow_new(f.runtime, &settings);
     (void) cox_runtime_watch(f.runtime, STDIN_FILENO, COX_WATCH_READ, on_input, &f);
     cox_runtime_run(f.runtime);
     cox_follow_free(f.follow);
+    g_queue_clear_full(&f.started, g_free);
+    g_array_unref(f.times);
     cox_runtime_free(f.runtime);
     return 0;
 }
