@@ -78,8 +78,7 @@ cox_verb_status(struct cox_tool_ctx *ctx, char **arguments)
     struct answers answers = { .arena = cox_arena_new() };
     GError *error = NULL;
     g_autoptr(cox_cib_access) access = cox_cib_access_open(&where, &error);
-    const struct cox_xml *root = (access == NULL) ? NULL : cox_cib_access_visible(access, &error);
-    g_autoptr(cox_state) state = (root == NULL) ? NULL : cox_state_new(root, &error);
+    g_autoptr(cox_state) state = (access == NULL) ? NULL : cox_state_of(access, &error);
     struct cox_verdict_input input = { 0 };
     int status = 0;
 

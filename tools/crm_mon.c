@@ -284,24 +284,20 @@ ask_fencing(struct cox_runtime *runtime, struct cox_arena *arena)
     return events;
 }
 
-/* Show the state in @root, with what a running cluster knows besides. */
-static bool
-show_root(struct showing *showing, const struct cox_xml *root, struct cox_runtime *runtime, GError **error)
+/* Show the state, with what a running cluster knows besides. */
+static void
+show_state(struct showing *showing, const struct cox_state *state, struct cox_runtime *runtime)
 {
-    g_autoptr(cox_state) state = cox_state_new(root, error);
     struct cox_arena *arena = cox_arena_new();
     g_autoptr(GArray) events = NULL;
 
-    if (state != NULL) {
-        events = (runtime == NULL) ? NULL : ask_fencing(runtime, arena);
-        showing->view.has_fencing = events != NULL;
-        showing->view.fencing = (events == NULL) ? NULL : (const struct cox_fencing_event *) (gpointer) events->data;
-        showing->view.n_fencing = (events == NULL) ? 0 : events->len;
-        showing->state = state;
-        show(showing);
-    }
+    events = (runtime == NULL) ? NULL : ask_fencing(runtime, arena);
+    showing->view.has_fencing = events != NULL;
+    showing->view.fencing = (events == NULL) ? NULL : (const struct cox_fencing_event *) (gpointer) events->data;
+    showing->view.n_fencing = (events == NULL) ? 0 : events->len;
+    showing->state = state;
+    show(showing);
     cox_arena_free(arena);
-    return state != NULL;
 }
 
 /* ---- following -------------------------------------------------------------------------------------------- */
@@ -369,12 +365,15 @@ show_page(struct cox_tool_ctx *ctx, const struct cox_monitor_view *view, const s
     struct showing showing = { .ctx = ctx, .out = out, .view = *view };
     struct cox_cib *cib = cox_follow_cib(follow);
     g_autoptr(GError) error = NULL;
+    g_autoptr(cox_state) state = (cib == NULL) ? NULL : cox_state_new_trusted(cox_cib_root(cib), &error);
 
     begin_page(stdout);
     if (following->is_lost) {
         cox_out_line(out, "Not connected to the cluster: %s; waiting for it to come back", following->problem);
     }
-    if (cib != NULL && !show_root(&showing, cox_cib_root(cib), following->runtime, &error)) {
+    if (state != NULL) {
+        show_state(&showing, state, following->runtime);
+    } else if (error != NULL) {
         cox_out_line(out, "The document cannot be understood: %s", error->message);
     }
     return cox_out_finish(out, 0, NULL, NULL);
@@ -414,12 +413,12 @@ show_once(struct cox_tool_ctx *ctx, const struct cox_monitor_view *view, struct 
 {
     struct showing showing = { .ctx = ctx, .out = ctx->out, .view = *view };
     GError *error = NULL;
-    const struct cox_xml *root = cox_cib_access_visible(access, &error);
-    struct cox_runtime *runtime = cox_cib_access_is_live(access) ? cox_cib_access_runtime(access) : NULL;
+    g_autoptr(cox_state) state = cox_state_of(access, &error);
 
-    if (root == NULL || !show_root(&showing, root, runtime, &error)) {
+    if (state == NULL) {
         return cox_tool_fail(ctx, error);
     }
+    show_state(&showing, state, cox_cib_access_is_live(access) ? cox_cib_access_runtime(access) : NULL);
     return 0;
 }
 

@@ -303,7 +303,7 @@ prepare(struct cox_resource_call *call, unsigned int needs)
     call->access = cox_cib_access_open(&where, &error);
     call->root = (call->access == NULL) ? NULL : cox_cib_access_visible(call->access, &error);
     if (call->root != NULL && (needs & COX_RESOURCE_STATE) != 0) {
-        call->state = cox_state_new(call->root, &error);
+        call->state = cox_state_of(call->access, &error);
     }
     if (error != NULL) {
         return cox_resource_error(call, error);

@@ -189,8 +189,7 @@ show_nodes(struct cox_tool_ctx *ctx)
     const struct cox_cib_access_settings where = { .tool = "crmadmin" };
     GError *error = NULL;
     g_autoptr(cox_cib_access) access = cox_cib_access_open(&where, &error);
-    const struct cox_xml *root = (access == NULL) ? NULL : cox_cib_access_visible(access, &error);
-    g_autoptr(cox_state) state = (root == NULL) ? NULL : cox_state_new(root, &error);
+    g_autoptr(cox_state) state = (access == NULL) ? NULL : cox_state_of(access, &error);
 
     if (state == NULL) {
         return cox_tool_fail(ctx, error);

@@ -136,13 +136,12 @@ on_time(void *context)
 
 /* Names of what is still to be done, one a line; NULL: nothing.  The caller frees. */
 static char *
-pending_actions(const struct cox_xml *root, GError **error)
+pending_actions(const struct cox_state *state)
 {
-    g_autoptr(cox_state) state = cox_state_new(root, error);
-    g_autoptr(cox_plan) plan = (state == NULL) ? NULL : cox_state_plan(state);
+    g_autoptr(cox_plan) plan = cox_state_plan(state);
     g_autoptr(GString) text = g_string_new(NULL);
 
-    for (size_t i = 0; plan != NULL && i < plan->graph.n_actions; i++) {
+    for (size_t i = 0; i < plan->graph.n_actions; i++) {
         const struct cox_action *action = &plan->graph.actions[i];
 
         if (action->kind != COX_ACTION_PSEUDO) {
@@ -174,12 +173,15 @@ settle(struct cox_resource_call *call, struct cox_runtime *runtime, struct cox_f
     (void) cox_runtime_timer(runtime, cox_runtime_now(runtime) + timeout_ms * 1000, on_time, &is_late);
     for (;;) {
         if (settling->is_new) {
+            g_autoptr(cox_state) state = NULL;
+
             settling->is_new = false;
             g_clear_pointer(&pending, g_free);
-            pending = pending_actions(cox_cib_root(cox_follow_cib(follow)), &error);
-            if (error != NULL) {
+            state = cox_state_new_trusted(cox_cib_root(cox_follow_cib(follow)), &error);
+            if (state == NULL) {
                 return cox_resource_error(call, error);
             }
+            pending = pending_actions(state);
             if (pending == NULL) {
                 return 0;
             }
@@ -214,12 +216,13 @@ static int
 wait_on_file(struct cox_resource_call *call)
 {
     GError *error = NULL;
-    const struct cox_xml *root = cox_cib_access_visible(call->access, &error);
-    g_autofree char *pending = (root == NULL) ? NULL : pending_actions(root, &error);
+    g_autoptr(cox_state) state = cox_state_of(call->access, &error);
+    g_autofree char *pending = NULL;
 
-    if (error != NULL) {
+    if (state == NULL) {
         return cox_resource_error(call, error);
     }
+    pending = pending_actions(state);
     return (pending == NULL) ? 0 : fail_waiting(call, pending);
 }
 

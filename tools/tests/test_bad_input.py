@@ -162,8 +162,18 @@ READERS = {
     "crm_shadow": (["crm_shadow", "-b", "-c", "x"], {"CIB_file": "FILE"}),
     "crm_shadow --commit": (["crm_shadow", "-b", "-f", "-C", "bad"], {"CIB_file": "good.xml", "CIB_shadow": "bad"}),
     "crm_rule": (["crm_rule", "-c", "-r", "r"], {"CIB_file": "FILE"}),
+    "crm_mon": (["crm_mon", "-1"], {"CIB_file": "FILE"}),
+    "crm_mon --xml-file": (["crm_mon", "-1", "-x", "FILE"], {}),
+    "crm_resource": (["crm_resource", "-L"], {"CIB_file": "FILE"}),
+    "crm_resource --set-parameter": (["crm_resource", "-r", "a", "-p", "x", "-v", "1"], {"CIB_file": "FILE"}),
+    "crm_attribute": (["crm_attribute", "-n", "fencing-enabled", "-v", "true"], {"CIB_file": "FILE"}),
+    "cox": (["cox", "status"], {"CIB_file": "FILE"}),
     "crm_rule --xml-text": (["crm_rule", "-c", "-r", "r", "-X", "-"], {}),
 }
+
+
+# Those that say 66 and not 105 of a file that is not there.
+FILE_READERS = ("crm_simulate", "crm_verify", "crm_diff", "crm_diff --new", "cibadmin --xml-file", "crm_rule", "crm_mon --xml-file")
 
 
 def reader(tool, file):
@@ -191,6 +201,9 @@ def invalid_documents():
         check("cibadmin that changes: " + what,
               ["cibadmin", "-M", "-X", '<node id="1" uname="n1"><instance_attributes id="n"/></node>'], 78, texts,
               env={"CIB_file": "bad.xml"})
+        for tool in (["crm_mon", "-1"], ["crm_resource", "-L"], ["crm_attribute", "-n", "x", "-v", "1"],
+                     ["crm_resource", "-r", "a", "--meta", "-p", "target-role", "-v", "Stopped"], ["cox", "status"]):
+            check(" ".join(tool) + ": " + what, tool, 78, texts, env={"CIB_file": "bad.xml"})
         check("cibadmin --replace: " + what, ["cibadmin", "-R", "-f", "-x", "later.xml"], 78, texts,
               env={"CIB_file": "good.xml"})
         shutil.copyfile("later.xml", "shadow.bad")
@@ -225,7 +238,7 @@ def no_files():
         command, env = reader(tool, "folder")
         check("%s: a directory" % tool, command, 66, ["folder", "directory"], env=env)
         command, env = reader(tool, "missing.xml")
-        check("%s: a missing file" % tool, command, 105 if tool in ("cibadmin", "crm_shadow") else 66,
+        check("%s: a missing file" % tool, command, 66 if tool in FILE_READERS else 105,
               ["missing.xml"], env=env)
         command, env = reader(tool, "secret.xml")
         name = "%s: a file that may not be read" % tool
