@@ -151,7 +151,7 @@ check_modes(struct findings *findings)
         add(findings, COX_VERDICT_PROBLEM, "cluster", g_strdup("no node leads: nothing is started or recovered until one is elected"), NULL);
     }
     if (input->waiting_for != NULL && *input->waiting_for != '\0') {
-        add(findings, COX_VERDICT_WARNING, "cluster", g_strdup(input->waiting_for), NULL);
+        add(findings, COX_VERDICT_NOTE, "cluster", g_strdup_printf("is waiting for %s", input->waiting_for), NULL);
     }
 }
 

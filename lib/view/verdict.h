@@ -29,7 +29,7 @@ struct cox_verdict_input {
     bool is_live;               /**< the running cluster, not a file */
     const char *node;           /**< on which this is asked */
     const char *coordinator;    /**< live: who leads, or NULL */
-    const char *waiting_for;    /**< live: what the controller waits for, or NULL */
+    const char *waiting_for;    /**< live: what the controller waits for ("the scheduler"), or NULL */
     bool has_controller;        /**< live: the controller answered */
     bool has_quorum;            /**< live: of this partition, as the controller says */
     const struct cox_verdict_daemon *daemons;

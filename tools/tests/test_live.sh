@@ -13,6 +13,7 @@ trap cleanup EXIT
 n=0
 
 export COX_CLUSTER=local COX_RUN_DIRECTORY="$tmp/run" COX_CIB_DIRECTORY="$tmp/cib" COX_PENGINE_DIRECTORY="$tmp/pe" COX_OCF_ROOT="$tmp/ocf"
+export COX_SCHEMA_DIRECTORY="${COX_SCHEMA_DIRECTORY:-$build/schemas}"
 export PCMK_logfacility=none PCMK_logfile="$tmp/log"
 unset CIB_file CIB_shadow CIB_user
 mkdir -p "$tmp/run" "$tmp/cib" "$tmp/pe" "$tmp/ocf/resource.d/test"

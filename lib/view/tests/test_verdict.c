@@ -119,13 +119,13 @@ static void
 the_controller_knows_better_than_the_document(void **state)
 {
     struct found found = { 0 };
-    struct cox_verdict_input input = { .is_live = true, .has_controller = true, .has_quorum = false, .waiting_for = "n2 has to be fenced" };
+    struct cox_verdict_input input = { .is_live = true, .has_controller = true, .has_quorum = false, .waiting_for = "the scheduler" };
 
     (void) state;
     look(&found, CIB(QUORATE, "", WEB_AND_FENCE), &input);
     assert_int_equal(count(&found, COX_VERDICT_PROBLEM, "cluster", "no quorum"), 1);
     assert_int_equal(count(&found, COX_VERDICT_PROBLEM, "cluster", "no node leads"), 1);
-    assert_int_equal(count(&found, COX_VERDICT_WARNING, "cluster", "n2 has to be fenced"), 1);
+    assert_int_equal(count(&found, COX_VERDICT_NOTE, "cluster", "is waiting for the scheduler"), 1);
     look_away(&found);
 }
 
