@@ -162,10 +162,20 @@ vote_of(const struct cox_election *election)
                                election->is_leaving };
 }
 
+/* Does who has obeyed @term refuse the orders of the present reign?  Reigns of equal numbers, too, exclude each other. */
+static bool
+is_refused_by(const struct cox_election *election, struct cox_term term)
+{
+    return term.generation > election->term.generation
+           || (term.generation != 0 && term.generation == election->term.generation
+               && term.coordinator != election->term.coordinator);
+}
+
 static void
 note_seen(struct cox_election *election, struct cox_term term)
 {
-    if (term.generation > election->seen.generation) {
+    if (term.generation > election->seen.generation
+        || (term.generation == election->seen.generation && is_refused_by(election, term))) {
         election->seen = term;
     }
 }
@@ -644,8 +654,8 @@ cox_election_step(struct cox_election *election, const struct cox_election_event
             break;
         case COX_ELECTION_ON_SEEN:
             note_seen(election, event->seen);
-            if (event->seen.generation > election->term.generation && is_coordinator(election)) {
-                call(election, NULL, now, out); /* somebody has obeyed a younger reign: ours must become younger still */
+            if (election->state == SETTLED && is_refused_by(election, event->seen)) {
+                call(election, NULL, now, out); /* this node's executor refuses the present reign: it must become younger */
             }
             break;
     }

@@ -245,6 +245,12 @@ bus_move(struct bus *bus, guint node, guint part)
     cox_testbus_move(&bus->net, node, part);
 }
 
+void
+bus_feed(struct bus *bus, guint node, const struct cox_election_event *event)
+{
+    step(bus, node, event);
+}
+
 bool
 bus_step(struct bus *bus, cox_usec until)
 {

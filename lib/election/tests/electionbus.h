@@ -43,6 +43,9 @@ void bus_crash(struct bus *bus, guint node);
 /** Put @node into the part of the network with this number; both sides get new views. */
 void bus_move(struct bus *bus, guint node, guint part);
 
+/** Hand @event to the engine of @node, and carry out what it wants. */
+void bus_feed(struct bus *bus, guint node, const struct cox_election_event *event);
+
 /** Process until nothing is queued and no timer is due up to @until; fails after too many steps. */
 void bus_run(struct bus *bus, cox_usec until);
 
