@@ -1,0 +1,800 @@
+/* cts/sim/node_control.c - stands for controld's crew, realm and papers: lib/election and lib/control/reign.  For tests only. */
+#include "cts/sim/simcontrol.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "cib/patchscope.h"
+
+enum { PLAN_CRASH_ONE_IN = 150 };
+
+static void plan_if_possible(struct sim *sim, struct sim_node *node, struct sim_call *call);
+static void election_step(struct sim *sim, struct sim_node *node, const struct cox_election_event *event);
+
+void
+control_send(struct sim *sim, struct sim_node *node, const struct control_message *message)
+{
+    struct control_message *copy = cox_arena_memdup(sim->arena, message, 1, sizeof(*message));
+
+    copy->rsc_id = cox_arena_intern(sim->arena, message->rsc_id);
+    copy->task = cox_arena_intern(sim->arena, message->task);
+    copy->key = cox_arena_strdup(sim->arena, message->key);
+    copy->election.excluded = cox_arena_memdup(sim->arena, message->election.excluded, message->election.n_excluded,
+                                               sizeof(guint32));
+    cox_testbus_send(&sim->bus[SIM_CONTROL], node->id, copy);
+}
+
+/* ---- the document ---- */
+
+static struct cox_xml *
+section(const struct sim_node *node, const char *name)
+{
+    return node->doc == NULL ? NULL : cox_xml_child(cox_cib_root(node->doc->cib), name);
+}
+
+static void
+tell_state(struct sim *sim, struct sim_node *node, guint32 id)
+{
+    g_autofree char *text = g_strdup_printf("%u", id);
+    const struct cox_xml *state = cox_xml_child_with_id(section(node, "status"), "node_state", text);
+    struct cox_reign_event event = { .kind = COX_REIGN_ON_NODE, .node = id, .name = sim->nodes[id].name };
+
+    if (state != NULL) {
+        event.state = (struct cox_reign_state) { cox_xml_get(state, "in_ccm"), cox_xml_get(state, "crmd"),
+                                                 cox_xml_get(state, "join"), cox_xml_get(state, "expected") };
+    }
+    control_reign(sim, node, &event);
+}
+
+static void
+tell_states(struct sim *sim, struct sim_node *node)
+{
+    const struct cox_xml *state = cox_xml_child(section(node, "status"), "node_state");
+
+    for (; state != NULL; state = cox_xml_next_named(state, "node_state")) {
+        tell_state(sim, node, (guint32) g_ascii_strtoull(cox_xml_id(state), NULL, 10));
+    }
+}
+
+static void
+tell_expected(struct sim *sim, struct sim_node *node)
+{
+    const struct cox_xml *xml = cox_xml_child(cox_xml_child(section(node, "configuration"), "nodes"), "node");
+    struct cox_election_event event = { .kind = COX_ELECTION_ON_EXPECTED };
+    guint32 ids[SIM_MAX];
+
+    event.nodes.nodes = ids;
+    for (; xml != NULL && event.nodes.n < SIM_MAX; xml = cox_xml_next_named(xml, "node")) {
+        ids[event.nodes.n++] = (guint32) g_ascii_strtoull(cox_xml_id(xml), NULL, 10);
+    }
+    election_step(sim, node, &event);
+}
+
+static void
+tell_election(struct sim *sim, struct sim_node *node)
+{
+    struct cox_election_event event = { .kind = COX_ELECTION_ON_VIEW };
+
+    event.nodes.nodes = (const guint32 *) (const void *) node->control->view->data;
+    event.nodes.n = node->control->view->len;
+    election_step(sim, node, &event);
+}
+
+static void
+tell_reign(struct sim *sim, struct sim_node *node)
+{
+    struct sim_control *control = node->control;
+    struct cox_reign_event event = { .kind = COX_REIGN_ON_VIEW };
+
+    event.view.controllers = (const guint32 *) (const void *) control->view->data;
+    event.view.n_controllers = control->view->len;
+    event.view.nodes = (const guint32 *) (const void *) control->members->data;
+    event.view.n_nodes = control->members->len;
+    control_reign(sim, node, &event);
+    for (guint i = 0; i < control->members->len; i++) {
+        guint32 id = g_array_index(control->members, guint32, i);
+
+        if (cox_reign_node_name(control->reign, id) == NULL) {
+            tell_state(sim, node, id);
+        }
+    }
+}
+
+/* The document is there for the first time, or its configuration has changed. */
+static void
+crew_document(struct sim *sim, struct sim_node *node)
+{
+    if (node->control->election != NULL && node->doc != NULL) {
+        control_duty_document(sim, node);
+        tell_expected(sim, node);
+    }
+}
+
+static unsigned int
+changes_of(unsigned int scope)
+{
+    unsigned int changes = 0;
+
+    if ((scope & (COX_PATCHSCOPE_CONFIGURATION | COX_PATCHSCOPE_ROOT | COX_PATCHSCOPE_OTHER)) != 0) {
+        changes |= COX_REIGN_CONFIGURATION;
+    }
+    changes |= (scope & COX_PATCHSCOPE_ATTRIBUTES) != 0 ? (unsigned int) COX_REIGN_ATTRIBUTES : 0;
+    changes |= (scope & COX_PATCHSCOPE_HISTORY_GONE) != 0 ? (unsigned int) COX_REIGN_HISTORY_GONE : 0;
+    changes |= (scope & COX_PATCHSCOPE_HISTORY) != 0 ? (unsigned int) COX_REIGN_RESULTS : 0;
+    return changes;
+}
+
+static void
+tell_document(struct sim *sim, struct sim_node *node, unsigned int scope)
+{
+    struct cox_version version = cox_version_of(cox_cib_root(node->doc->cib));
+    struct cox_reign_event event = { .kind = COX_REIGN_ON_DOCUMENT }, options = { .kind = COX_REIGN_ON_OPTIONS };
+    g_autofree char *identity = NULL;
+
+    if ((scope & COX_PATCHSCOPE_NODES) != 0) {
+        tell_states(sim, node);
+    }
+    if ((scope & COX_PATCHSCOPE_CONFIGURATION) != 0) {
+        identity = g_strdup_printf("%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT, version.admin_epoch, version.epoch);
+        options.options.recheck_ms = 900000;
+        options.options.fence_attempts = 10;
+        control_reign(sim, node, &options);
+        crew_document(sim, node);
+    }
+    event.document.changes = changes_of(scope);
+    event.document.config = identity;
+    event.document.version = version;
+    event.document.is_another = scope == ~0U;
+    control_reign(sim, node, &event);
+}
+
+void
+sim_control_on_document(struct sim *sim, struct sim_node *node, struct sim_call *call)
+{
+    struct sim_control *control = node->control;
+    unsigned int scope = (unsigned int) call->number;
+
+    if (node->doc == NULL || control->election == NULL) {
+        return;
+    }
+    if (scope == ~0U) {
+        struct cox_version version = cox_version_of(cox_cib_root(node->doc->cib));
+
+        if (cox_version_compare(&version, &control->recorded_version) < 0) {
+            control->recorded_version = version; /* another side's document won */
+        }
+    }
+    if (scope != 0) {
+        tell_document(sim, node, scope);
+    }
+    control_report(sim, node);
+    plan_if_possible(sim, node, call);
+}
+
+/* ---- states of nodes ---- */
+
+static void
+on_batch(struct sim *sim, struct sim_node *node, struct sim_call *call)
+{
+    const struct sim_answer *answer = call->data;
+    struct cox_reign_event event = { .kind = COX_REIGN_ON_WRITTEN };
+
+    event.done.batch = call->number;
+    event.done.is_ok = answer->is_ok;
+    event.done.version = answer->version;
+    control_reign(sim, node, &event);
+}
+
+static void
+collect_node(struct sim *sim, struct sim_node *node, const struct cox_reign_effect *effect)
+{
+    if (effect->kind == COX_REIGN_DO_ERASE) {
+        sim_say(sim, node, "controld: forget what was on %s", effect->name);
+        g_ptr_array_add(node->control->erased, g_strdup_printf("%u", effect->node));
+        return;
+    }
+    sim_say(sim, node, "controld: %s is in_ccm=%s crmd=%s join=%s expected=%s", effect->name, effect->state.in_ccm,
+            effect->state.crmd, effect->state.join, effect->state.expected);
+    g_string_append_printf(node->control->states,
+                           "<node_state id=\"%u\" uname=\"%s\" in_ccm=\"%s\" crmd=\"%s\" join=\"%s\" expected=\"%s\"/>",
+                           effect->node, effect->name, effect->state.in_ccm, effect->state.crmd, effect->state.join,
+                           effect->state.expected);
+}
+
+static void
+write_batch(struct sim *sim, struct sim_node *node, guint64 batch)
+{
+    struct sim_control *control = node->control;
+    struct sim_ask ask = { .asker = SIM_CONTROL, .answer = on_batch, .number = batch };
+    g_autofree char *text = g_strdup_printf("<status>%s</status>", control->states->str);
+
+    ask.change = sim_change_new(sim->next_change++);
+    if (control->states->len > 0) {
+        sim_change_modify(ask.change, "status", text);
+    }
+    for (guint i = 0; i < control->erased->len; i++) {
+        const char *id = control->erased->pdata[i];
+        g_autofree char *path = g_strdup_printf("/cib/status/node_state[@id='%s']/lrm|/cib/status/node_state[@id='%s']"
+                                                "/transient_attributes", id, id);
+
+        sim_change_delete(ask.change, path);
+    }
+    g_string_truncate(control->states, 0);
+    g_ptr_array_set_size(control->erased, 0);
+    sim_cib_ask(sim, node, &ask);
+}
+
+/* ---- plans ---- */
+
+static void
+use_plan(struct sim *sim, struct sim_node *node, struct sim_plan *plan)
+{
+    struct sim_control *control = node->control;
+    struct cox_reign_event event = { .kind = COX_REIGN_ON_PLAN };
+    struct sim_plan *before = control->plan;
+
+    event.plan.graph = &plan->plan->graph;
+    event.plan.wall = sim_wall(sim);
+    event.plan.recheck_by = plan->plan->recheck_by;
+    sim_say(sim, node, "schedd: a plan of %u actions", (guint) plan->plan->graph.n_actions);
+    control->plan = plan;
+    control_reign(sim, node, &event);
+    if (cox_reign_graph(control->reign) == &plan->plan->graph) {
+        sim_plan_free(before);
+    } else {
+        control->plan = before;
+        sim_plan_free(plan);
+    }
+}
+
+static void
+plan_now(struct sim *sim, struct sim_node *node)
+{
+    struct sim_control *control = node->control;
+    GArray *inflight = g_array_new(FALSE, FALSE, sizeof(struct cox_inflight));
+    struct cox_reign_event crashed = { .kind = COX_REIGN_ON_NO_PLAN };
+
+    control->wants_plan = false;
+    control->plan_serial++;
+    if (!sim->is_calm && sim_pick(sim, PLAN_CRASH_ONE_IN) == 0) {
+        sim_say(sim, node, "schedd crashes");
+        crashed.plan.has_crashed = true;
+        control_reign(sim, node, &crashed);
+    } else {
+        control->transition++;
+        cox_reign_inflight(control->reign, inflight);
+        use_plan(sim, node, sim_plan_new(cox_cib_root(node->doc->cib), (const struct cox_inflight *) (const void *) inflight->data,
+                                         inflight->len, sim_wall(sim)));
+    }
+    g_array_unref(inflight);
+}
+
+static void
+on_plan_time(struct sim *sim, struct sim_node *node, struct sim_call *call)
+{
+    if (node->control->wants_plan && call->number == node->control->plan_serial && node->doc != NULL) {
+        plan_now(sim, node);
+    }
+}
+
+/* The scheduler answers when its copy of the document is new enough. */
+static void
+plan_if_possible(struct sim *sim, struct sim_node *node, struct sim_call *unused)
+{
+    struct sim_call call = { .fn = on_plan_time };
+    struct cox_version version = { 0, 0, 0 };
+
+    (void) unused;
+    if (!node->control->wants_plan || node->doc == NULL) {
+        return;
+    }
+    version = cox_version_of(cox_cib_root(node->doc->cib));
+    if (cox_version_compare(&version, &node->control->plan_version) >= 0) {
+        call.number = node->control->plan_serial;
+        sim_after(sim, node, SIM_CONTROL, sim_between(sim, 500, 20000), &call);
+    }
+}
+
+bool
+sim_control_has_nothing_to_do(struct sim *sim, struct sim_node *node, char **what)
+{
+    struct sim_plan *plan = sim_plan_new(cox_cib_root(node->doc->cib), NULL, 0, sim_wall(sim));
+    bool is_empty = plan->plan->graph.n_actions == 0;
+
+    if (!is_empty) {
+        const struct cox_action *action = &plan->plan->graph.actions[0];
+
+        *what = g_strdup_printf("the scheduler wants %u actions, the first %s on %s", (guint) plan->plan->graph.n_actions,
+                                action->key == NULL ? action->task : action->key,
+                                action->node_name == NULL ? "no node" : action->node_name);
+    }
+    sim_plan_free(plan);
+    return is_empty;
+}
+
+/* ---- effects of the reign ---- */
+
+static const char *
+attribute_of(const struct cox_action *action, const char *name)
+{
+    for (size_t i = 0; i < action->n_attributes; i++) {
+        if (g_str_equal(action->attributes[i].name, name)) {
+            return action->attributes[i].value;
+        }
+    }
+    return NULL;
+}
+
+static gint64
+number_of(const struct cox_action *action, const char *name)
+{
+    const char *text = attribute_of(action, name);
+
+    return text == NULL ? 0 : g_ascii_strtoll(text, NULL, 10);
+}
+
+static void
+send_order(struct sim *sim, struct sim_node *node, const struct cox_reign_effect *effect)
+{
+    const struct cox_action *action = effect->order.action;
+    const char *task = effect->order.kind == COX_REIGN_CANCEL ? attribute_of(action, "CRM_meta_operation") : action->task;
+    g_autofree char *key = g_strdup_printf("%u:%" G_GUINT64_FORMAT ":%" G_GINT64_FORMAT ":%s-%" G_GUINT64_FORMAT, action->id,
+                                           node->control->transition, number_of(action, "CRM_meta_op_target_rc"), node->name,
+                                           node->process[SIM_CONTROL].life);
+    struct cox_nvpair *params = cox_arena_memdup(sim->arena, action->attributes, action->n_attributes, sizeof(*params));
+    const struct control_message order = {
+        .kind = CONTROL_ORDER, .target = effect->node, .generation = cox_election_term(node->control->election).generation,
+        .order = effect->order.kind, .rsc_id = action->rsc_id, .task = task == NULL ? action->task : task, .key = key,
+        .interval_ms = action->interval_ms, .timeout_ms = number_of(action, "CRM_meta_timeout"), .params = params,
+        .n_params = action->n_attributes,
+    };
+
+    for (size_t i = 0; i < action->n_attributes; i++) {
+        params[i].name = cox_arena_intern(sim->arena, params[i].name);
+        params[i].value = cox_arena_intern(sim->arena, params[i].value);
+    }
+
+    sim_say(sim, node, "controld orders %s %s on %s", action->rsc_id == NULL ? "-" : action->rsc_id, action->task, effect->name);
+    control_send(sim, node, &order);
+}
+
+static void
+ask_fence(struct sim *sim, struct sim_node *node, const struct cox_reign_effect *effect)
+{
+    const char *target = cox_arena_intern(sim->arena, effect->name);
+    const struct sim_call ask = { .fn = sim_fence_on_asked, .data = (gpointer) (gsize) target,
+                                  .number = g_str_equal(effect->fence.how, "off") ? COX_FENCE_OFF : COX_FENCE_REBOOT };
+    const struct sim_call failed = { .fn = sim_control_on_fenced, .data = (gpointer) (gsize) target };
+
+    sim_say(sim, node, "controld asks for fencing of %s", target);
+    g_ptr_array_add(node->control->fencings, (gpointer) (gsize) target);
+    if (node->process[SIM_FENCE].is_up) {
+        sim_post(sim, node, SIM_FENCE, &ask);
+    } else {
+        sim_after(sim, node, SIM_CONTROL, 300000, &failed);
+    }
+}
+
+void
+sim_control_on_fenced(struct sim *sim, struct sim_node *node, struct sim_call *call)
+{
+    struct cox_reign_event event = { .kind = COX_REIGN_ON_FENCED, .name = call->data };
+
+    if (g_ptr_array_remove(node->control->fencings, call->data)) {
+        event.done.is_ok = call->number != 0;
+        control_reign(sim, node, &event);
+    }
+}
+
+void
+sim_control_on_fence_news(struct sim *sim, struct sim_node *node, struct sim_call *call)
+{
+    struct cox_reign_event event = { .kind = COX_REIGN_ON_FENCE_NEWS, .name = call->data };
+
+    event.done.is_ok = true;
+    control_reign(sim, node, &event);
+}
+
+/* A new fencer: nobody answers what the one before was asked. */
+void
+sim_control_on_fence_up(struct sim *sim, struct sim_node *node, struct sim_call *call)
+{
+    (void) call;
+    while (node->control->fencings->len > 0) {
+        struct sim_call failed = { .data = node->control->fencings->pdata[0] };
+
+        sim_control_on_fenced(sim, node, &failed);
+        if (node->process[SIM_FENCE].is_up && node->control->fencings->len > 0
+            && node->control->fencings->pdata[0] == failed.data) {
+            break; /* asked for again at once */
+        }
+    }
+}
+
+void
+sim_control_on_attr_up(struct sim *sim, struct sim_node *node, struct sim_call *call)
+{
+    (void) sim;
+    (void) node;
+    (void) call;
+}
+
+static void
+set_attribute(struct sim *sim, struct sim_node *node, const struct cox_reign_effect *effect)
+{
+    struct sim_attr_wish *wish = cox_arena_new_array(sim->arena, struct sim_attr_wish, 1);
+    const struct sim_call call = { .fn = sim_attr_on_request, .data = wish };
+
+    wish->node = cox_arena_intern(sim->arena, effect->name);
+    wish->name = cox_arena_intern(sim->arena, effect->attribute.attribute);
+    wish->value = cox_arena_intern(sim->arena, effect->attribute.value);
+    wish->is_pattern = effect->attribute.is_pattern;
+    sim_post(sim, node, SIM_ATTR, &call);
+}
+
+static void
+run(struct sim *sim, struct sim_node *node, const struct cox_reign_effect *effect)
+{
+    switch (effect->kind) {
+        case COX_REIGN_DO_ORDER:
+            send_order(sim, node, effect);
+            break;
+        case COX_REIGN_DO_FENCE:
+            ask_fence(sim, node, effect);
+            break;
+        case COX_REIGN_DO_ATTRIBUTE:
+            set_attribute(sim, node, effect);
+            break;
+        case COX_REIGN_DO_NODE:
+        case COX_REIGN_DO_ERASE:
+            collect_node(sim, node, effect);
+            break;
+        case COX_REIGN_DO_WRITE:
+            write_batch(sim, node, effect->batch);
+            break;
+        case COX_REIGN_DO_PLAN:
+            node->control->wants_plan = true;
+            node->control->plan_serial++;
+            node->control->plan_version = effect->plan.version;
+            plan_if_possible(sim, node, NULL);
+            break;
+        case COX_REIGN_DO_SAVE:
+        case COX_REIGN_DO_SAY:
+        case COX_REIGN_DO_CLEAR:
+            break;
+        case COX_REIGN_DO_BEGIN:
+        case COX_REIGN_DO_END:
+            sim_laws_on_transition(sim, node->id, effect->kind == COX_REIGN_DO_BEGIN);
+            break;
+        case COX_REIGN_DO_WAKE:
+            node->process[SIM_CONTROL].timer[CONTROL_TIMER_REIGN] = effect->at;
+            break;
+    }
+}
+
+void
+control_reign(struct sim *sim, struct sim_node *node, const struct cox_reign_event *event)
+{
+    struct cox_reign_effects effects;
+
+    if (event->kind == COX_REIGN_ON_TERM && event->node != node->id) {
+        sim_laws_on_transition(sim, node->id, false);
+    }
+    cox_reign_effects_init(&effects);
+    cox_reign_step(node->control->reign, event, sim->now, &effects);
+    for (guint i = 0; i < cox_reign_effects_count(&effects); i++) {
+        run(sim, node, cox_reign_effects_get(&effects, i));
+    }
+    cox_reign_effects_clear(&effects);
+}
+
+/* ---- election ---- */
+
+static void
+send_election(struct sim *sim, struct sim_node *node, const struct cox_election_message *message)
+{
+    struct control_message mine = { .kind = CONTROL_ELECTION, .election = *message };
+
+    if (message->kind == COX_ELECTION_CONFIRM) { /* first find out what is running here */
+        node->control->confirm = *message;
+        node->control->has_confirm = true;
+        control_report(sim, node);
+        return;
+    }
+    control_send(sim, node, &mine);
+}
+
+void
+control_confirm(struct sim *sim, struct sim_node *node, const struct cox_inflight *inflight, size_t n)
+{
+    struct sim_control *control = node->control;
+    const struct control_message message = { .kind = CONTROL_ELECTION, .election = control->confirm, .inflight = inflight,
+                                             .n_inflight = n, .call_id = control->recorded,
+                                             .version = control->recorded_version };
+
+    if (control->has_confirm) {
+        control->has_confirm = false;
+        control_send(sim, node, &message);
+    }
+}
+
+static void
+settle(struct sim *sim, struct sim_node *node, const struct cox_ballot_result *result)
+{
+    struct cox_exec_term *term = cox_arena_new_array(sim->arena, struct cox_exec_term, 1);
+    const struct sim_call call = { .fn = sim_exec_on_term, .data = term };
+
+    sim_say(sim, node, "controld obeys n%u, generation %" G_GUINT64_FORMAT, result->term.coordinator, result->term.generation);
+    *term = (struct cox_exec_term) { result->term.generation, result->term.coordinator };
+    sim_post(sim, node, SIM_EXEC, &call);
+    control_reign(sim, node, &(struct cox_reign_event) { .kind = COX_REIGN_ON_TERM, .node = result->term.coordinator,
+                                                         .generation = result->term.generation });
+}
+
+static void
+tell_phase(struct sim *sim, struct sim_node *node, const struct cox_election_effect *effect)
+{
+    const struct control_message *report = effect->phase.phase == COX_JOIN_JOINED ? node->control->report : NULL;
+    struct cox_reign_event event = { .kind = COX_REIGN_ON_PHASE, .node = effect->phase.node };
+    struct cox_reign_event recorded = { .kind = COX_REIGN_ON_RECORDED, .node = effect->phase.node };
+
+    event.join.phase = effect->phase.phase;
+    if (report != NULL) {
+        recorded.done.call_id = report->call_id;
+        recorded.done.version = report->version;
+        control_reign(sim, node, &recorded);
+        event.join.inflight = report->inflight;
+        event.join.n_inflight = report->n_inflight;
+    }
+    control_reign(sim, node, &event);
+}
+
+static void
+run_election(struct sim *sim, struct sim_node *node, const struct cox_election_effect *effect)
+{
+    switch (effect->kind) {
+        case COX_ELECTION_DO_SEND:
+            send_election(sim, node, &effect->message);
+            break;
+        case COX_ELECTION_DO_WAKE:
+            node->process[SIM_CONTROL].timer[CONTROL_TIMER_ELECTION] = effect->at;
+            break;
+        case COX_ELECTION_DO_SETTLE:
+            settle(sim, node, &effect->settle);
+            break;
+        case COX_ELECTION_DO_UNSETTLE:
+            node->control->has_confirm = false;
+            control_reign(sim, node, &(struct cox_reign_event) { .kind = COX_REIGN_ON_TERM });
+            break;
+        case COX_ELECTION_DO_PHASE:
+            tell_phase(sim, node, effect);
+            break;
+        case COX_ELECTION_DO_PLAN:
+            control_reign(sim, node, &(struct cox_reign_event) { .kind = COX_REIGN_ON_MAY_PLAN });
+            break;
+        case COX_ELECTION_DO_ADMIT:
+        case COX_ELECTION_DO_REFUSE:
+            break;
+    }
+}
+
+static void
+election_step(struct sim *sim, struct sim_node *node, const struct cox_election_event *event)
+{
+    struct cox_election_effects effects;
+
+    if (node->control->election == NULL) {
+        return;
+    }
+    cox_election_effects_init(&effects);
+    cox_election_step(node->control->election, event, sim->now, &effects);
+    for (guint i = 0; i < cox_election_effects_count(&effects); i++) {
+        run_election(sim, node, cox_election_effects_get(&effects, i));
+    }
+    cox_election_effects_clear(&effects);
+}
+
+void
+sim_control_on_refused(struct sim *sim, struct sim_node *node, struct sim_call *call)
+{
+    const struct cox_exec_term *term = call->data;
+    struct cox_election_event event = { .kind = COX_ELECTION_ON_SEEN };
+
+    event.seen = (struct cox_term) { term->coordinator, term->generation };
+    election_step(sim, node, &event);
+}
+
+bool
+control_obeys(const struct sim_node *node, guint32 sender, guint64 generation)
+{
+    return node->control->election != NULL && cox_election_accepts(node->control->election, sender, generation);
+}
+
+struct cox_term
+sim_control_term(const struct sim_node *node)
+{
+    return node->control == NULL || node->control->election == NULL ? (struct cox_term) { 0, 0 }
+                                                                    : cox_election_term(node->control->election);
+}
+
+bool
+sim_control_is_idle(const struct sim_node *node)
+{
+    return node->control != NULL && cox_reign_phase(node->control->reign) == COX_REIGN_IDLE;
+}
+
+const char *
+sim_control_waits_for(const struct sim_node *node)
+{
+    return node->control == NULL ? "its controller" : cox_reign_waits_for(node->control->reign);
+}
+
+/* ---- messages ---- */
+
+static bool
+has(const GArray *ids, guint32 id)
+{
+    for (guint i = 0; i < ids->len; i++) {
+        if (g_array_index(ids, guint32, i) == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Before the document says which nodes are expected, somebody is missing: this node votes when it is called, but calls nobody. */
+static void
+begin(struct sim *sim, struct sim_node *node)
+{
+    static const guint32 somebody = G_MAXUINT32;
+    const struct cox_election_config config = { .dc_deadtime_ms = 20000, .vote_ms = 2000, .beacon_ms = 1000, .silence_ms = 5000,
+                                                .integration_ms = 180000, .finalization_ms = 1800000 };
+    struct cox_election_event event = { .kind = COX_ELECTION_ON_EXPECTED, .nodes = { &somebody, 1 } };
+    cox_feature_set features = 0;
+
+    COX_BUG_ON(!cox_feature_set_parse("3.20.5", &features));
+    node->control->election = cox_election_new(&config, node->id, features, (guint64) sim->now);
+    election_step(sim, node, &event);
+    tell_election(sim, node);
+    tell_reign(sim, node);
+    if (node->doc != NULL) {
+        tell_document(sim, node, ~0U);
+    }
+}
+
+static void
+take_view(struct sim *sim, struct sim_node *node, const struct cox_testbus_view *view)
+{
+    struct sim_control *control = node->control;
+
+    g_array_set_size(control->view, 0);
+    g_array_append_vals(control->view, view->members, (guint) view->n_members);
+    for (guint i = control->members->len; i > 0; i--) {
+        for (size_t k = 0; k < view->n_lost; k++) {
+            if (g_array_index(control->members, guint32, i - 1) == view->lost[k]) {
+                g_array_remove_index(control->members, i - 1);
+                break;
+            }
+        }
+    }
+    for (size_t i = 0; i < view->n_members; i++) {
+        if (!has(control->members, view->members[i])) {
+            g_array_append_val(control->members, view->members[i]);
+        }
+    }
+    if (control->election == NULL) {
+        begin(sim, node);
+    } else {
+        tell_election(sim, node);
+        tell_reign(sim, node);
+    }
+}
+
+/* The planted bug of SIM_LAW_ENDS: results of starts get lost, and time does not pass for the coordinator. */
+static void
+on_result(struct sim *sim, struct sim_node *node, guint32 sender, const struct control_message *message)
+{
+    struct cox_reign_event event = { .kind = COX_REIGN_ON_RESULT, .node = sender };
+
+    if (sim->bug == SIM_LAW_ENDS && g_str_equal(message->task, "start")) {
+        return;
+    }
+    event.result.order = message->order;
+    event.result.rsc_id = message->rsc_id;
+    event.result.task = message->task;
+    event.result.interval_ms = message->interval_ms;
+    event.result.rc = message->rc;
+    event.result.status = message->status;
+    event.result.target_rc = cox_oplog_target_rc(message->key);
+    event.result.call_id = message->call_id;
+    event.result.began = message->began;
+    control_reign(sim, node, &event);
+}
+
+void
+sim_control_mail(struct sim *sim, struct sim_node *node, const struct cox_testbus_mail *mail)
+{
+    const struct control_message *message = mail->message;
+    struct cox_election_event event = { .kind = COX_ELECTION_ON_MESSAGE };
+    struct cox_reign_event recorded = { .kind = COX_REIGN_ON_RECORDED, .node = mail->sender };
+
+    if (mail->view != NULL) {
+        take_view(sim, node, mail->view);
+        return;
+    }
+    switch (message->kind) {
+        case CONTROL_ELECTION:
+            event.message.sender = mail->sender;
+            event.message.message = &message->election;
+            node->control->report = message->election.kind == COX_ELECTION_CONFIRM ? message : NULL;
+            election_step(sim, node, &event);
+            node->control->report = NULL;
+            break;
+        case CONTROL_ORDER:
+            control_on_order(sim, node, mail->sender, message);
+            break;
+        case CONTROL_RESULT:
+            on_result(sim, node, mail->sender, message);
+            break;
+        case CONTROL_RECORDED:
+            recorded.done.call_id = message->call_id;
+            recorded.done.version = message->version;
+            control_reign(sim, node, &recorded);
+            break;
+    }
+}
+
+void
+sim_control_wake(struct sim *sim, struct sim_node *node, guint timer)
+{
+    if (timer == CONTROL_TIMER_ELECTION) {
+        election_step(sim, node, &(struct cox_election_event) { .kind = COX_ELECTION_ON_WAKE });
+    } else if (timer == CONTROL_TIMER_REIGN && sim->bug != SIM_LAW_ENDS) {
+        control_reign(sim, node, &(struct cox_reign_event) { .kind = COX_REIGN_ON_WAKE });
+    } else if (timer == CONTROL_TIMER_DUTY) {
+        control_duty_retry(sim, node);
+    }
+}
+
+/* ---- life ---- */
+
+void
+sim_control_start(struct sim *sim, struct sim_node *node)
+{
+    const struct cox_reign_config config = { .self = node->id, .cluster_delay_ms = 60000, .process_grace_ms = 10000,
+                                             .settle_ms = 2000, .retry_ms = 1000, .crash_limit = 3 };
+    struct sim_control *control = g_new0(struct sim_control, 1);
+
+    (void) sim;
+    node->control = control;
+    control->reign = cox_reign_new(&config);
+    control->view = g_array_new(FALSE, FALSE, sizeof(guint32));
+    control->members = g_array_new(FALSE, FALSE, sizeof(guint32));
+    control->states = g_string_new(NULL);
+    control->erased = g_ptr_array_new_with_free_func(g_free);
+    control->fencings = g_ptr_array_new();
+    control->errands = g_ptr_array_new();
+    control->said_after = g_ptr_array_new();
+    control->said_now = g_ptr_array_new();
+}
+
+void
+sim_control_stop(struct sim *sim, struct sim_node *node)
+{
+    struct sim_control *control = node->control;
+
+    sim_laws_on_transition(sim, node->id, false);
+    cox_election_free(control->election);
+    cox_reign_free(control->reign);
+    cox_oplog_free(control->oplog);
+    sim_plan_free(control->plan);
+    g_array_unref(control->view);
+    g_array_unref(control->members);
+    g_string_free(control->states, TRUE);
+    g_ptr_array_unref(control->erased);
+    g_ptr_array_unref(control->fencings);
+    g_ptr_array_unref(control->errands);
+    g_ptr_array_unref(control->said_after);
+    g_ptr_array_unref(control->said_now);
+    g_clear_pointer(&node->control, g_free);
+}

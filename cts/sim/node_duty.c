@@ -1,0 +1,358 @@
+/* cts/sim/node_duty.c - stands for controld's duty: orders to the executor, results to group and document.  For tests only. */
+#include "cts/sim/simcontrol.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "codec/load_status.h"
+#include "codec/status_write.h"
+#include "xml/xmlwrite.h"
+
+static void flush(struct sim *sim, struct sim_node *node);
+
+/* ---- the document ---- */
+
+static void
+say_recorded(struct sim *sim, struct sim_node *node)
+{
+    struct sim_control *control = node->control;
+    const struct control_message recorded = { .kind = CONTROL_RECORDED, .call_id = control->recorded,
+                                              .version = control->recorded_version };
+    const struct sim_call taken = { .fn = sim_exec_on_taken, .number = (guint64) control->recorded };
+
+    control_send(sim, node, &recorded);
+    if (control->recorded > 0) {
+        sim_post(sim, node, SIM_EXEC, &taken);
+    }
+}
+
+static void
+say_all(struct sim *sim, struct sim_node *node, GPtrArray *list)
+{
+    for (guint i = 0; i < list->len; i++) {
+        control_send(sim, node, list->pdata[i]);
+    }
+    g_ptr_array_set_size(list, 0);
+}
+
+/* number: results up to here, times two; odd: the whole history */
+static void
+on_written(struct sim *sim, struct sim_node *node, struct sim_call *call)
+{
+    struct sim_control *control = node->control;
+    const struct sim_answer *answer = call->data;
+
+    control->is_recording = false;
+    if (!answer->is_ok) {
+        g_ptr_array_extend(control->said_after, control->said_now, NULL, NULL);
+        g_ptr_array_set_size(control->said_now, 0);
+        cox_oplog_touch(control->oplog);
+        node->process[SIM_CONTROL].timer[CONTROL_TIMER_DUTY] = sim->now + COX_USEC_PER_S;
+        return;
+    }
+    control->recorded = (gint64) (call->number / 2);
+    control->recorded_version = answer->version;
+    if (call->number % 2 == 1) {
+        *sim_run_mark(node->run) = control->is_history_valid = true;
+    }
+    say_recorded(sim, node);
+    say_all(sim, node, control->said_now);
+    flush(sim, node);
+    control_report(sim, node);
+}
+
+void
+control_duty_retry(struct sim *sim, struct sim_node *node)
+{
+    flush(sim, node);
+    control_report(sim, node);
+}
+
+static void
+add_gone(const struct sim_node *node, GString *change, const struct cox_oplog_changes *changes)
+{
+    for (guint i = 0; i < changes->gone_rscs->len; i++) {
+        g_autofree char *path = g_strdup_printf("/cib/status/node_state[@id='%u']/lrm/lrm_resources/lrm_resource[@id='%s']", node->id,
+                                                (const char *) changes->gone_rscs->pdata[i]);
+
+        sim_change_delete(change, path);
+    }
+    for (guint i = 0; i < changes->gone_ops->len; i++) {
+        g_autofree char *path = g_strdup_printf("/cib/status/node_state[@id='%u']/lrm/lrm_resources/lrm_resource/lrm_rsc_op[@id='%s']",
+                                                node->id, (const char *) changes->gone_ops->pdata[i]);
+
+        sim_change_delete(change, path);
+    }
+}
+
+/* The planted bug of SIM_LAW_SETTLES: results of one resource never reach the document. */
+static void
+add_status(struct sim *sim, GString *change, const struct cox_status *status)
+{
+    struct cox_xmldoc *doc = cox_xmldoc_new("status");
+    char *text = NULL;
+
+    cox_codec_status_write(status, cox_xmldoc_root(doc));
+    text = cox_xmlwrite_text(cox_xmldoc_root(doc), COX_XMLWRITE_PLAIN);
+    if (sim->bug != SIM_LAW_SETTLES || strstr(text, "\"web\"") == NULL) {
+        sim_change_modify(change, "status", text);
+    }
+    g_free(text);
+    cox_xmldoc_free(doc);
+}
+
+static void
+ask_write(struct sim *sim, struct sim_node *node, GString *change, bool is_whole)
+{
+    const struct sim_ask ask = { .asker = SIM_CONTROL, .change = change, .answer = on_written,
+                                 .number = (guint64) node->control->noted * 2 + is_whole };
+
+    node->control->is_recording = true;
+    sim_cib_ask(sim, node, &ask);
+}
+
+static void
+flush(struct sim *sim, struct sim_node *node)
+{
+    struct sim_control *control = node->control;
+    struct cox_oplog_changes changes = { NULL, NULL, NULL };
+    GString *change = NULL;
+    GPtrArray *swap = control->said_now;
+
+    if (control->oplog == NULL || control->is_recording) {
+        return;
+    }
+    if (!cox_oplog_take(control->oplog, &changes)) {
+        say_all(sim, node, control->said_after); /* nothing to be written for them */
+        return;
+    }
+    control->said_now = control->said_after;
+    control->said_after = swap;
+    change = sim_change_new(sim->next_change++);
+    if (changes.status != NULL) {
+        add_status(sim, change, changes.status);
+    }
+    add_gone(node, change, &changes);
+    cox_oplog_changes_clear(&changes);
+    ask_write(sim, node, change, false);
+}
+
+/* ---- joining ---- */
+
+static void
+correct(struct sim *sim, struct sim_node *node)
+{
+    struct cox_oplog_changes changes = { NULL, NULL, NULL };
+    g_autofree char *path = g_strdup_printf("/cib/status/node_state[@id='%u']/lrm", node->id);
+    g_autofree char *empty = g_strdup_printf("<status><node_state id=\"%u\" uname=\"%s\"><lrm id=\"%u\"><lrm_resources/></lrm>"
+                                             "</node_state></status>", node->id, node->name, node->id);
+    GString *change = sim_change_new(sim->next_change++);
+
+    sim_say(sim, node, "controld corrects the history of this node");
+    cox_oplog_touch(node->control->oplog);
+    sim_change_delete(change, path);
+    if (cox_oplog_take(node->control->oplog, &changes) && changes.status != NULL) {
+        add_status(sim, change, changes.status);
+    } else {
+        sim_change_modify(change, "status", empty);
+    }
+    cox_oplog_changes_clear(&changes);
+    ask_write(sim, node, change, true);
+}
+
+static struct cox_status *
+history(const struct sim_node *node, const struct cox_node_status **found)
+{
+    struct cox_status *status = cox_status_new();
+    const struct cox_xml *xml = cox_xml_child(cox_cib_root(node->doc->cib), "status");
+
+    cox_codec_status(xml, status);
+    *found = cox_status_node(status, NULL, node->name);
+    return status;
+}
+
+void
+control_report(struct sim *sim, struct sim_node *node)
+{
+    struct sim_control *control = node->control;
+    const struct cox_node_status *found = NULL;
+    struct cox_status *status = NULL;
+    const struct sim_call query = { .fn = sim_exec_on_query };
+    struct cox_version version = { 0, 0, 0 };
+    bool is_same = false;
+
+    if (!control->has_confirm || control->oplog == NULL || control->is_recording || node->doc == NULL || node->cib == NULL
+        || !sim_cib_status(node).is_current) {
+        return; /* comes again with the document, or when it is written */
+    }
+    version = cox_version_of(cox_cib_root(node->doc->cib));
+    if (cox_version_compare(&version, &control->recorded_version) < 0) {
+        return;
+    }
+    status = history(node, &found);
+    is_same = control->is_history_valid && cox_oplog_is_same(control->oplog, found);
+    cox_status_free(status);
+    if (!is_same) {
+        correct(sim, node);
+    } else if (!control->is_asking && node->process[SIM_EXEC].is_up) {
+        control->is_asking = true;
+        sim_post(sim, node, SIM_EXEC, &query);
+    }
+}
+
+void
+sim_control_on_inflight(struct sim *sim, struct sim_node *node, struct sim_call *call)
+{
+    node->control->is_asking = false;
+    control_confirm(sim, node, call->data, (size_t) call->number);
+}
+
+/* ---- results ---- */
+
+void
+sim_control_on_result(struct sim *sim, struct sim_node *node, struct sim_call *call)
+{
+    struct sim_control *control = node->control;
+    const struct sim_result *result = call->data;
+    struct cox_oplog_result note = {
+        .rsc_id = sim_rsc_names[result->rsc], .standard = "ocf", .provider = "test", .type = "Dummy", .task = result->task,
+        .key = result->key, .reason = result->result.reason, .feature_set = "3.20.5", .interval_ms = result->interval_ms,
+        .exec_ms = result->exec_ms, .call_id = result->call_id,
+        .params = result->params, .n_params = result->n_params, .rc = result->result.rc, .status = (int) result->result.status,
+        .began = result->began,
+    };
+    const struct control_message news = { .kind = CONTROL_RESULT, .order = COX_REIGN_RUN, .rsc_id = note.rsc_id, .task = note.task,
+                                          .interval_ms = note.interval_ms, .rc = note.rc, .status = note.status, .key = note.key,
+                                          .call_id = note.call_id, .began = note.began };
+
+    if (control->oplog == NULL || result->call_id <= control->recorded) {
+        return;
+    }
+    if (result->rsc == SIM_RSC_DEVICE) {
+        note.standard = "stonith";
+        note.provider = NULL;
+        note.type = "fence_test";
+    }
+    cox_oplog_note(control->oplog, &note);
+    control->noted = MAX(control->noted, result->call_id);
+    control_send(sim, node, &news);
+    flush(sim, node);
+    if (!control->is_recording) {
+        control->recorded = control->noted;
+        say_recorded(sim, node);
+    }
+}
+
+static void
+tell_later(struct sim *sim, struct sim_node *node, const struct sim_errand *errand)
+{
+    struct control_message *later = cox_arena_new_array(sim->arena, struct control_message, 1);
+
+    *later = (struct control_message) { .kind = CONTROL_RESULT, .order = (enum cox_reign_order) errand->kind, .rsc_id = errand->rsc_id,
+                                        .task = errand->task, .key = errand->key, .interval_ms = errand->interval_ms };
+    g_ptr_array_add(node->control->said_after, later);
+    flush(sim, node);
+}
+
+/* ---- orders ---- */
+
+static void
+give(struct sim *sim, struct sim_node *node, struct sim_errand *errand)
+{
+    struct cox_term term = cox_election_term(node->control->election);
+    const struct sim_call call = { .fn = sim_exec_on_errand, .data = errand };
+
+    if (errand->kind != COX_REIGN_RUN) {
+        errand->term = (struct cox_exec_term) { term.generation, term.coordinator };
+    }
+    sim_post(sim, node, SIM_EXEC, &call);
+}
+
+/* data: the errand; number: was it taken (RUN), or is it done? */
+void
+sim_control_on_gone(struct sim *sim, struct sim_node *node, struct sim_call *call)
+{
+    struct sim_errand *errand = call->data;
+    const struct control_message failed = { .kind = CONTROL_RESULT, .order = COX_REIGN_RUN, .rsc_id = errand->rsc_id,
+                                            .task = errand->task, .key = errand->key, .interval_ms = errand->interval_ms, .rc = 1,
+                                            .status = COX_OP_STATUS_ERROR };
+
+    if (!g_ptr_array_remove(node->control->errands, errand)) {
+        return;
+    }
+    if (errand->kind == COX_REIGN_CANCEL) {
+        cox_oplog_cancelled(node->control->oplog, errand->rsc_id, errand->task, errand->interval_ms);
+        tell_later(sim, node, errand);
+    } else if (errand->kind == COX_REIGN_FORGET) {
+        cox_oplog_forget(node->control->oplog, errand->rsc_id);
+        tell_later(sim, node, errand);
+    } else if (call->number == 0) {
+        control_send(sim, node, &failed);
+    }
+}
+
+void
+sim_control_on_exec_up(struct sim *sim, struct sim_node *node, struct sim_call *call)
+{
+    struct cox_exec_term *term = cox_arena_new_array(sim->arena, struct cox_exec_term, 1);
+    const struct sim_call news = { .fn = sim_exec_on_term, .data = term };
+
+    (void) call;
+    *term = (struct cox_exec_term) { sim_control_term(node).generation, sim_control_term(node).coordinator };
+    if (term->coordinator != 0) {
+        sim_post(sim, node, SIM_EXEC, &news);
+    }
+    node->control->is_asking = false;
+    for (guint i = 0; i < node->control->errands->len; i++) {
+        give(sim, node, node->control->errands->pdata[i]); /* the same order has the same key: it is never done twice */
+    }
+    control_report(sim, node);
+}
+
+void
+control_on_order(struct sim *sim, struct sim_node *node, guint32 sender, const struct control_message *order)
+{
+    struct sim_errand *errand = NULL;
+
+    if (order->target != node->id) {
+        return;
+    }
+    if (!control_obeys(node, sender, order->generation) || node->control->oplog == NULL) {
+        sim_say(sim, node, "controld refuses an order of n%u, generation %" G_GUINT64_FORMAT, sender, order->generation);
+        return;
+    }
+    if (order->order == COX_REIGN_SHUTDOWN || order->rsc_id == NULL) {
+        return;
+    }
+    errand = cox_arena_new_array(sim->arena, struct sim_errand, 1);
+    *errand = (struct sim_errand) { .kind = (int) order->order, .rsc_id = order->rsc_id, .task = order->task, .key = order->key,
+                                    .interval_ms = order->interval_ms, .timeout_ms = order->timeout_ms,
+                                    .params = order->params, .n_params = order->n_params,
+                                    .term = { order->generation, sender } };
+    g_ptr_array_add(node->control->errands, errand);
+    give(sim, node, errand);
+}
+
+/* ---- life ---- */
+
+void
+control_duty_document(struct sim *sim, struct sim_node *node)
+{
+    struct sim_control *control = node->control;
+
+    if (control->oplog == NULL && node->doc != NULL) {
+        g_autofree char *id = g_strdup_printf("%u", node->id);
+
+        control->oplog = cox_oplog_new(id, node->name);
+        if (*sim_run_mark(node->run)) {
+            const struct cox_node_status *found = NULL;
+            struct cox_status *status = history(node, &found);
+
+            cox_oplog_load(control->oplog, found);
+            cox_status_free(status);
+            control->is_history_valid = true;
+        }
+        sim_exec_tell(sim, node);
+    }
+    control_report(sim, node);
+}

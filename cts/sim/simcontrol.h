@@ -1,0 +1,70 @@
+/* cts/sim/simcontrol.h - what node_control.c and node_duty.c share: the controller of a node.  For tests only. */
+#ifndef COX_CTS_SIM_SIMCONTROL_H
+#define COX_CTS_SIM_SIMCONTROL_H
+
+#include "control/oplog.h"
+#include "control/reign.h"
+#include "cts/sim/simdaemon.h"
+#include "cts/sim/simdoc.h"
+#include "cts/sim/simplan.h"
+
+/** A message of the group of controllers; in the arena of the sim. */
+struct control_message {
+    enum { CONTROL_ELECTION = 0, CONTROL_ORDER, CONTROL_RESULT, CONTROL_RECORDED } kind;
+    struct cox_election_message election;
+    const struct cox_inflight *inflight;  /* ELECTION: with CONFIRM */
+    size_t n_inflight;
+    gint64 call_id;                       /* RECORDED, CONFIRM: results up to here are in the document ... */
+    struct cox_version version;           /* ... of this version */
+    guint32 target;                       /* ORDER */
+    guint64 generation;
+    enum cox_reign_order order;           /* ORDER, RESULT */
+    const char *rsc_id, *task, *key;
+    gint64 interval_ms, timeout_ms;
+    const struct cox_nvpair *params;      /* ORDER */
+    size_t n_params;
+    int rc, status;                       /* RESULT; call_id as well */
+    cox_wall began;
+};
+
+struct sim_control {
+    struct cox_election *election; /* NULL: the document is not there yet */
+    struct cox_reign *reign;
+    struct cox_oplog *oplog;       /* NULL: the same */
+    GArray *view, *members;        /* guint32: controllers; nodes */
+    const struct control_message *report; /* while a confirmation is handled */
+    /* the coordinator */
+    struct sim_plan *plan;         /* that the reign uses */
+    struct cox_version plan_version;
+    guint64 plan_serial;
+    bool wants_plan;
+    guint64 transition;
+    GString *states;               /* XML of node states in the batch */
+    GPtrArray *erased;             /* owned ids */
+    GPtrArray *fencings;           /* const char *: targets asked for */
+    /* the node */
+    struct cox_election_message confirm;
+    bool has_confirm, is_asking, is_recording, is_history_valid;
+    gint64 noted, recorded;
+    struct cox_version recorded_version;
+    GPtrArray *errands;            /* struct sim_errand that the executor has not answered */
+    GPtrArray *said_after, *said_now; /* struct control_message: results told when the document has what is noted */
+};
+
+enum { CONTROL_TIMER_ELECTION = 0, CONTROL_TIMER_REIGN, CONTROL_TIMER_DUTY };
+
+/* node_control.c */
+
+void control_send(struct sim *sim, struct sim_node *node, const struct control_message *message);
+void control_reign(struct sim *sim, struct sim_node *node, const struct cox_reign_event *event);
+void control_confirm(struct sim *sim, struct sim_node *node, const struct cox_inflight *inflight, size_t n);
+bool control_obeys(const struct sim_node *node, guint32 sender, guint64 generation);
+
+/* node_duty.c */
+
+void control_on_order(struct sim *sim, struct sim_node *node, guint32 sender, const struct control_message *order);
+void control_report(struct sim *sim, struct sim_node *node);
+void control_duty_document(struct sim *sim, struct sim_node *node);
+void control_duty_retry(struct sim *sim, struct sim_node *node);
+
+#endif

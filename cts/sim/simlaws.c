@@ -1,0 +1,307 @@
+/* cts/sim/simlaws.c - what must always be true.  For tests only. */
+#include "cts/sim/simdaemon.h"
+
+#include <string.h>
+
+#include "cts/sim/simdoc.h"
+
+enum { TRANSITION_LIMIT_S = 600, MANY_STEPS = 150000 };
+
+const char *const sim_law_names[SIM_LAWS] = {
+    [SIM_LAW_ONCE] = "once",   [SIM_LAW_PROOF] = "proof",     [SIM_LAW_EQUAL] = "equal", [SIM_LAW_KEPT] = "kept",
+    [SIM_LAW_REIGN] = "reign", [SIM_LAW_OVERLAP] = "overlap", [SIM_LAW_ENDS] = "ends",   [SIM_LAW_SETTLES] = "settles",
+};
+
+struct kept {
+    guint64 change, term;
+};
+
+struct sim_book {
+    char *violation;
+    enum sim_law law;
+    guint owner[SIM_RSCS];                 /* node that may have the resource; 0: nobody */
+    GHashTable *places;                    /* place in a history -> digest */
+    char last_place[SIM_MAX][96];
+    GArray *kept;                          /* struct kept */
+    struct cox_exec_term obeyed[SIM_MAX];  /* youngest that the node has obeyed in this boot */
+    cox_usec transition_since[SIM_MAX];    /* COX_USEC_NEVER: none under way */
+};
+
+void
+sim_violate(struct sim *sim, enum sim_law law, const char *format, ...)
+{
+    va_list args;
+
+    if (sim->book->violation == NULL) {
+        va_start(args, format);
+        sim->book->violation = g_strdup_vprintf(format, args);
+        va_end(args);
+        sim->book->law = law;
+        sim_say(sim, NULL, "LAW %s: %s", sim_law_names[law], sim->book->violation);
+    }
+}
+
+const char *
+sim_violation(const struct sim *sim, enum sim_law *law)
+{
+    if (law != NULL) {
+        *law = sim->book->violation == NULL ? SIM_LAW_NONE : sim->book->law;
+    }
+    return sim->book->violation;
+}
+
+void
+sim_laws_init(struct sim *sim)
+{
+    sim->book = g_new0(struct sim_book, 1);
+    sim->book->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    sim->book->kept = g_array_new(FALSE, FALSE, sizeof(struct kept));
+    for (guint i = 0; i < SIM_MAX; i++) {
+        sim->book->transition_since[i] = COX_USEC_NEVER;
+    }
+}
+
+void
+sim_laws_clear(struct sim *sim)
+{
+    g_hash_table_unref(sim->book->places);
+    g_array_unref(sim->book->kept);
+    g_free(sim->book->violation);
+    g_clear_pointer(&sim->book, g_free);
+}
+
+/* ---- resources ---- */
+
+void
+sim_laws_on_active(struct sim *sim)
+{
+    for (guint r = SIM_RSC_DEVICE + 1; r < SIM_RSCS; r++) { /* a fence device may be in use on two nodes, and starts without a proof */
+        const struct sim_node *first = NULL;
+
+        for (guint i = 1; i <= sim->n; i++) {
+            if (sim->nodes[i].is_active[r] && first != NULL) {
+                sim_violate(sim, SIM_LAW_ONCE, "%s is active on %s and %s", sim_rsc_names[r], first->name, sim->nodes[i].name);
+            }
+            first = sim->nodes[i].is_active[r] ? &sim->nodes[i] : first;
+        }
+    }
+}
+
+void
+sim_laws_on_inactive(struct sim *sim, guint node, guint rsc)
+{
+    if (sim->book->owner[rsc] == node) {
+        sim->book->owner[rsc] = 0;
+    }
+}
+
+void
+sim_laws_on_begin(struct sim *sim, const struct sim_agent *agent)
+{
+    struct sim_book *book = sim->book;
+
+    for (guint i = 0; i < sim->agents->len; i++) {
+        const struct sim_agent *other = sim->agents->pdata[i];
+
+        if (!other->is_over && other->node == agent->node && other->rsc == agent->rsc) {
+            sim_violate(sim, SIM_LAW_OVERLAP, "%s of %s begins on %s while %s is under way", agent->task,
+                        sim_rsc_names[agent->rsc], sim->nodes[agent->node].name, other->task);
+        }
+    }
+    if (g_str_equal(agent->task, "start") && agent->rsc != SIM_RSC_DEVICE) {
+        if (book->owner[agent->rsc] != 0 && book->owner[agent->rsc] != agent->node) {
+            sim_violate(sim, SIM_LAW_PROOF, "%s starts on %s, and nothing proves that it is not on %s", sim_rsc_names[agent->rsc],
+                        sim->nodes[agent->node].name, sim->nodes[book->owner[agent->rsc]].name);
+        }
+        book->owner[agent->rsc] = agent->node;
+    }
+}
+
+/* ---- documents ---- */
+
+void
+sim_laws_on_place(struct sim *sim, const struct sim_node *node)
+{
+    struct cox_replica_status status = sim_cib_status(node);
+    char place[96];
+    const char *known = NULL;
+
+    if (!status.is_established || !cox_stamp_is_agreed(&status.stamp)) {
+        return;
+    }
+    g_snprintf(place, sizeof(place), "%" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT, status.stamp.term,
+               status.stamp.tag, status.stamp.position);
+    if (g_str_equal(place, sim->book->last_place[node->id])) {
+        return;
+    }
+    g_strlcpy(sim->book->last_place[node->id], place, sizeof(place));
+    known = g_hash_table_lookup(sim->book->places, place);
+    if (known == NULL) {
+        g_hash_table_insert(sim->book->places, g_strdup(place), g_strdup(status.document.digest));
+    } else if (!g_str_equal(known, status.document.digest)) {
+        sim_violate(sim, SIM_LAW_EQUAL, "%s has another document than others at %s", node->name, place);
+    }
+}
+
+void
+sim_laws_on_kept(struct sim *sim, const struct sim_node *node, guint64 change, guint64 term)
+{
+    const struct kept kept = { change, term };
+
+    if (sim_doc_has(node->doc, change)) { /* else it made no difference: nothing that could be lost */
+        g_array_append_val(sim->book->kept, kept);
+    }
+}
+
+static void
+check_kept(struct sim *sim, const struct sim_node *node, guint64 term)
+{
+    for (guint i = 0; i < sim->book->kept->len; i++) {
+        const struct kept *kept = &g_array_index(sim->book->kept, struct kept, i);
+
+        if (kept->term < term && !sim_doc_has(node->doc, kept->change)) {
+            sim_violate(sim, SIM_LAW_KEPT, "the document of %s lacks change %" G_GUINT64_FORMAT ", which was acknowledged", node->name,
+                        kept->change);
+        }
+    }
+}
+
+void
+sim_laws_on_established(struct sim *sim, const struct sim_node *node, guint64 term)
+{
+    check_kept(sim, node, term);
+}
+
+/* ---- orders ---- */
+
+void
+sim_laws_on_boot(struct sim *sim, guint node)
+{
+    sim->book->obeyed[node] = (struct cox_exec_term) { 0, 0 };
+    sim->book->last_place[node][0] = '\0';
+}
+
+void
+sim_laws_on_obeyed(struct sim *sim, const struct sim_node *node, const struct cox_exec_term *term)
+{
+    if (term->generation > sim->book->obeyed[node->id].generation) {
+        sim->book->obeyed[node->id] = *term;
+    }
+}
+
+void
+sim_laws_on_order(struct sim *sim, const struct sim_node *node, const struct sim_agent *agent)
+{
+    const struct cox_exec_term *obeyed = &sim->book->obeyed[node->id];
+
+    if (agent->interval_ms == 0 && agent->term.generation != 0 && agent->term.generation < obeyed->generation) {
+        sim_violate(sim, SIM_LAW_REIGN, "%s of %s, an order of generation %" G_GUINT64_FORMAT ", runs on %s, which obeys generation %"
+                    G_GUINT64_FORMAT, agent->task, sim_rsc_names[agent->rsc], agent->term.generation, node->name, obeyed->generation);
+    }
+}
+
+/* ---- transitions ---- */
+
+void
+sim_laws_on_transition(struct sim *sim, guint node, bool begins)
+{
+    cox_usec *since = &sim->book->transition_since[node];
+
+    *since = begins ? sim->now : COX_USEC_NEVER;
+}
+
+void
+sim_laws_check_time(struct sim *sim)
+{
+    if (sim->n_steps > MANY_STEPS) {
+        sim_violate(sim, SIM_LAW_SETTLES, "no rest after %d steps", MANY_STEPS);
+    }
+    for (guint i = 1; i <= sim->n; i++) {
+        cox_usec since = sim->book->transition_since[i];
+
+        if (cox_usec_is_set(since) && !sim->nodes[i].process[SIM_CONTROL].is_stopped
+            && sim->now - since > TRANSITION_LIMIT_S * COX_USEC_PER_S) {
+            sim_violate(sim, SIM_LAW_ENDS, "the transition of %s has lasted %d s", sim->nodes[i].name, TRANSITION_LIMIT_S);
+        }
+    }
+}
+
+/* ---- the end ---- */
+
+static bool
+has_one_idle_coordinator(struct sim *sim, char **why)
+{
+    struct cox_term term = sim_control_term(&sim->nodes[1]);
+
+    for (guint i = 1; i <= sim->n; i++) {
+        struct cox_term other = sim_control_term(&sim->nodes[i]);
+
+        if (other.coordinator == 0 || other.coordinator != term.coordinator || other.generation != term.generation) {
+            *why = g_strdup_printf("%s obeys n%u, n1 obeys n%u", sim->nodes[i].name, other.coordinator, term.coordinator);
+            return false;
+        }
+    }
+    if (!sim_control_is_idle(&sim->nodes[term.coordinator])) {
+        const char *waits_for = sim_control_waits_for(&sim->nodes[term.coordinator]);
+
+        *why = g_strdup_printf("the coordinator n%u waits for %s", term.coordinator, waits_for == NULL ? "its actions" : waits_for);
+        return false;
+    }
+    return true;
+}
+
+static bool
+has_equal_documents(struct sim *sim, char **why)
+{
+    for (guint i = 1; i <= sim->n; i++) {
+        struct cox_replica_status first = sim_cib_status(&sim->nodes[1]), status = sim_cib_status(&sim->nodes[i]);
+
+        if (!status.is_established || strcmp(status.document.digest, first.document.digest) != 0) {
+            *why = g_strdup_printf("the document of %s is %s", sim->nodes[i].name,
+                                   status.is_established ? "another one" : "not established");
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+has_all_resources(struct sim *sim, char **why)
+{
+    for (guint r = 0; r < SIM_RSCS; r++) {
+        guint n = 0;
+
+        for (guint i = 1; i <= sim->n; i++) {
+            n += sim->nodes[i].is_active[r];
+        }
+        if (n != 1) {
+            *why = g_strdup_printf("%s is active on %u nodes", sim_rsc_names[r], n);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool
+sim_laws_is_settled(struct sim *sim, char **why)
+{
+    guint32 coordinator = 0;
+
+    for (guint i = 1; i <= sim->n; i++) {
+        for (guint d = 0; d < SIM_DAEMONS; d++) {
+            if (!sim->nodes[i].process[d].is_up) {
+                *why = g_strdup_printf("%s is not up", sim->nodes[i].name);
+                return false;
+            }
+        }
+    }
+    if (!has_equal_documents(sim, why)) {
+        return false;
+    }
+    check_kept(sim, &sim->nodes[1], G_MAXUINT64);
+    if (!has_one_idle_coordinator(sim, why) || !has_all_resources(sim, why)) {
+        return false;
+    }
+    coordinator = sim_control_term(&sim->nodes[1]).coordinator;
+    return sim_control_has_nothing_to_do(sim, &sim->nodes[coordinator], why);
+}
