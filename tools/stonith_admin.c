@@ -9,7 +9,7 @@
 #include "tools/agent_call.h"
 #include "tools/daemon.h"
 #include "tools/tool.h"
-#include "view/fence_view.h"
+#include "view/fencing_view.h"
 
 enum command {
     COMMAND_NONE = 0, COMMAND_LIST, COMMAND_REGISTERED, COMMAND_INSTALLED, COMMAND_TARGETS, COMMAND_METADATA, COMMAND_QUERY, COMMAND_HISTORY,
@@ -376,15 +376,16 @@ local_time(gint64 usec, const char *format)
 static void
 print_event(struct cox_tool_ctx *ctx, const struct cox_msg_fence_event *event)
 {
-    g_autofree char *completed = event->state == COX_FENCE_VIEW_PENDING ? NULL : local_time(event->done_at_us, "%Y-%m-%d %H:%M:%S %:z");
-    const struct cox_fence_view view = {
+    g_autoptr(GTimeZone) zone = g_time_zone_new_local();
+    const struct cox_fencing_event view = {
         .action = event->action < COX_FENCE_N_ACTIONS ? cox_fence_action_text((enum cox_fence_action) event->action) : "(unknown)",
-        .target = event->target, .client = event->is_confirmed != 0 && event->client == NULL ? "a human" : event->client,
-        .origin = event->origin, .delegate = event->is_confirmed != 0 ? "a human" : event->delegate, .reason = event->reason,
-        .completed = completed, .state = (enum cox_fence_view_state) MIN(event->state, COX_FENCE_VIEW_PENDING),
+        .target = event->target, .client = event->client, .origin = event->origin,
+        .delegate = event->is_confirmed != 0 ? "a human" : event->delegate, .reason = event->reason,
+        .completed_s = event->state == COX_FENCING_PENDING ? 0 : event->done_at_us / G_USEC_PER_SEC,
+        .state = (enum cox_fencing_state) MIN(event->state, COX_FENCING_PENDING),
     };
 
-    cox_fence_view_event(ctx->out, &view);
+    cox_fencing_view_event(ctx->out, &view, zone);
 }
 
 static const struct cox_msg_fence_history *
@@ -400,7 +401,7 @@ get_history(struct cox_tool_ctx *ctx, const char *target, struct cox_arena *aren
 static bool
 is_shown(const struct cox_tool_ctx *ctx, const struct cox_msg_fence_event *event, GHashTable *succeeded)
 {
-    return ctx->verbosity > 0 || event->state != COX_FENCE_VIEW_SUCCESS || g_hash_table_add(succeeded, g_strdup(event->target));
+    return ctx->verbosity > 0 || event->state != COX_FENCING_SUCCEEDED || g_hash_table_add(succeeded, g_strdup(event->target));
 }
 
 static int
@@ -470,7 +471,7 @@ last(struct cox_tool_ctx *ctx)
         return failed(ctx, error);
     }
     for (gsize i = 0; i < answer->n_events; i++) {
-        if (answer->events[i].state == COX_FENCE_VIEW_SUCCESS && answer->events[i].action != COX_FENCE_ON) {
+        if (answer->events[i].state == COX_FENCING_SUCCEEDED && answer->events[i].action != COX_FENCE_ON) {
             g_autofree char *when = local_time(answer->events[i].done_at_us, "%a %b %e %H:%M:%S %Y");
 
             cox_out_leaf(ctx->out, "last-fenced", "target", name, "when", when, NULL);

@@ -88,9 +88,17 @@ print_element(struct cox_out *out, const struct cox_fencing_event *event)
 {
     g_autofree char *when = (event->completed_s > 0) ? cox_names_time(event->completed_s, true) : NULL;
 
-    cox_out_leaf(out, "fence_event", "status", state_text(event->state), "exit-reason",
+    cox_out_leaf(out, "fence_event", "status", state_text(event->state), "extended-status",
+                 (event->state == COX_FENCING_PENDING) ? "pending" : NULL, "exit-reason",
                  (event->state == COX_FENCING_FAILED) ? event->reason : NULL, "delegate", event->delegate, "action", event->action,
                  "target", event->target, "client", or_empty(event->client), "origin", or_empty(event->origin), "completed", when, NULL);
+}
+
+void
+cox_fencing_view_event(struct cox_out *out, const struct cox_fencing_event *event, GTimeZone *zone)
+{
+    print_element(out, event);
+    print_line(out, event, zone);
 }
 
 void

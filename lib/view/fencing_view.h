@@ -22,6 +22,9 @@ struct cox_fencing_event {
     gint64 completed_s; /**< epoch seconds, 0 while it is pending */
 };
 
+/** One event: element fence_event, or a line.  @zone: of the line's time; NULL: UTC. */
+void cox_fencing_view_event(struct cox_out *out, const struct cox_fencing_event *event, GTimeZone *zone);
+
 /**
  * Print the sections "Failed Fencing Actions", "Pending Fencing Actions" and, when what succeeded is asked for, "Fencing History".
  * @param sections  of which those about fencing count
