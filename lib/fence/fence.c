@@ -165,14 +165,28 @@ order_step(struct cox_fence *fence, struct cox_fenceop *op, const struct cox_fen
     message->request.delay_ms = op->delay_ms;
 }
 
+/* Nothing that is known helps: perhaps a slow answer does. */
+static void
+wait_for_more(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct cox_fence_effects *out)
+{
+    if (cox_fencewatch_has_all(&fence->watch, op->answered) || cox_usec_is_due(op->asking_until, now)) {
+        finish(fence, op, false, op->reason != NULL ? op->reason : "no executor is left", out);
+        return;
+    }
+    op->state = COX_FENCEOP_ASKING;
+    op->grace_until = now;
+    op->deadline = op->asking_until;
+}
+
 /* Go on from the present step: with another executor, the next step, the next way, or to the end. */
 static void
 do_step(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct cox_fence_effects *out)
 {
     for (;;) {
-        const struct cox_fencedevice *device = NULL;
+        bool has_step = op->step < op->steps->len;
+        const struct cox_fencedevice *device = has_step ? cox_fenceop_device(op, fence->conf.devices) : NULL;
 
-        if (op->steps->len > 0 && op->step >= op->steps->len) {
+        if (op->steps->len > 0 && !has_step) {
             finish(fence, op, true, NULL, out);
             return;
         }
@@ -180,12 +194,7 @@ do_step(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct co
             finish(fence, op, false, "this partition has no quorum", out);
             return;
         }
-        if (op->steps->len > 0) {
-            device = cox_fenceop_device(op, fence->conf.devices);
-        }
-        op->executor = device == NULL
-                           ? 0
-                           : cox_fenceop_pick(op, device, cox_fencewatch_member(&fence->watch, op->target));
+        op->executor = device == NULL ? 0 : cox_fenceop_pick(op, device, cox_fencewatch_member(&fence->watch, op->target));
         if (op->executor != 0) {
             order_step(fence, op, device, now, out);
             return;
@@ -193,10 +202,8 @@ do_step(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct co
         if (op->step >= op->n_required) { /* the node is off: what follows is a favour */
             op->step++;
             g_array_set_size(op->tried, 0);
-        } else if (op->way + 1 < op->ways->len) {
-            cox_fenceop_enter_way(op, op->way + 1, fence->conf.devices);
-        } else {
-            finish(fence, op, false, op->reason != NULL ? op->reason : "no executor is left", out);
+        } else if (!cox_fenceop_next_way(op, fence->conf.devices)) {
+            wait_for_more(fence, op, now, out);
             return;
         }
     }
@@ -218,16 +225,18 @@ check_answers(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, str
 {
     g_autoptr(GPtrArray) levels = g_ptr_array_new();
     bool has_all = cox_fencewatch_has_all(&fence->watch, op->answered);
+    guint32 target = cox_fencewatch_member(&fence->watch, op->target);
     bool is_enough = false;
 
     cox_fenceconf_levels_of(&fence->conf, op->target, levels);
     is_enough = cox_fenceop_plan(op, fence->conf.devices, levels) > 0;
-    if (!has_all && !cox_usec_is_due(op->deadline, now) && !(is_enough && cox_usec_is_due(op->grace_until, now))) {
+    if (!has_all && !cox_usec_is_due(op->deadline, now)
+        && !(is_enough && cox_usec_is_due(op->grace_until, now) && cox_fenceop_can_spare(op, fence->conf.devices, target))) {
         return;
     }
     op->grace_until = COX_USEC_NEVER;
     if (!is_enough) {
-        finish(fence, op, false, "no member has a device that can do this for the node", out);
+        finish(fence, op, false, op->reason != NULL ? op->reason : "no member has a device that can do this for the node", out);
         return;
     }
     op->state = COX_FENCEOP_WORKING;
@@ -269,7 +278,7 @@ begin_asking(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, stru
             return;
         }
         op->grace_until = cox_usec_after_ms(now, fence->config.grace_ms);
-        op->deadline = cox_usec_after_ms(now, fence->config.asking_ms);
+        op->deadline = op->asking_until = cox_usec_after_ms(now, fence->config.asking_ms);
     }
     for (guint i = 0; i < fence->conf.devices->len; i++) {
         struct cox_fencedevice *device = fence->conf.devices->pdata[i];
@@ -415,14 +424,16 @@ on_can(struct cox_fence *fence, guint32 sender, const struct cox_fence_message *
 {
     struct cox_fenceop *op = cox_fenceop_find(fence->ops, message->id);
 
-    if (op == NULL || op->id.origin != fence->self || op->state != COX_FENCEOP_ASKING) {
+    if (op == NULL || op->id.origin != fence->self || op->state == COX_FENCEOP_OVER) {
         return;
     }
     cox_fenceop_note_able(op, sender, message->devices, message->n_devices);
     if (message->is_ok) {
         g_array_append_val(op->answered, sender);
     }
-    check_answers(fence, op, now, out);
+    if (op->state == COX_FENCEOP_ASKING) {
+        check_answers(fence, op, now, out);
+    }
 }
 
 static void
@@ -758,8 +769,7 @@ cox_fence_step(struct cox_fence *fence, const struct cox_fence_event *event, cox
             break;
         case COX_FENCE_ON_DEVICES:
             cox_fenceconf_set_devices(&fence->conf, event->devices.defs, event->devices.n,
-                                      event->devices.timeout_ms > 0 ? event->devices.timeout_ms
-                                                                    : fence->config.fencing_timeout_ms);
+                                      event->devices.timeout_ms ?: fence->config.fencing_timeout_ms);
             break;
         case COX_FENCE_ON_LEVELS:
             cox_fenceconf_set_levels(&fence->conf, event->levels.levels, event->levels.n);

@@ -38,6 +38,7 @@ cox_fenceop_new(struct cox_fence_id id, const struct cox_fence_request *request)
     op->answered = g_array_new(FALSE, FALSE, sizeof(guint32));
     op->able = g_ptr_array_new_with_free_func(free_able);
     op->ways = g_ptr_array_new_with_free_func(free_way);
+    op->failed = g_ptr_array_new_with_free_func(g_free);
     op->steps = g_array_new(FALSE, FALSE, sizeof(struct cox_fencestep));
     op->tried = g_array_new(FALSE, FALSE, sizeof(guint32));
     op->grace_until = op->deadline = COX_USEC_NEVER;
@@ -57,6 +58,7 @@ cox_fenceop_free(gpointer data)
     g_array_unref(op->answered);
     g_ptr_array_unref(op->able);
     g_ptr_array_unref(op->ways);
+    g_ptr_array_unref(op->failed);
     g_array_unref(op->steps);
     g_array_unref(op->tried);
     g_free(op);
@@ -174,6 +176,26 @@ is_reachable(const struct cox_fenceop *op, const GPtrArray *devices, const char 
            && cox_fenceop_is_usable(device, op->action, op->is_unfencing);
 }
 
+/* "id,id" */
+static char *
+text_of(const GPtrArray *way)
+{
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < way->len; i++) {
+        g_string_append_printf(text, "%s%s", i == 0 ? "" : ",", (const char *) way->pdata[i]);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static bool
+has_failed(const struct cox_fenceop *op, const GPtrArray *way)
+{
+    g_autofree char *text = text_of(way);
+
+    return g_ptr_array_find_with_equal_func(op->failed, text, g_str_equal, NULL);
+}
+
 /* Devices that all have to do their part, or an empty way when one of them cannot. */
 static void
 add_way(struct cox_fenceop *op, const GPtrArray *devices, GPtrArray *ids)
@@ -187,7 +209,7 @@ add_way(struct cox_fenceop *op, const GPtrArray *devices, GPtrArray *ids)
         }
         g_ptr_array_add(way, g_strdup(ids->pdata[i]));
     }
-    if (way->len == 0) {
+    if (way->len == 0 || has_failed(op, way)) {
         g_ptr_array_unref(way);
         return;
     }
@@ -254,6 +276,22 @@ cox_fenceop_plan(struct cox_fenceop *op, const GPtrArray *devices, const GPtrArr
     return op->ways->len;
 }
 
+bool
+cox_fenceop_can_spare(const struct cox_fenceop *op, const GPtrArray *devices, guint32 node)
+{
+    const GPtrArray *way = op->ways->pdata[0];
+
+    for (guint i = 0; i < way->len; i++) {
+        const struct cox_fencedevice *device = cox_fencelocal_device(devices, way->pdata[i]);
+        const struct cox_fenceable *able = find_able(op, way->pdata[i]);
+
+        if (!device->def.is_on_target && able->nodes->len == 1 && g_array_index(able->nodes, guint32, 0) == node) {
+            return false;
+        }
+    }
+    return true;
+}
+
 struct cox_fencedevice *
 cox_fenceop_device(const struct cox_fenceop *op, const GPtrArray *devices)
 {
@@ -301,4 +339,15 @@ cox_fenceop_pick(const struct cox_fenceop *op, const struct cox_fencedevice *dev
         }
     }
     return picked;
+}
+
+bool
+cox_fenceop_next_way(struct cox_fenceop *op, const GPtrArray *devices)
+{
+    g_ptr_array_add(op->failed, text_of(op->ways->pdata[op->way]));
+    if (op->way + 1 >= op->ways->len) {
+        return false;
+    }
+    cox_fenceop_enter_way(op, op->way + 1, devices);
+    return true;
 }

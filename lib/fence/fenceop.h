@@ -30,8 +30,9 @@ struct cox_fenceop {
     /* The rest is of interest at the origin only. */
     GArray *answered;        /**< guint32: members whose answer is complete */
     GPtrArray *able;         /**< struct cox_fenceable: devices and the members that can use them */
-    cox_usec grace_until, deadline;
+    cox_usec grace_until, asking_until, deadline;
     GPtrArray *ways;         /**< GPtrArray of char * (device ids): sets of devices, tried in this order */
+    GPtrArray *failed;       /**< char *: ways that have failed, "id,id"; they are not planned again */
     guint way, step, n_required;
     GArray *steps;           /**< struct cox_fencestep of the present way */
     GArray *tried;           /**< guint32: executors that failed at the present step */
@@ -71,8 +72,17 @@ void cox_fenceop_forget_node(struct cox_fenceop *op, guint32 node);
  */
 guint cox_fenceop_plan(struct cox_fenceop *op, const GPtrArray *devices, const GPtrArray *levels);
 
+/**
+ * Can the first way be gone without member @node (the target, which would rather be spared: whoever cuts its own power cannot tell)?  Devices
+ * that must run on their target do not count.  Call it after a plan that has found a way.
+ */
+bool cox_fenceop_can_spare(const struct cox_fenceop *op, const GPtrArray *devices, guint32 node);
+
 /** Can this device do what @action means (reboot: or off)? */
 bool cox_fenceop_is_usable(const struct cox_fencedevice *device, enum cox_fence_action action, bool is_unfencing);
+
+/** The present way has failed: enter the next one.  false when there is none (until a plan with more answers finds one). */
+bool cox_fenceop_next_way(struct cox_fenceop *op, const GPtrArray *devices);
 
 /** Begin with way number @way. */
 void cox_fenceop_enter_way(struct cox_fenceop *op, guint way, const GPtrArray *devices);

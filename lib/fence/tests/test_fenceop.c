@@ -155,7 +155,50 @@ the_origin_acts_rather_than_others_and_the_target_last(void **state)
     teardown(&w);
 }
 
-COX_TEST_MAIN(cmocka_unit_test(single_devices_go_by_priority_and_then_by_name),
+static void
+a_way_that_only_the_target_can_go_is_told_apart(void **state)
+{
+    static const char *const low[] = { "low" }, *const target[] = { "target" };
+    struct world w;
+
+    (void) state;
+    setup(&w, COX_FENCE_OFF, false);
+    cox_fenceop_note_able(w.op, 3, low, 1);
+    assert_string_equal(ways(&w), "low");
+    assert_false(cox_fenceop_can_spare(w.op, w.devices, 3));
+    assert_true(cox_fenceop_can_spare(w.op, w.devices, 1));
+    cox_fenceop_note_able(w.op, 2, low, 1);
+    ways(&w);
+    assert_true(cox_fenceop_can_spare(w.op, w.devices, 3));
+    teardown(&w);
+    setup(&w, COX_FENCE_ON, true); /* it has to be there */
+    cox_fenceop_note_able(w.op, 3, target, 1);
+    ways(&w);
+    assert_true(cox_fenceop_can_spare(w.op, w.devices, 3));
+    teardown(&w);
+}
+
+static void
+a_way_that_failed_is_not_planned_again(void **state)
+{
+    static const char *const low[] = { "low" }, *const high[] = { "high" };
+    struct world w;
+
+    (void) state;
+    setup(&w, COX_FENCE_OFF, false);
+    cox_fenceop_note_able(w.op, 2, low, 1);
+    assert_string_equal(ways(&w), "low");
+    cox_fenceop_enter_way(w.op, 0, w.devices);
+    assert_false(cox_fenceop_next_way(w.op, w.devices));
+    assert_string_equal(ways(&w), "");
+    cox_fenceop_note_able(w.op, 2, high, 1); /* a slow answer */
+    assert_string_equal(ways(&w), "high");
+    teardown(&w);
+}
+
+COX_TEST_MAIN(cmocka_unit_test(a_way_that_failed_is_not_planned_again),
+              cmocka_unit_test(a_way_that_only_the_target_can_go_is_told_apart),
+              cmocka_unit_test(single_devices_go_by_priority_and_then_by_name),
               cmocka_unit_test(levels_come_in_order_and_incomplete_ones_are_left_out),
               cmocka_unit_test(unfencing_takes_all_devices_that_unfence_together),
               cmocka_unit_test(the_origin_acts_rather_than_others_and_the_target_last))
