@@ -5,6 +5,7 @@
 #include "service/privilege.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -71,4 +72,24 @@ cox_privilege_drop(enum cox_daemon daemon, GError **error)
         return false;
     }
     return true;
+}
+
+void
+cox_privilege_log_file(const char *path)
+{
+    uid_t uid = 0;
+    gid_t gid = 0, group;
+    int fd;
+
+    if (geteuid() != 0 || !cox_environment_user(COX_DAEMON_CLUSTER_USER, &uid, &gid)) {
+        return;
+    }
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        return; /* it exists, or cannot be made: who opens it says so */
+    }
+    if (fchown(fd, uid, cox_environment_group(COX_DAEMON_CLUSTER_GROUP, &group) ? group : gid) != 0 || fchmod(fd, 0660) != 0) {
+        (void) unlink(path); /* better none than one that only root can write */
+    }
+    close(fd);
 }

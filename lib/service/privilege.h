@@ -21,6 +21,12 @@ bool cox_privilege_run_directory(const char *run_directory, GError **error);
  */
 bool cox_privilege_drop(enum cox_daemon daemon, GError **error);
 
+/**
+ * As root: make the log file, if it is missing, for the cluster's user and group, because daemons of both users append to one file.
+ * What is there stays as it is, and a link is not followed: the directory may belong to a less trusted user.
+ */
+void cox_privilege_log_file(const char *path);
+
 G_END_DECLS
 
 #endif

@@ -63,17 +63,28 @@ is_set_for(const char *setting, const char *process)
     return false;
 }
 
+/* PCMK_logfile, or the usual file when this is the node's own daemon and not one with a run directory for itself (tests). */
+static const char *
+log_file(const struct life *life)
+{
+    const char *file = cox_environment_setting("logfile");
+
+    if (file == NULL && strcmp(life->options.run_directory, COX_RUNDIR) == 0) {
+        return COX_LOGDIR "/pacemaker.log";
+    }
+    return file != NULL && file[0] == '/' ? file : NULL;
+}
+
 static struct cox_log *
 open_log(const struct life *life, const char *process)
 {
-    const char *file = cox_environment_setting("logfile");
     g_autofree char *flight = g_strconcat(life->options.run_directory, "/", process, ".flight", NULL);
     bool is_verbose = life->options.is_verbose || is_set_for("debug", process);
     const struct cox_log_settings settings = {
         .name = process,
         .level = is_verbose ? COX_LOG_DEBUG : COX_LOG_INFO,
         .uses_stderr = life->options.uses_stderr || is_set_for("stderr", process),
-        .file_path = file != NULL && file[0] == '/' ? file : NULL,
+        .file_path = log_file(life),
         .syslog_path = g_strcmp0(cox_environment_setting("logfacility"), "none") == 0 ? NULL : "/dev/log",
         .syslog_level = COX_LOG_NOTICE,
         .flight_path = flight,
@@ -147,6 +158,9 @@ begin(struct life *life, const struct cox_service *service, GError **error)
 {
     const struct cox_daemon_row *row = cox_daemon_row(service->daemon);
 
+    if (log_file(life) != NULL) {
+        cox_privilege_log_file(log_file(life));
+    }
     if (!cox_privilege_run_directory(life->options.run_directory, error)
         || (!life->options.keeps_user && !cox_privilege_drop(service->daemon, error))) {
         return false;
