@@ -45,18 +45,14 @@ cox_privilege_run_directory(const char *run_directory, GError **error)
 }
 
 bool
-cox_privilege_drop(enum cox_daemon daemon, GError **error)
+cox_privilege_drop(enum cox_daemon daemon, bool *is_missing, GError **error)
 {
     const struct cox_daemon_row *row = cox_daemon_row(daemon);
     uid_t uid = 0;
     gid_t gid = 0, group;
     gid_t groups[1];
 
-    if (row->user == COX_DAEMON_USER_CLUSTER && !cox_environment_user(COX_DAEMON_CLUSTER_USER, &uid, &gid)) {
-        g_set_error(error, COX_ERROR, COX_ERROR_PRIVILEGE, "user '%s': there is none in /etc/passwd; create it (%s runs as it)",
-                    COX_DAEMON_CLUSTER_USER, row->process);
-        return false;
-    }
+    *is_missing = row->user == COX_DAEMON_USER_CLUSTER && !cox_environment_user(COX_DAEMON_CLUSTER_USER, &uid, &gid);
     if (geteuid() == uid) {
         return true;
     }

@@ -17,9 +17,11 @@ bool cox_privilege_run_directory(const char *run_directory, GError **error);
 
 /**
  * Become what the table says (services.def): root stays root; the cluster's user gets its groups, no capabilities and no way
- * to gain any.  COX_ERROR_PRIVILEGE when we are not root, and not that user, or when there is no such user.
+ * to gain any.  COX_ERROR_PRIVILEGE when we are not root, and not that user.
+ *
+ * @param is_missing  set to whether there is no such user on this machine and we stay root; whoever calls must say so
  */
-bool cox_privilege_drop(enum cox_daemon daemon, GError **error);
+bool cox_privilege_drop(enum cox_daemon daemon, bool *is_missing, GError **error);
 
 /**
  * As root: make the log file, if it is missing, for the cluster's user and group, because daemons of both users append to one file.

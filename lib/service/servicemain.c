@@ -157,12 +157,13 @@ static bool
 begin(struct life *life, const struct cox_service *service, GError **error)
 {
     const struct cox_daemon_row *row = cox_daemon_row(service->daemon);
+    bool is_missing = false;
 
     if (log_file(life) != NULL) {
         cox_privilege_log_file(log_file(life));
     }
     if (!cox_privilege_run_directory(life->options.run_directory, error)
-        || (!life->options.keeps_user && !cox_privilege_drop(service->daemon, error))) {
+        || (!life->options.keeps_user && !cox_privilege_drop(service->daemon, &is_missing, error))) {
         return false;
     }
     life->lock_fd = cox_instance_lock(life->options.run_directory, row->socket, error);
@@ -170,6 +171,9 @@ begin(struct life *life, const struct cox_service *service, GError **error)
         return false;
     }
     life->log = open_log(life, row->process);
+    if (is_missing) {
+        cox_log_event(life->log, COX_EVENT_USER_MISSING, "user=%s", COX_DAEMON_CLUSTER_USER);
+    }
     life->ctx = cox_ctx_new(service, life->runtime, life->log, life->options.run_directory);
     life->ctx->keeps_user = life->options.keeps_user;
     (void) cox_runtime_signal(life->runtime, SIGTERM, on_stop_signal, life->ctx);
