@@ -2,6 +2,7 @@
 #include "tools/agent_call.h"
 
 #include "agents/agent_run.h"
+#include "runtime/environment.h"
 #include "runtime/loop.h"
 
 enum { TIMEOUT_MS = 30000 };
@@ -27,7 +28,7 @@ on_end(void *context, const struct cox_agent_result *result, const struct cox_ch
 void
 cox_agent_call(const struct cox_agent_env *env, const char *action, gint64 timeout_ms, struct cox_agent_outcome *outcome)
 {
-    static const struct cox_agent_paths paths = { NULL, NULL, NULL };
+    const struct cox_agent_paths paths = { .lsb = cox_environment_get("COX_LSB_DIRECTORY"), .fence = cox_environment_get("COX_FENCE_DIRECTORY") };
     struct cox_agent_action wanted
         = { .paths = &paths, .env = *env, .action = action, .timeout_ms = (timeout_ms > 0) ? timeout_ms : TIMEOUT_MS };
     GMainContext *context = g_main_context_new();
