@@ -11,6 +11,7 @@
 #include "tools/state.h"
 #include "tools/tool.h"
 #include "view/fencing_view.h"
+#include "view/html_page.h"
 #include "view/monitor_view.h"
 
 enum {
@@ -27,7 +28,9 @@ struct choice {
 
 struct settings {
     GArray *choices; /* struct choice */
-    char *file, *node, *rsc, *ban_prefix, *interval;
+    char *file, *node, *rsc, *ban_prefix, *interval, *title, *stylesheet;
+    int reload_s;
+    bool is_html, is_cgi;
     bool once, is_by_node, with_inactive, with_timing, with_details, with_descriptions, is_brief, is_old_xml;
 };
 
@@ -144,6 +147,11 @@ static const struct cox_opt options[] = {
       FIELD(with_details) },
     { "show-description", 0, COX_OPT_FLAG, NULL, "Display Options", "Show resource descriptions", FIELD(with_descriptions) },
     { "brief", 'b', COX_OPT_FLAG, NULL, "Display Options", "Brief output", FIELD(is_brief) },
+    { "html", 0, COX_OPT_FLAG, NULL, "Output Options", "A page for a browser, once; the same as --output-as=html", FIELD(is_html) },
+    { "html-cgi", 0, COX_OPT_FLAG, NULL, "Output Options", "(HTML) Add the header that a web server wants", FIELD(is_cgi) },
+    { "html-reload", 0, COX_OPT_INT, "SECONDS", "Output Options", "(HTML) Let the browser load the page again", FIELD(reload_s) },
+    { "html-stylesheet", 0, COX_OPT_STRING, "URI", "Output Options", "(HTML) Link to a style sheet", FIELD(stylesheet) },
+    { "html-title", 0, COX_OPT_STRING, "TITLE", "Output Options", "(HTML) Title of the page", FIELD(title) },
     { "as-xml", 'X', COX_OPT_FLAG, NULL, NULL, NULL, FIELD(is_old_xml), .flags = COX_OPT_HIDDEN },
     { "pending", 'j', COX_OPT_IGNORED, NULL, NULL, NULL, .flags = COX_OPT_HIDDEN },
     { "pid-file", 'p', COX_OPT_IGNORED, "FILE", NULL, NULL, .flags = COX_OPT_HIDDEN },
@@ -408,10 +416,25 @@ follow_cluster(struct cox_tool_ctx *ctx, const struct cox_monitor_view *view, st
 
 /* ---- run -------------------------------------------------------------------------------------------------- */
 
+/* The text, made into a page. */
+static void
+print_page(struct cox_tool_ctx *ctx, struct cox_out *text)
+{
+    const struct settings *settings = ctx->settings;
+    const struct cox_html_page page = { .title = settings->title, .stylesheet = settings->stylesheet, .reload_s = settings->reload_s,
+                                        .is_cgi = settings->is_cgi };
+    g_autofree char *html = cox_html_page_make(cox_out_content(text), &page);
+
+    cox_out_raw(ctx->out, html);
+}
+
 static int
 show_once(struct cox_tool_ctx *ctx, const struct cox_monitor_view *view, struct cox_cib_access *access)
 {
-    struct showing showing = { .ctx = ctx, .out = ctx->out, .view = *view };
+    const struct settings *settings = ctx->settings;
+    const struct cox_out_options kept = { .format = COX_OUT_TEXT };
+    g_autoptr(cox_out) text = settings->is_html ? cox_out_new(&kept) : NULL;
+    struct showing showing = { .ctx = ctx, .out = (text != NULL) ? text : ctx->out, .view = *view };
     GError *error = NULL;
     g_autoptr(cox_state) state = cox_state_of(access, &error);
 
@@ -419,6 +442,9 @@ show_once(struct cox_tool_ctx *ctx, const struct cox_monitor_view *view, struct 
         return cox_tool_fail(ctx, error);
     }
     show_state(&showing, state, cox_cib_access_is_live(access) ? cox_cib_access_runtime(access) : NULL);
+    if (text != NULL) {
+        print_page(ctx, text);
+    }
     return 0;
 }
 
@@ -466,7 +492,7 @@ run(struct cox_tool_ctx *ctx)
     if (access == NULL) {
         return cox_tool_fail(ctx, error);
     }
-    if (settings->once || !cox_out_is_text(ctx->out) || !cox_cib_access_is_live(access)) {
+    if (settings->once || settings->is_html || !cox_out_is_text(ctx->out) || !cox_cib_access_is_live(access)) {
         return show_once(ctx, &view, access);
     }
     return follow_cluster(ctx, &view, cox_cib_access_runtime(access), MAX(interval_ms, 1000));
@@ -494,7 +520,8 @@ static const struct cox_tool tool = {
 static void
 clear(struct settings *settings)
 {
-    char *texts[] = { settings->file, settings->node, settings->rsc, settings->ban_prefix, settings->interval };
+    char *texts[] = { settings->file, settings->node, settings->rsc, settings->ban_prefix, settings->interval,
+                      settings->title, settings->stylesheet };
 
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_free(texts[i]);
@@ -507,6 +534,17 @@ clear(struct settings *settings)
     }
 }
 
+/* The skeleton knows formats for programs; a page is this tool's own. */
+static void
+find_html(char **argv)
+{
+    for (char **word = argv; *word != NULL; word++) {
+        if (strcmp(*word, "--output-as=html") == 0) {
+            *word = (char *) (guintptr) "--html"; /* words are only read */
+        }
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -514,6 +552,7 @@ main(int argc, char **argv)
     int status;
 
     (void) argc;
+    find_html(argv);
     status = cox_tool_main(&tool, argv, &settings);
     clear(&settings);
     return status;
