@@ -211,6 +211,8 @@ begin_agent(struct execd_run *run, const struct execd_order *order, const struct
 {
     struct execd *execd = run->execd;
     g_autoptr(GArray) params = params_of(order->order, run->is_probe);
+    g_autoptr(GPtrArray) secrets = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) note = note_of(run, order, name);
     const struct cox_agent_kept kept = { run->run, note };
     const struct cox_agent_action action = {
@@ -222,6 +224,10 @@ begin_agent(struct execd_run *run, const struct execd_order *order, const struct
         .timeout_ms = run->timeout_ms,
     };
 
+    if (!execd_secrets_fill(run->rsc_id, params, secrets, &error) && strcmp(run->action, "stop") != 0) {
+        end_later(run, COX_AGENT_CODE_NOT_CONFIGURED, COX_OP_STATUS_NO_SECRETS, error->message); /* a stop may do without */
+        return;
+    }
     run->job = cox_agent_keep_run(&execd->keep, &kept, &action, on_kept, run);
 }
 

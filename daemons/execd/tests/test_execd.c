@@ -330,9 +330,47 @@ stonith_resources_are_started_by_the_fencer_and_probed_here(void **state)
     assert_non_null(strstr(place_wait_results(place, 4), "f promote 0 3/3"));
 }
 
+static void
+secret_values_come_from_files_and_reach_no_log(void **state)
+{
+    struct place *place = *state;
+    const struct cox_msg_pair params[] = { { "trace", place->trace }, { "seconds", "0" }, { "password", "lrm://" } };
+    struct cox_msg_exec_order order = { .rsc_id = "db:0", .standard = "ocf", .provider = "test", .type = "slow", .task = "env", .key = "1:1:0:x",
+                                        .timeout_ms = 9000, .n_params = 3, .params = params, .generation = 1, .coordinator = 1 };
+    g_autofree char *env_path = g_strconcat(place->trace, ".env", NULL);
+    g_autofree char *env = NULL;
+    g_autofree char *log = NULL;
+    g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_MD5, "hunter two", -1);
+
+    place->extra = g_strdup_printf("COX_SECRETS_DIRECTORY=%s/secrets", place->root);
+    place_start(place);
+    assert_true(place_order_message(place, &order, NULL) > 0);
+    assert_non_null(strstr(place_wait_results(place, 1), "db:0 env 0 6/11 the secret value of parameter 'password' is missing"));
+    agentkit_put(place->root, "secrets/db/password", "hunter two\n", 0600);
+    agentkit_put(place->root, "secrets/db/password.sign", "0123\n", 0600);
+    order.key = "2:1:0:x";
+    assert_true(place_order_message(place, &order, NULL) > 0);
+    assert_non_null(strstr(place_wait_results(place, 2), "db:0 env 0 6/11"));
+    agentkit_put(place->root, "secrets/db/password.sign", digest, 0600);
+    order.key = "3:1:0:x";
+    assert_true(place_order_message(place, &order, NULL) > 0);
+    assert_string_equal(place_wait_results(place, 3), "db:0 env 0 0/0");
+    assert_true(g_file_get_contents(env_path, &env, NULL, NULL));
+    assert_non_null(strstr(env, "OCF_RESKEY_password=hunter two\n"));
+    agentkit_put(place->root, "secrets/db/password.sign", "0123\n", 0600);
+    order.key = "4:1:0:x";
+    order.task = "stop"; /* a resource must be stoppable */
+    assert_true(place_order_message(place, &order, NULL) > 0);
+    assert_string_equal(place_wait_results(place, 4), "db:0 stop 0 0/0");
+    place_end(place, SIGTERM);
+    assert_true(g_file_get_contents(place->log, &log, NULL, NULL));
+    assert_null(strstr(log, "hunter"));
+    assert_null(strstr(log, digest));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)
 
-COX_TEST_MAIN(TEST(orders_run_and_their_results_are_told), TEST(an_operation_of_init_scripts_is_translated),
+COX_TEST_MAIN(TEST(secret_values_come_from_files_and_reach_no_log), TEST(orders_run_and_their_results_are_told), TEST(an_operation_of_init_scripts_is_translated),
               TEST(orders_of_an_older_reign_are_refused_also_after_a_restart),
               TEST(cancelling_and_forgetting_are_answered_when_it_is_done), TEST(what_is_in_flight_is_told),
               TEST(an_order_sent_again_runs_once), TEST(agents_that_misbehave_harm_nobody),
