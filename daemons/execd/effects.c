@@ -225,8 +225,7 @@ execd_new(struct cox_ctx *ctx)
     config.seed = (guint64) getpid() ^ (guint64) cox_runtime_wall(execd->runtime).usec;
     execd->engine = cox_exec_new(&config);
     execd->orders = g_ptr_array_new_with_free_func(order_free);
-    execd->results = g_ptr_array_new_with_free_func((GDestroyNotify) g_bytes_unref);
-    execd->result_ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    execd_results_init(execd);
     execd_runs_init(execd);
     execd->started = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     execd->waiters = g_ptr_array_new_with_free_func(waiter_free);
@@ -292,8 +291,7 @@ execd_destroy(struct cox_ctx *ctx)
     cox_systemd_free(execd->systemd);
     cox_exec_free(execd->engine);
     g_ptr_array_unref(execd->orders);
-    g_ptr_array_unref(execd->results);
-    g_array_unref(execd->result_ids);
+    execd_results_free(execd);
     g_hash_table_unref(execd->started);
     g_ptr_array_unref(execd->waiters);
     g_array_unref(execd->inherited);

@@ -31,6 +31,14 @@ struct execd_order {
     char *last_reason;
 };
 
+/** One result that nobody has taken. */
+struct execd_result {
+    gint64 call_id;
+    guint64 order; /**< number of its order */
+    char *key;     /**< "RSC KEY" of a one-shot order, else NULL */
+    GBytes *bytes; /**< EXEC_RESULT */
+};
+
 /** A request that is answered when something is gone. */
 struct execd_waiter {
     cox_ticket ticket;
@@ -52,8 +60,8 @@ struct execd {
     cox_source_id wake;
     guint64 serial, serial_limit; /**< numbers of orders and results; the limit is in a file */
     GPtrArray *orders;            /**< struct execd_order, ascending by id */
-    GPtrArray *results;           /**< GBytes of EXEC_RESULT, ascending by call id */
-    GArray *result_ids;           /**< gint64, call id of each of these */
+    GPtrArray *results;           /**< struct execd_result, ascending by call id */
+    GHashTable *result_by_key;    /**< "RSC KEY" -> those of one-shot orders, not owned */
     GHashTable *runs;             /**< guint64 -> struct execd_run */
     GHashTable *started;          /**< ids of stonith resources that are started here */
     GPtrArray *waiters;           /**< struct execd_waiter */
@@ -105,6 +113,8 @@ void execd_orders_load(struct execd *execd);
 
 /* execdresults.c: results that nobody has taken. */
 
+void execd_results_init(struct execd *execd);
+void execd_results_free(struct execd *execd);
 void execd_result_report(struct execd *execd, const struct cox_exec_effect *effect);
 /** Is a result of this order kept that nobody took?  Its order's number, or 0. */
 guint64 execd_result_of_key(const struct execd *execd, const char *rsc_id, const char *key);

@@ -11,15 +11,59 @@
 #include "proto/marshal.h"
 
 static void
-save(struct execd *execd, gint64 call_id, GBytes *bytes)
+result_free(gpointer data)
 {
-    g_autofree char *name = g_strdup_printf("result-%" G_GINT64_FORMAT, call_id);
+    struct execd_result *result = data;
+
+    g_bytes_unref(result->bytes);
+    g_free(result->key);
+    g_free(result);
+}
+
+void
+execd_results_init(struct execd *execd)
+{
+    execd->results = g_ptr_array_new_with_free_func(result_free);
+    execd->result_by_key = g_hash_table_new(g_str_hash, g_str_equal);
+}
+
+void
+execd_results_free(struct execd *execd)
+{
+    g_hash_table_unref(execd->result_by_key);
+    g_ptr_array_unref(execd->results);
+}
+
+static char *
+key_of(const char *rsc_id, const char *key)
+{
+    return g_strdup_printf("%s %s", rsc_id, key);
+}
+
+static void
+add(struct execd *execd, const struct cox_msg_exec_result *message, GBytes *bytes)
+{
+    struct execd_result *result = g_new0(struct execd_result, 1);
+
+    result->call_id = message->call_id;
+    result->order = message->order;
+    result->bytes = g_bytes_ref(bytes);
+    if (message->interval_ms == 0 && message->key != NULL) {
+        result->key = key_of(message->rsc_id, message->key);
+        (void) g_hash_table_replace(execd->result_by_key, result->key, result);
+    }
+    g_ptr_array_add(execd->results, result);
+}
+
+static void
+save(struct execd *execd, const struct cox_msg_exec_result *message, GBytes *bytes)
+{
+    g_autofree char *name = g_strdup_printf("result-%" G_GINT64_FORMAT, message->call_id);
     g_autoptr(GError) error = NULL;
 
-    g_array_append_val(execd->result_ids, call_id);
-    g_ptr_array_add(execd->results, g_bytes_ref(bytes));
+    add(execd, message, bytes);
     if (!execd_file_save(execd, name, g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), &error)) {
-        cox_log_event(execd->log, COX_EVENT_EXEC_RECORD, "call=%" G_GINT64_FORMAT " error=\"%s\"", call_id, error->message);
+        cox_log_event(execd->log, COX_EVENT_EXEC_RECORD, "call=%" G_GINT64_FORMAT " error=\"%s\"", message->call_id, error->message);
     }
 }
 
@@ -98,7 +142,7 @@ execd_result_report(struct execd *execd, const struct cox_exec_effect *effect)
     }
     cox_marshal(cox_messages_schema(COX_MSG_EXEC_RESULT), &result, array);
     bytes = g_byte_array_free_to_bytes(array);
-    save(execd, result.call_id, bytes);
+    save(execd, &result, bytes);
     log_result(execd, &result);
     execd_alerts_result(execd->alerts, &result);
     if (order != NULL && effect->interval_ms > 0) {
@@ -113,22 +157,17 @@ execd_result_report(struct execd *execd, const struct cox_exec_effect *effect)
 guint64
 execd_result_of_key(const struct execd *execd, const char *rsc_id, const char *key)
 {
-    for (guint i = execd->results->len; i > 0; i--) {
-        g_autoptr(cox_arena) arena = cox_arena_new();
-        const struct cox_msg_exec_result *result = decode(execd->results->pdata[i - 1], arena);
+    g_autofree char *text = key_of(rsc_id, key);
+    const struct execd_result *result = g_hash_table_lookup(execd->result_by_key, text);
 
-        if (result != NULL && result->interval_ms == 0 && g_strcmp0(result->key, key) == 0 && g_strcmp0(result->rsc_id, rsc_id) == 0) {
-            return result->order;
-        }
-    }
-    return 0;
+    return result == NULL ? 0 : result->order;
 }
 
 void
 execd_results_tell(struct execd *execd, gint64 since)
 {
     for (guint i = 0; i < execd->results->len; i++) {
-        tell(execd, execd->results->pdata[i], since);
+        tell(execd, ((const struct execd_result *) execd->results->pdata[i])->bytes, since);
     }
 }
 
@@ -137,14 +176,17 @@ execd_results_taken(struct execd *execd, gint64 call_id)
 {
     guint n = 0;
 
-    while (n < execd->result_ids->len && g_array_index(execd->result_ids, gint64, n) <= call_id) {
-        g_autofree char *name = g_strdup_printf("result-%" G_GINT64_FORMAT, g_array_index(execd->result_ids, gint64, n));
+    while (n < execd->results->len && ((const struct execd_result *) execd->results->pdata[n])->call_id <= call_id) {
+        const struct execd_result *result = execd->results->pdata[n];
+        g_autofree char *name = g_strdup_printf("result-%" G_GINT64_FORMAT, result->call_id);
 
         execd_file_remove(execd, name);
+        if (result->key != NULL && g_hash_table_lookup(execd->result_by_key, result->key) == result) {
+            (void) g_hash_table_remove(execd->result_by_key, result->key);
+        }
         n++;
     }
     if (n > 0) {
-        g_array_remove_range(execd->result_ids, 0, n);
         g_ptr_array_remove_range(execd->results, 0, n);
     }
 }
@@ -181,12 +223,11 @@ execd_results_load(struct execd *execd)
         g_autoptr(cox_arena) arena = cox_arena_new();
         const struct cox_msg_exec_result *result = bytes == NULL ? NULL : decode(bytes, arena);
 
-        if (result == NULL || result->rsc_id == NULL || result->task == NULL) {
+        if (result == NULL || result->rsc_id == NULL || result->task == NULL || result->call_id != call_id) {
             execd_file_remove(execd, name);
             continue;
         }
-        g_array_append_val(execd->result_ids, call_id);
-        g_ptr_array_add(execd->results, g_bytes_ref(bytes));
+        add(execd, result, bytes);
         apply(execd, result);
     }
 }

@@ -240,6 +240,7 @@ write_record(const struct cox_agent_keep *keep, const struct cox_agent_kept *kep
     int fd;
     bool is_ok;
 
+    cox_agent_keep_clear(keep, kept->run); /* an end that was left behind would be taken for that of this run */
     g_string_append_printf(text, "note %u\n", (unsigned int) g_bytes_get_size(kept->note));
     g_string_append_len(text, g_bytes_get_data(kept->note, NULL), (gssize) g_bytes_get_size(kept->note));
     g_string_append_c(text, '\n');
@@ -292,22 +293,32 @@ on_adopted_end(void *context, cox_source_id id, const struct cox_child_result *c
     }
 }
 
-/* The keeper is gone and has left no result: what of the agent?  The record is ours. */
-static void
-look_for_agent(struct cox_agent_keep_job *job, const char *path)
+/* All of a file.  Not by its name: to close another descriptor of a file that we have locked would end the lock. */
+static GString *
+read_locked(int fd)
 {
-    g_autofree char *text = NULL;
-    g_autoptr(GBytes) note = NULL;
+    GString *text = g_string_new(NULL);
+    char chunk[4096];
+    ssize_t n;
+
+    while ((n = pread(fd, chunk, sizeof chunk, (off_t) text->len)) > 0) {
+        g_string_append_len(text, chunk, n);
+    }
+    return text;
+}
+
+/* The keeper is gone and has left no result: what of the agent?  The record is ours as long as @fd is open. */
+static void
+look_for_agent(struct cox_agent_keep_job *job, int fd)
+{
+    g_autoptr(GString) text = read_locked(fd);
     const char *behind = NULL;
+    g_autoptr(GBytes) note = read_note(text->str, text->len, &behind);
     struct cox_process process = { 0 };
     guint64 ticks = 0;
-    gsize size = 0;
     int pid = 0;
     bool is_alive;
 
-    if (g_file_get_contents(path, &text, &size, NULL)) {
-        note = read_note(text, size, &behind);
-    }
     if (note == NULL || sscanf(behind, "agent %d %" G_GUINT64_FORMAT, &pid, &ticks) != 2) {
         cox_agent_keep_clear(job->keep, job->run); /* while the lock is ours: a keeper that is late finds no record */
         give_end(job, COX_AGENT_KEEP_NEVER);
@@ -356,7 +367,7 @@ look(void *context)
     } else if (pid < 0) {
         look_again(job);
     } else if (!give_kept(job)) { /* it may have ended since the first look */
-        look_for_agent(job, path);
+        look_for_agent(job, fd);
     }
     close(fd);
 }

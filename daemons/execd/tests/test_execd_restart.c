@@ -231,6 +231,25 @@ time_goes_on_while_the_executor_is_dead(void **state)
 }
 
 static void
+an_agent_that_was_taken_over_is_killed_when_its_time_is_up(void **state)
+{
+    struct place *place = *state;
+    g_autofree char *trace = NULL;
+    const struct cox_msg_pair params[] = { { "trace", place->trace }, { "seconds", "0" } };
+    const struct cox_msg_exec_order order = { .rsc_id = "a", .standard = "ocf", .provider = "test", .type = "slow", .task = "hang", .key = "1:1:0:x",
+                                              .timeout_ms = 1500, .n_params = 2, .params = params, .generation = 1, .coordinator = 1 };
+
+    place_start(place);
+    assert_true(place_order_message(place, &order, NULL) > 0);
+    trace = place_wait_trace(place, "begin a hang");
+    place_end(place, SIGKILL);
+    place_start(place);
+    assert_true(place_order(place, NULL, "a", "monitor", 0, NULL) > 0);
+    assert_true(g_str_has_prefix(place_wait_results(place, 1), "a hang 0 1/2 "));
+    assert_string_equal(place_wait_results(place, 2), "a monitor 0 7/0"); /* it is gone */
+}
+
+static void
 a_fence_device_stays_started_over_a_restart(void **state)
 {
     struct place *place = *state;
@@ -311,5 +330,6 @@ COX_TEST_MAIN(TEST(a_start_goes_on_while_the_executor_is_dead_and_its_result_is_
               TEST(monitors_go_on_after_a_restart_and_tell_only_news), TEST(what_waits_in_the_queue_is_done_after_a_restart),
               TEST(results_are_told_again_until_they_are_taken),
               TEST(an_orderly_stop_leaves_resources_and_what_is_under_way_alone), TEST(time_goes_on_while_the_executor_is_dead),
+              TEST(an_agent_that_was_taken_over_is_killed_when_its_time_is_up),
               TEST(a_fence_device_stays_started_over_a_restart), TEST(files_that_make_no_sense_are_removed),
               TEST(garbage_on_the_socket_is_refused_and_orders_go_on))

@@ -362,6 +362,37 @@ what_was_recorded_and_not_begun_never_begins_later(void **state)
 }
 
 static void
+a_keeper_that_is_late_and_an_executor_that_is_early_agree(void **state)
+{
+    struct world *world = *state;
+    g_autofree char *record = g_build_filename(world->dir, "run-16", NULL);
+    g_autofree char *agent = g_build_filename(world->dir, "p/agent", NULL);
+    g_autofree char *variable = g_strconcat("OCF_RESKEY_trace=", world->trace, NULL);
+    char timeout[] = "0", action[] = "start", path[] = "PATH=/usr/bin:/bin", instance[] = "OCF_RESOURCE_INSTANCE=r";
+    char *argv[] = { world->keeper, record, timeout, agent, action, NULL };
+    char *envp[] = { path, variable, instance, NULL };
+
+    for (guint i = 0; i < 150; i++) {
+        GPid pid = 0;
+        int status = 0;
+        bool has_begun;
+
+        assert_true(g_file_set_contents(record, "note 0\n\n", -1, NULL));
+        (void) unlink(world->trace);
+        assert_true(g_spawn_async(NULL, argv, envp, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, NULL));
+        g_usleep((gulong) (i % 50) * 40);
+        do_it(world, 16, "start", false);
+        wait_end(world);
+        (void) waitpid(pid, &status, 0); /* may have been seen to end already */
+        has_begun = g_file_test(world->trace, G_FILE_TEST_EXISTS);
+        if (has_begun != (world->end == COX_AGENT_KEEP_ENDED)) {
+            fail_msg("round %u: the agent has %s, and we were told %d", i, has_begun ? "begun" : "not begun", (int) world->end);
+        }
+        cox_agent_keep_clear(&world->keep, 16);
+    }
+}
+
+static void
 files_that_make_no_sense_are_removed_or_count_as_lost(void **state)
 {
     struct world *world = *state;
@@ -386,6 +417,17 @@ files_that_make_no_sense_are_removed_or_count_as_lost(void **state)
         assert_int_equal(list->len, 0);
         assert_int_equal(count_files(world, "run-15"), 0);
     }
+    /* What was left of an older run of this number is not the end of a new one. */
+    assert_true(g_file_set_contents(end, "end exited 9\nran 5\nreason 0 0\n\nout 0 0\n\nerr 0 0\n\n", -1, NULL));
+    {
+        g_autofree char *begun = NULL;
+
+        do_it(world, 15, "slow", true);
+        begun = wait_trace(world, "begin slow");
+        assert_int_equal(kill(keeper_of(begun), SIGKILL), 0);
+        wait_end(world);
+        assert_int_equal(world->end, COX_AGENT_KEEP_LOST);
+    }
     /* An agent of this number that began at another time is somebody else. */
     assert_true(g_file_set_contents(record, "note 0\n\nagent 1 5\n", -1, NULL));
     do_it(world, 15, "start", false);
@@ -401,4 +443,5 @@ COX_TEST_MAIN(TEST(an_agent_that_ends_gives_code_last_reason_and_output), TEST(a
               TEST(an_agent_whose_keeper_was_killed_can_be_killed_with_its_group), TEST(a_killed_agent_takes_its_group_with_it),
               TEST(the_keeper_ends_an_agent_when_nobody_else_does), TEST(a_flood_of_output_is_cut_and_its_reason_found),
               TEST(death_by_signal_is_told), TEST(without_a_keeper_nothing_begins_and_the_reason_names_it),
-              TEST(what_was_recorded_and_not_begun_never_begins_later), TEST(files_that_make_no_sense_are_removed_or_count_as_lost))
+              TEST(what_was_recorded_and_not_begun_never_begins_later),
+              TEST(a_keeper_that_is_late_and_an_executor_that_is_early_agree), TEST(files_that_make_no_sense_are_removed_or_count_as_lost))
