@@ -48,6 +48,26 @@ destroy(struct cox_ctx *ctx)
     g_free(controld);
 }
 
+static void
+health(struct cox_ctx *ctx)
+{
+    const struct controld *controld = cox_service_data(ctx);
+    const char *waits_for = controld->reign == NULL ? NULL : cox_reign_waits_for(controld->reign);
+
+    cox_service_add_stat(ctx, "transition", (gint64) controld->transition);
+    cox_service_add_stat(ctx, "members", controld->view->len);
+    cox_service_add_stat(ctx, "results-recorded", controld->recorded);
+    if (controld->election == NULL || cox_election_term(controld->election).coordinator == 0) {
+        cox_service_add_complaint(ctx, "there is no coordinator");
+    }
+    if (!cox_follow_is_current(controld->follow)) {
+        cox_service_add_complaint(ctx, "the document does not come: cox-cibd is away");
+    }
+    if (waits_for != NULL) {
+        cox_service_add_complaint(ctx, "waiting for %s", waits_for);
+    }
+}
+
 static const struct cox_op ops[] = {
     { COX_MSG_CONTROL_QUERY, controld_on_query, COX_FROM_LOCAL, COX_ROLE_READ },
     { COX_MSG_CONTROL_REFRESH, controld_on_refresh, COX_FROM_LOCAL | COX_FROM_PEER, COX_ROLE_WRITE },
@@ -67,6 +87,7 @@ const struct cox_service controld_service = {
     .topics = topics,
     .start = start,
     .destroy = destroy,
+    .health = health,
     .view = controld_crew_view,
     .nodes_lost = controld_crew_lost,
 };

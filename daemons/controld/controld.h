@@ -104,6 +104,7 @@ void controld_crew_leave(struct controld *controld);
 
 /* What this node is running is known: the confirmation that waits may go. */
 void controld_crew_confirm(struct controld *controld, const struct cox_msg_exec_inflight *inflight);
+void controld_crew_outdated(struct controld *controld, guint64 generation);
 bool controld_crew_is_obeyed(const struct controld *controld, guint32 sender, guint64 generation);
 
 /* ---- realm.c ---- */

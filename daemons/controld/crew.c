@@ -54,6 +54,51 @@ controld_crew_confirm(struct controld *controld, const struct cox_msg_exec_infli
     }
 }
 
+/* The highest generation that was ever obeyed here, for a controller that comes after this one: executors remember it, too. */
+static char *
+term_path(const struct controld *controld)
+{
+    return g_build_filename(cox_service_run_directory(controld->ctx), "control.term", NULL);
+}
+
+static void
+keep_term(const struct controld *controld, struct cox_term term)
+{
+    g_autofree char *path = term_path(controld);
+    g_autofree char *text = g_strdup_printf("%" G_GUINT64_FORMAT " %u\n", term.generation, (unsigned int) term.coordinator);
+
+    (void) g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0640, NULL); /* else the executor tells */
+}
+
+static void
+recall_term(struct controld *controld)
+{
+    g_autofree char *path = term_path(controld);
+    g_autofree char *text = NULL;
+    char *end = NULL;
+    struct cox_election_event event = { .kind = COX_ELECTION_ON_SEEN };
+
+    if (g_file_get_contents(path, &text, NULL, NULL)) {
+        event.seen.generation = g_ascii_strtoull(text, &end, 10);
+        event.seen.coordinator = (guint32) g_ascii_strtoull(end, NULL, 10);
+        step(controld, &event);
+    }
+}
+
+/* An order, or a change of the document, was refused: somebody here obeys a younger reign, and does not say which. */
+void
+controld_crew_outdated(struct controld *controld, guint64 generation)
+{
+    struct cox_election_event event = { .kind = COX_ELECTION_ON_SEEN };
+    struct cox_term term = controld->election == NULL ? (struct cox_term) { 0, 0 } : cox_election_term(controld->election);
+
+    if (generation == term.generation && term.coordinator != 0) {
+        event.seen = (struct cox_term) { term.coordinator, 2 * term.generation + 1 };
+        cox_log_line(controld->log, COX_LOG_NOTICE, "a younger reign was obeyed here: calling for another one");
+        step(controld, &event);
+    }
+}
+
 static void
 settle(struct controld *controld, const struct cox_ballot_result *result)
 {
@@ -61,6 +106,7 @@ settle(struct controld *controld, const struct cox_ballot_result *result)
 
     cox_log_line(controld->log, COX_LOG_NOTICE, "coordinator elected node=%s generation=%" G_GUINT64_FORMAT " confirmed=%d",
                  name == NULL ? "?" : name, result->term.generation, (int) result->is_confirmed);
+    keep_term(controld, result->term);
     controld_duty_term(controld, result->term);
     controld_realm_step(controld, &(struct cox_reign_event) { .kind = COX_REIGN_ON_TERM, .node = result->term.coordinator,
                                                               .generation = result->term.generation });
@@ -258,6 +304,7 @@ begin(struct controld *controld)
     controld_realm_start(controld);
     controld->election = cox_election_new(&config, controld->self, features, controld->incarnation);
     step(controld, &event);
+    recall_term(controld);
     tell_election(controld);
     tell_reign(controld);
     controld_papers_retell(controld);

@@ -302,11 +302,31 @@ controld_duty_on_exec(void *context, bool is_up, const GError *problem)
     }
 }
 
+/* A reign that the executor has been told of. */
+struct told {
+    struct controld *controld;
+    guint64 generation;
+};
+
+static void
+on_told(void *context, const struct cox_client_reply *reply)
+{
+    struct told *told = context;
+
+    if (g_error_matches(reply->error, COX_ERROR, COX_ERROR_OLD)) {
+        controld_crew_outdated(told->controld, told->generation);
+    }
+    g_free(told);
+}
+
 void
 controld_duty_term(struct controld *controld, struct cox_term term)
 {
     const struct cox_msg_exec_term body = { .generation = term.generation, .coordinator = term.coordinator };
-    struct cox_client_call call = { .message = COX_MSG_EXEC_TERM, .body = &body, .timeout_ms = 30000 };
+    struct told *told = g_new(struct told, 1);
+    struct cox_client_call call = { .message = COX_MSG_EXEC_TERM, .body = &body, .timeout_ms = 30000, .fn = on_told, .context = told };
+
+    *told = (struct told) { controld, term.generation };
 
     (void) controld_neighbours_ask(&controld->neighbours, COX_DAEMON_EXEC, &call);
 }

@@ -219,7 +219,7 @@ controld_papers_node(struct controld *controld, const struct cox_reign_effect *e
 /* The last change of a batch has been answered. */
 struct batch {
     struct controld *controld;
-    guint64 number;
+    guint64 number, generation;
 };
 
 static void
@@ -236,6 +236,9 @@ on_batch(void *context, const struct cox_follow_answer *answer)
                       answer->error == NULL ? "outcome uncertain" : answer->error->message);
     }
     controld_realm_step(batch->controld, &event);
+    if (g_error_matches(answer->error, COX_ERROR, COX_ERROR_OLD)) {
+        controld_crew_outdated(batch->controld, batch->generation);
+    }
     g_free(batch);
 }
 
@@ -256,7 +259,7 @@ controld_papers_write(struct controld *controld, guint64 number)
     g_autofree char *text = g_strdup_printf("<status>%s</status>", controld->states->str);
     struct batch *batch = g_new(struct batch, 1);
 
-    *batch = (struct batch) { controld, number };
+    *batch = (struct batch) { controld, number, change.generation };
     change.section = "status";
     change.text = text;
     if (controld->erased->len == 0) {

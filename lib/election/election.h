@@ -71,7 +71,7 @@ enum cox_election_event_kind {
     COX_ELECTION_ON_WAKE,      /**< the time of the last wake effect has come */
     COX_ELECTION_ON_LEAVING,   /**< this node is going to leave */
     COX_ELECTION_ON_REQUIRED,  /**< the document demands at least these features */
-    COX_ELECTION_ON_SEEN,      /**< the executor, fencer or CIB has met an order of this term */
+    COX_ELECTION_ON_SEEN,      /**< the executor, fencer or CIB has met an order of this term; a younger one calls for a round */
 };
 
 struct cox_election_event {

@@ -48,7 +48,7 @@ struct world {
     GByteArray *recurring; /* the last recurring operation that was ordered */
     bool is_holding;       /* operations do not end */
     bool fence_fails, is_heard;
-    int plan_crashes;
+    int plan_crashes, term_refusals;
     GPtrArray *held;       /* copies of orders */
 };
 
@@ -182,6 +182,7 @@ on_answer(void *context)
     const struct cox_msg_exec_inflight nothing = { 0 };
     const struct cox_msg_fence_finished finished = { .is_ok = !w->fence_fails, .reason = "no device" };
     struct cox_client_reply reply = { .message = COX_MSG_DONE, .body = &done, .id = answer->id };
+    g_autoptr(GError) error = NULL;
 
     if (answer->message == COX_MSG_SCHED_ASK) {
         answer_plan(w, answer);
@@ -189,6 +190,10 @@ on_answer(void *context)
         if (answer->message == COX_MSG_EXEC_INFLIGHT_QUERY) {
             reply.message = COX_MSG_EXEC_INFLIGHT;
             reply.body = &nothing;
+        } else if (answer->message == COX_MSG_EXEC_TERM && w->term_refusals > 0) {
+            w->term_refusals--;
+            error = g_error_new_literal(COX_ERROR, COX_ERROR_OLD, "a younger one counts");
+            reply = (struct cox_client_reply) { .error = error };
         } else if (answer->message == COX_MSG_FENCE_ASK) {
             reply.message = COX_MSG_FENCE_FINISHED;
             reply.body = &finished;
@@ -350,6 +355,7 @@ teardown(void **state)
 {
     struct world *w = *state;
     g_autofree char *mark = g_build_filename(w->directory, "control.history", NULL);
+    g_autofree char *term = g_build_filename(w->directory, "control.term", NULL);
 
     cox_service_fake_free(w->fake);
     cox_runtime_free(w->runtime);
@@ -357,6 +363,7 @@ teardown(void **state)
     cox_planning_free(w->planning);
     cox_schemas_free(w->schemas);
     g_unlink(mark);
+    g_unlink(term);
     g_rmdir(w->directory);
     g_free(w->directory);
     g_string_free(w->log, TRUE);
@@ -536,6 +543,24 @@ an_order_of_another_reign_is_not_carried_out(void **state)
 }
 
 static void
+a_reign_grows_above_every_one_that_was_obeyed_before(void **state)
+{
+    struct world *w = *state;
+    g_autofree char *document = NULL;
+    guint64 generation;
+
+    w->term_refusals = 2; /* an executor that has seen more than this controller */
+    create(w, "", DUMMY, "");
+    expect(w, "r_monitor_0 r_start_0 r_monitor_10000 ");
+    generation = query(w)->generation;
+    assert_true(generation > 3);
+    document = text_of(w);
+    stop_daemon(w);
+    start_daemon(w, document);
+    assert_true(query(w)->generation > generation);
+}
+
+static void
 a_node_that_is_no_member_can_be_removed(void **state)
 {
     struct world *w = *state;
@@ -593,6 +618,7 @@ main(void)
         STORY(a_refresh_forgets_and_probes),
         STORY(a_configuration_over_which_the_scheduler_dies_is_set_aside),
         STORY(an_order_of_another_reign_is_not_carried_out),
+        STORY(a_reign_grows_above_every_one_that_was_obeyed_before),
         STORY(a_node_that_is_no_member_can_be_removed),
         cmocka_unit_test(traits_of_an_agent_come_from_its_meta_data),
     };
