@@ -283,15 +283,16 @@ on_answer(struct cox_client *client, const struct cox_frame *frame)
     g_autoptr(GError) error = NULL;
     struct cox_client_reply reply = { .message = (enum cox_message) frame->message, .frame = frame };
 
+    if (frame->kind == COX_FRAME_ERROR) {
+        error = cox_frame_error(frame);
+        if (cox_inflows_has(client->in, frame->id)) { /* after the message: its body cannot be finished */
+            cox_inflows_fail(client->in, frame->id, error);
+            return;
+        }
+    }
     if (subscription != NULL) {
         on_subscribed(client, subscription, frame);
         return;
-    }
-    if (frame->kind == COX_FRAME_ERROR) {
-        error = cox_frame_error(frame);
-        if (call == NULL) { /* after the answer: its body cannot be finished */
-            cox_inflows_fail(client->in, frame->id, error);
-        }
     }
     reply.has_body = frame->kind == COX_FRAME_REPLY && open_body(client, frame);
     if (call == NULL) {
@@ -568,7 +569,7 @@ cox_client_cancel(struct cox_client *client, guint32 id)
             send_frame(client, bytes);
         }
         cox_outflows_cancel(client->out, id);
-        cox_inflows_fail(client->in, id, error);
+        cox_inflows_abandon(client->in, id, error); /* until the daemon has heard of it, more may come */
         g_hash_table_remove(client->calls, GUINT_TO_POINTER(id));
     }
 }

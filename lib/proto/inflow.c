@@ -164,6 +164,22 @@ cox_inflows_data(struct cox_inflows *flows, const struct cox_frame *frame, GErro
 }
 
 void
+cox_inflows_abandon(struct cox_inflows *flows, guint32 id, const GError *problem)
+{
+    struct flow *flow = find(flows, id);
+
+    if (flow != NULL) {
+        end_sink(flow, problem);
+    }
+}
+
+bool
+cox_inflows_has(const struct cox_inflows *flows, guint32 id)
+{
+    return find(flows, id) != NULL;
+}
+
+void
 cox_inflows_fail(struct cox_inflows *flows, guint32 id, const GError *problem)
 {
     struct flow *flow = find(flows, id);

@@ -38,6 +38,12 @@ gsize cox_inflows_count(const struct cox_inflows *flows);
 /** A DATA frame arrived.  false with COX_ERROR_PROTOCOL: the peer broke the rules of streams; end the connection. */
 bool cox_inflows_data(struct cox_inflows *flows, const struct cox_frame *frame, GError **error);
 
+/** We do not want the rest, and have said so: the sink ends now, what still comes is dropped.  Unknown ids are fine. */
+void cox_inflows_abandon(struct cox_inflows *flows, guint32 id, const GError *problem);
+
+/** Is a body with this @id under way? */
+bool cox_inflows_has(const struct cox_inflows *flows, guint32 id);
+
 /** The peer will not finish the body with @id.  Unknown ids are fine. */
 void cox_inflows_fail(struct cox_inflows *flows, guint32 id, const GError *problem);
 

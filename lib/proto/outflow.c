@@ -150,9 +150,14 @@ void
 cox_outflows_cancel(struct cox_outflows *flows, guint32 id)
 {
     GList *link = find(flows, id);
+    g_autoptr(GError) problem = NULL;
+    g_autoptr(GBytes) bytes = NULL;
 
     if (link != NULL) {
         drop(flows, link);
+        problem = g_error_new_literal(COX_ERROR, COX_ERROR_DISCONNECTED, "body: given up");
+        bytes = cox_frame_build_error(id, problem);
+        flows->send(flows->context, bytes);
     }
 }
 

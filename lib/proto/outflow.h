@@ -37,7 +37,7 @@ gsize cox_outflows_count(const struct cox_outflows *flows);
 /** The peer grants more.  A body that is over already is no error; too much credit is (COX_ERROR_PROTOCOL). */
 bool cox_outflows_credit(struct cox_outflows *flows, guint32 id, guint64 bytes, GError **error);
 
-/** The peer does not want the rest. */
+/** The rest is not sent, because the peer does not want it or we have given it up; the peer is told, since it waits for an end. */
 void cox_outflows_cancel(struct cox_outflows *flows, guint32 id);
 
 /** Send at most one frame of each body that has credit; false when there was nothing to send. */

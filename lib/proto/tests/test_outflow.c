@@ -194,6 +194,7 @@ a_reader_that_has_enough_stops_the_writer(void **state)
     assert_int_equal(wire->n_ends, 1);
     assert_true(g_error_matches(wire->problem, COX_ERROR, COX_ERROR_SYNTAX));
     assert_int_equal(n_freed, 1);
+    assert_int_equal(cox_inflows_count(wire->in), 0); /* its place is free again */
 }
 
 static void

@@ -287,6 +287,40 @@ a_body_that_is_refused_ignored_or_too_long_ends_with_an_answer(void **state)
     assert_true(place_note(place, client, "echo", NULL, NULL)); /* the connection is as good as before */
 }
 
+static void
+bodies_that_are_given_up_make_room_for_others(void **state)
+{
+    struct place *place = *state;
+    g_autoptr(cox_client) client = NULL;
+    const struct cox_msg_note large = { .topic = "large", .number = 8 * 1024 * 1024 }, ignored = { .topic = "ignore body" };
+    unsigned int n_answers = 0;
+
+    place_start_ready(place);
+    client = place_client(place, false);
+    for (unsigned int i = 1; i <= 10; i++) { /* testd lets four be under way */
+        g_autoptr(GBytes) bytes = g_bytes_new_take(g_malloc0(1024 * 1024), 1024 * 1024);
+        struct cox_client_call call = { .message = COX_MSG_NOTE, .body = &ignored, .source = cox_source_of_bytes(bytes),
+                                        .fn = count_answers, .context = &n_answers };
+
+        assert_true(cox_client_send(client, &call) != 0);
+        while (n_answers < i) { /* comes before the body has gone out */
+            assert_true(cox_client_waiting(client) > 0);
+            (void) cox_runtime_step(place->runtime, true);
+        }
+    }
+    for (unsigned int i = 1; i <= 10; i++) {
+        struct cox_client_call call = { .message = COX_MSG_NOTE, .body = &large, .fn = count_answers, .context = &n_answers };
+        guint32 id = cox_client_send(client, &call);
+
+        while (n_answers < 10 + i) {
+            (void) cox_runtime_step(place->runtime, true);
+        }
+        cox_client_cancel(client, id); /* while its body comes */
+    }
+    assert_true(place_note(place, client, "echo", NULL, NULL));
+    assert_int_equal(place_stat(place, client, "clients_evicted"), 0);
+}
+
 /* What a subscriber has seen. */
 struct reader {
     struct cox_client *client;
@@ -613,7 +647,7 @@ COX_TEST_MAIN(TEST(health_is_answered_with_numbers_and_complaints), TEST(errors_
               TEST(too_many_unanswered_requests_wait_and_cancelled_ones_make_room),
               TEST(large_bodies_travel_both_ways_in_little_memory),
               TEST(a_body_that_is_refused_ignored_or_too_long_ends_with_an_answer),
-              TEST(subscribers_get_events_in_order_and_no_others), TEST(a_large_event_is_streamed_and_the_next_one_waits_for_it),
+              TEST(bodies_that_are_given_up_make_room_for_others), TEST(subscribers_get_events_in_order_and_no_others), TEST(a_large_event_is_streamed_and_the_next_one_waits_for_it),
               TEST(a_subscriber_that_falls_behind_is_told_what_it_lost),
               TEST(what_is_told_to_the_group_comes_back_to_its_only_member),
               TEST(a_client_finds_its_daemon_again_and_its_subscriptions_with_it),
