@@ -11,6 +11,19 @@
 /* Where the number of this boot is kept: the run directory is in memory and goes with the boot, but not with this process. */
 #define BOOT_FILE "fence.boot"
 
+/* Longer than corosync takes to miss a node with its default token (3 s, and as much again to agree): a node that is rightly off must not be
+ * fenced twice.  Whoever has a shorter token may say so. */
+enum { PATIENCE_MS = 10000 };
+
+static gint64
+patience_ms(void)
+{
+    const char *text = cox_environment_get("COX_FENCE_PATIENCE_MS");
+    guint64 ms = 0;
+
+    return text != NULL && g_ascii_string_to_unsigned(text, 10, 100, 600000, &ms, NULL) ? (gint64) ms : PATIENCE_MS;
+}
+
 static void
 free_wait(gpointer data)
 {
@@ -57,6 +70,7 @@ start(struct cox_ctx *ctx, GError **error)
     fenced->agents = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, cox_fenced_agent_free);
     fenced->runs = g_ptr_array_new();
     fenced->waits = g_ptr_array_new_with_free_func(free_wait);
+    fenced->patience_ms = patience_ms();
     fenced->paths.fence = cox_environment_get("COX_FENCE_DIRECTORY");
     if (!read_incarnation(fenced, error)) {
         return false;

@@ -27,6 +27,7 @@ struct cox_fenced {
     GArray *members;               /**< struct cox_fence_member; names are the skeleton's */
     bool is_connected, has_quorum;
     guint64 incarnation;           /**< of this boot */
+    gint64 patience_ms;            /**< a fenced node that is a member for so long after that is alive */
     cox_source_id timer;
     /* configuration */
     struct cox_fencebuild *build;  /**< NULL: none yet */

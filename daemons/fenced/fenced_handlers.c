@@ -10,7 +10,6 @@ enum {
     GRACE_MS = 500,        /* for slow answers, when the fast ones suffice */
     ASKING_MS = 20000,
     SLACK_MS = 5000,
-    LIE_MS = 1500,         /* a token and a half: a fenced node that is a member for so long is alive */
     REFENCE_MS = 5000,
     REFENCE_MAX_MS = 300000,
     FENCING_TIMEOUT_MS = 60000,
@@ -317,7 +316,7 @@ new_engine(struct cox_fenced *fenced)
     const struct cox_fence_config config = {
         .name = name != NULL ? name : "", .incarnation = fenced->incarnation, .first_serial = (guint64) cox_runtime_wall(runtime).usec,
         .seed = fenced->incarnation ^ self, .fencing_timeout_ms = FENCING_TIMEOUT_MS, .grace_ms = GRACE_MS, .asking_ms = ASKING_MS,
-        .slack_ms = SLACK_MS, .lie_ms = LIE_MS, .refence_ms = REFENCE_MS, .refence_max_ms = REFENCE_MAX_MS,
+        .slack_ms = SLACK_MS, .lie_ms = fenced->patience_ms, .refence_ms = REFENCE_MS, .refence_max_ms = REFENCE_MAX_MS,
     };
 
     fenced->engine = cox_fence_new(&config, self);
