@@ -257,7 +257,7 @@ sim_tell(struct sim *sim)
     sim_run(sim, sim->now + COX_USEC_PER_S);
     configure(sim);
     sim_run(sim, sim->now + sim_between(sim, 1, BEGIN_S) * COX_USEC_PER_S);
-    troubles = 3 + sim_pick(sim, 8);
+    troubles = 2 + sim_pick(sim, 6);
     for (guint t = 0; t < troubles && sim_violation(sim, NULL) == NULL; t++) {
         cause_trouble(sim);
         sim_run(sim, sim->now + (sim_pick(sim, 2) == 0 ? sim_between(sim, 0, 500000) : sim_between(sim, 0, 12000000)));

@@ -264,7 +264,7 @@ find_work(struct sim *sim, struct work *work)
     guint n = 0;
 
     for (guint i = 1; i <= sim->n; i++) {
-        for (guint d = 0; d < SIM_DAEMONS; d++) {
+        for (guint d = 0; sim->nodes[i].is_on && d < SIM_DAEMONS; d++) {
             n += find_process_work(sim, i, d, work + n);
         }
     }
