@@ -54,12 +54,14 @@ sign(struct cox_cib *cib, const struct cox_amend *amend, bool is_configuration)
 
 /* ---- edits ---- */
 
+/* @is_valid: is the document known to conform, before and, on success, after? */
 static bool
-edit_open(struct cox_cib *cib, const struct cox_amend *amend, struct cox_diags *diags, GError **error)
+edit_open(struct cox_cib *cib, const struct cox_amend *amend, bool *is_valid, struct cox_diags *diags, GError **error)
 {
     g_autoptr(cox_xmldoc) before = amend->acl == NULL ? NULL : cox_xmldoc_new_copy(cox_cib_root(cib));
     struct cox_version version = cox_version_of(cox_cib_root(cib));
     struct cox_version now;
+    g_autofree char *schema = g_strdup(cox_xml_get(cox_cib_root(cib), "validate-with"));
     bool is_configuration, is_changed;
 
     if (!cox_edit_run(cib, amend->edit, error)
@@ -73,18 +75,28 @@ edit_open(struct cox_cib *cib, const struct cox_amend *amend, struct cox_diags *
                      && g_strcmp0(cox_xml_get(cox_cib_root(cib), "dc-uuid"), amend->coordinator) != 0);
     cox_edit_count(cib, is_changed);
     sign(cib, amend, is_configuration);
-    return !is_configuration || cox_schemas_validate(amend->schemas, cox_cib_doc(cib), diags, error);
+    if (!is_configuration) {
+        return true;
+    }
+    if (*is_valid && g_strcmp0(schema, cox_xml_get(cox_cib_root(cib), "validate-with")) == 0) {
+        return cox_schemas_validate_change(amend->schemas, cib, diags, error);
+    }
+    *is_valid = cox_schemas_validate(amend->schemas, cox_cib_doc(cib), diags, error);
+    return *is_valid;
 }
 
 static bool
 edit(struct cox_cib *cib, const struct cox_amend *amend, struct cox_amend_result *result, struct cox_diags *diags,
      GError **error)
 {
+    bool is_valid = cox_cib_is_valid(cib);
+
     cox_cib_begin(cib);
-    if (!edit_open(cib, amend, diags, error)) {
+    if (!edit_open(cib, amend, &is_valid, diags, error)) {
         cox_cib_rollback(cib);
         return false;
     }
+    cox_cib_set_valid(cib, is_valid);
     result->patch = cox_cib_commit(cib);
     result->is_changed = result->patch != NULL;
     return true;

@@ -44,6 +44,7 @@ struct cox_cib {
     bool is_undoing;
     bool is_too_deep;
     bool is_inexact; /* something was changed that no path leads to */
+    bool is_valid, was_valid; /* known to conform to its schema, now and at begin */
 };
 
 static void
@@ -113,6 +114,7 @@ void
 cox_cib_exchange(struct cox_cib *cib, struct cox_xmldoc *doc)
 {
     COX_BUG_ON(cib->is_open);
+    cib->is_valid = false;
     g_clear_pointer(&cib->index, cox_idindex_free);
     g_clear_pointer(&cib->hash, cox_treehash_free);
     if (cib->doc != doc) {
@@ -454,11 +456,66 @@ cox_cib_begin(struct cox_cib *cib)
     cib->is_open = true;
     cib->is_inexact = false;
     cib->is_too_deep = false;
+    cib->was_valid = cib->is_valid;
+    cib->is_valid = false;
     cib->touched = COX_CIB_UNTOUCHED;
     cib->old_root = cox_xml_new_loose(cox_xml_name(root), root);
     for (struct cox_xml_attr *attr = cox_xml_first_attr(root); attr != NULL; attr = cox_xml_next_attr(attr)) {
         cox_xml_set(cib->old_root, cox_xml_attr_name(attr), cox_xml_attr_value(attr));
     }
+}
+
+bool
+cox_cib_is_valid(const struct cox_cib *cib)
+{
+    return cib->is_valid;
+}
+
+void
+cox_cib_set_valid(struct cox_cib *cib, bool is_valid)
+{
+    cib->is_valid = is_valid;
+}
+
+bool
+cox_cib_is_new(const struct cox_cib *cib, const struct cox_xml *xml)
+{
+    return g_hash_table_contains(cib->created, xml);
+}
+
+/* Do the attributes of @xml differ from @before in nothing but the values of "value"? */
+static bool
+is_other_value(const struct cox_xml *xml, const GPtrArray *before)
+{
+    const struct cox_xml_attr *attr = cox_xml_first_attr(xml);
+    guint i = 0;
+
+    for (; attr != NULL && i + 1 < before->len; i += 2, attr = cox_xml_next_attr(attr)) {
+        const char *name = g_ptr_array_index(before, i);
+
+        if (strcmp(cox_xml_attr_name(attr), name) != 0
+            || (strcmp(name, "value") != 0 && strcmp(cox_xml_attr_value(attr), g_ptr_array_index(before, i + 1)) != 0)) {
+            return false;
+        }
+    }
+    return attr == NULL && i == before->len;
+}
+
+GPtrArray *
+cox_cib_changes(const struct cox_cib *cib, bool *only_values)
+{
+    GPtrArray *changes = g_ptr_array_new();
+
+    *only_values = true;
+    for (guint i = 0; i < cib->journal->len; i++) {
+        const struct step *step = &g_array_index(cib->journal, struct step, i);
+
+        g_ptr_array_add(changes, step->kind == STEP_REMOVE ? step->parent : step->xml);
+        if (step->kind != STEP_ATTRS || (step->xml != cox_cib_root(cib) && !is_other_value(step->xml, step->attrs))) {
+            *only_values = false;
+        }
+    }
+    return changes;
 }
 
 enum cox_cib_touched
@@ -494,6 +551,7 @@ cox_cib_rollback(struct cox_cib *cib)
         undo_step(cib, &g_array_index(cib->journal, struct step, i - 1));
     }
     cib->is_undoing = false;
+    cib->is_valid = cib->was_valid;
     end_transaction(cib);
 }
 

@@ -63,6 +63,21 @@ void cox_cib_keep(struct cox_cib *cib);
 /** What has been touched since begin. */
 enum cox_cib_touched cox_cib_touched(const struct cox_cib *cib);
 
+/**
+ * What has been changed since begin: elements with other attributes, elements that were added (with all below them), parents of removed ones.
+ *
+ * @param only_values  set: were nothing but attributes called "value" changed, and attributes of the root?
+ * @return array of `struct cox_xml *`; some may not be in the tree any more; the caller unrefs it
+ */
+GPtrArray *cox_cib_changes(const struct cox_cib *cib, bool *only_values);
+
+/** Was @xml added since begin? */
+bool cox_cib_is_new(const struct cox_cib *cib, const struct cox_xml *xml);
+
+/** Is the document known to conform to its schema?  Whoever has checked it says so; the next change of anything ends it, undoing brings it back. */
+bool cox_cib_is_valid(const struct cox_cib *cib);
+void cox_cib_set_valid(struct cox_cib *cib, bool is_valid);
+
 /** Has something been added since begin that lies deeper than documents may be (COX_CIB_MAX_DEPTH)?  Then roll back. */
 bool cox_cib_is_too_deep(const struct cox_cib *cib);
 

@@ -152,6 +152,63 @@ cox_schemas_validate(struct cox_schemas *schemas, struct cox_xmldoc *doc, struct
     return true;
 }
 
+/* Lists of the configuration that may be long, and whose children say nothing about each other but by ids. */
+static const char *const lists[] = { "nodes", "resources", "constraints" };
+
+static size_t
+find_lists(const struct cox_xml *root, const struct cox_xml *found[G_N_ELEMENTS(lists)])
+{
+    const struct cox_xml *configuration = cox_xml_child(root, "configuration");
+    size_t n = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
+        const struct cox_xml *list = cox_xml_child(configuration, lists[i]);
+
+        if (list != NULL) {
+            found[n++] = list;
+        }
+    }
+    return n;
+}
+
+/* Put the child of a list that @xml is (in), if any, into @kept; false when @xml is new and contains a list itself. */
+static bool
+keep_touched(const struct cox_cib *cib, struct cox_xml *xml, const struct cox_schemarng_part *part)
+{
+    for (size_t i = 0; i < part->n_lists; i++) {
+        for (const struct cox_xml *at = part->lists[i]; at != NULL; at = cox_xml_parent(at)) {
+            if (at == xml) {
+                return !cox_cib_is_new(cib, xml);
+            }
+        }
+        for (struct cox_xml *at = xml; at != NULL; at = cox_xml_parent(at)) {
+            if (cox_xml_parent(at) == part->lists[i]) {
+                g_hash_table_add(part->kept, at);
+            }
+        }
+    }
+    return true;
+}
+
+bool
+cox_schemas_validate_change(struct cox_schemas *schemas, struct cox_cib *cib, struct cox_diags *diags, GError **error)
+{
+    const struct cox_xml *found[G_N_ELEMENTS(lists)];
+    g_autoptr(GHashTable) kept = g_hash_table_new(NULL, NULL);
+    struct cox_schemarng_part part = { .lists = found, .n_lists = find_lists(cox_cib_root(cib), found), .kept = kept };
+    g_autoptr(GPtrArray) changes = cox_cib_changes(cib, &part.skips_ids);
+    int place = place_of_doc(cox_cib_doc(cib), NULL);
+    const struct cox_schemarng *rng = place < 0 || place == (int) G_N_ELEMENTS(names) ? NULL : rng_at(schemas, place, NULL);
+
+    for (guint i = 0; rng != NULL && i < changes->len; i++) {
+        if (!keep_touched(cib, g_ptr_array_index(changes, i), &part)) {
+            rng = NULL;
+        }
+    }
+    return (rng != NULL && cox_schemarng_validate_part(rng, cox_cib_doc(cib), &part))
+           || cox_schemas_validate(schemas, cox_cib_doc(cib), diags, error);
+}
+
 static struct cox_xslt *
 xslt_at(struct cox_schemas *schemas, size_t place, GError **error)
 {

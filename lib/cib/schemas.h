@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include "base/diag.h"
+#include "cib/cib.h"
 #include "xml/xmldoc.h"
 
 G_BEGIN_DECLS
@@ -45,6 +46,12 @@ void cox_schemas_free(struct cox_schemas *schemas);
  */
 bool cox_schemas_validate(struct cox_schemas *schemas, struct cox_xmldoc *doc, struct cox_diags *diags,
                           GError **error);
+
+/**
+ * Check the document of an open transaction, which conformed at its begin to the version that it still names; costs in proportion to what
+ * was changed where that can be.  Otherwise as cox_schemas_validate().
+ */
+bool cox_schemas_validate_change(struct cox_schemas *schemas, struct cox_cib *cib, struct cox_diags *diags, GError **error);
 
 /**
  * Translate a valid document into the version @to, or as far as what it uses exists there, and set its validate-with.

@@ -174,3 +174,66 @@ cox_schemarng_validate(const struct cox_schemarng *rng, struct cox_xmldoc *doc, 
     complaint_clear(&complaint);
     return is_valid;
 }
+
+/* ---- a part ---- */
+
+/* A list whose children, but for some, were taken out of sight. */
+struct hidden {
+    xmlNode *list;
+    GPtrArray *children; /* xmlNode: all, in order */
+};
+
+static void
+chain(xmlNode *list, const GPtrArray *children)
+{
+    for (guint i = 0; i < children->len; i++) {
+        xmlNode *child = g_ptr_array_index(children, i);
+
+        child->prev = i == 0 ? NULL : g_ptr_array_index(children, i - 1);
+        child->next = i + 1 == children->len ? NULL : g_ptr_array_index(children, i + 1);
+    }
+    list->children = children->len == 0 ? NULL : g_ptr_array_index(children, 0);
+    list->last = children->len == 0 ? NULL : g_ptr_array_index(children, children->len - 1);
+}
+
+static struct hidden
+hide(const struct cox_xml *list, GHashTable *kept)
+{
+    struct hidden hidden = { cox_xml_node(list), g_ptr_array_new() };
+    g_autoptr(GPtrArray) seen = g_ptr_array_new();
+
+    for (xmlNode *child = hidden.list->children; child != NULL; child = child->next) {
+        g_ptr_array_add(hidden.children, child);
+        if (g_hash_table_contains(kept, child)) {
+            g_ptr_array_add(seen, child);
+        }
+    }
+    chain(hidden.list, seen);
+    return hidden;
+}
+
+bool
+cox_schemarng_validate_part(const struct cox_schemarng *rng, struct cox_xmldoc *doc, const struct cox_schemarng_part *part)
+{
+    xmlNode *root = cox_xml_node(cox_xmldoc_root(doc));
+    xmlRelaxNGValidCtxt *ctxt = xmlRelaxNGNewValidCtxt(rng->compiled);
+    struct complaint complaint = { 0 };
+    struct aside aside = take_aside(root);
+    g_autofree struct hidden *hidden = g_new0(struct hidden, part->n_lists);
+    bool is_valid;
+
+    for (size_t i = 0; i < part->n_lists; i++) {
+        hidden[i] = hide(part->lists[i], part->kept);
+    }
+    xmlRelaxNGSetValidStructuredErrors(ctxt, keep_first, &complaint);
+    is_valid = xmlRelaxNGValidateDoc(ctxt, cox_xmldoc_raw(doc)) == 0;
+    xmlRelaxNGFreeValidCtxt(ctxt);
+    complaint_clear(&complaint);
+    for (size_t i = 0; i < part->n_lists; i++) {
+        chain(hidden[i].list, hidden[i].children);
+        g_ptr_array_unref(hidden[i].children);
+    }
+    is_valid = is_valid && (part->skips_ids || cox_schemaids_check(rng->ids, cox_xml_of(root), cox_xml_of(aside.status), NULL));
+    put_back(&aside);
+    return is_valid;
+}

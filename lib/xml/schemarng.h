@@ -26,6 +26,20 @@ void cox_schemarng_free(struct cox_schemarng *rng);
  */
 bool cox_schemarng_validate(const struct cox_schemarng *rng, struct cox_xmldoc *doc, struct cox_diags *diags);
 
+/** Of a document that conformed before it was changed: what has to be looked at again. */
+struct cox_schemarng_part {
+    const struct cox_xml *const *lists; /**< elements that may contain any number of what they contain, in any order */
+    size_t n_lists;
+    GHashTable *kept; /**< set: children of these lists that were changed; the others are not looked at */
+    bool skips_ids;   /**< no id and no reference was changed, added or removed */
+};
+
+/**
+ * Does the changed part conform?  true says that the whole does, if it did before; false that the whole has to be validated, for the
+ * reason or for certainty.
+ */
+bool cox_schemarng_validate_part(const struct cox_schemarng *rng, struct cox_xmldoc *doc, const struct cox_schemarng_part *part);
+
 typedef struct cox_schemarng cox_schemarng; /* for g_autoptr only */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(cox_schemarng, cox_schemarng_free)
 

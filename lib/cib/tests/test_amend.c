@@ -138,6 +138,77 @@ access_is_checked_before_the_counters_are_raised(void **state)
     cox_xmldoc_free(result.patch);
 }
 
+#define RSC(id, inside) "<primitive id='" id "' class='ocf' provider='x' type='Dummy'>" inside "</primitive>"
+#define PARAM(id, name, value) "<instance_attributes id='" id "-s'><nvpair id='" id "' name='" name "' value='" value "'/></instance_attributes>"
+
+/* A document whose validity is known is only looked at where it was changed; what comes out must be the same as when all is looked at. */
+static void
+a_part_is_validated_as_the_whole_would_be(void **state)
+{
+    static const char start[] = "<configuration><crm_config/><nodes><node id='1' uname='n1'/></nodes><resources>" RSC("a", PARAM("a-p", "k", "v"))
+                                "<group id='g'>" RSC("b", "") RSC("c", "") "</group>" RSC("d", "") "</resources><constraints>"
+                                "<rsc_location id='l' rsc='a' node='n1' score='1'/></constraints></configuration>";
+    static const struct {
+        struct cox_edit edit;
+        const char *xml;
+    } rows[] = {
+        { { COX_EDIT_CREATE, NULL, "resources" }, RSC("e", "") },
+        { { COX_EDIT_CREATE, NULL, "resources" }, RSC("e", PARAM("a-p", "k", "v")) }, /* id twice */
+        { { COX_EDIT_CREATE, NULL, "resources" }, "<primitive id='e' class='moon' type='x'/>" },
+        { { COX_EDIT_CREATE, NULL, "constraints" }, "<rsc_location id='m' rsc='nobody' node='n1' score='1'/>" },
+        { { COX_EDIT_CREATE, NULL, "constraints" }, "<rsc_location id='m' rsc='d' node='n1' score='1'/>" },
+        { { COX_EDIT_MODIFY }, "<nvpair id='a-p' value='w'/>" },
+        { { COX_EDIT_MODIFY }, "<nvpair id='a-p' odd='w'/>" },
+        { { COX_EDIT_MODIFY }, "<primitive id='c' class='moon'/>" },
+        { { COX_EDIT_MODIFY }, "<primitive id='c' description='far'/>" },
+        { { COX_EDIT_MODIFY }, "<primitive id='c'><moon/></primitive>" },
+        { { COX_EDIT_MODIFY }, "<rsc_location id='l' rsc='nobody'/>" },
+        { { COX_EDIT_DELETE }, "<primitive id='a'/>" }, /* a constraint still names it */
+        { { COX_EDIT_DELETE }, "<primitive id='d'/>" },
+        { { COX_EDIT_DELETE }, "<constraints/>" },
+        { { COX_EDIT_DELETE }, "<group id='g'/>" },
+        { { COX_EDIT_REPLACE, NULL, "resources" }, "<resources>" RSC("a", "") "<moon/></resources>" },
+        { { COX_EDIT_REPLACE, NULL, "resources" }, "<resources>" RSC("d", "") RSC("a", "") "</resources>" },
+        { { COX_EDIT_MODIFY }, "<cib validate-with='pacemaker-2.0'/>" },
+        { { COX_EDIT_MODIFY }, "<cib validate-with='moon'/>" },
+        { { COX_EDIT_MODIFY }, "<nodes><node id='2' uname='n2'/></nodes>" },
+        { { COX_EDIT_MODIFY }, "<nodes><node id='2'/></nodes>" },
+        { { COX_EDIT_CREATE, NULL, "crm_config" }, "<cluster_property_set id='s'><nvpair id='s-1' name='x' value='1'/></cluster_property_set>" },
+        { { COX_EDIT_CREATE, NULL, "crm_config" }, "<moon/>" },
+        { { COX_EDIT_ERASE }, NULL },
+    };
+    g_autofree char *text = g_strdup_printf("<cib admin_epoch='0' epoch='1' num_updates='0' crm_feature_set='3.19.6' validate-with='"
+                                            COX_SCHEMAS_INITIAL "'>%s<status/></cib>", start);
+    unsigned n_good = 0;
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(cox_xmldoc) input = rows[i].xml == NULL ? NULL : parsed(rows[i].xml);
+        g_autoptr(cox_cib) known = cox_cib_new(parsed(text)), unknown = cox_cib_new(parsed(text));
+        struct cox_amend_result one = { 0 }, two = { 0 };
+        g_autoptr(GError) first = NULL, second = NULL;
+        g_autofree char *a = NULL, *b = NULL;
+        struct cox_edit edit = rows[i].edit;
+
+        edit.input = input == NULL ? NULL : cox_xmldoc_root(input);
+        edit.allows_creation = true;
+        cox_cib_set_valid(known, true);
+        (void) run(known, &edit, NULL, &one, &first);
+        (void) run(unknown, &edit, NULL, &two, &second);
+        a = cox_xmlwrite_text(cox_cib_root(known), COX_XMLWRITE_PLAIN);
+        b = cox_xmlwrite_text(cox_cib_root(unknown), COX_XMLWRITE_PLAIN);
+        if ((first == NULL) != (second == NULL) || strcmp(a, b) != 0
+            || (first != NULL && (first->code != second->code || strcmp(first->message, second->message) != 0))) {
+            fail_msg("row %zu: part: %s; whole: %s", i, first == NULL ? "good" : first->message, second == NULL ? "good" : second->message);
+        }
+        assert_true(cox_cib_is_valid(known)); /* kept, or undone */
+        n_good += first == NULL;
+        cox_xmldoc_free(one.patch);
+        cox_xmldoc_free(two.patch);
+    }
+    assert_in_range(n_good, 8, 16);
+}
+
 static void
 an_upgrade_is_another_tree(void **state)
 {
@@ -173,5 +244,5 @@ commands_have_names(void **state)
 
 COX_TEST_MAIN(cmocka_unit_test(the_same_change_gives_the_same_document_and_its_patch_leads_there),
               cmocka_unit_test(what_is_refused_leaves_no_trace), cmocka_unit_test(status_is_not_signed_and_nothing_is_nothing),
-              cmocka_unit_test(access_is_checked_before_the_counters_are_raised), cmocka_unit_test(an_upgrade_is_another_tree),
+              cmocka_unit_test(access_is_checked_before_the_counters_are_raised), cmocka_unit_test(a_part_is_validated_as_the_whole_would_be), cmocka_unit_test(an_upgrade_is_another_tree),
               cmocka_unit_test(commands_have_names))
