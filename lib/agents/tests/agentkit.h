@@ -6,6 +6,9 @@
 
 #include "base/testkit.h"
 
+/** Signals 32 and 33 as /proc shows them: the C library's own, which nobody can change; some programs hand them down ignored. */
+#define AGENTKIT_LIBC_SIGNALS (G_GUINT64_CONSTANT(3) << 31)
+
 /** A new directory; the caller removes it with agentkit_remove(). */
 static inline char *
 agentkit_new(void)

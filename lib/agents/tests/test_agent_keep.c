@@ -189,7 +189,8 @@ an_agent_has_clean_surroundings_below_its_keeper(void **state)
 
         assert_true(g_file_get_contents(path, &text, NULL, NULL));
         assert_non_null(strstr(text, "SigBlk:\t0000000000000000"));
-        assert_non_null(strstr(text, "SigIgn:\t0000000000000000"));
+        assert_non_null(strstr(text, "SigIgn:\t"));
+        assert_int_equal(g_ascii_strtoull(strstr(text, "SigIgn:\t") + 8, NULL, 16) & ~AGENTKIT_LIBC_SIGNALS, 0);
         assert_non_null(strstr(text, "0022\n/\n"));
     }
 }
