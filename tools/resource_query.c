@@ -310,8 +310,8 @@ find_operation(const struct cox_resource_call *call)
     const struct cox_rsc_history *history = (node == NULL) ? NULL : cox_status_rsc(node, cluster->rscs[call->rsc].short_id);
     struct cox_op_history found = { 0 };
 
-    for (guint i = 0; history != NULL && i < history->ops->len; i++) {
-        const struct cox_op_history *op = history->ops->pdata[i];
+    for (guint32 i = 0; history != NULL && i < history->n_ops; i++) {
+        const struct cox_op_history *op = &history->ops[i];
 
         found.op_secure_params = (found.op_secure_params == NULL) ? op->op_secure_params : found.op_secure_params;
         found.op_force_restart = (found.op_force_restart == NULL) ? op->op_force_restart : found.op_force_restart;

@@ -86,6 +86,18 @@ shuffle_list(GPtrArray *list, GRand *rand)
 }
 
 static void
+shuffle_ops(struct cox_rsc_history *rsc, GRand *rand)
+{
+    for (guint32 i = 0; i + 1 < rsc->n_ops; i++) {
+        guint32 other = (guint32) g_rand_int_range(rand, (gint32) i, (gint32) rsc->n_ops);
+        struct cox_op_history kept = rsc->ops[i];
+
+        rsc->ops[i] = rsc->ops[other];
+        rsc->ops[other] = kept;
+    }
+}
+
+static void
 check_shuffled(const struct cox_sched_input *input, const char *expected, GRand *rand, GString *problems)
 {
     g_autoptr(cox_status) status = cox_status_copy(input->status);
@@ -98,7 +110,7 @@ check_shuffled(const struct cox_sched_input *input, const char *expected, GRand 
 
         shuffle_list(node->resources, rand);
         for (guint r = 0; r < node->resources->len; r++) {
-            shuffle_list(((struct cox_rsc_history *) g_ptr_array_index(node->resources, r))->ops, rand);
+            shuffle_ops(g_ptr_array_index(node->resources, r), rand);
         }
     }
     shuffled.status = status;

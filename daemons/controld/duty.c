@@ -582,8 +582,8 @@ refresh_one(struct controld *controld, const struct cox_msg_control_refresh *ref
 static bool
 has_failed(const struct cox_rsc_history *rsc, const struct cox_msg_control_refresh *refresh)
 {
-    for (guint i = 0; i < rsc->ops->len; i++) {
-        const struct cox_op_history *op = rsc->ops->pdata[i];
+    for (guint32 i = 0; i < rsc->n_ops; i++) {
+        const struct cox_op_history *op = &rsc->ops[i];
 
         if (g_str_has_suffix(op->id, "_last_failure_0")
             && (refresh->task == NULL || (g_strcmp0(refresh->task, op->operation) == 0 && refresh->interval_ms == op->interval_ms))) {

@@ -56,7 +56,8 @@ struct cox_codec_status_reader {
     enum place place; /* innermost known element around the present point */
     unsigned skipped; /* depth inside an element that is not known */
     struct cox_node_status *node;
-    struct cox_rsc_history *rsc;
+    struct cox_rsc_history rsc; /* the present one; put in the status when it ends */
+    GArray *ops;                /* struct cox_op_history, of rsc */
     struct cox_nvset set;
     enum place set_place; /* ATTRIBUTES or UTILIZATION */
     GArray *pairs; /* of the present set */
@@ -68,6 +69,7 @@ cox_codec_status_reader_new(struct cox_status *status)
     struct cox_codec_status_reader *reader = g_new0(struct cox_codec_status_reader, 1);
 
     reader->status = status;
+    reader->ops = g_array_new(FALSE, FALSE, sizeof(struct cox_op_history));
     reader->pairs = g_array_new(FALSE, FALSE, sizeof(struct cox_nvpair));
     return reader;
 }
@@ -76,6 +78,7 @@ void
 cox_codec_status_reader_free(struct cox_codec_status_reader *reader)
 {
     if (reader != NULL) {
+        g_array_free(reader->ops, TRUE);
         g_array_free(reader->pairs, TRUE);
         g_free(reader);
     }
@@ -137,18 +140,28 @@ static void
 start_op(struct cox_codec_status_reader *reader, const char *const *attrs)
 {
     enum { NO_STATUS = G_MININT };
-    struct cox_op_history *op = cox_arena_new_array(reader->status->arena, struct cox_op_history, 1);
+    struct cox_op_history op = { .call_id = -1, .rc = NO_STATUS, .status = NO_STATUS };
 
-    op->call_id = -1;
-    op->rc = NO_STATUS;
-    op->status = NO_STATUS;
-    cox_status_fields_read(cox_status_op_fields(), reader->status->arena, op, attrs);
-    complete_op(op, op->status != NO_STATUS, op->rc != NO_STATUS);
-    op->status = op->status == NO_STATUS ? COX_OP_STATUS_UNKNOWN : op->status;
-    op->rc = op->rc == NO_STATUS ? -1 : op->rc;
-    if (op->id != NULL) {
-        g_ptr_array_add(reader->rsc->ops, op);
+    cox_status_fields_read(cox_status_op_fields(), reader->status->arena, &op, attrs);
+    complete_op(&op, op.status != NO_STATUS, op.rc != NO_STATUS);
+    op.status = op.status == NO_STATUS ? COX_OP_STATUS_UNKNOWN : op.status;
+    op.rc = op.rc == NO_STATUS ? -1 : op.rc;
+    if (op.id != NULL) {
+        g_array_append_val(reader->ops, op);
     }
+}
+
+/* History and entries one behind the other, not between their texts: both are looked at together. */
+static void
+end_rsc(struct cox_codec_status_reader *reader)
+{
+    const struct cox_rsc_history *read = &reader->rsc;
+    struct cox_rsc_history *rsc = cox_status_rsc_add(reader->status, reader->node, read->id);
+
+    cox_status_ops_set(reader->status, rsc, (const struct cox_op_history *) (void *) reader->ops->data, reader->ops->len);
+    cox_status_rsc_agent_set(reader->status, rsc, read->standard, read->provider, read->type);
+    rsc->container = read->container;
+    rsc->shutdown_lock_s = read->shutdown_lock_s;
 }
 
 static void
@@ -221,8 +234,9 @@ enter(struct cox_codec_status_reader *reader, enum place place, const char *cons
         if (id == NULL) {
             return false;
         }
-        reader->rsc = cox_status_rsc_add(status, reader->node, id);
-        cox_status_fields_read(cox_status_rsc_fields(), status->arena, reader->rsc, attrs);
+        reader->rsc = (struct cox_rsc_history) { 0 };
+        g_array_set_size(reader->ops, 0);
+        cox_status_fields_read(cox_status_rsc_fields(), status->arena, &reader->rsc, attrs);
         break;
     case OP:
         start_op(reader, attrs);
@@ -289,6 +303,8 @@ on_end(void *data, const char *name, GError **error)
                                              sizeof(struct cox_nvpair));
         g_array_append_val(ended == ATTRIBUTES ? reader->node->attr_sets : reader->node->utilization_sets,
                            reader->set);
+    } else if (ended == RESOURCE) {
+        end_rsc(reader);
     } else if (ended == PAIR) {
         reader->place = reader->set_place;
     }

@@ -42,9 +42,8 @@ write_rsc(struct cox_xml *parent, const struct cox_rsc_history *rsc)
     struct cox_xml *xml = cox_xml_new_child(parent, "lrm_resource");
 
     cox_status_fields_write(cox_status_rsc_fields(), rsc, xml);
-    for (guint i = 0; i < rsc->ops->len; i++) {
-        cox_status_fields_write(cox_status_op_fields(), g_ptr_array_index(rsc->ops, i),
-                                cox_xml_new_child(xml, "lrm_rsc_op"));
+    for (guint32 i = 0; i < rsc->n_ops; i++) {
+        cox_status_fields_write(cox_status_op_fields(), &rsc->ops[i], cox_xml_new_child(xml, "lrm_rsc_op"));
     }
 }
 

@@ -73,13 +73,11 @@ copy_rsc(struct cox_status *status, struct cox_node_status *node, const struct c
 {
     struct cox_rsc_history *rsc = cox_status_rsc_ensure(status, node, from->id);
 
-    rsc->standard = cox_arena_intern(status->arena, from->standard);
-    rsc->provider = cox_arena_intern(status->arena, from->provider);
-    rsc->type = cox_arena_intern(status->arena, from->type);
+    cox_status_rsc_agent_set(status, rsc, from->standard, from->provider, from->type);
     rsc->container = cox_arena_intern(status->arena, from->container);
     rsc->shutdown_lock_s = from->shutdown_lock_s;
-    for (guint i = 0; i < from->ops->len; i++) {
-        struct cox_op_history op = copy_op(status->arena, from->ops->pdata[i]);
+    for (guint32 i = 0; i < from->n_ops; i++) {
+        struct cox_op_history op = copy_op(status->arena, &from->ops[i]);
 
         cox_status_op_put(status, rsc, &op);
     }
@@ -173,7 +171,7 @@ touch(struct cox_oplog *log, const char *rsc_id)
 static void
 remove_op(struct cox_oplog *log, struct cox_rsc_history *rsc, const char *id)
 {
-    if (rsc != NULL && cox_status_op_remove(rsc, id)) {
+    if (rsc != NULL && cox_status_op_remove(log->status, rsc, id)) {
         g_ptr_array_add(log->gone_ops, g_strdup(id));
     }
 }
@@ -181,8 +179,8 @@ remove_op(struct cox_oplog *log, struct cox_rsc_history *rsc, const char *id)
 static void
 remove_recurring(struct cox_oplog *log, struct cox_rsc_history *rsc)
 {
-    for (guint i = rsc->ops->len; i > 0; i--) {
-        const struct cox_op_history *op = rsc->ops->pdata[i - 1];
+    for (guint32 i = rsc->n_ops; i > 0; i--) {
+        const struct cox_op_history *op = &rsc->ops[i - 1];
 
         if (op->interval_ms > 0 && !g_str_has_suffix(op->id, "_last_failure_0")) {
             g_autofree char *id = g_strdup(op->id);
@@ -250,9 +248,7 @@ cox_oplog_note(struct cox_oplog *log, const struct cox_oplog_result *result)
         return;
     }
     rsc = cox_status_rsc_ensure(log->status, log->node, result->rsc_id);
-    rsc->standard = cox_arena_intern(log->status->arena, result->standard);
-    rsc->provider = cox_arena_intern(log->status->arena, result->provider);
-    rsc->type = cox_arena_intern(log->status->arena, result->type);
+    cox_status_rsc_agent_set(log->status, rsc, result->standard, result->provider, result->type);
     op = entry_of(log, result);
     if (g_str_equal(result->task, "start") || g_str_equal(result->task, "stop") || g_str_equal(result->task, "migrate_to")) {
         remove_recurring(log, rsc);
@@ -313,8 +309,8 @@ cox_oplog_node(const struct cox_oplog *log)
 static bool
 has_same_op(const struct cox_rsc_history *rsc, const struct cox_op_history *op)
 {
-    for (guint i = 0; i < rsc->ops->len; i++) {
-        const struct cox_op_history *other = rsc->ops->pdata[i];
+    for (guint32 i = 0; i < rsc->n_ops; i++) {
+        const struct cox_op_history *other = &rsc->ops[i];
 
         if (g_strcmp0(other->id, op->id) == 0) {
             return other->call_id == op->call_id && g_strcmp0(other->transition_magic, op->transition_magic) == 0;
@@ -335,11 +331,11 @@ cox_oplog_is_same(const struct cox_oplog *log, const struct cox_node_status *nod
         const struct cox_rsc_history *own = log->node->resources->pdata[i];
         const struct cox_rsc_history *other = cox_status_rsc(node, own->id);
 
-        if (other == NULL || other->ops->len != own->ops->len) {
+        if (other == NULL || other->n_ops != own->n_ops) {
             return false;
         }
-        for (guint k = 0; k < own->ops->len; k++) {
-            if (!has_same_op(other, own->ops->pdata[k])) {
+        for (guint32 k = 0; k < own->n_ops; k++) {
+            if (!has_same_op(other, &own->ops[k])) {
                 return false;
             }
         }
@@ -363,9 +359,8 @@ drop_returned(struct cox_oplog *log)
             const struct cox_rsc_history *rsc = log->node->resources->pdata[k];
             bool is_back = false;
 
-            for (guint j = 0; j < rsc->ops->len; j++) {
-                is_back = is_back || g_str_equal(((const struct cox_op_history *) rsc->ops->pdata[j])->id,
-                                                 log->gone_ops->pdata[i - 1]);
+            for (guint32 j = 0; j < rsc->n_ops; j++) {
+                is_back = is_back || g_str_equal(rsc->ops[j].id, log->gone_ops->pdata[i - 1]);
             }
             if (is_back) {
                 g_ptr_array_remove_index(log->gone_ops, i - 1);

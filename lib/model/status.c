@@ -1,15 +1,8 @@
 /* lib/model/status.c - what is known of the nodes: look-ups, changes, copies.  Layer 1, pure. */
 #include "model/status.h"
 
+#include <stdint.h>
 #include <string.h>
-
-static void
-rsc_free(gpointer data)
-{
-    struct cox_rsc_history *rsc = data;
-
-    g_ptr_array_free(rsc->ops, TRUE);
-}
 
 static void
 node_free(gpointer data)
@@ -38,6 +31,7 @@ cox_status_new(void)
     status->arena = arena;
     status->nodes = g_ptr_array_new_with_free_func(node_free);
     status->tickets = g_ptr_array_new_with_free_func(ticket_free);
+    status->history_id_index = g_hash_table_new(g_str_hash, g_str_equal);
     return status;
 }
 
@@ -49,6 +43,7 @@ cox_status_free(struct cox_status *status)
     }
     g_ptr_array_free(status->nodes, TRUE);
     g_ptr_array_free(status->tickets, TRUE);
+    g_hash_table_destroy(status->history_id_index);
     cox_arena_free(status->arena); /* the status itself lies in its arena */
 }
 
@@ -77,7 +72,7 @@ cox_status_node_add(struct cox_status *status, const char *id, const char *uname
     node->uname = cox_arena_intern(status->arena, uname);
     node->attr_sets = g_array_new(FALSE, FALSE, sizeof(struct cox_nvset));
     node->utilization_sets = g_array_new(FALSE, FALSE, sizeof(struct cox_nvset));
-    node->resources = g_ptr_array_new_with_free_func(rsc_free);
+    node->resources = g_ptr_array_new();
     g_ptr_array_add(status->nodes, node);
     return node;
 }
@@ -111,13 +106,27 @@ cox_status_rsc(const struct cox_node_status *node, const char *id)
     return NULL;
 }
 
+/* The one copy of @id in the arena, and its number. */
+static const char *
+history_id(struct cox_status *status, const char *id, guint32 *index)
+{
+    gpointer known = NULL, number = NULL;
+
+    if (!g_hash_table_lookup_extended(status->history_id_index, id, &known, &number)) {
+        known = (gpointer) (uintptr_t) cox_arena_intern(status->arena, id);
+        number = GUINT_TO_POINTER(++status->n_history_ids);
+        g_hash_table_insert(status->history_id_index, known, number);
+    }
+    *index = GPOINTER_TO_UINT(number) - 1;
+    return known;
+}
+
 struct cox_rsc_history *
 cox_status_rsc_add(struct cox_status *status, struct cox_node_status *node, const char *id)
 {
     struct cox_rsc_history *rsc = cox_arena_new_array(status->arena, struct cox_rsc_history, 1);
 
-    rsc->id = cox_arena_intern(status->arena, id);
-    rsc->ops = g_ptr_array_new();
+    rsc->id = history_id(status, id, &rsc->id_index);
     g_ptr_array_add(node->resources, rsc);
     return rsc;
 }
@@ -160,47 +169,81 @@ static const size_t op_texts[] = {
     offsetof(struct cox_op_history, crm_debug_origin),
 };
 
-static struct cox_op_history *
-op_copy(struct cox_arena *arena, const struct cox_op_history *op)
+static void
+op_intern(struct cox_arena *arena, struct cox_op_history *op)
 {
-    struct cox_op_history *copy = cox_arena_memdup(arena, op, 1, sizeof(*op));
-
     for (size_t i = 0; i < G_N_ELEMENTS(op_texts); i++) {
-        const char **text = (const char **) (void *) ((char *) copy + op_texts[i]);
+        const char **text = (const char **) (void *) ((char *) op + op_texts[i]);
 
         *text = cox_arena_intern(arena, *text);
     }
-    return copy;
+}
+
+void
+cox_status_rsc_agent_set(struct cox_status *status, struct cox_rsc_history *rsc, const char *standard,
+                         const char *provider, const char *type)
+{
+    rsc->standard = cox_arena_intern(status->arena, standard);
+    rsc->provider = cox_arena_intern(status->arena, provider);
+    rsc->type = cox_arena_intern(status->arena, type);
+    if (g_strcmp0(type, "remote") == 0 && g_strcmp0(provider, "pacemaker") == 0) {
+        status->has_remote = true;
+    }
+}
+
+void
+cox_status_ops_set(struct cox_status *status, struct cox_rsc_history *rsc, const struct cox_op_history *ops,
+                   guint32 n_ops)
+{
+    rsc->ops = cox_arena_memdup(status->arena, ops, n_ops, sizeof(*ops));
+    rsc->n_ops = n_ops;
+    for (guint32 i = 0; i < n_ops; i++) {
+        struct cox_op_history *op = &rsc->ops[i];
+
+        op->is_last_failure = op->id != NULL && g_str_has_suffix(op->id, "_last_failure_0");
+    }
+}
+
+/* Where the entry with this id is; n_ops when there is none. */
+static guint32
+op_find(const struct cox_rsc_history *rsc, const char *id)
+{
+    guint32 at = 0;
+
+    while (at < rsc->n_ops && g_strcmp0(rsc->ops[at].id, id) != 0) {
+        at++;
+    }
+    return at;
 }
 
 void
 cox_status_op_put(struct cox_status *status, struct cox_rsc_history *rsc, const struct cox_op_history *op)
 {
-    struct cox_op_history *copy = op_copy(status->arena, op);
+    guint32 at = op_find(rsc, op->id);
+    guint32 n = MAX(rsc->n_ops, at + 1);
+    g_autofree struct cox_op_history *ops = g_new(struct cox_op_history, n);
 
-    for (guint i = 0; i < rsc->ops->len; i++) {
-        const struct cox_op_history *have = g_ptr_array_index(rsc->ops, i);
-
-        if (g_strcmp0(have->id, op->id) == 0) {
-            g_ptr_array_index(rsc->ops, i) = copy;
-            return;
-        }
+    if (rsc->n_ops > 0) {
+        memcpy(ops, rsc->ops, rsc->n_ops * sizeof(*ops));
     }
-    g_ptr_array_add(rsc->ops, copy);
+    ops[at] = *op;
+    op_intern(status->arena, &ops[at]);
+    cox_status_ops_set(status, rsc, ops, n);
 }
 
 bool
-cox_status_op_remove(struct cox_rsc_history *rsc, const char *op_id)
+cox_status_op_remove(struct cox_status *status, struct cox_rsc_history *rsc, const char *op_id)
 {
-    for (guint i = 0; i < rsc->ops->len; i++) {
-        const struct cox_op_history *have = g_ptr_array_index(rsc->ops, i);
+    guint32 at = op_find(rsc, op_id);
+    g_autofree struct cox_op_history *ops = NULL;
 
-        if (g_strcmp0(have->id, op_id) == 0) {
-            g_ptr_array_remove_index(rsc->ops, i);
-            return true;
-        }
+    if (at == rsc->n_ops) {
+        return false;
     }
-    return false;
+    ops = g_memdup2(rsc->ops, rsc->n_ops * sizeof(*ops));
+    memmove(ops + at, ops + at + 1, (rsc->n_ops - at - 1) * sizeof(*ops));
+    cox_status_ops_set(status, rsc, ops, rsc->n_ops - 1);
+    return true;
 }
 
 /* ---- transient attributes ---- */
@@ -372,13 +415,12 @@ rsc_copy(struct cox_status *to, struct cox_node_status *node, const struct cox_r
 {
     struct cox_rsc_history *rsc = cox_status_rsc_add(to, node, from->id);
 
-    rsc->standard = cox_arena_intern(to->arena, from->standard);
-    rsc->provider = cox_arena_intern(to->arena, from->provider);
-    rsc->type = cox_arena_intern(to->arena, from->type);
+    cox_status_rsc_agent_set(to, rsc, from->standard, from->provider, from->type);
     rsc->container = cox_arena_intern(to->arena, from->container);
     rsc->shutdown_lock_s = from->shutdown_lock_s;
-    for (guint i = 0; i < from->ops->len; i++) {
-        g_ptr_array_add(rsc->ops, op_copy(to->arena, g_ptr_array_index(from->ops, i)));
+    cox_status_ops_set(to, rsc, from->ops, from->n_ops);
+    for (guint32 i = 0; i < rsc->n_ops; i++) {
+        op_intern(to->arena, &rsc->ops[i]);
     }
 }
 

@@ -46,6 +46,7 @@ struct cox_op_history {
     int status;                /**< enum cox_op_status */
     gint64 last_rc_change_s;   /**< epoch seconds */
     bool has_last_rc_change, has_exec_time, has_queue_time;
+    bool is_last_failure;      /**< from its id: the entry that keeps the last failure (told by whoever puts it in) */
     const char *id;            /**< XML id, e.g. rsc_last_0, rsc_monitor_10000, rsc_last_failure_0 */
     const char *operation_key; /**< rsc_start_0 */
     const char *transition_key;
@@ -61,13 +62,15 @@ struct cox_op_history {
     gint64 queue_time_ms;
 };
 
-/** One lrm_resource. */
+/** One lrm_resource.  Its entries lie in one piece, where a reader put them right behind it, again for the cache's sake. */
 struct cox_rsc_history {
     const char *id;
+    guint32 id_index;           /**< of its id among those of all histories of the status: below n_history_ids */
+    guint32 n_ops;
     const char *standard, *provider, *type;
-    const char *container;     /**< or NULL */
-    gint64 shutdown_lock_s;    /**< epoch seconds, 0 when not locked */
-    GPtrArray *ops;            /**< struct cox_op_history *, document order */
+    const char *container;      /**< or NULL */
+    gint64 shutdown_lock_s;     /**< epoch seconds, 0 when not locked */
+    struct cox_op_history *ops; /**< [n_ops], document order; changed by the functions below only */
 };
 
 /** One node_state.  Raw texts of flags, since old and new spellings mean different things (lib/sched reads them). */
@@ -97,6 +100,9 @@ struct cox_status {
     struct cox_arena *arena;
     GPtrArray *nodes;   /**< struct cox_node_status *, document order */
     GPtrArray *tickets; /**< struct cox_ticket_state *, document order */
+    guint32 n_history_ids;         /**< how many ids its histories have had: each counts once, on however many nodes */
+    GHashTable *history_id_index;  /**< id -> id_index + 1; of status.c */
+    bool has_remote;               /**< there is or was a history of a remote connection (ocf:pacemaker:remote) */
 };
 
 struct cox_status *cox_status_new(void);
@@ -126,14 +132,22 @@ struct cox_rsc_history *cox_status_rsc_ensure(struct cox_status *status, struct 
 /** A new, empty history, last; for readers that know that it is new. */
 struct cox_rsc_history *cox_status_rsc_add(struct cox_status *status, struct cox_node_status *node, const char *id);
 
+/** Say of which agent the resource is (texts may be NULL). */
+void cox_status_rsc_agent_set(struct cox_status *status, struct cox_rsc_history *rsc, const char *standard,
+                              const char *provider, const char *type);
+
+/** Give @rsc these entries in place of those that it has.  Their texts must live as long as the status. */
+void cox_status_ops_set(struct cox_status *status, struct cox_rsc_history *rsc, const struct cox_op_history *ops,
+                        guint32 n_ops);
+
 /** Forget the history of resource @id on @node. */
 void cox_status_rsc_remove(struct cox_node_status *node, const char *id);
 
-/** Put a copy of @op in place of the entry with its id, or after the last. */
+/** Put a copy of @op in place of the entry with its id, or after the last.  Who holds an entry keeps it as it was. */
 void cox_status_op_put(struct cox_status *status, struct cox_rsc_history *rsc, const struct cox_op_history *op);
 
-/** Remove the entry with this id; was it there? */
-bool cox_status_op_remove(struct cox_rsc_history *rsc, const char *op_id);
+/** Remove the entry with this id; was it there?  Who holds an entry keeps it as it was. */
+bool cox_status_op_remove(struct cox_status *status, struct cox_rsc_history *rsc, const char *op_id);
 
 /** Set (or with a NULL @value remove) a transient attribute of the node. */
 void cox_status_attr_set(struct cox_status *status, struct cox_node_status *node, const char *name, const char *value);

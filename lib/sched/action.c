@@ -27,22 +27,6 @@ static const char *const task_texts[SCHED_N_TASKS] = {
     [SCHED_TASK_SHUTDOWN] = "do_shutdown",
 };
 
-void
-sched_vec_add(struct sched_work *work, struct sched_vec *vec, void *item)
-{
-    if (vec->n == vec->room) {
-        guint32 room = (vec->room == 0) ? 4 : vec->room * 2;
-        void **items = cox_arena_new_array(work->arena, void *, room);
-
-        if (vec->n > 0) {
-            memcpy(items, vec->items, vec->n * sizeof(void *));
-        }
-        vec->items = items;
-        vec->room = room;
-    }
-    vec->items[vec->n++] = item;
-}
-
 const char *
 sched_task_text(enum sched_task task)
 {
@@ -114,7 +98,7 @@ set_runnable_by_quorum(const struct sched_work *work, struct sched_action *actio
         sched_action_reason(action, "no quorum", true);
         break;
     case SCHED_NO_QUORUM_FREEZE:
-        if (rsc->running_on->len == 0 || rsc->next_role > rsc->role) {
+        if (rsc->running_on.n == 0 || rsc->next_role > rsc->role) {
             action->flags &= ~SCHED_RUNNABLE;
             sched_action_reason(action, "quorum freeze", true);
         }
@@ -177,10 +161,7 @@ sched_action_new(struct sched_work *work, struct sched_rsc *rsc, enum sched_task
         if (task == SCHED_TASK_START || task == SCHED_TASK_PROMOTE) {
             action->needs = rsc->meta.requires_;
         }
-        if (rsc->actions == NULL) {
-            rsc->actions = g_ptr_array_new();
-        }
-        g_ptr_array_add(rsc->actions, action);
+        sched_vec_add(work, &rsc->actions, action);
     }
     return action;
 }
@@ -189,8 +170,8 @@ static struct sched_action *
 find_exact(const struct sched_rsc *rsc, enum sched_task task, const char *text, gint64 interval_ms,
            struct sched_node *node)
 {
-    for (guint i = 0; rsc->actions != NULL && i < rsc->actions->len; i++) {
-        struct sched_action *action = g_ptr_array_index(rsc->actions, i);
+    for (guint i = 0; i < rsc->actions.n; i++) {
+        struct sched_action *action = rsc->actions.items[i];
 
         if (action->task != task || action->interval_ms != interval_ms
             || (task == SCHED_TASK_NONE && strcmp(action->text, text) != 0)) {
@@ -289,8 +270,8 @@ sched_action_pseudo(struct sched_work *work, struct sched_rsc *rsc, enum sched_t
 struct sched_action *
 sched_action_find(const struct sched_rsc *rsc, enum sched_task task, const struct sched_node *node)
 {
-    for (guint i = 0; rsc->actions != NULL && i < rsc->actions->len; i++) {
-        struct sched_action *action = g_ptr_array_index(rsc->actions, i);
+    for (guint i = 0; i < rsc->actions.n; i++) {
+        struct sched_action *action = rsc->actions.items[i];
 
         if (action->task == task && action->interval_ms == 0
             && (node == NULL || action->node == NULL || action->node == node)) {

@@ -82,11 +82,6 @@ struct sched_edge {
     guint32 dropped; /**< flags of before it was found not to hold, so that it is not added again */
 };
 
-struct sched_vec { /* growing list of pointers in the arena */
-    void **items;
-    guint32 n, room;
-};
-
 struct sched_action {
     guint32 id;
     enum sched_task task;
@@ -135,7 +130,6 @@ struct sched_order_data {
 };
 
 /* action.c */
-void sched_vec_add(struct sched_work *work, struct sched_vec *vec, void *item);
 const char *sched_task_text(enum sched_task task);
 enum sched_task sched_task_parse(const char *text);
 struct sched_order_data *sched_order_data(struct sched_work *work);

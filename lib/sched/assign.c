@@ -46,7 +46,7 @@ lock_to(struct sched_work *work, struct sched_rsc *rsc)
 static void
 apply_shutdown_lock(struct sched_work *work, struct sched_rsc *rsc)
 {
-    bool is_active = rsc->running_on != NULL && rsc->running_on->len > 0;
+    bool is_active = rsc->running_on.n > 0;
 
     if (rsc->variant == COX_GROUP) {
         for (guint i = 0; i < sched_n_children(rsc); i++) {
@@ -62,8 +62,8 @@ apply_shutdown_lock(struct sched_work *work, struct sched_rsc *rsc)
             rsc->lock_node = NULL;
             rsc->lock_time_s = 0;
         }
-    } else if (is_active && rsc->running_on->len == 1) {
-        struct sched_node *node = g_ptr_array_index(rsc->running_on, 0);
+    } else if (is_active && rsc->running_on.n == 1) {
+        struct sched_node *node = rsc->running_on.items[0];
 
         if (node->is_shutdown && !node->is_unclean) {
             const char *since = sched_node_attr(work, node, "shutdown");
@@ -83,11 +83,11 @@ apply_stickiness(struct sched_work *work, struct sched_rsc *rsc)
 {
     struct sched_node *node = NULL;
 
-    if (rsc->variant != COX_PRIMITIVE || !rsc->is_managed || rsc->meta.stickiness < 1 || rsc->running_on == NULL
-        || rsc->running_on->len != 1) {
+    if (rsc->variant != COX_PRIMITIVE || !rsc->is_managed || rsc->meta.stickiness < 1
+        || rsc->running_on.n != 1) {
         return;
     }
-    node = g_ptr_array_index(rsc->running_on, 0);
+    node = rsc->running_on.items[0];
     if (work->opt.symmetric || rsc->cells[node->idx].is_present) {
         sched_row_add(work, rsc, node->idx, rsc->meta.stickiness);
     }

@@ -94,8 +94,8 @@ put_host(const struct sched_rsc *rsc, struct cox_nvlist *list)
         return;
     }
     host = container->assigned;
-    if (host == NULL && container->running_on->len > 0) {
-        host = g_ptr_array_index(container->running_on, 0);
+    if (host == NULL && container->running_on.n > 0) {
+        host = container->running_on.items[0];
     }
     if (host != NULL) {
         cox_nvlist_set(list, "addr", host->name);

@@ -169,7 +169,7 @@ expand_connection(struct sched_work *work, struct sched_bundle *bundle, struct s
     replica->remote = part_new(work, bundle, sched_connection_def(work, &connection), replica->number);
     sched_connection_link(work, replica->remote);
     replica->node = replica->remote->remote_node;
-    g_ptr_array_add(replica->container->fillers, replica->child);
+    sched_list_add(&replica->container->fillers, replica->child);
     if (replica->node != NULL) {
         dedicate_node(work, bundle, replica);
     }

@@ -103,8 +103,8 @@ static void
 take_ops(const struct cox_rsc_history *history, GPtrArray *ops)
 {
     g_ptr_array_set_size(ops, 0);
-    for (guint i = 0; i < history->ops->len; i++) {
-        struct cox_op_history *op = g_ptr_array_index(history->ops, i);
+    for (guint32 i = 0; i < history->n_ops; i++) {
+        struct cox_op_history *op = &history->ops[i];
 
         if (op->operation != NULL) {
             g_ptr_array_add(ops, op);
@@ -161,13 +161,6 @@ note_recurring(struct sched_work *work, struct sched_rsc *rsc, struct sched_node
     }
 }
 
-static bool
-is_agent_changed(const struct sched_rsc *rsc, const struct cox_rsc_history *history)
-{
-    return g_strcmp0(rsc->standard, history->standard) != 0 || g_strcmp0(rsc->type, history->type) != 0
-           || g_strcmp0(rsc->provider, history->provider) != 0;
-}
-
 static void
 check_op_in_place(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
                   const struct cox_op_history *op)
@@ -203,7 +196,7 @@ check_history(struct sched_work *work, struct sched_rsc *rsc, struct sched_node 
         }
         return;
     }
-    if (is_agent_changed(rsc, history)) {
+    if (sched_rsc_is_changed(rsc, history)) {
         if (sched_rsc_is_active_on(rsc, node)) {
             sched_action_get(work, rsc, SCHED_TASK_STOP, node, false);
         }
@@ -263,10 +256,14 @@ check_node(struct sched_work *work, struct sched_node *node)
     struct timeline timeline = { .ops = ops };
 
     for (guint k = 0; node->status->resources != NULL && k < node->status->resources->len; k++) {
-        const struct cox_rsc_history *history = g_ptr_array_index(node->status->resources, k);
+        const struct cox_rsc_history *history = NULL;
         struct sched_rsc *rsc;
 
-        if (history->ops == NULL || history->ops->len == 0 || (rsc = owner_of(work, node, k, running)) == NULL) {
+        if (node->is_quiet != NULL && node->is_quiet[k] && !sched_rsc_is_active_on(node->owners[k], node)) {
+            continue; /* most entries of a large status, which is not looked at again for them */
+        }
+        history = g_ptr_array_index(node->status->resources, k);
+        if (history->n_ops == 0 || (rsc = owner_of(work, node, k, running)) == NULL) {
             continue;
         }
         if (work->opt.shutdown_lock && work->opt.shutdown_lock_limit_ms > 0 && history->shutdown_lock_s > 0

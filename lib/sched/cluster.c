@@ -74,11 +74,11 @@ inside_container(const struct sched_rsc *rsc)
 static void
 fill_rsc(const struct sched_work *work, const struct sched_rsc *rsc, guint32 parent, struct cox_rsc_state *out)
 {
-    guint32 n = rsc->running_on == NULL ? 0 : rsc->running_on->len;
+    guint32 n = rsc->running_on.n;
     guint32 *running = cox_arena_new_array(work->arena, guint32, n);
 
     for (guint32 i = 0; i < n; i++) {
-        running[i] = ((const struct sched_node *) g_ptr_array_index(rsc->running_on, i))->idx;
+        running[i] = ((const struct sched_node *) rsc->running_on.items[i])->idx;
     }
     *out = (struct cox_rsc_state) {
         .id = rsc->id,
@@ -121,7 +121,7 @@ fill_known_on(const struct sched_work *work, const struct sched_rsc *clone, stru
     guint32 *nodes = cox_arena_new_array(work->arena, guint32, work->n_nodes);
 
     for (guint32 n = 0; n < work->n_nodes; n++) {
-        if (work->opt.symmetric ? clone->cells[n].is_present : clone->known_on[n] != 0) {
+        if (work->opt.symmetric ? clone->cells[n].is_present : sched_rsc_is_known_on(clone, g_ptr_array_index(work->nodes, n))) {
             nodes[out->n_known_on++] = n;
         }
     }

@@ -11,9 +11,9 @@ struct instance_state {
 static void
 look_at_primitive(const struct sched_rsc *rsc, struct instance_state *state)
 {
-    state->is_active = state->is_active || rsc->running_on->len > 0;
-    for (guint i = 0; rsc->actions != NULL && i < rsc->actions->len; i++) {
-        const struct sched_action *action = g_ptr_array_index(rsc->actions, i);
+    state->is_active = state->is_active || rsc->running_on.n > 0;
+    for (guint i = 0; i < rsc->actions.n; i++) {
+        const struct sched_action *action = rsc->actions.items[i];
 
         if (sched_is_optional(action)) {
             continue;

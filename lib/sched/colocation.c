@@ -13,15 +13,6 @@ sched_is_mandatory(const struct sched_colocation *row)
     return row->score >= COX_SCORE_INFINITY || row->score <= -COX_SCORE_INFINITY;
 }
 
-static void
-list_put(GPtrArray **list, struct sched_colocation *row)
-{
-    if (*list == NULL) {
-        *list = g_ptr_array_new();
-    }
-    g_ptr_array_add(*list, row);
-}
-
 void
 sched_colocation_add(struct sched_work *work, const struct sched_colocation *row)
 {
@@ -41,8 +32,8 @@ sched_colocation_add(struct sched_work *work, const struct sched_colocation *row
         copy->node_attribute = NULL;
     }
     g_ptr_array_add(work->colocations, copy);
-    list_put(&copy->dependent->this_with, copy);
-    list_put(&copy->primary->with_this, copy);
+    sched_list_add(&copy->dependent->this_with, copy);
+    sched_list_add(&copy->primary->with_this, copy);
 }
 
 /* Who comes first: priority, then clones before groups before primitives, promotable ones first, then the id. */
@@ -254,7 +245,7 @@ sched_colocation_with_this(struct sched_work *work, struct sched_rsc *rsc)
 static bool
 is_active(const struct sched_rsc *rsc)
 {
-    if (rsc->running_on != NULL && rsc->running_on->len > 0) {
+    if (rsc->running_on.n > 0) {
         return true;
     }
     for (guint i = 0; i < sched_n_children(rsc); i++) {
@@ -272,8 +263,7 @@ sched_colocation_influences(const struct sched_colocation *row)
 
     /* Moving a connection is cheap, moving the container that it leads to is not. */
     if (row->is_internal && row->dependent->remote_node != NULL && row->dependent->container == primary
-        && row->dependent->replica >= 0 && !primary->is_failed && primary->running_on != NULL
-        && primary->running_on->len == 1) {
+        && row->dependent->replica >= 0 && !primary->is_failed && primary->running_on.n == 1) {
         return false;
     }
     return row->influence || !is_active(primary);

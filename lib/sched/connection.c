@@ -76,7 +76,7 @@ sched_connection_link(struct sched_work *work, struct sched_rsc *rsc)
     if (container_id != NULL && rsc->container == NULL) {
         rsc->container = sched_rsc_find(work, container_id);
         if (rsc->container != NULL) {
-            g_ptr_array_add(rsc->container->fillers, rsc);
+            sched_list_add(&rsc->container->fillers, rsc);
         }
     }
     if (rsc->remote_node == NULL && g_strcmp0(rsc->type, "remote") == 0 && g_strcmp0(rsc->provider, "pacemaker") == 0) {

@@ -146,8 +146,8 @@ collect_first(struct sched_work *work, const struct sched_ordering *ordering, GP
         g_ptr_array_add(list, ordering->first);
         return;
     }
-    for (guint i = 0; rsc->actions != NULL && i < rsc->actions->len; i++) {
-        struct sched_action *action = g_ptr_array_index(rsc->actions, i);
+    for (guint i = 0; i < rsc->actions.n; i++) {
+        struct sched_action *action = rsc->actions.items[i];
 
         if (action->task == ordering->first_task && action->interval_ms == 0) {
             g_ptr_array_add(list, action);
@@ -179,8 +179,8 @@ expand_to_then(struct sched_work *work, const struct sched_ordering *ordering, s
     if (rsc == first->rsc && (first->flags & SCHED_DANGLING)) {
         flags &= ~(guint32) SCHED_R_REQUIRES_THEN;
     }
-    for (guint i = 0; rsc->actions != NULL && i < rsc->actions->len; i++) {
-        struct sched_action *then = g_ptr_array_index(rsc->actions, i);
+    for (guint i = 0; i < rsc->actions.n; i++) {
+        struct sched_action *then = rsc->actions.items[i];
 
         if (then->task == ordering->then_task && then->interval_ms == 0) {
             sched_edge_add(work, first, then, flags);

@@ -165,8 +165,8 @@ starts_after(struct sched_work *work, struct sched_rsc *rsc, struct sched_action
 {
     struct sched_node *target = fencing->node;
 
-    for (guint i = 0; rsc->actions != NULL && i < rsc->actions->len; i++) {
-        struct sched_action *action = g_ptr_array_index(rsc->actions, i);
+    for (guint i = 0; i < rsc->actions.n; i++) {
+        struct sched_action *action = rsc->actions.items[i];
 
         switch (action->needs) {
         case SCHED_REQUIRES_NOTHING:
@@ -177,7 +177,7 @@ starts_after(struct sched_work *work, struct sched_rsc *rsc, struct sched_action
             break;
         case SCHED_REQUIRES_QUORUM:
             if (action->task == SCHED_TASK_START && rsc->cells != NULL && rsc->cells[target->idx].is_present
-                && !rsc->known_on[target->idx]) {
+                && !sched_rsc_is_known_on(rsc, target)) {
                 sched_edge_add(work, fencing, action, SCHED_R_ORDERED | SCHED_R_BLOCKS);
             }
             break;
@@ -191,10 +191,10 @@ stops_after(struct sched_work *work, struct sched_rsc *rsc, struct sched_action 
     struct sched_node *target = fencing->node;
     bool is_implied = rsc->meta.requires_ >= SCHED_REQUIRES_FENCING || target->is_guest;
     struct sched_action *parent_stop = sched_action_find(rsc->top, SCHED_TASK_STOP, NULL);
-    guint n = (rsc->actions != NULL) ? rsc->actions->len : 0;
+    guint n = rsc->actions.n;
 
     for (guint i = 0; i < n; i++) {
-        struct sched_action *action = g_ptr_array_index(rsc->actions, i);
+        struct sched_action *action = rsc->actions.items[i];
 
         if (action->node != target || action->interval_ms != 0) {
             continue;

@@ -21,10 +21,7 @@ make_orphan(struct sched_work *work, const struct cox_rsc_history *history)
         rsc->is_orphan_container_filler = true;
         if (container != NULL) {
             rsc->container = container;
-            if (container->fillers == NULL) {
-                container->fillers = g_ptr_array_new();
-            }
-            g_ptr_array_add(container->fillers, rsc);
+            sched_list_add(&container->fillers, rsc);
         }
     }
     if (!work->opt.stop_orphans) {
@@ -66,6 +63,21 @@ shutdown_lock(struct sched_work *work, struct sched_rsc *rsc, struct sched_node 
     rsc->lock_time_s = history->shutdown_lock_s;
 }
 
+/* Is there nothing in it that concerns a plan unless the resource is active on that node?  cancel.c asks. */
+static bool
+is_quiet(const struct sched_rsc *rsc, const struct cox_rsc_history *history)
+{
+    if (rsc->is_orphan || history->shutdown_lock_s != 0 || sched_rsc_is_changed(rsc, history)) {
+        return false;
+    }
+    for (guint32 i = 0; i < history->n_ops; i++) {
+        if (history->ops[i].interval_ms > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /*
  * Roles are worked out per node; the highest that any node has is the role of the resource.  @ops is scratch: most
  * entries of a large status are single probes, which should cost no allocation.
@@ -85,8 +97,9 @@ read_resource(struct sched_work *work, struct sched_node *node, guint at, GPtrAr
     if (rsc == NULL) {
         rsc = make_orphan(work, history);
     }
-    if (rsc->history_id == rsc->id && strcmp(rsc->id, history->id) == 0) {
-        node->owners[at] = rsc; /* no instance among others: it is this one on every node, however often one asks */
+    if (work->rsc_of_history[history->id_index] == rsc) {
+        node->owners[at] = rsc;
+        node->is_quiet[at] = is_quiet(rsc, history);
     }
     saved = rsc->role;
     rsc->role = COX_ROLE_UNKNOWN;
@@ -112,6 +125,7 @@ read_node(struct sched_work *work, struct sched_node *node)
 
     node->was_online = node->is_online;
     node->owners = cox_arena_new_array(work->arena, struct sched_rsc *, node->status->resources->len);
+    node->is_quiet = cox_arena_new_array(work->arena, guint8, node->status->resources->len);
     for (guint i = 0; i < node->status->resources->len; i++) {
         read_resource(work, node, i, ops);
     }
@@ -130,8 +144,8 @@ remote_state(struct sched_work *work, struct sched_node *node)
         node->is_online = false;
         return;
     }
-    if (container != NULL && container->running_on != NULL && container->running_on->len == 1) {
-        host = g_ptr_array_index(container->running_on, 0);
+    if (container != NULL && container->running_on.n == 1) {
+        host = container->running_on.items[0];
     }
     if (connection->role == COX_ROLE_STARTED) {
         node->is_online = true;
@@ -210,6 +224,7 @@ read_nodes(struct sched_work *work)
 void
 sched_history_run(struct sched_work *work)
 {
+    work->rsc_of_history = cox_arena_new_array(work->arena, struct sched_rsc *, work->status->n_history_ids);
     read_nodes(work);
     for (guint i = 0; i < work->rscs->len; i++) {
         struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i);

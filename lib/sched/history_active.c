@@ -56,34 +56,16 @@ handle_multiple(struct sched_work *work, struct sched_rsc *rsc)
     }
 }
 
-static bool
-append_unique(GPtrArray **list, struct sched_node *node)
-{
-    if (*list == NULL) {
-        *list = g_ptr_array_new();
-    }
-    for (guint i = 0; i < (*list)->len; i++) {
-        if (g_ptr_array_index(*list, i) == node) {
-            return false;
-        }
-    }
-    g_ptr_array_add(*list, node);
-    return true;
-}
-
 void
 sched_history_add_running(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node)
 {
     struct sched_rsc *top = rsc;
 
-    if (!append_unique(&rsc->running_on, node)) {
+    if (!sched_rsc_note_active(work, rsc, node)) {
         return;
     }
     if (rsc->variant == COX_PRIMITIVE) {
-        if (node->running == NULL) {
-            node->running = g_ptr_array_new();
-        }
-        g_ptr_array_add(node->running, rsc);
+        sched_list_add(&node->running, rsc);
         node->priority += MAX(rsc->meta.priority, 0) + (rsc->role == COX_ROLE_PROMOTED && rsc->meta.priority > 0 ? 1 : 0);
         if (node->is_maintenance) {
             rsc->is_managed = false;
@@ -95,15 +77,15 @@ sched_history_add_running(struct sched_work *work, struct sched_rsc *rsc, struct
         rsc->cells[node->idx].is_present = true;
         rsc->cells[node->idx].score = cox_score_add(rsc->cells[node->idx].score, COX_SCORE_INFINITY);
         for (top = rsc->parent; top != NULL && node->is_online; top = top->parent) {
-            append_unique(&top->running_on, node);
+            sched_rsc_note_active(work, top, node);
         }
         return;
     }
-    if (rsc->variant == COX_PRIMITIVE && rsc->running_on->len > 1) {
+    if (rsc->variant == COX_PRIMITIVE && rsc->running_on.n > 1) {
         handle_multiple(work, rsc);
     }
     for (top = rsc->parent; top != NULL; top = top->parent) {
-        append_unique(&top->running_on, node);
+        sched_rsc_note_active(work, top, node);
     }
 }
 
@@ -111,8 +93,8 @@ static void
 note_known(struct sched_rsc *rsc, const struct sched_node *node)
 {
     for (struct sched_rsc *up = rsc; up != NULL; up = up->parent) {
-        up->known_on[node->idx] = 1;
-        if (up->instance >= 0 && strcmp(up->history_id, up->id) == 0) {
+        sched_rsc_note_known(up, node);
+        if (up->parent != NULL && up->instance >= 0 && strcmp(up->history_id, up->id) == 0) {
             break; /* a unique instance says nothing of its siblings */
         }
     }

@@ -19,13 +19,8 @@ by_call(gconstpointer a, gconstpointer b)
         return (one->last_rc_change_s < two->last_rc_change_s) ? -1 : 1;
     }
     /* The same call twice: as the last operation and as the last failure; the failure is looked at first. */
-    if (one->id != NULL && two->id != NULL) {
-        bool one_failure = g_str_has_suffix(one->id, "_last_failure_0");
-        bool two_failure = g_str_has_suffix(two->id, "_last_failure_0");
-
-        if (one_failure != two_failure) {
-            return one_failure ? -1 : 1;
-        }
+    if (one->id != NULL && two->id != NULL && one->is_last_failure != two->is_last_failure) {
+        return one->is_last_failure ? -1 : 1;
     }
     return 0;
 }
@@ -34,8 +29,8 @@ void
 sched_history_sorted(const struct cox_rsc_history *history, GPtrArray *into)
 {
     g_ptr_array_set_size(into, 0);
-    for (guint i = 0; i < history->ops->len; i++) {
-        struct cox_op_history *op = g_ptr_array_index(history->ops, i);
+    for (guint32 i = 0; i < history->n_ops; i++) {
+        struct cox_op_history *op = &history->ops[i];
 
         if (op->operation != NULL) {
             g_ptr_array_add(into, op);
@@ -66,7 +61,7 @@ member_called(struct sched_rsc *instance, const char *id)
 static bool
 runs_on_first(const struct sched_rsc *rsc, const struct sched_node *node)
 {
-    return rsc->running_on != NULL && rsc->running_on->len > 0 && sched_rsc_is_active_on(rsc, node);
+    return rsc->running_on.n > 0 && sched_rsc_is_active_on(rsc, node);
 }
 
 /* Instances of a universal clone (one for every node) need not be saved for other nodes. */
@@ -94,12 +89,12 @@ find_anonymous(struct sched_work *work, struct sched_node *node, struct sched_rs
             continue;
         }
         if (runs_on_first(child, node)) {
-            if (member->running_on != NULL && member->running_on->len > 0) {
+            if (member->running_on.n > 0) {
                 skip_inactive = true; /* a second history entry on this node: surplus */
             } else {
                 found = member;
             }
-        } else if (inactive == NULL && !skip_inactive && (child->running_on == NULL || child->running_on->len == 0)
+        } else if (inactive == NULL && !skip_inactive && child->running_on.n == 0
                    && !child->is_blocked && (member->pending_node == NULL || member->pending_node == node)) {
             inactive = member;
         }
@@ -159,7 +154,7 @@ without_instance(const char *id)
 }
 
 static struct sched_rsc *
-find_owner(struct sched_work *work, struct sched_node *node, const struct cox_rsc_history *history)
+find_by_name(struct sched_work *work, struct sched_node *node, const struct cox_rsc_history *history)
 {
     g_autofree char *stem = without_instance(history->id);
     const char *base = (stem != NULL) ? stem : history->id;
@@ -182,19 +177,34 @@ find_owner(struct sched_work *work, struct sched_node *node, const struct cox_rs
         return strcmp(rsc->history_id, history->id) == 0 ? rsc : NULL;
     }
     if (clone->top->variant == COX_BUNDLE) {
-        struct sched_rsc *inside = find_in_bundle(clone, node, base);
-
-        return inside != NULL ? inside : NULL;
+        return find_in_bundle(clone, node, base);
     }
     return find_anonymous(work, node, clone, base);
+}
+
+/*
+ * No instance among others: it is this one on every node.  Such a name leads to the same resource for the rest of the run,
+ * as orphans only take over names that led to none.
+ */
+static bool
+is_named_by(const struct sched_rsc *rsc, const char *id)
+{
+    return rsc->history_id == rsc->id && strcmp(rsc->id, id) == 0;
 }
 
 struct sched_rsc *
 sched_history_find(struct sched_work *work, struct sched_node *node, const struct cox_rsc_history *history)
 {
-    struct sched_rsc *rsc = find_owner(work, node, history);
+    struct sched_rsc **known = &work->rsc_of_history[history->id_index];
+    struct sched_rsc *rsc = *known;
 
-    if (rsc != NULL && strcmp(rsc->id, history->id) != 0) {
+    if (rsc != NULL) {
+        return rsc;
+    }
+    rsc = find_by_name(work, node, history);
+    if (rsc != NULL && is_named_by(rsc, history->id)) {
+        *known = rsc;
+    } else if (rsc != NULL && strcmp(rsc->id, history->id) != 0) {
         rsc->recorded_id = history->id;
     }
     return rsc;

@@ -29,8 +29,8 @@ find_from(const struct sched_work *work, const struct sched_rsc *rsc, const char
 {
     const struct cox_rsc_history *history = history_on(work, rsc, target);
 
-    for (guint i = 0; history != NULL && i < history->ops->len; i++) {
-        const struct cox_op_history *op = g_ptr_array_index(history->ops, i);
+    for (guint32 i = 0; history != NULL && i < history->n_ops; i++) {
+        const struct cox_op_history *op = &history->ops[i];
 
         if (op->operation != NULL && strcmp(op->operation, "migrate_from") == 0 && op->migrate_source != NULL
             && g_ascii_strcasecmp(op->migrate_source, source) == 0) {
@@ -48,8 +48,8 @@ changed_after(const struct sched_work *work, const struct sched_rsc *rsc, const 
     static const char *const tasks[] = { "start", "stop", "promote", "demote", "migrate_to", "migrate_from" };
     const struct cox_rsc_history *history = history_on(work, rsc, node_name);
 
-    for (guint i = 0; history != NULL && i < history->ops->len; i++) {
-        const struct cox_op_history *op = g_ptr_array_index(history->ops, i);
+    for (guint32 i = 0; history != NULL && i < history->n_ops; i++) {
+        const struct cox_op_history *op = &history->ops[i];
 
         for (size_t t = 0; op != than && op->operation != NULL && t < G_N_ELEMENTS(tasks); t++) {
             if (strcmp(op->operation, tasks[t]) == 0 && is_later(op, than, same_node)) {
@@ -67,8 +67,8 @@ seen_stopped_after(const struct sched_work *work, const struct sched_rsc *rsc, c
 {
     const struct cox_rsc_history *history = history_on(work, rsc, node_name);
 
-    for (guint i = 0; history != NULL && i < history->ops->len; i++) {
-        const struct cox_op_history *op = g_ptr_array_index(history->ops, i);
+    for (guint32 i = 0; history != NULL && i < history->n_ops; i++) {
+        const struct cox_op_history *op = &history->ops[i];
 
         if (op->operation != NULL && strcmp(op->operation, "monitor") == 0 && op->rc == 7
             && is_later(op, than, same_node)) {
@@ -92,10 +92,7 @@ newer_at_target(const struct sched_work *work, const struct sched_entry *entry, 
 void
 sched_migrate_leftover(struct sched_rsc *rsc, struct sched_node *node)
 {
-    if (rsc->dangling_migrations == NULL) {
-        rsc->dangling_migrations = g_ptr_array_new();
-    }
-    g_ptr_array_add(rsc->dangling_migrations, node);
+    sched_list_add(&rsc->dangling_migrations, node);
 }
 
 static void
@@ -108,9 +105,13 @@ add_dangling(struct sched_rsc *rsc, struct sched_node *node)
 void
 sched_migrate_over(struct sched_rsc *rsc, struct sched_node *node)
 {
-    bool is_under_way = g_strcmp0(rsc->pending_task, "migrate_to") == 0 && rsc->pending_node != node;
+    bool is_under_way;
 
-    if (rsc->dangling_migrations != NULL && !is_under_way) { /* what the target knew before says nothing */
+    if (rsc->dangling_migrations == NULL) {
+        return;
+    }
+    is_under_way = g_strcmp0(rsc->pending_task, "migrate_to") == 0 && rsc->pending_node != node;
+    if (!is_under_way) { /* what the target knew before says nothing */
         (void) g_ptr_array_remove(rsc->dangling_migrations, node);
     }
 }

@@ -322,12 +322,6 @@ is_lost_connection(const struct sched_entry *entry)
     return entry->rsc->remote_node != NULL && is_task(entry, "monitor") && entry->op->interval_ms > 0;
 }
 
-static bool
-is_of_last_failure(const struct sched_entry *entry)
-{
-    return entry->op->id != NULL && g_str_has_suffix(entry->op->id, "_last_failure_0");
-}
-
 /*
  * Failures older than failure-timeout do not count.  The fail count goes first, then the entry; a count that newer
  * failures keep alive keeps the entry, too.  Any old entry, also of a success, makes an expired count go.
@@ -335,9 +329,9 @@ is_of_last_failure(const struct sched_entry *entry)
 static bool
 has_expired(struct sched_work *work, const struct sched_entry *entry)
 {
-    bool is_last_failure = is_of_last_failure(entry);
-    bool waits = entry->rsc->remote_node != NULL && entry->rsc->meta.reconnect_ms > 0;
+    bool is_last_failure = entry->op->is_last_failure;
     bool expired = is_old(work, entry);
+    bool waits = expired && entry->rsc->remote_node != NULL && entry->rsc->meta.reconnect_ms > 0;
 
     if (waits && is_lost_connection(entry) && work->opt.fencing_enabled && !entry->rsc->remote_node->remote_was_fenced) {
         expired = false; /* not before the node it led to has been fenced */

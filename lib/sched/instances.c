@@ -25,7 +25,7 @@ active_on(const struct sched_rsc *rsc, struct sched_node **node, guint32 *n)
 {
     if (sched_n_children(rsc) == 0) {
         *node = sched_rsc_active_node(rsc, n, NULL);
-        *n = rsc->running_on == NULL ? 0 : rsc->running_on->len;
+        *n = rsc->running_on.n;
         return;
     }
     for (guint i = 0; i < sched_n_children(rsc); i++) {

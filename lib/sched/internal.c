@@ -26,9 +26,9 @@ load_stopped(struct sched_work *work, struct sched_node *node)
 static void
 utilization_orders(struct sched_work *work, struct sched_rsc *rsc)
 {
-    for (guint i = 0; i < rsc->running_on->len; i++) {
+    for (guint i = 0; i < rsc->running_on.n; i++) {
         sched_order_task_action(work, rsc, SCHED_TASK_STOP,
-                                load_stopped(work, g_ptr_array_index(rsc->running_on, i)), SCHED_R_LOAD);
+                                load_stopped(work, rsc->running_on.items[i]), SCHED_R_LOAD);
     }
     for (guint32 i = 0; i < work->n_nodes; i++) {
         struct sched_node *node = g_ptr_array_index(work->nodes, i);
@@ -112,7 +112,7 @@ static bool
 is_active(const struct sched_rsc *rsc)
 {
     if (rsc->variant == COX_PRIMITIVE) {
-        return rsc->running_on->len > 0;
+        return rsc->running_on.n > 0;
     }
     for (guint i = 0; rsc->children != NULL && i < rsc->children->len; i++) {
         if (is_active(g_ptr_array_index(rsc->children, i))) {

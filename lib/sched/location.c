@@ -42,10 +42,7 @@ sched_location_add(struct sched_work *work, struct sched_location *location)
     struct sched_rsc *rsc = location->rsc;
 
     g_ptr_array_add(work->locations, location);
-    if (rsc->locations == NULL) {
-        rsc->locations = g_ptr_array_new();
-    }
-    g_ptr_array_add(rsc->locations, location);
+    sched_list_add(&rsc->locations, location);
 }
 
 static struct sched_location *

@@ -31,8 +31,8 @@ sched_migrate_actions(struct sched_work *work, struct sched_rsc *rsc, struct sch
     add_meta(work, from, source);
     from->flags |= SCHED_MIGRATABLE;
     start->flags |= SCHED_MIGRATABLE | SCHED_PSEUDO;
-    for (guint i = 0; i < r->running_on->len; i++) {
-        struct sched_action *stop = sched_action_find(r, SCHED_TASK_STOP, g_ptr_array_index(r->running_on, i));
+    for (guint i = 0; i < r->running_on.n; i++) {
+        struct sched_action *stop = sched_action_find(r, SCHED_TASK_STOP, r->running_on.items[i]);
 
         if (stop != NULL) {
             stop->flags |= SCHED_MIGRATABLE;

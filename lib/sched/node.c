@@ -227,7 +227,7 @@ add_removed(struct sched_work *work, const struct cox_node_status *status)
 static void
 add_from_history(struct sched_work *work)
 {
-    for (guint i = 0; i < work->status->nodes->len; i++) {
+    for (guint i = 0; work->status->has_remote && i < work->status->nodes->len; i++) {
         const struct cox_node_status *status = g_ptr_array_index(work->status->nodes, i);
 
         if (status->resources != NULL) {
@@ -343,8 +343,8 @@ sched_node_can_fence(const struct sched_work *work, const struct sched_node *nod
         return can_fence_member(work, node);
     }
     /* A guest goes down with its container, which needs a host that can be told or be fenced. */
-    for (guint i = 0; container != NULL && i < container->running_on->len; i++) {
-        const struct sched_node *host = g_ptr_array_index(container->running_on, i);
+    for (guint i = 0; container != NULL && i < container->running_on.n; i++) {
+        const struct sched_node *host = container->running_on.items[i];
 
         if (!host->is_online && !can_fence_member(work, host)) {
             return false;

@@ -187,15 +187,15 @@ collect(struct lists *lists, const struct sched_rsc *rsc, bool only_active)
     case COX_ROLE_UNPROMOTED:
     case COX_ROLE_STARTED:
         if (rsc->role == COX_ROLE_PROMOTED) {
-            list_add(lists, LIST_PROMOTED, rsc, rsc->running_on->len > 0 ? rsc->running_on->pdata[0] : NULL);
+            list_add(lists, LIST_PROMOTED, rsc, rsc->running_on.n > 0 ? rsc->running_on.items[0] : NULL);
         } else if (rsc->role == COX_ROLE_UNPROMOTED) {
-            list_add(lists, LIST_UNPROMOTED, rsc, rsc->running_on->len > 0 ? rsc->running_on->pdata[0] : NULL);
+            list_add(lists, LIST_UNPROMOTED, rsc, rsc->running_on.n > 0 ? rsc->running_on.items[0] : NULL);
         }
-        list_add(lists, LIST_ACTIVE, rsc, rsc->running_on->len > 0 ? rsc->running_on->pdata[0] : NULL);
+        list_add(lists, LIST_ACTIVE, rsc, rsc->running_on.n > 0 ? rsc->running_on.items[0] : NULL);
         break;
     }
-    for (guint i = 0; rsc->actions != NULL && i < rsc->actions->len; i++) {
-        const struct sched_action *action = g_ptr_array_index(rsc->actions, i);
+    for (guint i = 0; i < rsc->actions.n; i++) {
+        const struct sched_action *action = rsc->actions.items[i];
 
         if (sched_is_optional(action) || action->node == NULL) {
             continue;
@@ -292,8 +292,8 @@ render_nodes(struct sched_work *work, struct lists *lists, const struct sched_rs
         if (target != NULL && strcmp(target, "host") == 0) {
             const struct sched_node *host = node;
 
-            if (node->is_guest && node->remote_rsc != NULL && node->remote_rsc->container->running_on->len > 0) {
-                host = node->remote_rsc->container->running_on->pdata[0];
+            if (node->is_guest && node->remote_rsc != NULL && node->remote_rsc->container->running_on.n > 0) {
+                host = node->remote_rsc->container->running_on.items[0];
             }
             append_word(hosts, host->name);
         }
@@ -369,8 +369,8 @@ tell_after(const struct teller *t, struct sched_rsc *rsc, struct sched_node *nod
     if (action != NULL) {
         action->priority = COX_SCORE_INFINITY;
     }
-    for (guint i = 0; t->notice->post_done != NULL && rsc->actions != NULL && i < rsc->actions->len; i++) {
-        struct sched_action *mon = g_ptr_array_index(rsc->actions, i);
+    for (guint i = 0; t->notice->post_done != NULL && i < rsc->actions.n; i++) {
+        struct sched_action *mon = rsc->actions.items[i];
 
         if (mon->interval_ms > 0 && mon->task != SCHED_TASK_CANCEL) {
             sched_edge_add(t->work, t->notice->post_done, mon, SCHED_R_ORDERED);
@@ -381,8 +381,8 @@ tell_after(const struct teller *t, struct sched_rsc *rsc, struct sched_node *nod
 static void
 tell_down(const struct teller *t, struct sched_rsc *rsc)
 {
-    for (guint i = 0; i < rsc->running_on->len; i++) {
-        struct sched_node *node = g_ptr_array_index(rsc->running_on, i);
+    for (guint i = 0; i < rsc->running_on.n; i++) {
+        struct sched_node *node = rsc->running_on.items[i];
         struct sched_action *stop = sched_action_find(rsc, SCHED_TASK_STOP, node);
 
         if (t->notice->task == SCHED_TASK_STOP && stop != NULL && (stop->flags & SCHED_PSEUDO) && node->is_unclean) {
@@ -406,8 +406,8 @@ tell_members(const struct teller *t, struct sched_rsc *rsc)
     if (rsc->variant != COX_PRIMITIVE) {
         return;
     }
-    for (guint i = 0; rsc->actions != NULL && i < rsc->actions->len; i++) {
-        struct sched_action *op = g_ptr_array_index(rsc->actions, i);
+    for (guint i = 0; i < rsc->actions.n; i++) {
+        struct sched_action *op = rsc->actions.items[i];
 
         if (!sched_is_optional(op) && op->node != NULL && slot_of(op->task) >= 0) {
             set_lists(t->work, op, t->lists);

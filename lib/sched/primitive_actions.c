@@ -48,8 +48,8 @@ step_stop(const struct plan_step *step, bool optional)
 {
     struct sched_rsc *rsc = step->rsc;
 
-    for (guint i = 0; i < rsc->running_on->len; i++) {
-        struct sched_node *current = g_ptr_array_index(rsc->running_on, i);
+    for (guint i = 0; i < rsc->running_on.n; i++) {
+        struct sched_node *current = rsc->running_on.items[i];
         struct sched_action *stop;
         bool is_optional = optional;
 
@@ -103,8 +103,8 @@ step_promote(const struct plan_step *step, bool optional)
     struct sched_rsc *rsc = step->rsc;
     bool is_runnable = true;
 
-    for (guint i = 0; rsc->actions != NULL && i < rsc->actions->len; i++) {
-        struct sched_action *start = g_ptr_array_index(rsc->actions, i);
+    for (guint i = 0; i < rsc->actions.n; i++) {
+        struct sched_action *start = rsc->actions.items[i];
 
         if (start->task == SCHED_TASK_START && start->node == step->node && !sched_is_runnable(start)) {
             is_runnable = false;
@@ -118,8 +118,8 @@ step_promote(const struct plan_step *step, bool optional)
         }
         return;
     }
-    for (guint i = 0; i < rsc->actions->len; i++) {
-        struct sched_action *promote = g_ptr_array_index(rsc->actions, i);
+    for (guint i = 0; i < rsc->actions.n; i++) {
+        struct sched_action *promote = rsc->actions.items[i];
 
         if (promote->task == SCHED_TASK_PROMOTE && promote->node == step->node) {
             promote->flags &= ~(guint32) SCHED_RUNNABLE;
@@ -130,8 +130,8 @@ step_promote(const struct plan_step *step, bool optional)
 static void
 step_demote(const struct plan_step *step, bool optional)
 {
-    for (guint i = 0; i < step->rsc->running_on->len; i++) {
-        struct sched_node *current = g_ptr_array_index(step->rsc->running_on, i);
+    for (guint i = 0; i < step->rsc->running_on.n; i++) {
+        struct sched_node *current = step->rsc->running_on.items[i];
 
         if (!is_expected_node(step->rsc, current)) {
             sched_action_get(step->work, step->rsc, SCHED_TASK_DEMOTE, current, optional);

@@ -87,15 +87,15 @@ is_guest_down(struct sched_work *work, struct sched_rsc *rsc, const struct sched
 static bool
 is_needless(struct sched_work *work, struct sched_rsc *rsc, const struct sched_node *node)
 {
+    if (rsc->is_orphan || sched_rsc_is_known_on(rsc, node)) {
+        return true;
+    }
     if (node->kind == SCHED_NODE_REMOTE
         && (rsc->is_fence_device || rsc->remote_node != NULL || (node->is_guest && contains_guest(rsc)))) {
         return true;
     }
     if (rsc->container != NULL && rsc->container != rsc && rsc->remote_node == NULL && !rsc->is_implicit && rsc->replica < 0) {
         return true; /* a probe of its container tells */
-    }
-    if (rsc->is_orphan || (rsc->known_on != NULL && rsc->known_on[node->idx])) {
-        return true;
     }
     return is_discovery_off(work, rsc, node) || is_guest_down(work, rsc, node);
 }
@@ -104,7 +104,7 @@ static bool
 is_running(const struct sched_rsc *rsc)
 {
     if (rsc->variant == COX_PRIMITIVE) {
-        return rsc->running_on->len > 0;
+        return rsc->running_on.n > 0;
     }
     for (guint i = 0; rsc->children != NULL && i < rsc->children->len; i++) {
         if (is_running(g_ptr_array_index(rsc->children, i))) {
@@ -118,12 +118,13 @@ static bool
 probe_primitive(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node)
 {
     guint32 flags = SCHED_R_ORDERED;
-    struct sched_rsc *starter = starts_as(rsc);
+    struct sched_rsc *starter = NULL;
     struct sched_action *probe;
 
     if (is_needless(work, rsc, node)) {
         return false;
     }
+    starter = starts_as(rsc);
     probe = sched_action_get(work, rsc, SCHED_TASK_MONITOR, node, false);
     probe->flags &= ~(guint32) SCHED_OPTIONAL;
     sched_unfence_order(work, rsc, node, probe, SCHED_R_ORDERED);
@@ -174,7 +175,7 @@ static bool
 is_known_there(const struct sched_rsc *rsc, const struct sched_node *node)
 {
     if (rsc->variant == COX_PRIMITIVE) {
-        return rsc->known_on != NULL && rsc->known_on[node->idx];
+        return sched_rsc_is_known_on(rsc, node);
     }
     for (guint i = 0; rsc->children != NULL && i < rsc->children->len; i++) {
         if (is_known_there(g_ptr_array_index(rsc->children, i), node)) {
@@ -318,8 +319,8 @@ order_probes_as_stop(struct sched_work *work, const struct sched_ordering *order
     if (ordering->flags == SCHED_R_ANTI || ordering->flags == SCHED_R_LOAD) {
         flags = ordering->flags;
     }
-    for (guint i = 0; first->actions != NULL && i < first->actions->len; i++) {
-        struct sched_action *probe = g_ptr_array_index(first->actions, i);
+    for (guint i = 0; i < first->actions.n; i++) {
+        struct sched_action *probe = first->actions.items[i];
 
         if (probe->task != SCHED_TASK_MONITOR || probe->interval_ms != 0) {
             continue;
@@ -328,8 +329,8 @@ order_probes_as_stop(struct sched_work *work, const struct sched_ordering *order
             sched_edge_add(work, probe, ordering->then, flags);
             continue;
         }
-        for (guint k = 0; ordering->then_rsc->actions != NULL && k < ordering->then_rsc->actions->len; k++) {
-            struct sched_action *then = g_ptr_array_index(ordering->then_rsc->actions, k);
+        for (guint k = 0; k < ordering->then_rsc->actions.n; k++) {
+            struct sched_action *then = ordering->then_rsc->actions.items[k];
 
             if (then->task == ordering->then_task && then->interval_ms == 0) {
                 sched_edge_add(work, probe, then, flags);
@@ -352,8 +353,8 @@ order_before_way_down(struct sched_work *work, struct sched_action *probe, struc
     } else if (after->task == SCHED_TASK_PROMOTE) {
         down = SCHED_TASK_DEMOTE;
     }
-    for (guint i = 0; down != SCHED_TASK_NONE && i < after->rsc->actions->len; i++) {
-        struct sched_action *action = g_ptr_array_index(after->rsc->actions, i);
+    for (guint i = 0; down != SCHED_TASK_NONE && i < after->rsc->actions.n; i++) {
+        struct sched_action *action = after->rsc->actions.items[i];
 
         if (action->task == down && action->interval_ms == 0 && !(action->flags & SCHED_PSEUDO)) {
             sched_edge_add(work, probe, action, SCHED_R_ORDERED);

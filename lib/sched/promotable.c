@@ -24,8 +24,8 @@ score_applies(const struct sched_work *work, const struct sched_rsc *rsc, const 
 {
     const struct sched_cell *cell = &rsc->cells[node->idx];
     bool is_allowed = cell->is_present && cell->score >= 0;
-    bool is_known = rsc->known_on != NULL && rsc->known_on[node->idx];
-    bool is_known_anywhere = rsc->running_on != NULL && rsc->running_on->len > 0;
+    bool is_known = sched_rsc_is_known_on(rsc, node);
+    bool is_known_anywhere = rsc->running_on.n > 0;
 
     if (!is_allowed) {
         return false;
@@ -46,13 +46,13 @@ score_applies(const struct sched_work *work, const struct sched_rsc *rsc, const 
         for (guint i = 0; !is_active && i < sched_n_children(clone); i++) {
             const struct sched_rsc *other = counterpart(sched_child(clone, i), rsc);
 
-            if (other->known_on != NULL && other->known_on[node->idx]) {
+            if (sched_rsc_is_known_on(other, node)) {
                 return true;
             }
         }
     }
-    for (guint32 i = 0; !is_known_anywhere && rsc->known_on != NULL && i < work->n_nodes; i++) {
-        is_known_anywhere = rsc->known_on[i] != 0;
+    for (guint32 i = 0; !is_known_anywhere && i < work->n_nodes; i++) {
+        is_known_anywhere = sched_rsc_is_known_on(rsc, g_ptr_array_index(work->nodes, i));
     }
     return !is_known_anywhere || is_known || sched_rsc_is_active_on(rsc, node);
 }

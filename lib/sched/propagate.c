@@ -111,8 +111,8 @@ process_edge(struct sched_work *work, struct sched_edge *edge)
 static void
 mark_blocked(struct sched_work *work, struct sched_rsc *rsc, enum sched_task task, const struct sched_rsc *cause)
 {
-    for (guint i = 0; rsc->actions != NULL && i < rsc->actions->len; i++) {
-        struct sched_action *action = g_ptr_array_index(rsc->actions, i);
+    for (guint i = 0; i < rsc->actions.n; i++) {
+        struct sched_action *action = rsc->actions.items[i];
 
         if (action->task == task && sched_is_runnable(action)) {
             action->flags &= ~(guint32) SCHED_RUNNABLE;

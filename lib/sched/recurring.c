@@ -15,8 +15,8 @@ expect(struct sched_work *work, struct sched_action *action, int rc)
 static struct sched_action *
 find_recurring(const struct sched_rsc *rsc, const char *text, gint64 interval_ms, const struct sched_node *node)
 {
-    for (guint i = 0; rsc->actions != NULL && i < rsc->actions->len; i++) {
-        struct sched_action *action = g_ptr_array_index(rsc->actions, i);
+    for (guint i = 0; i < rsc->actions.n; i++) {
+        struct sched_action *action = rsc->actions.items[i];
 
         if (action->interval_ms == interval_ms && action->node == node && action->task != SCHED_TASK_CANCEL
             && strcmp(action->text, text) == 0) {
@@ -32,8 +32,8 @@ sched_recurring_cancel(struct sched_work *work, struct sched_rsc *rsc, const cha
 {
     struct sched_action *cancel;
 
-    for (guint i = 0; rsc->actions != NULL && i < rsc->actions->len; i++) {
-        cancel = g_ptr_array_index(rsc->actions, i);
+    for (guint i = 0; i < rsc->actions.n; i++) {
+        cancel = rsc->actions.items[i];
         if (cancel->task == SCHED_TASK_CANCEL && cancel->interval_ms == interval_ms && cancel->node == node
             && strcmp(sched_action_meta(cancel, "operation"), task) == 0) {
             return cancel;
@@ -134,8 +134,8 @@ for_active(struct sched_work *work, struct sched_rsc *rsc, struct sched_action *
 static void
 order_inactive(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node, struct sched_action *mon)
 {
-    for (guint i = 0; rsc->actions != NULL && i < rsc->actions->len; i++) {
-        struct sched_action *action = g_ptr_array_index(rsc->actions, i);
+    for (guint i = 0; i < rsc->actions.n; i++) {
+        struct sched_action *action = rsc->actions.items[i];
 
         if (action->interval_ms != 0 || action->node != node) {
             continue;

@@ -27,7 +27,7 @@ apply_asymmetric(struct sched_work *work, struct sched_action *first, struct sch
 {
     struct sched_rsc *rsc = then->rsc;
     enum cox_role is = rsc->role, will_be = rsc->next_role;
-    bool is_running = rsc->running_on != NULL && rsc->running_on->len > 0;
+    bool is_running = rsc->running_on.n > 0;
 
     if ((first->flags & SCHED_RUNNABLE) && !(first->flags & SCHED_OPTIONAL)) {
         return;
@@ -182,7 +182,7 @@ location(const struct sched_rsc *rsc, bool is_current)
     if (!is_current) {
         return rsc->assigned;
     }
-    return (rsc->running_on != NULL && rsc->running_on->len > 0) ? g_ptr_array_index(rsc->running_on, 0) : NULL;
+    return (rsc->running_on.n > 0) ? rsc->running_on.items[0] : NULL;
 }
 
 static guint
@@ -255,8 +255,8 @@ inhibit(struct sched_work *work, struct sched_rsc *instance, const struct sched_
     }
     instance->next_role = COX_ROLE_STOPPED;
     instance->assigned = NULL;
-    for (guint i = 0; instance->actions != NULL && i < instance->actions->len; i++) {
-        struct sched_action *action = g_ptr_array_index(instance->actions, i);
+    for (guint i = 0; i < instance->actions.n; i++) {
+        struct sched_action *action = instance->actions.items[i];
         const char *rc = sched_action_meta(action, "op_target_rc");
 
         if (action->task == SCHED_TASK_STOP) {
@@ -389,7 +389,7 @@ sched_relation_apply(struct sched_work *work, struct sched_action *first, struct
         e.type = (e.type & ~(guint32) SCHED_R_SAME_NODE_THEN) | SCHED_R_REQUIRES_THEN;
         e.node = first->node;
     }
-    if ((e.type & SCHED_R_NESTED_PROBE) && (first->rsc == NULL || first->rsc->running_on->len == 0)) {
+    if ((e.type & SCHED_R_NESTED_PROBE) && (first->rsc == NULL || first->rsc->running_on.n == 0)) {
         e.type |= SCHED_R_BLOCKS;
     }
     if (first->rsc != NULL && (type & SCHED_R_REQUIRES_FIRST)) {

@@ -44,7 +44,7 @@ state_of(const struct sched_node *node)
     if (host->is_unclean || !host->is_online) {
         return REMOTE_RESTING;
     }
-    if (remote->running_on->len > 1 && remote->partial_migration_source != NULL
+    if (remote->running_on.n > 1 && remote->partial_migration_source != NULL
         && remote->partial_migration_target != NULL) {
         return REMOTE_RESTING;
     }
@@ -150,8 +150,8 @@ order_guest(struct sched_work *work, struct sched_action *action)
 static void
 order_move_in(struct sched_work *work, struct sched_action *start)
 {
-    for (guint i = 0; i < start->rsc->actions->len; i++) {
-        struct sched_action *action = g_ptr_array_index(start->rsc->actions, i);
+    for (guint i = 0; i < start->rsc->actions.n; i++) {
+        struct sched_action *action = start->rsc->actions.items[i];
 
         if (action->task == SCHED_TASK_STOP && action->node != start->node) {
             sched_order_task_action(work, start->node->remote_rsc, SCHED_TASK_START, action, SCHED_R_ORDERED);

@@ -1,9 +1,37 @@
 /* lib/sched/rsc.c - resource instances: making them, finding them, where they are.  Layer 3, pure. */
 #include "sched/work_priv.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "sched/rsc_priv.h"
+
+/* ---- lists and sets ---- */
+
+void
+sched_list_add(GPtrArray **list, void *item)
+{
+    if (*list == NULL) {
+        *list = g_ptr_array_new();
+    }
+    g_ptr_array_add(*list, item);
+}
+
+void
+sched_vec_add(struct sched_work *work, struct sched_vec *vec, void *item)
+{
+    if (vec->n == vec->room) {
+        guint32 room = (vec->room == 0) ? 4 : vec->room * 2;
+        void **items = cox_arena_new_array(work->arena, void *, room);
+
+        if (vec->n > 0) {
+            memcpy(items, vec->items, vec->n * sizeof(void *));
+        }
+        vec->items = items;
+        vec->room = room;
+    }
+    vec->items[vec->n++] = item;
+}
 
 /* ---- finding ---- */
 
@@ -13,15 +41,37 @@ sched_rsc_find(const struct sched_work *work, const char *id)
     return id == NULL ? NULL : g_hash_table_lookup(work->rsc_by_id, id);
 }
 
-bool
-sched_rsc_is_active_on(const struct sched_rsc *rsc, const struct sched_node *node)
+static void
+set_bit(struct sched_rsc *rsc, bool of_active, guint32 idx)
 {
-    for (guint i = 0; rsc->running_on != NULL && i < rsc->running_on->len; i++) {
-        if (g_ptr_array_index(rsc->running_on, i) == node) {
-            return true;
-        }
+    guint64 *near = of_active ? &rsc->active : &rsc->known;
+    guint64 *word = (idx < 64) ? near : &rsc->node_sets[2 * (idx / 64 - 1) + (of_active ? 0 : 1)];
+
+    *word |= G_GUINT64_CONSTANT(1) << (idx % 64);
+}
+
+void
+sched_rsc_note_known(struct sched_rsc *rsc, const struct sched_node *node)
+{
+    set_bit(rsc, false, node->idx);
+}
+
+bool
+sched_rsc_note_active(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node)
+{
+    if (sched_rsc_is_active_on(rsc, node)) {
+        return false;
     }
-    return false;
+    set_bit(rsc, true, node->idx);
+    sched_vec_add(work, &rsc->running_on, node);
+    return true;
+}
+
+bool
+sched_rsc_is_changed(const struct sched_rsc *rsc, const struct cox_rsc_history *history)
+{
+    return g_strcmp0(rsc->standard, history->standard) != 0 || g_strcmp0(rsc->type, history->type) != 0
+           || g_strcmp0(rsc->provider, history->provider) != 0;
 }
 
 bool
@@ -37,9 +87,9 @@ sched_rsc_is_inside(const struct sched_rsc *rsc, const struct sched_rsc *ancesto
 static void
 collect_active(const struct sched_rsc *rsc, GPtrArray *nodes)
 {
-    if (rsc->children->len == 0 && rsc->variant == COX_PRIMITIVE) {
-        for (guint i = 0; i < rsc->running_on->len; i++) {
-            gpointer node = g_ptr_array_index(rsc->running_on, i);
+    if (rsc->variant == COX_PRIMITIVE) {
+        for (guint i = 0; i < rsc->running_on.n; i++) {
+            gpointer node = rsc->running_on.items[i];
 
             if (!g_ptr_array_find(nodes, node, NULL)) {
                 g_ptr_array_add(nodes, node);
@@ -55,15 +105,22 @@ collect_active(const struct sched_rsc *rsc, GPtrArray *nodes)
 struct sched_node *
 sched_rsc_active_node(const struct sched_rsc *rsc, guint32 *n_all, guint32 *n_clean)
 {
-    g_autoptr(GPtrArray) nodes = g_ptr_array_new();
+    g_autoptr(GPtrArray) below = NULL;
+    void *const *nodes = rsc->running_on.items;
+    guint32 n = rsc->running_on.n;
     struct sched_node *active = NULL;
     bool is_active_clean = false;
     guint32 clean = 0;
 
-    collect_active(rsc, nodes);
+    if (rsc->variant != COX_PRIMITIVE) {
+        below = g_ptr_array_new();
+        collect_active(rsc, below);
+        nodes = below->pdata;
+        n = below->len;
+    }
     /* QUIRK 20: of several nodes the first that the status lists is the current one.  case: rec-rsc-6, stopped-monitor-25 */
-    for (guint i = 0; i < nodes->len; i++) {
-        struct sched_node *node = g_ptr_array_index(nodes, i);
+    for (guint32 i = 0; i < n; i++) {
+        struct sched_node *node = nodes[i];
         bool is_clean = node->is_online && !node->is_unclean;
 
         clean += is_clean;
@@ -76,7 +133,7 @@ sched_rsc_active_node(const struct sched_rsc *rsc, guint32 *n_all, guint32 *n_cl
         active = active == NULL ? node : active;
     }
     if (n_all != NULL) {
-        *n_all = nodes->len;
+        *n_all = n;
     }
     if (n_clean != NULL) {
         *n_clean = clean;
@@ -110,7 +167,9 @@ make_cells(struct sched_work *work, struct sched_rsc *rsc)
     const bool is_everywhere = is_free(work, rsc);
 
     rsc->cells = cox_arena_new_array(work->arena, struct sched_cell, work->n_nodes);
-    rsc->known_on = cox_arena_new_array(work->arena, guint8, work->n_nodes);
+    if (work->n_nodes > 64) {
+        rsc->node_sets = cox_arena_new_array(work->arena, guint64, 2 * ((work->n_nodes - 1) / 64));
+    }
     for (guint32 i = 0; is_everywhere && i < work->n_nodes; i++) {
         const struct sched_node *node = g_ptr_array_index(work->nodes, i);
 
@@ -154,20 +213,6 @@ take_roles(const struct sched_work *work, struct sched_rsc *rsc)
 }
 
 static void
-make_lists(struct sched_rsc *rsc)
-{
-    rsc->children = g_ptr_array_new();
-    rsc->fillers = g_ptr_array_new();
-    rsc->running_on = g_ptr_array_new();
-    rsc->dangling_migrations = g_ptr_array_new();
-    rsc->with_this = g_ptr_array_new();
-    rsc->this_with = g_ptr_array_new();
-    rsc->locations = g_ptr_array_new();
-    rsc->ticket_constraints = g_ptr_array_new();
-    rsc->actions = g_ptr_array_new();
-}
-
-static void
 take_place(struct sched_work *work, struct sched_rsc *rsc)
 {
     rsc->idx = work->rscs->len;
@@ -182,10 +227,27 @@ take_place(struct sched_work *work, struct sched_rsc *rsc)
     }
 }
 
+/* The arena aligns for any type, not for what the cache would like. */
+struct sched_rsc *
+sched_rsc_room(struct sched_work *work)
+{
+    enum { AT_ONCE = 32 };
+
+    if (work->n_spare_rscs == 0) {
+        char *room = cox_arena_alloc(work->arena, AT_ONCE * sizeof(struct sched_rsc) + SCHED_HOT_BYTES - 1);
+        size_t over = (uintptr_t) room % SCHED_HOT_BYTES;
+
+        work->spare_rscs = (void *) (room + (over == 0 ? 0 : SCHED_HOT_BYTES - over));
+        work->n_spare_rscs = AT_ONCE;
+    }
+    work->n_spare_rscs--;
+    return work->spare_rscs++;
+}
+
 struct sched_rsc *
 sched_rsc_new(struct sched_work *work, const struct sched_rsc_spec *spec)
 {
-    struct sched_rsc *rsc = cox_arena_new_array(work->arena, struct sched_rsc, 1);
+    struct sched_rsc *rsc = sched_rsc_room(work);
     const struct cox_rule_input input = { .now = work->input->now };
 
     rsc->def = spec->def;
@@ -201,7 +263,7 @@ sched_rsc_new(struct sched_work *work, const struct sched_rsc_spec *spec)
     rsc->param_sets = &spec->def->params;
     rsc->is_fence_device = g_strcmp0(rsc->standard, "stonith") == 0;
     work->has_fence_device = work->has_fence_device || rsc->is_fence_device;
-    make_lists(rsc);
+    rsc->children = g_ptr_array_new();
     take_place(work, rsc);
     rsc->history_id = is_anonymous(rsc) ? rsc->def->id : rsc->id;
     sched_attrs_meta(work, rsc);

@@ -27,6 +27,9 @@ struct sched_rsc_spec {
     bool is_implicit;
 };
 
+/** Zeroed room for a resource, aligned as it asks for; lives as long as the arena. */
+struct sched_rsc *sched_rsc_room(struct sched_work *work);
+
 /** A new resource with lists, cells, typed meta-attributes; known by its id, added to its parent. No children. */
 struct sched_rsc *sched_rsc_new(struct sched_work *work, const struct sched_rsc_spec *spec);
 

@@ -63,9 +63,8 @@ free_list(GPtrArray *list)
 static void
 rsc_clear(struct sched_rsc *rsc)
 {
-    GPtrArray *lists[] = { rsc->children,  rsc->fillers,   rsc->dangling_migrations, rsc->running_on,
-                           rsc->with_this, rsc->this_with, rsc->locations,           rsc->ticket_constraints,
-                           rsc->actions };
+    GPtrArray *lists[] = { rsc->children,  rsc->fillers,   rsc->dangling_migrations, rsc->with_this,
+                           rsc->this_with, rsc->locations, rsc->ticket_constraints };
 
     for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
         free_list(lists[i]);

@@ -156,8 +156,8 @@ stopping(const struct rows *rows, const struct sched_rsc *rsc)
 {
     bool was_role = rsc->role == COX_ROLE_PROMOTED || rsc->role == COX_ROLE_UNPROMOTED;
 
-    for (guint i = 0; i < rsc->running_on->len; i++) {
-        struct sched_node *node = g_ptr_array_index(rsc->running_on, i);
+    for (guint i = 0; i < rsc->running_on.n; i++) {
+        struct sched_node *node = rsc->running_on.items[i];
         struct sched_action *stop = find(rsc, SCHED_TASK_STOP, node);
         struct line line = { .verb = "Stop", .rsc = rsc, .from = node, .with_role = was_role, .cause = stop };
 
@@ -237,7 +237,7 @@ rsc_lines(const struct rows *rows, struct sched_rsc *rsc)
         return;
     }
     f.next = rsc->assigned;
-    if (rsc->running_on->len > 0) {
+    if (rsc->running_on.n > 0) {
         f.current = sched_rsc_active_node(rsc, NULL, NULL);
         if (rsc->role == COX_ROLE_STOPPED) {
             rsc->role = COX_ROLE_STARTED; /* the agent's failure left it in doubt */

@@ -53,10 +53,7 @@ add(struct sched_work *work, const struct cox_ticket_constraint *def, cox_rsc_id
     use->rsc = rsc;
     use->role = role;
     use->loss_policy = loss_policy(work, def->loss_policy, role);
-    if (rsc->ticket_constraints == NULL) {
-        rsc->ticket_constraints = g_ptr_array_new();
-    }
-    g_ptr_array_add(rsc->ticket_constraints, use);
+    sched_list_add(&rsc->ticket_constraints, use);
 }
 
 void
@@ -97,8 +94,8 @@ lose(struct sched_work *work, struct sched_rsc *rsc, const struct sched_ticket_u
                 break;
             }
             sched_row_add_all(work, rsc, -COX_SCORE_INFINITY);
-            for (guint i = 0; i < rsc->running_on->len; i++) {
-                sched_node_fence(work, g_ptr_array_index(rsc->running_on, i), "deadman ticket was lost", false);
+            for (guint i = 0; i < rsc->running_on.n; i++) {
+                sched_node_fence(work, rsc->running_on.items[i], "deadman ticket was lost", false);
             }
             break;
         case SCHED_LOSS_STOP:
@@ -116,7 +113,7 @@ apply(struct sched_work *work, struct sched_rsc *rsc, const struct sched_ticket_
         }
         return;
     }
-    if (!use->ticket->is_granted && rsc->running_on != NULL && rsc->running_on->len > 0) {
+    if (!use->ticket->is_granted && rsc->running_on.n > 0) {
         lose(work, rsc, use);
     } else if ((!use->ticket->is_granted || use->ticket->is_standby)
                && (use->role != COX_ROLE_PROMOTED || use->loss_policy == SCHED_LOSS_STOP)) {

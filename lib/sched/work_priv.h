@@ -53,6 +53,8 @@ struct sched_node {
     GPtrArray *running;                     /**< struct sched_rsc * active here (pass "history"); glib-owned by work */
     struct sched_rsc **owners;              /**< [status->resources->len] whose entry it is where the id alone says so,
                                                  else NULL (pass "history"); NULL as a whole: not read */
+    guint8 *is_quiet;                       /**< [status->resources->len] bool: an entry that has an owner and asks for
+                                                 nothing unless that is active here (pass "history") */
     guint32 n_assigned;                     /**< primitives assigned here so far (pass "assign") */
     bool is_shutdown_lock_target;
 };
@@ -95,13 +97,13 @@ struct sched_cell {
 
 /** Typed meta-attributes (pass "resources"; defaults and rules applied). Units in names. */
 struct sched_meta {
+    gint64 failure_timeout_ms;
+    enum cox_role target_role; /**< UNKNOWN when not set */
     int priority;
     cox_score stickiness;
     bool has_stickiness;
     cox_score migration_threshold;
-    gint64 failure_timeout_ms;
     gint64 reconnect_ms;       /**< remote connections: how long to wait before trying again, 0 for at once */
-    enum cox_role target_role; /**< UNKNOWN when not set */
     enum sched_requires requires_;
     enum sched_multiple_active multiple_active;
     bool is_managed, is_maintenance, is_critical, allow_migrate, allow_unhealthy, notify;
@@ -132,54 +134,71 @@ struct sched_location {
     enum cox_discovery discovery;
 };
 
+enum { SCHED_HOT_BYTES = 128 };
+
+/** A growing list of pointers in the arena. */
+struct sched_vec {
+    void **items;
+    guint32 n, room;
+};
+
+/**
+ * One resource, instance or collective.  What is asked for every entry of the history and for every probe (that is, for each
+ * resource on each node) comes first: two neighbouring lines of the cache, which then holds all of a large cluster.
+ */
 struct sched_rsc {
-    guint32 idx;                 /**< in work->rscs, parents before children */
-    const char *id;              /**< with instance number, e.g. "rsc:1" */
-    const char *history_id;      /**< lrm_resource id that belongs to it: "rsc" for anonymous instances, else id */
-    const char *recorded_id;     /**< id under which a node's history had it (pass "history"), NULL if none or as id */
-    const struct cox_rsc_def *def; /**< NULL for orphans made up from history */
+    _Alignas(SCHED_HOT_BYTES) guint32 idx; /**< in work->rscs, parents before children */
     enum cox_variant variant;
-    const char *standard, *provider, *type; /**< primitives */
+    enum cox_role role;          /**< pass "history" */
+    enum cox_role next_role;
+    guint64 active;              /**< sets of nodes below 64 (the others: node_sets): those in running_on, and ... */
+    guint64 known;               /**< ... where a probe or other result is known (pass "history") */
     struct sched_rsc *parent;    /**< NULL at the top */
-    struct sched_rsc *top;       /**< outermost ancestor (itself at the top); the bundle for what is inside one */
-    GPtrArray *children;         /**< struct sched_rsc *; group members, clone instances, bundle: see bundle_priv.h */
-    struct sched_rsc *container; /**< what it runs inside (guest's VM, bundle replica's container), or NULL */
-    GPtrArray *fillers;          /**< struct sched_rsc *: resources whose container is this one */
-    struct sched_node *remote_node; /**< the node this connection resource makes reachable, or NULL */
-    int instance;                /**< clone instance number, -1 if none */
-    int replica;                 /**< bundle replica number, -1 outside bundles */
-    bool is_implicit;            /**< bundle's container, address, connection, or guest's connection */
-    bool is_orphan, is_orphan_container_filler, removed_needs_cleanup;
+    const char *recorded_id;     /**< id under which a node's history had it (pass "history"), NULL if none or as id */
+    GPtrArray *dangling_migrations; /**< struct sched_node *, or NULL */
+    bool is_orphan, is_implicit; /**< implicit: bundle's container, address, connection, or guest's connection */
     bool is_managed;             /**< effective: meta, maintenance modes, parent */
     bool is_blocked;             /**< no action may be taken */
-    bool is_failed, is_failure_ignored, is_start_pending, is_migrating_pending;
+    bool is_failed, is_failure_ignored, is_fence_device; /**< fence device: standard "stonith" */
+    bool is_disabled;            /**< target-role Stopped (or Unpromoted for a promotable) */
+
+    struct sched_node *partial_migration_source, *partial_migration_target;
+    struct sched_node *remote_node; /**< the node this connection resource makes reachable, or NULL */
+    const char *standard, *provider, *type; /**< primitives */
+    struct sched_meta meta;      /* its first members belong to the above */
+
+    guint64 *node_sets;          /**< words of active and of known for nodes from 64 on, alternating; NULL if none */
+    const char *id;              /**< with instance number, e.g. "rsc:1" */
+    const char *history_id;      /**< lrm_resource id that belongs to it: "rsc" for anonymous instances, else id */
+    int instance;                /**< clone instance number, -1 if none */
+    int replica;                 /**< bundle replica number, -1 outside bundles */
+    struct sched_rsc *top;       /**< outermost ancestor (itself at the top); the bundle for what is inside one */
+    struct sched_rsc *container; /**< what it runs inside (guest's VM, bundle replica's container), or NULL */
+    GPtrArray *children;         /**< struct sched_rsc *; group members, clone instances, bundle: see bundle_priv.h */
+    struct sched_vec running_on; /**< struct sched_node * in the order in which they were found (pass "history") */
+    struct sched_vec actions;    /**< struct sched_action * (pass "actions") */
+
+    const struct cox_rsc_def *def; /**< NULL for orphans made up from history */
+    GPtrArray *fillers;          /**< struct sched_rsc *: resources whose container is this one; NULL if none */
+    bool is_orphan_container_filler, removed_needs_cleanup;
+    bool is_start_pending, is_migrating_pending;
     bool has_stop_needed;        /**< pe_rsc_stop: must be stopped first */
     bool has_demote_needed;      /**< on-fail=demote: it goes down before it may be promoted again */
     bool stop_if_fail, stop_unexpected;
-    bool is_disabled;            /**< target-role Stopped (or Unpromoted for a promotable) */
     bool is_maintenance;
     bool detected_multiple;      /**< found active on too many nodes (handled by multiple-active) */
-
-    /* where it is (pass "history") */
-    enum cox_role role;
-    GPtrArray *running_on;       /**< struct sched_node * */
-    guint8 *known_on;            /**< [work->n_nodes] bool: a probe or other result is known */
 
     const struct cox_nvsets *param_sets; /**< instance attributes (resolve with params_on_node) */
 
     struct cox_nvlist meta_raw;  /**< resolved meta-attributes incl. defaults */
     struct cox_nvlist utilization;
     gint64 *need;                /**< [work->n_utilization] amounts by utilization name index, or NULL */
-    struct sched_meta meta;
-    bool is_fence_device;        /**< standard "stonith" */
     const char *pending_task;
     struct sched_node *pending_node;
     gint64 lock_time_s;          /**< shutdown lock, 0 = none */
     struct sched_node *lock_node;
-    struct sched_node *partial_migration_source, *partial_migration_target;
-    GPtrArray *dangling_migrations; /**< struct sched_node * */
 
-    /* placement (passes "locations" to "assign") */
+    /* placement (passes "locations" to "assign"); the lists are NULL when empty */
     struct sched_cell *cells;    /**< [work->n_nodes] */
     GPtrArray *with_this;        /**< struct sched_colocation * where it is the primary, strongest first */
     GPtrArray *this_with;        /**< struct sched_colocation * where it is the dependent, strongest first */
@@ -188,7 +207,6 @@ struct sched_rsc {
     struct sched_node *assigned; /**< NULL: stopped */
     bool is_assigned;            /**< decided (assigned may be NULL) */
     bool is_assigning;           /**< loop guard */
-    enum cox_role next_role;
     const char *next_role_reason;
     bool is_choosing_roles;      /**< promotable clones: instances have their places, roles are next */
     bool was_promoted_candidate;
@@ -203,7 +221,6 @@ struct sched_rsc {
     bool has_promotion_added;    /**< promotion scores are in the instances' cells */
 
     /* actions (pass "actions") */
-    GPtrArray *actions;          /**< struct sched_action * */
     bool is_restarting, is_reload_only, is_reloading;
     int promoted_count;          /**< clones: instances to be promoted */
     void *bundle;                /**< struct sched_bundle * (bundle_priv.h) for bundles, else NULL */
@@ -276,9 +293,13 @@ struct sched_work {
     bool has_quorum;
     GPtrArray *nodes;           /**< struct sched_node *, in the order in which the field sorts its node list: by name */
     guint32 n_nodes;
+    struct sched_rsc *spare_rscs; /**< [n_spare_rscs] room for more (sched_rsc_room) */
+    guint32 n_spare_rscs;
     GPtrArray *rscs;            /**< struct sched_rsc *, all, in order of creation; parents first */
     GPtrArray *tops;            /**< struct sched_rsc *, top level: highest priority first, then as configured; then orphans */
     GHashTable *rsc_by_id;      /**< id -> struct sched_rsc * (instances by "rsc:N", and by their plain def id -> first) */
+    struct sched_rsc **rsc_of_history; /**< [status->n_history_ids]: whose history it is on every node, where the id alone
+                                            says so; else NULL (pass "history") */
     struct sched_rsc **rsc_of_def; /**< [config->n_resources]: top-level or group member; clone child: instance 0's */
     struct sched_node *dc;
     GPtrArray *tickets;         /**< struct sched_ticket * */
@@ -327,7 +348,35 @@ bool sched_node_available(const struct sched_work *work, const struct sched_node
 struct sched_rsc *sched_rsc_find(const struct sched_work *work, const char *id);
 /** The single node it is active on, NULL if none; with several the one the field prefers (online, clean first). */
 struct sched_node *sched_rsc_active_node(const struct sched_rsc *rsc, guint32 *n_all, guint32 *n_clean);
-bool sched_rsc_is_active_on(const struct sched_rsc *rsc, const struct sched_node *node);
+/** The word of a set of @rsc that has the bit idx % 64 for the node @idx. */
+static inline guint64
+sched_rsc_word(const struct sched_rsc *rsc, bool of_active, guint32 idx)
+{
+    if (idx < 64) {
+        return of_active ? rsc->active : rsc->known;
+    }
+    return rsc->node_sets[2 * (idx / 64 - 1) + (of_active ? 0 : 1)];
+}
+/** Is it active there?  (@node NULL: no) */
+static inline bool
+sched_rsc_is_active_on(const struct sched_rsc *rsc, const struct sched_node *node)
+{
+    return node != NULL && ((sched_rsc_word(rsc, true, node->idx) >> (node->idx % 64)) & 1) != 0;
+}
+/** Is the result of a probe or another operation known there? */
+static inline bool
+sched_rsc_is_known_on(const struct sched_rsc *rsc, const struct sched_node *node)
+{
+    return ((sched_rsc_word(rsc, false, node->idx) >> (node->idx % 64)) & 1) != 0;
+}
+void sched_rsc_note_known(struct sched_rsc *rsc, const struct sched_node *node);
+/** It is active there; was that new? */
+bool sched_rsc_note_active(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node);
+void sched_vec_add(struct sched_work *work, struct sched_vec *vec, void *item);
+/** Put @item on a list that is made with its first element. */
+void sched_list_add(GPtrArray **list, void *item);
+/** Is it of another agent than its history tells of? */
+bool sched_rsc_is_changed(const struct sched_rsc *rsc, const struct cox_rsc_history *history);
 /** Is @rsc inside (or itself) @ancestor? */
 bool sched_rsc_is_inside(const struct sched_rsc *rsc, const struct sched_rsc *ancestor);
 /** Fail count of @rsc (whole resource, all operations) on @node; 0 if none or expired and allowed to expire. */

@@ -30,8 +30,8 @@ sched_propagate_touch(struct sched_work *work, struct sched_action *action)
 {
     enqueue_after(work, action);
     for (struct sched_rsc *rsc = (action->rsc != NULL) ? action->rsc->parent : NULL; rsc != NULL; rsc = rsc->parent) {
-        for (guint i = 0; rsc->actions != NULL && i < rsc->actions->len; i++) {
-            struct sched_action *event = g_ptr_array_index(rsc->actions, i);
+        for (guint i = 0; i < rsc->actions.n; i++) {
+            struct sched_action *event = rsc->actions.items[i];
 
             if (concerns(event, action)) {
                 enqueue_after(work, event);

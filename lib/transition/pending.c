@@ -31,8 +31,8 @@ highest_call_id(const struct cox_node_status *node)
     for (guint i = 0; i < node->resources->len; i++) {
         const struct cox_rsc_history *rsc = node->resources->pdata[i];
 
-        for (guint k = 0; k < rsc->ops->len; k++) {
-            highest = MAX(highest, ((const struct cox_op_history *) rsc->ops->pdata[k])->call_id);
+        for (guint32 k = 0; k < rsc->n_ops; k++) {
+            highest = MAX(highest, rsc->ops[k].call_id);
         }
     }
     return highest;
@@ -41,8 +41,8 @@ highest_call_id(const struct cox_node_status *node)
 static bool
 has_pending(const struct cox_rsc_history *rsc, const char *task)
 {
-    for (guint i = 0; i < rsc->ops->len; i++) {
-        const struct cox_op_history *op = rsc->ops->pdata[i];
+    for (guint32 i = 0; i < rsc->n_ops; i++) {
+        const struct cox_op_history *op = &rsc->ops[i];
 
         if (op->status == COX_OP_STATUS_PENDING && g_strcmp0(op->operation, task) == 0) {
             return true;
@@ -54,9 +54,9 @@ has_pending(const struct cox_rsc_history *rsc, const char *task)
 static const struct cox_op_history *
 last_of(const struct cox_rsc_history *rsc, const char *id)
 {
-    for (guint i = 0; i < rsc->ops->len; i++) {
-        if (g_strcmp0(((const struct cox_op_history *) rsc->ops->pdata[i])->id, id) == 0) {
-            return rsc->ops->pdata[i];
+    for (guint32 i = 0; i < rsc->n_ops; i++) {
+        if (g_strcmp0(rsc->ops[i].id, id) == 0) {
+            return &rsc->ops[i];
         }
     }
     return NULL;

@@ -27,10 +27,8 @@ next_call_id(const struct cox_rsc_history *history)
 {
     int highest = 0;
 
-    for (guint i = 0; i < history->ops->len; i++) {
-        const struct cox_op_history *op = history->ops->pdata[i];
-
-        highest = MAX(highest, op->call_id);
+    for (guint32 i = 0; i < history->n_ops; i++) {
+        highest = MAX(highest, history->ops[i].call_id);
     }
     return highest + 1;
 }
@@ -67,9 +65,7 @@ cox_pretend_result(struct cox_status *status, struct cox_node_status *node, cons
     struct cox_op_history op = { .crm_debug_origin = ORIGIN, .crm_feature_set = FEATURE_SET };
 
     if (history->type == NULL) {
-        history->standard = cox_arena_intern(arena, rsc->standard);
-        history->provider = cox_arena_intern(arena, rsc->provider);
-        history->type = cox_arena_intern(arena, rsc->type);
+        cox_status_rsc_agent_set(status, history, rsc->standard, rsc->provider, rsc->type);
     }
     op.call_id = next_call_id(history);
     op.operation = cox_arena_intern(arena, result->task);

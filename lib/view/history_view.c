@@ -96,8 +96,8 @@ shown_operations(const struct cox_rsc_history *history)
 {
     GPtrArray *shown = g_ptr_array_new();
 
-    for (guint i = 0; i < history->ops->len; i++) {
-        const struct cox_op_history *op = history->ops->pdata[i];
+    for (guint32 i = 0; i < history->n_ops; i++) {
+        const struct cox_op_history *op = &history->ops[i];
 
         if (is_news(op)) {
             g_ptr_array_add(shown, (gpointer) (uintptr_t) op);

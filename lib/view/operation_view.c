@@ -125,8 +125,8 @@ cox_operation_view(struct cox_out *out, const struct cox_cluster *cluster, const
             const struct cox_rsc_history *history = node->resources->pdata[r];
             g_autoptr(GPtrArray) ops = g_ptr_array_new();
 
-            for (guint i = 0; i < history->ops->len; i++) {
-                g_ptr_array_add(ops, history->ops->pdata[i]);
+            for (guint32 i = 0; i < history->n_ops; i++) {
+                g_ptr_array_add(ops, &history->ops[i]);
             }
             g_ptr_array_sort(ops, compare_calls);
             for (guint i = filter->only_active ? first_active(ops) : 0; i < ops->len; i++) {

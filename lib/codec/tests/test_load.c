@@ -190,13 +190,13 @@ check_status(const struct cox_status *status)
     assert_string_equal(g_array_index(node->attr_sets, struct cox_nvset, 0).pairs[0].name, "fail-count-p1");
     assert_string_equal(node->crmd, "online");
     assert_true(node->has_lrm);
-    assert_int_equal(cox_status_rsc(node, "p1")->ops->len, 2);
-    op = g_ptr_array_index(cox_status_rsc(node, "p1")->ops, 0);
+    assert_int_equal(cox_status_rsc(node, "p1")->n_ops, 2);
+    op = &cox_status_rsc(node, "p1")->ops[0];
     assert_int_equal(op->call_id, 7);
     assert_int_equal(op->target_rc, 0);
     assert_true(op->has_last_rc_change && op->last_rc_change_s == 1600000000);
     assert_true(op->has_exec_time && !op->has_queue_time);
-    op = g_ptr_array_index(cox_status_rsc(node, "p1")->ops, 1);
+    op = &cox_status_rsc(node, "p1")->ops[1];
     assert_int_equal(op->status, COX_OP_STATUS_ERROR);
     assert_int_equal(op->rc, 1);
     assert_int_equal(op->target_rc, 7);

@@ -125,7 +125,7 @@ results_come_from_the_magic_when_nothing_else_says_them(void **state)
         const struct cox_op_history *op;
 
         cox_codec_status(cox_xmldoc_root(doc), status);
-        op = g_ptr_array_index(cox_status_rsc(g_ptr_array_index(status->nodes, 0), "r")->ops, 0);
+        op = cox_status_rsc(g_ptr_array_index(status->nodes, 0), "r")->ops;
         if (op->status != cases[i].status || op->rc != cases[i].rc || op->target_rc != cases[i].target_rc) {
             fail_msg("%s: got %d %d %d", cases[i].attrs, op->status, op->rc, op->target_rc);
         }

@@ -42,14 +42,63 @@ histories_hold_one_entry_per_id(void **state)
     cox_status_op_put(status, rsc, &start);
     cox_status_op_put(status, rsc, &monitor);
     cox_status_op_put(status, rsc, &stop);
-    assert_int_equal(rsc->ops->len, 2);
-    assert_string_equal(((const struct cox_op_history *) g_ptr_array_index(rsc->ops, 0))->operation, "stop");
-    assert_true(cox_status_op_remove(rsc, "r_last_0"));
-    assert_false(cox_status_op_remove(rsc, "r_last_0"));
-    assert_int_equal(rsc->ops->len, 1);
+    assert_int_equal(rsc->n_ops, 2);
+    assert_string_equal(rsc->ops[0].operation, "stop");
+    assert_true(cox_status_op_remove(status, rsc, "r_last_0"));
+    assert_false(cox_status_op_remove(status, rsc, "r_last_0"));
+    assert_int_equal(rsc->n_ops, 1);
     cox_status_rsc_remove(node, "other");
     cox_status_rsc_remove(node, "r");
     assert_null(cox_status_rsc(node, "r"));
+}
+
+static void
+who_holds_an_entry_keeps_it_as_it_was(void **state)
+{
+    g_autoptr(cox_status) status = cox_status_new();
+    struct cox_node_status *node = cox_status_node_ensure(status, "1", "alpha");
+    struct cox_rsc_history *rsc = cox_status_rsc_ensure(status, node, "r");
+    const struct cox_op_history start = { .id = "r_last_0", .operation = "start" };
+    const struct cox_op_history stop = { .id = "r_last_0", .operation = "stop" };
+    const struct cox_op_history failure = { .id = "r_last_failure_0", .operation = "monitor" };
+    const struct cox_op_history *held;
+
+    (void) state;
+    cox_status_op_put(status, rsc, &start);
+    held = &rsc->ops[0];
+    cox_status_op_put(status, rsc, &stop);
+    cox_status_op_put(status, rsc, &failure);
+    assert_false(rsc->ops[0].is_last_failure);
+    assert_true(rsc->ops[1].is_last_failure);
+    assert_true(cox_status_op_remove(status, rsc, "r_last_0"));
+    assert_string_equal(held->operation, "start");
+    assert_string_equal(rsc->ops[0].operation, "monitor");
+    assert_true(cox_status_op_remove(status, rsc, "r_last_failure_0"));
+    assert_int_equal(rsc->n_ops, 0);
+}
+
+static void
+histories_of_one_id_share_a_number_on_all_nodes(void **state)
+{
+    g_autoptr(cox_status) status = cox_status_new();
+    struct cox_node_status *a = cox_status_node_ensure(status, "1", "alpha");
+    struct cox_node_status *b = cox_status_node_ensure(status, "2", "beta");
+    g_autoptr(cox_status) copy = NULL;
+
+    (void) state;
+    assert_int_equal(cox_status_rsc_add(status, a, "r")->id_index, 0);
+    assert_int_equal(cox_status_rsc_add(status, a, "s")->id_index, 1);
+    assert_int_equal(cox_status_rsc_add(status, b, "s")->id_index, 1);
+    assert_int_equal(cox_status_rsc_add(status, b, "r")->id_index, 0);
+    assert_ptr_equal(cox_status_rsc(a, "r")->id, cox_status_rsc(b, "r")->id);
+    assert_int_equal(status->n_history_ids, 2);
+    cox_status_rsc_agent_set(status, cox_status_rsc(a, "r"), "ocf", NULL, "remote");
+    assert_false(status->has_remote);
+    cox_status_rsc_agent_set(status, cox_status_rsc(a, "r"), "ocf", "pacemaker", "remote");
+    assert_true(status->has_remote);
+    copy = cox_status_copy(status);
+    assert_true(copy->has_remote);
+    assert_int_equal(copy->n_history_ids, 2);
 }
 
 static void
@@ -125,10 +174,12 @@ copies_share_nothing(void **state)
     assert_int_equal(node->utilization_sets->len, 1);
     rsc = cox_status_rsc(node, "r");
     assert_string_equal(rsc->standard, "ocf");
-    assert_string_equal(((const struct cox_op_history *) g_ptr_array_index(rsc->ops, 0))->exit_reason, "why");
+    assert_string_equal(rsc->ops[0].exit_reason, "why");
     assert_true(cox_status_ticket(copy, "T")->is_granted);
 }
 
 COX_TEST_MAIN(cmocka_unit_test(nodes_are_found_added_and_removed), cmocka_unit_test(histories_hold_one_entry_per_id),
+              cmocka_unit_test(who_holds_an_entry_keeps_it_as_it_was),
+              cmocka_unit_test(histories_of_one_id_share_a_number_on_all_nodes),
               cmocka_unit_test(attributes_are_set_in_place_and_removed),
               cmocka_unit_test(tickets_follow_their_attributes), cmocka_unit_test(copies_share_nothing))

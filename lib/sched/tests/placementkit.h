@@ -3,6 +3,7 @@
 #define COX_SCHED_TESTS_PLACEMENTKIT_H
 
 #include "sched/assign_priv.h"
+#include "sched/rsc_priv.h"
 
 enum { KIT_NODES = 3 };
 
@@ -51,7 +52,7 @@ kit_new(void)
 static inline struct sched_rsc *
 kit_rsc(struct kit *kit, const char *id, enum cox_variant variant)
 {
-    struct sched_rsc *rsc = cox_arena_new_array(kit->arena, struct sched_rsc, 1);
+    struct sched_rsc *rsc = sched_rsc_room(&kit->work);
 
     rsc->idx = kit->work.rscs->len;
     rsc->id = id;
@@ -63,10 +64,8 @@ kit_rsc(struct kit *kit, const char *id, enum cox_variant variant)
     rsc->is_managed = true;
     rsc->role = COX_ROLE_STOPPED;
     rsc->meta.is_critical = true;
-    rsc->running_on = g_ptr_array_new();
     rsc->children = g_ptr_array_new();
     rsc->cells = cox_arena_new_array(kit->arena, struct sched_cell, KIT_NODES);
-    rsc->known_on = cox_arena_new_array(kit->arena, guint8, KIT_NODES);
     for (guint32 i = 0; i < KIT_NODES; i++) {
         rsc->cells[i].is_present = true;
     }
@@ -87,7 +86,7 @@ kit_adopt(struct sched_rsc *parent, struct sched_rsc *child)
 static inline void
 kit_run_on(struct kit *kit, struct sched_rsc *rsc, guint32 node)
 {
-    g_ptr_array_add(rsc->running_on, &kit->nodes[node]);
+    sched_rsc_note_active(&kit->work, rsc, &kit->nodes[node]);
     rsc->role = COX_ROLE_STARTED;
 }
 
@@ -114,8 +113,7 @@ kit_free(struct kit *kit)
 {
     for (guint i = 0; i < kit->work.rscs->len; i++) {
         struct sched_rsc *rsc = g_ptr_array_index(kit->work.rscs, i);
-        GPtrArray *lists[] = { rsc->children,  rsc->running_on,    rsc->this_with,
-                               rsc->with_this, rsc->all_this_with, rsc->all_with_this };
+        GPtrArray *lists[] = { rsc->children, rsc->this_with, rsc->with_this, rsc->all_this_with, rsc->all_with_this };
 
         for (size_t l = 0; l < G_N_ELEMENTS(lists); l++) {
             if (lists[l] != NULL) {

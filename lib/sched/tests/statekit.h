@@ -72,12 +72,11 @@ statekit_clear(struct statekit *kit)
 
     for (guint i = 0; i < work->rscs->len; i++) {
         struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i);
-        GPtrArray *lists[] = { rsc->children,  rsc->fillers,   rsc->dangling_migrations, rsc->running_on,
-                               rsc->with_this, rsc->this_with, rsc->locations,           rsc->ticket_constraints,
-                               rsc->actions };
+        GPtrArray *lists[] = { rsc->children,  rsc->fillers,   rsc->dangling_migrations, rsc->with_this,
+                               rsc->this_with, rsc->locations, rsc->ticket_constraints };
 
         for (size_t n = 0; n < G_N_ELEMENTS(lists); n++) {
-            g_ptr_array_free(lists[n], TRUE);
+            g_clear_pointer(&lists[n], g_ptr_array_unref);
         }
     }
     for (guint i = 0; i < work->nodes->len; i++) {

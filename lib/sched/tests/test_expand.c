@@ -210,8 +210,8 @@ where_something_is_active(void **state)
     expand(&kit, "", "<group id=\"g\">" DUMMY("a", META(NV("requires", "quorum"))) "</group>");
     rsc = statekit_rsc(&kit, "a");
     assert_null(sched_rsc_active_node(rsc, NULL, NULL));
-    g_ptr_array_add(rsc->running_on, statekit_node(&kit, "n1"));
-    g_ptr_array_add(rsc->running_on, statekit_node(&kit, "n2"));
+    sched_rsc_note_active(&kit.work, rsc, statekit_node(&kit, "n1"));
+    sched_rsc_note_active(&kit.work, rsc, statekit_node(&kit, "n2"));
     statekit_node(&kit, "n2")->is_online = true;
     statekit_node(&kit, "n2")->is_unclean = false;
     assert_ptr_equal(sched_rsc_active_node(rsc, &n_all, &n_clean), statekit_node(&kit, "n2"));
@@ -228,8 +228,46 @@ where_something_is_active(void **state)
     statekit_clear(&kit);
 }
 
+/* Sets of nodes lie in the resource for the first 64 nodes only. */
+static void
+any_number_of_nodes_may_be_active_and_known(void **state)
+{
+    g_autoptr(GString) nodes = g_string_new(NULL);
+    struct statekit_text text = { .resources = DUMMY("a", "") DUMMY("b", "") };
+    struct statekit kit;
+    struct sched_rsc *a, *b;
+
+    (void) state;
+    for (int i = 1; i <= 200; i++) {
+        g_string_append_printf(nodes, "<node id=\"%d\" uname=\"n%d\"/>", i, i);
+    }
+    text.nodes = nodes->str;
+    statekit_init(&kit, &text);
+    statekit_run(&kit);
+    a = statekit_rsc(&kit, "a");
+    b = statekit_rsc(&kit, "b");
+    for (guint32 n = 0; n < 200; n += 3) {
+        struct sched_node *node = g_ptr_array_index(kit.work.nodes, n);
+
+        assert_true(sched_rsc_note_active(&kit.work, a, node));
+        assert_false(sched_rsc_note_active(&kit.work, a, node));
+        sched_rsc_note_known(b, node);
+    }
+    assert_int_equal(a->running_on.n, 67);
+    for (guint32 n = 0; n < 200; n++) {
+        const struct sched_node *node = g_ptr_array_index(kit.work.nodes, n);
+
+        assert_int_equal(sched_rsc_is_active_on(a, node), n % 3 == 0);
+        assert_int_equal(sched_rsc_is_known_on(b, node), n % 3 == 0);
+        assert_false(sched_rsc_is_known_on(a, node) || sched_rsc_is_active_on(b, node));
+    }
+    assert_false(sched_rsc_is_active_on(a, NULL));
+    statekit_clear(&kit);
+}
+
 COX_TEST_MAIN(cmocka_unit_test(a_primitive_may_use_every_node_unless_the_cluster_is_opt_in),
               cmocka_unit_test(members_inherit_from_their_group), cmocka_unit_test(a_clone_has_an_instance_for_each_node),
               cmocka_unit_test(unique_instances_have_histories_of_their_own), cmocka_unit_test(a_guest_gets_a_connection),
               cmocka_unit_test(what_a_resource_requires), cmocka_unit_test(utilization_becomes_columns),
-              cmocka_unit_test(parameters_may_depend_on_the_node), cmocka_unit_test(where_something_is_active))
+              cmocka_unit_test(parameters_may_depend_on_the_node), cmocka_unit_test(where_something_is_active),
+              cmocka_unit_test(any_number_of_nodes_may_be_active_and_known))

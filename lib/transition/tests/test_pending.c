@@ -28,7 +28,7 @@ note(struct cox_status *status, const char *task, const char *node)
 static const struct cox_op_history *
 op(const struct cox_status *status, guint i)
 {
-    return cox_status_rsc(cox_status_node(status, NULL, "n1"), "r")->ops->pdata[i];
+    return &cox_status_rsc(cox_status_node(status, NULL, "n1"), "r")->ops[i];
 }
 
 static void
@@ -38,7 +38,7 @@ a_stop_under_way_takes_the_place_of_the_last_operation(void **state)
 
     (void) state;
     assert_int_equal(note(status, "stop", "n1"), 1);
-    assert_int_equal(cox_status_rsc(cox_status_node(status, NULL, "n1"), "r")->ops->len, 1);
+    assert_int_equal(cox_status_rsc(cox_status_node(status, NULL, "n1"), "r")->n_ops, 1);
     assert_string_equal(op(status, 0)->operation, "stop");
     assert_string_equal(op(status, 0)->operation_key, "r_stop_0");
     assert_string_equal(op(status, 0)->transition_magic, "-1:193;3:4:0:uuid");
@@ -55,7 +55,7 @@ migrations_have_a_place_of_their_own(void **state)
 
     (void) state;
     assert_int_equal(note(status, "migrate_to", "n1"), 1);
-    assert_int_equal(cox_status_rsc(cox_status_node(status, NULL, "n1"), "r")->ops->len, 2);
+    assert_int_equal(cox_status_rsc(cox_status_node(status, NULL, "n1"), "r")->n_ops, 2);
     assert_string_equal(op(status, 1)->id, "r_migrate_to_0");
 }
 

@@ -32,8 +32,8 @@ op_called(const struct cox_node_status *node, const char *rsc, const char *id)
 {
     const struct cox_rsc_history *history = cox_status_rsc(node, rsc);
 
-    for (guint i = 0; history != NULL && i < history->ops->len; i++) {
-        const struct cox_op_history *op = g_ptr_array_index(history->ops, i);
+    for (guint32 i = 0; history != NULL && i < history->n_ops; i++) {
+        const struct cox_op_history *op = &history->ops[i];
 
         if (g_str_equal(op->id, id)) {
             return op;

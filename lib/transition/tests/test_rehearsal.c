@@ -18,7 +18,7 @@ last_op(const struct cox_status *status, const char *rsc)
     const struct cox_node_status *node = cox_status_node(status, "1", "n1");
     const struct cox_rsc_history *history = node != NULL ? cox_status_rsc(node, rsc) : NULL;
 
-    return history != NULL && history->ops->len > 0 ? g_ptr_array_index(history->ops, history->ops->len - 1) : NULL;
+    return history != NULL && history->n_ops > 0 ? &history->ops[history->n_ops - 1] : NULL;
 }
 
 static void
