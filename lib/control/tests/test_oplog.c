@@ -27,8 +27,8 @@ entries(const struct cox_oplog *log)
     const struct cox_rsc_history *rsc = cox_status_rsc(cox_oplog_node(log), "r");
     GString *text = g_string_new(NULL);
 
-    for (guint i = 0; rsc != NULL && i < rsc->ops->len; i++) {
-        const struct cox_op_history *op = rsc->ops->pdata[i];
+    for (guint i = 0; rsc != NULL && i < rsc->n_ops; i++) {
+        const struct cox_op_history *op = &rsc->ops[i];
 
         g_string_append_printf(text, "%s%s=%d", i == 0 ? "" : " ", op->id, op->rc);
     }
@@ -48,9 +48,9 @@ entry(const struct cox_node_status *node, const char *id)
 {
     const struct cox_rsc_history *rsc = cox_status_rsc(node, "r");
 
-    for (guint i = 0; rsc != NULL && i < rsc->ops->len; i++) {
-        if (g_str_equal(((const struct cox_op_history *) rsc->ops->pdata[i])->id, id)) {
-            return rsc->ops->pdata[i];
+    for (guint i = 0; rsc != NULL && i < rsc->n_ops; i++) {
+        if (g_str_equal(rsc->ops[i].id, id)) {
+            return &rsc->ops[i];
         }
     }
     return NULL;
