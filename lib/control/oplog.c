@@ -14,7 +14,10 @@ struct cox_oplog {
     struct cox_node_status *node;
     GHashTable *dirty;             /* ids of resources to be written */
     GPtrArray *gone_ops, *gone_rscs;
+    size_t compact_bytes;          /* what the status took when it was copied last */
 };
+
+enum { SLACK_BYTES = 256 * 1024 };
 
 static void
 begin_anew(struct cox_oplog *log, const char *id, const char *name)
@@ -24,6 +27,27 @@ begin_anew(struct cox_oplog *log, const char *id, const char *name)
     log->status = cox_status_new();
     log->node = cox_status_node_ensure(log->status, id, name);
     cox_status_free(old);
+}
+
+/* An arena only grows: what results have replaced is left behind by moving into a new one. */
+static void
+compact(struct cox_oplog *log)
+{
+    struct cox_status *old = log->status;
+
+    if (cox_oplog_bytes(log) <= 2 * log->compact_bytes + SLACK_BYTES) {
+        return;
+    }
+    log->status = cox_status_copy(old);
+    log->node = cox_status_node(log->status, log->node->id, log->node->uname);
+    cox_status_free(old);
+    log->compact_bytes = cox_oplog_bytes(log);
+}
+
+size_t
+cox_oplog_bytes(const struct cox_oplog *log)
+{
+    return cox_arena_used_bytes(log->status->arena);
 }
 
 struct cox_oplog *
@@ -247,6 +271,7 @@ cox_oplog_note(struct cox_oplog *log, const struct cox_oplog_result *result)
     if (result->status == COX_OP_STATUS_CANCELLED || g_str_equal(result->task, "notify")) {
         return;
     }
+    compact(log);
     rsc = cox_status_rsc_ensure(log->status, log->node, result->rsc_id);
     cox_status_rsc_agent_set(log->status, rsc, result->standard, result->provider, result->type);
     op = entry_of(log, result);

@@ -61,6 +61,9 @@ bool cox_oplog_is_same(const struct cox_oplog *log, const struct cox_node_status
 /** The node's history; borrowed until the next call. */
 const struct cox_node_status *cox_oplog_node(const struct cox_oplog *log);
 
+/** Memory that the history takes: in proportion to what it says, not to how much has happened. */
+size_t cox_oplog_bytes(const struct cox_oplog *log);
+
 /** What has to be done to the document. */
 struct cox_oplog_changes {
     struct cox_status *status; /**< one node with the resources to be written, entries complete; NULL: none */

@@ -80,6 +80,20 @@ each_kind_of_operation_has_its_entry(void **state)
 }
 
 static void
+ten_thousand_results_take_no_more_room_than_a_few(void **state)
+{
+    g_autoptr(cox_oplog) log = cox_oplog_new("1", "n1");
+
+    (void) state;
+    note(log, "start", 0, 0, 1);
+    for (int i = 0; i < 10000; i++) {
+        note(log, "monitor", 10000, i % 2 == 0 ? 0 : 7, 2 + i);
+    }
+    expect(log, "r_last_0=0 r_monitor_10000=0 r_last_failure_0=7");
+    assert_true(cox_oplog_bytes(log) < 1024 * 1024);
+}
+
+static void
 an_entry_says_what_clients_and_scheduler_read(void **state)
 {
     static const struct cox_nvpair params[] = { { NULL, "b", "2" },           { NULL, "CRM_meta_timeout", "20000" },
@@ -204,6 +218,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_kind_of_operation_has_its_entry),
+        cmocka_unit_test(ten_thousand_results_take_no_more_room_than_a_few),
         cmocka_unit_test(an_entry_says_what_clients_and_scheduler_read),
         cmocka_unit_test(changes_are_given_once_and_together),
         cmocka_unit_test(what_was_removed_and_came_back_is_not_gone),
