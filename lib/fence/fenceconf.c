@@ -28,9 +28,22 @@ cox_fenceconf_clear(struct cox_fenceconf *conf)
 void
 cox_fenceconf_set_devices(struct cox_fenceconf *conf, const struct cox_fencedevice_def *defs, size_t n, gint64 timeout_ms)
 {
-    g_ptr_array_set_size(conf->devices, 0);
+    g_autoptr(GPtrArray) before = g_steal_pointer(&conf->devices);
+
+    conf->devices = g_ptr_array_new_with_free_func(free_device);
     for (size_t i = 0; i < n; i++) {
-        g_ptr_array_add(conf->devices, cox_fencedevice_new(&defs[i], timeout_ms));
+        struct cox_fencedevice *device = cox_fencedevice_new(&defs[i], timeout_ms);
+
+        for (guint b = 0; b < before->len; b++) { /* an operation may be in the middle of asking */
+            struct cox_fencedevice *old = before->pdata[b];
+
+            if (g_str_equal(old->def.id, defs[i].id)) {
+                device->listed = g_steal_pointer(&old->listed);
+                g_hash_table_unref(device->status);
+                device->status = g_hash_table_ref(old->status);
+            }
+        }
+        g_ptr_array_add(conf->devices, device);
     }
 }
 

@@ -21,7 +21,7 @@ struct cox_fenceconf {
 void cox_fenceconf_init(struct cox_fenceconf *conf);
 void cox_fenceconf_clear(struct cox_fenceconf *conf);
 
-/** Replace all devices; @timeout_ms: fencing-timeout.  What agents have said is forgotten. */
+/** Replace all devices; @timeout_ms: fencing-timeout.  What their agents have said stays: each operation asks anew. */
 void cox_fenceconf_set_devices(struct cox_fenceconf *conf, const struct cox_fencedevice_def *defs, size_t n,
                                gint64 timeout_ms);
 

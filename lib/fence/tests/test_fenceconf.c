@@ -39,4 +39,23 @@ levels_are_copied_and_found_by_name_and_attribute(void **state)
     cox_fenceconf_clear(&conf);
 }
 
-COX_TEST_MAIN(cmocka_unit_test(levels_are_copied_and_found_by_name_and_attribute))
+static void
+what_agents_have_said_survives_a_change_of_the_configuration(void **state)
+{
+    const struct cox_fencedevice_def defs[] = { { .id = "a", .can = { [COX_FENCE_LIST] = true } }, { .id = "b" } };
+    struct cox_fenceconf conf;
+
+    (void) state;
+    cox_fenceconf_init(&conf);
+    cox_fenceconf_set_devices(&conf, defs, 2, 1000);
+    cox_fencedevice_take_list(conf.devices->pdata[0], "n3");
+    cox_fenceconf_set_devices(&conf, defs, 2, 1000);
+    assert_int_equal(cox_fencedevice_knows(conf.devices->pdata[0], "n3"), COX_FENCE_YES);
+    cox_fenceconf_set_devices(&conf, defs, 0, 1000);
+    cox_fenceconf_set_devices(&conf, defs, 1, 1000);
+    assert_int_equal(cox_fencedevice_knows(conf.devices->pdata[0], "n3"), COX_FENCE_ASK_AGENT);
+    cox_fenceconf_clear(&conf);
+}
+
+COX_TEST_MAIN(cmocka_unit_test(what_agents_have_said_survives_a_change_of_the_configuration),
+              cmocka_unit_test(levels_are_copied_and_found_by_name_and_attribute))
