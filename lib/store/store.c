@@ -88,6 +88,15 @@ finished(struct cox_store *store, bool is_ok, guint64 number, const GError *erro
     }
 }
 
+/* So many of what is being worked on are done: before anybody is told so, because who hears it may ask whether anything waits. */
+static void
+settle(struct cox_store *store, guint n)
+{
+    g_mutex_lock(&store->lock);
+    store->n_working -= n;
+    g_mutex_unlock(&store->lock);
+}
+
 /* All records up to the next thing of another kind, as one write and one sync. */
 static void
 append_together(struct cox_store *store, GQueue *jobs)
@@ -96,17 +105,20 @@ append_together(struct cox_store *store, GQueue *jobs)
     g_autoptr(GError) error = NULL;
     guint64 number = 0;
     struct job *job;
-    bool is_ok;
+    bool is_ok = false;
 
     while ((job = g_queue_peek_head(jobs)) != NULL && job->kind == JOB_APPEND) {
         number = job->number;
         g_ptr_array_add(records, g_bytes_ref(job->bytes));
         job_free(g_queue_pop_head(jobs));
     }
-    if (!store->has_failed) { /* else only a save helps */
-        is_ok = cox_storefiles_append(store->files, records, &error);
-        finished(store, is_ok, number, error);
+    if (store->has_failed) { /* only a save helps */
+        settle(store, records->len);
+        return;
     }
+    is_ok = cox_storefiles_append(store->files, records, &error);
+    settle(store, records->len);
+    finished(store, is_ok, number, error);
 }
 
 static void
@@ -119,23 +131,29 @@ do_one(struct cox_store *store, const struct job *job)
     switch (job->kind) {
     case JOB_SAVE:
         is_ok = cox_storefiles_save(store->files, job->bytes, job->meta, &error);
+        settle(store, 1);
         finished(store, is_ok, job->number, error);
         break;
     case JOB_SET_ASIDE:
         name = cox_storefiles_name_aside(job->bytes);
-        if (cox_storefiles_set_aside(store->files, job->bytes, &error)) {
+        is_ok = cox_storefiles_set_aside(store->files, job->bytes, &error);
+        settle(store, 1);
+        if (is_ok) {
             complete(store, COX_STORE_KEPT, 0, name);
         } else {
             finished(store, false, 0, error);
         }
         break;
     case JOB_PROBE:
-        if (store->has_failed && cox_storefiles_probe(store->files, NULL)) {
+        is_ok = store->has_failed && cox_storefiles_probe(store->files, NULL);
+        settle(store, 1);
+        if (is_ok) {
             complete(store, COX_STORE_USABLE, 0, NULL);
         }
         break;
     case JOB_APPEND:
     case JOB_END:
+        settle(store, 1);
         break;
     }
 }
@@ -167,9 +185,6 @@ run(gpointer data)
                 job_free(g_queue_pop_head(&batch));
             }
         }
-        g_mutex_lock(&store->lock);
-        store->n_working = 0;
-        g_mutex_unlock(&store->lock);
     }
     return NULL;
 }

@@ -165,6 +165,22 @@ a_loser_is_kept_and_a_long_journal_asks_for_a_save(void **state)
     cox_store_close(store);
 }
 
+/* A daemon that stops asks this when it hears of its last save, and hears nothing more. */
+static void
+nothing_waits_any_more_when_the_last_is_told(void **state)
+{
+    struct heard heard = { 0 };
+    struct cox_store *store = open_store(cox_disk_fake_new(), &heard);
+
+    (void) state;
+    for (guint64 i = 1; i <= 2000; i++) {
+        save_one(store, heard.synced + 1);
+        wait_for(store, &heard, &heard.n_synced, heard.n_synced + 1);
+        assert_int_equal(cox_store_waiting(store), 0);
+    }
+    cox_store_close(store);
+}
+
 static void
 closing_writes_what_is_queued(void **state)
 {
@@ -196,4 +212,5 @@ closing_writes_what_is_queued(void **state)
 COX_TEST_MAIN(cmocka_unit_test(a_blocked_disk_blocks_nobody_and_what_waited_is_written_together),
               cmocka_unit_test(a_full_disk_is_reported_once_and_used_again_after_a_save),
               cmocka_unit_test(a_loser_is_kept_and_a_long_journal_asks_for_a_save),
+              cmocka_unit_test(nothing_waits_any_more_when_the_last_is_told),
               cmocka_unit_test(closing_writes_what_is_queued))
