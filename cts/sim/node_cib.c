@@ -284,6 +284,10 @@ carry_out(struct sim *sim, struct sim_node *node, const struct cox_replica_effec
             if (effect->note == COX_REPLICA_ESTABLISHED) {
                 sim_say(sim, node, "cibd: view %" G_GUINT64_FORMAT " is established", effect->number);
                 sim_laws_on_established(sim, node, effect->number);
+            } else if (effect->note == COX_REPLICA_CURRENT) { /* readers that waited for that hear it, though nothing changed */
+                const struct sim_call news = { .fn = sim_control_on_document };
+
+                sim_post(sim, node, SIM_CONTROL, &news);
             }
             break;
         case COX_REPLICA_SET_ASIDE:
