@@ -165,17 +165,16 @@ order_step(struct cox_fence *fence, struct cox_fenceop *op, const struct cox_fen
     message->request.delay_ms = op->delay_ms;
 }
 
-/* Nothing that is known helps: perhaps a slow answer does. */
+static void check_answers(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct cox_fence_effects *out);
+
+/* Nothing that was planned helps: perhaps an answer does that came meanwhile, or comes. */
 static void
 wait_for_more(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct cox_fence_effects *out)
 {
-    if (cox_fencewatch_has_all(&fence->watch, op->answered) || cox_usec_is_due(op->asking_until, now)) {
-        finish(fence, op, false, op->reason != NULL ? op->reason : "no executor is left", out);
-        return;
-    }
     op->state = COX_FENCEOP_ASKING;
     op->grace_until = now;
     op->deadline = op->asking_until;
+    check_answers(fence, op, now, out);
 }
 
 /* Go on from the present step: with another executor, the next step, the next way, or to the end. */
