@@ -71,6 +71,31 @@ cox_privilege_drop(enum cox_daemon daemon, bool *is_missing, GError **error)
 }
 
 void
+cox_privilege_directory(const char *path)
+{
+    g_autofree char *above = g_path_get_dirname(path);
+    struct stat found;
+    uid_t uid = 0;
+    gid_t gid = 0, group;
+    int fd;
+
+    if (geteuid() != 0 || !cox_environment_user(COX_DAEMON_CLUSTER_USER, &uid, &gid)) {
+        return;
+    }
+    (void) g_mkdir_with_parents(above, 0755);
+    (void) mkdir(path, 0750);
+    fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) {
+        return; /* who needs it says so */
+    }
+    if (fstat(fd, &found) == 0 && found.st_uid == 0
+        && fchown(fd, uid, cox_environment_group(COX_DAEMON_CLUSTER_GROUP, &group) ? group : gid) == 0) {
+        (void) fchmod(fd, 0750);
+    }
+    close(fd);
+}
+
+void
 cox_privilege_log_file(const char *path)
 {
     uid_t uid = 0;

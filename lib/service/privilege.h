@@ -24,6 +24,12 @@ bool cox_privilege_run_directory(const char *run_directory, GError **error);
 bool cox_privilege_drop(enum cox_daemon daemon, bool *is_missing, GError **error);
 
 /**
+ * As root: make a directory of the cluster's user and group (mode 0750) and those above it, if they are missing.  What is there is
+ * left alone, unless it is root's, as after a first start from an empty disk.
+ */
+void cox_privilege_directory(const char *path);
+
+/**
  * As root: make the log file, if it is missing, for the cluster's user and group, because daemons of both users append to one file.
  * What is there stays as it is, and a link is not followed: the directory may belong to a less trusted user.
  */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "cluster/admit.h"
 #include "runtime/environment.h"
 #include "runtime/loop.h"
 #include "service/ctx_priv.h"
@@ -138,18 +139,43 @@ print_metadata(const struct cox_service *service)
            row->process, PACKAGE_VERSION, row->summary, row->summary);
 }
 
-/* COX_CLUSTER, or the setting cluster_type: corosync unless it says local (a cluster of this node alone). */
+/* COX_CLUSTER, or the setting cluster_type: a cluster of this node alone, without corosync? */
+static bool
+is_local(void)
+{
+    const char *kind = cox_environment_get("COX_CLUSTER");
+
+    return g_strcmp0(kind == NULL ? cox_environment_setting("cluster_type") : kind, "local") == 0;
+}
+
 static struct cox_peers *
 join(void *context, const struct cox_peers_handler *handler, GError **error)
 {
     const struct cox_ctx *ctx = context;
-    const char *kind = cox_environment_get("COX_CLUSTER");
 
-    if (kind == NULL) {
-        kind = cox_environment_setting("cluster_type");
+    return is_local() ? cox_peers_local_new(1, g_get_host_name(), handler, error)
+                      : cox_peers_corosync_new(ctx->group_name, handler, error);
+}
+
+/* What only root can do for the cluster's user.  All of it is the packages' and the administrator's in the first place: an error shows
+ * where what is missing is used. */
+static void
+prepare_as_root(const struct life *life)
+{
+    gid_t group = 0;
+
+    if (geteuid() != 0 || life->options.keeps_user) {
+        return;
     }
-    return g_strcmp0(kind, "local") == 0 ? cox_peers_local_new(1, g_get_host_name(), handler, error)
-                                         : cox_peers_corosync_new(ctx->group_name, handler, error);
+    cox_privilege_directory(COX_STATEDIR "/cib");
+    cox_privilege_directory(COX_STATEDIR "/pengine");
+    if (log_file(life) != NULL) {
+        cox_privilege_directory(COX_LOGDIR);
+        cox_privilege_log_file(log_file(life));
+    }
+    if (!is_local() && cox_environment_group(COX_DAEMON_CLUSTER_GROUP, &group)) {
+        (void) cox_admit_group(group, NULL);
+    }
 }
 
 /* From nothing to a socket that answers. */
@@ -159,9 +185,7 @@ begin(struct life *life, const struct cox_service *service, GError **error)
     const struct cox_daemon_row *row = cox_daemon_row(service->daemon);
     bool is_missing = false;
 
-    if (log_file(life) != NULL) {
-        cox_privilege_log_file(log_file(life));
-    }
+    prepare_as_root(life);
     if (!cox_privilege_run_directory(life->options.run_directory, error)
         || (!life->options.keeps_user && !cox_privilege_drop(service->daemon, &is_missing, error))) {
         return false;

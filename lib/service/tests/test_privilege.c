@@ -118,6 +118,45 @@ root_daemons_stay_root_and_strangers_are_refused(void **state)
 }
 
 static void
+directories_and_the_log_are_made_for_the_cluster_and_what_is_there_is_left_alone(void **state)
+{
+    g_autofree char *top = g_dir_make_tmp("cox-XXXXXX", NULL);
+    g_autofree char *made = g_build_filename(top, "lib", "cib", NULL);
+    g_autofree char *theirs = g_build_filename(top, "theirs", NULL);
+    g_autofree char *log = g_build_filename(made, "log", NULL);
+    g_autofree char *linked = g_build_filename(made, "link", NULL);
+    struct stat found;
+    uid_t uid = 0;
+
+    (void) state;
+    if (geteuid() != 0 || !cox_environment_user(COX_DAEMON_CLUSTER_USER, &uid, NULL)) {
+        skip();
+    }
+    cox_privilege_directory(made);
+    assert_int_equal(lstat(made, &found), 0);
+    assert_int_equal(found.st_uid, uid);
+    assert_int_equal(found.st_mode & 07777, 0750);
+    assert_int_equal(mkdir(theirs, 0700), 0);
+    assert_int_equal(chown(theirs, 65534, 65534), 0);
+    cox_privilege_directory(theirs);
+    assert_int_equal(lstat(theirs, &found), 0);
+    assert_int_equal(found.st_uid, 65534);
+    cox_privilege_log_file(log);
+    assert_int_equal(lstat(log, &found), 0);
+    assert_int_equal(found.st_uid, uid);
+    assert_int_equal(found.st_mode & 07777, 0660);
+    assert_int_equal(symlink(theirs, linked), 0);
+    cox_privilege_directory(linked);
+    cox_privilege_log_file(linked);
+    assert_int_equal(lstat(theirs, &found), 0);
+    assert_int_equal(found.st_uid, 65534);
+    assert_int_equal(g_unlink(linked) | g_unlink(log) | g_rmdir(theirs) | g_rmdir(made), 0);
+    g_free(g_steal_pointer(&made));
+    made = g_build_filename(top, "lib", NULL);
+    assert_int_equal(g_rmdir(made) | g_rmdir(top), 0);
+}
+
+static void
 the_run_directory_is_the_clusters_and_nobody_elses(void **state)
 {
     g_autofree char *top = g_dir_make_tmp("cox-XXXXXX", NULL);
@@ -147,4 +186,5 @@ the_run_directory_is_the_clusters_and_nobody_elses(void **state)
 
 COX_TEST_MAIN(cmocka_unit_test(nothing_of_root_is_left_and_nothing_can_be_gained),
               cmocka_unit_test(root_daemons_stay_root_and_strangers_are_refused),
+              cmocka_unit_test(directories_and_the_log_are_made_for_the_cluster_and_what_is_there_is_left_alone),
               cmocka_unit_test(the_run_directory_is_the_clusters_and_nobody_elses))
