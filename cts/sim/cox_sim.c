@@ -50,6 +50,13 @@ law_named(const char *name)
     return SIM_LAW_NONE;
 }
 
+/* Has what --first waits for been seen: a violation, or that of the law whose bug is planted (it may break others, too)? */
+static bool
+is_enough(const struct totals *totals, enum sim_law bug)
+{
+    return bug == SIM_LAW_NONE ? totals->n_bad > 0 : totals->bad[bug] > 0;
+}
+
 static int
 report(const struct totals *totals, guint32 first, guint32 number, enum sim_law bug)
 {
@@ -75,7 +82,7 @@ main(int argc, char **argv)
         { "seeds", 0, 0, G_OPTION_ARG_STRING, &range, "Tell so many stories, from this seed on", "FIRST:NUMBER" },
         { "trace", 0, 0, G_OPTION_ARG_NONE, &has_trace, "Print what happens", NULL },
         { "bug", 0, 0, G_OPTION_ARG_STRING, &bug_name, "Plant the bug that this law must find", "LAW" },
-        { "first", 0, 0, G_OPTION_ARG_NONE, &stops, "Stop at the first violation", NULL },
+        { "first", 0, 0, G_OPTION_ARG_NONE, &stops, "Stop at the first violation (with --bug: of that law)", NULL },
         { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
     };
     g_autoptr(GOptionContext) context = g_option_context_new("- clusters in one process, driven by seeds");
@@ -99,7 +106,7 @@ main(int argc, char **argv)
     }
     (void) setvbuf(stdout, NULL, _IOLBF, 0);
     schemas = cox_schemas_new(directory);
-    for (guint32 s = first; s < first + number && !(stops && totals.n_bad > 0); s++) {
+    for (guint32 s = first; s < first + number && !(stops && is_enough(&totals, law_named(bug_name))); s++) {
         tell(schemas, s, has_trace ? stdout : NULL, law_named(bug_name), &totals);
     }
     cox_schemas_free(schemas);

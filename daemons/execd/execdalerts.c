@@ -194,7 +194,7 @@ execd_alerts_result(struct execd_alerts *alerts, const struct cox_msg_exec_resul
         .status = status,
     };
 
-    if (strcmp(result->task, "notify") != 0) {
+    if (strcmp(result->task, "notify") != 0 && status != COX_OP_STATUS_CANCELLED) {
         happened(alerts, &event);
     }
 }

@@ -141,11 +141,19 @@ begin_probe(struct cox_exec *exec, const struct cox_execrsc *rsc, struct cox_exe
     effect->timeout_ms = MAX((op->deadline - now) / COX_USEC_PER_MS, 1);
 }
 
+/* Whoever ordered it and has not heard of it yet must learn that there will be no result: it waits for one. */
 static void
 tell_cancelled(const struct cox_execrsc *rsc, const struct cox_execop *op, struct cox_exec_effects *out)
 {
-    struct cox_exec_effect *effect = add(out, COX_EXEC_DO_CANCELLED, rsc->id, op->task, op->interval_ms);
+    struct cox_exec_effect *effect = NULL;
 
+    if (op->key != NULL && !op->has_reported) {
+        effect = add(out, COX_EXEC_DO_REPORT, rsc->id, op->task, op->interval_ms);
+        effect->key = cox_effects_text(&out->list, op->key);
+        effect->timeout_ms = op->timeout_ms;
+        effect->result = (struct cox_exec_result) { COX_OP_STATUS_CANCELLED, COX_EXEC_RC_ERROR, NULL };
+    }
+    effect = add(out, COX_EXEC_DO_CANCELLED, rsc->id, op->task, op->interval_ms);
     effect->key = cox_effects_text(&out->list, op->key);
 }
 

@@ -64,13 +64,13 @@ is_set_for(const char *setting, const char *process)
     return false;
 }
 
-/* PCMK_logfile, or the usual file when this is the node's own daemon and not one with a run directory for itself (tests). */
+/* PCMK_logfile, or the usual file when this is the node's own daemon and not a test's. */
 static const char *
 log_file(const struct life *life)
 {
     const char *file = cox_environment_setting("logfile");
 
-    if (file == NULL && strcmp(life->options.run_directory, COX_RUNDIR) == 0) {
+    if (file == NULL && !life->options.keeps_user && strcmp(life->options.run_directory, COX_RUNDIR) == 0) {
         return COX_LOGDIR "/pacemaker.log";
     }
     return file != NULL && file[0] == '/' ? file : NULL;
@@ -148,13 +148,31 @@ is_local(void)
     return g_strcmp0(kind == NULL ? cox_environment_setting("cluster_type") : kind, "local") == 0;
 }
 
+/* Let the daemons of the cluster's user talk to corosync, too. */
+static void
+admit_cluster_group(bool keeps_user)
+{
+    gid_t group = 0;
+
+    if (geteuid() == 0 && !keeps_user && cox_environment_group(COX_DAEMON_CLUSTER_GROUP, &group)) {
+        (void) cox_admit_group(group, NULL); /* the next root daemon that joins tries again, and uidgid.d may say the same */
+    }
+}
+
 static struct cox_peers *
 join(void *context, const struct cox_peers_handler *handler, GError **error)
 {
     const struct cox_ctx *ctx = context;
+    struct cox_peers *peers;
 
-    return is_local() ? cox_peers_local_new(1, g_get_host_name(), handler, error)
-                      : cox_peers_corosync_new(ctx->group_name, handler, error);
+    if (is_local()) {
+        return cox_peers_local_new(1, g_get_host_name(), handler, error);
+    }
+    peers = cox_peers_corosync_new(ctx->group_name, handler, error);
+    if (peers != NULL) {
+        admit_cluster_group(ctx->keeps_user);
+    }
+    return peers;
 }
 
 /* What only root can do for the cluster's user.  All of it is the packages' and the administrator's in the first place: an error shows
@@ -162,8 +180,6 @@ join(void *context, const struct cox_peers_handler *handler, GError **error)
 static void
 prepare_as_root(const struct life *life)
 {
-    gid_t group = 0;
-
     if (geteuid() != 0 || life->options.keeps_user) {
         return;
     }
@@ -173,8 +189,8 @@ prepare_as_root(const struct life *life)
         cox_privilege_directory(COX_LOGDIR);
         cox_privilege_log_file(log_file(life));
     }
-    if (!is_local() && cox_environment_group(COX_DAEMON_CLUSTER_GROUP, &group)) {
-        (void) cox_admit_group(group, NULL);
+    if (!is_local()) {
+        admit_cluster_group(false);
     }
 }
 

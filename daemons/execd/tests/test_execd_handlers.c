@@ -192,7 +192,8 @@ a_cancellation_waits_for_the_run_under_way(void **state)
     assert_null(cox_service_fake_answer(world->fake, id));
     end_run(world, 1, 0, "");
     assert_int_equal(cox_service_fake_answer(world->fake, id)->message, COX_MSG_DONE);
-    assert_int_equal(cox_service_fake_n_events(world->fake), 0);
+    assert_int_equal(cox_service_fake_n_events(world->fake), 1); /* who waits for the first result must not wait for ever */
+    assert_int_equal(last_result(world)->status, COX_OP_STATUS_CANCELLED);
 }
 
 static const char alerts_xml[] =

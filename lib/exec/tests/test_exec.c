@@ -141,7 +141,7 @@ one_operation_at_a_time_for_each_resource(void **state)
     assert_string_equal(result_of(&w, 1, 0, NULL), "report a start 0/0;run a monitor 10000;");
     assert_string_equal(result_of(&w, 1, 0, NULL), ""); /* nobody waits for it any more */
     assert_string_equal(order(&w, "a", "stop", 0), "");
-    assert_string_equal(result(&w, 0), "cancelled a monitor 10000;run a stop 0;");
+    assert_string_equal(result(&w, 0), "report a monitor 1/1;cancelled a monitor 10000;run a stop 0;");
     teardown(&w);
 }
 
@@ -199,8 +199,8 @@ orders_of_an_older_reign_are_refused_and_its_queue_is_dropped(void **state)
     setup(&w);
     order(&w, "a", "start", 0);
     assert_string_equal(order(&w, "a", "monitor", 10000), "");
-    assert_string_equal(order(&w, "a", "stop", 0), "cancelled a monitor 10000;");
-    assert_string_equal(feed(&w, &event), "cancelled a stop 0;");
+    assert_string_equal(order(&w, "a", "stop", 0), "report a monitor 1/1;cancelled a monitor 10000;");
+    assert_string_equal(feed(&w, &event), "report a stop 1/1;cancelled a stop 0;");
     assert_string_equal(order(&w, "a", "stop", 0), "refuse a stop;");
     assert_string_equal(tell(&w, COX_EXEC_ON_CANCEL, "a", "monitor", 10000), "refuse a monitor;");
     assert_string_equal(tell(&w, COX_EXEC_ON_FORGET, "a", NULL, 0), "refuse a (null);");
@@ -312,20 +312,20 @@ cancelling(void **state)
     assert_string_equal(tell(&w, COX_EXEC_ON_CANCEL, "a", "monitor", 10000), "cancelled a monitor 10000;");
     order(&w, "a", "monitor", 10000);
     assert_string_equal(tell(&w, COX_EXEC_ON_CANCEL, "a", "monitor", 10000), ""); /* it is running */
-    assert_string_equal(result(&w, 0), "cancelled a monitor 10000;");
+    assert_string_equal(result(&w, 0), "report a monitor 1/1;cancelled a monitor 10000;");
     order(&w, "a", "monitor", 10000);
     result(&w, 0);
     assert_string_equal(tell(&w, COX_EXEC_ON_CANCEL, "a", "monitor", 10000), "cancelled a monitor 10000;");
     assert_int_equal(w.wake_at, COX_USEC_NEVER);
     order(&w, "a", "start", 0);
     order(&w, "a", "promote", 0);
-    assert_string_equal(tell(&w, COX_EXEC_ON_CANCEL, "a", "promote", 0), "cancelled a promote 0;");
+    assert_string_equal(tell(&w, COX_EXEC_ON_CANCEL, "a", "promote", 0), "report a promote 1/1;cancelled a promote 0;");
     assert_string_equal(tell(&w, COX_EXEC_ON_CANCEL, "a", "start", 0), ""); /* what has begun is not undone */
     assert_string_equal(result(&w, 0), "report a start 0/0;");
     /* Cancelled and ordered again while it runs: it goes on. */
     order(&w, "a", "monitor", 10000);
     tell(&w, COX_EXEC_ON_CANCEL, "a", "monitor", 10000);
-    assert_string_equal(order(&w, "a", "monitor", 10000), "cancelled a monitor 10000;");
+    assert_string_equal(order(&w, "a", "monitor", 10000), "report a monitor 1/1;cancelled a monitor 10000;");
     assert_string_equal(result(&w, 0), "report a monitor 0/0;");
     assert_int_not_equal(w.wake_at, COX_USEC_NEVER);
     teardown(&w);
@@ -341,7 +341,7 @@ a_resource_is_forgotten_when_nothing_runs_any_more(void **state)
     assert_string_equal(tell(&w, COX_EXEC_ON_FORGET, "a", NULL, 0), "forgotten a;");
     order(&w, "a", "start", 0);
     order(&w, "a", "monitor", 10000);
-    assert_string_equal(tell(&w, COX_EXEC_ON_FORGET, "a", NULL, 0), "cancelled a monitor 10000;");
+    assert_string_equal(tell(&w, COX_EXEC_ON_FORGET, "a", NULL, 0), "report a monitor 1/1;cancelled a monitor 10000;");
     assert_string_equal(result(&w, 0), "report a start 0/0;forgotten a;");
     order(&w, "a", "monitor", 10000);
     result(&w, 0);
@@ -388,7 +388,7 @@ a_service_on_its_way_is_asked_again_until_its_time_is_up(void **state)
     assert_string_equal(tell(&w, COX_EXEC_ON_CANCEL, "a", "monitor", 10000), "cancelled a monitor 10000;");
     order(&w, "a", "monitor", 10000);
     tell(&w, COX_EXEC_ON_CANCEL, "a", "monitor", 10000);
-    assert_string_equal(simply(&w, COX_EXEC_ON_PENDING), "cancelled a monitor 10000;");
+    assert_string_equal(simply(&w, COX_EXEC_ON_PENDING), "report a monitor 1/1;cancelled a monitor 10000;");
     assert_string_equal(simply(&w, COX_EXEC_ON_PENDING), "");
     /* Killed because it took too long, and then it says that it is on its way. */
     order(&w, "a", "start", 0);
