@@ -163,6 +163,8 @@ sim_control_on_document(struct sim *sim, struct sim_node *node, struct sim_call 
         if (cox_version_compare(&version, &control->recorded_version) < 0) {
             control->recorded_version = version; /* another side's document won */
         }
+        control->must_compare = true;
+        control_report(sim, node);
     }
     if (scope != 0) {
         tell_document(sim, node, scope);

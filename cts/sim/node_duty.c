@@ -179,9 +179,9 @@ control_report(struct sim *sim, struct sim_node *node)
     struct cox_status *status = NULL;
     const struct sim_call query = { .fn = sim_exec_on_query };
     struct cox_version version = { 0, 0, 0 };
-    bool is_same = false;
+    bool is_same = false, is_due = control->has_confirm || (control->must_compare && control->is_history_valid);
 
-    if (!control->has_confirm || control->oplog == NULL || control->is_recording || node->doc == NULL || node->cib == NULL
+    if (!is_due || control->oplog == NULL || control->is_recording || node->doc == NULL || node->cib == NULL
         || !sim_cib_status(node).is_current) {
         return; /* comes again with the document, or when it is written */
     }
@@ -192,9 +192,10 @@ control_report(struct sim *sim, struct sim_node *node)
     status = history(node, &found);
     is_same = control->is_history_valid && cox_oplog_is_same(control->oplog, found);
     cox_status_free(status);
+    control->must_compare = control->must_compare && !is_same;
     if (!is_same) {
         correct(sim, node);
-    } else if (!control->is_asking && node->process[SIM_EXEC].is_up) {
+    } else if (control->has_confirm && !control->is_asking && node->process[SIM_EXEC].is_up) {
         control->is_asking = true;
         sim_post(sim, node, SIM_EXEC, &query);
     }

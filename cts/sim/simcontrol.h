@@ -44,7 +44,7 @@ struct sim_control {
     GPtrArray *fencings;           /* const char *: targets asked for */
     /* the node */
     struct cox_election_message confirm;
-    bool has_confirm, is_asking, is_recording, is_history_valid;
+    bool has_confirm, is_asking, is_recording, is_history_valid, must_compare;
     gint64 noted, recorded;
     struct cox_version recorded_version;
     GPtrArray *errands;            /* struct sim_errand that the executor has not answered */

@@ -60,6 +60,9 @@ struct controld {
     struct cox_oplog *oplog;
     bool is_history_valid;          /* the document's history of this node is of this life of the node */
     bool is_recording, is_asking;   /* a change, or the question what is running, is under way */
+    bool must_compare;              /* another document was taken over: what it says of this node may be wrong */
+    GPtrArray *errands;             /* orders that are given to the executor again, when errand_timer ends */
+    cox_source_id errand_timer;
     cox_source_id retry_timer;
     gint64 noted, recorded;         /* highest call id noted, and in the document */
     struct cox_version recorded_version;
@@ -104,12 +107,16 @@ void controld_crew_leave(struct controld *controld);
 
 /* What this node is running is known: the confirmation that waits may go. */
 void controld_crew_confirm(struct controld *controld, const struct cox_msg_exec_inflight *inflight);
+/* An order of this reign was refused: somebody here obeys a younger one. */
 void controld_crew_outdated(struct controld *controld, guint64 generation);
 bool controld_crew_is_obeyed(const struct controld *controld, guint32 sender, guint64 generation);
 
 /* ---- realm.c ---- */
 
 void controld_realm_start(struct controld *controld);
+
+/* This node was elected: fencers are to refuse the orders of older coordinators. */
+void controld_realm_elected(struct controld *controld, struct cox_term term);
 void controld_realm_on_fencing(void *context, const struct cox_client_event *event);
 void controld_realm_stop(struct controld *controld);
 void controld_realm_step(struct controld *controld, const struct cox_reign_event *event);
@@ -125,10 +132,10 @@ void controld_duty_on_exec(void *context, bool is_up, const GError *problem);
 void controld_duty_stop(struct controld *controld);
 bool controld_duty_on_order(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 
-/* Whose orders count from now on. */
+/* Whose orders count from now on, for the executor. */
 void controld_duty_term(struct controld *controld, struct cox_term term);
 
-/* Find out what this node is running and correct the document; then controld_crew_confirm() is called. */
+/* Compare the document with what this node knows, correct it; then, if a confirmation waits, controld_crew_confirm() is called. */
 void controld_duty_report(struct controld *controld);
 
 /* The document is there, or is another one. */

@@ -108,6 +108,9 @@ settle(struct controld *controld, const struct cox_ballot_result *result)
                  name == NULL ? "?" : name, result->term.generation, (int) result->is_confirmed);
     keep_term(controld, result->term);
     controld_duty_term(controld, result->term);
+    if (result->term.coordinator == controld->self) {
+        controld_realm_elected(controld, result->term);
+    }
     controld_realm_step(controld, &(struct cox_reign_event) { .kind = COX_REIGN_ON_TERM, .node = result->term.coordinator,
                                                               .generation = result->term.generation });
 }

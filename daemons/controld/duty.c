@@ -97,7 +97,7 @@ on_written(void *context, const struct cox_follow_answer *answer)
 {
     struct writing *writing = context;
     struct controld *controld = writing->controld;
-    bool is_ok = answer->error == NULL;
+    bool is_ok = answer->error == NULL && answer->outcome != COX_CIB_UNCERTAIN;
 
     controld->is_recording = false;
     if (is_ok) {
@@ -110,7 +110,7 @@ on_written(void *context, const struct cox_follow_answer *answer)
         say_all(controld, controld->said_now);
     } else {
         cox_log_event(controld->log, COX_EVENT_DOCUMENT_REFUSED, "what=\"results of operations\" reason=\"%s\"",
-                      answer->error->message);
+                      answer->error == NULL ? "outcome uncertain" : answer->error->message);
         for (guint i = 0; i < controld->said_now->len; i++) {
             g_ptr_array_add(controld->said_after, controld->said_now->pdata[i]);
         }
@@ -268,19 +268,22 @@ report(struct controld *controld)
     const struct cox_node_status *node = NULL;
     struct cox_status *status = NULL;
     struct cox_version version = cox_follow_version(controld->follow);
-    bool is_same;
+    bool is_same, is_due = controld->has_confirm || (controld->must_compare && controld->is_history_valid);
 
-    if (!controld->has_confirm || controld->oplog == NULL || controld->is_recording || !cox_follow_is_current(controld->follow)
+    if (!is_due || controld->oplog == NULL || controld->is_recording || !cox_follow_is_current(controld->follow)
         || cox_version_compare(&version, &controld->recorded_version) < 0) {
         return; /* comes again with the document, or when it is written */
     }
     status = controld_papers_history(controld, &node);
     is_same = controld->is_history_valid && cox_oplog_is_same(controld->oplog, node);
     cox_status_free(status);
-    if (is_same) {
-        ask_inflight(controld);
-    } else {
+    if (!is_same) {
         correct(controld);
+        return;
+    }
+    controld->must_compare = false;
+    if (controld->has_confirm) {
+        ask_inflight(controld);
     }
 }
 
@@ -417,6 +420,8 @@ struct errand {
     struct controld *controld;
     GByteArray *bytes;       /* EXEC_ORDER */
     enum cox_reign_order kind;
+    guint64 generation;      /* of the coordinator that ordered; 0: a client did */
+    guint64 given;           /* the reign under which the executor was told */
     struct cox_msg_control_result result; /* CANCEL, FORGET: what to tell; texts are owned */
 };
 
@@ -447,6 +452,7 @@ give(struct errand *errand)
                                                 .coordinator = term.coordinator };
     struct cox_client_call call = { .fn = on_errand, .context = errand };
 
+    errand->given = errand->generation != 0 && errand->kind == COX_REIGN_RUN ? errand->generation : term.generation;
     if (errand->kind == COX_REIGN_CANCEL) {
         call.message = COX_MSG_EXEC_CANCEL;
         call.body = &cancel;
@@ -461,6 +467,50 @@ give(struct errand *errand)
 }
 
 static void
+on_errand_timer(void *context)
+{
+    struct controld *controld = context;
+    g_autoptr(GPtrArray) errands = g_steal_pointer(&controld->errands);
+
+    controld->errand_timer = 0;
+    controld->errands = g_ptr_array_new();
+    for (guint i = 0; i < errands->len; i++) {
+        give(errands->pdata[i]);
+    }
+}
+
+/* After a pause: an executor that is stopping answers at once. */
+static void
+give_later(struct errand *errand)
+{
+    struct controld *controld = errand->controld;
+
+    g_ptr_array_add(controld->errands, errand);
+    if (controld->errand_timer == 0) {
+        controld->errand_timer = cox_runtime_timer(controld->runtime, cox_usec_after_ms(cox_runtime_now(controld->runtime), 200),
+                                                   on_errand_timer, controld);
+    }
+}
+
+/*
+ * The executor obeys a younger reign.  What was ordered has not been done, and has not failed either: the next reign finds out what
+ * there is.  What a client wants is asked for again, in the name of the next one.
+ */
+static void
+on_refused(struct errand *errand)
+{
+    struct controld *controld = errand->controld;
+    guint64 given = errand->given;
+
+    if (errand->generation == 0) {
+        give_later(errand);
+    } else {
+        free_errand(errand);
+    }
+    controld_crew_outdated(controld, given);
+}
+
+static void
 on_errand(void *context, const struct cox_client_reply *reply)
 {
     struct errand *errand = context;
@@ -470,9 +520,17 @@ on_errand(void *context, const struct cox_client_reply *reply)
         give(errand); /* the same order has the same key: it is never done twice */
         return;
     }
+    if (g_error_matches(reply->error, COX_ERROR, COX_ERROR_UNAVAILABLE)) { /* it is stopping; its successor is asked */
+        give_later(errand);
+        return;
+    }
     if (reply->error != NULL) {
         cox_log_line(controld->log, COX_LOG_NOTICE, "order was not taken rsc=%s task=%s reason=\"%s\"",
                      errand->result.rsc_id, errand->result.task, reply->error->message);
+    }
+    if (g_error_matches(reply->error, COX_ERROR, COX_ERROR_OLD)) {
+        on_refused(errand);
+        return;
     }
     if (errand->kind == COX_REIGN_CANCEL) {
         cox_oplog_cancelled(controld->oplog, errand->result.rsc_id, errand->result.task, errand->result.interval_ms);
@@ -495,6 +553,7 @@ errand_new(struct controld *controld, const struct cox_msg_control_order *order)
 
     errand->controld = controld;
     errand->kind = (enum cox_reign_order) order->kind;
+    errand->generation = order->generation;
     errand->result.kind = order->kind;
     errand->result.rsc_id = g_strdup(order->rsc_id);
     errand->result.task = g_strdup(order->task);
@@ -649,6 +708,7 @@ controld_duty_start(struct controld *controld)
 {
     controld->said_after = g_ptr_array_new_with_free_func(free_later);
     controld->said_now = g_ptr_array_new_with_free_func(free_later);
+    controld->errands = g_ptr_array_new();
     controld->traits = controld_traits_new(&controld->neighbours);
 }
 
@@ -660,5 +720,9 @@ controld_duty_stop(struct controld *controld)
     if (controld->said_after != NULL) {
         g_ptr_array_unref(controld->said_after);
         g_ptr_array_unref(controld->said_now);
+        for (guint i = 0; i < controld->errands->len; i++) {
+            free_errand(controld->errands->pdata[i]);
+        }
+        g_ptr_array_unref(controld->errands);
     }
 }

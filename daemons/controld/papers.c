@@ -155,10 +155,14 @@ controld_papers_on_document(void *context, const struct cox_follow_news *news)
     if (news->patch == NULL && cox_version_compare(&news->version, &controld->recorded_version) < 0) {
         controld->recorded_version = news->version; /* another side's document won */
     }
+    if (news->patch == NULL) { /* before anybody plans with it */
+        controld->must_compare = true;
+        controld_duty_report(controld);
+    }
     if (controld->reign != NULL && scope != 0) {
         tell(controld, scope, object);
     }
-    if (controld->has_confirm) {
+    if (controld->has_confirm || controld->must_compare) {
         controld_duty_report(controld);
     }
 }

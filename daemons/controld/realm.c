@@ -237,9 +237,20 @@ controld_realm_set_attribute(struct controld *controld, const char *node, const 
 
 /* ---- fencing ---- */
 
+/* Not only when it has somebody fenced: the one before may still do, when it was stopped and goes on. */
+void
+controld_realm_elected(struct controld *controld, struct cox_term term)
+{
+    const struct cox_msg_fence_term body = { .generation = term.generation, .coordinator = term.coordinator };
+    struct cox_client_call call = { .message = COX_MSG_FENCE_TERM, .body = &body, .timeout_ms = 30000 };
+
+    (void) controld_neighbours_ask(&controld->neighbours, COX_DAEMON_FENCE, &call);
+}
+
 struct fencing {
     struct controld *controld;
     char *target;
+    guint64 generation;
     bool is_unfencing;
 };
 
@@ -262,6 +273,9 @@ on_fenced(void *context, const struct cox_client_reply *reply)
                                                                                              : "no reason told");
     }
     controld_realm_step(controld, &event);
+    if (g_error_matches(reply->error, COX_ERROR, COX_ERROR_OLD)) {
+        controld_crew_outdated(controld, fencing->generation);
+    }
     g_free(fencing->target);
     g_free(fencing);
 }
@@ -287,7 +301,7 @@ ask_fence(struct controld *controld, const struct cox_reign_effect *effect)
                                            .client = "cox-controld" };
     struct cox_client_call call = { .message = COX_MSG_FENCE_ASK, .body = &ask, .fn = on_fenced, .context = fencing };
 
-    *fencing = (struct fencing) { controld, g_strdup(effect->name), g_str_equal(effect->fence.how, "on") };
+    *fencing = (struct fencing) { controld, g_strdup(effect->name), term.generation, g_str_equal(effect->fence.how, "on") };
     cox_log_line(controld->log, COX_LOG_NOTICE, "fencing node=%s action=%s", effect->name, effect->fence.how);
     (void) controld_neighbours_ask(&controld->neighbours, COX_DAEMON_FENCE, &call);
 }

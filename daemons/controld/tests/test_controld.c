@@ -48,7 +48,10 @@ struct world {
     GByteArray *recurring; /* the last recurring operation that was ordered */
     bool is_holding;       /* operations do not end */
     bool fence_fails, is_heard;
-    int plan_crashes, term_refusals;
+    int plan_crashes, term_refusals, fence_refusals;
+    enum cox_message refused; /* the executor answers so many of these ... */
+    int n_refused, refusal;   /* ... with this code */
+    struct cox_msg_fence_term fence_term; /* the last one that the fencer was told */
     GPtrArray *held;       /* copies of orders */
 };
 
@@ -194,6 +197,15 @@ on_answer(void *context)
             w->term_refusals--;
             error = g_error_new_literal(COX_ERROR, COX_ERROR_OLD, "a younger one counts");
             reply = (struct cox_client_reply) { .error = error };
+        } else if (answer->message == w->refused && w->n_refused > 0) {
+            w->n_refused--;
+            error = g_error_new_literal(COX_ERROR, w->refusal, "not now");
+            reply = (struct cox_client_reply) { .error = error };
+            g_ptr_array_set_size(w->held, 0);
+        } else if (answer->message == COX_MSG_FENCE_ASK && w->fence_refusals > 0) {
+            w->fence_refusals--;
+            error = g_error_new_literal(COX_ERROR, COX_ERROR_OLD, "a younger one has taken over");
+            reply = (struct cox_client_reply) { .error = error };
         } else if (answer->message == COX_MSG_FENCE_ASK) {
             reply.message = COX_MSG_FENCE_FINISHED;
             reply.body = &finished;
@@ -240,6 +252,8 @@ fake_ask(void *context, enum cox_daemon daemon, struct cox_client_call *call)
         g_string_append_printf(w->log, "forget_%s ", ((const struct cox_msg_exec_forget *) call->body)->rsc_id);
     } else if (call->message == COX_MSG_FENCE_ASK) {
         g_string_append_printf(w->log, "fence_%s ", ((const struct cox_msg_fence_ask *) call->body)->target);
+    } else if (call->message == COX_MSG_FENCE_TERM) {
+        w->fence_term = *(const struct cox_msg_fence_term *) call->body;
     } else if (call->message == COX_MSG_ATTR_UPDATE) {
         write_attribute(w, call->body);
     }
@@ -561,6 +575,132 @@ a_reign_grows_above_every_one_that_was_obeyed_before(void **state)
 }
 
 static void
+an_order_that_the_executor_refuses_has_not_failed_and_the_reign_grows(void **state)
+{
+    struct world *w = *state;
+
+    w->refused = COX_MSG_EXEC_ORDER;
+    w->n_refused = 1;
+    w->refusal = COX_ERROR_OLD;
+    create(w, "", DUMMY, "");
+    expect(w, "r_monitor_0 r_monitor_0 r_start_0 r_monitor_10000 ");
+    assert_int_equal(w->n_refused, 0);
+    assert_true(query(w)->generation > 1);
+    assert_false(has(w, "fail-count"));
+    assert_string_equal(query(w)->phase, "S_IDLE");
+}
+
+static void
+what_a_client_wants_forgotten_is_forgotten_under_the_next_reign(void **state)
+{
+    struct world *w = *state;
+    const struct cox_msg_control_refresh body = { .rsc_id = "r" };
+    const struct cox_service_fake_call call = { .message = COX_MSG_CONTROL_REFRESH, .body = &body };
+    guint64 generation;
+    guint32 id;
+
+    create(w, "", DUMMY, "");
+    generation = query(w)->generation;
+    g_string_truncate(w->log, 0);
+    w->refused = COX_MSG_EXEC_FORGET;
+    w->n_refused = 1;
+    w->refusal = COX_ERROR_OLD;
+    id = cox_service_fake_ask(w->fake, &call);
+    settle(w);
+    assert_null(cox_service_fake_answer(w->fake, id)); /* nothing is forgotten yet */
+    assert_true(has(w, "id=\"r_last_0\""));
+    pass(w, 1000);
+    assert_int_equal(cox_service_fake_answer(w->fake, id)->message, COX_MSG_DONE);
+    expect(w, "^(fail-count|last-failure)-r#.+$=(none) forget_r forget_r r_monitor_0 r_start_0 r_monitor_10000 ");
+    assert_true(query(w)->generation > generation);
+}
+
+static void
+a_fencing_that_is_refused_makes_the_reign_grow(void **state)
+{
+    struct world *w = *state;
+
+    w->fence_refusals = 1;
+    create(w, "<node id='2' uname='n2'/>", "<primitive id='f' class='stonith' type='fence_x'/>",
+           "<node_state id='2' uname='n2' in_ccm='true' crmd='online' join='member' expected='member'><lrm id='2'><lrm_resources/>"
+           "</lrm></node_state>");
+    pass(w, 50000); /* dc-deadtime, then the fencing */
+    assert_int_equal(w->fence_refusals, 0);
+    assert_true(query(w)->generation > 1);
+    assert_true(has(w, "expected=\"down\""));
+}
+
+static void
+fencers_are_told_of_each_reign_of_this_node(void **state)
+{
+    struct world *w = *state;
+
+    w->term_refusals = 1; /* so that there are two */
+    create(w, "", DUMMY, "");
+    assert_int_equal(w->fence_term.coordinator, 1);
+    assert_int_equal(w->fence_term.generation, query(w)->generation);
+}
+
+static void
+an_executor_that_is_stopping_is_asked_again(void **state)
+{
+    struct world *w = *state;
+
+    w->refused = COX_MSG_EXEC_ORDER;
+    w->n_refused = 3;
+    w->refusal = COX_ERROR_UNAVAILABLE;
+    create(w, "", DUMMY, "");
+    pass(w, 1000);
+    expect(w, "r_monitor_0 r_monitor_0 r_monitor_0 r_monitor_0 r_start_0 r_monitor_10000 ");
+    assert_false(has(w, "fail-count"));
+    assert_int_equal(query(w)->generation, 1);
+    w->n_refused = G_MAXINT; /* and when the controller ends meanwhile, nothing is left of the order */
+    fail_recurring(w);
+    pass(w, 500);
+    assert_non_null(strstr(w->log->str, "r_stop_0 r_stop_0 "));
+}
+
+/* The document of a side on which this node stopped the resource long ago; nobody is elected, so nobody joins. */
+static void
+another_document_is_corrected_without_a_join(void **state)
+{
+    struct world *w = *state;
+    g_autofree char *before = NULL;
+    guint64 generation;
+
+    create(w, "", DUMMY, "");
+    before = text_of(w);
+    generation = query(w)->generation;
+    fail_recurring(w);
+    pass(w, 1000);
+    assert_true(has(w, "id=\"r_last_failure_0\""));
+    cox_follow_fake_replace(w->controld->follow, before);
+    assert_false(has(w, "id=\"r_last_failure_0\""));
+    pass(w, 1000);
+    assert_true(has(w, "id=\"r_last_failure_0\""));
+    assert_int_equal(query(w)->generation, generation);
+    assert_string_equal(query(w)->phase, "S_IDLE");
+}
+
+static void
+results_are_told_as_recorded_only_when_that_is_certain(void **state)
+{
+    struct world *w = *state;
+    gint64 recorded;
+
+    create(w, "", DUMMY, "");
+    recorded = w->controld->recorded;
+    cox_follow_fake_outcome(w->controld->follow, COX_CIB_UNCERTAIN, true);
+    fail_recurring(w);
+    pass(w, 500);
+    assert_int_equal(w->controld->recorded, recorded);
+    cox_follow_fake_outcome(w->controld->follow, COX_CIB_KEPT, true);
+    pass(w, 2000);
+    assert_true(w->controld->recorded > recorded);
+    assert_string_equal(query(w)->phase, "S_IDLE");
+}
+
+static void
 a_node_that_is_no_member_can_be_removed(void **state)
 {
     struct world *w = *state;
@@ -619,6 +759,13 @@ main(void)
         STORY(a_configuration_over_which_the_scheduler_dies_is_set_aside),
         STORY(an_order_of_another_reign_is_not_carried_out),
         STORY(a_reign_grows_above_every_one_that_was_obeyed_before),
+        STORY(an_order_that_the_executor_refuses_has_not_failed_and_the_reign_grows),
+        STORY(what_a_client_wants_forgotten_is_forgotten_under_the_next_reign),
+        STORY(a_fencing_that_is_refused_makes_the_reign_grow),
+        STORY(fencers_are_told_of_each_reign_of_this_node),
+        STORY(an_executor_that_is_stopping_is_asked_again),
+        STORY(another_document_is_corrected_without_a_join),
+        STORY(results_are_told_as_recorded_only_when_that_is_certain),
         STORY(a_node_that_is_no_member_can_be_removed),
         cmocka_unit_test(traits_of_an_agent_come_from_its_meta_data),
     };
