@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  */
 int cox_instance_lock(const char *run_directory, const char *name, GError **error);
 
-/** The process that holds the lock, or 0 when nobody does. */
+/** The process that holds the lock, or 0 when nobody does.  Takes nothing: who locks at that moment does not notice. */
 pid_t cox_instance_holder(const char *run_directory, const char *name);
 
 G_END_DECLS

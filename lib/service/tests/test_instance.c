@@ -57,6 +57,33 @@ one_of_a_name_at_a_time_and_the_next_when_it_is_gone(void **state)
     assert_true(g_error_matches(nowhere, COX_ERROR, COX_ERROR_CANNOT_CREATE));
 }
 
+/* Whoever asks who runs must never be taken for one that runs. */
+static void
+a_look_at_who_has_a_name_never_refuses_it_to_anybody(void **state)
+{
+    pid_t looker = fork();
+    int n_refused = 0;
+
+    if (looker == 0) {
+        (void) alarm(60);
+        for (;;) {
+            (void) cox_instance_holder(*state, "x");
+        }
+    }
+    for (int i = 0; i < 5000; i++) {
+        int fd = cox_instance_lock(*state, "x", NULL);
+
+        if (fd < 0) {
+            n_refused++;
+        } else {
+            close(fd);
+        }
+    }
+    kill(looker, SIGKILL);
+    waitpid(looker, NULL, 0);
+    assert_int_equal(n_refused, 0);
+}
+
 static void
 a_program_that_was_executed_meanwhile_does_not_keep_the_lock(void **state)
 {
@@ -131,6 +158,7 @@ a_run_directory_is_made_closed_and_refused_when_it_is_open(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 COX_TEST_MAIN(TEST(one_of_a_name_at_a_time_and_the_next_when_it_is_gone),
+              TEST(a_look_at_who_has_a_name_never_refuses_it_to_anybody),
               TEST(a_program_that_was_executed_meanwhile_does_not_keep_the_lock),
               TEST(systemd_is_told_over_a_path_or_an_abstract_name),
               TEST(a_run_directory_is_made_closed_and_refused_when_it_is_open))
