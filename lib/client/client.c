@@ -50,6 +50,7 @@ struct cox_client {
     gint64 retry_ms;
     cox_source_id timer; /* next attempt, or limit of the greeting */
     guint64 boot;
+    pid_t peer_pid; /* 0: no connection */
     enum cox_access_role role;
 };
 
@@ -147,6 +148,7 @@ lose(struct cox_client *client, const GError *reason)
     cox_channel_free(client->channel);
     client->channel = NULL;
     client->state = STATE_DOWN;
+    client->peer_pid = 0;
     cox_runtime_cancel(client->runtime, client->timer);
     client->timer = 0;
     client->out = cox_outflows_new(send_frame, client);
@@ -417,6 +419,7 @@ dial(void *context)
     const struct cox_msg_hello hello = { .level = COX_FRAME_LEVEL, .program = client->program };
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) bytes = NULL;
+    struct cox_channel_peer server;
     int fd;
 
     client->timer = 0;
@@ -426,6 +429,7 @@ dial(void *context)
         return;
     }
     client->state = STATE_GREETING;
+    client->peer_pid = cox_channel_peer_of(fd, &server) ? server.pid : 0;
     client->channel = cox_channel_new(client->runtime, fd, &channel_handlers, client);
     client->timer = cox_runtime_timer(client->runtime, cox_usec_after_ms(cox_runtime_now(client->runtime), HELLO_LIMIT_MS),
                                       on_hello_limit, client);
@@ -480,6 +484,12 @@ guint64
 cox_client_boot(const struct cox_client *client)
 {
     return client->boot;
+}
+
+pid_t
+cox_client_peer_pid(const struct cox_client *client)
+{
+    return client->peer_pid;
 }
 
 enum cox_access_role

@@ -3,6 +3,7 @@
 #define COX_CLIENT_CLIENT_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 #include <glib.h>
 
 #include "proto/daemons.h"
@@ -82,6 +83,12 @@ bool cox_client_is_up(const struct cox_client *client);
 
 /** Greeting of the daemon: changes when the daemon was started anew; 0 before the first. */
 guint64 cox_client_boot(const struct cox_client *client);
+
+/**
+ * The process that serves the connection, as the kernel knows it (SO_PEERCRED: who called listen()); 0 when there is no connection or
+ * the process is not in our pid namespace.  In a callback with an answer: who gave it.
+ */
+pid_t cox_client_peer_pid(const struct cox_client *client);
 
 /** What the daemon lets us do; NONE before it has said so. */
 enum cox_access_role cox_client_role(const struct cox_client *client);

@@ -36,6 +36,7 @@ health_is_answered_with_numbers_and_complaints(void **state)
     assert_int_equal(place_stat(place, client, "clients"), 1);
     assert_int_equal(cox_client_role(client), COX_ROLE_ADMIN);
     assert_true(cox_client_boot(client) > 0);
+    assert_int_equal(cox_client_peer_pid(client), place->pid);
 }
 
 static void
@@ -492,17 +493,20 @@ a_client_finds_its_daemon_again_and_its_subscriptions_with_it(void **state)
     (void) cox_client_send(client, &call);
     assert_true(place_note(place, client, "echo", &number, NULL));
     boot = cox_client_boot(client);
+    assert_int_equal(cox_client_peer_pid(client), place->pid);
     cox_runtime_child_signal(place->runtime, place->daemon, SIGKILL);
     place_wait_end(place);
     while (lost == NULL) {
         (void) cox_runtime_step(place->runtime, true);
     }
     assert_true(g_error_matches(lost, COX_ERROR, COX_ERROR_DISCONNECTED));
+    assert_int_equal(cox_client_peer_pid(client), 0);
     place_start(place, NULL, NULL);
     assert_true(place_note(place, client, "publish", &number, NULL)); /* waits for the connection */
     assert_int_equal(reader.n_begun, 2);
     assert_int_equal(reader.last_number, 3);
     assert_true(cox_client_boot(client) != boot);
+    assert_int_equal(cox_client_peer_pid(client), place->pid);
 }
 
 static void
