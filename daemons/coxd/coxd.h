@@ -22,6 +22,8 @@ struct cox_coxd_child {
     guint64 start_ticks;       /**< with the pid: which process */
     struct cox_client *client; /**< as long as it runs */
     guint64 ping;              /**< number of the open liveness request */
+    cox_source_id reconnect;   /**< somebody else answered: the pause before the next connection */
+    bool is_imitated;          /**< and that was said, for this process */
     bool is_unmonitored;       /**< has been away for too long */
 };
 
@@ -38,6 +40,7 @@ struct cox_coxd {
     char *records;             /**< file that says what was started */
     bool fails_fast;           /**< a daemon that crashes takes the node down */
     bool is_ready, is_leaving, is_stopping, is_done;
+    bool stays_down;           /**< nothing is moved away, and the unit must not start us again */
     cox_source_id leave_timer; /**< limit of the leave */
 };
 

@@ -11,6 +11,12 @@
 #include "runtime/environment.h"
 #include "runtime/process.h"
 
+/* Pause before the next connection when somebody else answered. */
+enum { RECONNECT_MS = 500 };
+
+static void connect_to(struct cox_coxd_child *child);
+static void send_ping(struct cox_coxd_child *child);
+
 static const char *
 name_of(const struct cox_coxd_child *child)
 {
@@ -34,6 +40,50 @@ take_down(const struct cox_coxd *coxd, const char *why)
 
     cox_log_event(cox_service_log(coxd->ctx), COX_EVENT_PANIC, "daemon=%s", why);
     cox_coxd_panic_now(&how);
+}
+
+/* ---- who answers ---- */
+
+static void
+disconnect(struct cox_coxd_child *child)
+{
+    cox_runtime_cancel(cox_service_runtime(child->coxd->ctx), child->reconnect);
+    child->reconnect = 0;
+    g_clear_pointer(&child->client, cox_client_free);
+}
+
+static void
+on_reconnect(void *context)
+{
+    struct cox_coxd_child *child = context;
+
+    child->reconnect = 0;
+    connect_to(child);
+    send_ping(child);
+}
+
+/*
+ * Did our process answer, and not one that holds its socket?  A connection to another one is worth nothing and is given up, from the
+ * loop, for we are in a callback of it.
+ */
+static bool
+is_from(struct cox_coxd_child *child)
+{
+    struct cox_runtime *runtime = cox_service_runtime(child->coxd->ctx);
+    pid_t pid = cox_client_peer_pid(child->client);
+
+    if (pid == child->pid) {
+        return true;
+    }
+    if (!child->is_imitated) {
+        child->is_imitated = true;
+        cox_log_event(cox_service_log(child->coxd->ctx), COX_EVENT_DAEMON_FOREIGN, "daemon=%s pid=%d answers_instead=%d", name_of(child),
+                      (int) child->pid, (int) pid);
+    }
+    if (child->reconnect == 0) {
+        child->reconnect = cox_runtime_timer(runtime, cox_usec_after_ms(cox_runtime_now(runtime), RECONNECT_MS), on_reconnect, child);
+    }
+    return false;
 }
 
 /* ---- ends ---- */
@@ -102,7 +152,7 @@ on_end(void *context, cox_source_id id, const struct cox_child_result *result)
     child->child = 0;
     child->pid = 0;
     child->ping = 0;
-    g_clear_pointer(&child->client, cox_client_free);
+    disconnect(child);
     write_record(coxd);
     if (coxd->fails_fast && event.end == COX_SUPERVISE_END_CRASH && !coxd->is_stopping) {
         take_down(coxd, name_of(child));
@@ -113,15 +163,13 @@ on_end(void *context, cox_source_id id, const struct cox_child_result *result)
 
 /* ---- liveness ---- */
 
-static void send_ping(struct cox_coxd_child *child);
-
 static void
 on_pong(void *context, const struct cox_client_reply *reply)
 {
     struct cox_coxd_child *child = context;
     struct cox_supervise_event event = { .kind = COX_SUPERVISE_ON_PONG, .daemon = child->index };
 
-    if (reply->error == NULL && reply->message == COX_MSG_PONG) {
+    if (reply->error == NULL && reply->message == COX_MSG_PONG && is_from(child)) {
         event.ping = ((const struct cox_msg_pong *) reply->body)->token;
         cox_coxd_step(child->coxd, &event);
     } else if (g_error_matches(reply->error, COX_ERROR, COX_ERROR_DISCONNECTED) && child->ping != 0) {
@@ -145,11 +193,15 @@ send_ping(struct cox_coxd_child *child)
 static void
 on_left(void *context, const struct cox_client_reply *reply)
 {
-    struct cox_coxd *coxd = context;
+    struct cox_coxd_child *child = context;
+    struct cox_coxd *coxd = child->coxd;
 
     if (g_error_matches(reply->error, COX_ERROR, COX_ERROR_DISCONNECTED)) {
         cox_coxd_leave(coxd);
         return;
+    }
+    if (reply->frame != NULL && !is_from(child)) {
+        return; /* the next connection asks again */
     }
     if (reply->error != NULL) {
         cox_log_event(cox_service_log(coxd->ctx), COX_EVENT_LEAVE_FAILED, "error=\"%s\"", reply->error->message);
@@ -161,10 +213,11 @@ void
 cox_coxd_leave(struct cox_coxd *coxd)
 {
     const struct cox_msg_control_leave leave = { 0 };
-    struct cox_client_call call = { .message = COX_MSG_CONTROL_LEAVE, .body = &leave, .fn = on_left, .context = coxd };
+    struct cox_client_call call = { .message = COX_MSG_CONTROL_LEAVE, .body = &leave, .fn = on_left };
 
     for (guint i = 0; i < COX_COXD_CHILDREN && coxd->is_leaving; i++) {
         if (coxd->children[i].daemon == COX_DAEMON_CONTROL && coxd->children[i].client != NULL) {
+            call.context = &coxd->children[i];
             (void) cox_client_send(coxd->children[i].client, &call);
         }
     }
@@ -179,7 +232,7 @@ connect_to(struct cox_coxd_child *child)
         .daemon = child->daemon, .program = "coxd", .run_directory = cox_service_run_directory(child->coxd->ctx), .reconnects = true,
     };
 
-    g_clear_pointer(&child->client, cox_client_free);
+    disconnect(child);
     child->client = cox_client_new(cox_service_runtime(child->coxd->ctx), &settings);
     if (child->daemon == COX_DAEMON_CONTROL && child->coxd->is_leaving) {
         cox_coxd_leave(child->coxd); /* it died before it had an answer */
@@ -201,6 +254,7 @@ start(struct cox_coxd_child *child)
     child->child = cox_runtime_spawn(runtime, &spec, on_end, child);
     child->pid = cox_runtime_child_pid(runtime, child->child);
     child->start_ticks = 0;
+    child->is_imitated = false;
     if (cox_process_read(child->pid, &process, NULL)) {
         child->start_ticks = process.start_ticks;
         cox_process_clear(&process);
@@ -291,7 +345,9 @@ static void
 finish(struct cox_coxd *coxd)
 {
     coxd->is_done = true;
-    cox_service_quit(coxd->ctx, cox_error_exit_status(COX_ERROR_FATAL)); /* nothing, if it was asked for */
+    if (!coxd->is_stopping || coxd->stays_down) { /* nobody asked for the end, or not for the next start either */
+        cox_service_quit(coxd->ctx, cox_error_exit_status(COX_ERROR_FATAL));
+    }
     cox_service_stopped(coxd->ctx);
 }
 

@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 
 #include "base/error.h"
+#include "proto/stopflag.h"
 #include "runtime/environment.h"
 
 /* controld gives up its own waiting before (shutdown-escalation); systemd's limit for the unit is beyond. */
@@ -98,6 +99,7 @@ destroy(struct cox_ctx *ctx)
     struct cox_coxd *coxd = cox_service_data(ctx);
 
     for (guint i = 0; i < COX_COXD_CHILDREN; i++) {
+        cox_runtime_cancel(cox_service_runtime(ctx), coxd->children[i].reconnect);
         cox_client_free(coxd->children[i].client);
         g_free(coxd->children[i].path);
     }
@@ -164,7 +166,7 @@ stop(struct cox_ctx *ctx)
         return; /* the engine has stopped everything because a daemon cannot work */
     }
     coxd->is_leaving = true;
-    if (!has_controller(coxd)) {
+    if (coxd->stays_down || !has_controller(coxd)) {
         cox_coxd_left(coxd);
         return;
     }
@@ -222,14 +224,28 @@ quit(void *context)
     cox_service_quit(context, 0);
 }
 
+/* A leave that is under way already is waited for no longer. */
+static void
+quit_at_once(void *context)
+{
+    struct cox_coxd *coxd = cox_service_data(context);
+
+    coxd->stays_down = true;
+    cox_service_quit(context, cox_error_exit_status(COX_ERROR_FATAL));
+    cox_coxd_left(coxd);
+}
+
 static bool
 on_stop(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
 {
+    const struct cox_msg_supervisor_stop *body = request->body;
+    bool is_at_once = (body->flags & COX_STOP_AT_ONCE) != 0;
+
     (void) reply;
     (void) error;
-    cox_log_line(cox_service_log(ctx), COX_LOG_NOTICE, "asked to stop client=%s pid=%d uid=%u", request->program, (int) request->pid,
-                 (unsigned int) request->uid);
-    (void) cox_runtime_defer(cox_service_runtime(ctx), quit, ctx);
+    cox_log_line(cox_service_log(ctx), COX_LOG_NOTICE, "asked to stop%s client=%s pid=%d uid=%u",
+                 is_at_once ? " at once and to stay down" : "", request->program, (int) request->pid, (unsigned int) request->uid);
+    (void) cox_runtime_defer(cox_service_runtime(ctx), is_at_once ? quit_at_once : quit, ctx);
     return true;
 }
 
@@ -248,7 +264,7 @@ health(struct cox_ctx *ctx)
 
 static const struct cox_op ops[] = {
     { COX_MSG_SUPERVISOR_QUERY, on_query, COX_FROM_LOCAL, COX_ROLE_READ },
-    { COX_MSG_SUPERVISOR_STOP, on_stop, COX_FROM_LOCAL, COX_ROLE_ADMIN },
+    { COX_MSG_SUPERVISOR_STOP, on_stop, COX_FROM_LOCAL, COX_ROLE_ADMIN, true },
 };
 
 const struct cox_service cox_coxd_service = {

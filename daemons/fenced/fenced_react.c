@@ -11,9 +11,8 @@
 #include <unistd.h>
 
 #include "client/client.h"
+#include "proto/stopflag.h"
 #include "runtime/environment.h"
-
-enum { STOP_AT_ONCE = 1 }; /* flag of supervisor_stop */
 
 static void
 on_stop_answer(void *context, const struct cox_client_reply *reply)
@@ -30,7 +29,7 @@ ask_to_stop(struct cox_fenced *fenced)
 {
     const struct cox_client_settings settings = { .daemon = COX_DAEMON_SUPERVISOR, .program = "cox-fenced", .reconnects = true,
                                                   .run_directory = cox_service_run_directory(fenced->ctx) };
-    const struct cox_msg_supervisor_stop stop = { .flags = STOP_AT_ONCE };
+    const struct cox_msg_supervisor_stop stop = { .flags = COX_STOP_AT_ONCE };
     struct cox_client_call call = { .message = COX_MSG_SUPERVISOR_STOP, .body = &stop, .timeout_ms = 10000, .fn = on_stop_answer,
                                     .context = fenced };
 

@@ -278,7 +278,7 @@ cox_ctx_handle(struct cox_ctx *ctx, const struct cox_request *request, struct co
                     op->role == COX_ROLE_ADMIN ? "root or " COX_DAEMON_CLUSTER_USER : "a member of " COX_DAEMON_CLUSTER_GROUP);
         return false;
     }
-    if (ctx->state == COX_CTX_STOPPING && op->role > COX_ROLE_READ) {
+    if (ctx->state == COX_CTX_STOPPING && op->role > COX_ROLE_READ && !op->also_stopping) {
         g_set_error(error, COX_ERROR, COX_ERROR_UNAVAILABLE, "%s: is stopping; ask again when it is back", name);
         return false;
     }

@@ -39,6 +39,7 @@ void
 cox_service_quit(struct cox_ctx *ctx, int exit_status)
 {
     if (ctx->state == COX_CTX_STOPPING) {
+        ctx->exit_status = ctx->exit_status == 0 ? exit_status : ctx->exit_status;
         return;
     }
     ctx->state = COX_CTX_STOPPING;

@@ -59,6 +59,7 @@ struct cox_op {
     cox_op_fn handler;
     unsigned int from;  /**< enum cox_origin, or-ed */
     enum cox_access_role role; /**< the least that a client must be */
+    bool also_stopping;        /**< handled while the daemon stops, too, as all that only reads is */
 };
 
 /** What a daemon needs from the skeleton. */
@@ -164,7 +165,7 @@ const char *cox_service_node_name(const struct cox_ctx *ctx, guint32 node);
 /** stop() has finished its work. */
 void cox_service_stopped(struct cox_ctx *ctx);
 
-/** End the daemon as SIGTERM does, with @exit_status. */
+/** End the daemon as SIGTERM does, with @exit_status.  When it is ending already only the status counts, if it was 0 until now. */
 void cox_service_quit(struct cox_ctx *ctx, int exit_status);
 
 G_END_DECLS

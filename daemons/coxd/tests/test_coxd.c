@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/testkit.h"
 #include "client/client.h"
+#include "proto/stopflag.h"
 #include "runtime/loop.h"
 #include "service/instance.h"
 
@@ -28,6 +29,7 @@ struct node {
     char *directory, *programs, *diary, *coxd;
     cox_source_id child;
     pid_t pid;
+    pid_t mute; /* a daemon that never takes its lock: teardown does not find it by that */
     bool has_ended;
     struct cox_child_result end;
     struct cox_client *client;
@@ -141,6 +143,9 @@ teardown(void **state)
         if (pid != 0) {
             (void) kill(pid, SIGKILL);
         }
+    }
+    if (node->mute > 0) {
+        (void) kill(node->mute, SIGKILL);
     }
     while (waitpid(-1, NULL, 0) > 0) {
     }
@@ -281,6 +286,68 @@ a_client_may_ask_for_the_stop(void **state)
 }
 
 static void
+ask_to_stop_at_once(struct node *node)
+{
+    g_autoptr(cox_arena) arena = cox_arena_new();
+    const struct cox_msg_supervisor_stop stop = { .flags = COX_STOP_AT_ONCE };
+    struct cox_ask ask = { .call = { .message = COX_MSG_SUPERVISOR_STOP, .body = &stop }, .expected = COX_MSG_DONE, .arena = arena };
+
+    assert_non_null(cox_ask(node->runtime, node->client, &ask, NULL));
+    wait_until_ended(node);
+    assert_int_equal(node->end.end, COX_CHILD_EXITED);
+    assert_int_equal(node->end.exit_status, 100); /* the unit does not start it again */
+    for (size_t i = 0; i < G_N_ELEMENTS(sockets); i++) {
+        assert_int_equal(pid_of(node, i), 0);
+    }
+}
+
+static void
+a_stop_at_once_moves_nothing_and_stays_down(void **state)
+{
+    struct node *node = *state;
+    g_autofree char *diary = NULL;
+
+    start_coxd(node, NULL);
+    wait_until_all_run(node, 0, 0);
+    ask_to_stop_at_once(node);
+    diary = contents(node, "diary");
+    assert_null(strstr(diary, "leave control\n"));
+    assert_true(place_of(diary, "stop control\n") < place_of(diary, "stop exec\n"));
+    assert_true(place_of(diary, "stop exec\n") < place_of(diary, "stop cib\n"));
+}
+
+/* Run until the file has the text; coxd must be alive meanwhile. */
+static void
+wait_until_written(struct node *node, const char *name, const char *text)
+{
+    for (;;) {
+        g_autofree char *all = contents(node, name);
+
+        if (strstr(all, text) != NULL) {
+            return;
+        }
+        (void) cox_runtime_step(node->runtime, false);
+        assert_false(node->has_ended);
+        g_usleep(5000);
+    }
+}
+
+static void
+a_stop_at_once_does_not_wait_for_the_leave_that_is_under_way(void **state)
+{
+    struct node *node = *state;
+    g_autofree char *diary = NULL;
+
+    start_coxd(node, "TESTD_NEVER_LEAVES=1");
+    wait_until_all_run(node, 0, 0);
+    cox_runtime_child_signal(node->runtime, node->child, SIGTERM);
+    wait_until_written(node, "diary", "leave control\n");
+    ask_to_stop_at_once(node);
+    diary = contents(node, "diary");
+    assert_true(place_of(diary, "leave control\n") < place_of(diary, "stop control\n"));
+}
+
+static void
 one_that_is_killed_comes_back_and_the_others_do_not_notice(void **state)
 {
     struct node *node = *state;
@@ -365,23 +432,35 @@ a_new_supervisor_takes_over_what_the_killed_one_started(void **state)
     assert_true(place_of(diary, "leave control\n") < place_of(diary, "stop cib\n"));
 }
 
+/* An attrd that nobody below coxd has started; returns when it serves the socket.  Its end is noted in @other. */
+static cox_source_id
+start_stranger(struct node *node, struct node *other)
+{
+    g_autofree char *path = g_build_filename(node->programs, "cox-attrd", NULL);
+    g_autofree char *socket = g_build_filename(node->directory, "attr.sock", NULL);
+    const char *const envp[] = { "TESTD_LIFE_S=300", "PCMK_logfacility=none", "COX_CLUSTER=local", NULL };
+    const char *const argv[] = { path, "--keep-user", "--run-directory", node->directory, NULL };
+    const struct cox_child_spec spec = { .argv = argv, .envp = envp, .shares_output = true };
+    cox_source_id stranger = cox_runtime_spawn(node->runtime, &spec, on_end, other);
+    pid_t pid = cox_runtime_child_pid(node->runtime, stranger);
+
+    while (pid_of(node, 3) != pid || access(socket, F_OK) != 0) {
+        (void) cox_runtime_step(node->runtime, false);
+        assert_false(other->has_ended);
+        g_usleep(2000);
+    }
+    return stranger;
+}
+
 static void
 one_that_was_started_by_somebody_else_is_not_trusted(void **state)
 {
     struct node *node = *state;
-    g_autofree char *path = g_build_filename(node->programs, "cox-attrd", NULL);
-    const char *const envp[] = { "TESTD_LIFE_S=300", "PCMK_logfacility=none", "COX_CLUSTER=local", NULL };
-    const char *const argv[] = { path, "--keep-user", "--run-directory", node->directory, NULL };
-    const struct cox_child_spec spec = { .argv = argv, .envp = envp, .shares_output = true };
     struct node other = { 0 };
-    cox_source_id stranger = cox_runtime_spawn(node->runtime, &spec, on_end, &other);
+    cox_source_id stranger = start_stranger(node, &other);
     pid_t pid = cox_runtime_child_pid(node->runtime, stranger);
     g_autofree char *log = NULL;
 
-    while (pid_of(node, 3) != pid) {
-        (void) cox_runtime_step(node->runtime, false);
-        g_usleep(2000);
-    }
     start_coxd(node, NULL);
     for (bool is_said = false; !is_said;) {
         g_autoptr(cox_arena) arena = cox_arena_new();
@@ -389,6 +468,7 @@ one_that_was_started_by_somebody_else_is_not_trusted(void **state)
 
         is_said = now->daemons[3].restarts > 0; /* ours could not start beside it */
         assert_true(now->daemons[3].pid != (guint64) pid);
+        assert_string_not_equal(now->daemons[3].state, "running");
         g_usleep(5000);
     }
     log = contents(node, "log");
@@ -402,6 +482,35 @@ one_that_was_started_by_somebody_else_is_not_trusted(void **state)
 
         runs = all_run(query(node, arena));
         g_usleep(5000);
+    }
+}
+
+static void
+an_answer_of_somebody_who_has_the_socket_does_not_count(void **state)
+{
+    struct node *node = *state;
+    g_autofree char *program = g_build_filename(node->programs, "cox-attrd", NULL);
+    struct node other = { 0 };
+    cox_source_id stranger = start_stranger(node, &other);
+
+    assert_int_equal(g_unlink(program), 0); /* ours lives, and never gets to its socket */
+    assert_true(g_file_set_contents(program, "#!/bin/sh\nexec sleep 300\n", -1, NULL));
+    assert_int_equal(g_chmod(program, 0755), 0);
+    start_coxd(node, NULL);
+    for (bool is_seen = false; !is_seen;) {
+        g_autoptr(cox_arena) arena = cox_arena_new();
+        const struct cox_msg_supervised *attr = &query(node, arena)->daemons[3];
+        g_autofree char *log = contents(node, "log");
+
+        node->mute = (pid_t) attr->pid;
+        assert_string_not_equal(attr->state, "running");
+        is_seen = strstr(log, " answers_instead=") != NULL;
+        g_usleep(5000);
+    }
+    assert_true(node->mute > 0);
+    cox_runtime_child_signal(node->runtime, stranger, SIGKILL);
+    while (!other.has_ended) {
+        (void) cox_runtime_step(node->runtime, true);
     }
 }
 
@@ -442,7 +551,9 @@ one_that_cannot_work_stops_the_node_for_good(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 COX_TEST_MAIN(TEST(daemons_start_in_order_and_stop_in_reverse_after_the_leave), TEST(a_client_may_ask_for_the_stop),
+              TEST(a_stop_at_once_moves_nothing_and_stays_down), TEST(a_stop_at_once_does_not_wait_for_the_leave_that_is_under_way),
               TEST(one_that_is_killed_comes_back_and_the_others_do_not_notice), TEST(one_that_stands_still_is_killed_and_comes_back),
               TEST(a_new_supervisor_takes_over_what_the_killed_one_started),
-              TEST(one_that_was_started_by_somebody_else_is_not_trusted), TEST(a_controller_that_dies_while_leaving_is_asked_again),
+              TEST(one_that_was_started_by_somebody_else_is_not_trusted),
+              TEST(an_answer_of_somebody_who_has_the_socket_does_not_count), TEST(a_controller_that_dies_while_leaving_is_asked_again),
               TEST(one_that_cannot_work_stops_the_node_for_good))

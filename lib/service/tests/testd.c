@@ -231,12 +231,14 @@ on_leave(struct cox_ctx *ctx, const struct cox_request *request, struct cox_repl
 {
     (void) ctx;
     (void) request;
-    (void) reply;
     (void) error;
     note_down("leave", COX_DAEMON_CONTROL);
     if (getenv("TESTD_DIES_LEAVING") != NULL && access(getenv("TESTD_DIES_LEAVING"), F_OK) != 0) {
         fclose(fopen(getenv("TESTD_DIES_LEAVING"), "we")); /* only once */
         raise(SIGKILL);
+    }
+    if (getenv("TESTD_NEVER_LEAVES") != NULL) {
+        (void) cox_reply_defer(reply);
     }
     return true;
 }
