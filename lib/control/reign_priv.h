@@ -23,6 +23,8 @@ struct reign_node {
     bool is_erased;           /* what the document knew of it is gone; with is_down */
     enum cox_join_phase phase;
     cox_usec away_until;      /* its controller is away: patience ends */
+    cox_usec joined_at;       /* its controller came into the group */
+    cox_usec fence_asked_at;  /* the fencer was asked for it */
     struct reign_texts doc;   /* what the document says */
     gint64 heard, recorded;   /* call ids of results */
     cox_usec unrecorded_until; /* patience ends, while heard > recorded */

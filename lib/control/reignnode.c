@@ -40,6 +40,8 @@ judge(struct cox_reign *reign, struct reign_node *node, const struct cox_reign_e
         node->away_until = COX_USEC_NEVER;
         if (!was_controller) {
             reign->may_plan = false; /* until it has reported as well */
+            node->joined_at = now;
+            node->is_down = node->is_erased = false;
             node->is_leaving = false;
             node->heard = node->recorded = 0;
         }

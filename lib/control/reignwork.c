@@ -83,6 +83,7 @@ fence(struct cox_reign *reign, const struct cox_action *action, cox_usec now, st
 {
     const char *how = attribute_of(action, "CRM_meta_stonith_action");
     cox_usec at = cox_fenceretry_at(&reign->retry, action->node_name);
+    struct reign_node *node = cox_reign_node_named(reign, action->node_name);
     struct cox_reign_effect *effect = NULL;
 
     if (at > now) { /* it has failed so often that it has to pause */
@@ -91,6 +92,9 @@ fence(struct cox_reign *reign, const struct cox_action *action, cox_usec now, st
         *later = (struct reign_fence) { g_strdup(action->node_name), at };
         g_ptr_array_add(reign->fences, later);
         return;
+    }
+    if (node != NULL) {
+        node->fence_asked_at = now;
     }
     g_hash_table_add(reign->fencing, g_strdup(action->node_name));
     effect = cox_reign_add(out, COX_REIGN_DO_FENCE);
@@ -285,7 +289,8 @@ cox_reign_work_on_result(struct cox_reign *reign, const struct cox_reign_event *
 
 /*
  * The news that a node was fenced and the answer that our fencing is done come one after the other; the first proof counts.  A node
- * that speaks is down only on our own word: its leaving is on its way to us.
+ * that speaks is down only on our own word: its leaving is on its way to us.  But when it came after we had asked, the proof is about
+ * the life before: should it be cut once more, it leaves, and is fenced again.
  */
 void
 cox_reign_work_on_fenced(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
@@ -294,11 +299,13 @@ cox_reign_work_on_fenced(struct cox_reign *reign, const struct cox_reign_event *
     struct reign_node *node = cox_reign_node_named(reign, event->name);
     bool is_answer = event->kind == COX_REIGN_ON_FENCED, is_ok = event->done.is_ok;
     bool is_awaited = g_hash_table_contains(reign->fencing, event->name);
+    bool speaks = node != NULL && node->is_controller;
+    bool is_new_life = speaks && node->joined_at > node->fence_asked_at;
 
     if (is_answer && !is_awaited) {
         return; /* the news was first, or another one reigned when it was asked */
     }
-    if (is_ok && node != NULL && !event->done.is_unfencing && (is_awaited || !node->is_controller)) {
+    if (is_ok && node != NULL && !event->done.is_unfencing && (is_awaited ? !is_new_life : !speaks)) {
         cox_reign_node_down(reign, node);
     } else if (!is_ok && is_answer) {
         cox_fenceretry_note_failure(&reign->retry, event->name, now);

@@ -460,6 +460,31 @@ a_lost_node_is_reported_fenced_and_erased_when_that_is_proven(void **state)
     end(&w);
 }
 
+/* cts/sim, seed 1880: the device has cut it, it has booted and joined, and then the news arrives. */
+static void
+a_proof_about_the_life_before_takes_nobody_down_who_came_back(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    settle(&w);
+    view(&w, 2, 2);
+    written(&w, true);
+    add_action(&plan, NULL, "stonith", "n3");
+    planned(&w, &plan);
+    assert_non_null(strstr(w.log->str, "fence reboot n3; "));
+    w.now += COX_USEC_PER_S;
+    view(&w, 3, 3);
+    g_string_truncate(w.log, 0);
+    fenced(&w, "n3", true, COX_REIGN_ON_FENCED);
+    step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_MAY_PLAN });
+    assert_non_null(strstr(w.log->str, "node n3 true online"));
+    assert_null(strstr(w.log->str, "node n3 false"));
+    assert_null(strstr(w.log->str, "erase n3"));
+    end(&w);
+}
+
 static void
 fencing_that_fails_is_tried_again_with_pauses(void **state)
 {
@@ -756,6 +781,7 @@ main(void)
         cmocka_unit_test(a_change_during_planning_makes_the_plan_worthless),
         cmocka_unit_test(a_change_during_the_work_holds_back_what_has_not_begun),
         cmocka_unit_test(a_lost_node_is_reported_fenced_and_erased_when_that_is_proven),
+        cmocka_unit_test(a_proof_about_the_life_before_takes_nobody_down_who_came_back),
         cmocka_unit_test(fencing_that_fails_is_tried_again_with_pauses),
         cmocka_unit_test(a_pause_after_fencing_ends_with_the_plan_that_wanted_it),
         cmocka_unit_test(somebody_elses_proof_counts_unless_the_node_speaks),
