@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "cib/patchscope.h"
+#include "model/graphattr.h"
 
 enum { PLAN_CRASH_ONE_IN = 150 };
 
@@ -316,38 +317,20 @@ sim_control_has_nothing_to_do(struct sim *sim, struct sim_node *node, char **wha
 
 /* ---- effects of the reign ---- */
 
-static const char *
-attribute_of(const struct cox_action *action, const char *name)
-{
-    for (size_t i = 0; i < action->n_attributes; i++) {
-        if (g_str_equal(action->attributes[i].name, name)) {
-            return action->attributes[i].value;
-        }
-    }
-    return NULL;
-}
-
-static gint64
-number_of(const struct cox_action *action, const char *name)
-{
-    const char *text = attribute_of(action, name);
-
-    return text == NULL ? 0 : g_ascii_strtoll(text, NULL, 10);
-}
-
 static void
 send_order(struct sim *sim, struct sim_node *node, const struct cox_reign_effect *effect)
 {
     const struct cox_action *action = effect->order.action;
-    const char *task = effect->order.kind == COX_REIGN_CANCEL ? attribute_of(action, "CRM_meta_operation") : action->task;
+    const char *task = effect->order.kind == COX_REIGN_CANCEL
+                           ? cox_action_attribute(action, "CRM_meta_operation") : action->task;
     g_autofree char *key = g_strdup_printf("%u:%" G_GUINT64_FORMAT ":%" G_GINT64_FORMAT ":%s-%" G_GUINT64_FORMAT, action->id,
-                                           node->control->transition, number_of(action, "CRM_meta_op_target_rc"), node->name,
+                                           node->control->transition, cox_action_number(action, "CRM_meta_op_target_rc"), node->name,
                                            node->process[SIM_CONTROL].life);
     struct cox_nvpair *params = cox_arena_memdup(sim->arena, action->attributes, action->n_attributes, sizeof(*params));
     const struct control_message order = {
         .kind = CONTROL_ORDER, .target = effect->node, .generation = cox_election_term(node->control->election).generation,
         .order = effect->order.kind, .rsc_id = action->rsc_id, .task = task == NULL ? action->task : task, .key = key,
-        .interval_ms = action->interval_ms, .timeout_ms = number_of(action, "CRM_meta_timeout"), .params = params,
+        .interval_ms = action->interval_ms, .timeout_ms = cox_action_number(action, "CRM_meta_timeout"), .params = params,
         .n_params = action->n_attributes,
     };
 

@@ -6,6 +6,7 @@
 #include "attr/attr.h"
 #include "base/error.h"
 #include "fence/fence.h"
+#include "model/graphattr.h"
 
 /* A plan that takes longer counts as a crash of the scheduler. */
 enum { PLAN_LIMIT_MS = 120000 };
@@ -168,33 +169,15 @@ ask_plan(struct controld *controld, const struct cox_reign_effect *effect)
 
 /* ---- orders ---- */
 
-static const char *
-attribute_of(const struct cox_action *action, const char *name)
-{
-    for (size_t i = 0; i < action->n_attributes; i++) {
-        if (g_str_equal(action->attributes[i].name, name)) {
-            return action->attributes[i].value;
-        }
-    }
-    return NULL;
-}
-
-static gint64
-number_of(const struct cox_action *action, const char *name)
-{
-    const char *text = attribute_of(action, name);
-
-    return text == NULL ? 0 : g_ascii_strtoll(text, NULL, 10);
-}
-
 static void
 send_order(struct controld *controld, const struct cox_reign_effect *effect)
 {
     const struct cox_action *action = effect->order.action;
     g_autoptr(GArray) params = g_array_new(FALSE, FALSE, sizeof(struct cox_msg_pair));
     g_autofree char *key = g_strdup_printf("%u:%" G_GUINT64_FORMAT ":%" G_GINT64_FORMAT ":%s", (unsigned int) action->id,
-                                           controld->transition, number_of(action, "CRM_meta_op_target_rc"), controld->uuid);
-    const char *task = effect->order.kind == COX_REIGN_CANCEL ? attribute_of(action, "CRM_meta_operation") : action->task;
+                                           controld->transition, cox_action_number(action, "CRM_meta_op_target_rc"), controld->uuid);
+    const char *task = effect->order.kind == COX_REIGN_CANCEL
+                           ? cox_action_attribute(action, "CRM_meta_operation") : action->task;
     struct cox_msg_control_order order = { .target = effect->node,
                                            .kind = effect->order.kind,
                                            .generation = cox_election_term(controld->election).generation,
@@ -205,8 +188,8 @@ send_order(struct controld *controld, const struct cox_reign_effect *effect)
                                            .task = task == NULL ? action->task : task,
                                            .key = key,
                                            .interval_ms = action->interval_ms,
-                                           .timeout_ms = number_of(action, "CRM_meta_timeout"),
-                                           .start_delay_ms = number_of(action, "CRM_meta_start_delay") };
+                                           .timeout_ms = cox_action_number(action, "CRM_meta_timeout"),
+                                           .start_delay_ms = cox_action_number(action, "CRM_meta_start_delay") };
 
     for (size_t i = 0; effect->order.kind == COX_REIGN_RUN && i < action->n_attributes; i++) {
         const struct cox_msg_pair pair = { action->attributes[i].name, action->attributes[i].value };
@@ -291,7 +274,7 @@ ask_fence(struct controld *controld, const struct cox_reign_effect *effect)
 {
     struct cox_term term = cox_election_term(controld->election);
     struct fencing *fencing = g_new(struct fencing, 1);
-    const char *delay = attribute_of(effect->fence.action, "priority-fencing-delay");
+    const char *delay = cox_action_attribute(effect->fence.action, "priority-fencing-delay");
     const struct cox_msg_fence_ask ask = { .target = effect->name,
                                            .action = fence_action_of(effect->fence.how),
                                            .delay_ms = delay == NULL ? 0 : 1000 * g_ascii_strtoll(delay, NULL, 10),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "model/graphattr.h"
 #include "xml/xmldoc.h"
 
 struct reader {
@@ -109,13 +110,9 @@ read_downed(struct reader *reader, const struct cox_xml *xml, struct cox_action 
 static gint64
 interval_of(const struct cox_action *action)
 {
-    const char *meta = NULL, *last = action->key == NULL ? NULL : strrchr(action->key, '_');
+    const char *last = action->key == NULL ? NULL : strrchr(action->key, '_');
+    const char *meta = cox_action_attribute(action, "CRM_meta_interval");
 
-    for (size_t i = 0; i < action->n_attributes; i++) {
-        if (g_str_equal(action->attributes[i].name, "CRM_meta_interval")) {
-            meta = action->attributes[i].value;
-        }
-    }
     if (meta != NULL) {
         return g_ascii_strtoll(meta, NULL, 10);
     }

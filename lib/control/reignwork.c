@@ -1,7 +1,7 @@
 /* lib/control/reignwork.c - the plan is carried out: orders, fencing, results and what they mean.  Layer 4, pure. */
 #include "control/failure.h"
 #include "control/reign_priv.h"
-
+#include "model/graphattr.h"
 #include "model/score.h"
 
 static void run_effects(struct cox_reign *reign, struct cox_conduct_effects *effects, cox_usec now,
@@ -46,17 +46,6 @@ finish(struct cox_reign *reign, const struct cox_action *action, int rc, cox_use
 
 /* ---- orders ---- */
 
-static const char *
-attribute_of(const struct cox_action *action, const char *name)
-{
-    for (size_t i = 0; i < action->n_attributes; i++) {
-        if (g_str_equal(action->attributes[i].name, name)) {
-            return action->attributes[i].value;
-        }
-    }
-    return NULL;
-}
-
 static bool
 order(struct cox_reign *reign, const struct cox_action *action, enum cox_reign_order kind, struct cox_reign_effects *out)
 {
@@ -81,7 +70,7 @@ order(struct cox_reign *reign, const struct cox_action *action, enum cox_reign_o
 static void
 fence(struct cox_reign *reign, const struct cox_action *action, cox_usec now, struct cox_reign_effects *out)
 {
-    const char *how = attribute_of(action, "CRM_meta_stonith_action");
+    const char *how = cox_action_attribute(action, "CRM_meta_stonith_action");
     cox_usec at = cox_fenceretry_at(&reign->retry, action->node_name);
     struct reign_node *node = cox_reign_node_named(reign, action->node_name);
     struct cox_reign_effect *effect = NULL;

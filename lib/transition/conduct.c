@@ -1,6 +1,7 @@
 /* lib/transition/conduct.c - carry out graph after graph in a live cluster: the engine.  Layer 3, pure. */
 #include "transition/conduct.h"
 
+#include "model/graphattr.h"
 #include "model/score.h"
 #include "transition/transition.h"
 
@@ -140,25 +141,6 @@ place_of(const struct cox_action *action)
     return action->router_node != NULL ? action->router_node : action->node_name;
 }
 
-static const char *
-attribute_of(const struct cox_action *action, const char *name)
-{
-    for (size_t i = 0; i < action->n_attributes; i++) {
-        if (g_str_equal(action->attributes[i].name, name)) {
-            return action->attributes[i].value;
-        }
-    }
-    return NULL;
-}
-
-static gint64
-number_of(const struct cox_action *action, const char *name)
-{
-    const char *text = attribute_of(action, name);
-
-    return text == NULL ? 0 : g_ascii_strtoll(text, NULL, 10);
-}
-
 /* ---- limits ---- */
 
 static bool
@@ -202,7 +184,7 @@ begin(struct cox_conduct *conduct, guint32 index, cox_usec now, struct cox_condu
 {
     const struct cox_action *action = &conduct->graph->actions[index];
     struct flight *flight = g_new0(struct flight, 1);
-    gint64 timeout_ms = number_of(action, "CRM_meta_timeout");
+    gint64 timeout_ms = cox_action_number(action, "CRM_meta_timeout");
 
     flight->rsc_id = g_strdup(action->rsc_id);
     flight->task = g_strdup(action->task);
@@ -213,7 +195,7 @@ begin(struct cox_conduct *conduct, guint32 index, cox_usec now, struct cox_condu
     flight->action = index;
     flight->is_limited = action->kind == COX_ACTION_RSC;
     flight->deadline = timeout_ms <= 0 ? COX_USEC_NEVER
-                                       : cox_usec_after_ms(now, timeout_ms + number_of(action, "CRM_meta_start_delay")
+                                       : cox_usec_after_ms(now, timeout_ms + cox_action_number(action, "CRM_meta_start_delay")
                                                                     + conduct->config.cluster_delay_ms);
     g_ptr_array_add(conduct->flights, flight);
     add(out, COX_CONDUCT_DO_START)->action = index;
@@ -298,7 +280,7 @@ on_result(struct cox_conduct *conduct, const struct cox_conduct_identity *identi
         on_abort(conduct, COX_SCORE_INFINITY);
         return;
     }
-    end_action(conduct, index, rc == number_of(&conduct->graph->actions[index], "CRM_meta_op_target_rc"));
+    end_action(conduct, index, rc == cox_action_number(&conduct->graph->actions[index], "CRM_meta_op_target_rc"));
 }
 
 static void

@@ -1,0 +1,142 @@
+/* Tests of lib/control/reignwork.c: lost nodes, proofs and pauses, told by what a coordinator asks for. */
+#include "base/testkit.h"
+
+#include "reignworld.h"
+
+static void
+a_lost_node_is_reported_fenced_and_erased_when_that_is_proven(void **state)
+{
+    struct plan plan = { 0 };
+    struct cox_action *fence;
+    struct world w;
+
+    (void) state;
+    world_settle(&w);
+    world_view(&w, 2, 2);
+    world_expect(&w, "node n3 false offline down member; ");
+    world_written(&w, true);
+    world_expect(&w, "plan; ");
+    fence = plan_add_action(&plan, NULL, "stonith", "n3");
+    plan_add_attribute(fence, &plan, "CRM_meta_stonith_action", "off");
+    plan_add_action(&plan, "a", "start", "n2");
+    plan_chain(&plan);
+    world_planned(&w, &plan);
+    world_expect(&w, "begin 2; fence off n3; ");
+    world_fenced(&w, "n3", true, COX_REIGN_ON_FENCE_NEWS);
+    world_expect(&w, "run start a@n2; node n3 false offline down down; erase n3; ");
+    world_fenced(&w, "n3", true, COX_REIGN_ON_FENCED); /* the answer comes after the news */
+    world_document(&w, COX_REIGN_HISTORY_GONE | COX_REIGN_ATTRIBUTES, NULL);
+    world_written(&w, true);
+    world_expect(&w, ""); /* nothing that the present plan would not know */
+    world_result(&w, 2, "a", "start", 0, 1);
+    world_recorded(&w, 2, 1);
+    world_view(&w, 3, 3); /* it is back */
+    world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_MAY_PLAN });
+    assert_non_null(strstr(w.log->str, "node n3 true online pending down; "));
+    world_end(&w);
+}
+
+/* cts/sim, seed 1880: the device has cut it, it has booted and joined, and then the news arrives. */
+static void
+a_proof_about_the_life_before_takes_nobody_down_who_came_back(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    world_lose_n3(&w);
+    plan_add_action(&plan, NULL, "stonith", "n3");
+    world_planned(&w, &plan);
+    assert_non_null(strstr(w.log->str, "fence reboot n3; "));
+    w.now += COX_USEC_PER_S;
+    world_view(&w, 3, 3);
+    g_string_truncate(w.log, 0);
+    world_fenced(&w, "n3", true, COX_REIGN_ON_FENCED);
+    world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_MAY_PLAN });
+    assert_non_null(strstr(w.log->str, "node n3 true online"));
+    assert_null(strstr(w.log->str, "node n3 false"));
+    assert_null(strstr(w.log->str, "erase n3"));
+    world_end(&w);
+}
+
+static void
+fencing_that_fails_is_tried_again_with_pauses(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    world_lose_n3(&w);
+    plan_add_action(&plan, NULL, "stonith", "n3");
+    for (int i = 0; i < 2; i++) {
+        world_planned(&w, &plan);
+        world_expect(&w, "begin 1; fence reboot n3; ");
+        world_fenced(&w, "n3", false, COX_REIGN_ON_FENCED);
+        world_expect(&w, "end early; plan; ");
+    }
+    world_planned(&w, &plan);
+    world_expect(&w, "begin 1; ");
+    assert_string_equal(cox_reign_waits_for(w.reign), "the pause after fencing that failed");
+    world_wake(&w);
+    world_expect(&w, "fence reboot n3; ");
+    world_fenced(&w, "n3", true, COX_REIGN_ON_FENCED);
+    world_expect(&w, "end; node n3 false offline down down; erase n3; ");
+    world_end(&w);
+}
+
+static void
+a_pause_after_fencing_ends_with_the_plan_that_wanted_it(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    world_lose_n3(&w);
+    plan_add_action(&plan, NULL, "stonith", "n3");
+    for (int i = 0; i < 2; i++) {
+        world_planned(&w, &plan);
+        world_fenced(&w, "n3", false, COX_REIGN_ON_FENCED);
+    }
+    world_planned(&w, &plan);
+    g_string_truncate(w.log, 0);
+    world_document(&w, COX_REIGN_CONFIGURATION, NULL);
+    world_expect(&w, "plan; ");
+    world_planned(&w, NULL); /* nobody wants it any more */
+    world_expect(&w, "end; ");
+    world_wake(&w);
+    world_expect(&w, "plan; ");
+    world_end(&w);
+}
+
+static void
+somebody_elses_proof_counts_unless_the_node_speaks(void **state)
+{
+    struct world w;
+
+    (void) state;
+    world_settle(&w);
+    world_fenced(&w, "n3", true, COX_REIGN_ON_FENCE_NEWS);
+    world_expect(&w, "plan; "); /* it speaks: only a reason to look */
+    world_planned(&w, NULL);
+    world_view(&w, 2, 2);
+    world_written(&w, true);
+    world_planned(&w, NULL);
+    g_string_truncate(w.log, 0);
+    world_fenced(&w, "n3", true, COX_REIGN_ON_FENCE_NEWS);
+    world_expect(&w, "node n3 false offline down down; erase n3; ");
+    world_end(&w);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_lost_node_is_reported_fenced_and_erased_when_that_is_proven),
+        cmocka_unit_test(a_proof_about_the_life_before_takes_nobody_down_who_came_back),
+        cmocka_unit_test(fencing_that_fails_is_tried_again_with_pauses),
+        cmocka_unit_test(a_pause_after_fencing_ends_with_the_plan_that_wanted_it),
+        cmocka_unit_test(somebody_elses_proof_counts_unless_the_node_speaks),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
