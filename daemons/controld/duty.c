@@ -66,11 +66,13 @@ say_recorded(struct controld *controld)
     }
 }
 
-/* One write: results up to here are in it. */
+/* One write, of one or two changes: results up to here are in it when all are done. */
 struct writing {
     struct controld *controld;
     gint64 noted;
     bool is_whole;
+    guint n_waiting;
+    GError *problem; /* the first */
 };
 
 static void
@@ -97,8 +99,17 @@ on_written(void *context, const struct cox_follow_answer *answer)
 {
     struct writing *writing = context;
     struct controld *controld = writing->controld;
-    bool is_ok = answer->error == NULL && answer->outcome != COX_CIB_UNCERTAIN;
+    bool is_ok;
 
+    if (writing->problem == NULL && answer->error != NULL) {
+        writing->problem = g_error_copy(answer->error);
+    } else if (writing->problem == NULL && answer->outcome == COX_CIB_UNCERTAIN) {
+        writing->problem = g_error_new_literal(COX_ERROR, COX_ERROR_DISCONNECTED, "outcome uncertain");
+    }
+    if (--writing->n_waiting > 0) {
+        return;
+    }
+    is_ok = writing->problem == NULL;
     controld->is_recording = false;
     if (is_ok) {
         controld->recorded = writing->noted;
@@ -110,7 +121,7 @@ on_written(void *context, const struct cox_follow_answer *answer)
         say_all(controld, controld->said_now);
     } else {
         cox_log_event(controld->log, COX_EVENT_DOCUMENT_REFUSED, "what=\"results of operations\" reason=\"%s\"",
-                      answer->error == NULL ? "outcome uncertain" : answer->error->message);
+                      writing->problem->message);
         for (guint i = 0; i < controld->said_now->len; i++) {
             g_ptr_array_add(controld->said_after, controld->said_now->pdata[i]);
         }
@@ -119,6 +130,7 @@ on_written(void *context, const struct cox_follow_answer *answer)
         g_ptr_array_set_free_func(controld->said_now, free_later);
         cox_oplog_touch(controld->oplog);
     }
+    g_clear_error(&writing->problem);
     g_free(writing);
     if (is_ok) {
         flush(controld);
@@ -177,16 +189,17 @@ flush(struct controld *controld)
         return;
     }
     writing = g_new0(struct writing, 1);
-    *writing = (struct writing) { controld, controld->noted, false };
     controld->is_recording = true;
     swap = controld->said_now;
     controld->said_now = controld->said_after;
     controld->said_after = swap;
     gone = path_of_gone(controld, &changes);
+    *writing = (struct writing) { .controld = controld, .noted = controld->noted,
+                                  .n_waiting = (changes.status != NULL ? 1 : 0) + (gone != NULL ? 1 : 0) };
     if (changes.status != NULL) {
         text = text_of(changes.status);
         change.text = text;
-        change.fn = gone == NULL ? on_written : NULL;
+        change.fn = on_written;
         change.context = writing;
         cox_follow_change(controld->follow, &change);
     }
@@ -215,10 +228,12 @@ correct(struct controld *controld)
 
     cox_log_line(controld->log, COX_LOG_NOTICE, "correcting the history of this node in the document resources=%u",
                  cox_oplog_node(controld->oplog)->resources->len);
-    *writing = (struct writing) { controld, controld->noted, true };
+    *writing = (struct writing) { .controld = controld, .noted = controld->noted, .is_whole = true, .n_waiting = 2 };
     controld->is_recording = true;
     cox_oplog_touch(controld->oplog);
     removal.xpath = path;
+    removal.fn = on_written;
+    removal.context = writing;
     cox_follow_change(controld->follow, &removal);
     if (cox_oplog_take(controld->oplog, &changes) && changes.status != NULL) {
         text = text_of(changes.status);
@@ -330,7 +345,6 @@ controld_duty_term(struct controld *controld, struct cox_term term)
     struct cox_client_call call = { .message = COX_MSG_EXEC_TERM, .body = &body, .timeout_ms = 30000, .fn = on_told, .context = told };
 
     *told = (struct told) { controld, term.generation };
-
     (void) controld_neighbours_ask(&controld->neighbours, COX_DAEMON_EXEC, &call);
 }
 
@@ -625,7 +639,7 @@ controld_duty_on_order(struct cox_ctx *ctx, const struct cox_request *request, s
 /* ---- refresh ---- */
 
 static void
-refresh_one(struct controld *controld, const struct cox_msg_control_refresh *refresh, const char *rsc_id, const char *key)
+refresh_one(struct controld *controld, const char *rsc_id, const char *key)
 {
     const char *name = cox_service_node_name(controld->ctx, controld->self);
     g_autofree char *escaped = g_regex_escape_string(rsc_id, -1);
@@ -633,7 +647,6 @@ refresh_one(struct controld *controld, const struct cox_msg_control_refresh *ref
     const struct cox_msg_control_order order = { .kind = COX_REIGN_FORGET, .rsc_id = rsc_id, .task = "lrm_delete", .key = key };
 
     controld_realm_set_attribute(controld, name, pattern, NULL, true);
-    (void) refresh;
     give(errand_new(controld, &order));
 }
 
@@ -670,7 +683,7 @@ controld_duty_refresh(struct controld *controld, const struct cox_msg_control_re
         }
     }
     for (guint i = 0; i < ids->len; i++) {
-        refresh_one(controld, refresh, ids->pdata[i], i + 1 == ids->len ? key : NULL);
+        refresh_one(controld, ids->pdata[i], i + 1 == ids->len ? key : NULL);
     }
     if (ids->len == 0 && controld->oplog != NULL) {
         tell_later(controld, &done);

@@ -700,6 +700,26 @@ results_are_told_as_recorded_only_when_that_is_certain(void **state)
     assert_string_equal(query(w)->phase, "S_IDLE");
 }
 
+/* What has come and what has gone are two changes of the document. */
+static void
+results_are_recorded_only_when_both_halves_of_a_write_are_done(void **state)
+{
+    struct world *w = *state;
+    gint64 recorded;
+
+    create(w, "", DUMMY, "");
+    recorded = w->controld->recorded;
+    cox_oplog_cancelled(w->controld->oplog, "r", "monitor", 10000);
+    cox_follow_fake_fail_next(w->controld->follow, COX_ERROR_TRY_AGAIN);
+    fail_recurring(w);
+    for (int i = 0; i < 30; i++) {
+        assert_true(w->controld->recorded == recorded || has(w, "r_last_failure_0"));
+        pass(w, 100);
+    }
+    assert_true(w->controld->recorded > recorded);
+    assert_non_null(strstr(cox_service_fake_log(w->fake), "what=\"results of operations\" reason=\"the test wants this to fail\""));
+}
+
 static void
 a_node_that_is_no_member_can_be_removed(void **state)
 {
@@ -766,6 +786,7 @@ main(void)
         STORY(an_executor_that_is_stopping_is_asked_again),
         STORY(another_document_is_corrected_without_a_join),
         STORY(results_are_told_as_recorded_only_when_that_is_certain),
+        STORY(results_are_recorded_only_when_both_halves_of_a_write_are_done),
         STORY(a_node_that_is_no_member_can_be_removed),
         cmocka_unit_test(traits_of_an_agent_come_from_its_meta_data),
     };
