@@ -29,7 +29,11 @@ def primitive(name, agent, settings):
 
 def command(driver, node, argv, limit_s=60.0):
     """Run one of the manager's commands on a node; its output.  LabError with what it said when it fails."""
-    done = driver.run(node, argv, limit_s)
+    return succeeded(driver.run(node, argv, limit_s), argv, node)
+
+
+def succeeded(done, argv, node):
+    """The output of a command that was run on a node.  LabError with what it said when it has failed."""
     if done.returncode != 0:
         raise LabError("%s on %s: %s" % (argv[0], node, (done.stderr or done.stdout).strip().split("\n")[-1] or "status %d" % done.returncode))
     return done.stdout
