@@ -12,8 +12,8 @@
 enum { LEAVE_MS = 25 * 60 * 1000 };
 
 static const struct cox_supervise_config defaults = {
-    .ping_ms = 1000, .pong_ms = 10000, .start_ms = 60000, .stop_ms = 45000, .kill_ms = 5000, .restart_ms = 500,
-    .restart_max_ms = 30000, .stable_ms = 60000, .unmonitored_ms = 10000, .stop_tries = 3,
+    .ping_ms = 1000, .pong_ms = 8000, .start_ms = 60000, .stop_ms = 45000, .kill_ms = 5000, .restart_ms = 500,
+    .restart_max_ms = 30000, .stable_ms = 5000, .unmonitored_ms = 10000, .stop_tries = 3,
 };
 
 static const struct {

@@ -1,4 +1,5 @@
 """What scenarios ask of the cluster: corosync's tools, and the classic commands of the cluster manager, run on a node."""
+import json
 import xml.etree.ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
@@ -64,3 +65,31 @@ def where(driver, resource):
         except LabError as e:
             trouble = e
     raise trouble
+
+
+def coordinator(driver, node):
+    """The node that leads the cluster, as crmadmin on that node says."""
+    leader = command(driver, node, ["crmadmin", "--dc_lookup", "--quiet"], 20).strip()
+    if leader not in driver.settings.nodes:
+        raise LabError("no node leads the cluster: '%s'" % leader)
+    return leader
+
+
+def problems(text):
+    """From "cox status --json": what is wrong, as a text; empty when nothing is."""
+    try:
+        whole = json.loads(text)["children"][0]
+        findings = whole["children"][0].get("children", [])
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+        return "the status cannot be read: %s" % text.strip()[:200]
+    found = ["%s: %s" % (f.get("subject"), f.get("text")) for f in findings if f.get("weight") == "problem"] if whole.get("problems") != "0" else []
+    if whole.get("problems") != "0" or not whole.get("coordinator"):
+        return "; ".join(found) or "no node leads"
+    return ""
+
+
+def is_well(driver, node):
+    """(is all well, what is wrong) as "cox status" on that node finds."""
+    done = driver.run(node, ["cox", "status", "--json"], 20)
+    wrong = problems(done.stdout) if done.stdout else (done.stderr.strip() or "cox status says nothing")
+    return not wrong, wrong

@@ -43,6 +43,10 @@ class Driver(abc.ABC):
         """How the power switch treats requests of the fence agents on this node: honest, fail, hang, lie, deaf."""
         raise LabError("the driver %s cannot change how its power switch behaves" % self.settings.driver)
 
+    def fencings(self):
+        """What fence agents have done since the lab was made: list of (action, node), oldest first."""
+        raise LabError("the driver %s does not see what fence agents do" % self.settings.driver)
+
     # --- inside a node ---
 
     @abc.abstractmethod

@@ -82,7 +82,8 @@ class Namespaces(Driver):
             shutil.copy(os.path.join(tree, "fence/fence_coxlab"), layer + "/usr/sbin/fence_coxlab")
         target = layer + "/usr/lib/ocf/resource.d/coxlab"
         os.makedirs(target, exist_ok=True)
-        shutil.copy(os.path.join(here, "../agents/Web"), target + "/Web")
+        for agent in ("Slow", "Web"):
+            shutil.copy(os.path.join(here, "../agents", agent), os.path.join(target, agent))
 
     def start_keeper(self, die_with_caller):
         ready_r, ready_w = os.pipe()
@@ -161,6 +162,14 @@ class Namespaces(Driver):
     def switch_mode(self, node, mode):
         self.check_node(node)
         self.ask({"do": "mode", "node": node, "mode": mode})
+
+    def fencings(self):
+        try:
+            with open(self.lab + "/power.log", encoding="utf-8") as f:
+                entries = [json.loads(line) for line in f]
+        except FileNotFoundError:
+            return []
+        return [(e["action"], e["node"]) for e in entries if e["by"] != "user"]
 
     # --- inside a node ---
 

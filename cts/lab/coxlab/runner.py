@@ -52,11 +52,21 @@ def _label(statement):
     return statement.text + (" (round %d)" % statement.round if statement.round else "")
 
 
+def _resolved(stage, values):
+    """The same with names of nodes for the parts that nodes play."""
+    changed = dict(values)
+    if "NODE" in values:
+        changed["NODE"] = stage.resolve(values["NODE"])
+    if "NODES" in values:
+        changed["NODES"] = [stage.resolve(node) for node in values["NODES"]]
+    return changed
+
+
 def _play_one(stage, statement, timeline):
     """Returns (ok, what was found or why not).  The timeline gets a line."""
     began = timeline.now()
     try:
-        found, trouble = statement.verb.run(stage, statement.values), None
+        found, trouble = statement.verb.run(stage, _resolved(stage, statement.values)), None
     except (Unmet, LabError) as e:
         found, trouble = None, str(e)
     took = timeline.now() - began

@@ -53,6 +53,12 @@ def _program(word):
     return word
 
 
+def _action(word):
+    if not re.fullmatch(r"[a-z][a-z_-]*", word):
+        raise LabError("'%s' is no name of an action" % word)
+    return word
+
+
 def _url(word):
     if not word.startswith("http://"):
         raise LabError("'%s' is no address of the form http://HOST/PATH" % word)
@@ -73,7 +79,7 @@ def _path(word):
 
 
 # Capital words of a syntax that stand for one word.
-ONE = {"N": _number, "NODE": _node, "ID": _identifier, "PROGRAM": _program, "TIME": duration.parse, "URL": _url, "MODE": _mode, "AGENT": str,
+ONE = {"N": _number, "NODE": _node, "ID": _identifier, "ACTION": _action, "PROGRAM": _program, "TIME": duration.parse, "URL": _url, "MODE": _mode, "AGENT": str,
        "PATH": _path, "FILE": str}
 
 

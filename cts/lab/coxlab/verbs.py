@@ -1,16 +1,19 @@
 """The verbs of scenarios: syntax, meaning, and what they do.  One row each; the manual page and "cox-cts verbs" are made from it.
 
-Capital words of a syntax are places: N a number, NODE, NODES, ID of a resource, TIME, PROGRAM, AGENT, SETTINGS as NAME=VALUE...,
+Capital words of a syntax are places: N a number, NODE, NODES, ID of a resource, ACTION, TIME, PROGRAM, AGENT, SETTINGS as NAME=VALUE...,
 GROUPS as n1 n2 | n3, COMMAND and TEXT the rest of the line.
 """
 import dataclasses
 import time
 
 from . import cluster, duration
+from .calls import Calls
 from .errors import LabError
 from .outage import Client
 from .watch import Watch, changes_to_gaps, changes_to_overlaps
 
+# Words that stand for a node.
+ROLES = ("coordinator", "peer", "victim")
 POLL_S = 0.02
 START_LIMIT_S = 60.0
 WEB = "ocf:coxlab:Web"
@@ -39,7 +42,10 @@ class Stage:
 
     def __init__(self, make):
         self._make, self.driver = make, None
-        self.client, self.addresses, self.watches = None, 0, {}
+        self.client, self.addresses, self.watches, self.calls = None, 0, {}, {}
+        # Who was last sent a signal: node, numbers of the processes, when.
+        self.victim, self.victims, self.hit_at = None, [], 0.0
+        self.fencings_before = 0
 
     def ensure(self, number):
         if self.driver is None:
@@ -60,6 +66,23 @@ class Stage:
             if driver.is_on(node):
                 return node
         raise LabError("no node has power")
+
+    def resolve(self, word):
+        """The node that a word stands for: its name, or the part that it plays at this moment."""
+        if word == "victim":
+            if self.victim is None:
+                raise LabError("there is no victim yet: 'crash' or 'freeze' comes first")
+            return self.victim
+        if word not in ROLES:
+            return word
+        coordinator = cluster.coordinator(self.lab(), self.manager())
+        if word == "coordinator":
+            return coordinator
+        # The last one: when the coordinator's node loses that role the first one is likely to be it next.
+        for node in reversed(self.lab().settings.nodes):
+            if node != coordinator and self.lab().is_on(node):
+                return node
+        raise LabError("no node but the coordinator has power")
 
     def measure(self, url):
         if self.client:
@@ -151,7 +174,8 @@ def _signal(name):
         done = stage.lab().run(node, ["kill", "-" + name] + [str(p) for p in pids], 20)
         if done.returncode != 0:
             raise LabError("%s on %s got no signal: %s" % (program, node, done.stderr.strip()))
-        return "process %s" % ", ".join(map(str, pids))
+        stage.victim, stage.victims, stage.hit_at = node, pids, time.monotonic()
+        return "process %s on %s" % (", ".join(map(str, pids)), node)
     return run
 
 
@@ -236,6 +260,14 @@ def watch(stage, v):
     if v["PATH"] in stage.watches:
         stage.watches.pop(v["PATH"]).stop()
     stage.watches[v["PATH"]] = Watch(stage.lab(), v["PATH"])
+
+
+def count_calls(stage, v):
+    stage.calls[v["ID"]] = Calls(stage.lab(), v["ID"])
+
+
+def count_fencing(stage, _):
+    stage.fencings_before = len(stage.lab().fencings())
 
 
 def wait(_stage, v):
@@ -357,6 +389,89 @@ def expect_never_two(stage, v):
                                                                " (%d times in all)" % len(overlaps) if len(overlaps) > 1 else ""))
 
 
+def _since_hit(stage):
+    return " %s after the signal" % duration.text(time.monotonic() - stage.hit_at) if stage.hit_at else ""
+
+
+def expect_well(stage, v):
+    stage.lab().check_node(v["NODE"])
+    wait_for(lambda: cluster.is_well(stage.lab(), v["NODE"]), v["TIME"], "all is not well on %s within %s" % (v["NODE"], duration.text(v["TIME"])))
+    return "well" + _since_hit(stage)
+
+
+def expect_new(stage, v):
+    stage.lab().check_node(v["NODE"])
+    if not stage.victims:
+        raise LabError("no process was sent a signal: 'crash' or 'freeze' comes first")
+
+    def question():
+        pids = stage.lab().pids(v["NODE"], v["PROGRAM"])
+        return bool(pids) and not set(pids) & set(stage.victims), "its processes are %s" % (", ".join(map(str, pids)) or "none")
+    wait_for(question, v["TIME"], "%s on %s is not replaced within %s" % (v["PROGRAM"], v["NODE"], duration.text(v["TIME"])))
+    return "replaced" + _since_hit(stage)
+
+
+def _counted(stage, resource):
+    if resource not in stage.calls:
+        raise LabError("calls of %s are not counted: 'count calls of %s' comes first" % (resource, resource))
+    calls = stage.calls[resource]
+    calls.look()
+    if calls.overlaps():
+        raise Unmet("two actions overlapped: %s" % ", ".join(calls.overlaps()))
+    return calls
+
+
+def expect_calls(stage, v):
+    wanted = {}
+    for action, number in v["SETTINGS"].items():
+        if not number.isdigit():
+            raise LabError("'%s=%s': how often is a number" % (action, number))
+        wanted[action] = int(number)
+
+    def question():
+        calls = _counted(stage, v["ID"])
+        found = {action: calls.count(action) for action in wanted}
+        over = [a for a, n in found.items() if n > wanted[a]]
+        text = "%s (%s)" % (", ".join("%s=%d" % item for item in found.items()), calls.text())
+        if over:
+            raise Unmet("%s was called too often: %s" % (over[0], text))
+        return found == wanted, "found " + text
+    wait_for(question, v["TIME"], "the calls are not these within %s" % duration.text(v["TIME"]))
+
+
+def expect_running(stage, v):
+    stage.lab().check_node(v["NODE"])
+
+    def question():
+        running = _counted(stage, v["ID"]).running(v["NODE"])
+        return running == v["ACTION"], "%s is running" % (running or "nothing")
+    wait_for(question, v["TIME"], "no %s of %s is running on %s within %s" % (v["ACTION"], v["ID"], v["NODE"], duration.text(v["TIME"])))
+
+
+def _fencings(stage):
+    return ["%s %s" % (action, node) for action, node in stage.lab().fencings()[stage.fencings_before:]]
+
+
+def expect_no_fencing(stage, _):
+    found = _fencings(stage)
+    if found:
+        raise Unmet("fence agents did: %s" % ", ".join(found))
+
+
+def expect_fencing(stage, v):
+    stage.lab().check_node(v["NODE"])
+    # Off and on are one reboot.
+    wanted = {"%s %s" % (action, v["NODE"]) for action in ("off", "reboot")}
+
+    def question():
+        found = _fencings(stage)
+        others = [f for f in found if f.split()[1] != v["NODE"]]
+        if others or sum(f in wanted for f in found) > 1:
+            raise Unmet("fence agents did: %s" % ", ".join(found))
+        return sum(f in wanted for f in found) == 1, "fence agents did nothing"
+    wait_for(question, v["TIME"], "%s is not fenced within %s" % (v["NODE"], duration.text(v["TIME"])))
+
+
 def expect_file(stage, v):
     stage.lab().check_node(v["NODE"])
     wait_for(lambda: (stage.lab().exists(v["NODE"], v["PATH"]), "it is not there"), v["TIME"],
@@ -396,6 +511,8 @@ VERBS = (
     Verb("move ID to NODE", "Ask the cluster to move a resource, or to keep it there when that is where it is.", move),
     Verb("measure URL", "Fetch a page ten times a second from outside from now on, and wait for its first answer. Ends what was measured before.", measure),
     Verb("watch PATH", "Look for a file on all nodes every 10 ms from outside from now on.", watch),
+    Verb("count calls of ID", "From now on calls of the actions of a resource of agent ocf:coxlab:Slow are counted.", count_calls),
+    Verb("count fencing", "From now on what fence agents do is counted; before, it is since the scenario began.", count_fencing),
     Verb("wait TIME", "Do nothing for a while.", wait),
     Verb("note TEXT", "A line for the reader of the timeline.", note),
     Verb("expect quorum on NODE within TIME", "corosync on that node says that it has quorum.", _expect_quorum(True)),
@@ -410,6 +527,14 @@ VERBS = (
     Verb("expect never two PATH", "The watched file was never on two nodes at the same time.", expect_never_two),
     Verb("expect file PATH on NODE within TIME", "The file is there.", expect_file),
     Verb("expect success on NODE: COMMAND", "Shell code succeeds there.", expect_command),
+    Verb("expect well on NODE within TIME", "\"cox status\" on that node finds no problem: somebody leads, and all daemons of the node answer.", expect_well),
+    Verb("expect new PROGRAM on NODE within TIME", "The process that was crashed or frozen last is gone there, and another one of that name runs.", expect_new),
+    Verb("expect running ACTION of ID on NODE within TIME", "An action of a resource of agent ocf:coxlab:Slow whose calls are counted has begun there and not ended; no "
+         "two actions of it ran at the same time on a node.", expect_running),
+    Verb("expect calls of ID SETTINGS within TIME", "Each action of SETTINGS (start=1 stop=0) was called so often, on all nodes together, since counting began; no two "
+         "actions ran at the same time on a node.", expect_calls),
+    Verb("expect no fencing", "No fence agent has switched anything.", expect_no_fencing),
+    Verb("expect fencing of NODE within TIME", "Fence agents have switched off this node, once, and no other one.", expect_fencing),
     # After all others: an ID may be any word.
     Verb("expect ID on NODE within TIME", "The cluster says that the resource is active there and nowhere else.", expect_resource),
     Verb("expect ID stopped within TIME", "The cluster says that the resource is active nowhere.", expect_resource_stopped),
