@@ -322,25 +322,41 @@ cancel_recurring(struct cox_execrsc *rsc, struct cox_exec_effects *out)
     }
 }
 
-/* A younger reign: what older ones have ordered and what has not begun is dropped; the new coordinator plans afresh. */
+/* What older reigns have ordered and what has not begun is dropped; the present coordinator plans afresh. */
 static void
-on_term(struct cox_exec *exec, struct cox_exec_term term, struct cox_exec_effects *out)
+drop_outdated(struct cox_exec *exec, struct cox_exec_effects *out)
 {
-    if (term.generation <= exec->term.generation) {
-        return;
-    }
-    exec->term = term;
     for (guint r = 0; r < exec->rscs->len; r++) {
         struct cox_execrsc *rsc = exec->rscs->pdata[r];
 
         for (guint i = rsc->ops->len; i > 0; i--) {
             struct cox_execop *op = rsc->ops->pdata[i - 1];
 
-            if (rsc->busy != op && op->n_runs == 0) {
+            if (rsc->busy != op && op->n_runs == 0 && op->generation < exec->term.generation) {
                 cancel(rsc, op, out);
             }
         }
     }
+}
+
+/* Before it is ready the executor does not know yet what has begun. */
+static void
+on_term(struct cox_exec *exec, struct cox_exec_term term, struct cox_exec_effects *out)
+{
+    if (term.generation > exec->term.generation) {
+        exec->term = term;
+        if (exec->is_ready) {
+            drop_outdated(exec, out);
+        }
+    }
+}
+
+/* What was accepted in the last life may be of a reign that was over when that life ended. */
+static void
+on_ready(struct cox_exec *exec, struct cox_exec_effects *out)
+{
+    exec->is_ready = true;
+    drop_outdated(exec, out);
 }
 
 /* Is the order of an older reign, or of another coordinator of the same?  A younger one counts from now on. */
@@ -686,7 +702,7 @@ cox_exec_step(struct cox_exec *exec, const struct cox_exec_event *event, cox_use
             on_recovered(exec, event, now);
             break;
         case COX_EXEC_ON_READY:
-            exec->is_ready = true;
+            on_ready(exec, out);
             break;
         case COX_EXEC_ON_TERM:
             on_term(exec, event->term, out);

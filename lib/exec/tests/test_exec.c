@@ -570,6 +570,58 @@ what_was_accepted_before_a_restart_goes_on_without_an_order(void **state)
     teardown(&w);
 }
 
+/* The executor died after it had noted a younger reign and before it had dropped what older ones had ordered. */
+static void
+what_an_older_reign_ordered_before_a_restart_does_not_begin_after_it(void **state)
+{
+    struct world w;
+    struct cox_exec_event term = { .kind = COX_EXEC_ON_TERM, .term = { 6, 2 } }, event = kept("monitor", 10000);
+    struct cox_exec_result last = { COX_OP_STATUS_DONE, 0, NULL };
+
+    (void) state;
+    restart(&w);
+    feed(&w, &term);
+    event.last = &last;
+    feed(&w, &event);
+    event = kept("monitor", 20000); /* nobody has heard of a result of this one */
+    feed(&w, &event);
+    event = kept("start", 0);
+    event.order.key = "running";
+    feed(&w, &event);
+    event.kind = COX_EXEC_ON_RECOVERED;
+    event.run = 7;
+    event.begun_at = w.now;
+    feed(&w, &event);
+    event = kept("stop", 0);
+    event.order.key = "waiting";
+    feed(&w, &event);
+    assert_string_equal(simply(&w, COX_EXEC_ON_READY), "report a stop 1/1;cancelled a stop 0;report a monitor 1/1;"
+                                                       "cancelled a monitor 20000;");
+    assert_string_equal(result_of(&w, 7, 0, NULL), "report a start 0/0;"); /* it had begun */
+    assert_string_equal(wake(&w), "run a monitor 10000;");
+    teardown(&w);
+}
+
+/* Who reigns may be told before it is known what still runs. */
+static void
+a_younger_reign_is_heard_of_before_the_running_operations(void **state)
+{
+    struct world w;
+    struct cox_exec_event term = { .kind = COX_EXEC_ON_TERM, .term = { 6, 2 } }, event = kept("start", 0);
+
+    (void) state;
+    restart(&w);
+    feed(&w, &event);
+    assert_string_equal(feed(&w, &term), "");
+    event.kind = COX_EXEC_ON_RECOVERED;
+    event.run = 7;
+    event.begun_at = w.now;
+    feed(&w, &event);
+    assert_string_equal(simply(&w, COX_EXEC_ON_READY), "");
+    assert_string_equal(result_of(&w, 7, 0, NULL), "report a start 0/0;");
+    teardown(&w);
+}
+
 static void
 what_ran_before_a_restart_is_the_operation_that_was_accepted(void **state)
 {
@@ -631,6 +683,8 @@ a_process_that_is_not_gone_after_its_result_was_told_only_keeps_the_resource_bus
 }
 
 COX_TEST_MAIN(cmocka_unit_test(what_was_accepted_before_a_restart_goes_on_without_an_order),
+              cmocka_unit_test(what_an_older_reign_ordered_before_a_restart_does_not_begin_after_it),
+              cmocka_unit_test(a_younger_reign_is_heard_of_before_the_running_operations),
               cmocka_unit_test(what_ran_before_a_restart_is_the_operation_that_was_accepted),
               cmocka_unit_test(a_restart_in_the_middle_of_a_probe_does_not_take_its_result_for_that_of_the_operation),
               cmocka_unit_test(a_process_that_is_not_gone_after_its_result_was_told_only_keeps_the_resource_busy),
