@@ -90,7 +90,7 @@ static bool
 must_wait(const struct cox_reign *reign, cox_usec now)
 {
     return reign->is_planning || reign->batch_pending != 0 || cox_usec_is_set(reign->write_retry_at)
-           || cox_reign_nodes_unrecorded(reign, now)
+           || cox_reign_nodes_unrecorded(reign, now) || cox_reign_nodes_unheard(reign)
            || (cox_usec_is_set(reign->attributes_until) && !cox_usec_is_due(reign->attributes_until, now))
            || (cox_usec_is_set(reign->plan_retry_at) && !cox_usec_is_due(reign->plan_retry_at, now));
 }
@@ -173,7 +173,7 @@ end_reign(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
 
         node->phase = COX_JOIN_UNKNOWN;
         node->heard = node->recorded = 0;
-        node->is_leaving = false;
+        node->is_leaving = node->has_reported = false;
     }
     cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_RESET }, now, out);
     if (was_planning) {
@@ -220,6 +220,7 @@ on_phase(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec 
     }
     if (event->join.phase == COX_JOIN_JOINED && node->name != NULL) {
         take_report(reign, node, event, now, out);
+        node->has_reported = true;
     }
     node->phase = event->join.phase;
 }
@@ -453,6 +454,9 @@ cox_reign_waits_for(const struct cox_reign *reign)
     }
     if (reign->batch_pending != 0 || cox_usec_is_set(reign->write_retry_at)) {
         return "the document to take the states of the nodes";
+    }
+    if (cox_reign_nodes_unheard(reign)) {
+        return "a controller that is away, and that has not reported what it is running";
     }
     return cox_usec_is_set(reign->guard_at) ? "the pause after a crash of the scheduler" : "results to be in the document";
 }

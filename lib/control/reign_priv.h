@@ -21,6 +21,7 @@ struct reign_node {
     bool is_leaving;          /* it was told that it may leave */
     bool is_down;             /* proven; until it comes back */
     bool is_erased;           /* what the document knew of it is gone; with is_down */
+    bool has_reported;        /* in this reign: what is in flight there is known */
     enum cox_join_phase phase;
     cox_usec away_until;      /* its controller is away: patience ends */
     cox_usec joined_at;       /* its controller came into the group */
@@ -99,6 +100,9 @@ void cox_reign_nodes_on_written(struct cox_reign *reign, const struct cox_reign_
 
 /* When the next patience ends. */
 cox_usec cox_reign_nodes_deadline(const struct cox_reign *reign);
+
+/* Is there a node whose controller is away for a moment, and nobody here knows what it was doing? */
+bool cox_reign_nodes_unheard(const struct cox_reign *reign);
 
 /* Is there a result that the document does not have, and is worth waiting for? */
 bool cox_reign_nodes_unrecorded(const struct cox_reign *reign, cox_usec now);

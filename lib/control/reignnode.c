@@ -212,6 +212,23 @@ cox_reign_nodes_on_written(struct cox_reign *reign, const struct cox_reign_event
     }
 }
 
+/*
+ * Its executor may be in the middle of what another coordinator, or it itself as one, has ordered; when its controller is back it
+ * reports that, and when its patience is over it is fenced.
+ */
+bool
+cox_reign_nodes_unheard(const struct cox_reign *reign)
+{
+    for (guint i = 0; i < reign->nodes->len; i++) {
+        const struct reign_node *node = reign->nodes->pdata[i];
+
+        if (!node->has_reported && !node->is_controller && is_on_its_way_back(node)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 cox_usec
 cox_reign_nodes_deadline(const struct cox_reign *reign)
 {

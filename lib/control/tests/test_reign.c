@@ -159,6 +159,46 @@ a_controller_that_stays_away_is_reported(void **state)
     world_end(&w);
 }
 
+/* n3 coordinated and died over a start on itself: nobody else knows of it, and its executor goes on. */
+static void
+lose_the_controller_of_n3_and_reign(struct world *w)
+{
+    struct cox_reign_event node = { .kind = COX_REIGN_ON_NODE, .node = 3, .name = "n3" };
+
+    world_start(w);
+    node.state = (struct cox_reign_state) { "true", "online", "member", "member" };
+    world_step(w, &node);
+    world_view(w, 2, 3);
+    world_step(w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_TERM, .node = 1, .generation = 4 });
+    world_phase(w, 1, COX_JOIN_JOINED);
+    world_phase(w, 2, COX_JOIN_JOINED);
+    world_step(w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_MAY_PLAN });
+    world_expect(w, "node n1 true online member member; node n2 true online member member; ");
+    world_written(w, true);
+    world_expect(w, "");
+    assert_string_equal(cox_reign_waits_for(w->reign), "a controller that is away, and that has not reported what it is running");
+}
+
+static void
+a_new_coordinator_plans_nothing_while_a_controller_is_away_that_never_reported_to_it(void **state)
+{
+    struct world w;
+
+    (void) state;
+    lose_the_controller_of_n3_and_reign(&w);
+    world_view(&w, 3, 3);
+    world_phase(&w, 3, COX_JOIN_JOINED);
+    world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_MAY_PLAN });
+    world_expect(&w, "plan; ");
+    world_end(&w);
+    lose_the_controller_of_n3_and_reign(&w);
+    world_wake(&w); /* it does not come back: it will be fenced */
+    world_expect(&w, "node n3 true offline down member; ");
+    world_written(&w, true);
+    world_expect(&w, "plan; ");
+    world_end(&w);
+}
+
 static void
 a_node_that_was_told_to_leave_is_expected_to_be_gone(void **state)
 {
@@ -348,7 +388,8 @@ main(void)
         cmocka_unit_test(a_change_during_the_work_holds_back_what_has_not_begun),
         cmocka_unit_test(a_controller_that_comes_back_in_time_was_not_lost),
         cmocka_unit_test(a_controller_that_stays_away_is_reported),
-        cmocka_unit_test(a_node_that_was_told_to_leave_is_expected_to_be_gone),
+        cmocka_unit_test(a_new_coordinator_plans_nothing_while_a_controller_is_away_that_never_reported_to_it),
+              cmocka_unit_test(a_node_that_was_told_to_leave_is_expected_to_be_gone),
         cmocka_unit_test(who_does_not_reign_any_more_forgets_everything),
         cmocka_unit_test(a_configuration_that_crashes_the_scheduler_is_set_aside),
         cmocka_unit_test(a_plan_that_could_not_be_made_is_asked_for_again),
