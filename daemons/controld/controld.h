@@ -44,7 +44,7 @@ struct controld {
     struct cox_election *election; /* NULL: the document is not there yet */
     cox_source_id election_timer;
     struct cox_election_message confirm; /* to be sent when the node's reports are ready */
-    bool has_confirm, is_leaving;
+    bool has_confirm, is_leaving, is_released; /* is_released: the node may leave, what it does now is not in the history */
     const struct cox_msg_control_election *report; /* while a confirmation is handled */
     /* realm.c */
     struct cox_reign *reign;
@@ -59,6 +59,7 @@ struct controld {
     struct controld_traits *traits;
     struct cox_oplog *oplog;
     bool is_history_valid;          /* the document's history of this node is of this life of the node */
+    guint64 written;                /* with that: fingerprint of the history that the document has for certain */
     bool is_recording, is_asking;   /* a change, or the question what is running, is under way */
     bool must_compare;              /* another document was taken over: what it says of this node may be wrong */
     GPtrArray *errands;             /* orders that are given to the executor again, when errand_timer ends */

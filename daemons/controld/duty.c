@@ -1,9 +1,7 @@
 /* daemons/controld/duty.c - the node: orders to the executor, results to the group and to the document.  Layer 6. */
 #include "daemons/controld/controld.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "codec/status_write.h"
@@ -31,25 +29,42 @@ static void report(struct controld *controld);
 
 /* ---- the document ---- */
 
-/* The history of this node in the document is that of this life of the node while this file is there: it goes with /run. */
+/*
+ * Fingerprints of what was written of this node, in this life of it: the file goes with /run.  The document has one of these
+ * histories, or it is that of another side, which does not know what was done here since.
+ */
 static char *
 mark_path(const struct controld *controld)
 {
     return g_build_filename(cox_service_run_directory(controld->ctx), "control.history", NULL);
 }
 
-static void
-set_mark(struct controld *controld)
+/* @next is about to be written, or, when it is the same as before, has been. */
+static bool
+set_mark(const struct controld *controld, guint64 next)
 {
     g_autofree char *path = mark_path(controld);
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
+    g_autofree char *text = g_strdup_printf("%016" G_GINT64_MODIFIER "x %016" G_GINT64_MODIFIER "x\n", controld->written, next);
 
-    if (fd < 0) {
-        cox_log_line(controld->log, COX_LOG_NOTICE, "cannot write path=%s: after a restart resources will be probed", path);
-        return;
+    if (controld->is_released) {
+        return false;
     }
-    (void) close(fd);
-    controld->is_history_valid = true;
+    if (!g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0640, NULL)) {
+        cox_log_line(controld->log, COX_LOG_NOTICE, "cannot write path=%s: after a restart resources will be probed", path);
+        (void) remove(path);
+        return false;
+    }
+    return true;
+}
+
+static bool
+is_marked(const struct controld *controld, guint64 fingerprint)
+{
+    g_autofree char *path = mark_path(controld);
+    g_autofree char *text = NULL;
+    g_autofree char *wanted = g_strdup_printf("%016" G_GINT64_MODIFIER "x", fingerprint);
+
+    return g_file_get_contents(path, &text, NULL, NULL) && strstr(text, wanted) != NULL;
 }
 
 static void
@@ -70,6 +85,7 @@ say_recorded(struct controld *controld)
 struct writing {
     struct controld *controld;
     gint64 noted;
+    guint64 fingerprint; /* of the history then */
     bool is_whole;
     guint n_waiting;
     GError *problem; /* the first */
@@ -114,8 +130,9 @@ on_written(void *context, const struct cox_follow_answer *answer)
     if (is_ok) {
         controld->recorded = writing->noted;
         controld->recorded_version = answer->version;
-        if (writing->is_whole && !controld->is_history_valid) {
-            set_mark(controld);
+        if (writing->is_whole || controld->is_history_valid) {
+            controld->written = writing->fingerprint;
+            controld->is_history_valid = set_mark(controld, controld->written) || controld->is_history_valid;
         }
         say_recorded(controld);
         say_all(controld, controld->said_now);
@@ -195,7 +212,11 @@ flush(struct controld *controld)
     controld->said_after = swap;
     gone = path_of_gone(controld, &changes);
     *writing = (struct writing) { .controld = controld, .noted = controld->noted,
+                                  .fingerprint = cox_oplog_fingerprint(cox_oplog_node(controld->oplog)),
                                   .n_waiting = (changes.status != NULL ? 1 : 0) + (gone != NULL ? 1 : 0) };
+    if (controld->is_history_valid) {
+        (void) set_mark(controld, writing->fingerprint);
+    }
     if (changes.status != NULL) {
         text = text_of(changes.status);
         change.text = text;
@@ -228,8 +249,12 @@ correct(struct controld *controld)
 
     cox_log_line(controld->log, COX_LOG_NOTICE, "correcting the history of this node in the document resources=%u",
                  cox_oplog_node(controld->oplog)->resources->len);
-    *writing = (struct writing) { .controld = controld, .noted = controld->noted, .is_whole = true, .n_waiting = 2 };
+    *writing = (struct writing) { .controld = controld, .noted = controld->noted, .is_whole = true, .n_waiting = 2,
+                                  .fingerprint = cox_oplog_fingerprint(cox_oplog_node(controld->oplog)) };
     controld->is_recording = true;
+    if (controld->is_history_valid) {
+        (void) set_mark(controld, writing->fingerprint);
+    }
     cox_oplog_touch(controld->oplog);
     removal.xpath = path;
     removal.fn = on_written;
@@ -692,6 +717,22 @@ controld_duty_refresh(struct controld *controld, const struct cox_msg_control_re
 
 /* ---- life ---- */
 
+/* What the controller before this one has written; anything else is left to probes. */
+static void
+take_over(struct controld *controld)
+{
+    const struct cox_node_status *node = NULL;
+    struct cox_status *status = controld_papers_history(controld, &node);
+    guint64 fingerprint = cox_oplog_fingerprint(node);
+
+    if (is_marked(controld, fingerprint)) {
+        cox_oplog_load(controld->oplog, node);
+        controld->written = fingerprint;
+        controld->is_history_valid = true;
+    }
+    cox_status_free(status);
+}
+
 void
 controld_duty_document(struct controld *controld)
 {
@@ -699,18 +740,9 @@ controld_duty_document(struct controld *controld)
     const char *name = cox_service_node_name(controld->ctx, controld->self);
 
     if (controld->oplog == NULL && name != NULL && cox_follow_cib(controld->follow) != NULL) {
-        g_autofree char *mark = mark_path(controld);
-
         id = g_strdup_printf("%u", (unsigned int) controld->self);
         controld->oplog = cox_oplog_new(id, name);
-        if (g_file_test(mark, G_FILE_TEST_EXISTS)) {
-            const struct cox_node_status *node = NULL;
-            struct cox_status *status = controld_papers_history(controld, &node);
-
-            cox_oplog_load(controld->oplog, node);
-            cox_status_free(status);
-            controld->is_history_valid = true;
-        }
+        take_over(controld);
         controld_neighbours_listen(&controld->neighbours);
     }
     report(controld);

@@ -198,6 +198,7 @@ controld_may_leave(struct controld *controld)
 
     cox_log_line(controld->log, COX_LOG_NOTICE, "this node may leave");
     (void) remove(mark); /* what happens here from now on is not in the history */
+    controld->is_released = true;
     for (guint i = 0; i < controld->leavers->len; i++) {
         cox_ticket_answer(controld->ctx, g_array_index(controld->leavers, cox_ticket, i), COX_MSG_DONE, &done, NULL);
     }

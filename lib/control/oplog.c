@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "control/failure.h"
 #include "model/param_digest.h"
 
@@ -366,6 +367,33 @@ cox_oplog_is_same(const struct cox_oplog *log, const struct cox_node_status *nod
         }
     }
     return true;
+}
+
+static guint64
+add_text(guint64 before, const char *text)
+{
+    return cox_bytes_fnv(before, text == NULL ? "" : text, text == NULL ? 1 : strlen(text) + 1);
+}
+
+/* The order of entries says nothing, so theirs are added up. */
+guint64
+cox_oplog_fingerprint(const struct cox_node_status *node)
+{
+    guint64 sum = 0;
+
+    for (guint i = 0; node != NULL && i < node->resources->len; i++) {
+        const struct cox_rsc_history *rsc = node->resources->pdata[i];
+        guint64 name = add_text(COX_BYTES_FNV, rsc->id);
+
+        sum += name;
+        for (guint32 k = 0; k < rsc->n_ops; k++) {
+            const struct cox_op_history *op = &rsc->ops[k];
+            guint64 one = add_text(add_text(name, op->id), op->transition_magic);
+
+            sum += cox_bytes_fnv(one, &op->call_id, sizeof(op->call_id));
+        }
+    }
+    return sum;
 }
 
 /* ---- what the document has to learn ---- */

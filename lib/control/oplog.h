@@ -58,6 +58,12 @@ void cox_oplog_touch(struct cox_oplog *log);
 /** Is this what @node (NULL: nothing) says of the node's resources?  Only identity and results are compared. */
 bool cox_oplog_is_same(const struct cox_oplog *log, const struct cox_node_status *node);
 
+/**
+ * A number for what cox_oplog_is_same() compares: histories that differ have, for all practical purposes, different ones.
+ * Kept where it outlives the controller but not the node, it tells whether the document has the history that was written last.
+ */
+guint64 cox_oplog_fingerprint(const struct cox_node_status *node);
+
 /** The node's history; borrowed until the next call. */
 const struct cox_node_status *cox_oplog_node(const struct cox_oplog *log);
 

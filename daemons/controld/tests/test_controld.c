@@ -439,6 +439,28 @@ a_controller_that_was_killed_goes_on_without_probes(void **state)
     expect(w, "r_monitor_0 r_start_0 r_monitor_10000 ");
 }
 
+/* The node went on without the others, and its controller died before the document of the others won. */
+static void
+a_history_of_another_side_is_not_taken_for_that_of_this_node(void **state)
+{
+    struct world *w = *state;
+    g_autofree char *document = NULL, *later = NULL;
+
+    create(w, "", DUMMY, "");
+    document = text_of(w);
+    fail_recurring(w);
+    pass(w, 1000);
+    later = text_of(w);
+    stop_daemon(w);
+    g_string_truncate(w->log, 0);
+    start_daemon(w, document);
+    assert_true(g_str_has_prefix(w->log->str, "r_monitor_0 "));
+    stop_daemon(w);
+    g_string_truncate(w->log, 0);
+    start_daemon(w, later);
+    assert_true(g_str_has_prefix(w->log->str, "r_monitor_0 ")); /* now this is the one that is not ours */
+}
+
 static void
 what_is_running_when_something_changes_is_waited_for(void **state)
 {
@@ -772,6 +794,7 @@ main(void)
         STORY(a_resource_is_probed_started_watched_and_its_history_written),
         STORY(a_failed_monitor_is_counted_and_the_resource_recovered),
         STORY(a_controller_that_was_killed_goes_on_without_probes),
+        STORY(a_history_of_another_side_is_not_taken_for_that_of_this_node),
         STORY(what_is_running_when_something_changes_is_waited_for),
         STORY(a_lost_node_is_fenced_until_that_succeeds),
         STORY(a_node_that_leaves_stops_what_it_runs_first),

@@ -204,6 +204,30 @@ a_history_is_loaded_compared_and_written_again(void **state)
 }
 
 static void
+histories_that_differ_have_different_fingerprints(void **state)
+{
+    g_autoptr(cox_oplog) log = cox_oplog_new("1", "n1"), copy = cox_oplog_new("1", "n1");
+    guint64 empty = cox_oplog_fingerprint(NULL), started = 0, stopped = 0;
+
+    (void) state;
+    assert_true(cox_oplog_fingerprint(cox_oplog_node(log)) == empty);
+    note(log, "start", 0, 0, 1);
+    started = cox_oplog_fingerprint(cox_oplog_node(log));
+    note(log, "stop", 0, 0, 2);
+    stopped = cox_oplog_fingerprint(cox_oplog_node(log));
+    assert_true(started != empty && stopped != empty && stopped != started);
+    note(copy, "monitor", 10000, 0, 3);
+    note(copy, "stop", 0, 0, 2); /* ends the monitor */
+    assert_true(cox_oplog_fingerprint(cox_oplog_node(copy)) == stopped);
+    note(copy, "stop", 0, 1, 2); /* another result */
+    assert_false(cox_oplog_fingerprint(cox_oplog_node(copy)) == stopped);
+    cox_oplog_load(copy, cox_oplog_node(log));
+    assert_true(cox_oplog_fingerprint(cox_oplog_node(copy)) == stopped);
+    cox_oplog_forget(copy, "r");
+    assert_true(cox_oplog_fingerprint(cox_oplog_node(copy)) == empty);
+}
+
+static void
 the_wanted_result_is_the_third_field_of_the_key(void **state)
 {
     (void) state;
@@ -223,6 +247,7 @@ main(void)
         cmocka_unit_test(changes_are_given_once_and_together),
         cmocka_unit_test(what_was_removed_and_came_back_is_not_gone),
         cmocka_unit_test(a_history_is_loaded_compared_and_written_again),
+        cmocka_unit_test(histories_that_differ_have_different_fingerprints),
         cmocka_unit_test(the_wanted_result_is_the_third_field_of_the_key),
     };
 
