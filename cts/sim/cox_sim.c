@@ -1,7 +1,9 @@
-/* cts/sim/cox_sim.c - tell the stories of seeds: cox-sim --seed N --trace, or --seeds FIRST:NUMBER. */
+/* cts/sim/cox_sim.c - tell the stories of seeds: cox-sim --seed N --trace, or --seeds FIRST:NUMBER -j PROCESSES. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <glib.h>
 
 #include "cib/schemas.h"
@@ -9,7 +11,7 @@
 #include "cts/sim/simdaemon.h"
 
 struct totals {
-    guint64 steps;
+    guint64 steps, seeds;
     guint bad[SIM_LAWS];
     guint n_bad;
 };
@@ -23,10 +25,18 @@ nodes_of(guint32 seed)
     return nodes[seed % G_N_ELEMENTS(nodes)];
 }
 
+struct task {
+    struct cox_schemas *schemas;
+    FILE *trace;
+    enum sim_law bug;
+    guint32 first, number;
+    bool stops;
+};
+
 static void
-tell(struct cox_schemas *schemas, guint32 seed, FILE *trace, enum sim_law bug, struct totals *totals)
+tell(const struct task *task, guint32 seed, struct totals *totals)
 {
-    struct sim sim = { .schemas = schemas, .trace = trace, .bug = bug };
+    struct sim sim = { .schemas = task->schemas, .trace = task->trace, .bug = task->bug };
     enum sim_law law = SIM_LAW_NONE;
 
     sim_init(&sim, seed, nodes_of(seed));
@@ -36,7 +46,66 @@ tell(struct cox_schemas *schemas, guint32 seed, FILE *trace, enum sim_law bug, s
         totals->n_bad++;
     }
     totals->steps += sim.n_steps;
+    totals->seeds++;
     sim_clear(&sim);
+}
+
+/* Has what --first waits for been seen: a violation, or that of the law whose bug is planted (it may break others, too)? */
+static bool
+is_enough(const struct task *task, const struct totals *totals)
+{
+    return task->stops && (task->bug == SIM_LAW_NONE ? totals->n_bad > 0 : totals->bad[task->bug] > 0);
+}
+
+/* Every @every-th seed from the @at-th on. */
+static void
+tell_share(const struct task *task, guint32 at, guint32 every, struct totals *totals)
+{
+    for (guint32 i = at; i < task->number && !is_enough(task, totals); i += every) {
+        tell(task, task->first + i, totals);
+    }
+}
+
+static void
+add_totals(struct totals *sum, const struct totals *part)
+{
+    sum->steps += part->steps;
+    sum->seeds += part->seeds;
+    sum->n_bad += part->n_bad;
+    for (guint i = 0; i < SIM_LAWS; i++) {
+        sum->bad[i] += part->bad[i];
+    }
+}
+
+/* Seeds know nothing of each other: each process tells a share, and sends its totals when it is done. */
+static bool
+tell_in_processes(const struct task *task, guint32 n, struct totals *totals)
+{
+    int ends[2] = { -1, -1 };
+    bool is_ok = pipe(ends) == 0;
+
+    (void) fflush(stdout);
+    for (guint32 p = 0; is_ok && p < n; p++) {
+        struct totals part = { 0 };
+        pid_t pid = fork();
+
+        if (pid == 0) {
+            tell_share(task, p, n, &part);
+            (void) fflush(stdout);
+            _exit(write(ends[1], &part, sizeof(part)) == sizeof(part) ? EXIT_SUCCESS : EXIT_FAILURE);
+        }
+        is_ok = pid > 0;
+    }
+    (void) close(ends[1]);
+    for (guint32 p = 0; is_ok && p < n; p++) {
+        struct totals part = { 0 };
+        int status = 0;
+
+        is_ok = read(ends[0], &part, sizeof(part)) == sizeof(part) && wait(&status) > 0 && status == 0;
+        add_totals(totals, &part);
+    }
+    (void) close(ends[0]);
+    return is_ok && (task->stops || totals->seeds == task->number);
 }
 
 static enum sim_law
@@ -50,65 +119,92 @@ law_named(const char *name)
     return SIM_LAW_NONE;
 }
 
-/* Has what --first waits for been seen: a violation, or that of the law whose bug is planted (it may break others, too)? */
-static bool
-is_enough(const struct totals *totals, enum sim_law bug)
-{
-    return bug == SIM_LAW_NONE ? totals->n_bad > 0 : totals->bad[bug] > 0;
-}
-
 static int
-report(const struct totals *totals, guint32 first, guint32 number, enum sim_law bug)
+report(const struct task *task, const struct totals *totals, gdouble seconds)
 {
     printf("1..%d\n", (int) SIM_LAWS);
     for (guint i = 0; i < SIM_LAWS; i++) {
-        printf("%s %u - law %s: seeds %u to %u\n", totals->bad[i] == 0 ? "ok" : "not ok", i + 1, sim_law_names[i], first,
-               first + number - 1);
+        printf("%s %u - law %s: seeds %u to %u\n", totals->bad[i] == 0 ? "ok" : "not ok", i + 1, sim_law_names[i], task->first,
+               task->first + task->number - 1);
     }
-    printf("# %u seeds, %" G_GUINT64_FORMAT " steps, %u violations%s%s\n", number, totals->steps, totals->n_bad,
-           bug == SIM_LAW_NONE ? "" : ", planted bug: ", bug == SIM_LAW_NONE ? "" : sim_law_names[bug]);
+    printf("# %" G_GUINT64_FORMAT " seeds, %" G_GUINT64_FORMAT " steps, %u violations%s%s\n", totals->seeds, totals->steps,
+           totals->n_bad, task->bug == SIM_LAW_NONE ? "" : ", planted bug: ", task->bug == SIM_LAW_NONE ? "" : sim_law_names[task->bug]);
+    if (seconds > 0) {
+        printf("# %.0f s, %.1f ms a seed\n", seconds, seconds * 1000 / (gdouble) MAX(totals->seeds, 1));
+    }
     return totals->n_bad == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+struct wishes {
+    gint seed, n_processes;
+    gboolean has_trace, stops, has_time;
+    char *range, *bug_name;
+};
+
+static bool
+read_wishes(int *argc, char ***argv, struct wishes *wishes, GError **error)
+{
+    const GOptionEntry entries[] = {
+        { "seed", 0, 0, G_OPTION_ARG_INT, &wishes->seed, "Tell the story of this seed", "N" },
+        { "seeds", 0, 0, G_OPTION_ARG_STRING, &wishes->range, "Tell so many stories, from this seed on", "FIRST:NUMBER" },
+        { "trace", 0, 0, G_OPTION_ARG_NONE, &wishes->has_trace, "Print what happens", NULL },
+        { "bug", 0, 0, G_OPTION_ARG_STRING, &wishes->bug_name, "Plant the bug that this law must find", "LAW" },
+        { "first", 0, 0, G_OPTION_ARG_NONE, &wishes->stops, "Stop at the first violation (with --bug: of that law)", NULL },
+        { "jobs", 'j', 0, G_OPTION_ARG_INT, &wishes->n_processes, "Share the seeds among so many processes", "N" },
+        { "time", 0, 0, G_OPTION_ARG_NONE, &wishes->has_time, "Print how long it has taken", NULL },
+        { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+    };
+    g_autoptr(GOptionContext) context = g_option_context_new("- clusters in one process, driven by seeds");
+
+    g_option_context_add_main_entries(context, entries, NULL);
+    return g_option_context_parse(context, argc, argv, error);
+}
+
+static bool
+task_of(const struct wishes *wishes, struct task *task)
+{
+    *task = (struct task) { .trace = wishes->has_trace ? stdout : NULL, .bug = law_named(wishes->bug_name),
+                            .first = (guint32) wishes->seed, .number = 1, .stops = wishes->stops };
+    if (wishes->range != NULL) {
+        return sscanf(wishes->range, "%u:%u", &task->first, &task->number) == 2;
+    }
+    return wishes->seed > 0;
 }
 
 int
 main(int argc, char **argv)
 {
     const char *directory = g_getenv("COX_SCHEMA_DIRECTORY");
-    gint seed = 0;
-    gboolean has_trace = FALSE, stops = FALSE;
-    g_autofree char *range = NULL, *bug_name = NULL;
-    const GOptionEntry entries[] = {
-        { "seed", 0, 0, G_OPTION_ARG_INT, &seed, "Tell the story of this seed", "N" },
-        { "seeds", 0, 0, G_OPTION_ARG_STRING, &range, "Tell so many stories, from this seed on", "FIRST:NUMBER" },
-        { "trace", 0, 0, G_OPTION_ARG_NONE, &has_trace, "Print what happens", NULL },
-        { "bug", 0, 0, G_OPTION_ARG_STRING, &bug_name, "Plant the bug that this law must find", "LAW" },
-        { "first", 0, 0, G_OPTION_ARG_NONE, &stops, "Stop at the first violation (with --bug: of that law)", NULL },
-        { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
-    };
-    g_autoptr(GOptionContext) context = g_option_context_new("- clusters in one process, driven by seeds");
+    struct wishes wishes = { .n_processes = 1 };
     g_autoptr(GError) error = NULL;
     struct totals totals = { 0 };
-    guint32 first = 1, number = 1;
-    struct cox_schemas *schemas = NULL;
+    struct task task;
+    gint64 began = g_get_monotonic_time();
+    bool is_done = true;
 
-    g_option_context_add_main_entries(context, entries, NULL);
-    if (!g_option_context_parse(context, &argc, &argv, &error)
-        || (range != NULL && sscanf(range, "%u:%u", &first, &number) != 2) || (range == NULL && seed <= 0)
-        || (bug_name != NULL && law_named(bug_name) == SIM_LAW_NONE)) {
+    if (!read_wishes(&argc, &argv, &wishes, &error) || !task_of(&wishes, &task)
+        || (wishes.bug_name != NULL && task.bug == SIM_LAW_NONE) || wishes.n_processes < 1 || wishes.n_processes > 256) {
         fprintf(stderr, "cox-sim: %s\n", error != NULL ? error->message : "give --seed N or --seeds FIRST:NUMBER; see --help");
         return EXIT_FAILURE;
     }
-    first = range == NULL ? (guint32) seed : first;
     directory = directory == NULL ? "schemas" : directory;
     if (!g_file_test(directory, G_FILE_TEST_IS_DIR)) {
         fprintf(stderr, "cox-sim: '%s' is no folder of schemas: set COX_SCHEMA_DIRECTORY\n", directory);
         return EXIT_FAILURE;
     }
     (void) setvbuf(stdout, NULL, _IOLBF, 0);
-    schemas = cox_schemas_new(directory);
-    for (guint32 s = first; s < first + number && !(stops && is_enough(&totals, law_named(bug_name))); s++) {
-        tell(schemas, s, has_trace ? stdout : NULL, law_named(bug_name), &totals);
+    task.schemas = cox_schemas_new(directory);
+    if (wishes.n_processes == 1) {
+        tell_share(&task, 0, 1, &totals);
+    } else {
+        is_done = tell_in_processes(&task, (guint32) wishes.n_processes, &totals);
     }
-    cox_schemas_free(schemas);
-    return report(&totals, first, number, law_named(bug_name));
+    cox_schemas_free(task.schemas);
+    if (!is_done) {
+        fprintf(stderr, "cox-sim: a process ended before its stories were told\n");
+        return EXIT_FAILURE;
+    }
+    g_free(wishes.range);
+    g_free(wishes.bug_name);
+    return report(&task, &totals, wishes.has_time ? (gdouble) (g_get_monotonic_time() - began) / G_USEC_PER_SEC : 0);
 }

@@ -67,7 +67,7 @@ on_written(struct sim *sim, struct sim_node *node, struct sim_call *call)
 static void
 write_values(struct sim *sim, struct sim_node *node, const struct cox_attr_effect *effect)
 {
-    const struct cox_attrdoc doc = { node->doc == NULL ? NULL : cox_cib_root(node->doc->cib), node->attr->members,
+    const struct cox_attrdoc doc = { node->doc == NULL ? NULL : sim_state_root(sim->docs, node->doc), node->attr->members,
                                      node->attr->n_members };
     struct cox_attrdoc_changes changes = { NULL, NULL, NULL };
     struct sim_ask ask = { .asker = SIM_ATTR, .answer = on_written, .number = effect->write.batch };

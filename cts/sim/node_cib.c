@@ -128,7 +128,7 @@ write_later(struct sim *sim, struct sim_node *node, const struct cox_replica_eff
     write->seq = effect->number;
     write->is_save = effect->kind == COX_REPLICA_SAVE;
     write->bytes = g_bytes_ref(effect->bytes);
-    write->document = write->is_save ? sim_doc_write(node->doc) : NULL;
+    write->document = write->is_save ? g_bytes_ref(sim_state_bytes(sim->docs, node->doc)) : NULL;
     g_queue_push_tail(&node->cib->writes, write);
     sync_later(sim, node);
 }
@@ -138,7 +138,7 @@ restore(struct sim *sim, struct sim_node *node)
 {
     struct sim_disk *disk = node->disk;
     struct cox_replica_document document;
-    struct sim_doc *doc = disk->base == NULL ? sim_doc_new() : sim_doc_read(disk->base);
+    struct sim_state *doc = disk->base == NULL ? sim_docs_blank(sim->docs) : sim_state_read(sim->docs, disk->base);
     unsigned int scope = 0;
 
     if (doc == NULL || (disk->meta != NULL && !cox_replica_restore_meta(node->cib->replica, disk->meta, NULL))) {
@@ -151,16 +151,15 @@ restore(struct sim *sim, struct sim_node *node)
         if (!cox_replica_restore_record(node->cib->replica, disk->journal->pdata[i], &change, digest, NULL)) {
             sim_violate(sim, SIM_LAW_KEPT, "%s cannot read its journal", node->name);
         } else if (change != NULL) {
-            (void) sim_doc_apply(doc, change, sim->readings, &scope);
-            document = sim_doc_described(doc);
+            (void) sim_state_apply(sim->docs, &doc, change, &scope);
+            document = doc->described;
             if (strcmp(document.digest, digest) != 0) {
                 sim_violate(sim, SIM_LAW_EQUAL, "%s has another document after replaying its journal", node->name);
             }
         }
     }
-    document = sim_doc_described(doc);
+    document = doc->described;
     cox_replica_restored(node->cib->replica, &document, false);
-    sim_doc_free(node->doc);
     node->doc = doc;
 }
 
@@ -190,7 +189,7 @@ apply(struct sim *sim, struct sim_node *node, const struct cox_replica_effect *e
     if (sim->bug == SIM_LAW_EQUAL && node->id == 1 && sim_pick(sim, 10) == 0) {
         return true;
     }
-    is_done = sim_doc_apply(node->doc, effect->bytes, sim->readings, &scope);
+    is_done = sim_state_apply(sim->docs, &node->doc, effect->bytes, &scope);
     if (!is_done) {
         sim_say(sim, node, "cibd refuses change %" G_GUINT64_FORMAT, sim_change_number(effect->bytes));
     }
@@ -202,13 +201,12 @@ apply(struct sim *sim, struct sim_node *node, const struct cox_replica_effect *e
 static bool
 install(struct sim *sim, struct sim_node *node, GBytes *bytes)
 {
-    struct sim_doc *doc = sim_doc_read(bytes);
+    struct sim_state *doc = sim_state_read(sim->docs, bytes);
 
     if (doc == NULL) {
         return false;
     }
     sim_say(sim, node, "cibd takes over another document");
-    sim_doc_free(node->doc);
     node->doc = doc;
     tell_readers(sim, node, ~0U, true);
     return true;
@@ -217,8 +215,8 @@ install(struct sim *sim, struct sim_node *node, GBytes *bytes)
 static void
 capture(struct sim *sim, struct sim_node *node, guint64 number)
 {
-    g_autoptr(GBytes) bytes = sim_doc_write(node->doc);
-    const struct cox_replica_event event = { .kind = COX_REPLICA_CAPTURED, .number = number, .bytes = bytes };
+    const struct cox_replica_event event = { .kind = COX_REPLICA_CAPTURED, .number = number,
+                                             .bytes = sim_state_bytes(sim->docs, node->doc) };
 
     hand_in(sim, node, &event);
 }
@@ -233,7 +231,7 @@ give_answer(struct sim *sim, struct sim_node *node, const struct pending *pendin
 
     answer->is_ok = is_ok;
     if (node->doc != NULL) {
-        answer->version = cox_version_of(cox_cib_root(node->doc->cib));
+        answer->version = node->doc->described.version;
     }
     sim_post(sim, node, pending->asker, &call);
 }
@@ -325,7 +323,7 @@ hand_in(struct sim *sim, struct sim_node *node, const struct cox_replica_event *
     }
     cox_replica_effects_free(&effects);
     if (has_then) {
-        document = sim_doc_described(node->doc);
+        document = node->doc->described;
         hand_in(sim, node, &then);
     }
 }
@@ -336,13 +334,12 @@ look(struct sim *sim, struct sim_node *node)
 {
     struct sim_cib *cib = node->cib;
     struct cox_replica_status status = cox_replica_status(cib->replica);
-    const struct cox_xml *root = cox_cib_root(node->doc->cib);
-    const char *says = cox_xml_get(root, "have-quorum");
+    const char *says = node->doc->has_quorum;
     struct cox_replica_event event = { .kind = COX_REPLICA_SUBMIT };
     GString *change = NULL;
 
     if (!status.is_current || status.is_established != cib->is_quorate || cib->first_member != node->id || cib->own_change != 0
-        || (says == NULL && !cib->is_quorate && cox_blank_is(root)) || g_strcmp0(says, cib->is_quorate ? "1" : "0") == 0) {
+        || (says[0] == '\0' && !cib->is_quorate && node->doc->described.is_blank) || strcmp(says, cib->is_quorate ? "1" : "0") == 0) {
         return;
     }
     cib->own_change = event.number = sim->next_change++;

@@ -28,16 +28,16 @@ control_send(struct sim *sim, struct sim_node *node, const struct control_messag
 /* ---- the document ---- */
 
 static struct cox_xml *
-section(const struct sim_node *node, const char *name)
+section(struct sim *sim, const struct sim_node *node, const char *name)
 {
-    return node->doc == NULL ? NULL : cox_xml_child(cox_cib_root(node->doc->cib), name);
+    return node->doc == NULL ? NULL : cox_xml_child(sim_state_root(sim->docs, node->doc), name);
 }
 
 static void
 tell_state(struct sim *sim, struct sim_node *node, guint32 id)
 {
     g_autofree char *text = g_strdup_printf("%u", id);
-    const struct cox_xml *state = cox_xml_child_with_id(section(node, "status"), "node_state", text);
+    const struct cox_xml *state = cox_xml_child_with_id(section(sim, node, "status"), "node_state", text);
     struct cox_reign_event event = { .kind = COX_REIGN_ON_NODE, .node = id, .name = sim->nodes[id].name };
 
     if (state != NULL) {
@@ -50,7 +50,7 @@ tell_state(struct sim *sim, struct sim_node *node, guint32 id)
 static void
 tell_states(struct sim *sim, struct sim_node *node)
 {
-    const struct cox_xml *state = cox_xml_child(section(node, "status"), "node_state");
+    const struct cox_xml *state = cox_xml_child(section(sim, node, "status"), "node_state");
 
     for (; state != NULL; state = cox_xml_next_named(state, "node_state")) {
         tell_state(sim, node, (guint32) g_ascii_strtoull(cox_xml_id(state), NULL, 10));
@@ -60,7 +60,7 @@ tell_states(struct sim *sim, struct sim_node *node)
 static void
 tell_expected(struct sim *sim, struct sim_node *node)
 {
-    const struct cox_xml *xml = cox_xml_child(cox_xml_child(section(node, "configuration"), "nodes"), "node");
+    const struct cox_xml *xml = cox_xml_child(cox_xml_child(section(sim, node, "configuration"), "nodes"), "node");
     struct cox_election_event event = { .kind = COX_ELECTION_ON_EXPECTED };
     guint32 ids[SIM_MAX];
 
@@ -128,7 +128,7 @@ changes_of(unsigned int scope)
 static void
 tell_document(struct sim *sim, struct sim_node *node, unsigned int scope)
 {
-    struct cox_version version = cox_version_of(cox_cib_root(node->doc->cib));
+    struct cox_version version = node->doc->described.version;
     struct cox_reign_event event = { .kind = COX_REIGN_ON_DOCUMENT }, options = { .kind = COX_REIGN_ON_OPTIONS };
     g_autofree char *identity = NULL;
 
@@ -159,7 +159,7 @@ sim_control_on_document(struct sim *sim, struct sim_node *node, struct sim_call 
         return;
     }
     if (scope == ~0U) {
-        struct cox_version version = cox_version_of(cox_cib_root(node->doc->cib));
+        struct cox_version version = node->doc->described.version;
 
         if (cox_version_compare(&version, &control->recorded_version) < 0) {
             control->recorded_version = version; /* another side's document won */
@@ -266,7 +266,7 @@ plan_now(struct sim *sim, struct sim_node *node)
     } else {
         control->transition++;
         cox_reign_inflight(control->reign, inflight);
-        use_plan(sim, node, sim_plan_new(cox_cib_root(node->doc->cib), (const struct cox_inflight *) (const void *) inflight->data,
+        use_plan(sim, node, sim_plan_new(sim_state_root(sim->docs, node->doc), (const struct cox_inflight *) (const void *) inflight->data,
                                          inflight->len, sim_wall(sim)));
     }
     g_array_unref(inflight);
@@ -291,7 +291,7 @@ plan_if_possible(struct sim *sim, struct sim_node *node, struct sim_call *unused
     if (!node->control->wants_plan || node->doc == NULL) {
         return;
     }
-    version = cox_version_of(cox_cib_root(node->doc->cib));
+    version = node->doc->described.version;
     if (cox_version_compare(&version, &node->control->plan_version) >= 0) {
         call.number = node->control->plan_serial;
         sim_after(sim, node, SIM_CONTROL, sim_between(sim, 500, 20000), &call);
@@ -301,7 +301,7 @@ plan_if_possible(struct sim *sim, struct sim_node *node, struct sim_call *unused
 bool
 sim_control_has_nothing_to_do(struct sim *sim, struct sim_node *node, char **what)
 {
-    struct sim_plan *plan = sim_plan_new(cox_cib_root(node->doc->cib), NULL, 0, sim_wall(sim));
+    struct sim_plan *plan = sim_plan_new(sim_state_root(sim->docs, node->doc), NULL, 0, sim_wall(sim));
     bool is_empty = plan->plan->graph.n_actions == 0;
 
     if (!is_empty) {
@@ -509,6 +509,7 @@ settle(struct sim *sim, struct sim_node *node, const struct cox_ballot_result *r
     struct cox_exec_term *term = cox_arena_new_array(sim->arena, struct cox_exec_term, 1);
     const struct sim_call call = { .fn = sim_exec_on_term, .data = term };
 
+    *sim_run_control_term(node->run) = result->term;
     sim_say(sim, node, "controld obeys n%u, generation %" G_GUINT64_FORMAT, result->term.coordinator, result->term.generation);
     *term = (struct cox_exec_term) { result->term.generation, result->term.coordinator };
     sim_post(sim, node, SIM_EXEC, &call);
@@ -580,13 +581,21 @@ election_step(struct sim *sim, struct sim_node *node, const struct cox_election_
 }
 
 void
+control_outdated(struct sim *sim, struct sim_node *node, guint64 generation)
+{
+    struct cox_election_event event = { .kind = COX_ELECTION_ON_SEEN };
+    struct cox_term term = sim_control_term(node);
+
+    if (generation == term.generation && term.coordinator != 0) {
+        event.seen = (struct cox_term) { term.coordinator, 2 * term.generation + 1 };
+        election_step(sim, node, &event);
+    }
+}
+
+void
 sim_control_on_refused(struct sim *sim, struct sim_node *node, struct sim_call *call)
 {
-    const struct cox_exec_term *term = call->data;
-    struct cox_election_event event = { .kind = COX_ELECTION_ON_SEEN };
-
-    event.seen = (struct cox_term) { term->coordinator, term->generation };
-    election_step(sim, node, &event);
+    control_outdated(sim, node, call->number);
 }
 
 bool
@@ -640,6 +649,11 @@ begin(struct sim *sim, struct sim_node *node)
     COX_BUG_ON(!cox_feature_set_parse("3.20.5", &features));
     node->control->election = cox_election_new(&config, node->id, features, (guint64) sim->now);
     election_step(sim, node, &event);
+    if (sim_run_control_term(node->run)->generation != 0) {
+        event = (struct cox_election_event) { .kind = COX_ELECTION_ON_SEEN };
+        event.seen = *sim_run_control_term(node->run);
+        election_step(sim, node, &event);
+    }
     tell_election(sim, node);
     tell_reign(sim, node);
     if (node->doc != NULL) {

@@ -40,6 +40,7 @@ static void
 on_written(struct sim *sim, struct sim_node *node, struct sim_call *call)
 {
     struct sim_control *control = node->control;
+    struct sim_mark *mark = sim_run_mark(node->run);
     const struct sim_answer *answer = call->data;
 
     control->is_recording = false;
@@ -52,8 +53,9 @@ on_written(struct sim *sim, struct sim_node *node, struct sim_call *call)
     }
     control->recorded = (gint64) (call->number / 2);
     control->recorded_version = answer->version;
-    if (call->number % 2 == 1) {
-        *sim_run_mark(node->run) = control->is_history_valid = true;
+    if (call->number % 2 == 1 || control->is_history_valid) {
+        control->is_history_valid = mark->is_set = true;
+        mark->written = mark->next = control->fingerprint;
     }
     say_recorded(sim, node);
     say_all(sim, node, control->said_now);
@@ -108,6 +110,10 @@ ask_write(struct sim *sim, struct sim_node *node, GString *change, bool is_whole
                                  .number = (guint64) node->control->noted * 2 + is_whole };
 
     node->control->is_recording = true;
+    node->control->fingerprint = cox_oplog_fingerprint(cox_oplog_node(node->control->oplog));
+    if (node->control->is_history_valid) {
+        sim_run_mark(node->run)->next = node->control->fingerprint;
+    }
     sim_cib_ask(sim, node, &ask);
 }
 
@@ -161,10 +167,10 @@ correct(struct sim *sim, struct sim_node *node)
 }
 
 static struct cox_status *
-history(const struct sim_node *node, const struct cox_node_status **found)
+history(struct sim *sim, const struct sim_node *node, const struct cox_node_status **found)
 {
     struct cox_status *status = cox_status_new();
-    const struct cox_xml *xml = cox_xml_child(cox_cib_root(node->doc->cib), "status");
+    const struct cox_xml *xml = cox_xml_child(sim_state_root(sim->docs, node->doc), "status");
 
     cox_codec_status(xml, status);
     *found = cox_status_node(status, NULL, node->name);
@@ -185,11 +191,11 @@ control_report(struct sim *sim, struct sim_node *node)
         || !sim_cib_status(node).is_current) {
         return; /* comes again with the document, or when it is written */
     }
-    version = cox_version_of(cox_cib_root(node->doc->cib));
+    version = node->doc->described.version;
     if (cox_version_compare(&version, &control->recorded_version) < 0) {
         return;
     }
-    status = history(node, &found);
+    status = history(sim, node, &found);
     is_same = control->is_history_valid && cox_oplog_is_same(control->oplog, found);
     cox_status_free(status);
     control->must_compare = control->must_compare && !is_same;
@@ -266,29 +272,26 @@ give(struct sim *sim, struct sim_node *node, struct sim_errand *errand)
     if (errand->kind != COX_REIGN_RUN) {
         errand->term = (struct cox_exec_term) { term.generation, term.coordinator };
     }
+    errand->given = errand->term.generation;
     sim_post(sim, node, SIM_EXEC, &call);
 }
 
-/* data: the errand; number: was it taken (RUN), or is it done? */
 void
 sim_control_on_gone(struct sim *sim, struct sim_node *node, struct sim_call *call)
 {
     struct sim_errand *errand = call->data;
-    const struct control_message failed = { .kind = CONTROL_RESULT, .order = COX_REIGN_RUN, .rsc_id = errand->rsc_id,
-                                            .task = errand->task, .key = errand->key, .interval_ms = errand->interval_ms, .rc = 1,
-                                            .status = COX_OP_STATUS_ERROR };
 
     if (!g_ptr_array_remove(node->control->errands, errand)) {
         return;
     }
-    if (errand->kind == COX_REIGN_CANCEL) {
+    if (call->number == SIM_ERRAND_REFUSED) { /* it has not been done, and has not failed either */
+        control_outdated(sim, node, errand->given);
+    } else if (errand->kind == COX_REIGN_CANCEL) {
         cox_oplog_cancelled(node->control->oplog, errand->rsc_id, errand->task, errand->interval_ms);
         tell_later(sim, node, errand);
     } else if (errand->kind == COX_REIGN_FORGET) {
         cox_oplog_forget(node->control->oplog, errand->rsc_id);
         tell_later(sim, node, errand);
-    } else if (call->number == 0) {
-        control_send(sim, node, &failed);
     }
 }
 
@@ -310,6 +313,7 @@ sim_control_on_exec_up(struct sim *sim, struct sim_node *node, struct sim_call *
     control_report(sim, node);
 }
 
+/* The planted bug of SIM_LAW_REIGN: neither the controller nor the executor (node_exec.c) asks whose order it is. */
 void
 control_on_order(struct sim *sim, struct sim_node *node, guint32 sender, const struct control_message *order)
 {
@@ -318,7 +322,7 @@ control_on_order(struct sim *sim, struct sim_node *node, guint32 sender, const s
     if (order->target != node->id) {
         return;
     }
-    if (!control_obeys(node, sender, order->generation) || node->control->oplog == NULL) {
+    if ((!control_obeys(node, sender, order->generation) && sim->bug != SIM_LAW_REIGN) || node->control->oplog == NULL) {
         sim_say(sim, node, "controld refuses an order of n%u, generation %" G_GUINT64_FORMAT, sender, order->generation);
         return;
     }
@@ -336,6 +340,25 @@ control_on_order(struct sim *sim, struct sim_node *node, guint32 sender, const s
 
 /* ---- life ---- */
 
+/* What the controller before this one has written; anything else is left to probes. */
+static void
+take_over(struct sim *sim, struct sim_node *node)
+{
+    struct sim_mark *mark = sim_run_mark(node->run);
+    const struct cox_node_status *found = NULL;
+    struct cox_status *status = history(sim, node, &found);
+    guint64 fingerprint = cox_oplog_fingerprint(found);
+
+    if (mark->is_set && (fingerprint == mark->written || fingerprint == mark->next)) {
+        cox_oplog_load(node->control->oplog, found);
+        mark->written = mark->next = fingerprint;
+        node->control->is_history_valid = true;
+    } else if (mark->is_set) {
+        sim_say(sim, node, "controld: the history of this node in the document is not the one that was written");
+    }
+    cox_status_free(status);
+}
+
 void
 control_duty_document(struct sim *sim, struct sim_node *node)
 {
@@ -345,14 +368,7 @@ control_duty_document(struct sim *sim, struct sim_node *node)
         g_autofree char *id = g_strdup_printf("%u", node->id);
 
         control->oplog = cox_oplog_new(id, node->name);
-        if (*sim_run_mark(node->run)) {
-            const struct cox_node_status *found = NULL;
-            struct cox_status *status = history(node, &found);
-
-            cox_oplog_load(control->oplog, found);
-            cox_status_free(status);
-            control->is_history_valid = true;
-        }
+        take_over(sim, node);
         sim_exec_tell(sim, node);
     }
     control_report(sim, node);

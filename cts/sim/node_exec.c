@@ -13,7 +13,8 @@ struct sim_run {
     GPtrArray *working; /* struct sim_agent whose end was not reported */
     gint64 call_id;
     struct cox_exec_term term;
-    bool has_mark;      /* controld: the history in the document is of this life of the node */
+    struct sim_mark mark;         /* of controld */
+    struct cox_term control_term; /* the same */
 };
 
 struct sim_exec {
@@ -44,10 +45,16 @@ sim_run_free(struct sim_run *run)
     }
 }
 
-bool *
+struct sim_mark *
 sim_run_mark(struct sim_run *run)
 {
-    return &run->has_mark;
+    return &run->mark;
+}
+
+struct cox_term *
+sim_run_control_term(struct sim_run *run)
+{
+    return &run->control_term;
 }
 
 static struct sim_errand *
@@ -113,6 +120,9 @@ report(struct sim *sim, struct sim_node *node, const struct cox_exec_effect *eff
     }
     if (order != NULL && effect->interval_ms == 0) {
         g_ptr_array_remove(node->run->orders, order);
+    } else if (order != NULL) {
+        order->has_last = true;
+        order->last = result->result;
     }
     sim_say(sim, node, "execd: result %" G_GINT64_FORMAT " of %s %s: rc %d status %d", result->call_id, effect->rsc_id, effect->task,
             result->result.rc, (int) result->result.status);
@@ -136,7 +146,7 @@ answer_waiters(struct sim *sim, struct sim_node *node, const struct cox_exec_eff
     }
     for (guint i = node->exec->waiters->len; i > 0; i--) {
         struct sim_errand *waiter = node->exec->waiters->pdata[i - 1];
-        const struct sim_call call = { .fn = sim_control_on_gone, .data = waiter, .number = 1 };
+        const struct sim_call call = { .fn = sim_control_on_gone, .data = waiter, .number = SIM_ERRAND_DONE };
 
         if (waiter->kind == kind && strcmp(waiter->rsc_id, effect->rsc_id) == 0
             && (kind == COX_REIGN_FORGET
@@ -150,12 +160,8 @@ answer_waiters(struct sim *sim, struct sim_node *node, const struct cox_exec_eff
 static void
 refuse(struct sim *sim, struct sim_node *node, const struct cox_exec_effect *effect)
 {
-    struct cox_exec_term *term = cox_arena_memdup(sim->arena, &effect->term, 1, sizeof(effect->term));
-    const struct sim_call call = { .fn = sim_control_on_refused, .data = term };
-
     node->exec->is_refused = true;
     sim_say(sim, node, "execd refuses %s %s: obeys n%u", effect->rsc_id, effect->task, effect->term.coordinator);
-    sim_post(sim, node, SIM_CONTROL, &call);
 }
 
 static void
@@ -223,7 +229,14 @@ note_term(struct sim *sim, struct sim_node *node, const struct cox_exec_term *te
 void
 sim_exec_on_term(struct sim *sim, struct sim_node *node, struct sim_call *call)
 {
-    note_term(sim, node, call->data);
+    const struct cox_exec_term *term = call->data;
+    const struct sim_call refused = { .fn = sim_control_on_refused, .number = term->generation };
+
+    if (term->generation < node->run->term.generation) {
+        sim_post(sim, node, SIM_CONTROL, &refused);
+    } else {
+        note_term(sim, node, term);
+    }
 }
 
 static struct cox_exec_order
@@ -251,6 +264,20 @@ has_result(const struct sim_run *run, const struct sim_errand *errand)
     return false;
 }
 
+/* A recurring operation that was ordered anew: of its older order nothing comes any more. */
+static void
+drop_older(const struct sim_run *run, const struct sim_errand *errand)
+{
+    for (guint i = run->orders->len; errand->interval_ms > 0 && i > 0; i--) {
+        const struct sim_errand *order = run->orders->pdata[i - 1];
+
+        if (order != errand && order->interval_ms == errand->interval_ms && strcmp(order->task, errand->task) == 0
+            && strcmp(order->rsc_id, errand->rsc_id) == 0) {
+            g_ptr_array_remove_index(run->orders, i - 1);
+        }
+    }
+}
+
 void
 sim_exec_on_errand(struct sim *sim, struct sim_node *node, struct sim_call *call)
 {
@@ -262,7 +289,7 @@ sim_exec_on_errand(struct sim *sim, struct sim_node *node, struct sim_call *call
     node->exec->is_refused = false;
     if (errand->kind == COX_REIGN_RUN) {
         if (has_result(node->run, errand)) { /* given again: its result waits to be taken */
-            answer.number = 1;
+            answer.number = SIM_ERRAND_DONE;
             sim_post(sim, node, SIM_CONTROL, &answer);
             return;
         }
@@ -277,6 +304,7 @@ sim_exec_on_errand(struct sim *sim, struct sim_node *node, struct sim_call *call
     if (node->exec->is_refused) {
         g_ptr_array_remove(node->run->orders, errand);
         g_ptr_array_remove(node->exec->waiters, errand);
+        answer.number = SIM_ERRAND_REFUSED;
         sim_post(sim, node, SIM_CONTROL, &answer);
         return;
     }
@@ -285,7 +313,8 @@ sim_exec_on_errand(struct sim *sim, struct sim_node *node, struct sim_call *call
         node->run->term = errand->term;
     }
     if (errand->kind == COX_REIGN_RUN) {
-        answer.number = 1;
+        drop_older(node->run, errand);
+        answer.number = SIM_ERRAND_DONE;
         sim_post(sim, node, SIM_CONTROL, &answer);
     }
 }
@@ -369,6 +398,26 @@ recover(struct sim *sim, struct sim_node *node)
     }
 }
 
+/* An order that has a result is over; the others go on. */
+static void
+tell_rearmed(struct sim *sim, struct sim_node *node)
+{
+    for (guint i = node->run->orders->len; i > 0; i--) {
+        const struct sim_errand *order = node->run->orders->pdata[i - 1];
+
+        if (order->interval_ms == 0 && has_result(node->run, order)) {
+            g_ptr_array_remove_index(node->run->orders, i - 1);
+        }
+    }
+    for (guint i = 0; i < node->run->orders->len; i++) {
+        const struct sim_errand *order = node->run->orders->pdata[i];
+        struct cox_exec_event event = { .kind = COX_EXEC_ON_REARMED, .last = order->has_last ? &order->last : NULL };
+
+        event.order = order_of(sim, order);
+        step(sim, node, &event);
+    }
+}
+
 /* What has ended meanwhile; now and then nobody saw how. */
 static void
 tell_ended(struct sim *sim, struct sim_node *node)
@@ -389,7 +438,6 @@ void
 sim_exec_start(struct sim *sim, struct sim_node *node)
 {
     const struct cox_exec_config config = { .seed = node->id, .pending_ms = 2000, .probe_timeout_ms = 20000 };
-    struct cox_exec_event event = { .kind = COX_EXEC_ON_TERM };
     const struct sim_call up = { .fn = sim_control_on_exec_up };
 
     node->exec = g_new0(struct sim_exec, 1);
@@ -398,18 +446,10 @@ sim_exec_start(struct sim *sim, struct sim_node *node)
     if (node->run->term.generation != 0) {
         note_term(sim, node, &node->run->term);
     }
+    tell_rearmed(sim, node);
     recover(sim, node);
     step(sim, node, &(struct cox_exec_event) { .kind = COX_EXEC_ON_READY });
     tell_ended(sim, node);
-    event.kind = COX_EXEC_ON_ORDER;
-    for (guint i = 0; i < node->run->orders->len; i++) {
-        const struct sim_errand *errand = node->run->orders->pdata[i];
-
-        if (errand->interval_ms > 0 || !has_result(node->run, errand)) {
-            event.order = order_of(sim, errand);
-            step(sim, node, &event);
-        }
-    }
     sim_post(sim, node, SIM_CONTROL, &up);
     sim_exec_tell(sim, node);
 }

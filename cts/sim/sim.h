@@ -82,7 +82,7 @@ struct sim_node {
     guint64 incarnation;     /* of the boot */
     struct sim_process process[SIM_DAEMONS];
     bool is_active[SIM_RSCS]; /* the truth */
-    struct sim_doc *doc;      /* what the processes of the node know of the document; NULL: nothing yet */
+    struct sim_state *doc;    /* what the processes of the node know of the document; NULL: nothing yet */
     struct sim_disk *disk;    /* survives */
     struct sim_run *run;      /* what lies below RUNDIR: survives the processes, not the node */
     struct sim_cib *cib;      /* NULL: not running; and so on */
@@ -109,7 +109,7 @@ struct sim {
     guint n_steps;
     bool is_calm;             /* the trouble is over */
     struct sim_book *book;    /* what simlaws.c remembers */
-    struct sim_readings *readings;
+    struct sim_docs *docs;
     struct cox_schemas *schemas; /* shared by all seeds; not owned */
 };
 

@@ -45,6 +45,7 @@ struct sim_control {
     /* the node */
     struct cox_election_message confirm;
     bool has_confirm, is_asking, is_recording, is_history_valid, must_compare;
+    guint64 fingerprint;           /* of the history in the write that is under way */
     gint64 noted, recorded;
     struct cox_version recorded_version;
     GPtrArray *errands;            /* struct sim_errand that the executor has not answered */
@@ -58,6 +59,8 @@ enum { CONTROL_TIMER_ELECTION = 0, CONTROL_TIMER_REIGN, CONTROL_TIMER_DUTY };
 void control_send(struct sim *sim, struct sim_node *node, const struct control_message *message);
 void control_reign(struct sim *sim, struct sim_node *node, const struct cox_reign_event *event);
 void control_confirm(struct sim *sim, struct sim_node *node, const struct cox_inflight *inflight, size_t n);
+/* An order of this reign was refused: somebody here obeys a younger one, and does not say which. */
+void control_outdated(struct sim *sim, struct sim_node *node, guint64 generation);
 bool control_obeys(const struct sim_node *node, guint32 sender, guint64 generation);
 
 /* node_duty.c */

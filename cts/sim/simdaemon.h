@@ -60,8 +60,8 @@ void sim_control_on_document(struct sim *sim, struct sim_node *node, struct sim_
 void sim_control_on_result(struct sim *sim, struct sim_node *node, struct sim_call *call);   /* data: struct sim_result */
 void sim_control_on_exec_up(struct sim *sim, struct sim_node *node, struct sim_call *call);
 void sim_control_on_inflight(struct sim *sim, struct sim_node *node, struct sim_call *call); /* data: GArray in the arena */
-void sim_control_on_refused(struct sim *sim, struct sim_node *node, struct sim_call *call);  /* data: struct cox_exec_term */
-void sim_control_on_gone(struct sim *sim, struct sim_node *node, struct sim_call *call);     /* data: errand that is done */
+void sim_control_on_refused(struct sim *sim, struct sim_node *node, struct sim_call *call);  /* number: generation that is too old */
+void sim_control_on_gone(struct sim *sim, struct sim_node *node, struct sim_call *call);     /* data: errand; number: as below */
 void sim_control_on_fenced(struct sim *sim, struct sim_node *node, struct sim_call *call);   /* data: target; number: ok */
 void sim_control_on_fence_news(struct sim *sim, struct sim_node *node, struct sim_call *call);
 void sim_control_on_fence_up(struct sim *sim, struct sim_node *node, struct sim_call *call);
@@ -75,6 +75,9 @@ bool sim_control_has_nothing_to_do(struct sim *sim, struct sim_node *node, char 
 
 /* ---- node_exec.c ---- */
 
+/** What the executor says of an errand: taken (RUN) or done; its reign is over. */
+enum sim_errand_answer { SIM_ERRAND_DONE = 1, SIM_ERRAND_REFUSED };
+
 /** An order, a cancellation or something to forget on its way from controld to execd. */
 struct sim_errand {
     int kind;             /* enum cox_reign_order */
@@ -83,7 +86,9 @@ struct sim_errand {
     const struct cox_nvpair *params;
     size_t n_params;
     struct cox_exec_term term;
-    bool is_taken;        /* RUN: the executor has it in its files */
+    guint64 given;        /* the reign under which the executor was asked last */
+    bool has_last;        /* of a recurring one: what was told of it last */
+    struct cox_exec_result last;
 };
 
 void sim_exec_start(struct sim *sim, struct sim_node *node);
@@ -96,7 +101,14 @@ void sim_exec_on_taken(struct sim *sim, struct sim_node *node, struct sim_call *
 void sim_exec_on_ended(struct sim *sim, struct sim_node *node, struct sim_call *call);    /* data: struct sim_agent */
 void sim_exec_tell(struct sim *sim, struct sim_node *node);                               /* results nobody took */
 struct sim_run *sim_run_new(void);
-bool *sim_run_mark(struct sim_run *run); /* of controld: the history in the document is of this life of the node */
+/** Of controld: fingerprints of the history that was written, in this life of the node; the document has one of them. */
+struct sim_mark {
+    bool is_set;
+    guint64 written, next;
+};
+struct sim_mark *sim_run_mark(struct sim_run *run);
+/** Of controld: the youngest reign that was obeyed in this life of the node. */
+struct cox_term *sim_run_control_term(struct sim_run *run);
 void sim_run_free(struct sim_run *run);
 
 /* ---- node_fence.c ---- */

@@ -63,35 +63,7 @@ sim_change_mentions(GBytes *change, const char *word)
     return false;
 }
 
-/* ---- document ---- */
-
-static struct sim_doc *
-doc_of(struct cox_xmldoc *xml)
-{
-    struct sim_doc *doc = g_new0(struct sim_doc, 1);
-
-    doc->cib = cox_cib_new(xml);
-    doc->changes = g_array_new(FALSE, FALSE, sizeof(guint64));
-    return doc;
-}
-
-struct sim_doc *
-sim_doc_new(void)
-{
-    return doc_of(cox_blank_new(cox_schemas_newest()));
-}
-
-void
-sim_doc_free(struct sim_doc *doc)
-{
-    if (doc != NULL) {
-        cox_cib_free(doc->cib);
-        g_array_unref(doc->changes);
-        g_free(doc);
-    }
-}
-
-/* ---- what a change says, read once for all nodes ---- */
+/* ---- what a change says, read once ---- */
 
 struct edit {
     char *section, *xpath;     /* one of them */
@@ -100,12 +72,29 @@ struct edit {
 
 struct reading {
     GPtrArray *edits;
-    bool is_known;             /* it has been done once: */
+};
+
+struct sim_outcome {
+    guint64 change;
+    struct sim_state *after;
+    bool is_done;
     unsigned int scope;
 };
 
-struct sim_readings {
-    GHashTable *by_number;
+/* The tree of a state. */
+struct tree {
+    struct cox_cib *cib;
+    struct sim_state *state; /* NULL: no tree */
+    guint64 used;
+};
+
+enum { TREES = 4 };
+
+struct sim_docs {
+    GHashTable *readings;    /* number of the change -> struct reading */
+    GPtrArray *states;       /* by number; the first is blank */
+    struct tree trees[TREES];
+    guint64 uses;
     struct cox_schemas *schemas;
 };
 
@@ -129,30 +118,13 @@ free_reading(gpointer data)
     g_free(reading);
 }
 
-struct sim_readings *
-sim_readings_new(struct cox_schemas *schemas)
-{
-    struct sim_readings *readings = g_new0(struct sim_readings, 1);
-
-    readings->schemas = schemas;
-    readings->by_number = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, free_reading);
-    return readings;
-}
-
-void
-sim_readings_free(struct sim_readings *readings)
-{
-    g_hash_table_unref(readings->by_number);
-    g_free(readings);
-}
-
 static struct reading *
-read_change(struct sim_readings *readings, GBytes *change)
+read_change(struct sim_docs *docs, GBytes *change)
 {
     gsize size = 0;
     const char *at = g_bytes_get_data(change, &size), *end = at + size;
     guint64 number = sim_change_number(change);
-    struct reading *reading = g_hash_table_lookup(readings->by_number, &number);
+    struct reading *reading = g_hash_table_lookup(docs->readings, &number);
 
     if (reading != NULL) {
         return reading;
@@ -173,7 +145,7 @@ read_change(struct sim_readings *readings, GBytes *change)
         g_ptr_array_add(reading->edits, edit);
         at = text + strlen(text) + 1;
     }
-    g_hash_table_insert(readings->by_number, g_memdup2(&number, sizeof(number)), reading);
+    g_hash_table_insert(docs->readings, g_memdup2(&number, sizeof(number)), reading);
     return reading;
 }
 
@@ -187,118 +159,271 @@ edit_of(const struct edit *edit)
                                .section = g_str_equal(edit->section, "cib") ? NULL : edit->section };
 }
 
-/* As cibd does it: access, counters, schema, and a patch that says what was touched. */
-static bool
-amend(struct sim_doc *doc, const struct cox_edit *edit, struct sim_readings *readings, struct reading *reading, bool *is_changed)
-{
-    const struct cox_amend amend = { .edit = edit, .schemas = readings->schemas };
-    struct cox_amend_result result = { false, NULL };
-    bool is_done = cox_amend_run(doc->cib, &amend, &result, NULL, NULL);
+/* ---- states ---- */
 
-    *is_changed = *is_changed || result.is_changed;
-    if (is_done && result.patch != NULL) {
-        reading->scope |= cox_patchscope(cox_xmldoc_root(result.patch), NULL);
-        cox_xmldoc_free(result.patch);
-    }
-    return is_done;
+static struct sim_state *
+add_state(struct sim_docs *docs, struct cox_cib *cib, struct sim_state *before, GBytes *change)
+{
+    struct sim_state *state = g_new0(struct sim_state, 1);
+    const struct cox_xml *root = cox_cib_root(cib);
+    const char *quorum = cox_xml_get(root, "have-quorum");
+    g_autofree char *digest = cox_cib_digest(cib);
+
+    state->number = docs->states->len;
+    state->before = before;
+    state->change = change == NULL ? NULL : g_bytes_ref(change);
+    state->described = (struct cox_replica_document) { .version = cox_version_of(root), .is_blank = cox_blank_is(root) };
+    g_strlcpy(state->described.digest, digest, sizeof(state->described.digest));
+    g_strlcpy(state->has_quorum, quorum == NULL ? "" : quorum, sizeof(state->has_quorum));
+    state->outcomes = g_array_new(FALSE, FALSE, sizeof(struct sim_outcome));
+    g_ptr_array_add(docs->states, state);
+    return state;
 }
 
-/* The same without asking again what the first node has found out: it saves half of the time; the digests are compared. */
-static bool
-repeat(struct sim_doc *doc, const struct cox_edit *edit, bool *is_changed)
+static void
+free_state(gpointer data)
 {
-    bool is_done = false, touches = false;
+    struct sim_state *state = data;
 
-    cox_cib_begin(doc->cib);
-    is_done = cox_edit_run(doc->cib, edit, NULL);
-    touches = cox_cib_touched(doc->cib) != COX_CIB_UNTOUCHED;
-    if (is_done) {
-        cox_edit_count(doc->cib, touches);
-        cox_cib_keep(doc->cib);
-    } else {
-        cox_cib_rollback(doc->cib);
+    g_clear_pointer(&state->change, g_bytes_unref);
+    g_clear_pointer(&state->bytes, g_bytes_unref);
+    g_array_unref(state->outcomes);
+    g_free(state);
+}
+
+struct sim_docs *
+sim_docs_new(struct cox_schemas *schemas)
+{
+    struct sim_docs *docs = g_new0(struct sim_docs, 1);
+
+    docs->schemas = schemas;
+    docs->readings = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, free_reading);
+    docs->states = g_ptr_array_new_with_free_func(free_state);
+    docs->trees[0].cib = cox_cib_new(cox_blank_new(cox_schemas_newest()));
+    docs->trees[0].state = add_state(docs, docs->trees[0].cib, NULL, NULL);
+    return docs;
+}
+
+void
+sim_docs_free(struct sim_docs *docs)
+{
+    for (guint i = 0; i < TREES; i++) {
+        cox_cib_free(docs->trees[i].cib);
     }
-    *is_changed = *is_changed || touches;
-    return is_done;
+    g_hash_table_unref(docs->readings);
+    g_ptr_array_unref(docs->states);
+    g_free(docs);
+}
+
+struct sim_state *
+sim_docs_blank(struct sim_docs *docs)
+{
+    return docs->states->pdata[0];
 }
 
 bool
-sim_doc_apply(struct sim_doc *doc, GBytes *change, struct sim_readings *readings, unsigned int *scope)
+sim_state_has(const struct sim_state *state, guint64 change)
 {
-    struct reading *reading = read_change(readings, change);
-    guint64 number = sim_change_number(change);
-    bool is_done = true, is_changed = false, is_first = !reading->is_known;
-
-    for (guint i = 0; i < reading->edits->len; i++) {
-        const struct cox_edit edit = edit_of(reading->edits->pdata[i]);
-
-        is_done = (is_first ? amend(doc, &edit, readings, reading, &is_changed) : repeat(doc, &edit, &is_changed)) && is_done;
-    }
-    reading->is_known = true;
-    *scope = reading->scope;
-    if (is_done && is_changed) {
-        g_array_append_val(doc->changes, number);
-    }
-    return is_done;
-}
-
-bool
-sim_doc_has(const struct sim_doc *doc, guint64 change)
-{
-    for (guint i = doc->changes->len; i > 0; i--) {
-        if (g_array_index(doc->changes, guint64, i - 1) == change) {
+    for (; state != NULL; state = state->before) {
+        if (state->kept == change) {
             return true;
         }
     }
     return false;
 }
 
-GBytes *
-sim_doc_write(const struct sim_doc *doc)
-{
-    GString *out = g_string_new(NULL);
-    guint32 n = doc->changes->len;
-    gsize size = 0;
+/* ---- trees ---- */
 
-    g_string_append_len(out, (const char *) &n, sizeof(n));
-    g_string_append_len(out, doc->changes->data, (gssize) (n * sizeof(guint64)));
-    cox_xmlwrite_element(out, cox_cib_root(doc->cib), COX_XMLWRITE_PLAIN);
-    size = out->len;
-    return g_bytes_new_take(g_string_free(out, FALSE), size);
+static struct tree *
+tree_at(struct sim_docs *docs, const struct sim_state *state)
+{
+    for (guint i = 0; i < TREES; i++) {
+        if (docs->trees[i].state == state) {
+            docs->trees[i].used = ++docs->uses;
+            return &docs->trees[i];
+        }
+    }
+    return NULL;
 }
 
-struct sim_doc *
-sim_doc_read(GBytes *bytes)
+/* Without asking what was found out when the state was made: access, schema, what is touched. */
+static void
+repeat(struct cox_cib *cib, const struct cox_edit *edit)
 {
+    cox_cib_begin(cib);
+    if (cox_edit_run(cib, edit, NULL)) {
+        cox_edit_count(cib, cox_cib_touched(cib) != COX_CIB_UNTOUCHED);
+        cox_cib_keep(cib);
+    } else {
+        cox_cib_rollback(cib);
+    }
+}
+
+/* Move a tree on to a later state. */
+static void
+move(struct sim_docs *docs, struct tree *tree, struct sim_state *state)
+{
+    g_autoptr(GPtrArray) way = g_ptr_array_new();
+    g_autofree char *digest = NULL;
+
+    for (struct sim_state *at = state; at != tree->state; at = at->before) {
+        g_ptr_array_add(way, at);
+    }
+    for (guint i = way->len; i > 0; i--) {
+        const struct reading *reading = read_change(docs, ((const struct sim_state *) way->pdata[i - 1])->change);
+
+        for (guint k = 0; k < reading->edits->len; k++) {
+            const struct cox_edit edit = edit_of(reading->edits->pdata[k]);
+
+            repeat(tree->cib, &edit);
+        }
+    }
+    tree->state = state;
+    digest = cox_cib_digest(tree->cib);
+    if (strcmp(digest, state->described.digest) != 0) {
+        g_error("document %u: the same changes led to digest %s before and to %s now", state->number, state->described.digest, digest);
+    }
+}
+
+/* The tree that was not used for the longest time, begun anew from the nearest state that has bytes. */
+static struct tree *
+begin_tree(struct sim_docs *docs, struct sim_state *state)
+{
+    struct tree *tree = &docs->trees[0];
+    struct cox_xmldoc *xml = NULL;
+    gsize size = 0;
+
+    for (guint i = 1; i < TREES; i++) {
+        tree = docs->trees[i].used < tree->used ? &docs->trees[i] : tree;
+    }
+    while (state->before != NULL && state->bytes == NULL) {
+        state = state->before;
+    }
+    if (state->bytes == NULL) {
+        xml = cox_blank_new(cox_schemas_newest());
+    } else {
+        const char *text = g_bytes_get_data(state->bytes, &size);
+
+        xml = cox_xmldoc_parse_text(text + sizeof(state->number), size - sizeof(state->number), NULL, NULL);
+    }
+    g_assert(xml != NULL);
+    cox_cib_free(tree->cib);
+    tree->cib = cox_cib_new(xml);
+    tree->state = state;
+    tree->used = ++docs->uses;
+    return tree;
+}
+
+static struct tree *
+need_tree(struct sim_docs *docs, struct sim_state *state)
+{
+    struct tree *tree = NULL;
+
+    for (struct sim_state *at = state; at != NULL && tree == NULL; at = at->before) {
+        tree = tree_at(docs, at);
+    }
+    if (tree == NULL) {
+        tree = begin_tree(docs, state);
+    }
+    if (tree->state != state) {
+        move(docs, tree, state);
+    }
+    return tree;
+}
+
+const struct cox_xml *
+sim_state_root(struct sim_docs *docs, struct sim_state *state)
+{
+    return cox_cib_root(need_tree(docs, state)->cib);
+}
+
+/* ---- changes of documents ---- */
+
+/* As cibd does it: access, counters, schema, and a patch that says what was touched. */
+static bool
+amend(struct sim_docs *docs, struct cox_cib *cib, const struct cox_edit *edit, unsigned int *scope, bool *is_changed)
+{
+    const struct cox_amend amend = { .edit = edit, .schemas = docs->schemas };
+    struct cox_amend_result result = { false, NULL };
+    bool is_done = cox_amend_run(cib, &amend, &result, NULL, NULL);
+
+    *is_changed = *is_changed || result.is_changed;
+    if (is_done && result.patch != NULL) {
+        *scope |= cox_patchscope(cox_xmldoc_root(result.patch), NULL);
+        cox_xmldoc_free(result.patch);
+    }
+    return is_done;
+}
+
+static struct sim_outcome
+find_out(struct sim_docs *docs, struct sim_state *state, GBytes *change)
+{
+    struct tree *tree = need_tree(docs, state);
+    const struct reading *reading = read_change(docs, change);
+    struct sim_outcome outcome = { .change = sim_change_number(change), .after = state, .is_done = true };
+    bool is_changed = false;
+
+    for (guint i = 0; i < reading->edits->len; i++) {
+        const struct cox_edit edit = edit_of(reading->edits->pdata[i]);
+
+        outcome.is_done = amend(docs, tree->cib, &edit, &outcome.scope, &is_changed) && outcome.is_done;
+    }
+    if (is_changed) {
+        outcome.after = tree->state = add_state(docs, tree->cib, state, change);
+        outcome.after->kept = outcome.is_done ? outcome.change : 0;
+    }
+    return outcome;
+}
+
+bool
+sim_state_apply(struct sim_docs *docs, struct sim_state **state, GBytes *change, unsigned int *scope)
+{
+    guint64 number = sim_change_number(change);
+    struct sim_outcome outcome;
+    struct sim_state *before = *state;
+
+    for (guint i = 0; i < before->outcomes->len; i++) {
+        outcome = g_array_index(before->outcomes, struct sim_outcome, i);
+        if (outcome.change == number) {
+            *state = outcome.after;
+            *scope = outcome.scope;
+            return outcome.is_done;
+        }
+    }
+    outcome = find_out(docs, before, change);
+    g_array_append_val(before->outcomes, outcome);
+    *state = outcome.after;
+    *scope = outcome.scope;
+    return outcome.is_done;
+}
+
+/* ---- bytes ---- */
+
+GBytes *
+sim_state_bytes(struct sim_docs *docs, struct sim_state *state)
+{
+    if (state->bytes == NULL) {
+        GString *out = g_string_new(NULL);
+
+        g_string_append_len(out, (const char *) &state->number, sizeof(state->number));
+        cox_xmlwrite_element(out, sim_state_root(docs, state), COX_XMLWRITE_PLAIN);
+        state->bytes = g_string_free_to_bytes(out);
+    }
+    return state->bytes;
+}
+
+struct sim_state *
+sim_state_read(struct sim_docs *docs, GBytes *bytes)
+{
+    struct sim_state *state = NULL;
     gsize size = 0;
     const char *data = g_bytes_get_data(bytes, &size);
-    struct cox_xmldoc *xml = NULL;
-    struct sim_doc *doc = NULL;
-    guint32 n = 0;
+    guint32 number = 0;
 
-    if (size < sizeof(n)) {
+    if (size < sizeof(number)) {
         return NULL;
     }
-    memcpy(&n, data, sizeof(n));
-    if (size < sizeof(n) + n * sizeof(guint64)) {
-        return NULL;
-    }
-    xml = cox_xmldoc_parse_text(data + sizeof(n) + n * sizeof(guint64), size - sizeof(n) - n * sizeof(guint64), NULL, NULL);
-    if (xml == NULL) {
-        return NULL;
-    }
-    doc = doc_of(xml);
-    g_array_append_vals(doc->changes, data + sizeof(n), n);
-    return doc;
-}
-
-struct cox_replica_document
-sim_doc_described(const struct sim_doc *doc)
-{
-    struct cox_replica_document described = { .version = cox_version_of(cox_cib_root(doc->cib)),
-                                              .is_blank = cox_blank_is(cox_cib_root(doc->cib)) };
-    g_autofree char *digest = cox_cib_digest(doc->cib);
-
-    g_strlcpy(described.digest, digest, sizeof(described.digest));
-    return described;
+    memcpy(&number, data, sizeof(number));
+    state = number < docs->states->len ? docs->states->pdata[number] : NULL;
+    return state != NULL && state->bytes != NULL && g_bytes_equal(state->bytes, bytes) ? state : NULL;
 }

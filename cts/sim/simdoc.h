@@ -1,7 +1,10 @@
-/* cts/sim/simdoc.h - the document of a node: a real lib/cib document, changed by texts.  For tests only.
+/* cts/sim/simdoc.h - the documents of all nodes: real lib/cib documents, changed by texts.  For tests only.
  *
  * A change is a number and edits; each is two texts, separated by zero bytes: "modify SECTION" and XML, or "delete-all" and an
  * XPath.  It stands for the change format of cibd, which carries the same and who asked.
+ *
+ * A document and a change have one result, whoever finds it out: nodes that have done the same share a state.  Trees are kept for a few
+ * states only, and move on along the changes when another one is to be read; what they come to is compared with what was found first.
  */
 #ifndef COX_CTS_SIM_SIMDOC_H
 #define COX_CTS_SIM_SIMDOC_H
@@ -13,9 +16,18 @@
 #include "cib/schemas.h"
 #include "replica/replica.h"
 
-struct sim_doc {
-    struct cox_cib *cib;
-    GArray *changes; /* guint64: numbers of the changes that made a difference */
+struct sim_docs;
+
+/** A document after certain changes; lives as long as the docs. */
+struct sim_state {
+    guint32 number;            /* among all */
+    struct sim_state *before;  /* NULL: the blank document */
+    GBytes *change;            /* that led here */
+    guint64 kept;              /* its number, 0 when it was refused in part */
+    struct cox_replica_document described;
+    char has_quorum[4];        /* what the document says of the quorum; "": nothing */
+    GBytes *bytes;             /* NULL: not needed yet */
+    GArray *outcomes;          /* struct sim_outcome */
 };
 
 /** A change that does nothing yet. */
@@ -25,21 +37,22 @@ void sim_change_delete(GString *change, const char *xpath);
 guint64 sim_change_number(GBytes *change);
 bool sim_change_mentions(GBytes *change, const char *word);
 
-/** Changes as they were read, for all nodes of a sim. */
-struct sim_readings *sim_readings_new(struct cox_schemas *schemas);
-void sim_readings_free(struct sim_readings *readings);
+struct sim_docs *sim_docs_new(struct cox_schemas *schemas);
+void sim_docs_free(struct sim_docs *docs);
 
-struct sim_doc *sim_doc_new(void);
-void sim_doc_free(struct sim_doc *doc);
+/** The state that everything begins with. */
+struct sim_state *sim_docs_blank(struct sim_docs *docs);
 
-/** @scope: set to what was touched (enum cox_patchscope); false: refused, the document is as it was. */
-bool sim_doc_apply(struct sim_doc *doc, GBytes *change, struct sim_readings *readings, unsigned int *scope);
-bool sim_doc_has(const struct sim_doc *doc, guint64 change);
+/** What a change makes of @state; @scope: set to what was touched (enum cox_patchscope); false: refused, the state may be the same. */
+bool sim_state_apply(struct sim_docs *docs, struct sim_state **state, GBytes *change, unsigned int *scope);
 
-/** As bytes, and back (NULL: cannot be read). */
-GBytes *sim_doc_write(const struct sim_doc *doc);
-struct sim_doc *sim_doc_read(GBytes *bytes);
+/** Its tree, to be read before another state is asked for. */
+const struct cox_xml *sim_state_root(struct sim_docs *docs, struct sim_state *state);
 
-struct cox_replica_document sim_doc_described(const struct sim_doc *doc);
+bool sim_state_has(const struct sim_state *state, guint64 change);
+
+/** As bytes (borrowed), and back (NULL: they are not those of a state). */
+GBytes *sim_state_bytes(struct sim_docs *docs, struct sim_state *state);
+struct sim_state *sim_state_read(struct sim_docs *docs, GBytes *bytes);
 
 #endif

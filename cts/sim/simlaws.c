@@ -148,7 +148,7 @@ sim_laws_on_kept(struct sim *sim, const struct sim_node *node, guint64 change, g
 {
     const struct kept kept = { change, term };
 
-    if (sim_doc_has(node->doc, change)) { /* else it made no difference: nothing that could be lost */
+    if (sim_state_has(node->doc, change)) { /* else it made no difference: nothing that could be lost */
         g_array_append_val(sim->book->kept, kept);
     }
 }
@@ -159,7 +159,7 @@ check_kept(struct sim *sim, const struct sim_node *node, guint64 term)
     for (guint i = 0; i < sim->book->kept->len; i++) {
         const struct kept *kept = &g_array_index(sim->book->kept, struct kept, i);
 
-        if (kept->term < term && !sim_doc_has(node->doc, kept->change)) {
+        if (kept->term < term && !sim_state_has(node->doc, kept->change)) {
             sim_violate(sim, SIM_LAW_KEPT, "the document of %s lacks change %" G_GUINT64_FORMAT ", which was acknowledged", node->name,
                         kept->change);
         }

@@ -276,7 +276,7 @@ sim_tell(struct sim *sim)
     }
     g_free(why);
     if (sim->trace != NULL && sim_violation(sim, NULL) != NULL && sim->nodes[1].doc != NULL) {
-        g_autofree char *text = cox_xmlwrite_text(cox_cib_root(sim->nodes[1].doc->cib), COX_XMLWRITE_FORMATTED);
+        g_autofree char *text = cox_xmlwrite_text(sim_state_root(sim->docs, sim->nodes[1].doc), COX_XMLWRITE_FORMATTED);
 
         fputs(text, sim->trace);
     }

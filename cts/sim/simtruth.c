@@ -82,7 +82,7 @@ sim_power_off(struct sim *sim, struct sim_node *node, bool by_device)
             sim_laws_on_inactive(sim, node->id, r);
         }
     }
-    g_clear_pointer(&node->doc, sim_doc_free);
+    node->doc = NULL;
     g_clear_pointer(&node->run, sim_run_free);
 }
 

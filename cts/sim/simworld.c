@@ -70,7 +70,7 @@ sim_init(struct sim *sim, guint32 seed, guint n)
         sim->nodes[i].id = i;
         sim->nodes[i].name = names[i];
     }
-    sim->readings = sim_readings_new(sim->schemas);
+    sim->docs = sim_docs_new(sim->schemas);
     sim_laws_init(sim);
 }
 
@@ -83,7 +83,6 @@ free_node(struct sim *sim, struct sim_node *node)
         }
         g_queue_clear_full(&node->process[d].inbox, g_free);
     }
-    sim_doc_free(node->doc);
     sim_disk_free(node->disk);
     sim_run_free(node->run);
 }
@@ -102,7 +101,7 @@ sim_clear(struct sim *sim)
     g_ptr_array_unref(sim->agents);
     g_ptr_array_unref(sim->owned_bytes);
     sim_laws_clear(sim);
-    sim_readings_free(sim->readings);
+    sim_docs_free(sim->docs);
     g_rand_free(sim->random);
     cox_arena_free(sim->arena);
 }
