@@ -40,31 +40,62 @@ def succeeded(done, argv, node):
     return done.stdout
 
 
-def active_nodes(status_xml, resource):
-    """From crm_mon's XML: names of the nodes on which the resource (or an instance of the clone) is active."""
+def _status(text):
     try:
-        root = ET.fromstring(status_xml)
+        return ET.fromstring(text)
     except ET.ParseError as e:
         raise LabError("crm_mon's XML cannot be read: %s" % e) from e
+
+
+def online_nodes(status_xml):
+    """From crm_mon's XML: names of the nodes that are online and neither unclean nor still joining."""
+    return {node.get("name") for node in _status(status_xml).iterfind("nodes/node")
+            if node.get("online") == "true" and node.get("unclean") != "true" and node.get("pending") != "true"}
+
+
+def online(driver, node):
+    """The nodes that are online, as the manager on a node says."""
+    return online_nodes(command(driver, node, ["crm_mon", "-1", "--output-as", "xml"], 20))
+
+
+def active_nodes(status_xml, resource):
+    """From crm_mon's XML: names of the nodes on which the resource (or an instance of the clone) is active."""
     found = set()
-    for element in root.iter("resource"):
+    for element in _status(status_xml).iter("resource"):
         name = element.get("id", "")
         if (name == resource or name.split(":")[0] == resource) and element.get("active") == "true" and element.get("failed") != "true":
             found |= {node.get("name") for node in element.iter("node")}
     return found
 
 
-def where(driver, resource):
-    """On which nodes the manager says that a resource is; asks the first node that answers."""
-    trouble = LabError("no node has power")
+def has_quorum(status_xml):
+    """From crm_mon's XML: has the partition that it speaks of quorum?"""
+    coordinator = _status(status_xml).find("summary/current_dc")
+    return coordinator is not None and coordinator.get("with_quorum") == "true"
+
+
+def _best_status(driver):
+    """crm_mon's XML from the first node with quorum that answers, because one that is cut off does not know what the others do; when there
+    is none, from the first that answers."""
+    trouble, second = LabError("no node has power"), None
     for node in driver.settings.nodes:
         if not driver.is_on(node):
             continue
         try:
-            return active_nodes(command(driver, node, ["crm_mon", "-1", "--output-as", "xml"], 20), resource)
+            status = command(driver, node, ["crm_mon", "-1", "--output-as", "xml"], 20)
+            if has_quorum(status):
+                return status
+            second = second or status
         except LabError as e:
             trouble = e
-    raise trouble
+    if second is None:
+        raise trouble
+    return second
+
+
+def where(driver, resource):
+    """On which nodes the manager says that a resource is."""
+    return active_nodes(_best_status(driver), resource)
 
 
 def coordinator(driver, node):

@@ -21,9 +21,11 @@ def open_lab(arguments):
     return driver.make(lab, settings.load(lab))
 
 
-def _settings_for(arguments, number):
-    made = settings.Settings(token_ms=arguments.token, transport=arguments.transport)
+def _settings_for(arguments, number, has_arbiter):
+    made = settings.Settings(token_ms=arguments.token, transport=arguments.transport, arbiter=has_arbiter)
     if arguments.hosts:
+        if has_arbiter:
+            raise LabError("machines of yours have the quorum device that their corosync.conf names: none can be made for them")
         ssh.read_hosts(arguments.hosts, made)
         if number > len(made.nodes):
             raise LabError("%d nodes are wanted, %s has %d" % (number, arguments.hosts, len(made.nodes)))
@@ -36,9 +38,9 @@ def _settings_for(arguments, number):
     return made
 
 
-def _make(lab, arguments, number, die_with_caller):
+def _make(lab, arguments, number, die_with_caller, has_arbiter=False):
     settings.prepare_directory(lab)
-    made = driver.make(lab, _settings_for(arguments, number))
+    made = driver.make(lab, _settings_for(arguments, number, has_arbiter))
     if made.is_up():
         raise LabError("the lab in %s is up already: cox-cts down removes it, --lab chooses another" % lab)
     try:
@@ -51,10 +53,10 @@ def _make(lab, arguments, number, die_with_caller):
 
 def up(arguments):
     lab = lab_directory(arguments)
-    made = _make(lab, arguments, arguments.n, False)
+    made = _make(lab, arguments, arguments.n, False, arguments.arbiter)
     if not arguments.no_start:
         try:
-            verbs.start_number(verbs.Stage(lambda _: made), {"N": arguments.n})
+            verbs.start_number(verbs.Stage(lambda *_: made), {"N": arguments.n})
         except BaseException:
             made.down()
             raise
@@ -160,14 +162,14 @@ def find_scenario(name):
     raise LabError("there is no scenario '%s': a file, or a name that cox-cts list shows" % name)
 
 
-def _read(name):
+def _read(name, most_rounds):
     path = find_scenario(name)
     try:
         with open(path, encoding="utf-8") as f:
             text = f.read()
     except (OSError, UnicodeDecodeError) as e:
         raise LabError("%s: %s" % (path, e)) from e
-    return os.path.basename(path).removesuffix(".scn"), scenario.parse(text, verbs.VERBS, path)
+    return os.path.basename(path).removesuffix(".scn"), scenario.parse(text, verbs.VERBS, path, most_rounds)
 
 
 def list_scenarios(_arguments):
@@ -191,8 +193,8 @@ def _play_in_own_lab(statements, name, arguments, tap):
     lab = tempfile.mkdtemp(prefix="cox-lab-", dir=arguments.scratch)
     made = []
 
-    def make(number):
-        made.append(_make(lab, arguments, number, True))
+    def make(number, has_arbiter):
+        made.append(_make(lab, arguments, number, True, has_arbiter))
         return made[0]
     try:
         return runner.play(statements, name, make, tap)
@@ -203,7 +205,7 @@ def _play_in_own_lab(statements, name, arguments, tap):
 
 
 def run(arguments):
-    played = [_read(name) for name in arguments.scenario]
+    played = [_read(name, arguments.rounds) for name in arguments.scenario]
     if arguments.check:
         for name, statements in played:
             print("%s: %d statements, %d expectations" % (name, len(statements), sum(s.verb.is_expectation for s in statements)))
@@ -213,7 +215,7 @@ def run(arguments):
         for name, statements in played:
             if arguments.lab:
                 made = open_lab(arguments)
-                runner.play(statements, name, lambda _, m=made: m, tap)
+                runner.play(statements, name, lambda *_, m=made: m, tap)
             else:
                 _play_in_own_lab(statements, name, arguments, tap)
     finally:

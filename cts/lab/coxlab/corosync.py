@@ -2,11 +2,12 @@
 import re
 
 
-def configuration(addresses, token_ms, transport, two_node=None):
+def configuration(addresses, token_ms, transport, arbiter=""):
     """corosync.conf as text.  addresses: node name -> ring address, in the order of node ids from 1.
-    two_node: as corosync's option; by default for exactly two nodes."""
-    if two_node is None:
-        two_node = len(addresses) == 2
+    arbiter: address of a corosync-qnetd with a vote, or empty; without one, exactly two nodes get corosync's option two_node."""
+    extra = "  two_node: 1\n" if len(addresses) == 2 else ""
+    if arbiter:
+        extra = ("  device {\n    model: net\n    votes: 1\n    net {\n      host: %s\n      algorithm: ffsplit\n      tls: off\n    }\n  }\n" % arbiter)
     nodes = "".join("  node {\n    ring0_addr: %s\n    name: %s\n    nodeid: %d\n  }\n" % (address, name, number)
                     for number, (name, address) in enumerate(addresses.items(), 1))
     return ("totem {\n  version: 2\n  cluster_name: coxlab\n  transport: %s\n  crypto_cipher: none\n  crypto_hash: none\n  token: %d\n"
@@ -14,7 +15,7 @@ def configuration(addresses, token_ms, transport, two_node=None):
             # Groups of processes are the machine's, not the node's.
             "system {\n  move_to_root_cgroup: no\n}\n"
             "logging {\n  to_logfile: yes\n  logfile: /var/log/corosync/corosync.log\n  to_syslog: no\n  timestamp: hires\n}\n"
-            % (transport, token_ms, nodes, "  two_node: 1\n" if two_node else ""))
+            % (transport, token_ms, nodes, extra))
 
 
 def quorum(text):

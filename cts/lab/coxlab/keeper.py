@@ -206,6 +206,12 @@ class Keeper:
             return None
         raise ValueError("request '%s' is unknown" % verb)
 
+    def start_arbiter(self):
+        """corosync's quorum device for the nodes, on the public network.  Ends with us, as all here."""
+        os.mkdir(self.lab + "/memory/arbiter")
+        advanced = "lock_file=%s/memory/arbiter/pid,local_socket_file=%s/memory/arbiter/sock" % (self.lab, self.lab)
+        subprocess.Popen(["corosync-qnetd", "-f", "-4", "-l", CLIENT, "-s", "off", "-S", advanced], stdin=subprocess.DEVNULL)  # reap() buries it
+
     def fence(self, asking, request):
         """Answer to a fence agent on the node "asking"; None: no answer is ever given, empty: the connection is closed."""
         words = request.split()
@@ -257,6 +263,9 @@ class Keeper:
         if data and b"\n" not in buffer and len(buffer) <= LONGEST_REQUEST:
             return
         self.selector.unregister(peer)
+        if b"\n" in buffer and is_gone(peer):
+            # As a switch does that people log in to: of who was cut while the one before was served, nothing is done any more.
+            buffer.clear()
         if b"\n" in buffer:
             answer = self.answer(source, bytes(buffer).split(b"\n", 1)[0].decode(errors="replace"))
             if answer is None:
@@ -311,6 +320,8 @@ class Keeper:
         for node in self.nodes.values():
             os.makedirs("%s/power/%s" % (self.lab, node.name), exist_ok=True)
             self.listen("%s/power/%s/power" % (self.lab, node.name), node)
+        if self.settings.arbiter:
+            self.start_arbiter()
         self.listen(self.lab + "/control.sock", None)
 
     def serve(self):
@@ -341,6 +352,13 @@ class Keeper:
             for node in self.nodes.values():
                 if node.helper == pid:
                     node.helper = 0
+
+
+def is_gone(peer):
+    """Has the other side of a connection ended?"""
+    poll = select.poll()
+    poll.register(peer, 0)
+    return any(events & (select.POLLHUP | select.POLLERR) for _, events in poll.poll(0))
 
 
 def subordinate_ids(path, name, number):

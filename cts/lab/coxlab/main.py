@@ -2,7 +2,7 @@
 import argparse
 import sys
 
-from . import commands
+from . import commands, scenario
 
 DESCRIPTION = """Cluster nodes on this machine, each in namespaces of its own with a real corosync, or on machines of yours through ssh; a power switch,
 partitions, a client that measures from outside; and scenarios that are played on them. As root, or without where the kernel allows it."""
@@ -33,6 +33,7 @@ def parser():
     p = command("up", commands.up, "make a lab and start the cluster")
     p.add_argument("n", metavar="N", type=_count, nargs="?", default=3, help="number of nodes [3]")
     p.add_argument("--no-start", action="store_true", help="only power on")
+    p.add_argument("--arbiter", action="store_true", help="with a quorum device (corosync-qnetd)")
     _making(p)
     command("down", commands.down, "remove the lab and everything that runs in it")
     command("status", commands.status, "power, what runs, quorum")
@@ -50,6 +51,7 @@ def parser():
     p = command("run", commands.run, "play scenarios; results as TAP, then a timeline")
     p.add_argument("scenario", metavar="SCENARIO", nargs="+", help="a file, or a name that list shows")
     p.add_argument("--check", action="store_true", help="only read them")
+    p.add_argument("--rounds", metavar="N", type=_rounds, default=scenario.MOST_STATEMENTS, help="of each repeat at most N rounds")
     p.add_argument("--scratch", metavar="DIR", default="/var/tmp", help="where labs are made [/var/tmp]")
     _making(p)
     command("list", commands.list_scenarios, "scenarios that came with the program")
@@ -61,6 +63,12 @@ def parser():
 def _count(text):
     if not text.isdigit() or not 1 <= int(text) <= commands.NODES_MOST:
         raise argparse.ArgumentTypeError("'%s' is no number of nodes from 1 to %d" % (text, commands.NODES_MOST))
+    return int(text)
+
+
+def _rounds(text):
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError("'%s' is no number of rounds from 1" % text)
     return int(text)
 
 

@@ -14,6 +14,7 @@ from .errors import LabError
 KEEPER = "keeper.json"
 ASK_AGAIN_S = 0.1
 NEEDED = ("ip", "nsenter", "corosync", "corosync-quorumtool")
+ARBITER = ("corosync-qnetd", "corosync-qdevice")
 
 
 class Namespaces(Driver):
@@ -39,9 +40,11 @@ class Namespaces(Driver):
 
     def check_machine(self):
         path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-        missing = [p for p in NEEDED if not shutil.which(p, path=path)]
+        needed = NEEDED + (ARBITER if self.settings.arbiter else ())
+        missing = [p for p in needed if not shutil.which(p, path=path)]
         if missing:
-            raise LabError("these programs are missing: %s: install corosync, iproute2 and util-linux" % ", ".join(missing))
+            raise LabError("these programs are missing: %s: install corosync, iproute2 and util-linux%s"
+                           % (", ".join(missing), ", corosync-qnetd and corosync-qdevice" if self.settings.arbiter else ""))
         if not self.settings.destdir:
             return
         if not os.path.isdir(self.settings.destdir + "/usr"):
@@ -58,7 +61,8 @@ class Namespaces(Driver):
             os.makedirs("%s/nodes/%s%s" % (self.lab, node, path), exist_ok=True)
         disk = "%s/nodes/%s" % (self.lab, node)
         with open(disk + "/etc/corosync/corosync.conf", "w", encoding="utf-8") as f:
-            f.write(corosync.configuration(self.addresses(), self.settings.token_ms, self.settings.transport))
+            f.write(corosync.configuration(self.addresses(), self.settings.token_ms, self.settings.transport,
+                                           keeper.CLIENT if self.settings.arbiter else ""))
         os.makedirs(disk + "/etc/corosync/uidgid.d", exist_ok=True)
         with open(disk + "/etc/corosync/uidgid.d/coxswain", "w", encoding="utf-8") as f:
             f.write("uidgid {\n  uid: hacluster\n  gid: haclient\n}\n")

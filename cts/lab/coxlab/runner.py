@@ -65,6 +65,7 @@ def _resolved(stage, values):
 def _play_one(stage, statement, timeline):
     """Returns (ok, what was found or why not).  The timeline gets a line."""
     began = timeline.now()
+    stage.round = statement.round
     try:
         found, trouble = statement.verb.run(stage, _resolved(stage, statement.values)), None
     except (Unmet, LabError) as e:

@@ -35,6 +35,12 @@ def _number(word):
     return int(word)
 
 
+def _count(word):
+    if not re.fullmatch(r"0|[1-9][0-9]{0,5}", word):
+        raise LabError("'%s' is no number from 0" % word)
+    return int(word)
+
+
 def _node(word):
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9._-]*", word) or word in ("on", "within"):
         raise LabError("'%s' is no name of a node" % word)
@@ -79,7 +85,7 @@ def _path(word):
 
 
 # Capital words of a syntax that stand for one word.
-ONE = {"N": _number, "NODE": _node, "ID": _identifier, "ACTION": _action, "PROGRAM": _program, "TIME": duration.parse, "URL": _url, "MODE": _mode, "AGENT": str,
+ONE = {"N": _number, "COUNT": _count, "NODE": _node, "ID": _identifier, "ACTION": _action, "PROGRAM": _program, "TIME": duration.parse, "URL": _url, "MODE": _mode, "AGENT": str,
        "PATH": _path, "FILE": str}
 
 
@@ -220,8 +226,9 @@ def _pieces(text, verbs):
             line = rest[1:] if rest.startswith(";") else ""
 
 
-def parse(text, verbs, name="scenario"):
-    """Statements in the order in which they are played, repetitions written out.  ScenarioError names the line."""
+def parse(text, verbs, name="scenario", most_rounds=MOST_STATEMENTS):
+    """Statements in the order in which they are played, repetitions written out, each at most most_rounds times.  ScenarioError names
+    the line."""
     stack = [(0, 1, [])]
     line = 0
     try:
@@ -230,7 +237,7 @@ def parse(text, verbs, name="scenario"):
             if words[0] == "repeat":
                 if len(words) != 2:
                     raise LabError("'repeat N' takes one number")
-                stack.append((line, _number(words[1]), []))
+                stack.append((line, min(_number(words[1]), most_rounds), []))
             elif words == ["end"]:
                 if len(stack) == 1:
                     raise LabError("'end' without 'repeat'")

@@ -13,8 +13,13 @@ PRIVATE = ("/etc/corosync", "/etc/pacemaker", "/etc/coxswain", "/var/lib/corosyn
            "/var/log/corosync", "/var/log/pacemaker", "/var/log/coxswain")
 # Shell code that a node runs, also when part of it runs already; corosync returns when it is ready.
 START = """pidof corosync >/dev/null || corosync || exit 1
+if grep -q 'model: net' /etc/corosync/corosync.conf && ! pidof corosync-qdevice >/dev/null; then
+    # corosync may not take connections in its first moments.
+    for try in $(seq 100); do corosync-qdevice 2>/dev/null && break; sleep 0.1; done
+    pidof corosync-qdevice >/dev/null || exit 1
+fi
 if command -v coxd >/dev/null && ! pidof coxd >/dev/null; then setsid coxd </dev/null >/dev/null 2>&1 & fi"""
-STOP = """for program in coxd corosync; do
+STOP = """for program in coxd corosync-qdevice corosync; do
     pid=$(pidof "$program") || continue
     kill "$pid"
     while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
@@ -23,7 +28,8 @@ done"""
 
 @dataclasses.dataclass
 class Settings:
-    """driver: which kind of nodes; nodes: their names, in order.  Times are milliseconds."""
+    """driver: which kind of nodes; nodes: their names, in order.  Times are milliseconds.
+    arbiter: a quorum device (corosync-qnetd) on the public network has a vote."""
     driver: str = "namespaces"
     nodes: list = dataclasses.field(default_factory=list)
     destdir: str = ""
@@ -33,6 +39,7 @@ class Settings:
     start: str = START
     stop: str = STOP
     autostart: bool = True
+    arbiter: bool = False
     # ssh: node -> target, and the power switch
     hosts: dict = dataclasses.field(default_factory=dict)
     addresses: dict = dataclasses.field(default_factory=dict)

@@ -1,6 +1,6 @@
 """The verbs of scenarios: syntax, meaning, and what they do.  One row each; the manual page and "cox-cts verbs" are made from it.
 
-Capital words of a syntax are places: N a number, NODE, NODES, ID of a resource, ACTION, TIME, PROGRAM, AGENT, SETTINGS as NAME=VALUE...,
+Capital words of a syntax are places: N a number from 1, COUNT one from 0, NODE, NODES, ID of a resource, ACTION, TIME, PROGRAM, AGENT, SETTINGS as NAME=VALUE...,
 GROUPS as n1 n2 | n3, COMMAND and TEXT the rest of the line.
 """
 import dataclasses
@@ -38,7 +38,8 @@ class Unmet(Exception):
 class Stage:
     """Where a scenario is played: the driver, and what the scenario has set going.
 
-    make: function(number of nodes) that returns a driver whose nodes are on; used by the first start."""
+    make: function(number of nodes, with an arbiter?) that returns a driver whose nodes are on; used by the first start.
+    round: of the statement that is played."""
 
     def __init__(self, make):
         self._make, self.driver = make, None
@@ -46,10 +47,13 @@ class Stage:
         # Who was last sent a signal: node, numbers of the processes, when.
         self.victim, self.victims, self.hit_at = None, [], 0.0
         self.fencings_before = 0
+        self.round = 0
 
-    def ensure(self, number):
+    def ensure(self, number, has_arbiter=False):
         if self.driver is None:
-            self.driver = self._make(number)
+            self.driver = self._make(number, has_arbiter)
+        if has_arbiter and not self.driver.settings.arbiter:
+            raise LabError("this lab has no arbiter")
         if number > len(self.driver.settings.nodes):
             raise LabError("%d nodes are wanted, this lab has %d" % (number, len(self.driver.settings.nodes)))
         return self.driver.settings.nodes[:number]
@@ -116,7 +120,15 @@ def _names(nodes):
 # --- nodes ---------------------------------------------------------------------------------------------------------------
 
 def start_number(stage, v):
-    nodes = stage.ensure(v["N"])
+    return start_all(stage, v["N"], False)
+
+
+def start_with_arbiter(stage, v):
+    return start_all(stage, v["N"], True)
+
+
+def start_all(stage, number, has_arbiter):
+    nodes = stage.ensure(number, has_arbiter)
     driver = stage.lab()
     for node in nodes:
         if not driver.is_on(node):
@@ -148,10 +160,12 @@ def stop_nodes(stage, v):
 
 
 def kill(stage, v):
-    for node in v["NODES"]:
+    nodes = [stage.resolve(word) for word in v["NODES"]]
+    for node in nodes:
         stage.lab().check_node(node)
-    for node in v["NODES"]:
+    for node in nodes:
         stage.lab().power(node, "off")
+    return ", ".join(nodes)
 
 
 def power_on(stage, v):
@@ -179,9 +193,14 @@ def _signal(name):
     return run
 
 
-def run_command(stage, v):
+def _shell(stage, v, limit_s):
+    """The COMMAND on the NODE; it knows the round."""
     stage.lab().check_node(v["NODE"])
-    done = stage.lab().shell(v["NODE"], v["COMMAND"], 300)
+    return stage.lab().shell(v["NODE"], ("ROUND=%d; " % stage.round if stage.round else "") + v["COMMAND"], limit_s)
+
+
+def run_command(stage, v):
+    done = _shell(stage, v, 300)
     if done.returncode != 0:
         raise LabError("status %d: %s" % (done.returncode, (done.stderr or done.stdout).strip()[-300:]))
 
@@ -318,6 +337,18 @@ def expect_members(stage, v):
         _, members = cluster.quorum_of(stage.lab(), v["NODE"])
         return members == set(v["NODES"]), "it sees %s" % _names(members)
     wait_for(question, v["TIME"], "%s does not see exactly %s within %s" % (v["NODE"], _names(v["NODES"]), duration.text(v["TIME"])))
+
+
+def expect_online(stage, v):
+    stage.lab().check_node(v["NODE"])
+
+    def question():
+        try:
+            found = cluster.online(stage.lab(), v["NODE"])
+        except LabError as e:
+            return False, str(e)
+        return found == set(v["NODES"]), "online are %s" % _names(found)
+    wait_for(question, v["TIME"], "not exactly %s are online for %s within %s" % (_names(v["NODES"]), v["NODE"], duration.text(v["TIME"])))
 
 
 def _expect_power(wanted):
@@ -478,16 +509,41 @@ def expect_file(stage, v):
              "%s does not appear on %s within %s" % (v["PATH"], v["NODE"], duration.text(v["TIME"])))
 
 
+def _said(done):
+    return "status %d: %s" % (done.returncode, (done.stderr or done.stdout).strip()[-300:])
+
+
 def expect_command(stage, v):
-    stage.lab().check_node(v["NODE"])
-    done = stage.lab().shell(v["NODE"], v["COMMAND"], 60)
+    done = _shell(stage, v, 60)
     if done.returncode != 0:
-        raise Unmet("status %d: %s" % (done.returncode, (done.stderr or done.stdout).strip()[-300:]))
+        raise Unmet(_said(done))
+
+
+def expect_command_within(stage, v):
+    def question():
+        done = _shell(stage, v, 60)
+        return done.returncode == 0, _said(done)
+    wait_for(question, v["TIME"], "it does not succeed within %s" % duration.text(v["TIME"]))
+
+
+def expect_fencings(stage, v):
+    nodes = []
+
+    def question():
+        nodes[:] = [node for action, node in stage.lab().fencings()[stage.fencings_before:] if action != "on"]
+        if len(nodes) > v["COUNT"]:
+            raise Unmet("%d: %s" % (len(nodes), ", ".join(nodes)))
+        return len(nodes) == v["COUNT"], ", ".join(nodes) or "none"
+    wait_for(question, v["TIME"], "not %d within %s" % (v["COUNT"], duration.text(v["TIME"])))
+    count_fencing(stage, v)
+    return ", ".join(nodes)
 
 
 VERBS = (
     Verb("start N", "Make N nodes (or power on the first N that there are), start the cluster on each, and wait until corosync says on every one that "
          "it has quorum and sees all N.", start_number),
+    Verb("start N with arbiter", "The same with a quorum device: corosync-qnetd on the public network, which partition does not cut, has a vote.",
+         start_with_arbiter),
     Verb("start NODES", "Start the cluster on nodes that have power.", start_nodes),
     Verb("stop NODES", "Stop the cluster in order; the nodes keep their power.", stop_nodes),
     Verb("kill NODES", "Cut the power: everything on the node ends at once.", kill),
@@ -496,7 +552,8 @@ VERBS = (
     Verb("crash PROGRAM on NODE", "SIGKILL for the processes of that name.", _signal("KILL")),
     Verb("freeze PROGRAM on NODE", "SIGSTOP for the processes of that name.", _signal("STOP")),
     Verb("thaw PROGRAM on NODE", "SIGCONT for the processes of that name.", _signal("CONT")),
-    Verb("run on NODE: COMMAND", "Shell code that must succeed; the rest of the line, semicolons included.", run_command),
+    Verb("run on NODE: COMMAND", "Shell code that must succeed; the rest of the line, semicolons included. Inside repeat, $ROUND is the number of the round.",
+         run_command),
     Verb("partition GROUPS", "Nodes on different sides of | do not hear each other on the cluster's ring. It holds for nodes that boot later, until heal.",
          partition),
     Verb("heal", "Everybody hears everybody.", heal),
@@ -518,6 +575,7 @@ VERBS = (
     Verb("expect quorum on NODE within TIME", "corosync on that node says that it has quorum.", _expect_quorum(True)),
     Verb("expect no quorum on NODE within TIME", "corosync on that node says that it has no quorum, or does not run.", _expect_quorum(False)),
     Verb("expect members NODES on NODE within TIME", "corosync on that node sees exactly these.", expect_members),
+    Verb("expect online NODES on NODE within TIME", "The cluster says on that node that exactly these are online: members that have joined.", expect_online),
     Verb("expect power on NODE within TIME", "The node has power.", _expect_power(True)),
     Verb("expect no power on NODE within TIME", "The node has no power.", _expect_power(False)),
     Verb("expect outage below TIME", "The longest time between two answers since measuring began was shorter, and the service answers now.", expect_outage),
@@ -527,6 +585,8 @@ VERBS = (
     Verb("expect never two PATH", "The watched file was never on two nodes at the same time.", expect_never_two),
     Verb("expect file PATH on NODE within TIME", "The file is there.", expect_file),
     Verb("expect success on NODE: COMMAND", "Shell code succeeds there.", expect_command),
+    Verb("expect success on NODE within TIME: COMMAND", "Shell code succeeds there, at the latest when it is tried after that time.", expect_command_within),
+    Verb("expect fencings COUNT within TIME", "Fence agents have made the power switch cut so many nodes, and not more, since this or \"count fencing\" came before.", expect_fencings),
     Verb("expect well on NODE within TIME", "\"cox status\" on that node finds no problem: somebody leads, and all daemons of the node answer.", expect_well),
     Verb("expect new PROGRAM on NODE within TIME", "The process that was crashed or frozen last is gone there, and another one of that name runs.", expect_new),
     Verb("expect running ACTION of ID on NODE within TIME", "An action of a resource of agent ocf:coxlab:Slow whose calls are counted has begun there and not ended; no "
