@@ -137,7 +137,8 @@ tell_phase(struct controld *controld, guint32 node, enum cox_join_phase phase)
     for (gsize i = 0; report != NULL && i < report->n_inflight; i++) {
         const struct cox_msg_exec_flying *flying = &report->inflight[i];
         const struct cox_inflight one = { flying->rsc_id, flying->task == NULL ? "" : flying->task, flying->interval_ms, NULL,
-                                          flying->key, flying->generation, flying->is_running != 0 };
+                                          flying->key, flying->generation, flying->is_running != 0,
+                                          flying->migrate_source, flying->migrate_target };
 
         g_array_append_val(inflight, one);
     }

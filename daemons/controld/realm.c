@@ -153,7 +153,8 @@ ask_plan(struct controld *controld, const struct cox_reign_effect *effect)
     for (guint i = 0; i < inflight->len; i++) {
         const struct cox_inflight *one = &g_array_index(inflight, struct cox_inflight, i);
         const struct cox_msg_exec_flying record = { .rsc_id = one->rsc_id, .task = one->task, .interval_ms = one->interval_ms,
-                                                    .key = one->key, .generation = one->generation, .is_running = one->is_running };
+                                                    .key = one->key, .generation = one->generation, .is_running = one->is_running,
+                                                    .migrate_source = one->migrate_source, .migrate_target = one->migrate_target };
 
         if (one->rsc_id != NULL && one->node != NULL) {
             g_array_append_val(flying, record);

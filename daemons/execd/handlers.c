@@ -176,6 +176,18 @@ execd_on_taken(struct cox_ctx *ctx, const struct cox_request *request, struct co
     return true;
 }
 
+/* The value of a parameter of an order, or NULL; either may be missing. */
+static const char *
+param_of(const struct execd_order *order, const char *name)
+{
+    for (gsize i = 0; order != NULL && i < order->order->n_params; i++) {
+        if (strcmp(order->order->params[i].name, name) == 0) {
+            return order->order->params[i].value;
+        }
+    }
+    return NULL;
+}
+
 bool
 execd_on_inflight_query(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
 {
@@ -189,8 +201,11 @@ execd_on_inflight_query(struct cox_ctx *ctx, const struct cox_request *request, 
     cox_exec_inflight(execd->engine, list);
     for (guint i = 0; i < list->len; i++) {
         const struct cox_inflight *inflight = &g_array_index(list, struct cox_inflight, i);
+        const struct execd_order *order = execd_order_find(execd, inflight->rsc_id, inflight->key);
         const struct cox_msg_exec_flying action = { inflight->rsc_id, inflight->task, inflight->interval_ms, inflight->key,
-                                                    inflight->generation, inflight->is_running };
+                                                    inflight->generation, inflight->is_running,
+                                                    param_of(order, "CRM_meta_migrate_source"),
+                                                    param_of(order, "CRM_meta_migrate_target") };
 
         g_array_append_val(actions, action);
     }

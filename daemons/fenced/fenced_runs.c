@@ -195,7 +195,7 @@ cox_fenced_kill(struct cox_fenced *fenced, guint64 number)
     }
 }
 
-/* The daemon ends: agents are killed, since nobody would hear of what they have done. */
+/* The daemon ends: agents are killed, since nobody would hear of what they have done (those of one that is killed: lib/agents/agent_run). */
 void
 cox_fenced_forget_runs(struct cox_fenced *fenced)
 {

@@ -343,7 +343,8 @@ on_ask(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply 
         const struct cox_msg_exec_flying *flying = &body->inflight[i];
         struct cox_inflight inflight = { keep(ask, flying->rsc_id), keep(ask, flying->task == NULL ? "" : flying->task),
                                          flying->interval_ms, keep(ask, body->inflight_nodes[i]), keep(ask, flying->key),
-                                         flying->generation, flying->is_running != 0 };
+                                         flying->generation, flying->is_running != 0,
+                                         keep(ask, flying->migrate_source), keep(ask, flying->migrate_target) };
 
         g_array_append_val(ask->inflight, inflight);
     }

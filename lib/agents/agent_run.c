@@ -102,6 +102,7 @@ start(struct cox_agent_job *job, const struct cox_agent_action *action, GError *
                                        .timeout_ms = action->timeout_ms,
                                        .kill_after_ms = KILL_AFTER_MS,
                                        .user = action->user,
+                                       .dies_with_us = true,
                                    },
                                    on_child, job);
     return true;

@@ -36,7 +36,8 @@ typedef void (*cox_agent_fn)(void *context, const struct cox_agent_result *resul
 
 /**
  * Start an action.  Calls @fn exactly once, never from inside this call, also when the agent does not exist, unless
- * cox_agent_forget() comes first.  systemd and service are not for this room's files and end as not installed.
+ * cox_agent_forget() comes first.  The agent is killed when this process ends, in whatever way: nobody would hear of what it
+ * has done, and whoever asks again must not have it done twice.  systemd and service are not for this room's files and end as not installed.
  */
 struct cox_agent_job *cox_agent_run(struct cox_runtime *runtime, const struct cox_agent_action *action, cox_agent_fn fn,
                                     void *context);

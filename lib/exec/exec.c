@@ -61,7 +61,7 @@ cox_exec_inflight(const struct cox_exec *exec, GArray *list)
         for (guint i = 0; i < rsc->ops->len; i++) {
             const struct cox_execop *op = rsc->ops->pdata[i];
             struct cox_inflight inflight = { rsc->id, op->task, op->interval_ms, NULL, op->key, op->generation,
-                                             rsc->busy == op };
+                                             rsc->busy == op, NULL, NULL };
 
             if (!op->is_timed_out && (op->interval_ms == 0 || !op->has_reported)) {
                 g_array_append_val(list, inflight);

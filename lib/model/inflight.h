@@ -19,6 +19,7 @@ struct cox_inflight {
     const char *key;      /**< transition key of the order, or NULL if it is not known any more */
     guint64 generation;   /**< of the coordinator that ordered it; 0: not known any more */
     bool is_running;      /**< false: accepted, not begun */
+    const char *migrate_source, *migrate_target; /**< of migrate_to and migrate_from: names of nodes; else NULL */
 };
 
 G_END_DECLS

@@ -34,6 +34,7 @@ struct cox_child_spec {
     gint64 kill_after_ms;               /**< SIGKILL this much later; 0: COX_CHILD_KILL_AFTER_MS */
     const struct cox_child_user *user;  /**< NULL: as we are */
     bool shares_output;                 /**< standard output and error are ours; nothing is kept */
+    bool dies_with_us;                  /**< it is killed when this process ends, in whatever way (what it has started itself is not) */
 };
 
 enum cox_child_end {

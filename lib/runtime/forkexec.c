@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -24,6 +25,7 @@ struct plan {
     const struct cox_child_spec *spec;
     const struct cox_forkexec_defaults *defaults;
     int in[2], out[2], err[2], status[2];
+    pid_t parent;
 };
 
 void
@@ -133,6 +135,18 @@ as_exec_wants(const char *const *list)
     return same;
 }
 
+/* After the change of user, which takes the bond away.  The parent may have died before it was made. */
+static void
+bind_to_parent(const struct plan *plan)
+{
+    if (plan->spec->dies_with_us) {
+        (void) prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+        if (getppid() != plan->parent) {
+            _exit(127);
+        }
+    }
+}
+
 static void G_GNUC_NORETURN
 run_child(const struct plan *plan)
 {
@@ -145,6 +159,7 @@ run_child(const struct plan *plan)
         umask(022);
         if (chdir("/") == 0 && become(plan->spec->user)) {
             reset_signals();
+            bind_to_parent(plan);
             (void) execve(plan->spec->argv[0], as_exec_wants(plan->spec->argv), as_exec_wants(plan->spec->envp));
         }
     }
@@ -238,7 +253,7 @@ pid_t
 cox_forkexec_start(const struct cox_child_spec *spec, const struct cox_forkexec_defaults *defaults,
                    struct cox_forkexec_fds *fds)
 {
-    struct plan plan = { spec, defaults, { -1, -1 }, { -1, -1 }, { -1, -1 }, { -1, -1 } };
+    struct plan plan = { spec, defaults, { -1, -1 }, { -1, -1 }, { -1, -1 }, { -1, -1 }, getpid() };
     sigset_t all, before;
     pid_t pid = -1;
 

@@ -10,6 +10,7 @@
 /* Something that an executor is doing. */
 struct flight {
     char *rsc_id, *task, *node, *key;
+    char *migrate_source, *migrate_target;
     gint64 interval_ms;
     guint64 generation;
     guint32 action;      /* in the present graph, or NO_ACTION: of an earlier one, or of another coordinator */
@@ -42,6 +43,8 @@ free_flight(gpointer data)
     g_free(flight->task);
     g_free(flight->node);
     g_free(flight->key);
+    g_free(flight->migrate_source);
+    g_free(flight->migrate_target);
     g_free(flight->place);
     g_free(flight);
 }
@@ -79,7 +82,7 @@ cox_conduct_inflight(const struct cox_conduct *conduct, GArray *list)
     for (guint i = 0; i < conduct->flights->len; i++) {
         const struct flight *flight = conduct->flights->pdata[i];
         struct cox_inflight inflight = { flight->rsc_id, flight->task, flight->interval_ms, flight->node, flight->key,
-                                         flight->generation, true };
+                                         flight->generation, true, flight->migrate_source, flight->migrate_target };
 
         g_array_append_val(list, inflight);
     }
@@ -190,6 +193,8 @@ begin(struct cox_conduct *conduct, guint32 index, cox_usec now, struct cox_condu
     flight->task = g_strdup(action->task);
     flight->node = g_strdup(action->node_name);
     flight->key = g_strdup(action->key);
+    flight->migrate_source = g_strdup(cox_action_attribute(action, "CRM_meta_migrate_source"));
+    flight->migrate_target = g_strdup(cox_action_attribute(action, "CRM_meta_migrate_target"));
     flight->place = g_strdup(place_of(action));
     flight->interval_ms = action->interval_ms;
     flight->action = index;
@@ -298,6 +303,8 @@ on_inflight(struct cox_conduct *conduct, const struct cox_inflight *inflight)
     flight->node = g_strdup(inflight->node);
     flight->place = g_strdup(inflight->node);
     flight->key = g_strdup(inflight->key);
+    flight->migrate_source = g_strdup(inflight->migrate_source);
+    flight->migrate_target = g_strdup(inflight->migrate_target);
     flight->interval_ms = inflight->interval_ms;
     flight->generation = inflight->generation;
     flight->action = NO_ACTION;

@@ -88,6 +88,8 @@ note(struct cox_status *status, struct cox_node_status *node, struct cox_rsc_his
     op.transition_key = cox_arena_strdup(arena, inflight->key == NULL ? "0:0:0:in-flight" : inflight->key);
     op.transition_magic = cox_arena_printf(arena, "%d:%d;%s", op.status, op.rc, op.transition_key);
     op.on_node = node->uname;
+    op.migrate_source = cox_arena_intern(arena, inflight->migrate_source);
+    op.migrate_target = cox_arena_intern(arena, inflight->migrate_target);
     op.has_last_rc_change = true;
     op.last_rc_change_s = cox_wall_seconds(now);
     cox_status_op_put(status, rsc, &op);

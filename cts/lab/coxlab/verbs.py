@@ -16,6 +16,7 @@ from .watch import Watch, changes_to_gaps, changes_to_overlaps
 ROLES = ("coordinator", "peer", "victim")
 POLL_S = 0.02
 START_LIMIT_S = 60.0
+KILL_LIMIT_S = 10.0
 WEB = "ocf:coxlab:Web"
 
 
@@ -189,6 +190,9 @@ def _signal(name):
         if done.returncode != 0:
             raise LabError("%s on %s got no signal: %s" % (program, node, done.stderr.strip()))
         stage.victim, stage.victims, stage.hit_at = node, pids, time.monotonic()
+        if name == "KILL":
+            # What comes next must not take the dying one for alive.
+            wait_for(lambda: (not set(pids) & set(stage.lab().pids(node, program)), "it is still there"), KILL_LIMIT_S, "%s on %s does not end" % (program, node))
         return "process %s on %s" % (", ".join(map(str, pids)), node)
     return run
 

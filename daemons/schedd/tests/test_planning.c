@@ -92,6 +92,35 @@ the_status_is_read_each_time_and_the_configuration_when_told(void **state)
     assert_string_equal(fourth, "");
 }
 
+/* r was started on n1, and its migrate_to from there to n2 is done. */
+#define OP(task, call, more)                                                                                         \
+    "<lrm_rsc_op id='r_" task "_0' operation='" task "' operation_key='r_" task "_0' call-id='" call "' rc-code='0'"      \
+    " op-status='0' interval='0' transition-key='1:1:0:x' transition-magic='0:0;1:1:0:x' last-rc-change='99" call "' " more "/>"
+#define HALF_WAY                                                                                                     \
+    "<cib validate-with='pacemaker-4.0' admin_epoch='0' epoch='1' num_updates='0' have-quorum='1'><configuration>"      \
+    "<crm_config><cluster_property_set id='o'><nvpair id='o-s' name='stonith-enabled' value='false'/>"                  \
+    "</cluster_property_set></crm_config><nodes><node id='1' uname='n1'/><node id='2' uname='n2'/></nodes><resources>"  \
+    "<primitive id='r' class='ocf' provider='coxswain' type='Dummy'><meta_attributes id='m'><nvpair id='m-a'"           \
+    " name='allow-migrate' value='true'/></meta_attributes></primitive></resources><constraints><rsc_location id='l'"  \
+    " rsc='r' node='n2' score='INFINITY'/></constraints></configuration><status>"                                      \
+    NODE("1", "<lrm_resource id='r' class='ocf' provider='coxswain' type='Dummy'>" OP("start", "2", "")                \
+              OP("migrate_to", "3", "migrate_source='n1' migrate_target='n2'") "</lrm_resource>") NODE("2", PROBED)    \
+    "</status></cib>"
+
+static void
+a_migration_in_flight_is_not_begun_anew(void **state)
+{
+    g_autoptr(cox_schemas) schemas = schemas_new();
+    g_autoptr(cox_planning) planning = cox_planning_new(schemas);
+    const struct cox_inflight from = { "r", "migrate_from", 0, "n2", "2:1:0:x", 1, true, "n1", "n2" };
+    g_autofree char *quiet = plan(planning, HALF_WAY, NULL, 0);
+    g_autofree char *flying = plan(planning, HALF_WAY, &from, 1);
+
+    (void) state;
+    assert_string_equal(quiet, "r_migrate_from_0 r_stop_0 ");
+    assert_string_equal(flying, quiet); /* the same action: it is adopted */
+}
+
 static void
 a_preserved_configuration_is_planned_from_with_the_present_status(void **state)
 {
@@ -134,6 +163,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_document_of_any_version_is_planned_from),
         cmocka_unit_test(the_status_is_read_each_time_and_the_configuration_when_told),
+        cmocka_unit_test(a_migration_in_flight_is_not_begun_anew),
         cmocka_unit_test(a_preserved_configuration_is_planned_from_with_the_present_status),
         cmocka_unit_test(a_document_that_conforms_to_nothing_is_refused),
     };

@@ -358,7 +358,7 @@ other_orders_reach_their_node_and_are_answered(void **state)
 static void
 what_a_member_reports_as_running_is_in_flight(void **state)
 {
-    const struct cox_inflight running = { "a", "start", 0, NULL, "k", 3, true };
+    const struct cox_inflight running = { "a", "start", 0, NULL, "k", 3, true, NULL, NULL };
     struct cox_reign_event event = { .kind = COX_REIGN_ON_PHASE, .node = 2 };
     g_autoptr(GArray) inflight = g_array_new(FALSE, FALSE, sizeof(struct cox_inflight));
     struct world w;

@@ -4,12 +4,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/testkit.h"
+#include "runtime/forkexec.h"
 #include "runtime/loop.h"
 
 struct world {
@@ -380,6 +383,54 @@ a_child_can_be_somebody_else(void **state)
     }
 }
 
+/* A process that starts a child as told, says its number, and waits to be killed. */
+static void G_GNUC_NORETURN
+be_parent(int says, bool dies_with_us)
+{
+    static const char *const argv[] = { "/bin/sleep", "50", NULL };
+    struct cox_child_spec spec = { .argv = argv, .envp = no_environment, .shares_output = true, .dies_with_us = dies_with_us };
+    struct cox_forkexec_defaults defaults;
+    struct cox_forkexec_fds fds;
+    int failure = 0;
+    pid_t pid;
+
+    cox_forkexec_defaults_read(&defaults);
+    pid = cox_forkexec_start(&spec, &defaults, &fds);
+    (void) fcntl(fds.status, F_SETFL, 0);
+    (void) !read(fds.status, &failure, sizeof failure); /* the end of file: it has become the program */
+    (void) !write(says, &pid, sizeof pid);
+    for (;;) {
+        pause();
+    }
+}
+
+static void
+one_that_shall_not_outlive_us_is_killed_with_us_and_others_are_not(void **state)
+{
+    (void) state;
+    for (int dies = 0; dies < 2; dies++) {
+        int says[2];
+        pid_t child = 0, parent;
+        struct pollfd end = { .events = POLLIN };
+
+        assert_int_equal(pipe(says), 0);
+        parent = fork();
+        if (parent == 0) {
+            be_parent(says[1], dies == 1);
+        }
+        assert_int_equal(read(says[0], &child, sizeof child), sizeof child);
+        end.fd = (int) syscall(SYS_pidfd_open, child, 0);
+        assert_true(end.fd >= 0);
+        kill(parent, SIGKILL);
+        assert_int_equal(waitpid(parent, NULL, 0), parent);
+        assert_int_equal(poll(&end, 1, dies == 1 ? 30000 : 200), dies);
+        kill(child, SIGKILL);
+        close(end.fd);
+        close(says[0]);
+        close(says[1]);
+    }
+}
+
 static void
 a_hundred_children_at_once_all_come_back(void **state)
 {
@@ -402,4 +453,5 @@ COX_TEST_MAIN(TEST(output_and_status_come_back), TEST(the_environment_is_exactly
               TEST(no_process_at_all_is_reported_from_the_loop), TEST(a_timeout_ends_the_whole_group),
               TEST(one_that_ignores_term_is_killed), TEST(a_grandchild_that_keeps_the_pipe_does_not_delay_the_result),
               TEST(children_can_be_signalled_stopped_and_forgotten), TEST(a_process_of_somebody_else_can_be_watched),
-              TEST(a_child_can_be_somebody_else), TEST(a_hundred_children_at_once_all_come_back))
+              TEST(a_child_can_be_somebody_else), TEST(one_that_shall_not_outlive_us_is_killed_with_us_and_others_are_not),
+ TEST(a_hundred_children_at_once_all_come_back))

@@ -230,7 +230,7 @@ what_is_in_flight_is_adopted_by_the_next_graph(void **state)
 static void
 a_new_coordinator_knows_what_executors_report(void **state)
 {
-    struct cox_inflight inflight = { "a", "start", 0, "n1", "key", 3, true };
+    struct cox_inflight inflight = { "a", "start", 0, "n1", "key", 3, true, NULL, NULL };
     struct cox_conduct_event event = { .kind = COX_CONDUCT_ON_INFLIGHT };
     struct plan plan = { 0 };
     struct world w;
@@ -246,6 +246,34 @@ a_new_coordinator_knows_what_executors_report(void **state)
     feed(&w, &event);
     assert_string_equal(feed(&w, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_RESET }), "");
     assert_string_equal(begin(&w, &plan), "start a start n1;");
+    teardown(&w);
+}
+
+static void
+what_migrates_is_told_with_its_source_and_target(void **state)
+{
+    static const struct cox_nvpair between[] = { { NULL, "CRM_meta_migrate_source", "n1" },
+                                                  { NULL, "CRM_meta_migrate_target", "n2" } };
+    const struct cox_inflight inflight = { "b", "migrate_from", 0, "n3", "key", 3, true, "n2", "n3" };
+    g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(struct cox_inflight));
+    struct cox_conduct_event event = { .kind = COX_CONDUCT_ON_INFLIGHT };
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    add_action(&plan, "a", "migrate_to", "n1");
+    plan.actions[0].attributes = between;
+    plan.actions[0].n_attributes = 2;
+    begin(&w, &plan);
+    event.inflight = &inflight;
+    feed(&w, &event);
+    cox_conduct_inflight(w.conduct, list);
+    assert_int_equal(list->len, 2);
+    for (guint i = 0; i < 2; i++) {
+        assert_string_equal(g_array_index(list, struct cox_inflight, i).migrate_source, i == 0 ? "n1" : "n2");
+        assert_string_equal(g_array_index(list, struct cox_inflight, i).migrate_target, i == 0 ? "n2" : "n3");
+    }
     teardown(&w);
 }
 
@@ -469,7 +497,8 @@ COX_TEST_MAIN(cmocka_unit_test(actions_begin_when_their_inputs_are_done),
               cmocka_unit_test(an_abort_lets_only_the_urgent_begin),
               cmocka_unit_test(what_is_in_flight_is_adopted_by_the_next_graph),
               cmocka_unit_test(a_new_coordinator_knows_what_executors_report),
-              cmocka_unit_test(limits_count_own_actions_and_never_hold_back_fencing),
+              cmocka_unit_test(what_migrates_is_told_with_its_source_and_target),
+        cmocka_unit_test(limits_count_own_actions_and_never_hold_back_fencing),
               cmocka_unit_test(migrations_have_a_limit_of_their_own), cmocka_unit_test(a_lost_node_sends_no_results),
               cmocka_unit_test(an_action_without_result_counts_as_failed_but_stays_in_flight),
               cmocka_unit_test(every_graph_ends_and_operations_of_a_resource_never_overlap))

@@ -20,7 +20,7 @@ one_node(const char *rsc)
 static size_t
 note(struct cox_status *status, const char *task, const char *node)
 {
-    const struct cox_inflight inflight = { "r", task, 0, node, "3:4:0:uuid", 2, true };
+    const struct cox_inflight inflight = { "r", task, 0, node, "3:4:0:uuid", 2, true, NULL, NULL };
 
     return cox_pending_note(status, &inflight, 1, cox_wall_from_seconds(50));
 }
@@ -60,10 +60,23 @@ migrations_have_a_place_of_their_own(void **state)
 }
 
 static void
+a_migration_under_way_says_from_where_to_where(void **state)
+{
+    g_autoptr(cox_status) status = one_node("r");
+    const struct cox_inflight inflight = { "r", "migrate_from", 0, "n1", "3:4:0:uuid", 2, true, "n2", "n1" };
+
+    (void) state;
+    assert_int_equal(cox_pending_note(status, &inflight, 1, cox_wall_from_seconds(50)), 1);
+    assert_string_equal(op(status, 1)->migrate_source, "n2");
+    assert_string_equal(op(status, 1)->migrate_target, "n1");
+    assert_null(op(status, 0)->migrate_source);
+}
+
+static void
 what_says_nothing_of_the_state_is_left_out(void **state)
 {
     g_autoptr(cox_status) status = one_node("r"), bare = one_node(NULL);
-    const struct cox_inflight fence = { NULL, "stonith", 0, "n1", NULL, 1, true };
+    const struct cox_inflight fence = { NULL, "stonith", 0, "n1", NULL, 1, true, NULL, NULL };
 
     (void) state;
     assert_int_equal(note(status, "monitor", "n1"), 0);
@@ -80,6 +93,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stop_under_way_takes_the_place_of_the_last_operation),
         cmocka_unit_test(migrations_have_a_place_of_their_own),
+        cmocka_unit_test(a_migration_under_way_says_from_where_to_where),
         cmocka_unit_test(what_says_nothing_of_the_state_is_left_out),
     };
 
