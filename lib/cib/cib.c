@@ -138,6 +138,38 @@ cox_cib_find(struct cox_cib *cib, const char *path, size_t position)
     return cox_path_find(cox_cib_root(cib), index_of(cib), path, position);
 }
 
+static struct cox_xml *
+first_such_child(const struct cox_xml *parent, const char *name, const char *id)
+{
+    struct cox_xml *child = cox_xml_first(parent);
+
+    while (child != NULL && (!cox_xml_is(child, name) || g_strcmp0(cox_xml_id(child), id) != 0)) {
+        child = cox_xml_next(child);
+    }
+    return child;
+}
+
+struct cox_xml *
+cox_cib_child(struct cox_cib *cib, const struct cox_xml *parent, const struct cox_xml *wanted)
+{
+    const char *name = cox_xml_name(wanted), *id = cox_xml_id(wanted);
+    const GPtrArray *same = id == NULL ? NULL : cox_idindex_find(index_of(cib), name, id);
+    struct cox_xml *found = NULL;
+
+    if (id == NULL) {
+        return first_such_child(parent, name, NULL);
+    }
+    for (guint i = 0; same != NULL && i < same->len; i++) {
+        if (cox_xml_parent(g_ptr_array_index(same, i)) == parent) {
+            if (found != NULL) {
+                return first_such_child(parent, name, id); /* the index does not know which of them comes first */
+            }
+            found = g_ptr_array_index(same, i);
+        }
+    }
+    return found;
+}
+
 char *
 cox_cib_digest(struct cox_cib *cib)
 {

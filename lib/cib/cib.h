@@ -38,6 +38,9 @@ void cox_cib_exchange(struct cox_cib *cib, struct cox_xmldoc *doc);
 /** The node that a patch's path leads to, or NULL (see cox_path_find).  The first call makes an index. */
 struct cox_xml *cox_cib_find(struct cox_cib *cib, const char *path, size_t position);
 
+/** First child of @parent with the name and the id of @wanted (both without an id is a match, too), or NULL.  Does not look at every child when there is an id. */
+struct cox_xml *cox_cib_child(struct cox_cib *cib, const struct cox_xml *parent, const struct cox_xml *wanted);
+
 /** Digest for comparing copies, kept up to date from the first call on (see treehash.h); the caller frees it. */
 char *cox_cib_digest(struct cox_cib *cib);
 

@@ -19,17 +19,6 @@ is_match(const struct cox_xml *xml, const struct cox_xml *wanted)
     return cox_xml_is(xml, cox_xml_name(wanted)) && g_strcmp0(cox_xml_id(xml), cox_xml_id(wanted)) == 0;
 }
 
-static struct cox_xml *
-matching_child(const struct cox_xml *parent, const struct cox_xml *wanted)
-{
-    struct cox_xml *child = cox_xml_first(parent);
-
-    while (child != NULL && !is_match(child, wanted)) {
-        child = cox_xml_next(child);
-    }
-    return child;
-}
-
 /* The first below (and including) @top with the name and id of @wanted. */
 static struct cox_xml *
 find_match(struct cox_xml *top, const struct cox_xml *wanted)
@@ -146,7 +135,7 @@ merge(struct cox_cib *cib, struct cox_xml *target, const struct cox_xml *input, 
 
         merge_attrs(cib, pair.xml, pair.input, counts);
         for (const struct cox_xml *child = cox_xml_first(pair.input); child != NULL; child = cox_xml_next(child)) {
-            struct pair next = { matching_child(pair.xml, child), child };
+            struct pair next = { cox_cib_child(cib, pair.xml, child), child };
 
             if (next.xml == NULL) {
                 cox_cib_add(cib, pair.xml, child, NULL);
@@ -204,7 +193,7 @@ create_in(struct cox_cib *cib, struct cox_xml *parent, const struct cox_xml *inp
 {
     const char *id = cox_xml_id(input);
 
-    if (id != NULL && matching_child(parent, input) != NULL) {
+    if (id != NULL && cox_cib_child(cib, parent, input) != NULL) {
         g_set_error(error, COX_ERROR, COX_ERROR_EXISTS,
                     "<%s id=\"%s\"> already exists in %s; modify it or choose another id", cox_xml_name(input), id,
                     cox_xml_name(parent));

@@ -225,7 +225,42 @@ classic_digests_are_the_known_ones(void **state)
     assert_string_not_equal(wire, disk);
 }
 
-COX_TEST_MAIN(cmocka_unit_test(a_transaction_records_the_patch_that_repeats_it),
+static struct cox_xml *
+first_equal(const struct cox_xml *parent, const struct cox_xml *wanted)
+{
+    struct cox_xml *child = cox_xml_first(parent);
+
+    while (child != NULL && (!cox_xml_is(child, cox_xml_name(wanted)) || g_strcmp0(cox_xml_id(child), cox_xml_id(wanted)) != 0)) {
+        child = cox_xml_next(child);
+    }
+    return child;
+}
+
+static void
+a_child_is_the_first_with_that_name_and_id_whatever_changed_before(void **state)
+{
+    GRand *rand = g_rand_new_with_seed(11);
+
+    (void) state;
+    for (int i = 0; i < 1000; i++) {
+        g_autoptr(cox_cib) cib = cox_cib_new(random_doc(rand));
+        g_autoptr(cox_cib) other = cox_cib_new(random_doc(rand));
+
+        cox_cib_begin(cib);
+        for (int n = 0; n < 20; n++) {
+            const struct cox_xml *parent = random_element(rand, cox_cib_root(cib));
+            const struct cox_xml *wanted = random_element(rand, cox_cib_root(g_rand_boolean(rand) ? cib : other));
+
+            assert_ptr_equal(cox_cib_child(cib, parent, wanted), first_equal(parent, wanted));
+            random_change(rand, cib);
+        }
+        cox_cib_keep(cib);
+    }
+    g_rand_free(rand);
+}
+
+COX_TEST_MAIN(cmocka_unit_test(a_child_is_the_first_with_that_name_and_id_whatever_changed_before),
+              cmocka_unit_test(a_transaction_records_the_patch_that_repeats_it),
               cmocka_unit_test(a_rollback_leaves_no_trace),
               cmocka_unit_test(the_digest_sees_order_but_not_the_order_of_attributes),
               cmocka_unit_test(what_was_touched_is_known), cmocka_unit_test(versions_are_read_and_compared),
