@@ -18,6 +18,7 @@
 enum {
     PIECE_BYTES = 256 * 1024,  /* well below corosync's limit: others get their turn between the pieces */
     PIECES_AT_A_TIME = 32,     /* sent before the loop gets its turn */
+    DELIVERED_AT_A_TIME = 16,  /* the same for what comes: each may cost the daemon milliseconds, and clients wait, the supervisor among them */
     RETRY_NSEC = 1000 * 1000,
 };
 
@@ -476,6 +477,21 @@ dispatched(struct peers_corosync *c, const char *what, cs_error_t code)
     }
 }
 
+/* The rest keeps the descriptor readable; the timer is there in case it does not. */
+static void
+deliver(struct peers_corosync *c)
+{
+    cs_error_t code = CS_OK;
+
+    for (int i = 0; i < DELIVERED_AT_A_TIME && code == CS_OK && !c->is_lost; i++) {
+        code = cpg_dispatch(c->cpg, CS_DISPATCH_ONE_NONBLOCKING);
+    }
+    if (code == CS_OK) {
+        arm(c, 1);
+    }
+    dispatched(c, "messages", code);
+}
+
 static bool
 corosync_dispatch(struct cox_peers *peers, GError **error)
 {
@@ -493,7 +509,7 @@ corosync_dispatch(struct cox_peers *peers, GError **error)
         dispatched(c, "votes", votequorum_dispatch(c->votes, CS_DISPATCH_ALL));
     }
     if (!c->is_lost) {
-        dispatched(c, "messages", cpg_dispatch(c->cpg, CS_DISPATCH_ALL));
+        deliver(c);
     }
     flush(c);
     if (c->is_lost) {
