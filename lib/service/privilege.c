@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -113,4 +114,17 @@ cox_privilege_log_file(const char *path)
         (void) unlink(path); /* better none than one that only root can write */
     }
     close(fd);
+}
+
+void
+cox_privilege_protect(void)
+{
+    static const char score[] = "-900";
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+    if (fd >= 0) {
+        (void) !write(fd, score, sizeof score - 1);
+        close(fd);
+    }
+    (void) setpriority(PRIO_PROCESS, 0, -10);
 }

@@ -35,6 +35,13 @@ void cox_privilege_directory(const char *path);
  */
 void cox_privilege_log_file(const char *path);
 
+/**
+ * As root, as far as the kernel lets us: get the processor before the agents (nice -10) and be the last to fall to a lack of memory
+ * (OOM score -900).  A daemon that waits for its turn behind its own agents does not answer the supervisor in time.  Children get
+ * what was before (runtime/forkexec.h).
+ */
+void cox_privilege_protect(void);
+
 G_END_DECLS
 
 #endif

@@ -183,6 +183,7 @@ prepare_as_root(const struct life *life)
     if (geteuid() != 0 || life->options.keeps_user) {
         return;
     }
+    cox_privilege_protect();
     cox_privilege_directory(COX_STATEDIR "/cib");
     cox_privilege_directory(COX_STATEDIR "/pengine");
     if (log_file(life) != NULL) {

@@ -1,8 +1,10 @@
 /* Tests of lib/service/privilege.c: what is left of root after it was given up.  Needs root. */
 #include "service/privilege.h"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -184,7 +186,42 @@ the_run_directory_is_the_clusters_and_nobody_elses(void **state)
     (void) g_rmdir(top);
 }
 
+/* Some containers let nobody lower an OOM score; then it stays. */
+static int
+protected_child(void)
+{
+    g_autofree char *score = NULL;
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY);
+    bool may_lower = fd >= 0 && write(fd, "-899", 4) == 4;
+
+    cox_privilege_protect();
+    if (fd < 0 || getpriority(PRIO_PROCESS, 0) != -10 || !g_file_get_contents("/proc/self/oom_score_adj", &score, NULL, NULL)) {
+        return 1;
+    }
+    return !may_lower || atoi(score) == -900 ? 0 : 2;
+}
+
+static void
+daemons_of_root_come_before_their_agents(void **state)
+{
+    int status = -1;
+    pid_t pid;
+
+    (void) state;
+    if (geteuid() != 0 || setpriority(PRIO_PROCESS, 0, -1) != 0) {
+        skip(); /* needs root, and not only that of a namespace */
+    }
+    (void) setpriority(PRIO_PROCESS, 0, 0);
+    pid = fork();
+    if (pid == 0) {
+        _exit(protected_child());
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 COX_TEST_MAIN(cmocka_unit_test(nothing_of_root_is_left_and_nothing_can_be_gained),
               cmocka_unit_test(root_daemons_stay_root_and_strangers_are_refused),
               cmocka_unit_test(directories_and_the_log_are_made_for_the_cluster_and_what_is_there_is_left_alone),
-              cmocka_unit_test(the_run_directory_is_the_clusters_and_nobody_elses))
+              cmocka_unit_test(daemons_of_root_come_before_their_agents), cmocka_unit_test(the_run_directory_is_the_clusters_and_nobody_elses))
