@@ -8,6 +8,7 @@
 #include "model/option.h"
 #include "daemons/schedd/planning.h"
 #include "runtime/environment.h"
+#include "runtime/worker.h"
 #include "daemons/schedd/series.h"
 #include "service/service.h"
 #include "transition/pare.h"
@@ -15,6 +16,9 @@
 
 /* The document of this node may be so much behind the controller's. */
 enum { WAIT_MS = 5000 };
+
+/* When the disk has not taken an input for so long, status says so. */
+enum { STALL_MS = 3000 };
 
 /* Inputs that wait to be written; more are not kept. */
 enum { SAVES_MAX = 16 };
@@ -29,9 +33,14 @@ struct ask {
     bool is_fallback;
 };
 
-/* An input that is to be written when there is nothing more urgent. */
+struct schedd;
+
+/* An input that is written by the worker. */
 struct save {
+    struct schedd *schedd;
+    struct cox_series *series; /* of its own: it may outlive the daemon's */
     char *path, *text;
+    GError *error;
 };
 
 struct schedd {
@@ -45,8 +54,9 @@ struct schedd {
     char *good_path;  /* the last configuration that planned, for a successor of this process */
     bool is_preserved, has_saved_bad;
     GPtrArray *asks;  /* struct ask */
-    GQueue saves;     /* struct save */
-    cox_source_id timer, save_source;
+    const char *inputs; /* where they are saved */
+    struct cox_worker *worker;
+    cox_source_id timer;
     guint64 n_plans, last_plan_us;
 };
 
@@ -67,43 +77,41 @@ free_save(gpointer data)
 
     g_free(save->path);
     g_free(save->text);
+    g_clear_error(&save->error);
+    cox_series_free(save->series);
     g_free(save);
 }
 
 /* ---- saved inputs ---- */
 
+/* In the worker's thread: packing takes as long as some plans, and the disk may take any time. */
 static void
-on_save(void *context)
+work_save(void *data)
 {
-    struct schedd *schedd = context;
-    struct save *save = NULL;
+    struct save *save = data;
 
-    schedd->save_source = 0;
-    save = g_queue_pop_head(&schedd->saves);
-    if (save != NULL) {
-        g_autoptr(GError) error = NULL;
+    (void) cox_series_save(save->series, save->path, save->text, strlen(save->text), &save->error);
+}
 
-        if (!cox_series_save(schedd->series, save->path, save->text, strlen(save->text), &error)) {
-            cox_log_event(schedd->log, COX_EVENT_INPUT_UNSAVED, "reason=\"%s\"", error->message);
-        }
-        free_save(save);
+static void
+on_saved(void *data)
+{
+    struct save *save = data;
+
+    if (save->error != NULL) {
+        cox_log_event(save->schedd->log, COX_EVENT_INPUT_UNSAVED, "reason=\"%s\"", save->error->message);
     }
-    if (!g_queue_is_empty(&schedd->saves)) {
-        schedd->save_source = cox_runtime_defer(schedd->runtime, on_save, schedd);
-    }
+    free_save(save);
 }
 
 /* Takes both texts. */
 static void
 queue_save(struct schedd *schedd, char *path, char *text)
 {
-    struct save *save = g_new(struct save, 1);
+    struct save *save = g_new0(struct save, 1);
 
-    *save = (struct save) { path, text };
-    g_queue_push_tail(&schedd->saves, save);
-    if (schedd->save_source == 0) {
-        schedd->save_source = cox_runtime_defer(schedd->runtime, on_save, schedd);
-    }
+    *save = (struct save) { .schedd = schedd, .series = cox_series_new(schedd->inputs), .path = path, .text = text };
+    cox_worker_put(schedd->worker, &(struct cox_worker_job) { work_save, on_saved, free_save, save });
 }
 
 /* Where the input of this plan will be; it is written when the answer is on its way. */
@@ -121,7 +129,7 @@ save_input(struct schedd *schedd, const struct cox_xml *cib, const struct cox_pl
     cox_nvsets_resolve(&result->config->properties, "cib-bootstrap-options", &(struct cox_rule_input) { .now = now }, &options, NULL);
     path = cox_series_next(schedd->series, kind, cox_option_of(limits[kind], &options));
     cox_nvlist_clear(&options);
-    if (path == NULL || g_queue_get_length(&schedd->saves) >= SAVES_MAX) {
+    if (path == NULL || cox_worker_waiting(schedd->worker) >= SAVES_MAX) {
         g_free(path);
         return NULL;
     }
@@ -361,6 +369,10 @@ health(struct cox_ctx *ctx)
     cox_service_add_stat(ctx, "plans", (gint64) schedd->n_plans);
     cox_service_add_stat(ctx, "last-plan-us", (gint64) schedd->last_plan_us);
     cox_service_add_stat(ctx, "waiting", schedd->asks->len);
+    if (cox_worker_stalled_ms(schedd->worker) >= STALL_MS) {
+        cox_service_add_complaint(ctx, "inputs of plans wait for the disk below %s since %" G_GINT64_FORMAT " s", schedd->inputs,
+                                  cox_worker_stalled_ms(schedd->worker) / 1000);
+    }
     if (!cox_follow_is_current(schedd->follow)) {
         cox_service_add_complaint(ctx, "the document does not come: cox-cibd is away");
     }
@@ -393,10 +405,11 @@ start(struct cox_ctx *ctx, GError **error)
     schedd->log = cox_service_log(ctx);
     schedd->good_path = g_build_filename(cox_service_run_directory(ctx), "sched.good", NULL);
     schedd->asks = g_ptr_array_new_with_free_func(free_ask);
-    g_queue_init(&schedd->saves);
+    schedd->inputs = inputs != NULL ? inputs : COX_STATEDIR "/pengine";
+    schedd->worker = cox_worker_new(schedd->runtime);
     schedd->schemas = cox_schemas_new(schema_directory());
     schedd->planning = cox_planning_new(schedd->schemas);
-    schedd->series = cox_series_new(inputs != NULL ? inputs : COX_STATEDIR "/pengine");
+    schedd->series = cox_series_new(schedd->inputs);
     cox_service_set_data(ctx, schedd);
     schedd->follow = cox_follow_new(schedd->runtime, &settings);
     return true;
@@ -411,13 +424,12 @@ destroy(struct cox_ctx *ctx)
         return;
     }
     cox_runtime_cancel(schedd->runtime, schedd->timer);
-    cox_runtime_cancel(schedd->runtime, schedd->save_source);
+    cox_worker_free(schedd->worker);
     cox_follow_free(schedd->follow);
     cox_planning_free(schedd->planning);
     cox_schemas_free(schedd->schemas);
     cox_series_free(schedd->series);
     g_ptr_array_unref(schedd->asks);
-    g_queue_clear_full(&schedd->saves, free_save);
     g_free(schedd->good_path);
     g_free(schedd);
 }

@@ -88,7 +88,7 @@ write_file(const char *path, const char *data, gsize size, GError **error)
 }
 
 bool
-cox_series_save(struct cox_series *series, const char *path, const char *text, gsize length, GError **error)
+cox_series_save(const struct cox_series *series, const char *path, const char *text, gsize length, GError **error)
 {
     g_autoptr(GBytes) packed = cox_bzip_pack(text, length);
     g_autofree char *base = g_path_get_basename(path);
@@ -102,7 +102,8 @@ cox_series_save(struct cox_series *series, const char *path, const char *text, g
     for (int kind = 0; kind < COX_SERIES_N_KINDS; kind++) {
         if (g_str_has_prefix(base, names[kind]) && base[strlen(names[kind])] == '-') {
             g_autofree char *counter = counter_path(series, (enum cox_series_kind) kind);
-            g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT "\n", series->next[kind]);
+            gint64 saved = g_ascii_strtoll(base + strlen(names[kind]) + 1, NULL, 10);
+            g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT "\n", saved + 1);
 
             return write_file(counter, number, strlen(number), error);
         }

@@ -30,10 +30,11 @@ void cox_series_free(struct cox_series *series);
 char *cox_series_next(struct cox_series *series, enum cox_series_kind kind, gint64 limit);
 
 /**
- * Write @text (a document) to @path, compressed, and note its number as the last of its kind.
+ * Write @text (a document) to @path, compressed, and note its number as the last of its kind.  Looks at nothing that the other
+ * functions change, so a thread may do it.
  * @return false with COX_ERROR_CANNOT_CREATE or COX_ERROR_IO naming the path
  */
-bool cox_series_save(struct cox_series *series, const char *path, const char *text, gsize length, GError **error);
+bool cox_series_save(const struct cox_series *series, const char *path, const char *text, gsize length, GError **error);
 
 typedef struct cox_series cox_series; /* for g_autoptr only */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(cox_series, cox_series_free)
