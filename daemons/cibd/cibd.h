@@ -25,6 +25,9 @@ struct cibd {
     guint64 last_journal; /* number of the last record */
     char *disk_problem;
     cox_source_id wake, store_watch, probe;
+    cox_source_id stall;   /* looks whether the disk still answers, as long as something waits for it */
+    cox_usec disk_answered_at; /* or was asked, after nothing had waited */
+    bool is_disk_stuck;    /* has not answered for a while; that was said */
     cox_usec wake_at;
     GQueue follow_ups;   /* events that the effects under way have caused */
     bool is_stepping;

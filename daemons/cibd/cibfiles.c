@@ -10,7 +10,10 @@
 #include "runtime/environment.h"
 #include "xml/xmlwrite.h"
 
-enum { PROBE_MS = 2000 };
+enum {
+    PROBE_MS = 2000,
+    STALL_MS = 3000, /* a disk that has answered nothing for so long is reported */
+};
 
 static const char *
 directory_of(void)
@@ -67,6 +70,56 @@ disk_works(struct cibd *cibd)
     cox_log_line(cox_service_log(cibd->ctx), COX_LOG_NOTICE, "the document's disk can be written to again");
 }
 
+/* ---- a disk that does not answer ---- */
+
+/* A disk that fails says so; one that hangs is only missed. */
+static void
+on_stall(void *context)
+{
+    struct cibd *cibd = context;
+    struct cox_runtime *runtime = cox_service_runtime(cibd->ctx);
+    cox_usec now = cox_runtime_now(runtime);
+
+    cibd->stall = 0;
+    if (cox_store_waiting(cibd->store) == 0) {
+        return;
+    }
+    if (!cibd->is_disk_stuck && now >= cox_usec_after_ms(cibd->disk_answered_at, STALL_MS)) {
+        cibd->is_disk_stuck = true;
+        cox_log_event(cox_service_log(cibd->ctx), COX_EVENT_CIB_DISK_STUCK, "directory=%s waiting=%" G_GSIZE_FORMAT, directory_of(),
+                      cox_store_waiting(cibd->store));
+    }
+    cibd->stall = cox_runtime_timer(runtime, cox_usec_after_ms(now, STALL_MS / 3), on_stall, cibd);
+}
+
+/* Before something is queued for the disk. */
+static void
+watch_disk(struct cibd *cibd)
+{
+    struct cox_runtime *runtime = cox_service_runtime(cibd->ctx);
+    cox_usec now = cox_runtime_now(runtime);
+
+    if (cox_store_waiting(cibd->store) == 0) {
+        cibd->disk_answered_at = now;
+    }
+    if (cibd->stall == 0) {
+        cibd->stall = cox_runtime_timer(runtime, cox_usec_after_ms(now, STALL_MS / 3), on_stall, cibd);
+    }
+}
+
+static void
+disk_answered(struct cibd *cibd)
+{
+    cox_usec before = cibd->disk_answered_at;
+
+    cibd->disk_answered_at = cox_runtime_now(cox_service_runtime(cibd->ctx));
+    if (cibd->is_disk_stuck) {
+        cibd->is_disk_stuck = false;
+        cox_log_line(cox_service_log(cibd->ctx), COX_LOG_NOTICE, "the document's disk answers again after_ms=%" G_GINT64_FORMAT,
+                     (cibd->disk_answered_at - before) / COX_USEC_PER_MS);
+    }
+}
+
 /* ---- writing ---- */
 
 static void
@@ -75,6 +128,7 @@ save(struct cibd *cibd, guint64 number, GBytes *replica_meta)
     g_autoptr(GBytes) meta = cox_keeper_wrap(cibd->keeper, replica_meta);
     g_autoptr(GBytes) xml = cibd_files_xml(cibd);
 
+    watch_disk(cibd);
     cox_store_save(cibd->store, number, xml, meta);
 }
 
@@ -119,6 +173,7 @@ on_store(void *context, int fd, unsigned int events)
 
     (void) fd;
     (void) events;
+    disk_answered(cibd);
     cox_store_dispatch(cibd->store, on_done, cibd);
     if (cibd->is_stopping && (cibd->is_disk_bad || cox_store_waiting(cibd->store) == 0)) {
         cox_service_stopped(cibd->ctx);
@@ -130,6 +185,7 @@ cibd_files_journal(struct cibd *cibd, guint64 number, GBytes *record)
 {
     cibd->last_journal = number;
     if (cibd->store != NULL) {
+        watch_disk(cibd);
         cox_store_append(cibd->store, number, record);
     }
 }
@@ -149,6 +205,7 @@ cibd_files_set_aside(struct cibd *cibd)
     g_autoptr(GBytes) xml = cibd->store == NULL ? NULL : cibd_files_xml(cibd);
 
     if (xml != NULL) {
+        watch_disk(cibd);
         cox_store_set_aside(cibd->store, xml);
     } else {
         cox_log_event(cox_service_log(cibd->ctx), COX_EVENT_CIB_LOST, "file=none");

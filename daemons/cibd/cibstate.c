@@ -57,6 +57,7 @@ cibd_free(struct cibd *cibd)
     cox_runtime_cancel(runtime, cibd->wake);
     cox_runtime_cancel(runtime, cibd->store_watch);
     cox_runtime_cancel(runtime, cibd->probe);
+    cox_runtime_cancel(runtime, cibd->stall);
     cox_runtime_cancel(runtime, cibd->ready_timer);
     cox_usernames_free(cibd->names);
     g_queue_clear(&cibd->early);
@@ -175,6 +176,9 @@ cibd_health(struct cox_ctx *ctx)
                                   cibd->disk_problem);
     } else if (cibd->is_disk_bad) {
         cox_service_add_complaint(ctx, "the document cannot be written to disk: %s", cibd->disk_problem);
+    } else if (cibd->is_disk_stuck) {
+        cox_service_add_complaint(ctx, "the document's disk has not answered for %" G_GINT64_FORMAT " s: changes wait for it",
+                                  (cox_runtime_now(cox_service_runtime(ctx)) - cibd->disk_answered_at) / COX_USEC_PER_S);
     }
     if (!status.is_current) {
         cox_service_add_complaint(ctx, "this node does not have the cluster's document yet");

@@ -105,7 +105,7 @@ void
 cibplace_start(struct cibplace *place, const char *wrapper)
 {
     const char *top = g_getenv("top_builddir");
-    g_autofree char *path = g_build_filename(top == NULL ? "." : top, "daemons/cibd/cox-cibd", NULL);
+    g_autofree char *path = g_build_filename(top == NULL ? "." : top, place->program == NULL ? "daemons/cibd/cox-cibd" : place->program, NULL);
     g_autofree char *cib = g_strconcat("COX_CIB_DIRECTORY=", place->cib_directory, NULL);
     g_autofree char *schemas = g_strconcat("COX_SCHEMA_DIRECTORY=", g_getenv("COX_SCHEMA_DIRECTORY"), NULL);
     g_autofree char *log = g_strdup_printf("PCMK_logfile=%s/log", place->directory);

@@ -13,6 +13,7 @@ struct cibplace {
     GMainContext *context;
     struct cox_runtime *runtime;
     char *directory, *cib_directory;
+    const char *program; /* below the build directory; NULL: cox-cibd */
     cox_source_id daemon;
     bool has_ended;
     int exit_status;
