@@ -22,6 +22,9 @@ struct cox_coxd_child {
     guint64 start_ticks;       /**< with the pid: which process */
     struct cox_client *client; /**< as long as it runs */
     guint64 ping;              /**< number of the open liveness request */
+    cox_usec asked_at;         /**< when it was sent */
+    gint64 slowest_ms;         /**< the longest that an answer to one has taken, all processes of this daemon */
+    guint n_late;              /**< answers that came when the next request was due already; a request without any answer kills */
     cox_source_id reconnect;   /**< somebody else answered: the pause before the next connection */
     bool is_imitated;          /**< and that was said, for this process */
     bool is_unmonitored;       /**< has been away for too long */
@@ -38,6 +41,7 @@ struct cox_coxd {
     cox_source_id timer;
     char **environment;        /**< of the children */
     char *records;             /**< file that says what was started */
+    gint64 late_ms;            /**< an answer that takes longer is late */
     bool fails_fast;           /**< a daemon that crashes takes the node down */
     bool is_ready, is_leaving, is_stopping, is_done;
     bool stays_down;           /**< nothing is moved away, and the unit must not start us again */

@@ -163,6 +163,20 @@ on_end(void *context, cox_source_id id, const struct cox_child_result *result)
 
 /* ---- liveness ---- */
 
+/* An early sign of what will end in a kill when it gets worse. */
+static void
+note_duration(struct cox_coxd_child *child)
+{
+    gint64 took_ms = (cox_runtime_now(cox_service_runtime(child->coxd->ctx)) - child->asked_at) / COX_USEC_PER_MS;
+
+    child->slowest_ms = MAX(child->slowest_ms, took_ms);
+    if (took_ms > child->coxd->late_ms) {
+        child->n_late++;
+        cox_log_line(cox_service_log(child->coxd->ctx), COX_LOG_NOTICE, "daemon answered late daemon=%s pid=%d ms=%" G_GINT64_FORMAT,
+                     name_of(child), (int) child->pid, took_ms);
+    }
+}
+
 static void
 on_pong(void *context, const struct cox_client_reply *reply)
 {
@@ -171,6 +185,9 @@ on_pong(void *context, const struct cox_client_reply *reply)
 
     if (reply->error == NULL && reply->message == COX_MSG_PONG && is_from(child)) {
         event.ping = ((const struct cox_msg_pong *) reply->body)->token;
+        if (event.ping == child->ping && cox_supervise_state(child->coxd->engine, child->index) == COX_SUPERVISE_RUNNING) {
+            note_duration(child);
+        }
         cox_coxd_step(child->coxd, &event);
     } else if (g_error_matches(reply->error, COX_ERROR, COX_ERROR_DISCONNECTED) && child->ping != 0) {
         send_ping(child); /* waits for the next connection; the engine has the patience */
@@ -369,6 +386,7 @@ carry_out(struct cox_coxd *coxd, const struct cox_supervise_effect *effect)
         break;
     case COX_SUPERVISE_DO_PING:
         child->ping = effect->ping;
+        child->asked_at = cox_runtime_now(runtime);
         send_ping(child);
         break;
     case COX_SUPERVISE_DO_ASK_STOP:

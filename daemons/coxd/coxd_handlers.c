@@ -80,6 +80,7 @@ start(struct cox_ctx *ctx, GError **error)
     coxd->records = g_build_filename(cox_service_run_directory(ctx), "coxd.children", NULL);
     coxd->environment = g_environ_unsetenv(cox_environment_copy(), "NOTIFY_SOCKET");
     coxd->fails_fast = is_yes("fail_fast");
+    coxd->late_ms = chosen.ping_ms;
     for (guint i = 0; i < COX_COXD_CHILDREN; i++) {
         coxd->children[i] = (struct cox_coxd_child) { .coxd = coxd, .daemon = order[i].daemon, .index = i };
         coxd->children[i].path = program_path(order[i].daemon);
@@ -255,7 +256,13 @@ health(struct cox_ctx *ctx)
     const struct cox_coxd *coxd = cox_service_data(ctx);
 
     for (guint i = 0; i < COX_COXD_CHILDREN; i++) {
-        cox_service_add_stat(ctx, cox_supervise_name(coxd->engine, i), (gint64) cox_supervise_restarts(coxd->engine, i));
+        const char *name = cox_supervise_name(coxd->engine, i);
+        g_autofree char *slowest = g_strconcat(name, "_slowest_ms", NULL);
+        g_autofree char *late = g_strconcat(name, "_late", NULL);
+
+        cox_service_add_stat(ctx, name, (gint64) cox_supervise_restarts(coxd->engine, i));
+        cox_service_add_stat(ctx, g_intern_string(slowest), coxd->children[i].slowest_ms);
+        cox_service_add_stat(ctx, g_intern_string(late), (gint64) coxd->children[i].n_late);
         if (coxd->children[i].is_unmonitored) {
             cox_service_add_complaint(ctx, "%s is away", cox_supervise_name(coxd->engine, i));
         }

@@ -521,6 +521,7 @@ def expect_command(stage, v):
     done = _shell(stage, v, 60)
     if done.returncode != 0:
         raise Unmet(_said(done))
+    return done.stdout.strip()[-200:].replace("\n", "; ") or None
 
 
 def expect_command_within(stage, v):
@@ -588,7 +589,7 @@ VERBS = (
          "to 10 ms.", expect_gap),
     Verb("expect never two PATH", "The watched file was never on two nodes at the same time.", expect_never_two),
     Verb("expect file PATH on NODE within TIME", "The file is there.", expect_file),
-    Verb("expect success on NODE: COMMAND", "Shell code succeeds there.", expect_command),
+    Verb("expect success on NODE: COMMAND", "Shell code succeeds there; what it prints is told in the timeline.", expect_command),
     Verb("expect success on NODE within TIME: COMMAND", "Shell code succeeds there, at the latest when it is tried after that time.", expect_command_within),
     Verb("expect fencings COUNT within TIME", "Fence agents have made the power switch cut so many nodes, and not more, since this or \"count fencing\" came before.", expect_fencings),
     Verb("expect well on NODE within TIME", "\"cox status\" on that node finds no problem: somebody leads, and all daemons of the node answer.", expect_well),
