@@ -112,6 +112,7 @@ struct sched_merge {
     struct sched_rsc *target;  /**< whose row it is */
     double factor;
     unsigned flags;            /**< enum sched_merge_flags */
+    bool all_usable;           /**< every node is usable, and none stands for the host of a bundle: no look at it is needed */
 };
 
 /** Merge the scores of @source into @cells; @row is the colocation that leads there (NULL: the row is @source's own). */

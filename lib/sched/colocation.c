@@ -336,23 +336,30 @@ add_matching(const struct sched_merge *merge, const struct sched_rsc *source, co
 {
     bool nonnegative = (merge->flags & SCHED_MERGE_NONNEGATIVE) != 0;
     bool one_choice = merge->factor < 0 && has_one_choice(merge->work, source);
+    bool is_plain = merge->all_usable && row->node_attribute == NULL;
 
     for (guint32 i = 0; i < merge->work->n_nodes; i++) {
         cox_score score = 0, sum = 0;
         double wish = 0;
         int delta = 0;
 
+        if (is_plain && source->cells[i].is_present && source->cells[i].score == 0) {
+            continue; /* as below, for most cells of most clusters */
+        }
         if (!cells[i].is_present || cells[i].score == SPOILT) {
             continue;
         }
         score = best_matching(merge->work, source, row, sched_node_at(merge->work, i));
+        if (score == 0) {
+            continue;
+        }
         /* That a dependent which is to be elsewhere avoids a node does not recommend the node, unless it has no choice. */
         if (merge->factor < 0 && score < 0 && !one_choice) {
             continue;
         }
         wish = merge->factor * score;
         delta = (int) (wish < 0 ? wish - 0.5 : wish + 0.5);
-        if (delta == 0 && score != 0 && merge->factor != 0) {
+        if (delta == 0 && merge->factor != 0) {
             delta = merge->factor > 0 ? 1 : -1; /* small factors must not make a preference vanish */
         }
         sum = cox_score_add(delta, cells[i].score);
@@ -433,10 +440,23 @@ sched_merge_scores(const struct sched_merge *merge, struct sched_rsc *source, co
     source->is_merging = false;
 }
 
+static bool
+are_all_usable(const struct sched_work *work)
+{
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        const struct sched_node *node = sched_node_at(work, i);
+
+        if (!sched_node_usable(node) || sched_colocation_host(node) != node) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void
 sched_merge_dependent(struct sched_work *work, const struct sched_colocation *row, struct sched_rsc *target)
 {
-    struct sched_merge merge = { .work = work, .target = target, .flags = SCHED_MERGE_ACTIVE };
+    struct sched_merge merge = { .work = work, .target = target, .flags = SCHED_MERGE_ACTIVE, .all_usable = are_all_usable(work) };
 
     if (!sched_colocation_influences(row)) {
         return;
