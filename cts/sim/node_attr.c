@@ -164,10 +164,11 @@ sim_attr_wake(struct sim *sim, struct sim_node *node, guint timer)
 }
 
 static void
-set(struct sim *sim, struct sim_node *node, const char *of, const char *name, const char *value)
+set(struct sim *sim, struct sim_node *node, const struct sim_attr_wish *wish)
 {
-    const struct cox_attr_change change = { .kind = COX_ATTR_SET, .name = name, .node = of, .value = value,
-                                            .value_kind = COX_ATTR_TRANSIENT, .dampening_ms = -1 };
+    const struct cox_attr_change change = { .kind = COX_ATTR_SET, .name = wish->name, .node = wish->node, .value = wish->value,
+                                            .value_kind = COX_ATTR_TRANSIENT, .dampening_ms = -1,
+                                            .has_companion = wish->has_companion };
     struct cox_attr_event event = { .kind = COX_ATTR_ON_REQUEST };
 
     event.request = &change;
@@ -182,7 +183,7 @@ sim_attr_on_request(struct sim *sim, struct sim_node *node, struct sim_call *cal
     g_autoptr(GPtrArray) names = g_ptr_array_new();
 
     if (!wish->is_pattern) {
-        set(sim, node, wish->node, wish->name, wish->value);
+        set(sim, node, wish);
         return;
     }
     for (guint a = 0; a < table->attributes->len; a++) {
@@ -194,7 +195,9 @@ sim_attr_on_request(struct sim *sim, struct sim_node *node, struct sim_call *cal
         }
     }
     for (guint i = 0; i < names->len; i++) {
-        set(sim, node, wish->node, names->pdata[i], NULL);
+        const struct sim_attr_wish one = { wish->node, names->pdata[i], NULL, false, i + 1 < names->len };
+
+        set(sim, node, &one);
     }
 }
 

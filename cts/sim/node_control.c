@@ -414,6 +414,7 @@ set_attribute(struct sim *sim, struct sim_node *node, const struct cox_reign_eff
     wish->name = cox_arena_intern(sim->arena, effect->attribute.attribute);
     wish->value = cox_arena_intern(sim->arena, effect->attribute.value);
     wish->is_pattern = effect->attribute.is_pattern;
+    wish->has_companion = effect->attribute.has_companion;
     sim_post(sim, node, SIM_ATTR, &call);
 }
 

@@ -142,7 +142,7 @@ void sim_attr_on_replaced(struct sim *sim, struct sim_node *node, struct sim_cal
 
 struct sim_attr_wish {
     const char *node, *name, *value;
-    bool is_pattern;
+    bool is_pattern, has_companion;
 };
 
 /* ---- simtruth.c: agents ---- */

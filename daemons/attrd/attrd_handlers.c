@@ -110,9 +110,16 @@ kind_for(const struct cox_attrd *attrd, const struct cox_msg_attr_update *update
     return update->pattern != NULL && attribute != NULL ? attribute->kind : (enum cox_attr_kind) update->kind;
 }
 
+/* One of the names that an update is about. */
+struct part {
+    const char *name;
+    bool has_companion;
+};
+
 static void
-ask_engine(struct cox_attrd *attrd, const struct cox_msg_attr_update *update, const char *name, struct cox_attrd_wait *wait)
+ask_engine(struct cox_attrd *attrd, const struct cox_msg_attr_update *update, const struct part *part, struct cox_attrd_wait *wait)
 {
+    const char *name = part->name;
     const struct cox_cib *cib = cox_follow_cib(attrd->follow);
     const struct cox_attrdoc doc = { cib == NULL ? NULL : cox_cib_root(cib), (const struct cox_attr_member *) attrd->members->data,
                                      attrd->members->len };
@@ -120,6 +127,7 @@ ask_engine(struct cox_attrd *attrd, const struct cox_msg_attr_update *update, co
         .kind = (enum cox_attr_change_kind) update->change, .name = name, .node = update->node, .value = update->value,
         .value_kind = kind_for(attrd, update, name), .dampening_ms = update->has_dampening != 0 ? MAX(update->dampening_ms, 0) : -1,
         .wants_all = wait != NULL && wait->wants_all, .set_name = update->set_name, .is_utilization = update->is_utilization != 0,
+        .has_companion = part->has_companion,
     };
     const struct cox_attr_event event = { .kind = COX_ATTR_ON_REQUEST, .request = &change };
 
@@ -166,7 +174,9 @@ cox_attrd_on_update(struct cox_ctx *ctx, const struct cox_request *request, stru
         wait->wants_all = update->wants_all != 0 && (update->change != COX_ATTR_SET || update->kind != COX_ATTR_PERMANENT);
     }
     for (guint i = 0; i < names->len; i++) {
-        ask_engine(attrd, update, names->pdata[i], wait);
+        const struct part part = { names->pdata[i], i + 1 < names->len || update->has_companion != 0 };
+
+        ask_engine(attrd, update, &part, wait);
     }
     return true;
 }

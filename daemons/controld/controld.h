@@ -123,7 +123,7 @@ void controld_realm_stop(struct controld *controld);
 void controld_realm_step(struct controld *controld, const struct cox_reign_event *event);
 bool controld_realm_on_result(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool controld_realm_on_recorded(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
-void controld_realm_set_attribute(struct controld *controld, const char *node, const char *name, const char *value, bool is_pattern);
+void controld_realm_set_attribute(struct controld *controld, const char *node, const struct cox_reign_attribute *attribute);
 
 /* ---- duty.c ---- */
 

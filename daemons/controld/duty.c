@@ -217,18 +217,19 @@ flush(struct controld *controld)
     if (controld->is_history_valid) {
         (void) set_mark(controld, writing->fingerprint);
     }
+    /* First what must go: who sees a result in the document may take it that all up to there is as it has to be. */
+    if (gone != NULL) {
+        const struct cox_follow_change removal = { .kind = COX_EDIT_DELETE_ALL, .xpath = gone, .fn = on_written,
+                                                   .context = writing };
+
+        cox_follow_change(controld->follow, &removal);
+    }
     if (changes.status != NULL) {
         text = text_of(changes.status);
         change.text = text;
         change.fn = on_written;
         change.context = writing;
         cox_follow_change(controld->follow, &change);
-    }
-    if (gone != NULL) {
-        const struct cox_follow_change removal = { .kind = COX_EDIT_DELETE_ALL, .xpath = gone, .fn = on_written,
-                                                   .context = writing };
-
-        cox_follow_change(controld->follow, &removal);
     }
     cox_oplog_changes_clear(&changes);
 }
@@ -671,7 +672,7 @@ refresh_one(struct controld *controld, const char *rsc_id, const char *key)
     g_autofree char *pattern = g_strdup_printf("^(fail-count|last-failure)-%s#.+$", escaped);
     const struct cox_msg_control_order order = { .kind = COX_REIGN_FORGET, .rsc_id = rsc_id, .task = "lrm_delete", .key = key };
 
-    controld_realm_set_attribute(controld, name, pattern, NULL, true);
+    controld_realm_set_attribute(controld, name, &(struct cox_reign_attribute) { .attribute = pattern, .is_pattern = true });
     give(errand_new(controld, &order));
 }
 

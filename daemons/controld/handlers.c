@@ -185,7 +185,7 @@ controld_on_leave(struct cox_ctx *ctx, const struct cox_request *request, struct
         return true;
     }
     cox_log_line(controld->log, COX_LOG_NOTICE, "leaving: resources of this node are moved away or stopped first");
-    controld_realm_set_attribute(controld, own, "shutdown", now, false);
+    controld_realm_set_attribute(controld, own, &(struct cox_reign_attribute) { "shutdown", now });
     controld_crew_leave(controld);
     return true;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "cib/patchcalls.h"
 #include "cib/patchscope.h"
 #include "codec/load_status.h"
 #include "model/option.h"
@@ -145,6 +146,23 @@ tell(struct controld *controld, unsigned int scope, const char *object)
     controld_realm_step(controld, &event);
 }
 
+/* A plan may be made as soon as the document shows a result; that it is kept, too, we are told later. */
+static void
+tell_results(struct controld *controld, const struct cox_follow_news *news)
+{
+    g_autoptr(GArray) calls = g_array_new(FALSE, FALSE, sizeof(struct cox_patchcall));
+
+    cox_patchcalls(news->patch, calls);
+    for (guint i = 0; i < calls->len; i++) {
+        const struct cox_patchcall *call = &g_array_index(calls, struct cox_patchcall, i);
+        struct cox_reign_event event = { .kind = COX_REIGN_ON_RECORDED, .node = call->node };
+
+        event.done.call_id = call->call_id;
+        event.done.version = news->version;
+        controld_realm_step(controld, &event);
+    }
+}
+
 void
 controld_papers_on_document(void *context, const struct cox_follow_news *news)
 {
@@ -158,6 +176,9 @@ controld_papers_on_document(void *context, const struct cox_follow_news *news)
     if (news->patch == NULL) { /* before anybody plans with it */
         controld->must_compare = true;
         controld_duty_report(controld);
+    }
+    if (news->patch != NULL && (scope & COX_PATCHSCOPE_HISTORY) != 0) {
+        tell_results(controld, news);
     }
     if (controld->reign != NULL && scope != 0) {
         tell(controld, scope, object);

@@ -206,13 +206,14 @@ send_order(struct controld *controld, const struct cox_reign_effect *effect)
 }
 
 void
-controld_realm_set_attribute(struct controld *controld, const char *node, const char *name, const char *value, bool is_pattern)
+controld_realm_set_attribute(struct controld *controld, const char *node, const struct cox_reign_attribute *attribute)
 {
     const struct cox_msg_attr_update update = { .change = COX_ATTR_SET,
-                                                .name = is_pattern ? NULL : name,
-                                                .pattern = is_pattern ? name : NULL,
+                                                .name = attribute->is_pattern ? NULL : attribute->attribute,
+                                                .pattern = attribute->is_pattern ? attribute->attribute : NULL,
                                                 .node = node,
-                                                .value = value,
+                                                .value = attribute->value,
+                                                .has_companion = attribute->has_companion,
                                                 .kind = COX_ATTR_TRANSIENT };
     struct cox_client_call call = { .message = COX_MSG_ATTR_UPDATE, .body = &update, .timeout_ms = 60000 };
 
@@ -338,8 +339,7 @@ run(struct controld *controld, const struct cox_reign_effect *effect)
             ask_fence(controld, effect);
             break;
         case COX_REIGN_DO_ATTRIBUTE:
-            controld_realm_set_attribute(controld, effect->name, effect->attribute.attribute, effect->attribute.value,
-                                         effect->attribute.is_pattern);
+            controld_realm_set_attribute(controld, effect->name, &effect->attribute);
             break;
         case COX_REIGN_DO_NODE:
         case COX_REIGN_DO_ERASE:

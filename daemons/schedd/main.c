@@ -20,8 +20,8 @@ enum { WAIT_MS = 5000 };
 /* When the disk has not taken an input for so long, status says so. */
 enum { STALL_MS = 3000 };
 
-/* Inputs that wait to be written; more are not kept. */
-enum { SAVES_MAX = 16 };
+/* Inputs that wait to be written; more are not kept.  Packing begins when no plan was made for so long, or half as many wait. */
+enum { SAVES_MAX = 16, SAVE_AFTER_MS = 1000 };
 
 /* A question that waits for the document. */
 struct ask {
@@ -55,8 +55,9 @@ struct schedd {
     bool is_preserved, has_saved_bad;
     GPtrArray *asks;  /* struct ask */
     const char *inputs; /* where they are saved */
+    GQueue saves;       /* struct save, not given to the worker yet */
     struct cox_worker *worker;
-    cox_source_id timer;
+    cox_source_id timer, save_timer;
     guint64 n_plans, last_plan_us;
 };
 
@@ -104,6 +105,39 @@ on_saved(void *data)
     free_save(save);
 }
 
+static void
+give_saves(struct schedd *schedd)
+{
+    struct save *save = NULL;
+
+    while ((save = g_queue_pop_head(&schedd->saves)) != NULL) {
+        cox_worker_put(schedd->worker, &(struct cox_worker_job) { work_save, on_saved, free_save, save });
+    }
+}
+
+static void
+on_save_timer(void *context)
+{
+    struct schedd *schedd = context;
+
+    schedd->save_timer = 0;
+    give_saves(schedd);
+}
+
+/* Packing takes longer than planning, and a second thread takes its time from the agents that are to recover something. */
+static void
+save_later(struct schedd *schedd)
+{
+    cox_runtime_cancel(schedd->runtime, schedd->save_timer);
+    schedd->save_timer = 0;
+    if (g_queue_get_length(&schedd->saves) >= SAVES_MAX / 2) {
+        give_saves(schedd);
+    } else {
+        schedd->save_timer = cox_runtime_timer(schedd->runtime, cox_usec_after_ms(cox_runtime_now(schedd->runtime), SAVE_AFTER_MS),
+                                               on_save_timer, schedd);
+    }
+}
+
 /* Takes both texts. */
 static void
 queue_save(struct schedd *schedd, char *path, char *text)
@@ -111,7 +145,8 @@ queue_save(struct schedd *schedd, char *path, char *text)
     struct save *save = g_new0(struct save, 1);
 
     *save = (struct save) { .schedd = schedd, .series = cox_series_new(schedd->inputs), .path = path, .text = text };
-    cox_worker_put(schedd->worker, &(struct cox_worker_job) { work_save, on_saved, free_save, save });
+    g_queue_push_tail(&schedd->saves, save);
+    save_later(schedd);
 }
 
 /* Where the input of this plan will be; it is written when the answer is on its way. */
@@ -129,7 +164,7 @@ save_input(struct schedd *schedd, const struct cox_xml *cib, const struct cox_pl
     cox_nvsets_resolve(&result->config->properties, "cib-bootstrap-options", &(struct cox_rule_input) { .now = now }, &options, NULL);
     path = cox_series_next(schedd->series, kind, cox_option_of(limits[kind], &options));
     cox_nvlist_clear(&options);
-    if (path == NULL || cox_worker_waiting(schedd->worker) >= SAVES_MAX) {
+    if (path == NULL || cox_worker_waiting(schedd->worker) + g_queue_get_length(&schedd->saves) >= SAVES_MAX) {
         g_free(path);
         return NULL;
     }
@@ -406,6 +441,7 @@ start(struct cox_ctx *ctx, GError **error)
     schedd->good_path = g_build_filename(cox_service_run_directory(ctx), "sched.good", NULL);
     schedd->asks = g_ptr_array_new_with_free_func(free_ask);
     schedd->inputs = inputs != NULL ? inputs : COX_STATEDIR "/pengine";
+    g_queue_init(&schedd->saves);
     schedd->worker = cox_worker_new(schedd->runtime);
     schedd->schemas = cox_schemas_new(schema_directory());
     schedd->planning = cox_planning_new(schedd->schemas);
@@ -424,6 +460,8 @@ destroy(struct cox_ctx *ctx)
         return;
     }
     cox_runtime_cancel(schedd->runtime, schedd->timer);
+    cox_runtime_cancel(schedd->runtime, schedd->save_timer);
+    g_queue_clear_full(&schedd->saves, free_save);
     cox_worker_free(schedd->worker);
     cox_follow_free(schedd->follow);
     cox_planning_free(schedd->planning);

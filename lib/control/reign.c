@@ -172,7 +172,7 @@ end_reign(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
         struct reign_node *node = reign->nodes->pdata[i];
 
         node->phase = COX_JOIN_UNKNOWN;
-        node->heard = node->recorded = 0;
+        node->heard = 0;
         node->is_leaving = node->has_reported = false;
     }
     cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_RESET }, now, out);
@@ -225,12 +225,13 @@ on_phase(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec 
     node->phase = event->join.phase;
 }
 
+/* Who does not reign yet notes it as well: the document may be faster than the word of the result. */
 static void
 on_recorded(struct cox_reign *reign, const struct cox_reign_event *event)
 {
     struct reign_node *node = cox_reign_node_find(reign, event->node);
 
-    if (node != NULL && cox_reign_is_coordinator(reign)) {
+    if (node != NULL) {
         node->recorded = MAX(node->recorded, event->done.call_id);
         cox_reign_need(reign, &event->done.version);
     }
@@ -260,8 +261,10 @@ on_document(struct cox_reign *reign, const struct cox_reign_event *event, cox_us
         reign->needed = (struct cox_version) { 0, 0, 0 };
     }
     cox_reign_need(reign, &event->document.version);
-    if ((event->document.changes & COX_REIGN_ATTRIBUTES) != 0) {
-        reign->attributes_until = COX_USEC_NEVER;
+    if ((changes & COX_REIGN_ATTRIBUTES) != 0 && cox_usec_is_set(reign->attributes_until)) {
+        reign->attributes_until = COX_USEC_NEVER; /* what we have asked for, and no news: the plan that waits for it sees it */
+        reign->wants_plan = cox_reign_is_coordinator(reign);
+        changes &= ~(unsigned int) COX_REIGN_ATTRIBUTES;
     }
     if ((changes & ~(unsigned int) COX_REIGN_RESULTS) != 0) {
         cox_reign_want(reign, now, out);

@@ -29,6 +29,13 @@ struct cox_reign_state {
     const char *in_ccm, *crmd, *join, *expected;
 };
 
+/** An attribute of a node that is to be set.  Texts borrowed. */
+struct cox_reign_attribute {
+    const char *attribute, *value; /**< value NULL: deleted */
+    bool is_pattern;               /**< a regular expression: all that match are deleted */
+    bool has_companion;            /**< the next one belongs to it: both go into the document in one change */
+};
+
 enum cox_reign_event_kind {
     COX_REIGN_ON_VIEW = 0,   /**< the controllers that are there, and the nodes that are members */
     COX_REIGN_ON_NODE,       /**< a node's name, and what the document says of it; before the reign begins, and on changes */
@@ -36,7 +43,7 @@ enum cox_reign_event_kind {
     COX_REIGN_ON_PHASE,      /**< a member has come so far (coordinator only); when it has joined, with what it is running */
     COX_REIGN_ON_MAY_PLAN,   /**< all members have reported */
     COX_REIGN_ON_RESULT,     /**< an order has ended, or a recurring operation has a new result */
-    COX_REIGN_ON_RECORDED,   /**< results of a node up to a call id are in the document of this version */
+    COX_REIGN_ON_RECORDED,   /**< results of a node up to a call id are in the document of this version: it says so, or one sees it there */
     COX_REIGN_ON_WRITTEN,    /**< what DO_WRITE asked for has been done, or not */
     COX_REIGN_ON_DOCUMENT,   /**< the document has changed */
     COX_REIGN_ON_PLAN,       /**< the plan */
@@ -136,10 +143,7 @@ struct cox_reign_effect {
             const struct cox_action *action;
             const char *how;                 /**< reboot, off, on */
         } fence;
-        struct {
-            const char *attribute, *value;
-            bool is_pattern;                 /**< a regular expression: all that match are deleted */
-        } attribute;
+        struct cox_reign_attribute attribute;
         struct cox_reign_state state;
         guint64 batch;                       /**< WRITE */
         struct {

@@ -93,14 +93,14 @@ fence(struct cox_reign *reign, const struct cox_action *action, cox_usec now, st
 }
 
 static void
-set_attribute(const char *node, const char *attribute, const char *value, bool is_pattern, struct cox_reign_effects *out)
+set_attribute(const char *node, const struct cox_reign_attribute *attribute, struct cox_reign_effects *out)
 {
     struct cox_reign_effect *effect = cox_reign_add(out, COX_REIGN_DO_ATTRIBUTE);
 
     effect->name = cox_effects_text(&out->list, node);
-    effect->attribute.attribute = cox_effects_text(&out->list, attribute);
-    effect->attribute.value = cox_effects_text(&out->list, value);
-    effect->attribute.is_pattern = is_pattern;
+    effect->attribute = *attribute;
+    effect->attribute.attribute = cox_effects_text(&out->list, attribute->attribute);
+    effect->attribute.value = cox_effects_text(&out->list, attribute->value);
 }
 
 static void
@@ -117,7 +117,7 @@ start_event(struct cox_reign *reign, guint32 index, cox_usec now, struct cox_rei
     } else if (g_str_equal(action->task, "clear_failcount") && action->rsc_id != NULL && action->node_name != NULL) {
         g_autofree char *pattern = cox_failure_pattern(action->rsc_id);
 
-        set_attribute(action->node_name, pattern, NULL, true, out);
+        set_attribute(action->node_name, &(struct cox_reign_attribute) { .attribute = pattern, .is_pattern = true }, out);
         if (!order(reign, action, COX_REIGN_CLEAR, out)) {
             finish(reign, action, 0, now, out); /* the history goes when the node comes back */
         }
@@ -231,8 +231,8 @@ count_failure(struct cox_reign *reign, const char *node, const struct cox_reign_
                               graph == NULL ? NULL : graph->header.failed_stop_offset, event->result.began, &count)) {
         return;
     }
-    set_attribute(node, count.count_name, count.count, false, out);
-    set_attribute(node, count.time_name, count.time, false, out);
+    set_attribute(node, &(struct cox_reign_attribute) { count.count_name, count.count, .has_companion = true }, out);
+    set_attribute(node, &(struct cox_reign_attribute) { count.time_name, count.time }, out);
     cox_failure_clear(&count);
     /* A plan that does not know of the failure would do the same again. */
     reign->attributes_until = cox_usec_after_ms(now, reign->config.settle_ms);

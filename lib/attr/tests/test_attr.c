@@ -113,6 +113,33 @@ changes_during_a_write_go_into_the_next_one_together(void **state)
 }
 
 static void
+a_change_with_a_companion_goes_into_the_document_together_with_it(void **state)
+{
+    struct cox_attr_change change = { .kind = COX_ATTR_SET, .name = "last-failure", .node = "n1", .value = "77", .dampening_ms = -1,
+                                      .has_companion = true };
+    struct bus bus;
+
+    (void) state;
+    start_three(&bus);
+    bus_request(&bus, 2, &change);
+    bus_run(&bus, bus.net.now + 1000);
+    assert_int_equal(bus.nodes[1].n_writes, 0);
+    bus_set(&bus, 2, "fail-count", 1, "1");
+    bus_run(&bus, bus.net.now + 1000);
+    assert_int_equal(bus.nodes[1].n_writes, 1);
+    assert_int_equal(bus.nodes[1].n_written_values, 2);
+    change.value = "78"; /* and nothing follows */
+    bus_request(&bus, 2, &change);
+    bus_run(&bus, bus.net.now + 50000);
+    assert_int_equal(bus.nodes[1].n_writes, 1);
+    bus_run(&bus, bus.net.now + 60000);
+    assert_int_equal(bus.nodes[1].n_writes, 2);
+    assert_string_equal(bus_document(&bus, 1, "last-failure", 1), "78");
+    bus_check_equal(&bus);
+    bus_clear(&bus);
+}
+
+static void
 a_dampened_attribute_waits_for_further_changes_but_not_for_ever(void **state)
 {
     struct cox_attr_change change = { .kind = COX_ATTR_SET, .name = "ping", .node = "n1", .value = "0", .dampening_ms = 5000 };
@@ -439,7 +466,8 @@ COX_TEST_MAIN(cmocka_unit_test(a_value_is_known_everywhere_and_written_once),
               cmocka_unit_test(the_asking_node_hears_that_its_request_is_applied),
               cmocka_unit_test(it_may_also_hear_that_all_members_have_it),
               cmocka_unit_test(changes_during_a_write_go_into_the_next_one_together),
-              cmocka_unit_test(a_dampened_attribute_waits_for_further_changes_but_not_for_ever),
+              cmocka_unit_test(a_change_with_a_companion_goes_into_the_document_together_with_it),
+        cmocka_unit_test(a_dampened_attribute_waits_for_further_changes_but_not_for_ever),
               cmocka_unit_test(private_values_never_reach_the_document),
               cmocka_unit_test(permanent_values_are_written_by_the_node_that_is_asked),
               cmocka_unit_test(the_values_of_a_lost_node_are_dropped_but_not_those_of_a_lost_daemon),

@@ -46,8 +46,9 @@ write_effect(struct world *w, const struct cox_reign_effect *effect)
             g_string_append_printf(w->log, "fence %s %s; ", effect->fence.how, effect->name);
             break;
         case COX_REIGN_DO_ATTRIBUTE:
-            g_string_append_printf(w->log, "attribute %s=%s@%s; ", effect->attribute.attribute,
-                                   effect->attribute.value == NULL ? "(none)" : effect->attribute.value, effect->name);
+            g_string_append_printf(w->log, "attribute %s=%s@%s%s; ", effect->attribute.attribute,
+                                   effect->attribute.value == NULL ? "(none)" : effect->attribute.value, effect->name,
+                                   effect->attribute.has_companion ? " and" : "");
             break;
         case COX_REIGN_DO_NODE:
             g_string_append_printf(w->log, "node %s %s %s %s %s; ", effect->name, effect->state.in_ccm, effect->state.crmd,

@@ -50,12 +50,55 @@ a_failure_is_counted_and_waited_for_before_the_next_plan(void **state)
     event = world_result_of(2, "a", "monitor", 7, 5);
     event.result.interval_ms = 10000;
     world_step(&w, &event);
-    world_expect(&w, "attribute fail-count-a#monitor_10000=value++@n2; attribute last-failure-a#monitor_10000=77@n2; ");
+    world_expect(&w, "attribute fail-count-a#monitor_10000=value++@n2 and; attribute last-failure-a#monitor_10000=77@n2; ");
     world_document(&w, COX_REIGN_ATTRIBUTES, NULL);
     world_expect(&w, "");
     world_recorded(&w, 2, 5);
     world_expect(&w, "plan; ");
     assert_int_equal(w.asked.num_updates, 105);
+    world_end(&w);
+}
+
+static void
+one_failure_is_one_plan(void **state)
+{
+    struct plan plan = { 0 };
+    struct cox_reign_event event;
+    struct world w;
+
+    (void) state;
+    world_settle(&w);
+    plan_add_action(&plan, "a", "stop", "n2");
+    event = world_result_of(2, "a", "monitor", 7, 5);
+    event.result.interval_ms = 10000;
+    world_step(&w, &event);
+    world_expect(&w, "attribute fail-count-a#monitor_10000=value++@n2 and; attribute last-failure-a#monitor_10000=77@n2; ");
+    world_recorded(&w, 2, 5);
+    world_document(&w, COX_REIGN_RESULTS, NULL);
+    world_expect(&w, "");
+    world_document(&w, COX_REIGN_ATTRIBUTES, NULL);
+    world_expect(&w, "plan; ");
+    world_recorded(&w, 2, 5); /* the node says so as well */
+    world_planned(&w, &plan);
+    world_expect(&w, "begin 1; run stop a@n2; ");
+    world_document(&w, COX_REIGN_ATTRIBUTES, NULL); /* this one we have not asked for */
+    world_expect(&w, "plan; ");
+    world_end(&w);
+}
+
+static void
+the_document_may_be_faster_than_the_word_of_a_result(void **state)
+{
+    struct world w;
+
+    (void) state;
+    world_start(&w);
+    world_recorded(&w, 2, 5);
+    world_reign(&w);
+    world_planned(&w, NULL);
+    world_expect(&w, "");
+    world_result(&w, 2, "a", "notasked", 0, 5);
+    world_expect(&w, "plan; ");
     world_end(&w);
 }
 
@@ -383,6 +426,8 @@ main(void)
         cmocka_unit_test(a_coordinator_writes_who_is_there_and_plans_from_that_version),
         cmocka_unit_test(a_plan_is_carried_out_and_results_end_it),
         cmocka_unit_test(a_failure_is_counted_and_waited_for_before_the_next_plan),
+        cmocka_unit_test(one_failure_is_one_plan),
+        cmocka_unit_test(the_document_may_be_faster_than_the_word_of_a_result),
         cmocka_unit_test(results_that_never_reach_the_document_are_waited_for_only_so_long),
         cmocka_unit_test(a_change_during_planning_makes_the_plan_worthless),
         cmocka_unit_test(a_change_during_the_work_holds_back_what_has_not_begun),
