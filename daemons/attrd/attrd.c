@@ -15,6 +15,7 @@ start(struct cox_ctx *ctx, GError **error)
     attrd->members = g_array_new(FALSE, FALSE, sizeof(struct cox_attr_member));
     attrd->waits = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     attrd->follow = cox_follow_new(cox_service_runtime(ctx), &settings);
+    cox_attrd_access_start(attrd);
     cox_service_set_data(ctx, attrd);
     return true;
 }
@@ -29,6 +30,7 @@ destroy(struct cox_ctx *ctx)
     }
     cox_attrd_fail_waits(attrd, "the daemon stops");
     cox_runtime_cancel(cox_service_runtime(ctx), attrd->timer);
+    cox_attrd_access_stop(attrd);
     cox_follow_free(attrd->follow);
     cox_attr_free(attrd->engine);
     cox_attrwire_free(attrd->wire);

@@ -8,6 +8,7 @@
 #include "attr/attr.h"
 #include "daemons/attrd/attrwire.h"
 #include "follow/follow.h"
+#include "follow/permit.h"
 #include "service/service.h"
 
 G_BEGIN_DECLS
@@ -22,6 +23,8 @@ struct cox_attrd {
     struct cox_attrwire *wire;
     GArray *members;              /**< struct cox_attr_member; names are the skeleton's */
     bool is_connected;            /**< to the group */
+    struct cox_permit *permit;
+    GHashTable *pleas;            /**< set: changes that wait for it */
     cox_source_id timer;
     GHashTable *waits;            /**< request -> struct cox_attrd_wait */
     guint64 requests;             /**< the last number given */
@@ -48,6 +51,18 @@ void cox_attrd_on_document(void *context, const struct cox_follow_news *news);
 
 /** All who wait are told that nobody knows what has become of it. */
 void cox_attrd_fail_waits(struct cox_attrd *attrd, const char *why);
+
+/**
+ * Do what was asked for.  @ticket is 0 for a request that is being handled, which @reply then answers; else @reply is NULL.
+ * Errors as of the request.
+ */
+bool cox_attrd_carry_out(struct cox_attrd *attrd, const struct cox_msg_attr_update *update, struct cox_reply *reply, cox_ticket ticket,
+                         GError **error);
+
+/** The same, when the access rules of the document allow it; answered later. */
+bool cox_attrd_plead(struct cox_attrd *attrd, const struct cox_request *request, struct cox_reply *reply, GError **error);
+void cox_attrd_access_start(struct cox_attrd *attrd);
+void cox_attrd_access_stop(struct cox_attrd *attrd);
 
 /** Parts of the descriptor. */
 void cox_attrd_view(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes);

@@ -3,9 +3,6 @@
 #include "daemons/attrd/attrdoc.h"
 
 #include "base/error.h"
-#include "cib/section.h"
-#include "model/option.h"
-#include "xml/xpath.h"
 
 enum { SYNC_MS = 2000, RETRY_MS = 500, RETRY_MAX_MS = 8000, VALUES_AT_A_TIME = 400 };
 
@@ -17,19 +14,9 @@ of_ctx(const struct cox_ctx *ctx)
 
 /* ---- updates ---- */
 
-/* With access rules in force only root and the cluster's user change values here: others go through the document, which has the rules. */
+/* Whoever may ask: the document's access rules come on top. */
 static bool
-has_access_rules(const struct cox_attrd *attrd)
-{
-    const struct cox_cib *cib = cox_follow_cib(attrd->follow);
-    const struct cox_xml *pair = cib == NULL ? NULL : cox_xpath_first(cox_cib_root(cib), "/cib/configuration/crm_config//nvpair[@name='enable-acl']");
-    bool value = false;
-
-    return pair != NULL && cox_bool_parse(cox_xml_get(pair, "value"), &value) && value;
-}
-
-static bool
-may_update(const struct cox_attrd *attrd, const struct cox_request *request, const struct cox_msg_attr_update *update, GError **error)
+may_update(const struct cox_request *request, const struct cox_msg_attr_update *update, GError **error)
 {
     if (request->role >= COX_ROLE_ADMIN) {
         return true;
@@ -37,11 +24,6 @@ may_update(const struct cox_attrd *attrd, const struct cox_request *request, con
     if (update->kind == COX_ATTR_PRIVATE || update->change == COX_ATTR_REMOVE) {
         g_set_error(error, COX_ERROR, COX_ERROR_PRIVILEGE, "attribute '%s': private values and all values of a node are root's business",
                     update->name == NULL ? "(all)" : update->name);
-        return false;
-    }
-    if (has_access_rules(attrd)) {
-        g_set_error(error, COX_ERROR, COX_ERROR_PRIVILEGE, "attribute '%s': access rules are in force, change it with crm_attribute",
-                    update->name == NULL ? "(pattern)" : update->name);
         return false;
     }
     return true;
@@ -149,16 +131,13 @@ ask_engine(struct cox_attrd *attrd, const struct cox_msg_attr_update *update, co
 }
 
 bool
-cox_attrd_on_update(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+cox_attrd_carry_out(struct cox_attrd *attrd, const struct cox_msg_attr_update *update, struct cox_reply *reply, cox_ticket ticket,
+                    GError **error)
 {
-    struct cox_attrd *attrd = of_ctx(ctx);
-    const struct cox_msg_attr_update *update = request->body;
+    const struct cox_msg_done done = { 0 };
     struct cox_attrd_wait *wait = NULL;
     g_autoptr(GPtrArray) names = NULL;
 
-    if (!check_update(update, error) || !may_update(attrd, request, update, error)) {
-        return false;
-    }
     if (attrd->engine == NULL || !attrd->is_connected) {
         g_set_error(error, COX_ERROR, COX_ERROR_TRY_AGAIN, "attribute: this node is not part of a cluster yet; try again");
         return false;
@@ -169,9 +148,11 @@ cox_attrd_on_update(struct cox_ctx *ctx, const struct cox_request *request, stru
     }
     if (update->at_once == 0 && names->len > 0) {
         wait = g_new0(struct cox_attrd_wait, 1);
-        wait->ticket = cox_reply_defer(reply);
+        wait->ticket = ticket != 0 ? ticket : cox_reply_defer(reply);
         wait->n_left = names->len;
         wait->wants_all = update->wants_all != 0 && (update->change != COX_ATTR_SET || update->kind != COX_ATTR_PERMANENT);
+    } else if (ticket != 0) {
+        cox_ticket_answer(attrd->ctx, ticket, COX_MSG_DONE, &done, NULL);
     }
     for (guint i = 0; i < names->len; i++) {
         const struct part part = { names->pdata[i], i + 1 < names->len || update->has_companion != 0 };
@@ -179,6 +160,19 @@ cox_attrd_on_update(struct cox_ctx *ctx, const struct cox_request *request, stru
         ask_engine(attrd, update, &part, wait);
     }
     return true;
+}
+
+bool
+cox_attrd_on_update(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    struct cox_attrd *attrd = of_ctx(ctx);
+    const struct cox_msg_attr_update *update = request->body;
+
+    if (!check_update(update, error) || !may_update(request, update, error)) {
+        return false;
+    }
+    return request->role < COX_ROLE_ADMIN && cox_permit_has_rules(attrd->permit) ? cox_attrd_plead(attrd, request, reply, error)
+                                                                                 : cox_attrd_carry_out(attrd, update, reply, 0, error);
 }
 
 /* ---- queries ---- */

@@ -24,6 +24,7 @@
 #include "daemons/controld/traits.h"
 #include "election/election.h"
 #include "follow/follow.h"
+#include "follow/permit.h"
 #include "service/service.h"
 
 G_BEGIN_DECLS
@@ -78,6 +79,8 @@ struct controld {
     /* handlers.c */
     GArray *leavers;                /* cox_ticket of CONTROL_LEAVE */
     GPtrArray *refreshes;           /* struct controld_refresh */
+    struct cox_permit *permit;
+    GHashTable *pleas;              /* set: refreshes that wait for it */
     guint64 n_refreshes;
 };
 

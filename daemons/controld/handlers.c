@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "proto/marshal.h"
 
 /* A refresh that waits for the nodes that have something to forget. */
 struct controld_refresh {
@@ -103,19 +104,101 @@ controld_on_query(struct cox_ctx *ctx, const struct cox_request *request, struct
 
 /* ---- refresh ---- */
 
-/* A client's question goes to all nodes; what comes from the group is done here, if this node is meant. */
+/* A client's question goes to all nodes. */
+static void
+begin_refresh(struct controld *controld, const struct cox_msg_control_refresh *wanted, cox_ticket ticket)
+{
+    struct cox_msg_control_refresh body = *wanted;
+    struct controld_refresh *wait = g_new0(struct controld_refresh, 1);
+    g_autofree char *key = g_strdup_printf("refresh:%u:%" G_GUINT64_FORMAT, (unsigned int) controld->self, ++controld->n_refreshes);
+
+    wait->nodes = g_array_new(FALSE, FALSE, sizeof(guint32));
+    for (guint i = 0; i < controld->view->len; i++) {
+        guint32 id = g_array_index(controld->view, guint32, i);
+
+        if (body.node == NULL || g_strcmp0(body.node, cox_service_node_name(controld->ctx, id)) == 0) {
+            g_array_append_val(wait->nodes, id);
+        }
+    }
+    wait->key = g_strdup(key);
+    wait->ticket = ticket;
+    g_ptr_array_add(controld->refreshes, wait);
+    body.key = key;
+    (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_REFRESH, &body);
+    if (wait->nodes->len == 0) { /* nobody has anything to forget */
+        controld_refreshed(controld, 0, key);
+    }
+}
+
+/* A refresh that waits for the document's access rules. */
+struct plea {
+    struct controld *controld;
+    cox_ticket ticket;
+    struct cox_arena *arena;
+    const struct cox_msg_control_refresh *wanted; /* in the arena */
+};
+
+static void
+free_plea(gpointer data)
+{
+    struct plea *plea = data;
+
+    cox_arena_free(plea->arena);
+    g_free(plea);
+}
+
+static void
+on_verdict(void *context, const GError *refusal)
+{
+    struct plea *plea = context;
+    struct controld *controld = plea->controld;
+
+    if (refusal != NULL) {
+        cox_ticket_fail(controld->ctx, plea->ticket, refusal);
+    } else {
+        begin_refresh(controld, plea->wanted, plea->ticket);
+    }
+    g_hash_table_remove(controld->pleas, plea);
+}
+
+/* Who wants a history forgotten must be allowed to write there. */
+static bool
+plead(struct controld *controld, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    const struct cox_msg_control_refresh *body = request->body;
+    const struct cox_schema *schema = cox_messages_schema(COX_MSG_CONTROL_REFRESH);
+    g_autofree char *node = body->node == NULL ? g_strdup("/cib/status/node_state")
+                                               : g_strdup_printf("/cib/status/node_state[@uname='%s']", body->node);
+    g_autofree char *history = g_strdup_printf("%s//lrm_resource[@id='%s']", node, body->rsc_id == NULL ? "" : body->rsc_id);
+    const char *const places[] = { body->rsc_id == NULL ? node : history, node, "/cib/status", NULL };
+    g_autoptr(GByteArray) packed = g_byte_array_new();
+    struct plea *plea;
+
+    if (strpbrk(history, "\"") != NULL || (body->node != NULL && strchr(body->node, '\'') != NULL)
+        || (body->rsc_id != NULL && strchr(body->rsc_id, '\'') != NULL)) {
+        g_set_error(error, COX_ERROR, COX_ERROR_INVALID_PARAM, "resource '%s': a name with a quote cannot be held against access rules",
+                    body->rsc_id == NULL ? "" : body->rsc_id);
+        return false;
+    }
+    plea = g_new0(struct plea, 1);
+    cox_marshal(schema, body, packed);
+    *plea = (struct plea) { .controld = controld, .ticket = cox_reply_defer(reply), .arena = cox_arena_new() };
+    plea->wanted = cox_unmarshal(schema, packed->data, packed->len, plea->arena, NULL);
+    g_hash_table_add(controld->pleas, plea);
+    cox_permit_ask(controld->permit, request->uid, places, on_verdict, plea);
+    return true;
+}
+
+/* What comes from the group is done here, if this node is meant. */
 bool
 controld_on_refresh(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
 {
     struct controld *controld = cox_service_data(ctx);
-    struct cox_msg_control_refresh body = *(const struct cox_msg_control_refresh *) request->body;
-    const char *own = cox_service_node_name(ctx, controld->self);
-    struct controld_refresh *wait = NULL;
-    g_autofree char *key = NULL;
+    const struct cox_msg_control_refresh *body = request->body;
 
     if (request->origin == COX_FROM_PEER) {
-        if (body.node == NULL || g_strcmp0(body.node, own) == 0) {
-            controld_duty_refresh(controld, &body, body.key);
+        if (body->node == NULL || g_strcmp0(body->node, cox_service_node_name(ctx, controld->self)) == 0) {
+            controld_duty_refresh(controld, body, body->key);
         }
         return true;
     }
@@ -123,24 +206,10 @@ controld_on_refresh(struct cox_ctx *ctx, const struct cox_request *request, stru
         g_set_error_literal(error, COX_ERROR, COX_ERROR_TRY_AGAIN, "this node is not a member of the cluster yet; ask again");
         return false;
     }
-    key = g_strdup_printf("refresh:%u:%" G_GUINT64_FORMAT, (unsigned int) controld->self, ++controld->n_refreshes);
-    wait = g_new0(struct controld_refresh, 1);
-    wait->nodes = g_array_new(FALSE, FALSE, sizeof(guint32));
-    for (guint i = 0; i < controld->view->len; i++) {
-        guint32 id = g_array_index(controld->view, guint32, i);
-
-        if (body.node == NULL || g_strcmp0(body.node, cox_service_node_name(ctx, id)) == 0) {
-            g_array_append_val(wait->nodes, id);
-        }
+    if (request->role < COX_ROLE_ADMIN && cox_permit_has_rules(controld->permit)) {
+        return plead(controld, request, reply, error);
     }
-    wait->key = g_strdup(key);
-    wait->ticket = cox_reply_defer(reply);
-    g_ptr_array_add(controld->refreshes, wait);
-    body.key = key;
-    (void) cox_service_send(ctx, COX_MSG_CONTROL_REFRESH, &body);
-    if (wait->nodes->len == 0) { /* nobody has anything to forget */
-        controld_refreshed(controld, 0, key);
-    }
+    begin_refresh(controld, body, cox_reply_defer(reply));
     return true;
 }
 
@@ -260,6 +329,8 @@ controld_on_remove_node(struct cox_ctx *ctx, const struct cox_request *request, 
 void
 controld_handlers_start(struct controld *controld)
 {
+    controld->permit = cox_permit_new(controld->runtime, &controld->follow, NULL);
+    controld->pleas = g_hash_table_new_full(NULL, NULL, free_plea, NULL);
     controld->leavers = g_array_new(FALSE, FALSE, sizeof(cox_ticket));
     controld->refreshes = g_ptr_array_new_with_free_func(free_refresh);
 }
@@ -267,6 +338,8 @@ controld_handlers_start(struct controld *controld)
 void
 controld_handlers_stop(struct controld *controld)
 {
+    cox_permit_free(controld->permit);
+    g_hash_table_unref(controld->pleas);
     g_array_unref(controld->leavers);
     g_ptr_array_unref(controld->refreshes);
 }

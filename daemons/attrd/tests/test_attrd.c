@@ -415,7 +415,11 @@ not_everybody_may_do_everything(void **state)
     expect(world, 0, "a", NULL, "a@n1=1");
     cox_follow_fake_edit(attrd_of(world, 0)->follow, COX_EDIT_CREATE, "crm_config",
                          "<cluster_property_set id='x'><nvpair id='x-a' name='enable-acl' value='true'/></cluster_property_set>");
-    expect_error(world, 0, update_as(world, 0, &plain, COX_ROLE_WRITE), COX_ERROR_PRIVILEGE);
+    update_as(world, 0, &(const struct cox_msg_attr_update) { .name = "a", .value = "9" }, COX_ROLE_WRITE); /* waits for the name service */
+    settle(world);
+    expect(world, 0, "a", NULL, "a@n1=1");
+    expect_error(world, 0, update_as(world, 0, &(const struct cox_msg_attr_update) { .name = "a'b", .value = "1" }, COX_ROLE_WRITE),
+                 COX_ERROR_INVALID_PARAM);
     set(world, 0, "a", NULL, "2"); /* root may */
     set(world, 0, "b", "n2", "2");
     update(world, 0, &purge);
