@@ -158,6 +158,7 @@ tell_results(struct controld *controld, const struct cox_follow_news *news)
         struct cox_reign_event event = { .kind = COX_REIGN_ON_RECORDED, .node = call->node };
 
         event.done.call_id = call->call_id;
+        event.done.is_seen = true;
         event.done.version = news->version;
         controld_realm_step(controld, &event);
     }

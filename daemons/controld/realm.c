@@ -305,6 +305,7 @@ controld_realm_on_fencing(void *context, const struct cox_client_event *event)
     }
     mine.name = news->event[0].target;
     mine.done.is_ok = true;
+    mine.done.age_ms = MAX(cox_runtime_wall(controld->runtime).usec - news->event[0].begun_at_us, 0) / COX_USEC_PER_MS;
     controld_realm_step(controld, &mine);
 }
 
@@ -441,6 +442,7 @@ controld_realm_start(struct controld *controld)
                                              .cluster_delay_ms = 60000,
                                              .process_grace_ms = 10000,
                                              .settle_ms = 2000,
+                                             .record_grace_ms = 30000,
                                              .retry_ms = 1000,
                                              .crash_limit = 3 };
 

@@ -94,6 +94,7 @@ cox_fenced_event(const struct cox_fenced *fenced, const struct cox_fence_record 
         .target = record->target, .action = record->action, .client = record->client,
         .origin = cox_service_node_name(fenced->ctx, record->id.origin), .delegate = record->delegate, .reason = record->reason,
         .state = record->is_ok ? FENCE_DONE : FENCE_FAILED, .is_confirmed = record->is_confirmed, .done_at_us = record->done_at.usec,
+        .begun_at_us = record->begun_at.usec,
         .id = cox_arena_printf(arena, "%u.%" G_GUINT64_FORMAT, record->id.origin, record->id.serial),
     };
 }

@@ -7,7 +7,8 @@ record_to_wire(const struct cox_fence_record *record)
     return (struct cox_msg_fence_record) {
         .origin = record->id.origin, .serial = record->id.serial, .target = record->target, .client = record->client,
         .delegate = record->delegate, .reason = record->reason, .action = record->action, .is_ok = record->is_ok,
-        .is_confirmed = record->is_confirmed, .done_at_us = record->done_at.usec,
+        .is_confirmed = record->is_confirmed, .done_at_us = record->done_at.usec, .begun_at_us = record->begun_at.usec,
+        .incarnation = record->incarnation,
     };
 }
 
@@ -18,6 +19,7 @@ record_from_wire(const struct cox_msg_fence_record *record)
         .id = { (guint32) record->origin, record->serial }, .target = record->target, .client = record->client,
         .delegate = record->delegate, .reason = record->reason, .action = (enum cox_fence_action) record->action,
         .is_ok = record->is_ok != 0, .is_confirmed = record->is_confirmed != 0, .done_at = { record->done_at_us },
+        .begun_at = { record->begun_at_us }, .incarnation = record->incarnation,
     };
 }
 

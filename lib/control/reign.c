@@ -90,7 +90,7 @@ static bool
 must_wait(const struct cox_reign *reign, cox_usec now)
 {
     return reign->is_planning || reign->batch_pending != 0 || cox_usec_is_set(reign->write_retry_at)
-           || cox_reign_nodes_unrecorded(reign, now) || cox_reign_nodes_unheard(reign)
+           || cox_reign_nodes_unrecorded(reign) || cox_reign_nodes_unheard(reign)
            || (cox_usec_is_set(reign->attributes_until) && !cox_usec_is_due(reign->attributes_until, now))
            || (cox_usec_is_set(reign->plan_retry_at) && !cox_usec_is_due(reign->plan_retry_at, now));
 }
@@ -173,7 +173,7 @@ end_reign(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
 
         node->phase = COX_JOIN_UNKNOWN;
         node->heard = 0;
-        node->is_leaving = node->has_reported = false;
+        node->is_leaving = node->has_reported = node->is_mute = false;
     }
     cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_RESET }, now, out);
     if (was_planning) {
@@ -227,13 +227,20 @@ on_phase(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec 
 
 /* Who does not reign yet notes it as well: the document may be faster than the word of the result. */
 static void
-on_recorded(struct cox_reign *reign, const struct cox_reign_event *event)
+on_recorded(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out)
 {
     struct reign_node *node = cox_reign_node_find(reign, event->node);
 
-    if (node != NULL) {
-        node->recorded = MAX(node->recorded, event->done.call_id);
-        cox_reign_need(reign, &event->done.version);
+    if (node == NULL) {
+        return;
+    }
+    node->recorded = MAX(node->recorded, event->done.call_id);
+    node->said = event->done.is_seen ? node->said : MAX(node->said, event->done.call_id);
+    node->unrecorded_until = cox_usec_after_ms(now, reign->config.record_grace_ms);
+    cox_reign_need(reign, &event->done.version);
+    if (node->is_mute && node->recorded >= node->heard) {
+        node->is_mute = false;
+        cox_reign_want(reign, now, out);
     }
 }
 
@@ -252,13 +259,25 @@ without_own_removal(struct cox_reign *reign, unsigned int changes, cox_usec now)
     return changes;
 }
 
+/* What was seen in a document that is not there any more. */
+static void
+forget_seen(struct cox_reign *reign)
+{
+    reign->needed = (struct cox_version) { 0, 0, 0 };
+    for (guint i = 0; i < reign->nodes->len; i++) {
+        struct reign_node *node = reign->nodes->pdata[i];
+
+        node->recorded = node->said;
+    }
+}
+
 static void
 on_document(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out)
 {
     unsigned int changes = without_own_removal(reign, event->document.changes, now);
 
     if (event->document.is_another) {
-        reign->needed = (struct cox_version) { 0, 0, 0 };
+        forget_seen(reign);
     }
     cox_reign_need(reign, &event->document.version);
     if ((changes & COX_REIGN_ATTRIBUTES) != 0 && cox_usec_is_set(reign->attributes_until)) {
@@ -278,6 +297,15 @@ on_document(struct cox_reign *reign, const struct cox_reign_event *event, cox_us
 
 /* ---- time ---- */
 
+/* What else has to be waited for must not make us wake again and again for this. */
+static void
+forget_due(cox_usec *at, cox_usec now)
+{
+    if (cox_usec_is_due(*at, now)) {
+        *at = COX_USEC_NEVER;
+    }
+}
+
 static void
 on_wake(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
 {
@@ -290,6 +318,9 @@ on_wake(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
         reign->recheck_at = reign->recheck_by_at = COX_USEC_NEVER;
         cox_reign_want(reign, now, out);
     }
+    forget_due(&reign->attributes_until, now);
+    forget_due(&reign->plan_retry_at, now);
+    forget_due(&reign->write_retry_at, now);
     for (guint i = 0; i < reign->nodes->len; i++) {
         struct reign_node *node = reign->nodes->pdata[i];
 
@@ -302,8 +333,9 @@ on_wake(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
                 cox_reign_want(reign, now, out);
             }
         }
-        if (node->heard > node->recorded && cox_usec_is_due(node->unrecorded_until, now)) {
-            node->recorded = node->heard; /* waited long enough */
+        if (node->heard > node->recorded && !node->is_mute && cox_usec_is_due(node->unrecorded_until, now)) {
+            node->is_mute = true; /* what happens there nobody can plan with: it will be fenced */
+            cox_reign_want(reign, now, out);
         }
     }
     cox_reign_work_on_wake(reign, now, out);
@@ -364,7 +396,7 @@ dispatch(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec 
             cox_reign_work_on_result(reign, event, now, out);
             break;
         case COX_REIGN_ON_RECORDED:
-            on_recorded(reign, event);
+            on_recorded(reign, event, now, out);
             break;
         case COX_REIGN_ON_WRITTEN:
             cox_reign_nodes_on_written(reign, event, now);

@@ -31,7 +31,8 @@ struct cox_reign_config {
     guint32 self;            /**< cluster node id of this node, not 0 */
     gint64 cluster_delay_ms; /**< what messages may take, besides an action's own timeout */
     gint64 process_grace_ms; /**< a controller may be away for so long while its node is there */
-    gint64 settle_ms;        /**< at most so long a plan waits for results and counts of failures to be in the document */
+    gint64 settle_ms;        /**< at most so long a plan waits for counts of failures to be in the document */
+    gint64 record_grace_ms;  /**< a node that cannot write its results into the document for so long is not fit to be a member */
     gint64 retry_ms;         /**< pause after a write that failed, or a plan that could not be made */
     guint crash_limit;       /**< a configuration that crashes the scheduler so often is set aside */
 };

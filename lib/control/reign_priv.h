@@ -22,12 +22,13 @@ struct reign_node {
     bool is_down;             /* proven; until it comes back */
     bool is_erased;           /* what the document knew of it is gone; with is_down */
     bool has_reported;        /* in this reign: what is in flight there is known */
+    bool is_mute;             /* its results do not get into the document */
     enum cox_join_phase phase;
     cox_usec away_until;      /* its controller is away: patience ends */
     cox_usec joined_at;       /* its controller came into the group */
     cox_usec fence_asked_at;  /* the fencer was asked for it */
     struct reign_texts doc;   /* what the document says */
-    gint64 heard, recorded;   /* call ids of results */
+    gint64 heard, recorded, said; /* call ids of results; said: it told us itself that they are recorded */
     cox_usec unrecorded_until; /* patience ends, while heard > recorded */
 };
 
@@ -104,8 +105,8 @@ cox_usec cox_reign_nodes_deadline(const struct cox_reign *reign);
 /* Is there a node whose controller is away for a moment, and nobody here knows what it was doing? */
 bool cox_reign_nodes_unheard(const struct cox_reign *reign);
 
-/* Is there a result that the document does not have, and is worth waiting for? */
-bool cox_reign_nodes_unrecorded(const struct cox_reign *reign, cox_usec now);
+/* Is there a result that the document does not have?  A plan would not know of it. */
+bool cox_reign_nodes_unrecorded(const struct cox_reign *reign);
 
 /* ---- reignwork.c ---- */
 

@@ -89,9 +89,11 @@ struct cox_reign_event {
         } result;
         struct {
             gint64 call_id;             /**< RECORDED */
+            bool is_seen;               /**< RECORDED: one sees it in the document; else its node has said so */
             guint64 batch;              /**< WRITTEN */
             bool is_ok;                 /**< WRITTEN, FENCED */
             bool is_unfencing;          /**< FENCED: it was "on", which proves nothing */
+            gint64 age_ms;              /**< FENCE_NEWS: how long ago it was begun */
             struct cox_version version; /**< RECORDED, WRITTEN: the document that has it */
         } done;
         struct {

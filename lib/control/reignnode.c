@@ -31,6 +31,7 @@ judge(struct cox_reign *reign, struct reign_node *node, const struct cox_reign_e
 {
     bool was_controller = node->is_controller, was_member = node->is_member;
 
+    node->is_mute = node->is_mute && has(event->view.controllers, event->view.n_controllers, node->id);
     node->is_controller = has(event->view.controllers, event->view.n_controllers, node->id);
     node->is_member = node->is_controller || has(event->view.nodes, event->view.n_nodes, node->id);
     if (node->is_member && !was_member) {
@@ -43,12 +44,12 @@ judge(struct cox_reign *reign, struct reign_node *node, const struct cox_reign_e
             node->joined_at = now;
             node->is_down = node->is_erased = false;
             node->is_leaving = false;
-            node->heard = node->recorded = 0;
+            node->heard = node->recorded = node->said = 0;
         }
         return;
     }
     node->phase = COX_JOIN_UNKNOWN;
-    node->heard = node->recorded = 0;
+    node->heard = node->recorded = node->said = 0;
     if (was_controller && node->is_member && !node->is_leaving) {
         node->away_until = cox_usec_after_ms(now, reign->config.process_grace_ms);
         return;
@@ -112,6 +113,9 @@ wanted(const struct reign_node *node)
 
     if (node->is_down) {
         return down;
+    }
+    if (node->is_mute) {
+        return (struct cox_reign_state) { "true", "offline", "down", expected };
     }
     if (node->is_controller && node->phase == COX_JOIN_JOINED) {
         return (struct cox_reign_state) { "true", "online", "member", node->is_leaving ? "down" : "member" };
@@ -238,18 +242,18 @@ cox_reign_nodes_deadline(const struct cox_reign *reign)
         const struct reign_node *node = reign->nodes->pdata[i];
 
         at = cox_usec_min(at, node->away_until);
-        at = cox_usec_min(at, node->heard > node->recorded ? node->unrecorded_until : COX_USEC_NEVER);
+        at = cox_usec_min(at, node->heard > node->recorded && !node->is_mute ? node->unrecorded_until : COX_USEC_NEVER);
     }
     return at;
 }
 
 bool
-cox_reign_nodes_unrecorded(const struct cox_reign *reign, cox_usec now)
+cox_reign_nodes_unrecorded(const struct cox_reign *reign)
 {
     for (guint i = 0; i < reign->nodes->len; i++) {
         const struct reign_node *node = reign->nodes->pdata[i];
 
-        if (node->heard > node->recorded && !cox_usec_is_due(node->unrecorded_until, now)) {
+        if (node->heard > node->recorded && !node->is_mute) {
             return true;
         }
     }

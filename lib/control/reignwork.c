@@ -252,7 +252,7 @@ cox_reign_work_on_result(struct cox_reign *reign, const struct cox_reign_event *
     }
     if (event->result.call_id > node->heard) {
         if (node->heard <= node->recorded) {
-            node->unrecorded_until = cox_usec_after_ms(now, reign->config.settle_ms);
+            node->unrecorded_until = cox_usec_after_ms(now, reign->config.record_grace_ms);
         }
         node->heard = event->result.call_id;
     }
@@ -276,10 +276,20 @@ cox_reign_work_on_result(struct cox_reign *reign, const struct cox_reign_event *
 
 /* ---- fencing ---- */
 
+/* It was cut off after this: when we had asked, or when others had begun. */
+static cox_usec
+proven_at(const struct reign_node *node, const struct cox_reign_event *event, cox_usec now)
+{
+    if (event->kind == COX_REIGN_ON_FENCED) {
+        return node->fence_asked_at;
+    }
+    return now - MIN(event->done.age_ms, now / COX_USEC_PER_MS) * COX_USEC_PER_MS;
+}
+
 /*
  * The news that a node was fenced and the answer that our fencing is done come one after the other; the first proof counts.  A node
- * that speaks is down only on our own word: its leaving is on its way to us.  But when it came after we had asked, the proof is about
- * the life before: should it be cut once more, it leaves, and is fenced again.
+ * that speaks is down only on our own word: its leaving is on its way to us.  But when it came after we had asked, or after the others
+ * were done, the proof is about the life before, even if it has left again meanwhile: then it is fenced once more.
  */
 void
 cox_reign_work_on_fenced(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
@@ -289,12 +299,12 @@ cox_reign_work_on_fenced(struct cox_reign *reign, const struct cox_reign_event *
     bool is_answer = event->kind == COX_REIGN_ON_FENCED, is_ok = event->done.is_ok;
     bool is_awaited = g_hash_table_contains(reign->fencing, event->name);
     bool speaks = node != NULL && node->is_controller;
-    bool is_new_life = speaks && node->joined_at > node->fence_asked_at;
+    bool is_of_life_before = node != NULL && node->joined_at > proven_at(node, event, now);
 
     if (is_answer && !is_awaited) {
         return; /* the news was first, or another one reigned when it was asked */
     }
-    if (is_ok && node != NULL && !event->done.is_unfencing && (is_awaited ? !is_new_life : !speaks)) {
+    if (is_ok && node != NULL && !event->done.is_unfencing && !is_of_life_before && (is_awaited || !speaks)) {
         cox_reign_node_down(reign, node);
     } else if (!is_ok && is_answer) {
         cox_fenceretry_note_failure(&reign->retry, event->name, now);
@@ -302,7 +312,7 @@ cox_reign_work_on_fenced(struct cox_reign *reign, const struct cox_reign_event *
     if (!cox_reign_is_coordinator(reign)) {
         return;
     }
-    if (is_awaited && (is_ok || is_answer)) {
+    if (is_awaited && (is_answer || (is_ok && !is_of_life_before))) {
         g_hash_table_remove(reign->fencing, event->name);
         cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_RESULT,
                                                                  .result = { { NULL, "stonith", 0, event->name }, is_ok ? 0 : 1 } },

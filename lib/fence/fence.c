@@ -133,7 +133,7 @@ static void
 finish(struct cox_fence *fence, struct cox_fenceop *op, bool is_ok, const char *reason, struct cox_fence_effects *out)
 {
     struct cox_fence_record record = { op->id, op->target, op->client, op->delegate, is_ok ? NULL : reason, op->action,
-                                       is_ok, false, fence->wall };
+                                       is_ok, false, fence->wall, op->begun_at, op->incarnation };
     struct cox_fence_message *message = send(out, COX_FENCE_DONE, op->id);
 
     message->record = cox_fence_record_copy(&record, &out->list);
@@ -342,10 +342,10 @@ take_record(struct cox_fence *fence, const struct cox_fence_record *record, cox_
         cox_fencewatch_note_failure(&fence->watch, record->target, now);
         return;
     }
-    if (g_str_equal(record->target, fence->name)) {
+    if (!g_str_equal(record->target, fence->name)) {
+        cox_fencewatch_note_fenced(&fence->watch, record->target, record->incarnation, now);
+    } else if (record->incarnation == 0 || record->incarnation == fence->config.incarnation) { /* else it was the life before */
         add(out, COX_FENCE_DO_REACT);
-    } else {
-        cox_fencewatch_note_fenced(&fence->watch, record->target, now);
     }
 }
 
@@ -380,7 +380,8 @@ on_confirm(struct cox_fence *fence, const struct cox_fence_message *message, cox
 {
     const char *target = message->request.target;
     struct cox_fence_record record = { .id = message->id, .target = target, .client = message->request.client,
-                                       .action = COX_FENCE_OFF, .is_ok = true, .is_confirmed = true, .done_at = fence->wall };
+                                       .action = COX_FENCE_OFF, .is_ok = true, .is_confirmed = true, .done_at = fence->wall,
+                                       .begun_at = fence->wall };
 
     take_record(fence, &record, now, out);
     for (guint i = fence->ops->len; i > 0; i--) {
@@ -411,6 +412,7 @@ on_request(struct cox_fence *fence, const struct cox_fence_message *message, cox
         }
     }
     op = cox_fenceop_new(message->id, &message->request);
+    cox_fenceop_date(op, fence->wall, cox_fencewatch_incarnation(&fence->watch, op->target));
     g_ptr_array_add(fence->ops, op);
     if (first == NULL) {
         begin_asking(fence, op, now, out);

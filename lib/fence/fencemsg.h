@@ -54,6 +54,8 @@ struct cox_fence_record {
     enum cox_fence_action action;
     bool is_ok, is_confirmed;     /**< confirmed: by a human */
     cox_wall done_at;
+    cox_wall begun_at;            /**< the target was cut off after this, if at all; by the origin's clock */
+    guint64 incarnation;          /**< of the target, as the origin knew it then; 0: not known */
 };
 
 struct cox_fence_message {

@@ -46,6 +46,13 @@ cox_fenceop_new(struct cox_fence_id id, const struct cox_fence_request *request)
 }
 
 void
+cox_fenceop_date(struct cox_fenceop *op, cox_wall wall, guint64 incarnation)
+{
+    op->begun_at = wall;
+    op->incarnation = incarnation;
+}
+
+void
 cox_fenceop_free(gpointer data)
 {
     struct cox_fenceop *op = data;

@@ -39,6 +39,8 @@ struct cox_fenceop {
     guint32 executor;
     guint64 attempt;
     bool is_delayed;         /**< the delay was served */
+    cox_wall begun_at;
+    guint64 incarnation;     /**< of the target then; 0: not known */
     char *delegate, *reason;
 };
 
@@ -49,6 +51,9 @@ struct cox_fenceable {
 };
 
 struct cox_fenceop *cox_fenceop_new(struct cox_fence_id id, const struct cox_fence_request *request);
+
+/** Note when it was accepted, and which boot of its target was known then: what it proves, it proves of no later one. */
+void cox_fenceop_date(struct cox_fenceop *op, cox_wall wall, guint64 incarnation);
 
 /** Free; the argument is a struct cox_fenceop (for GPtrArray). */
 void cox_fenceop_free(gpointer op);

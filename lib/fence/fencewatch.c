@@ -191,11 +191,24 @@ cox_fencewatch_note_hello(struct cox_fencewatch *watch, const char *name, guint6
     }
 }
 
+guint64
+cox_fencewatch_incarnation(const struct cox_fencewatch *watch, const char *name)
+{
+    const struct node *node = find(watch, name);
+
+    return node == NULL ? 0 : node->incarnation;
+}
+
 void
-cox_fencewatch_note_fenced(struct cox_fencewatch *watch, const char *name, cox_usec now)
+cox_fencewatch_note_fenced(struct cox_fencewatch *watch, const char *name, guint64 incarnation, cox_usec now)
 {
     struct node *node = need(watch, name);
 
+    if (incarnation != 0 && node->incarnation != 0 && node->incarnation != incarnation) {
+        node->fenced = 0; /* it was cut off, and has booted since */
+        acquit(watch, node);
+        return;
+    }
     node->fenced = node->incarnation;
     node->refence_at = COX_USEC_NEVER;
     if (cox_fencewatch_member(watch, name) == 0) {

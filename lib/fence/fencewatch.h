@@ -58,7 +58,10 @@ void cox_fencewatch_keep_members(const struct cox_fencewatch *watch, GArray *ids
 void cox_fencewatch_note_hello(struct cox_fencewatch *watch, const char *name, guint64 incarnation);
 
 /** The node was fenced, or could not be. */
-void cox_fencewatch_note_fenced(struct cox_fencewatch *watch, const char *name, cox_usec now);
+void cox_fencewatch_note_fenced(struct cox_fencewatch *watch, const char *name, guint64 incarnation, cox_usec now);
+
+/** That of its last hello; 0: never heard. */
+guint64 cox_fencewatch_incarnation(const struct cox_fencewatch *watch, const char *name);
 void cox_fencewatch_note_failure(struct cox_fencewatch *watch, const char *name, cox_usec now);
 
 /** A node just found alive although it was fenced (barred from now on), or NULL; ask until NULL. */

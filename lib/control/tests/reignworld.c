@@ -232,7 +232,7 @@ world_fenced(struct world *w, const char *name, bool is_ok, enum cox_reign_event
 void
 world_start(struct world *w)
 {
-    const struct cox_reign_config config = { .self = 1, .cluster_delay_ms = 60000, .process_grace_ms = 5000, .settle_ms = 2000,
+    const struct cox_reign_config config = { .self = 1, .cluster_delay_ms = 60000, .process_grace_ms = 5000, .settle_ms = 2000, .record_grace_ms = 20000,
                                              .retry_ms = 1000, .crash_limit = 3 };
     struct cox_reign_event options = { .kind = COX_REIGN_ON_OPTIONS };
 

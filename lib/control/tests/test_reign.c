@@ -103,7 +103,48 @@ the_document_may_be_faster_than_the_word_of_a_result(void **state)
 }
 
 static void
-results_that_never_reach_the_document_are_waited_for_only_so_long(void **state)
+nothing_is_planned_without_a_result_that_is_not_in_the_document_yet(void **state)
+{
+    struct world w;
+
+    (void) state;
+    world_settle(&w);
+    world_result(&w, 2, "a", "notasked", 0, 5);
+    w.now += MS(19000);
+    world_want(&w);
+    world_expect(&w, "");
+    assert_string_equal(cox_reign_waits_for(w.reign), "results to be in the document");
+    world_result(&w, 2, "a", "notasked", 0, 6);
+    world_recorded(&w, 2, 5); /* it goes on, if slowly */
+    w.now += MS(19000);
+    world_want(&w);
+    world_expect(&w, "");
+    world_recorded(&w, 2, 6);
+    world_expect(&w, "plan; ");
+    world_end(&w);
+}
+
+/* The count of a failure is late, and so is its result: the first of the two must not keep the engine busy. */
+static void
+a_time_that_is_over_wakes_the_engine_once(void **state)
+{
+    struct world w;
+
+    (void) state;
+    world_settle(&w);
+    world_result(&w, 2, "a", "start", 1, 5);
+    g_string_truncate(w.log, 0);
+    world_want(&w);
+    world_wake(&w);
+    world_expect(&w, "");
+    assert_true(w.wake_at > w.now);
+    world_recorded(&w, 2, 5);
+    world_expect(&w, "plan; ");
+    world_end(&w);
+}
+
+static void
+a_node_whose_results_never_reach_the_document_is_no_member_until_they_do(void **state)
 {
     struct world w;
 
@@ -111,8 +152,40 @@ results_that_never_reach_the_document_are_waited_for_only_so_long(void **state)
     world_settle(&w);
     world_result(&w, 2, "a", "notasked", 0, 5);
     world_expect(&w, "");
-    assert_string_equal(cox_reign_waits_for(w.reign), "results to be in the document");
     world_wake(&w);
+    world_expect(&w, "node n2 true offline down member; "); /* the plan will have it fenced */
+    world_written(&w, true);
+    world_expect(&w, "plan; ");
+    world_planned(&w, NULL);
+    world_recorded(&w, 2, 5);
+    world_expect(&w, "node n2 true online member member; ");
+    world_written(&w, true);
+    world_expect(&w, "plan; ");
+    world_end(&w);
+}
+
+static void
+what_was_seen_in_a_document_that_lost_is_not_recorded(void **state)
+{
+    struct world w;
+    struct cox_reign_event seen = { .kind = COX_REIGN_ON_RECORDED, .node = 2 }, another = { .kind = COX_REIGN_ON_DOCUMENT };
+
+    (void) state;
+    world_settle(&w);
+    world_result(&w, 2, "a", "notasked", 0, 5);
+    seen.done.call_id = 5;
+    seen.done.is_seen = true;
+    another.document.is_another = true;
+    world_step(&w, &another); /* not yet seen */
+    world_expect(&w, "");
+    world_step(&w, &seen);
+    world_step(&w, &another);
+    world_planned(&w, NULL);
+    g_string_truncate(w.log, 0);
+    world_want(&w);
+    world_expect(&w, "");
+    world_recorded(&w, 2, 5);
+    world_step(&w, &another);
     world_expect(&w, "plan; ");
     world_end(&w);
 }
@@ -428,7 +501,10 @@ main(void)
         cmocka_unit_test(a_failure_is_counted_and_waited_for_before_the_next_plan),
         cmocka_unit_test(one_failure_is_one_plan),
         cmocka_unit_test(the_document_may_be_faster_than_the_word_of_a_result),
-        cmocka_unit_test(results_that_never_reach_the_document_are_waited_for_only_so_long),
+        cmocka_unit_test(nothing_is_planned_without_a_result_that_is_not_in_the_document_yet),
+        cmocka_unit_test(a_time_that_is_over_wakes_the_engine_once),
+        cmocka_unit_test(a_node_whose_results_never_reach_the_document_is_no_member_until_they_do),
+        cmocka_unit_test(what_was_seen_in_a_document_that_lost_is_not_recorded),
         cmocka_unit_test(a_change_during_planning_makes_the_plan_worthless),
         cmocka_unit_test(a_change_during_the_work_holds_back_what_has_not_begun),
         cmocka_unit_test(a_controller_that_comes_back_in_time_was_not_lost),

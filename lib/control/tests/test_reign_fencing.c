@@ -59,6 +59,35 @@ a_proof_about_the_life_before_takes_nobody_down_who_came_back(void **state)
     world_end(&w);
 }
 
+/* It came back, heard that its life before was fenced, and went down by itself: that proves nothing. */
+static void
+a_proof_about_the_life_before_proves_nothing_when_the_node_has_left_again(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+    struct cox_reign_event news = { .kind = COX_REIGN_ON_FENCE_NEWS, .name = "n3" };
+
+    (void) state;
+    world_lose_n3(&w);
+    plan_add_action(&plan, NULL, "stonith", "n3");
+    world_planned(&w, &plan);
+    w.now += COX_USEC_PER_S;
+    world_view(&w, 3, 3);
+    w.now += COX_USEC_PER_S;
+    world_view(&w, 2, 2);
+    g_string_truncate(w.log, 0);
+    world_fenced(&w, "n3", true, COX_REIGN_ON_FENCED);
+    news.done.is_ok = true;
+    news.done.age_ms = 1500;
+    world_step(&w, &news);
+    assert_null(strstr(w.log->str, "erase n3"));
+    news.done.age_ms = 500; /* somebody has done it once more */
+    world_step(&w, &news);
+    world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_MAY_PLAN });
+    assert_non_null(strstr(w.log->str, "erase n3"));
+    world_end(&w);
+}
+
 static void
 fencing_that_fails_is_tried_again_with_pauses(void **state)
 {
@@ -133,6 +162,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lost_node_is_reported_fenced_and_erased_when_that_is_proven),
         cmocka_unit_test(a_proof_about_the_life_before_takes_nobody_down_who_came_back),
+        cmocka_unit_test(a_proof_about_the_life_before_proves_nothing_when_the_node_has_left_again),
         cmocka_unit_test(fencing_that_fails_is_tried_again_with_pauses),
         cmocka_unit_test(a_pause_after_fencing_ends_with_the_plan_that_wanted_it),
         cmocka_unit_test(somebody_elses_proof_counts_unless_the_node_speaks),

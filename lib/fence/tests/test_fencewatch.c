@@ -45,6 +45,23 @@ members_are_known_by_id_and_name(void **state)
 }
 
 static void
+fencing_that_was_about_the_boot_before_makes_no_liar(void **state)
+{
+    struct cox_fencewatch watch;
+
+    (void) state;
+    setup(&watch);
+    assert_int_equal(cox_fencewatch_incarnation(&watch, "n3"), 0);
+    cox_fencewatch_note_hello(&watch, "n3", 8);
+    assert_int_equal(cox_fencewatch_incarnation(&watch, "n3"), 8);
+    cox_fencewatch_note_fenced(&watch, "n3", 7, 0); /* it has booted since */
+    assert_int_equal(cox_fencewatch_wake_at(&watch, true), COX_USEC_NEVER);
+    cox_fencewatch_note_fenced(&watch, "n3", 8, 0);
+    assert_int_equal(cox_fencewatch_wake_at(&watch, true), 3000000);
+    cox_fencewatch_clear(&watch);
+}
+
+static void
 a_member_that_was_fenced_must_leave_in_time(void **state)
 {
     struct cox_fencewatch watch;
@@ -53,7 +70,7 @@ a_member_that_was_fenced_must_leave_in_time(void **state)
     (void) state;
     setup(&watch);
     cox_fencewatch_note_hello(&watch, "n3", 7);
-    cox_fencewatch_note_fenced(&watch, "n3", 0);
+    cox_fencewatch_note_fenced(&watch, "n3", 0, 0);
     assert_int_equal(cox_fencewatch_wake_at(&watch, true), 3000000);
     assert_null(cox_fencewatch_next_liar(&watch, 2999999));
     assert_string_equal(cox_fencewatch_next_liar(&watch, 3000000), "n3");
@@ -66,7 +83,7 @@ a_member_that_was_fenced_must_leave_in_time(void **state)
     cox_fencewatch_note_failure(&watch, "n3", 4000000);
     assert_null(cox_fencewatch_next_refence(&watch, 63999999));
     assert_string_equal(cox_fencewatch_next_refence(&watch, 64000000), "n3");
-    cox_fencewatch_note_fenced(&watch, "n3", 65000000);
+    cox_fencewatch_note_fenced(&watch, "n3", 0, 65000000);
     cox_fencewatch_set_members(&watch, &all[1], 2, &is_spokesman);
     assert_false(cox_fencewatch_is_barred(&watch, "n3"));
     assert_int_equal(cox_fencewatch_wake_at(&watch, true), COX_USEC_NEVER);
@@ -86,7 +103,7 @@ who_comes_back_must_have_booted(void **state)
     setup(&watch);
     cox_fencewatch_note_hello(&watch, "n3", 7);
     cox_fencewatch_set_members(&watch, &all[1], 2, &is_spokesman);
-    cox_fencewatch_note_fenced(&watch, "n3", 0);
+    cox_fencewatch_note_fenced(&watch, "n3", 0, 0);
     assert_false(cox_fencewatch_is_barred(&watch, "n3"));
     cox_fencewatch_set_members(&watch, all, 3, &is_spokesman);
     cox_fencewatch_note_hello(&watch, "n3", 7);
@@ -110,7 +127,7 @@ the_lowest_other_member_acts(void **state)
     (void) state;
     setup(&watch);
     watch.self = 2;
-    cox_fencewatch_note_fenced(&watch, "n3", 0);
+    cox_fencewatch_note_fenced(&watch, "n3", 0, 0);
     assert_string_equal(cox_fencewatch_next_liar(&watch, 3000000), "n3");
     assert_null(cox_fencewatch_next_refence(&watch, 3000000));
     assert_int_equal(cox_fencewatch_wake_at(&watch, true), COX_USEC_NEVER);
@@ -120,5 +137,6 @@ the_lowest_other_member_acts(void **state)
 }
 
 COX_TEST_MAIN(cmocka_unit_test(members_are_known_by_id_and_name),
+              cmocka_unit_test(fencing_that_was_about_the_boot_before_makes_no_liar),
               cmocka_unit_test(a_member_that_was_fenced_must_leave_in_time),
               cmocka_unit_test(who_comes_back_must_have_booted), cmocka_unit_test(the_lowest_other_member_acts))
