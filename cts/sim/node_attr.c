@@ -109,7 +109,7 @@ step(struct sim *sim, struct sim_node *node, const struct cox_attr_event *event)
                 send(sim, node, &effect->message);
                 break;
             case COX_ATTR_DO_WAKE:
-                node->process[SIM_ATTR].timer[TIMER_WAKE] = effect->at;
+                sim_timer(sim, &node->process[SIM_ATTR], TIMER_WAKE, effect->at);
                 break;
             case COX_ATTR_DO_WRITE:
                 write_values(sim, node, effect);

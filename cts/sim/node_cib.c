@@ -29,6 +29,8 @@ struct pending {
 
 struct sim_cib {
     struct cox_replica *replica;
+    struct sim_state *doc;
+    bool is_ready;        /* it has the document that counts: readers are answered */
     GHashTable *pending;  /* number -> struct pending */
     GQueue writes;        /* struct disk_write */
     bool is_syncing, is_quorate;
@@ -128,7 +130,7 @@ write_later(struct sim *sim, struct sim_node *node, const struct cox_replica_eff
     write->seq = effect->number;
     write->is_save = effect->kind == COX_REPLICA_SAVE;
     write->bytes = g_bytes_ref(effect->bytes);
-    write->document = write->is_save ? g_bytes_ref(sim_state_bytes(sim->docs, node->doc)) : NULL;
+    write->document = write->is_save ? g_bytes_ref(sim_state_bytes(sim->docs, node->cib->doc)) : NULL;
     g_queue_push_tail(&node->cib->writes, write);
     sync_later(sim, node);
 }
@@ -160,17 +162,22 @@ restore(struct sim *sim, struct sim_node *node)
     }
     document = doc->described;
     cox_replica_restored(node->cib->replica, &document, false);
-    node->doc = doc;
+    node->cib->doc = doc;
 }
 
 /* ---- the document ---- */
 
+/* Readers have a copy of their own; what they have of a cibd that died they keep until the next one is ready. */
 static void
 tell_readers(struct sim *sim, struct sim_node *node, unsigned int scope, bool is_foreign)
 {
     const struct sim_call news = { .fn = sim_control_on_document, .number = scope };
     const struct sim_call replaced = { .fn = sim_attr_on_replaced };
 
+    if (!node->cib->is_ready) {
+        return;
+    }
+    node->doc = node->cib->doc;
     if (scope != 0) {
         sim_post(sim, node, SIM_CONTROL, &news);
     }
@@ -189,7 +196,7 @@ apply(struct sim *sim, struct sim_node *node, const struct cox_replica_effect *e
     if (sim->bug == SIM_LAW_EQUAL && node->id == 1 && sim_pick(sim, 10) == 0) {
         return true;
     }
-    is_done = sim_state_apply(sim->docs, &node->doc, effect->bytes, &scope);
+    is_done = sim_state_apply(sim->docs, &node->cib->doc, effect->bytes, &scope);
     if (!is_done) {
         sim_say(sim, node, "cibd refuses change %" G_GUINT64_FORMAT, sim_change_number(effect->bytes));
     }
@@ -207,7 +214,7 @@ install(struct sim *sim, struct sim_node *node, GBytes *bytes)
         return false;
     }
     sim_say(sim, node, "cibd takes over another document");
-    node->doc = doc;
+    node->cib->doc = doc;
     tell_readers(sim, node, ~0U, true);
     return true;
 }
@@ -216,7 +223,7 @@ static void
 capture(struct sim *sim, struct sim_node *node, guint64 number)
 {
     const struct cox_replica_event event = { .kind = COX_REPLICA_CAPTURED, .number = number,
-                                             .bytes = sim_state_bytes(sim->docs, node->doc) };
+                                             .bytes = sim_state_bytes(sim->docs, node->cib->doc) };
 
     hand_in(sim, node, &event);
 }
@@ -230,8 +237,8 @@ give_answer(struct sim *sim, struct sim_node *node, const struct pending *pendin
     const struct sim_call call = { .fn = pending->answer, .data = answer, .number = pending->number };
 
     answer->is_ok = is_ok;
-    if (node->doc != NULL) {
-        answer->version = node->doc->described.version;
+    if (node->cib->doc != NULL) {
+        answer->version = node->cib->doc->described.version;
     }
     sim_post(sim, node, pending->asker, &call);
 }
@@ -286,6 +293,10 @@ carry_out(struct sim *sim, struct sim_node *node, const struct cox_replica_effec
                 const struct sim_call news = { .fn = sim_control_on_document };
 
                 sim_post(sim, node, SIM_CONTROL, &news);
+                if (!node->cib->is_ready) {
+                    node->cib->is_ready = true;
+                    tell_readers(sim, node, ~0U, true);
+                }
             }
             break;
         case COX_REPLICA_SET_ASIDE:
@@ -307,7 +318,7 @@ hand_in(struct sim *sim, struct sim_node *node, const struct cox_replica_event *
 
     cox_replica_effects_init(&effects);
     cox_replica_step(node->cib->replica, event, sim->now, &effects);
-    node->process[SIM_CIB].timer[TIMER_TICK] = effects.wake_at;
+    sim_timer(sim, &node->process[SIM_CIB], TIMER_TICK, effects.wake_at);
     sim_laws_on_place(sim, node);
     for (guint i = 0; i < effects.list->len; i++) {
         const struct cox_replica_effect *effect = &g_array_index(effects.list, struct cox_replica_effect, i);
@@ -323,7 +334,7 @@ hand_in(struct sim *sim, struct sim_node *node, const struct cox_replica_event *
     }
     cox_replica_effects_free(&effects);
     if (has_then) {
-        document = node->doc->described;
+        document = node->cib->doc->described;
         hand_in(sim, node, &then);
     }
 }
@@ -334,12 +345,12 @@ look(struct sim *sim, struct sim_node *node)
 {
     struct sim_cib *cib = node->cib;
     struct cox_replica_status status = cox_replica_status(cib->replica);
-    const char *says = node->doc->has_quorum;
+    const char *says = node->cib->doc->has_quorum;
     struct cox_replica_event event = { .kind = COX_REPLICA_SUBMIT };
     GString *change = NULL;
 
     if (!status.is_current || status.is_established != cib->is_quorate || cib->first_member != node->id || cib->own_change != 0
-        || (says[0] == '\0' && !cib->is_quorate && node->doc->described.is_blank) || strcmp(says, cib->is_quorate ? "1" : "0") == 0) {
+        || (says[0] == '\0' && !cib->is_quorate && node->cib->doc->described.is_blank) || strcmp(says, cib->is_quorate ? "1" : "0") == 0) {
         return;
     }
     cib->own_change = event.number = sim->next_change++;
@@ -375,8 +386,8 @@ sim_cib_mail(struct sim *sim, struct sim_node *node, const struct cox_testbus_ma
                                              .n_nodes = mail->view->n_members };
         node->cib->first_member = mail->view->members[0];
         hand_in(sim, node, &event);
-        node->process[SIM_CIB].timer[TIMER_QUORUM] = is_quorate && is_late ? sim->now + sim_between(sim, 0, 50000)
-                                                                           : COX_USEC_NEVER;
+        sim_timer(sim, &node->process[SIM_CIB], TIMER_QUORUM, is_quorate && is_late ? sim->now + sim_between(sim, 0, 50000)
+                                                                           : COX_USEC_NEVER);
     } else {
         event.bytes = g_bytes_ref(mail->message);
         hand_in(sim, node, &event);
@@ -431,6 +442,12 @@ sim_cib_status(const struct sim_node *node)
     return cox_replica_status(node->cib->replica);
 }
 
+struct sim_state *
+sim_cib_doc(const struct sim_node *node)
+{
+    return node->cib->doc;
+}
+
 void
 sim_cib_start(struct sim *sim, struct sim_node *node)
 {
@@ -444,7 +461,6 @@ sim_cib_start(struct sim *sim, struct sim_node *node)
     node->cib->replica = cox_replica_new(&options);
     node->cib->pending = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     restore(sim, node);
-    tell_readers(sim, node, ~0U, true);
 }
 
 void

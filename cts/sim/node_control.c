@@ -377,6 +377,7 @@ sim_control_on_fence_news(struct sim *sim, struct sim_node *node, struct sim_cal
     struct cox_reign_event event = { .kind = COX_REIGN_ON_FENCE_NEWS, .name = call->data };
 
     event.done.is_ok = true;
+    event.done.age_ms = MAX(sim_wall(sim).usec - (gint64) call->number, 0) / COX_USEC_PER_MS;
     control_reign(sim, node, &event);
 }
 
@@ -453,7 +454,7 @@ run(struct sim *sim, struct sim_node *node, const struct cox_reign_effect *effec
             sim_laws_on_transition(sim, node->id, effect->kind == COX_REIGN_DO_BEGIN);
             break;
         case COX_REIGN_DO_WAKE:
-            node->process[SIM_CONTROL].timer[CONTROL_TIMER_REIGN] = effect->at;
+            sim_timer(sim, &node->process[SIM_CONTROL], CONTROL_TIMER_REIGN, effect->at);
             break;
     }
 }
@@ -544,7 +545,7 @@ run_election(struct sim *sim, struct sim_node *node, const struct cox_election_e
             send_election(sim, node, &effect->message);
             break;
         case COX_ELECTION_DO_WAKE:
-            node->process[SIM_CONTROL].timer[CONTROL_TIMER_ELECTION] = effect->at;
+            sim_timer(sim, &node->process[SIM_CONTROL], CONTROL_TIMER_ELECTION, effect->at);
             break;
         case COX_ELECTION_DO_SETTLE:
             settle(sim, node, &effect->settle);
@@ -762,7 +763,7 @@ void
 sim_control_start(struct sim *sim, struct sim_node *node)
 {
     const struct cox_reign_config config = { .self = node->id, .cluster_delay_ms = 60000, .process_grace_ms = 10000,
-                                             .settle_ms = 2000, .retry_ms = 1000, .crash_limit = 3 };
+                                             .settle_ms = 2000, .record_grace_ms = 30000, .retry_ms = 1000, .crash_limit = 3 };
     struct sim_control *control = g_new0(struct sim_control, 1);
 
     (void) sim;

@@ -48,7 +48,7 @@ on_written(struct sim *sim, struct sim_node *node, struct sim_call *call)
         g_ptr_array_extend(control->said_after, control->said_now, NULL, NULL);
         g_ptr_array_set_size(control->said_now, 0);
         cox_oplog_touch(control->oplog);
-        node->process[SIM_CONTROL].timer[CONTROL_TIMER_DUTY] = sim->now + COX_USEC_PER_S;
+        sim_timer(sim, &node->process[SIM_CONTROL], CONTROL_TIMER_DUTY, sim->now + COX_USEC_PER_S);
         return;
     }
     control->recorded = (gint64) (call->number / 2);
@@ -99,8 +99,8 @@ add_status(struct sim *sim, GString *change, const struct cox_status *status)
     if (sim->bug != SIM_LAW_SETTLES || strstr(text, "\"web\"") == NULL) {
         sim_change_modify(change, "status", text);
     }
+    sim_docs_know(sim->docs, text, doc);
     g_free(text);
-    cox_xmldoc_free(doc);
 }
 
 static void
@@ -273,6 +273,10 @@ give(struct sim *sim, struct sim_node *node, struct sim_errand *errand)
         errand->term = (struct cox_exec_term) { term.generation, term.coordinator };
     }
     errand->given = errand->term.generation;
+    if (sim->bug == SIM_LAW_REIGN) {
+        sim_after(sim, node, SIM_EXEC, sim_between(sim, 0, 1000000), &call);
+        return;
+    }
     sim_post(sim, node, SIM_EXEC, &call);
 }
 
@@ -313,7 +317,7 @@ sim_control_on_exec_up(struct sim *sim, struct sim_node *node, struct sim_call *
     control_report(sim, node);
 }
 
-/* The planted bug of SIM_LAW_REIGN: neither the controller nor the executor (node_exec.c) asks whose order it is. */
+/* The planted bug of SIM_LAW_REIGN: orders take their time, and neither the controller nor the executor (node_exec.c) asks whose they are. */
 void
 control_on_order(struct sim *sim, struct sim_node *node, guint32 sender, const struct control_message *order)
 {

@@ -190,7 +190,7 @@ carry_out(struct sim *sim, struct sim_node *node, const struct cox_exec_effect *
             answer_waiters(sim, node, effect);
             break;
         case COX_EXEC_DO_WAKE:
-            node->process[SIM_EXEC].timer[TIMER_WAKE] = effect->at;
+            sim_timer(sim, &node->process[SIM_EXEC], TIMER_WAKE, effect->at);
             break;
     }
 }

@@ -88,7 +88,7 @@ tell_finished(struct sim *sim, struct sim_node *node, const struct cox_fence_eff
 static void
 tell_record(struct sim *sim, struct sim_node *node, const struct cox_fence_record *record)
 {
-    const struct sim_call call = { .fn = sim_control_on_fence_news,
+    const struct sim_call call = { .fn = sim_control_on_fence_news, .number = (guint64) record->begun_at.usec,
                                    .data = (gpointer) (gsize) cox_arena_intern(sim->arena, record->target) };
 
     if (record->is_ok && record->action != COX_FENCE_ON) {
@@ -114,7 +114,7 @@ carry_out(struct sim *sim, struct sim_node *node, const struct cox_fence_effect 
             send(sim, node, &effect->message);
             break;
         case COX_FENCE_DO_WAKE:
-            node->process[SIM_FENCE].timer[TIMER_WAKE] = effect->at;
+            sim_timer(sim, &node->process[SIM_FENCE], TIMER_WAKE, effect->at);
             break;
         case COX_FENCE_DO_RUN:
             run_device(sim, node, effect);
@@ -194,7 +194,7 @@ sim_fence_mail(struct sim *sim, struct sim_node *node, const struct cox_testbus_
     event.view.members = members;
     event.view.n = mail->view->n_members;
     feed(sim, node, &event);
-    node->process[SIM_FENCE].timer[TIMER_QUORUM] = has_quorum && is_late ? sim->now + sim_between(sim, 0, 50000) : COX_USEC_NEVER;
+    sim_timer(sim, &node->process[SIM_FENCE], TIMER_QUORUM, has_quorum && is_late ? sim->now + sim_between(sim, 0, 50000) : COX_USEC_NEVER);
 }
 
 void

@@ -102,6 +102,7 @@ struct sim {
     struct cox_testbus bus[SIM_GROUPS];
     struct sim_node nodes[SIM_MAX];
     GPtrArray *later;         /* struct sim_call */
+    cox_usec timers_from, later_from; /* not before these is any of them due */
     GPtrArray *agents;        /* struct sim_agent */
     GPtrArray *owned_bytes;   /* GBytes of changes on their way */
     struct cox_arena *arena;
@@ -128,6 +129,8 @@ gint64 sim_between(struct sim *sim, gint64 from, gint64 to);
 cox_wall sim_wall(const struct sim *sim);
 /** A line of the story; @node NULL: of nobody. */
 void sim_say(struct sim *sim, const struct sim_node *node, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/** Wake the process at @at; COX_USEC_NEVER: not at all. */
+void sim_timer(struct sim *sim, struct sim_process *process, guint timer, cox_usec at);
 /** A call to a process of the node; gets lost when it is not running. */
 void sim_post(struct sim *sim, struct sim_node *node, enum sim_daemon daemon, const struct sim_call *call);
 /** The same after a while; also when it has another life then is it lost.  SIM_DAEMONS: to the world. */

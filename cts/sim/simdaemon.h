@@ -36,6 +36,7 @@ void sim_cib_stop(struct sim *sim, struct sim_node *node);
 void sim_cib_mail(struct sim *sim, struct sim_node *node, const struct cox_testbus_mail *mail);
 void sim_cib_wake(struct sim *sim, struct sim_node *node, guint timer);
 struct cox_replica_status sim_cib_status(const struct sim_node *node);
+struct sim_state *sim_cib_doc(const struct sim_node *node);
 void sim_disk_free(struct sim_disk *disk);
 
 /* ---- node_control.c, node_duty.c ---- */
@@ -63,7 +64,7 @@ void sim_control_on_inflight(struct sim *sim, struct sim_node *node, struct sim_
 void sim_control_on_refused(struct sim *sim, struct sim_node *node, struct sim_call *call);  /* number: generation that is too old */
 void sim_control_on_gone(struct sim *sim, struct sim_node *node, struct sim_call *call);     /* data: errand; number: as below */
 void sim_control_on_fenced(struct sim *sim, struct sim_node *node, struct sim_call *call);   /* data: target; number: ok */
-void sim_control_on_fence_news(struct sim *sim, struct sim_node *node, struct sim_call *call);
+void sim_control_on_fence_news(struct sim *sim, struct sim_node *node, struct sim_call *call); /* the same; number: wall time, us */
 void sim_control_on_fence_up(struct sim *sim, struct sim_node *node, struct sim_call *call);
 void sim_control_on_attr_up(struct sim *sim, struct sim_node *node, struct sim_call *call);
 /** Is it the coordinator, with nothing to do? */

@@ -92,6 +92,7 @@ enum { TREES = 4 };
 
 struct sim_docs {
     GHashTable *readings;    /* number of the change -> struct reading */
+    GHashTable *known;       /* text -> struct cox_xmldoc */
     GPtrArray *states;       /* by number; the first is blank */
     struct tree trees[TREES];
     guint64 uses;
@@ -118,6 +119,30 @@ free_reading(gpointer data)
     g_free(reading);
 }
 
+static void
+free_known(gpointer input)
+{
+    cox_xmldoc_free(input);
+}
+
+void
+sim_docs_know(struct sim_docs *docs, const char *text, struct cox_xmldoc *input)
+{
+    g_hash_table_replace(docs->known, g_strdup(text), input);
+}
+
+static struct cox_xmldoc *
+take_known(struct sim_docs *docs, const char *text)
+{
+    gpointer key = NULL, input = NULL;
+
+    if (!g_hash_table_steal_extended(docs->known, text, &key, &input)) {
+        return NULL;
+    }
+    g_free(key);
+    return input;
+}
+
 static struct reading *
 read_change(struct sim_docs *docs, GBytes *change)
 {
@@ -137,7 +162,10 @@ read_change(struct sim_docs *docs, GBytes *change)
 
         if (g_str_has_prefix(at, "modify ")) {
             edit->section = g_strdup(at + strlen("modify "));
-            edit->input = cox_xmldoc_parse_text(text, (size_t) -1, NULL, NULL);
+            edit->input = take_known(docs, text);
+            if (edit->input == NULL) {
+                edit->input = cox_xmldoc_parse_text(text, (size_t) -1, NULL, NULL);
+            }
             g_assert(edit->input != NULL);
         } else {
             edit->xpath = g_strdup(text);
@@ -198,6 +226,7 @@ sim_docs_new(struct cox_schemas *schemas)
 
     docs->schemas = schemas;
     docs->readings = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, free_reading);
+    docs->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_known);
     docs->states = g_ptr_array_new_with_free_func(free_state);
     docs->trees[0].cib = cox_cib_new(cox_blank_new(cox_schemas_newest()));
     docs->trees[0].state = add_state(docs, docs->trees[0].cib, NULL, NULL);
@@ -211,6 +240,7 @@ sim_docs_free(struct sim_docs *docs)
         cox_cib_free(docs->trees[i].cib);
     }
     g_hash_table_unref(docs->readings);
+    g_hash_table_unref(docs->known);
     g_ptr_array_unref(docs->states);
     g_free(docs);
 }

@@ -40,6 +40,9 @@ bool sim_change_mentions(GBytes *change, const char *word);
 struct sim_docs *sim_docs_new(struct cox_schemas *schemas);
 void sim_docs_free(struct sim_docs *docs);
 
+/** An input of a change that was a document before it became a text: taken over, and not read again. */
+void sim_docs_know(struct sim_docs *docs, const char *text, struct cox_xmldoc *input);
+
 /** The state that everything begins with. */
 struct sim_state *sim_docs_blank(struct sim_docs *docs);
 

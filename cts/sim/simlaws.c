@@ -16,12 +16,16 @@ struct kept {
     guint64 change, term;
 };
 
+struct place {
+    guint64 term, tag, position;
+};
+
 struct sim_book {
     char *violation;
     enum sim_law law;
     guint owner[SIM_RSCS];                 /* node that may have the resource; 0: nobody */
     GHashTable *places;                    /* place in a history -> digest */
-    char last_place[SIM_MAX][96];
+    struct place last_place[SIM_MAX];
     GArray *kept;                          /* struct kept */
     struct cox_exec_term obeyed[SIM_MAX];  /* youngest that the node has obeyed in this boot */
     cox_usec transition_since[SIM_MAX];    /* COX_USEC_NEVER: none under way */
@@ -50,11 +54,25 @@ sim_violation(const struct sim *sim, enum sim_law *law)
     return sim->book->violation;
 }
 
+static guint
+place_hash(gconstpointer data)
+{
+    const struct place *place = data;
+
+    return (guint) (place->term * 31 + place->tag * 7 + place->position);
+}
+
+static gboolean
+is_same_place(gconstpointer a, gconstpointer b)
+{
+    return memcmp(a, b, sizeof(struct place)) == 0;
+}
+
 void
 sim_laws_init(struct sim *sim)
 {
     sim->book = g_new0(struct sim_book, 1);
-    sim->book->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    sim->book->places = g_hash_table_new_full(place_hash, is_same_place, g_free, g_free);
     sim->book->kept = g_array_new(FALSE, FALSE, sizeof(struct kept));
     for (guint i = 0; i < SIM_MAX; i++) {
         sim->book->transition_since[i] = COX_USEC_NEVER;
@@ -123,23 +141,19 @@ void
 sim_laws_on_place(struct sim *sim, const struct sim_node *node)
 {
     struct cox_replica_status status = sim_cib_status(node);
-    char place[96];
+    const struct place place = { status.stamp.term, status.stamp.tag, status.stamp.position };
     const char *known = NULL;
 
-    if (!status.is_established || !cox_stamp_is_agreed(&status.stamp)) {
+    if (!status.is_established || !cox_stamp_is_agreed(&status.stamp) || is_same_place(&place, &sim->book->last_place[node->id])) {
         return;
     }
-    g_snprintf(place, sizeof(place), "%" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT, status.stamp.term,
-               status.stamp.tag, status.stamp.position);
-    if (g_str_equal(place, sim->book->last_place[node->id])) {
-        return;
-    }
-    g_strlcpy(sim->book->last_place[node->id], place, sizeof(place));
-    known = g_hash_table_lookup(sim->book->places, place);
+    sim->book->last_place[node->id] = place;
+    known = g_hash_table_lookup(sim->book->places, &place);
     if (known == NULL) {
-        g_hash_table_insert(sim->book->places, g_strdup(place), g_strdup(status.document.digest));
+        g_hash_table_insert(sim->book->places, g_memdup2(&place, sizeof(place)), g_strdup(status.document.digest));
     } else if (!g_str_equal(known, status.document.digest)) {
-        sim_violate(sim, SIM_LAW_EQUAL, "%s has another document than others at %s", node->name, place);
+        sim_violate(sim, SIM_LAW_EQUAL, "%s has another document than others at %" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT, node->name,
+                    place.term, place.position);
     }
 }
 
@@ -148,7 +162,7 @@ sim_laws_on_kept(struct sim *sim, const struct sim_node *node, guint64 change, g
 {
     const struct kept kept = { change, term };
 
-    if (sim_state_has(node->doc, change)) { /* else it made no difference: nothing that could be lost */
+    if (sim_state_has(sim_cib_doc(node), change)) { /* else it made no difference: nothing that could be lost */
         g_array_append_val(sim->book->kept, kept);
     }
 }
@@ -159,7 +173,7 @@ check_kept(struct sim *sim, const struct sim_node *node, guint64 term)
     for (guint i = 0; i < sim->book->kept->len; i++) {
         const struct kept *kept = &g_array_index(sim->book->kept, struct kept, i);
 
-        if (kept->term < term && !sim_state_has(node->doc, kept->change)) {
+        if (kept->term < term && !sim_state_has(sim_cib_doc(node), kept->change)) {
             sim_violate(sim, SIM_LAW_KEPT, "the document of %s lacks change %" G_GUINT64_FORMAT ", which was acknowledged", node->name,
                         kept->change);
         }
@@ -178,7 +192,7 @@ void
 sim_laws_on_boot(struct sim *sim, guint node)
 {
     sim->book->obeyed[node] = (struct cox_exec_term) { 0, 0 };
-    sim->book->last_place[node][0] = '\0';
+    sim->book->last_place[node] = (struct place) { 0, 0, 0 };
 }
 
 void

@@ -61,6 +61,7 @@ sim_init(struct sim *sim, guint32 seed, guint n)
     sim->later = g_ptr_array_new_with_free_func(g_free);
     sim->agents = g_ptr_array_new();
     sim->owned_bytes = g_ptr_array_new_with_free_func((GDestroyNotify) g_bytes_unref);
+    sim->timers_from = sim->later_from = COX_USEC_NEVER;
     sim->next_life = sim->next_change = sim->next_order = 1;
     for (guint g = 0; g < SIM_GROUPS; g++) {
         cox_testbus_init(&sim->bus[g], 0, g == SIM_CIB ? keep_bytes : keep_message);
@@ -209,8 +210,16 @@ sim_after(struct sim *sim, struct sim_node *node, enum sim_daemon daemon, gint64
     later->at = sim->now + usec;
     later->daemon = daemon;
     later->node = node == NULL ? 0 : node->id;
+    sim->later_from = cox_usec_min(sim->later_from, later->at);
     later->life = daemon == SIM_DAEMONS ? 0 : node->process[daemon].life;
     g_ptr_array_add(sim->later, later);
+}
+
+void
+sim_timer(struct sim *sim, struct sim_process *process, guint timer, cox_usec at)
+{
+    process->timer[timer] = at;
+    sim->timers_from = cox_usec_min(sim->timers_from, at);
 }
 
 /* ---- steps ---- */
@@ -221,12 +230,6 @@ struct work {
     guint8 kind, node, daemon, timer;
     guint index;
 };
-
-static bool
-is_busy(const struct sim_process *process)
-{
-    return process->is_up && !process->is_stopped;
-}
 
 static guint
 find_process_work(struct sim *sim, guint i, guint d, struct work *work)
@@ -249,7 +252,7 @@ find_process_work(struct sim *sim, guint i, guint d, struct work *work)
     if (process->inbox.length > 0) {
         work[n++] = (struct work) { WORK_CALL, (guint8) i, (guint8) d, 0, 0 };
     }
-    for (guint t = 0; t < SIM_TIMERS; t++) {
+    for (guint t = 0; t < SIM_TIMERS && sim->timers_from <= sim->now; t++) {
         if (process->timer[t] <= sim->now) {
             work[n++] = (struct work) { WORK_TIMER, (guint8) i, (guint8) d, (guint8) t, 0 };
         }
@@ -267,7 +270,7 @@ find_work(struct sim *sim, struct work *work)
             n += find_process_work(sim, i, d, work + n);
         }
     }
-    for (guint i = 0; i < sim->later->len && n < MAX_WORK; i++) {
+    for (guint i = 0; sim->later_from <= sim->now && i < sim->later->len && n < MAX_WORK; i++) {
         if (((const struct sim_call *) sim->later->pdata[i])->at <= sim->now) {
             work[n++] = (struct work) { WORK_LATER, 0, 0, 0, i };
         }
@@ -276,21 +279,25 @@ find_work(struct sim *sim, struct work *work)
 }
 
 static cox_usec
-next_time(const struct sim *sim)
+next_time(struct sim *sim)
 {
     cox_usec at = COX_USEC_NEVER;
 
+    sim->timers_from = sim->later_from = COX_USEC_NEVER;
     for (guint i = 1; i <= sim->n; i++) {
         for (guint d = 0; d < SIM_DAEMONS; d++) {
-            for (guint t = 0; t < SIM_TIMERS && is_busy(&sim->nodes[i].process[d]); t++) {
-                at = cox_usec_min(at, sim->nodes[i].process[d].timer[t]);
+            for (guint t = 0; t < SIM_TIMERS && sim->nodes[i].process[d].is_up; t++) {
+                cox_usec timer = sim->nodes[i].process[d].timer[t];
+
+                sim->timers_from = cox_usec_min(sim->timers_from, timer);
+                at = cox_usec_min(at, sim->nodes[i].process[d].is_stopped ? COX_USEC_NEVER : timer);
             }
         }
     }
     for (guint i = 0; i < sim->later->len; i++) {
-        at = cox_usec_min(at, ((const struct sim_call *) sim->later->pdata[i])->at);
+        sim->later_from = cox_usec_min(sim->later_from, ((const struct sim_call *) sim->later->pdata[i])->at);
     }
-    return at;
+    return cox_usec_min(at, sim->later_from);
 }
 
 static void
