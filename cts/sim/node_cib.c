@@ -141,7 +141,7 @@ restore(struct sim *sim, struct sim_node *node)
     struct sim_disk *disk = node->disk;
     struct cox_replica_document document;
     struct sim_state *doc = disk->base == NULL ? sim_docs_blank(sim->docs) : sim_state_read(sim->docs, disk->base);
-    unsigned int scope = 0;
+    const struct sim_touched *touched = NULL;
 
     if (doc == NULL || (disk->meta != NULL && !cox_replica_restore_meta(node->cib->replica, disk->meta, NULL))) {
         sim_violate(sim, SIM_LAW_KEPT, "%s cannot read its disk", node->name);
@@ -153,7 +153,7 @@ restore(struct sim *sim, struct sim_node *node)
         if (!cox_replica_restore_record(node->cib->replica, disk->journal->pdata[i], &change, digest, NULL)) {
             sim_violate(sim, SIM_LAW_KEPT, "%s cannot read its journal", node->name);
         } else if (change != NULL) {
-            (void) sim_state_apply(sim->docs, &doc, change, &scope);
+            (void) sim_state_apply(sim->docs, &doc, change, &touched);
             document = doc->described;
             if (strcmp(document.digest, digest) != 0) {
                 sim_violate(sim, SIM_LAW_EQUAL, "%s has another document after replaying its journal", node->name);
@@ -169,16 +169,17 @@ restore(struct sim *sim, struct sim_node *node)
 
 /* Readers have a copy of their own; what they have of a cibd that died they keep until the next one is ready. */
 static void
-tell_readers(struct sim *sim, struct sim_node *node, unsigned int scope, bool is_foreign)
+tell_readers(struct sim *sim, struct sim_node *node, const struct sim_touched *touched, bool is_foreign)
 {
-    const struct sim_call news = { .fn = sim_control_on_document, .number = scope };
+    const struct sim_call news = { .fn = sim_control_on_document, .data = (gpointer) (gsize) touched,
+                                   .number = touched == NULL ? ~0U : touched->scope };
     const struct sim_call replaced = { .fn = sim_attr_on_replaced };
 
     if (!node->cib->is_ready) {
         return;
     }
     node->doc = node->cib->doc;
-    if (scope != 0) {
+    if (news.number != 0) {
         sim_post(sim, node, SIM_CONTROL, &news);
     }
     if (is_foreign) {
@@ -190,18 +191,18 @@ tell_readers(struct sim *sim, struct sim_node *node, unsigned int scope, bool is
 static bool
 apply(struct sim *sim, struct sim_node *node, const struct cox_replica_effect *effect)
 {
-    unsigned int scope = 0;
+    const struct sim_touched *touched = NULL;
     bool is_done = true;
 
     if (sim->bug == SIM_LAW_EQUAL && node->id == 1 && sim_pick(sim, 10) == 0) {
         return true;
     }
-    is_done = sim_state_apply(sim->docs, &node->cib->doc, effect->bytes, &scope);
+    is_done = sim_state_apply(sim->docs, &node->cib->doc, effect->bytes, &touched);
     if (!is_done) {
         sim_say(sim, node, "cibd refuses change %" G_GUINT64_FORMAT, sim_change_number(effect->bytes));
     }
     /* attrd's own changes name single values. */
-    tell_readers(sim, node, scope, (scope & COX_PATCHSCOPE_ATTRIBUTES) != 0 && !sim_change_mentions(effect->bytes, "nvpair"));
+    tell_readers(sim, node, touched, (touched->scope & COX_PATCHSCOPE_ATTRIBUTES) != 0 && !sim_change_mentions(effect->bytes, "nvpair"));
     return is_done;
 }
 
@@ -215,7 +216,7 @@ install(struct sim *sim, struct sim_node *node, GBytes *bytes)
     }
     sim_say(sim, node, "cibd takes over another document");
     node->cib->doc = doc;
-    tell_readers(sim, node, ~0U, true);
+    tell_readers(sim, node, NULL, true);
     return true;
 }
 
@@ -295,7 +296,7 @@ carry_out(struct sim *sim, struct sim_node *node, const struct cox_replica_effec
                 sim_post(sim, node, SIM_CONTROL, &news);
                 if (!node->cib->is_ready) {
                     node->cib->is_ready = true;
-                    tell_readers(sim, node, ~0U, true);
+                    tell_readers(sim, node, NULL, true);
                 }
             }
             break;

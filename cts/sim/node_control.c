@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "cib/patchcalls.h"
 #include "cib/patchscope.h"
 #include "model/graphattr.h"
 
@@ -149,6 +150,20 @@ tell_document(struct sim *sim, struct sim_node *node, unsigned int scope)
     control_reign(sim, node, &event);
 }
 
+static void
+tell_results(struct sim *sim, struct sim_node *node, const struct sim_touched *touched)
+{
+    for (guint i = 0; i < touched->calls->len; i++) {
+        const struct cox_patchcall *call = &g_array_index(touched->calls, struct cox_patchcall, i);
+        struct cox_reign_event event = { .kind = COX_REIGN_ON_RECORDED, .node = call->node };
+
+        event.done.call_id = call->call_id;
+        event.done.is_seen = true;
+        event.done.version = touched->version;
+        control_reign(sim, node, &event);
+    }
+}
+
 void
 sim_control_on_document(struct sim *sim, struct sim_node *node, struct sim_call *call)
 {
@@ -166,6 +181,9 @@ sim_control_on_document(struct sim *sim, struct sim_node *node, struct sim_call 
         }
         control->must_compare = true;
         control_report(sim, node);
+    }
+    if (call->data != NULL && (scope & COX_PATCHSCOPE_HISTORY) != 0) {
+        tell_results(sim, node, call->data);
     }
     if (scope != 0) {
         tell_document(sim, node, scope);

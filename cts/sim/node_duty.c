@@ -135,10 +135,10 @@ flush(struct sim *sim, struct sim_node *node)
     control->said_now = control->said_after;
     control->said_after = swap;
     change = sim_change_new(sim->next_change++);
+    add_gone(node, change, &changes);
     if (changes.status != NULL) {
         add_status(sim, change, changes.status);
     }
-    add_gone(node, change, &changes);
     cox_oplog_changes_clear(&changes);
     ask_write(sim, node, change, false);
 }

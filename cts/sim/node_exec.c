@@ -82,7 +82,11 @@ begin(struct sim *sim, struct sim_node *node, const struct cox_exec_effect *effe
 
     model.task = cox_arena_intern(sim->arena, effect->task);
     model.key = cox_arena_strdup(sim->arena, effect->key);
-    model.term = order == NULL ? (struct cox_exec_term) { 0, 0 } : order->term;
+    if (effect->is_probe) { /* nobody has ordered it */
+        model.probes = order == NULL ? model.task : order->task;
+    } else if (order != NULL) {
+        model.term = order->term;
+    }
     sim_laws_on_order(sim, node, &model);
     agent = sim_agent_begin(sim, node, &model);
     g_ptr_array_add(node->run->working, agent);
@@ -391,7 +395,10 @@ recover(struct sim *sim, struct sim_node *node)
         const struct sim_agent *agent = node->run->working->pdata[i];
         struct cox_exec_event event = { .kind = COX_EXEC_ON_RECOVERED, .run = agent->run };
 
-        event.order = (struct cox_exec_order) { .rsc_id = sim_rsc_names[agent->rsc], .task = agent->task, .key = agent->key,
+        event.is_probe = agent->probes != NULL;
+        event.begun_at = agent->begun_at;
+        event.order = (struct cox_exec_order) { .rsc_id = sim_rsc_names[agent->rsc],
+                                                .task = event.is_probe ? agent->probes : agent->task, .key = agent->key,
                                                 .interval_ms = agent->interval_ms, .timeout_ms = agent->timeout_ms,
                                                 .term = agent->term };
         step(sim, node, &event);

@@ -66,6 +66,7 @@ struct sim_agent {
     guint64 run;             /* 0: the executor that knew it is gone and its successor does not know it yet */
     guint rsc;
     const char *task, *key;
+    const char *probes;      /* task whose end was not seen, when this is the executor's own probe; else NULL */
     gint64 interval_ms, timeout_ms;
     struct cox_exec_term term;
     cox_usec begun_at, ends_at;

@@ -56,7 +56,7 @@ void sim_control_start(struct sim *sim, struct sim_node *node);
 void sim_control_stop(struct sim *sim, struct sim_node *node);
 void sim_control_mail(struct sim *sim, struct sim_node *node, const struct cox_testbus_mail *mail);
 void sim_control_wake(struct sim *sim, struct sim_node *node, guint timer);
-/** The document has changed; number: enum cox_patchscope, or-ed. */
+/** The document has changed; number: enum cox_patchscope, or-ed; data: struct sim_touched, or NULL: it is another one. */
 void sim_control_on_document(struct sim *sim, struct sim_node *node, struct sim_call *call);
 void sim_control_on_result(struct sim *sim, struct sim_node *node, struct sim_call *call);   /* data: struct sim_result */
 void sim_control_on_exec_up(struct sim *sim, struct sim_node *node, struct sim_call *call);

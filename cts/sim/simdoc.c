@@ -5,6 +5,7 @@
 
 #include "cib/amend.h"
 #include "cib/blank.h"
+#include "cib/patchcalls.h"
 #include "cib/patchscope.h"
 #include "cib/version.h"
 #include "xml/xmlwrite.h"
@@ -78,7 +79,7 @@ struct sim_outcome {
     guint64 change;
     struct sim_state *after;
     bool is_done;
-    unsigned int scope;
+    struct sim_touched *touched;
 };
 
 /* The tree of a state. */
@@ -94,6 +95,7 @@ struct sim_docs {
     GHashTable *readings;    /* number of the change -> struct reading */
     GHashTable *known;       /* text -> struct cox_xmldoc */
     GPtrArray *states;       /* by number; the first is blank */
+    GPtrArray *touched;      /* struct sim_touched of all outcomes */
     struct tree trees[TREES];
     guint64 uses;
     struct cox_schemas *schemas;
@@ -219,6 +221,15 @@ free_state(gpointer data)
     g_free(state);
 }
 
+static void
+free_touched(gpointer data)
+{
+    struct sim_touched *touched = data;
+
+    g_array_unref(touched->calls);
+    g_free(touched);
+}
+
 struct sim_docs *
 sim_docs_new(struct cox_schemas *schemas)
 {
@@ -227,6 +238,7 @@ sim_docs_new(struct cox_schemas *schemas)
     docs->schemas = schemas;
     docs->readings = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, free_reading);
     docs->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_known);
+    docs->touched = g_ptr_array_new_with_free_func(free_touched);
     docs->states = g_ptr_array_new_with_free_func(free_state);
     docs->trees[0].cib = cox_cib_new(cox_blank_new(cox_schemas_newest()));
     docs->trees[0].state = add_state(docs, docs->trees[0].cib, NULL, NULL);
@@ -242,6 +254,7 @@ sim_docs_free(struct sim_docs *docs)
     g_hash_table_unref(docs->readings);
     g_hash_table_unref(docs->known);
     g_ptr_array_unref(docs->states);
+    g_ptr_array_unref(docs->touched);
     g_free(docs);
 }
 
@@ -371,7 +384,7 @@ sim_state_root(struct sim_docs *docs, struct sim_state *state)
 
 /* As cibd does it: access, counters, schema, and a patch that says what was touched. */
 static bool
-amend(struct sim_docs *docs, struct cox_cib *cib, const struct cox_edit *edit, unsigned int *scope, bool *is_changed)
+amend(struct sim_docs *docs, struct cox_cib *cib, const struct cox_edit *edit, struct sim_touched *touched, bool *is_changed)
 {
     const struct cox_amend amend = { .edit = edit, .schemas = docs->schemas };
     struct cox_amend_result result = { false, NULL };
@@ -379,7 +392,8 @@ amend(struct sim_docs *docs, struct cox_cib *cib, const struct cox_edit *edit, u
 
     *is_changed = *is_changed || result.is_changed;
     if (is_done && result.patch != NULL) {
-        *scope |= cox_patchscope(cox_xmldoc_root(result.patch), NULL);
+        touched->scope |= cox_patchscope(cox_xmldoc_root(result.patch), NULL);
+        cox_patchcalls(cox_xmldoc_root(result.patch), touched->calls);
         cox_xmldoc_free(result.patch);
     }
     return is_done;
@@ -393,20 +407,25 @@ find_out(struct sim_docs *docs, struct sim_state *state, GBytes *change)
     struct sim_outcome outcome = { .change = sim_change_number(change), .after = state, .is_done = true };
     bool is_changed = false;
 
+    outcome.touched = g_new0(struct sim_touched, 1);
+    outcome.touched->calls = g_array_new(FALSE, FALSE, sizeof(struct cox_patchcall));
+    g_ptr_array_add(docs->touched, outcome.touched);
+
     for (guint i = 0; i < reading->edits->len; i++) {
         const struct cox_edit edit = edit_of(reading->edits->pdata[i]);
 
-        outcome.is_done = amend(docs, tree->cib, &edit, &outcome.scope, &is_changed) && outcome.is_done;
+        outcome.is_done = amend(docs, tree->cib, &edit, outcome.touched, &is_changed) && outcome.is_done;
     }
     if (is_changed) {
         outcome.after = tree->state = add_state(docs, tree->cib, state, change);
         outcome.after->kept = outcome.is_done ? outcome.change : 0;
     }
+    outcome.touched->version = outcome.after->described.version;
     return outcome;
 }
 
 bool
-sim_state_apply(struct sim_docs *docs, struct sim_state **state, GBytes *change, unsigned int *scope)
+sim_state_apply(struct sim_docs *docs, struct sim_state **state, GBytes *change, const struct sim_touched **touched)
 {
     guint64 number = sim_change_number(change);
     struct sim_outcome outcome;
@@ -416,14 +435,14 @@ sim_state_apply(struct sim_docs *docs, struct sim_state **state, GBytes *change,
         outcome = g_array_index(before->outcomes, struct sim_outcome, i);
         if (outcome.change == number) {
             *state = outcome.after;
-            *scope = outcome.scope;
+            *touched = outcome.touched;
             return outcome.is_done;
         }
     }
     outcome = find_out(docs, before, change);
     g_array_append_val(before->outcomes, outcome);
     *state = outcome.after;
-    *scope = outcome.scope;
+    *touched = outcome.touched;
     return outcome.is_done;
 }
 

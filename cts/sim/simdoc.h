@@ -46,8 +46,15 @@ void sim_docs_know(struct sim_docs *docs, const char *text, struct cox_xmldoc *i
 /** The state that everything begins with. */
 struct sim_state *sim_docs_blank(struct sim_docs *docs);
 
-/** What a change makes of @state; @scope: set to what was touched (enum cox_patchscope); false: refused, the state may be the same. */
-bool sim_state_apply(struct sim_docs *docs, struct sim_state **state, GBytes *change, unsigned int *scope);
+/** What a change has touched; lives as long as the docs. */
+struct sim_touched {
+    unsigned int scope;         /* enum cox_patchscope */
+    GArray *calls;              /* struct cox_patchcall */
+    struct cox_version version; /* after it */
+};
+
+/** What a change makes of @state; false: refused, the state may be the same. */
+bool sim_state_apply(struct sim_docs *docs, struct sim_state **state, GBytes *change, const struct sim_touched **touched);
 
 /** Its tree, to be read before another state is asked for. */
 const struct cox_xml *sim_state_root(struct sim_docs *docs, struct sim_state *state);
