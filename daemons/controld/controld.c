@@ -82,6 +82,7 @@ static const struct cox_op ops[] = {
 static const char *const topics[] = { "transitions", NULL };
 const struct cox_service controld_service = {
     .daemon = COX_DAEMON_CONTROL,
+    .watches_supervisor = true,
     .needs = COX_NEED_CLUSTER,
     .ops = ops,
     .n_ops = G_N_ELEMENTS(ops),

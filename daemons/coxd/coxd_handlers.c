@@ -79,6 +79,8 @@ start(struct cox_ctx *ctx, GError **error)
     g_queue_init(&coxd->events);
     coxd->records = g_build_filename(cox_service_run_directory(ctx), "coxd.children", NULL);
     coxd->environment = g_environ_unsetenv(cox_environment_copy(), "NOTIFY_SOCKET");
+    coxd->environment = g_environ_unsetenv(coxd->environment, "WATCHDOG_USEC"); /* systemd means us */
+    coxd->environment = g_environ_unsetenv(coxd->environment, "WATCHDOG_PID");
     coxd->fails_fast = is_yes("fail_fast");
     coxd->late_ms = chosen.ping_ms;
     for (guint i = 0; i < COX_COXD_CHILDREN; i++) {

@@ -16,6 +16,7 @@ static const char *const topics[] = { EXECD_TOPIC_RESULTS, NULL };
 
 static const struct cox_service execd = {
     .daemon = COX_DAEMON_EXEC,
+    .watches_supervisor = true,
     .ops = ops,
     .n_ops = G_N_ELEMENTS(ops),
     .topics = topics,

@@ -1,4 +1,5 @@
 /* daemons/schedd/main.c - cox-schedd: plans from the document, when the controller asks.  Layer 6. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -245,6 +246,22 @@ answer(struct schedd *schedd, const struct ask *ask, struct cox_planning_result 
     cox_ticket_answer(schedd->ctx, ask->ticket, COX_MSG_SCHED_PLAN, &message, &source);
 }
 
+/*
+ * Tests of what happens when a configuration crashes the scheduler name a resource in COX_SCHED_CRASH_ON: planning from a document
+ * that has it is the end of this process.
+ */
+static void
+crash_if_told(const struct cox_xml *cib)
+{
+    const char *id = cox_environment_get("COX_SCHED_CRASH_ON");
+    const struct cox_xml *configuration = id == NULL ? NULL : cox_xml_child(cib, "configuration");
+    const struct cox_xml *resources = configuration == NULL ? NULL : cox_xml_child(configuration, "resources");
+
+    if (resources != NULL && cox_xml_child_with_id(resources, "primitive", id) != NULL) {
+        abort();
+    }
+}
+
 /* @doc is the document to plan from, or NULL: the present one. */
 static bool
 plan_from(struct schedd *schedd, const struct ask *ask, struct cox_xmldoc *doc, GError **error)
@@ -255,6 +272,7 @@ plan_from(struct schedd *schedd, const struct ask *ask, struct cox_xmldoc *doc, 
                                               ask->inflight->len, cox_runtime_wall(schedd->runtime) };
     struct cox_planning_result result = { NULL, NULL, NULL, NULL };
 
+    crash_if_told(input.cib);
     if (!cox_planning_run(schedd->planning, &input, &result, error)) {
         return false;
     }

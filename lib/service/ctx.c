@@ -359,8 +359,11 @@ on_ping(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply
     const struct cox_msg_ping *ping = request->body;
     const struct cox_msg_pong pong = { ping->token, ping->padding };
 
-    (void) ctx;
     (void) error;
+    if (ctx->service->watches_supervisor && request->role == COX_ROLE_ADMIN
+        && g_strcmp0(request->program, cox_daemon_row(COX_DAEMON_SUPERVISOR)->process) == 0) {
+        cox_overseer_heard(ctx->overseer);
+    }
     cox_reply_set(reply, COX_MSG_PONG, &pong);
     return true;
 }
@@ -413,6 +416,9 @@ collect_stats(struct cox_ctx *ctx)
     cox_service_add_stat(ctx, "log_lines_lost", (gint64) cox_log_lost(ctx->log));
     if (cox_log_lost(ctx->log) > 0) {
         cox_service_add_complaint(ctx, "%" G_GUINT64_FORMAT " log lines were lost", cox_log_lost(ctx->log));
+    }
+    if (cox_overseer_is_missed(ctx->overseer)) {
+        cox_service_add_complaint(ctx, "the supervisor is silent: daemons of this node that die are not started again");
     }
     if (ctx->service->health != NULL) {
         ctx->service->health(ctx);
@@ -529,6 +535,7 @@ cox_ctx_new(const struct cox_service *service, struct cox_runtime *runtime, stru
     ctx->run_directory = run_directory;
     ctx->limits = service->limits != NULL ? *service->limits : cox_limits_default();
     ctx->tickets = cox_tickets_new();
+    ctx->overseer = cox_overseer_new(runtime, log);
     ctx->started = cox_runtime_now(runtime);
     ctx->boot = (guint64) cox_runtime_wall(runtime).usec;
     return ctx;
@@ -556,6 +563,7 @@ cox_ctx_free(struct cox_ctx *ctx)
         ctx->service->destroy(ctx);
     }
     cox_tickets_free(ctx->tickets);
+    cox_overseer_free(ctx->overseer);
     g_free(ctx->group_name);
     g_free(ctx);
 }

@@ -3,6 +3,7 @@
 #define COX_SERVICE_CTX_PRIV_H
 
 #include "service/group.h"
+#include "service/overseer.h"
 #include "service/server.h"
 #include "service/service.h"
 #include "service/tickets.h"
@@ -33,6 +34,7 @@ struct cox_ctx {
     bool has_stopped, keeps_user;
     int exit_status;
     cox_usec started;
+    struct cox_overseer *overseer;
     guint64 boot;
     guint64 n_requests, n_failed, n_events, n_from_peers;
     GArray *stats;       /* struct cox_msg_stat, while a health request is answered */

@@ -44,6 +44,7 @@ cox_service_quit(struct cox_ctx *ctx, int exit_status)
     }
     ctx->state = COX_CTX_STOPPING;
     ctx->exit_status = exit_status;
+    cox_overseer_rest(ctx->overseer);
     cox_log_line(ctx->log, COX_LOG_NOTICE, "stopping requests_waiting=%" G_GSIZE_FORMAT, cox_tickets_count(ctx->tickets));
     (void) cox_sdnotify(cox_environment_get("NOTIFY_SOCKET"), "STOPPING=1");
     if (ctx->service->stop_limit_ms >= 0) {

@@ -247,6 +247,8 @@ live(struct life *life, const struct cox_service *service)
     }
     cox_log_line(life->log, COX_LOG_NOTICE, "ready version=%s pid=%d", PACKAGE_VERSION, (int) getpid());
     (void) cox_sdnotify(cox_environment_get("NOTIFY_SOCKET"), "READY=1");
+    (void) cox_overseer_watchdog(life->ctx->overseer, cox_environment_get("NOTIFY_SOCKET"), cox_environment_get("WATCHDOG_USEC"),
+                                 cox_environment_get("WATCHDOG_PID"));
     cox_runtime_run(life->runtime);
     status = life->ctx->exit_status;
     cox_log_line(life->log, COX_LOG_NOTICE, "stopped status=%d", status);

@@ -58,7 +58,9 @@ def _resolved(stage, values):
     if "NODE" in values:
         changed["NODE"] = stage.resolve(values["NODE"])
     if "NODES" in values:
-        changed["NODES"] = [stage.resolve(node) for node in values["NODES"]]
+        changed["NODES"] = [name for node in values["NODES"] for name in stage.resolve_all(node)]
+    if "GROUPS" in values:
+        changed["GROUPS"] = [[name for node in group for name in stage.resolve_all(node)] for group in values["GROUPS"]]
     return changed
 
 

@@ -17,6 +17,7 @@ ROLES = ("coordinator", "peer", "victim")
 POLL_S = 0.02
 START_LIMIT_S = 60.0
 KILL_LIMIT_S = 10.0
+ELECTION_LIMIT_S = 10.0
 WEB = "ocf:coxlab:Web"
 
 
@@ -45,8 +46,8 @@ class Stage:
     def __init__(self, make):
         self._make, self.driver = make, None
         self.client, self.addresses, self.watches, self.calls = None, 0, {}, {}
-        # Who was last sent a signal: node, numbers of the processes, when.
-        self.victim, self.victims, self.hit_at = None, [], 0.0
+        # Who was sent a signal: the last node; of each node and program the numbers of the processes, and when.
+        self.victim, self.hits = None, {}
         self.fencings_before = 0
         self.round = 0
 
@@ -72,6 +73,17 @@ class Stage:
                 return node
         raise LabError("no node has power")
 
+    def _coordinator(self):
+        """Who leads; between the end of one and the election of the next nobody does, for a moment."""
+        end = time.monotonic() + ELECTION_LIMIT_S
+        while True:
+            try:
+                return cluster.coordinator(self.lab(), self.manager())
+            except LabError:
+                if time.monotonic() >= end:
+                    raise
+                time.sleep(POLL_S)
+
     def resolve(self, word):
         """The node that a word stands for: its name, or the part that it plays at this moment."""
         if word == "victim":
@@ -80,7 +92,7 @@ class Stage:
             return self.victim
         if word not in ROLES:
             return word
-        coordinator = cluster.coordinator(self.lab(), self.manager())
+        coordinator = self._coordinator()
         if word == "coordinator":
             return coordinator
         # The last one: when the coordinator's node loses that role the first one is likely to be it next.
@@ -88,6 +100,13 @@ class Stage:
             if node != coordinator and self.lab().is_on(node):
                 return node
         raise LabError("no node but the coordinator has power")
+
+    def resolve_all(self, word):
+        """The same where several nodes may stand: others are all but the victim."""
+        if word != "others":
+            return [self.resolve(word)]
+        victim = self.resolve("victim")
+        return [node for node in self.lab().settings.nodes if node != victim]
 
     def measure(self, url):
         if self.client:
@@ -189,7 +208,7 @@ def _signal(name):
         done = stage.lab().run(node, ["kill", "-" + name] + [str(p) for p in pids], 20)
         if done.returncode != 0:
             raise LabError("%s on %s got no signal: %s" % (program, node, done.stderr.strip()))
-        stage.victim, stage.victims, stage.hit_at = node, pids, time.monotonic()
+        stage.victim, stage.hits[node, program] = node, (pids, time.monotonic())
         if name == "KILL":
             # What comes next must not take the dying one for alive.
             wait_for(lambda: (not set(pids) & set(stage.lab().pids(node, program)), "it is still there"), KILL_LIMIT_S, "%s on %s does not end" % (program, node))
@@ -424,26 +443,28 @@ def expect_never_two(stage, v):
                                                                " (%d times in all)" % len(overlaps) if len(overlaps) > 1 else ""))
 
 
-def _since_hit(stage):
-    return " %s after the signal" % duration.text(time.monotonic() - stage.hit_at) if stage.hit_at else ""
+def _since_hit(stage, node):
+    times = [at for (where, _), (_, at) in stage.hits.items() if where == node]
+    return " %s after the signal" % duration.text(time.monotonic() - max(times)) if times else ""
 
 
 def expect_well(stage, v):
     stage.lab().check_node(v["NODE"])
     wait_for(lambda: cluster.is_well(stage.lab(), v["NODE"]), v["TIME"], "all is not well on %s within %s" % (v["NODE"], duration.text(v["TIME"])))
-    return "well" + _since_hit(stage)
+    return "well" + _since_hit(stage, v["NODE"])
 
 
 def expect_new(stage, v):
     stage.lab().check_node(v["NODE"])
-    if not stage.victims:
-        raise LabError("no process was sent a signal: 'crash' or 'freeze' comes first")
+    if (v["NODE"], v["PROGRAM"]) not in stage.hits:
+        raise LabError("no %s on %s was sent a signal: 'crash' or 'freeze' comes first" % (v["PROGRAM"], v["NODE"]))
+    victims, hit_at = stage.hits[v["NODE"], v["PROGRAM"]]
 
     def question():
         pids = stage.lab().pids(v["NODE"], v["PROGRAM"])
-        return bool(pids) and not set(pids) & set(stage.victims), "its processes are %s" % (", ".join(map(str, pids)) or "none")
+        return bool(pids) and not set(pids) & set(victims), "its processes are %s" % (", ".join(map(str, pids)) or "none")
     wait_for(question, v["TIME"], "%s on %s is not replaced within %s" % (v["PROGRAM"], v["NODE"], duration.text(v["TIME"])))
-    return "replaced" + _since_hit(stage)
+    return "replaced %s after the signal" % duration.text(time.monotonic() - hit_at)
 
 
 def _counted(stage, resource):
@@ -593,7 +614,7 @@ VERBS = (
     Verb("expect success on NODE within TIME: COMMAND", "Shell code succeeds there, at the latest when it is tried after that time.", expect_command_within),
     Verb("expect fencings COUNT within TIME", "Fence agents have made the power switch cut so many nodes, and not more, since this or \"count fencing\" came before.", expect_fencings),
     Verb("expect well on NODE within TIME", "\"cox status\" on that node finds no problem: somebody leads, and all daemons of the node answer.", expect_well),
-    Verb("expect new PROGRAM on NODE within TIME", "The process that was crashed or frozen last is gone there, and another one of that name runs.", expect_new),
+    Verb("expect new PROGRAM on NODE within TIME", "The process of that name that was crashed or frozen there last is gone, and another one runs.", expect_new),
     Verb("expect running ACTION of ID on NODE within TIME", "An action of a resource of agent ocf:coxlab:Slow whose calls are counted has begun there and not ended; no "
          "two actions of it ran at the same time on a node.", expect_running),
     Verb("expect calls of ID SETTINGS within TIME", "Each action of SETTINGS (start=1 stop=0) was called so often, on all nodes together, since counting began; no two "
