@@ -6,12 +6,16 @@
 #include <glib.h>
 
 #include "attr/attr.h"
+#include "cib/patchscope.h"
 #include "daemons/attrd/attrwire.h"
 #include "follow/follow.h"
 #include "follow/permit.h"
 #include "service/service.h"
 
 G_BEGIN_DECLS
+
+/* What happens to resources is not our business. */
+#define COX_ATTRD_LATER (COX_PATCHSCOPE_HISTORY | COX_PATCHSCOPE_HISTORY_GONE)
 
 /** Topic of changed values. */
 #define COX_ATTRD_TOPIC "attributes"

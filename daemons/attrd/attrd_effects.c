@@ -18,8 +18,10 @@ document_of(const struct cox_attrd *attrd)
 static bool
 is_current(const struct cox_attrd *attrd)
 {
-    struct cox_version have = cox_follow_version(attrd->follow);
+    struct cox_version have;
 
+    cox_follow_catch_up(attrd->follow, COX_ATTRD_LATER); /* a write that changed nothing may have been answered with any version */
+    have = cox_follow_version(attrd->follow);
     return cox_follow_is_current(attrd->follow) && cox_version_compare(&have, &attrd->written) >= 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "cib/blank.h"
+#include "cib/patchscope.h"
 #include "xml/xmlwrite.h"
 
 /* Effects of one step cause events; they are handed in after it, in order. */
@@ -65,6 +66,7 @@ publish(struct cibd *cibd, const struct cox_msg_cib_state *before, const struct 
     g_autoptr(GBytes) large = length > COX_CIB_INLINE_BYTES ? g_bytes_new_take(g_steal_pointer(&text), length) : NULL;
     struct cox_msg_cib_patch message = {
         .n_before = 1, .before = &old, .n_after = 1, .after = &after, .has_quorum = cibd->quorum.is_quorate, .xml = text, .origin = origin,
+        .has_scope = patch != NULL, .scope = patch == NULL ? 0 : cox_patchscope(cox_xmldoc_root(patch), NULL),
     };
 
     cox_service_publish(cibd->ctx, COX_CIBFLAG_TOPIC, COX_MSG_CIB_PATCH, &message, large);

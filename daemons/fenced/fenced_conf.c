@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agents/agent_meta.h"
+#include "cib/patchscope.h"
 #include "codec/load.h"
 
 enum {
@@ -65,15 +66,7 @@ rebuild_soon(struct cox_fenced *fenced)
 static bool
 is_ours(const struct cox_xml *patch)
 {
-    for (const struct cox_xml *change = patch == NULL ? NULL : cox_xml_child(patch, "change"); change != NULL;
-         change = cox_xml_next_named(change, "change")) {
-        const char *path = cox_xml_get(change, "path");
-
-        if (path != NULL && (g_str_has_prefix(path, "/cib/configuration") || strstr(path, "transient_attributes") != NULL)) {
-            return true;
-        }
-    }
-    return patch == NULL;
+    return patch == NULL || (cox_patchscope(patch, NULL) & (COX_PATCHSCOPE_CONFIGURATION | COX_PATCHSCOPE_ATTRIBUTES)) != 0;
 }
 
 void

@@ -324,6 +324,13 @@ is_ready(const struct schedd *schedd, const struct ask *ask)
 
 static void on_timer(void *context);
 
+/* While nobody waits for a plan the document need not be the newest one here. */
+static void
+follow_as_needed(struct schedd *schedd)
+{
+    cox_follow_catch_up(schedd->follow, schedd->asks->len > 0 ? 0 : ~0U);
+}
+
 /* Answer who can be answered, give up on whose time is over. */
 static void
 serve(struct schedd *schedd)
@@ -358,6 +365,7 @@ on_timer(void *context)
 
     schedd->timer = 0;
     serve(schedd);
+    follow_as_needed(schedd);
 }
 
 static void
@@ -371,6 +379,7 @@ on_document(void *context, const struct cox_follow_news *news)
         schedd->is_preserved = schedd->has_saved_bad = false;
     }
     serve(schedd);
+    follow_as_needed(schedd);
 }
 
 /* ---- handlers ---- */
@@ -410,7 +419,9 @@ on_ask(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply 
         g_array_append_val(ask->inflight, inflight);
     }
     g_ptr_array_add(schedd->asks, ask);
+    follow_as_needed(schedd);
     serve(schedd);
+    follow_as_needed(schedd);
     return true;
 }
 
@@ -449,6 +460,7 @@ start(struct cox_ctx *ctx, GError **error)
     const char *inputs = cox_environment_get("COX_PENGINE_DIRECTORY");
     const struct cox_follow_settings settings = { .program = "cox-schedd",
                                                   .run_directory = cox_service_run_directory(ctx),
+                                                  .later = ~0U,
                                                   .changed = on_document,
                                                   .context = schedd };
 

@@ -46,6 +46,15 @@ cox_follow_cib(const struct cox_follow *follow)
     return follow->cib;
 }
 
+void
+cox_follow_catch_up(struct cox_follow *follow, unsigned int later)
+{
+    follow->settings.later = later;
+    if (follow->ops->catch_up != NULL) {
+        follow->ops->catch_up(follow);
+    }
+}
+
 bool
 cox_follow_is_current(const struct cox_follow *follow)
 {

@@ -32,6 +32,11 @@ struct cox_follow_news {
 struct cox_follow_settings {
     const char *program;       /**< who we are, for cibd's log and as update-client */
     const char *run_directory; /**< NULL: as cox_environment_run_directory() says */
+    /**
+     * enum cox_patchscope, or-ed: patches that touch nothing else may wait (0: none may).  They are applied, and told, in their order
+     * before the next one that may not, when many wait, and by cox_follow_catch_up().
+     */
+    unsigned int later;
     /** There is a document, or a newer one.  Called from the loop, once per change, in order, with none left out but when patch is NULL. */
     void (*changed)(void *context, const struct cox_follow_news *news);
     /** The connection to cibd is gone, or cannot be made; the document may be old until changed() is called.  Called once per loss. */
@@ -76,6 +81,9 @@ void cox_follow_free(struct cox_follow *follow);
 
 /** The document, NULL before the first changed().  To be read only; borrowed until the loop runs. */
 struct cox_cib *cox_follow_cib(const struct cox_follow *follow);
+
+/** Apply now what waits, and let from now on wait what touches only @later; changed() is called for each. */
+void cox_follow_catch_up(struct cox_follow *follow, unsigned int later);
 
 /** Is there a document, and a connection that keeps it up to date? */
 bool cox_follow_is_current(const struct cox_follow *follow);

@@ -11,6 +11,8 @@
 
 enum {
     MAX_QUEUED = 4096,         /* patches that wait for the whole document; more: fetch it again */
+    MAX_LATE = 256,            /* patches that may wait; more, or more bytes: they are applied */
+    MAX_LATE_BYTES = 1024 * 1024,
     RETRY_MS = 1000,           /* after a fetch that failed */
     CHANGE_TIMEOUT_MS = 60000,
 };
@@ -19,7 +21,8 @@ enum {
 struct patch_news {
     guint64 before, after; /* serials */
     char *digest;          /* NULL: not told */
-    bool has_quorum;
+    bool has_quorum, has_scope;
+    unsigned int scope;    /* enum cox_patchscope */
     char *origin;
     GByteArray *xml; /* empty: ask for the whole */
 };
@@ -31,6 +34,9 @@ struct live {
     bool is_up, is_ending, has_told_loss, is_news_only, wants_again;
     guint64 serial;              /* of the document that we have; 0: none */
     GQueue patches;              /* struct patch_news, while the whole is fetched */
+    GQueue late;                 /* struct patch_news: nobody is in a hurry for them */
+    gsize late_bytes;
+    bool is_catching_up;
     struct patch_news *incoming; /* its body is being received */
     GByteArray *content;         /* the whole, while it is received */
     guint64 content_serial;
@@ -65,6 +71,8 @@ static void
 drop_patches(struct live *live)
 {
     g_queue_clear_full(&live->patches, patch_free);
+    g_queue_clear_full(&live->late, patch_free);
+    live->late_bytes = 0;
 }
 
 static bool
@@ -117,7 +125,7 @@ tell_quorum(struct live *live, bool has_quorum)
 
 /* What cibd did to the document that we have; takes @news. */
 static void
-take_patch(struct live *live, struct patch_news *news)
+take_now(struct live *live, struct patch_news *news)
 {
     if (is_fetching(live)) {
         g_queue_push_tail(&live->patches, news);
@@ -133,6 +141,48 @@ take_patch(struct live *live, struct patch_news *news)
         tell_quorum(live, news->has_quorum);
     }
     patch_free(news);
+}
+
+/* In their order; what is told of one may lead to the wish to catch up, which is being done then. */
+static void
+catch_up(struct live *live)
+{
+    if (live->is_catching_up) {
+        return;
+    }
+    live->is_catching_up = true;
+    while (!g_queue_is_empty(&live->late)) {
+        struct patch_news *news = g_queue_pop_head(&live->late);
+
+        live->late_bytes -= news->xml->len;
+        take_now(live, news);
+    }
+    live->is_catching_up = false;
+}
+
+/* News of quorum, and what asks for the whole document, never waits. */
+static bool
+may_wait(const struct live *live, const struct patch_news *news)
+{
+    return news->has_scope && (news->scope & ~live->base.settings.later) == 0 && live->base.settings.later != 0 && !is_fetching(live)
+           && news->xml->len > 0 && news->after != news->before && news->has_quorum == live->base.has_quorum;
+}
+
+static void
+take_patch(struct live *live, struct patch_news *news)
+{
+    bool waits = may_wait(live, news);
+
+    if (waits) {
+        live->late_bytes += news->xml->len;
+        g_queue_push_tail(&live->late, news);
+    }
+    if (!waits || g_queue_get_length(&live->late) > MAX_LATE || live->late_bytes > MAX_LATE_BYTES) {
+        catch_up(live);
+    }
+    if (!waits) {
+        take_now(live, news);
+    }
 }
 
 static bool
@@ -169,6 +219,8 @@ on_patch(struct live *live, const struct cox_client_event *event)
         news->digest = g_strdup(message->after[0].digest);
     }
     news->has_quorum = message->has_quorum != 0;
+    news->has_scope = message->has_scope != 0;
+    news->scope = (unsigned int) message->scope;
     news->origin = g_strdup(message->origin);
     news->xml = g_byte_array_new();
     if (message->xml != NULL) {
@@ -259,7 +311,7 @@ on_content_end(void *context, const GError *problem)
         return;
     }
     while (!is_fetching(live) && !g_queue_is_empty(&live->patches)) {
-        take_patch(live, g_queue_pop_head(&live->patches));
+        take_now(live, g_queue_pop_head(&live->patches));
     }
 }
 
@@ -362,6 +414,12 @@ live_is_current(const struct cox_follow *follow)
     return live->is_up && !is_fetching(live) && live->serial != 0 && live->retry == 0;
 }
 
+static void
+live_catch_up(struct cox_follow *follow)
+{
+    catch_up((struct live *) follow);
+}
+
 /* ---- changes ---- */
 
 static void
@@ -458,7 +516,7 @@ live_free(struct cox_follow *follow)
 struct cox_follow *
 cox_follow_new(struct cox_runtime *runtime, const struct cox_follow_settings *settings)
 {
-    static const struct cox_follow_ops ops = { live_change, live_waiting, live_is_current, live_free };
+    static const struct cox_follow_ops ops = { live_change, live_waiting, live_is_current, live_catch_up, live_free };
     struct live *live = g_new0(struct live, 1);
     const struct cox_client_settings client = {
         .daemon = COX_DAEMON_CIB, .program = settings->program, .run_directory = settings->run_directory, .reconnects = true,
@@ -467,6 +525,7 @@ cox_follow_new(struct cox_runtime *runtime, const struct cox_follow_settings *se
 
     cox_follow_init(&live->base, &ops, runtime, settings);
     g_queue_init(&live->patches);
+    g_queue_init(&live->late);
     live->waiting = g_hash_table_new_full(NULL, NULL, g_free, NULL);
     live->client = cox_client_new(runtime, &client);
     live->subscription = cox_client_subscribe(live->client, COX_CIBFLAG_TOPIC, on_event, live);

@@ -55,6 +55,7 @@ cibplace_teardown(void **state)
     struct cibplace *place = *state;
 
     g_clear_pointer(&place->follow, cox_follow_free);
+    g_clear_pointer(&place->other, cox_follow_free);
     if (place->daemon != 0 && !place->has_ended) {
         cibplace_end(place, SIGKILL);
     }

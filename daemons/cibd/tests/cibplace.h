@@ -17,7 +17,7 @@ struct cibplace {
     cox_source_id daemon;
     bool has_ended;
     int exit_status;
-    struct cox_follow *follow;
+    struct cox_follow *follow, *other; /* other: a second one that a test makes */
     /* what the follower has told */
     unsigned n_whole, n_patches, n_losses;
     /* the last answer */

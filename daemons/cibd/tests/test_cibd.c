@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/testkit.h"
+#include "cib/patchscope.h"
 #include "daemons/cibd/tests/cibplace.h"
 #include "xml/xpath.h"
 
@@ -67,6 +68,70 @@ a_change_is_kept_and_followed_and_survives_kill(void **state)
     assert_true(cox_follow_version(place->follow).num_updates >= version.num_updates || cox_follow_version(place->follow).epoch > version.epoch);
     assert_non_null(find(place, "//node_state[@uname='n49']"));
     assert_string_equal(cox_xml_get(cox_cib_root(cox_follow_cib(place->follow)), "update-client"), "test");
+}
+
+static void
+count_news(void *context, const struct cox_follow_news *news)
+{
+    *(unsigned int *) context += news->patch != NULL;
+}
+
+static bool
+has_both(struct cibplace *place)
+{
+    return cox_follow_is_current(place->other) && has_new(place)
+           && cox_xpath_first(cox_cib_root(cox_follow_cib(place->other)), "//primitive[@id='new']") != NULL;
+}
+
+/* Its patch is here when the answer is: both come over one connection, in this order. */
+static int
+modify_by_other(struct cibplace *place, const char *section, const char *xml)
+{
+    struct cox_follow *usual = place->follow;
+    int code = 0;
+
+    place->follow = place->other;
+    code = cibplace_modify(place, section, xml);
+    place->follow = usual;
+    return code;
+}
+
+static void
+patches_may_wait_for_one_that_matters_or_until_they_are_asked_for(void **state)
+{
+    struct cibplace *place = *state;
+    unsigned int n = 0, before = 0;
+    const struct cox_follow_settings settings = { .program = "patient", .run_directory = place->directory,
+                                                  .later = COX_PATCHSCOPE_NODES, .changed = count_news, .context = &n };
+    const struct cox_xml *lazy = NULL;
+
+    cibplace_start(place, NULL);
+    cibplace_wait(place, has_quorum_in_it, "have-quorum=1 in the document");
+    place->other = cox_follow_new(place->runtime, &settings);
+    assert_int_equal(cibplace_modify(place, "resources", DUMMY("new")), 0);
+    cibplace_wait(place, has_both, "both have the document");
+    before = n;
+    assert_int_equal(modify_by_other(place, "status", "<node_state id='1' uname='n1'/>"), 0);
+    assert_int_equal(modify_by_other(place, "status", "<node_state id='2' uname='n2'/>"), 0);
+    lazy = cox_cib_root(cox_follow_cib(place->other));
+    assert_null(cox_xpath_first(lazy, "//node_state[@uname='n2']"));
+    assert_int_equal(n, before);
+    cox_follow_catch_up(place->other, COX_PATCHSCOPE_NODES);
+    assert_non_null(cox_xpath_first(lazy, "//node_state[@uname='n2']"));
+    assert_int_equal(n, before + 2);
+    assert_int_equal(modify_by_other(place, "status", "<node_state id='3' uname='n3'/>"), 0);
+    assert_int_equal(modify_by_other(place, "resources", "<primitive id='new' description='d'/>"), 0);
+    assert_non_null(cox_xpath_first(lazy, "//node_state[@uname='n3']"));
+    assert_int_equal(n, before + 4);
+    for (int i = 0; i < 300; i++) { /* more than may wait */
+        g_autofree char *xml = g_strdup_printf("<node_state id='%d' uname='m%d'/>", 4 + i % 7, i);
+
+        assert_int_equal(modify_by_other(place, "status", xml), 0);
+    }
+    assert_true(n >= before + 4 + 256 && n < before + 4 + 300);
+    cox_follow_catch_up(place->other, 0);
+    assert_int_equal(cox_follow_stats(place->other).n_mismatches, 0);
+    assert_non_null(cox_xpath_first(lazy, "//node_state[@uname='m299']"));
 }
 
 static void
@@ -283,6 +348,7 @@ garbage_on_the_socket_harms_nobody(void **state)
 #define LIVE(test) cmocka_unit_test_setup_teardown(test, cibplace_setup, cibplace_teardown)
 
 COX_TEST_MAIN(LIVE(a_change_is_kept_and_followed_and_survives_kill), LIVE(refusals_name_their_reason),
+              LIVE(patches_may_wait_for_one_that_matters_or_until_they_are_asked_for),
               LIVE(long_changes_and_patches_go_in_bodies), LIVE(queries_give_what_the_user_may_see),
               LIVE(an_orderly_stop_leaves_the_files_complete_and_an_edited_file_counts), LIVE(what_is_no_document_is_set_aside),
               LIVE(an_old_format_is_upgraded_once_the_document_counts), LIVE(without_a_directory_it_works_in_memory_and_says_so),
