@@ -147,7 +147,7 @@ add_guest_meta(const struct sched_action *action, struct cox_nvlist *list)
     const struct sched_rsc *container;
     const char *target;
 
-    if (guest == NULL || !guest->is_guest || guest->remote_rsc == NULL || guest->remote_rsc->container == NULL) {
+    if (action->task == SCHED_TASK_CANCEL || guest == NULL || !guest->is_guest || guest->remote_rsc == NULL || guest->remote_rsc->container == NULL) {
         return;
     }
     container = guest->remote_rsc->container;
@@ -172,11 +172,10 @@ static void
 fill_attributes(struct sched_work *work, const struct sched_action *action, struct cox_nvlist *list)
 {
     const struct sched_rsc *rsc = action->rsc;
-    bool has_params = rsc != NULL && action->task != SCHED_TASK_CANCEL && action->task != SCHED_TASK_LRM_DELETE
-                      && action->task != SCHED_TASK_CLEAR_FAILCOUNT;
+    bool has_params = rsc != NULL && action->task != SCHED_TASK_LRM_DELETE;
 
     if (has_params && rsc->variant == COX_PRIMITIVE) {
-        sched_op_params(work, action, sched_op_find(rsc, action->text, action->interval_ms, true), list);
+        sched_op_params(work, action, sched_op_find(rsc, sched_action_op_name(action), action->interval_ms, true), list);
         sched_attrs_params(work, rsc, (action->flags & SCHED_PSEUDO) && action->node == NULL ? NULL : action->node,
                            list);
     }

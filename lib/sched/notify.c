@@ -271,6 +271,14 @@ render(struct sched_work *work, struct lists *lists, enum list_kind kind)
     lists->unames[kind] = freeze(work, unames);
 }
 
+/* A node that the clone knows, whatever its score and the node's state; where discovery is exclusive, one that a constraint names. */
+static bool
+is_known_to(const struct sched_rsc *clone, guint32 idx)
+{
+    return clone->cells[idx].is_present
+           && (!clone->has_exclusive_discovery || clone->cells[idx].discovery == COX_DISCOVERY_EXCLUSIVE);
+}
+
 static void
 render_nodes(struct sched_work *work, struct lists *lists, const struct sched_rsc *clone)
 {
@@ -286,7 +294,7 @@ render_nodes(struct sched_work *work, struct lists *lists, const struct sched_rs
             continue;
         }
         append_word(all, node->name);
-        if (node->is_online && !node->is_unclean) {
+        if (is_known_to(clone, i)) {
             append_word(available, node->name);
         }
         if (target != NULL && strcmp(target, "host") == 0) {

@@ -59,6 +59,12 @@ op_lookup(const void *data, const char *name)
     return NULL;
 }
 
+const char *
+sched_action_op_name(const struct sched_action *action)
+{
+    return action->task == SCHED_TASK_CANCEL ? sched_action_meta(action, "operation") : action->text;
+}
+
 static struct cox_rule_input
 rule_input(struct sched_work *work, const struct sched_action *action)
 {
@@ -71,7 +77,7 @@ rule_input(struct sched_work *work, const struct sched_action *action)
         .rsc_standard = rsc->standard,
         .rsc_provider = rsc->provider,
         .rsc_type = rsc->type,
-        .op_name = action->text,
+        .op_name = sched_action_op_name(action),
         .op_interval_ms = action->interval_ms,
     };
 }
@@ -131,7 +137,7 @@ sched_op_meta(struct sched_work *work, const struct sched_action *action, struct
 {
     const struct sched_rsc *rsc = action->rsc;
     struct cox_rule_input input = rule_input(work, action);
-    const struct cox_op_def *op = sched_op_find(rsc, action->text, action->interval_ms, true);
+    const struct cox_op_def *op = sched_op_find(rsc, sched_action_op_name(action), action->interval_ms, true);
     const char *device_timeout = NULL;
 
     if (op != NULL) {

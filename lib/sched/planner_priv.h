@@ -39,6 +39,8 @@ const struct cox_op_def *sched_op_find(const struct sched_rsc *rsc, const char *
                                        bool with_disabled);
 bool sched_op_is_enabled(const struct cox_op_def *op);
 const char *sched_op_attr(const struct cox_op_def *op, const char *name);
+/** The operation that the action runs, or, a cancel, the one that it ends. */
+const char *sched_action_op_name(const struct sched_action *action);
 /** Meta-attributes of an operation as configured; caller clears. */
 void sched_op_meta(struct sched_work *work, const struct sched_action *action, struct cox_nvlist *list);
 void sched_op_params(struct sched_work *work, const struct sched_action *action, const struct cox_op_def *op,
