@@ -45,12 +45,13 @@ meta_of(const struct cox_rsc_def *def, enum cox_option_id id)
 static void
 expand_guest(struct sched_work *work, const struct cox_rsc_def *def)
 {
+    const char *start_timeout = meta_of(def, COX_OPT_META_REMOTE_CONNECT_TIMEOUT);
     const struct sched_connection connection = {
         .name = meta_of(def, COX_OPT_META_REMOTE_NODE),
         .container = def->id,
         .allow_migrate = meta_of(def, COX_OPT_META_REMOTE_ALLOW_MIGRATE),
         .is_managed = meta_of(def, COX_OPT_META_IS_MANAGED),
-        .start_timeout = meta_of(def, COX_OPT_META_REMOTE_CONNECT_TIMEOUT),
+        .start_timeout = start_timeout != NULL ? start_timeout : cox_option(COX_OPT_META_REMOTE_CONNECT_TIMEOUT)->fallback,
         .address = meta_of(def, COX_OPT_META_REMOTE_ADDR),
         .port = meta_of(def, COX_OPT_META_REMOTE_PORT),
     };

@@ -126,6 +126,10 @@ add_configured(struct sched_work *work, const struct cox_op_def *op, const struc
                struct cox_nvlist *list)
 {
     for (size_t i = 0; i < op->n_attrs; i++) {
+        if (strcmp(op->name, "stop") == 0 && strcmp(op->attrs[i].name, cox_option(COX_OPT_OP_ON_FAIL)->name) == 0
+            && strcmp(op->attrs[i].value, "stop") == 0) {
+            continue; /* a stop that failed is not answered with a stop: as if it were not there */
+        }
         cox_nvlist_add(list, op->attrs[i].name, op->attrs[i].value);
     }
     cox_nvlist_add(list, "name", op->name);
