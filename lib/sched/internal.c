@@ -33,7 +33,7 @@ utilization_orders(struct sched_work *work, struct sched_rsc *rsc)
     for (guint32 i = 0; i < work->n_nodes; i++) {
         struct sched_node *node = g_ptr_array_index(work->nodes, i);
 
-        if (rsc->cells != NULL && rsc->cells[i].is_present && rsc->cells[i].score >= 0) {
+        if (rsc->cells != NULL && rsc->cells[i].is_present) {
             sched_order_action_task(work, load_stopped(work, node), rsc, SCHED_TASK_START, SCHED_R_LOAD);
             sched_order_action_task(work, load_stopped(work, node), rsc, SCHED_TASK_MIGRATE_TO, SCHED_R_LOAD);
         }
