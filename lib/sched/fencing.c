@@ -142,7 +142,7 @@ sched_unfence_order(struct sched_work *work, struct sched_rsc *rsc, struct sched
     sched_edge_add(work, unfence, action, flags);
     if (!is_unfenced(node) || !are_devices_current(work, node, "#digests-all")) {
         unfence->flags &= ~(guint32) SCHED_OPTIONAL;
-        sched_action_reason(unfence, cox_arena_printf(work->arena, "required by %s", rsc->id), false);
+        sched_action_reason(unfence, cox_arena_printf(work->arena, "required by %s %s", rsc->id, action->text), false);
     }
 }
 

@@ -225,11 +225,40 @@ describe(const struct rows *rows, struct sched_rsc *rsc, struct found *f)
     }
 }
 
+static void rsc_lines(const struct rows *rows, struct sched_rsc *rsc);
+
+/* A bundle is told replica by replica, from the outside in. */
+static void
+bundle_lines(const struct rows *rows, const struct sched_bundle *bundle)
+{
+    for (int i = 0; i < bundle->n_replicas; i++) {
+        const struct sched_replica *replica = &bundle->replicas[i];
+        struct sched_rsc *const parts[] = { replica->ip, replica->container, replica->remote, replica->child };
+
+        for (size_t p = 0; p < G_N_ELEMENTS(parts); p++) {
+            if (parts[p] != NULL) {
+                rsc_lines(rows, parts[p]);
+            }
+        }
+    }
+    for (guint i = 0; bundle->child != NULL && bundle->child->children != NULL && i < bundle->child->children->len; i++) {
+        struct sched_rsc *child = g_ptr_array_index(bundle->child->children, i);
+
+        if (sched_bundle_replica(child) == NULL) {
+            rsc_lines(rows, child); /* one too many, left by a larger number of replicas */
+        }
+    }
+}
+
 static void
 rsc_lines(const struct rows *rows, struct sched_rsc *rsc)
 {
     struct found f = { 0 };
 
+    if (sched_bundle_of(rsc) != NULL) {
+        bundle_lines(rows, sched_bundle_of(rsc));
+        return;
+    }
     for (guint i = 0; rsc->children != NULL && i < rsc->children->len; i++) {
         rsc_lines(rows, g_ptr_array_index(rsc->children, i));
     }
