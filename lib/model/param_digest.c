@@ -51,7 +51,7 @@ cox_param_digest(struct cox_nvpair *pairs, size_t n)
         qsort(pairs, n, sizeof(pairs[0]), by_name);
     }
     for (size_t i = 0; i < n; i++) {
-        if (pairs[i].value != NULL) {
+        if (pairs[i].value != NULL && strcmp(pairs[i].name, COX_PARAM_EXTERNAL_ADDRESS) != 0) {
             g_string_append_printf(text, " %s=\"", pairs[i].name);
             append_escaped(text, pairs[i].value);
             g_string_append_c(text, '"');

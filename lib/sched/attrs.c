@@ -6,6 +6,7 @@
 
 #include "base/interval.h"
 #include "model/option.h"
+#include "model/param_digest.h"
 #include "sched/attr_index_priv.h"
 #include "sched/rsc_priv.h"
 
@@ -119,6 +120,9 @@ sched_attrs_params(struct sched_work *work, const struct sched_rsc *rsc, const s
         }
     }
     put_host(rsc, list);
+    if (rsc->external_address != NULL) { /* case: bundle-replicas-change */
+        cox_nvlist_set(list, COX_PARAM_EXTERNAL_ADDRESS, rsc->external_address);
+    }
 }
 
 /* ---- meta-attributes as typed values ---- */

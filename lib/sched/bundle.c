@@ -133,6 +133,7 @@ expand_child(struct sched_work *work, struct sched_bundle *bundle, const struct 
         };
 
         bundle->replicas[i].child = sched_rsc_new(work, &spec);
+        bundle->replicas[i].child->external_address = bundle->replicas[i].address;
     }
 }
 

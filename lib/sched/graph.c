@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "model/option.h"
-#include "sched/bundle_priv.h"
 #include "sched/planner_priv.h"
 
 static bool
@@ -169,17 +168,6 @@ add_guest_meta(const struct sched_action *action, struct cox_nvlist *list)
     }
 }
 
-/* What runs in a replica is told under which address the world sees it.  case: bundle-replicas-change */
-static void
-add_bundle_params(const struct sched_rsc *rsc, struct cox_nvlist *list)
-{
-    const struct sched_replica *replica = rsc->replica < 0 ? NULL : sched_bundle_replica(rsc);
-
-    if (replica != NULL && replica->child == rsc && replica->address != NULL) {
-        cox_nvlist_set(list, "pcmk_external_ip", replica->address);
-    }
-}
-
 static void
 fill_attributes(struct sched_work *work, const struct sched_action *action, struct cox_nvlist *list)
 {
@@ -190,7 +178,6 @@ fill_attributes(struct sched_work *work, const struct sched_action *action, stru
         sched_op_params(work, action, sched_op_find(rsc, sched_action_op_name(action), action->interval_ms, true), list);
         sched_attrs_params(work, rsc, (action->flags & SCHED_PSEUDO) && action->node == NULL ? NULL : action->node,
                            list);
-        add_bundle_params(rsc, list);
     }
     if (rsc != NULL) {
         struct cox_nvlist meta = { 0 };

@@ -179,6 +179,7 @@ struct sched_rsc {
     struct sched_vec actions;    /**< struct sched_action * (pass "actions") */
 
     const struct cox_rsc_def *def; /**< NULL for orphans made up from history */
+    const char *external_address; /**< where the world reaches what runs in a bundle's replica, or NULL */
     GPtrArray *fillers;          /**< struct sched_rsc *: resources whose container is this one; NULL if none */
     bool is_orphan_container_filler, removed_needs_cleanup;
     bool is_start_pending, is_migrating_pending;
