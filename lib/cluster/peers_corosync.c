@@ -377,6 +377,42 @@ tell_view(struct peers_corosync *c, const struct member *chosen, size_t n)
     c->peers.handler.view(c->peers.handler.context, nodes, n);
 }
 
+static bool
+has_node(const guint32 *nodes, size_t n, guint32 node)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (nodes[i] == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * Members whose node has gone.  The next ring may have the node again, when it restarts faster than its silence is noticed: then a look
+ * at the rings alone would miss that it was away.
+ */
+static void
+tell_gone(struct peers_corosync *c, const struct cpg_address *left, size_t n_left)
+{
+    guint32 gone[COX_PEERS_MAX_NODES];
+    size_t n_gone = 0;
+
+    for (size_t i = 0; i < n_left; i++) {
+        bool is_node = left[i].reason == CPG_REASON_NODEDOWN;
+
+        for (size_t k = c->n_ring_nodes; is_node && k > 0; k--) {
+            if (c->ring_nodes[k - 1] == left[i].nodeid) { /* told once: not by the change of the ring as well */
+                c->ring_nodes[k - 1] = c->ring_nodes[--c->n_ring_nodes];
+                gone[n_gone++] = left[i].nodeid;
+            }
+        }
+    }
+    if (n_gone > 0 && c->peers.handler.lost != NULL) {
+        c->peers.handler.lost(c->peers.handler.context, gone, n_gone);
+    }
+}
+
 static void
 on_members(cpg_handle_t handle, const struct cpg_name *group, const struct cpg_address *list, size_t n,
            const struct cpg_address *left, size_t n_left, const struct cpg_address *joined, size_t n_joined)
@@ -386,8 +422,6 @@ on_members(cpg_handle_t handle, const struct cpg_name *group, const struct cpg_a
     size_t n_chosen;
 
     (void) group;
-    (void) left;
-    (void) n_left;
     (void) joined;
     (void) n_joined;
     if (c == NULL) {
@@ -409,18 +443,8 @@ on_members(cpg_handle_t handle, const struct cpg_name *group, const struct cpg_a
     }
     begin_anew(c);
     tell_view(c, chosen, n_chosen);
+    tell_gone(c, left, n_left);
     flush(c);
-}
-
-static bool
-has_node(const guint32 *nodes, size_t n, guint32 node)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (nodes[i] == node) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Nodes that were in the last ring and are not in this one. */
