@@ -194,6 +194,12 @@ sim_fence_mail(struct sim *sim, struct sim_node *node, const struct cox_testbus_
     event.view.members = members;
     event.view.n = mail->view->n_members;
     feed(sim, node, &event);
+    if (mail->view->n_lost > 0) {
+        event = (struct cox_fence_event) { .kind = COX_FENCE_ON_LOST };
+        event.lost.nodes = mail->view->lost;
+        event.lost.n = mail->view->n_lost;
+        feed(sim, node, &event);
+    }
     sim_timer(sim, &node->process[SIM_FENCE], TIMER_QUORUM, has_quorum && is_late ? sim->now + sim_between(sim, 0, 50000) : COX_USEC_NEVER);
 }
 
@@ -240,7 +246,7 @@ sim_fence_start(struct sim *sim, struct sim_node *node)
 {
     const struct cox_fence_config config = {
         .name = node->name, .incarnation = node->incarnation, .first_serial = (guint64) sim->now, .seed = node->id,
-        .fencing_timeout_ms = 10000, .grace_ms = 200, .asking_ms = 5000, .slack_ms = 2000, .lie_ms = 3000, .refence_ms = 20000,
+        .fencing_timeout_ms = 10000, .grace_ms = 200, .asking_ms = 5000, .slack_ms = 2000, .lie_ms = 3000, .doubt_ms = 400, .refence_ms = 20000,
         .refence_max_ms = 60000,
     };
     struct cox_fence_event event = { .kind = COX_FENCE_ON_DEVICES };

@@ -151,6 +151,7 @@ const struct cox_service cox_fenced_service = {
     .start = start,
     .destroy = destroy,
     .view = cox_fenced_view,
+    .nodes_lost = cox_fenced_nodes_lost,
     .quorum = cox_fenced_quorum,
     .health = health,
 };

@@ -110,6 +110,7 @@ bool cox_fenced_on_term(struct cox_ctx *ctx, const struct cox_request *request, 
 bool cox_fenced_on_peer(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool cox_fenced_on_forget(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 void cox_fenced_view(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes);
+void cox_fenced_nodes_lost(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes);
 void cox_fenced_quorum(struct cox_ctx *ctx, const struct cox_peers_quorum *quorum);
 
 /* fenced_devices.c */

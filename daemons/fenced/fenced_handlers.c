@@ -10,6 +10,7 @@ enum {
     GRACE_MS = 500,        /* for slow answers, when the fast ones suffice */
     ASKING_MS = 20000,
     SLACK_MS = 5000,
+    DOUBT_MS = 400,        /* for devices that cut the power a moment after they say so */
     REFENCE_MS = 5000,
     REFENCE_MAX_MS = 300000,
     FENCING_TIMEOUT_MS = 60000,
@@ -316,7 +317,7 @@ new_engine(struct cox_fenced *fenced)
     const struct cox_fence_config config = {
         .name = name != NULL ? name : "", .incarnation = fenced->incarnation, .first_serial = (guint64) cox_runtime_wall(runtime).usec,
         .seed = fenced->incarnation ^ self, .fencing_timeout_ms = FENCING_TIMEOUT_MS, .grace_ms = GRACE_MS, .asking_ms = ASKING_MS,
-        .slack_ms = SLACK_MS, .lie_ms = fenced->patience_ms, .refence_ms = REFENCE_MS, .refence_max_ms = REFENCE_MAX_MS,
+        .slack_ms = SLACK_MS, .lie_ms = fenced->patience_ms, .doubt_ms = DOUBT_MS, .refence_ms = REFENCE_MS, .refence_max_ms = REFENCE_MAX_MS,
     };
 
     fenced->engine = cox_fence_new(&config, self);
@@ -359,6 +360,19 @@ cox_fenced_view(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
     if (fenced->build == NULL) {
         fenced->is_dirty = true;
         cox_fenced_refresh(fenced);
+    }
+}
+
+void
+cox_fenced_nodes_lost(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
+{
+    struct cox_fenced *fenced = of_ctx(ctx);
+    struct cox_fence_event event = { .kind = COX_FENCE_ON_LOST };
+
+    event.lost.nodes = nodes;
+    event.lost.n = n_nodes;
+    if (fenced->engine != NULL) {
+        cox_fenced_step(fenced, &event);
     }
 }
 

@@ -1,27 +1,7 @@
 /* lib/fence/fence.c - fencing of nodes by all fencers of a cluster together: the engine.  Layer 3, pure. */
-#include "fence/fence.h"
+#include "fence/fence_priv.h"
 
 #include "base/error.h"
-#include "fence/fenceconf.h"
-#include "fence/fencehistory.h"
-#include "fence/fencelocal.h"
-#include "fence/fenceop.h"
-#include "fence/fencewatch.h"
-
-struct cox_fence {
-    struct cox_fence_config config;
-    char *name;
-    guint32 self;
-    guint64 serial, attempts;
-    bool has_quorum;
-    struct cox_fenceconf conf;
-    GPtrArray *ops;              /* struct cox_fenceop, in the order of the bus */
-    struct cox_fencehistory history;
-    struct cox_fencelocal local;
-    struct cox_fencewatch watch;
-    cox_wall wall;
-    cox_usec wake_at;
-};
 
 struct cox_fence *
 cox_fence_new(const struct cox_fence_config *config, guint32 self)
@@ -93,59 +73,13 @@ cox_fence_is_barred(const struct cox_fence *fence, const char *node)
     return cox_fencewatch_is_barred(&fence->watch, node);
 }
 
-/* ---- effects ---- */
-
-static struct cox_fence_effect *
-add(struct cox_fence_effects *out, enum cox_fence_effect_kind kind)
-{
-    struct cox_fence_effect *effect = cox_effects_add(&out->list);
-
-    effect->kind = kind;
-    return effect;
-}
-
-static struct cox_fence_message *
-send(struct cox_fence_effects *out, enum cox_fence_message_kind kind, struct cox_fence_id id)
-{
-    struct cox_fence_effect *effect = add(out, COX_FENCE_DO_SEND);
-
-    effect->message.kind = kind;
-    effect->message.id = id;
-    return &effect->message;
-}
-
-static void
-tell_finished(const struct cox_fence *fence, struct cox_fence_id id, bool is_ok, const char *reason,
-              struct cox_fence_effects *out)
-{
-    if (id.origin == fence->self) {
-        struct cox_fence_effect *effect = add(out, COX_FENCE_DO_FINISHED);
-
-        effect->finished.id = id;
-        effect->finished.is_ok = is_ok;
-        effect->finished.reason = cox_effects_text(&out->list, reason);
-    }
-}
-
 /* ---- at the origin: work through steps and ways ---- */
-
-static void
-finish(struct cox_fence *fence, struct cox_fenceop *op, bool is_ok, const char *reason, struct cox_fence_effects *out)
-{
-    struct cox_fence_record record = { op->id, op->target, op->client, op->delegate, is_ok ? NULL : reason, op->action,
-                                       is_ok, false, fence->wall, op->begun_at, op->incarnation };
-    struct cox_fence_message *message = send(out, COX_FENCE_DONE, op->id);
-
-    message->record = cox_fence_record_copy(&record, &out->list);
-    op->state = COX_FENCEOP_OVER;
-    op->deadline = COX_USEC_NEVER;
-}
 
 static void
 order_step(struct cox_fence *fence, struct cox_fenceop *op, const struct cox_fencedevice *device, cox_usec now,
            struct cox_fence_effects *out)
 {
-    struct cox_fence_message *message = send(out, COX_FENCE_EXEC, op->id);
+    struct cox_fence_message *message = cox_fence_send(out, COX_FENCE_EXEC, op->id);
     enum cox_fence_action action = g_array_index(op->steps, struct cox_fencestep, op->step).action;
     bool with_delay = !op->is_delayed && action != COX_FENCE_ON && op->delay_ms >= 0;
     gint64 limit_ms = device->def.timeout_ms[action] + fence->config.slack_ms;
@@ -155,6 +89,7 @@ order_step(struct cox_fence *fence, struct cox_fenceop *op, const struct cox_fen
     }
     op->is_delayed = true;
     op->attempt = ++fence->attempts;
+    op->life = cox_fencewatch_incarnation(&fence->watch, op->target);
     op->deadline = cox_usec_after_ms(now, limit_ms);
     message->attempt = op->attempt;
     message->executor = op->executor;
@@ -186,11 +121,11 @@ do_step(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct co
         const struct cox_fencedevice *device = has_step ? cox_fenceop_device(op, fence->conf.devices) : NULL;
 
         if (op->steps->len > 0 && !has_step) {
-            finish(fence, op, true, NULL, out);
+            cox_fence_conclude(fence, op, now, out);
             return;
         }
         if (!fence->has_quorum) {
-            finish(fence, op, false, "this partition has no quorum", out);
+            cox_fence_finish(fence, op, false, "this partition has no quorum", out);
             return;
         }
         op->executor = device == NULL ? 0 : cox_fenceop_pick(op, device, cox_fencewatch_member(&fence->watch, op->target));
@@ -235,7 +170,7 @@ check_answers(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, str
     }
     op->grace_until = COX_USEC_NEVER;
     if (!is_enough) {
-        finish(fence, op, false, op->reason != NULL ? op->reason : "no member has a device that can do this for the node", out);
+        cox_fence_finish(fence, op, false, op->reason != NULL ? op->reason : "no member has a device that can do this for the node", out);
         return;
     }
     op->state = COX_FENCEOP_WORKING;
@@ -261,7 +196,7 @@ answer(struct cox_fence *fence, const struct cox_fenceop *op, struct cox_fence_e
             g_array_append_val(ids, id);
         }
     }
-    message = send(out, COX_FENCE_CAN, op->id);
+    message = cox_fence_send(out, COX_FENCE_CAN, op->id);
     message->devices = cox_effects_array(&out->list, ids->data, ids->len, sizeof(const char *));
     message->n_devices = ids->len;
     message->is_ok = !cox_fencelocal_is_asking(&fence->local, op->id); /* the answer is complete */
@@ -273,7 +208,7 @@ begin_asking(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, stru
     op->state = COX_FENCEOP_ASKING;
     if (op->id.origin == fence->self) {
         if (!fence->has_quorum) {
-            finish(fence, op, false, "this partition has no quorum", out);
+            cox_fence_finish(fence, op, false, "this partition has no quorum", out);
             return;
         }
         op->grace_until = cox_usec_after_ms(now, fence->config.grace_ms);
@@ -312,13 +247,13 @@ begin_next(struct cox_fence *fence, const char *target, cox_usec now, struct cox
 static void
 end_op(struct cox_fence *fence, struct cox_fenceop *op, bool is_ok, const char *reason, struct cox_fence_effects *out)
 {
-    tell_finished(fence, op->id, is_ok, reason, out);
+    cox_fence_tell_finished(fence, op->id, is_ok, reason, out);
     for (guint i = 0; i < op->merged->len; i++) {
         struct cox_fence_id id = g_array_index(op->merged, struct cox_fence_id, i);
 
-        tell_finished(fence, id, is_ok, reason, out);
+        cox_fence_tell_finished(fence, id, is_ok, reason, out);
         if (id.origin == fence->self) { /* who joined in between may not know that it merged */
-            struct cox_fence_message *message = send(out, COX_FENCE_CLOSED, id);
+            struct cox_fence_message *message = cox_fence_send(out, COX_FENCE_CLOSED, id);
 
             message->is_ok = is_ok;
             message->reason = cox_effects_text(&out->list, reason);
@@ -327,14 +262,17 @@ end_op(struct cox_fence *fence, struct cox_fenceop *op, bool is_ok, const char *
     g_ptr_array_remove(fence->ops, op);
 }
 
-/* What is over is written down, and believed if it is a success. */
+/*
+ * What is over is written down, and believed if it is a success.  Who boots fast may be there again before it is said, and has nothing
+ * to do with it.
+ */
 static void
 take_record(struct cox_fence *fence, const struct cox_fence_record *record, cox_usec now, struct cox_fence_effects *out)
 {
     if (!cox_fencehistory_add(&fence->history, record)) {
         return;
     }
-    add(out, COX_FENCE_DO_RECORD)->record = cox_fence_record_copy(record, &out->list);
+    cox_fence_add(out, COX_FENCE_DO_RECORD)->record = cox_fence_record_copy(record, &out->list);
     if (record->action == COX_FENCE_ON) {
         return;
     }
@@ -344,8 +282,8 @@ take_record(struct cox_fence *fence, const struct cox_fence_record *record, cox_
     }
     if (!g_str_equal(record->target, fence->name)) {
         cox_fencewatch_note_fenced(&fence->watch, record->target, record->incarnation, now);
-    } else if (record->incarnation == 0 || record->incarnation == fence->config.incarnation) { /* else it was the life before */
-        add(out, COX_FENCE_DO_REACT);
+    } else if (record->incarnation == fence->config.incarnation) { /* else it was the life before */
+        cox_fence_add(out, COX_FENCE_DO_REACT);
     }
 }
 
@@ -381,7 +319,8 @@ on_confirm(struct cox_fence *fence, const struct cox_fence_message *message, cox
     const char *target = message->request.target;
     struct cox_fence_record record = { .id = message->id, .target = target, .client = message->request.client,
                                        .action = COX_FENCE_OFF, .is_ok = true, .is_confirmed = true, .done_at = fence->wall,
-                                       .begun_at = fence->wall };
+                                       .begun_at = fence->wall,
+                                       .incarnation = cox_fencewatch_incarnation(&fence->watch, target) };
 
     take_record(fence, &record, now, out);
     for (guint i = fence->ops->len; i > 0; i--) {
@@ -440,7 +379,7 @@ on_can(struct cox_fence *fence, guint32 sender, const struct cox_fence_message *
 static void
 send_result(const struct cox_fencejob *job, bool is_ok, const char *reason, struct cox_fence_effects *out)
 {
-    struct cox_fence_message *message = send(out, COX_FENCE_RESULT, job->id);
+    struct cox_fence_message *message = cox_fence_send(out, COX_FENCE_RESULT, job->id);
 
     message->attempt = job->attempt;
     message->is_ok = is_ok;
@@ -523,7 +462,11 @@ on_message(struct cox_fence *fence, guint32 sender, const struct cox_fence_messa
             on_confirm(fence, message, now, out);
             break;
         case COX_FENCE_HELLO:
+            cox_fence_doubt_on_hello(fence, message, out);
             cox_fencewatch_note_hello(&fence->watch, message->name, message->incarnation);
+            break;
+        case COX_FENCE_DOUBT:
+            cox_fence_doubt_on_message(fence, message, out);
             break;
         case COX_FENCE_HISTORY:
             for (size_t i = 0; i < message->n_records; i++) {
@@ -539,14 +482,14 @@ on_message(struct cox_fence *fence, guint32 sender, const struct cox_fence_messa
 static void
 greet(struct cox_fence *fence, bool is_spokesman, struct cox_fence_effects *out)
 {
-    struct cox_fence_message *message = send(out, COX_FENCE_HELLO, (struct cox_fence_id) { 0, 0 });
+    struct cox_fence_message *message = cox_fence_send(out, COX_FENCE_HELLO, (struct cox_fence_id) { 0, 0 });
 
     message->name = cox_effects_text(&out->list, fence->name);
     message->incarnation = fence->config.incarnation;
     if (!is_spokesman || fence->history.records->len == 0) {
         return;
     }
-    message = send(out, COX_FENCE_HISTORY, (struct cox_fence_id) { 0, 0 });
+    message = cox_fence_send(out, COX_FENCE_HISTORY, (struct cox_fence_id) { 0, 0 });
     message->records = cox_fencehistory_copy(&fence->history, &out->list);
     message->n_records = fence->history.records->len;
 }
@@ -590,10 +533,11 @@ on_view(struct cox_fence *fence, const struct cox_fence_event *event, cox_usec n
         }
         if (op->state == COX_FENCEOP_ASKING) {
             check_answers(fence, op, now, out);
-        } else if (cox_fencewatch_name(&fence->watch, op->executor) == NULL) {
+        } else if (op->state == COX_FENCEOP_WORKING && cox_fencewatch_name(&fence->watch, op->executor) == NULL) {
             fail_step(fence, op, "the executor has left", now, out);
         }
     }
+    cox_fence_doubt_on_view(fence, out);
 }
 
 /* ---- agents on this node ---- */
@@ -649,7 +593,7 @@ run_jobs(struct cox_fence *fence, cox_usec now, struct cox_fence_effects *out)
             cox_fencelocal_drop(&fence->local, job);
             continue;
         }
-        effect = add(out, COX_FENCE_DO_RUN);
+        effect = cox_fence_add(out, COX_FENCE_DO_RUN);
         effect->run.run = job->run;
         effect->run.device = cox_effects_text(&out->list, job->device);
         effect->run.command = cox_effects_text(&out->list, device->def.action_names[job->action]);
@@ -664,26 +608,9 @@ run_jobs(struct cox_fence *fence, cox_usec now, struct cox_fence_effects *out)
 /* ---- clients and configuration ---- */
 
 static void
-on_asked(struct cox_fence *fence, const struct cox_fence_request *request, struct cox_fence_effects *out)
-{
-    struct cox_fence_id id = { fence->self, ++fence->serial };
-    struct cox_fence_message *message = NULL;
-
-    add(out, COX_FENCE_DO_ACCEPTED)->finished.id = id;
-    if (cox_fencehistory_has_success(&fence->history, request, fence->wall)) {
-        tell_finished(fence, id, true, NULL, out);
-        return;
-    }
-    message = send(out, COX_FENCE_REQUEST, id);
-    message->request = *request;
-    message->request.target = cox_effects_text(&out->list, request->target);
-    message->request.client = cox_effects_text(&out->list, request->client);
-}
-
-static void
 on_confirmed(struct cox_fence *fence, const struct cox_fence_request *request, struct cox_fence_effects *out)
 {
-    struct cox_fence_message *message = send(out, COX_FENCE_CONFIRM, (struct cox_fence_id) { fence->self, ++fence->serial });
+    struct cox_fence_message *message = cox_fence_send(out, COX_FENCE_CONFIRM, (struct cox_fence_id) { fence->self, ++fence->serial });
 
     message->request = *request;
     message->request.target = cox_effects_text(&out->list, request->target);
@@ -699,7 +626,7 @@ on_wake(struct cox_fence *fence, cox_usec now, struct cox_fence_effects *out)
 
     fence->wake_at = COX_USEC_NEVER;
     while ((job = cox_fencelocal_overdue(&fence->local, now)) != NULL) {
-        struct cox_fence_effect *effect = add(out, COX_FENCE_DO_KILL);
+        struct cox_fence_effect *effect = cox_fence_add(out, COX_FENCE_DO_KILL);
 
         effect->run.run = job->run;
         effect->run.device = cox_effects_text(&out->list, job->device);
@@ -716,25 +643,7 @@ on_wake(struct cox_fence *fence, cox_usec now, struct cox_fence_effects *out)
             fail_step(fence, op, "the executor does not answer", now, out);
         }
     }
-}
-
-/* Nodes that should be down and are not: bar them, and fence them again when their pause is over. */
-static void
-deal_with_liars(struct cox_fence *fence, cox_usec now, struct cox_fence_effects *out)
-{
-    const char *node = NULL;
-
-    while ((node = cox_fencewatch_next_liar(&fence->watch, now)) != NULL) {
-        struct cox_fence_effect *effect = add(out, COX_FENCE_DO_BAR);
-
-        effect->bar.node = cox_effects_text(&out->list, node);
-        effect->bar.is_ours_to_say = fence->has_quorum && cox_fencewatch_speaker(&fence->watch, node) == fence->self;
-    }
-    while (fence->has_quorum && (node = cox_fencewatch_next_refence(&fence->watch, now)) != NULL) {
-        struct cox_fence_request request = { node, COX_FENCE_REBOOT, "the fencer", -1, 0, false };
-
-        on_asked(fence, &request, out); /* merges with what is under way */
-    }
+    cox_fence_doubt_on_wake(fence, now, out);
 }
 
 static void
@@ -752,7 +661,7 @@ ask_to_be_woken(struct cox_fence *fence, cox_usec now, struct cox_fence_effects 
     }
     if (at != fence->wake_at) {
         fence->wake_at = at;
-        add(out, COX_FENCE_DO_WAKE)->at = at;
+        cox_fence_add(out, COX_FENCE_DO_WAKE)->at = at;
     }
 }
 
@@ -764,6 +673,9 @@ cox_fence_step(struct cox_fence *fence, const struct cox_fence_event *event, cox
     switch (event->kind) {
         case COX_FENCE_ON_VIEW:
             on_view(fence, event, now, out);
+            break;
+        case COX_FENCE_ON_LOST:
+            cox_fence_doubt_on_lost(fence, event->lost.nodes, event->lost.n, out);
             break;
         case COX_FENCE_ON_QUORUM:
             fence->has_quorum = event->has_quorum;
@@ -779,7 +691,7 @@ cox_fence_step(struct cox_fence *fence, const struct cox_fence_event *event, cox
             cox_fenceconf_set_attribute(&fence->conf, event->attribute.node, event->attribute.name, event->attribute.value);
             break;
         case COX_FENCE_ON_ASKED:
-            on_asked(fence, event->request, out);
+            cox_fence_ask(fence, event->request, out);
             break;
         case COX_FENCE_ON_CONFIRMED:
             on_confirmed(fence, event->request, out);
@@ -795,6 +707,6 @@ cox_fence_step(struct cox_fence *fence, const struct cox_fence_event *event, cox
             break;
     }
     run_jobs(fence, now, out);
-    deal_with_liars(fence, now, out);
+    cox_fence_deal_with_liars(fence, now, out);
     ask_to_be_woken(fence, now, out);
 }

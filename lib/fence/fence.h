@@ -8,9 +8,9 @@
  *                                   another executor, then the next level     '---'    | or nothing left to try
  *
  * Equal requests merge, different ones for one target wait for each other.  A partition without quorum fences nobody.  The
- * operation of an origin that leaves is over, failed.  Nothing but the success of all steps that matter, or the
- * word of a human, counts as fenced; and a node that is said to be down and is still a member, or comes back without having
- * booted, is barred and fenced again, with growing pauses.
+ * operation of an origin that leaves is over, failed.  Nothing but the success of all steps that matter and the absence of the
+ * node from the ring (fencedoubt.c), or the word of a human, counts as fenced; and a node that is said to be down and is still there, or
+ * comes back without having booted, is barred and fenced again, with growing pauses.
  */
 #ifndef COX_FENCE_FENCE_H
 #define COX_FENCE_FENCE_H
@@ -37,12 +37,14 @@ struct cox_fence_config {
     gint64 grace_ms;         /**< wait for slow answers although the fast ones suffice */
     gint64 asking_ms;        /**< wait for answers at most */
     gint64 slack_ms;         /**< for messages, besides an executor's own limits */
-    gint64 lie_ms;           /**< a fenced node that is a member for so long after that is alive (a token) */
+    gint64 lie_ms;           /**< a node that a human called down and that is in the ring for so long after that is alive */
+    gint64 doubt_ms;         /**< how long after its device's word a node may still be in the ring: for devices that are late */
     gint64 refence_ms, refence_max_ms; /**< pauses between fencings of a node whose device lies */
 };
 
 enum cox_fence_event_kind {
     COX_FENCE_ON_VIEW = 0,
+    COX_FENCE_ON_LOST,       /**< nodes have left the ring; beside the view without them, before any later message */
     COX_FENCE_ON_QUORUM,
     COX_FENCE_ON_DEVICES,    /**< all devices, and fencing-timeout, as configured now */
     COX_FENCE_ON_LEVELS,     /**< all levels */
@@ -62,6 +64,10 @@ struct cox_fence_event {
             const struct cox_fence_member *members; /**< this node included */
             size_t n;
         } view;
+        struct {
+            const guint32 *nodes;
+            size_t n;
+        } lost;
         bool has_quorum;
         struct {
             const struct cox_fencedevice_def *defs;
@@ -97,7 +103,7 @@ enum cox_fence_effect_kind {
     COX_FENCE_DO_ACCEPTED, /**< a client's request has this name */
     COX_FENCE_DO_FINISHED, /**< a request of this node is over */
     COX_FENCE_DO_RECORD,   /**< all nodes: an operation is over; success of reboot, off or a confirmation is the proof */
-    COX_FENCE_DO_REACT,    /**< this node has been fenced and is still alive: fencing-reaction */
+    COX_FENCE_DO_REACT,    /**< this node was reported down and is still alive: fencing-reaction */
     COX_FENCE_DO_BAR,      /**< critical: this node was reported down and is alive; do not admit it */
 };
 

@@ -41,6 +41,7 @@ cox_fence_message_is_sane(const struct cox_fence_message *message)
         case COX_FENCE_DONE:
             return is_record_sane(&message->record);
         case COX_FENCE_CONFIRM:
+        case COX_FENCE_DOUBT:
             return message->request.target != NULL;
         case COX_FENCE_HELLO:
             return message->name != NULL && message->incarnation != 0;

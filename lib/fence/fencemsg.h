@@ -5,6 +5,7 @@
  *       | <------ CAN -------- |
  *       | --- EXEC ------------------------------------------> | delay, agent, retries
  *       | <------------------------------------- RESULT ------ |      (again for each step, and for each other way)
+ *       | --- DOUBT (twice) -> | when the target is still in the ring
  *       | --- DONE ----------> | history, proof
  */
 #ifndef COX_FENCE_FENCEMSG_H
@@ -35,6 +36,7 @@ enum cox_fence_message_kind {
     COX_FENCE_CONFIRM, /**< a human says that the node is down */
     COX_FENCE_HELLO,
     COX_FENCE_HISTORY,
+    COX_FENCE_DOUBT,   /**< a node that was reported down is still in the ring: is it alive? */
 };
 
 /** What somebody wants.  Texts borrowed. */
@@ -61,10 +63,10 @@ struct cox_fence_record {
 struct cox_fence_message {
     enum cox_fence_message_kind kind;
     struct cox_fence_id id;             /**< REQUEST, CAN, EXEC, RESULT */
-    struct cox_fence_request request;   /**< REQUEST; CONFIRM: target, client */
+    struct cox_fence_request request;   /**< REQUEST; CONFIRM: target, client; DOUBT: target */
     const char *const *devices;         /**< CAN: ids of devices that can fence the target from there */
     size_t n_devices;
-    guint64 attempt;                    /**< EXEC, RESULT: number of this attempt among the origin's */
+    guint64 attempt;                    /**< EXEC, RESULT: number of this attempt among the origin's; DOUBT: 1, 2 */
     const char *device;                 /**< EXEC */
     enum cox_fence_action action;       /**< EXEC */
     guint32 executor;                   /**< EXEC */
@@ -73,7 +75,8 @@ struct cox_fence_message {
     const char *reason;                 /**< RESULT, CLOSED; or NULL */
     struct cox_fence_record record;     /**< DONE */
     const char *name;                   /**< HELLO */
-    guint64 incarnation;                /**< HELLO: differs after each boot, is the same after a restart of the daemon */
+    guint64 incarnation;                /**< HELLO: differs after each boot, is the same after a restart of the daemon;
+                                             DOUBT: of the target when its device was told; 0: not known */
     const struct cox_fence_record *records; /**< HISTORY */
     size_t n_records;
 };

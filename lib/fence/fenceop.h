@@ -16,6 +16,7 @@ enum cox_fenceop_state {
     COX_FENCEOP_QUEUED = 0, /**< another one for this target is under way */
     COX_FENCEOP_ASKING,     /**< who can? */
     COX_FENCEOP_WORKING,
+    COX_FENCEOP_DOUBTED,    /**< done, says the device, but the node is still in the ring */
     COX_FENCEOP_OVER,       /**< DONE is on its way */
 };
 
@@ -38,6 +39,7 @@ struct cox_fenceop {
     GArray *tried;           /**< guint32: executors that failed at the present step */
     guint32 executor;
     guint64 attempt;
+    guint64 life;            /**< incarnation of the target when a device was told to act last; 0: not known */
     bool is_delayed;         /**< the delay was served */
     cox_wall begun_at;
     guint64 incarnation;     /**< of the target then; 0: not known */

@@ -6,7 +6,7 @@ struct node {
     guint64 incarnation;  /* of its last hello; 0: never heard */
     guint64 fenced;       /* the one it was in when it was fenced last; 0: none, or not known */
     bool is_barred, is_caught;
-    cox_usec lie_at;      /* still a member then: alive */
+    cox_usec lie_at;      /* still in the ring then: alive */
     cox_usec refence_at;
 };
 
@@ -24,6 +24,8 @@ cox_fencewatch_init(struct cox_fencewatch *watch, guint32 self, gint64 lie_ms, g
     watch->lie_ms = lie_ms;
     watch->ids = g_array_new(FALSE, FALSE, sizeof(guint32));
     watch->names = g_ptr_array_new_with_free_func(g_free);
+    watch->ring_ids = g_array_new(FALSE, FALSE, sizeof(guint32));
+    watch->ring_names = g_ptr_array_new_with_free_func(g_free);
     watch->nodes = g_ptr_array_new_with_free_func(free_node);
     cox_fenceretry_init(&watch->retry, 2, pause_ms, pause_max_ms); /* the first repetition comes at once */
 }
@@ -33,6 +35,8 @@ cox_fencewatch_clear(struct cox_fencewatch *watch)
 {
     g_clear_pointer(&watch->ids, g_array_unref);
     g_clear_pointer(&watch->names, g_ptr_array_unref);
+    g_clear_pointer(&watch->ring_ids, g_array_unref);
+    g_clear_pointer(&watch->ring_names, g_ptr_array_unref);
     g_clear_pointer(&watch->nodes, g_ptr_array_unref);
     cox_fenceretry_clear(&watch->retry);
 }
@@ -145,6 +149,15 @@ insert(struct cox_fencewatch *watch, const struct cox_fence_member *member)
     g_ptr_array_insert(watch->names, (gint) at, g_strdup(member->name));
 }
 
+static void
+note_ring(struct cox_fencewatch *watch, const struct cox_fence_member *member)
+{
+    if (cox_fencewatch_ring_name(watch, member->id) == NULL) {
+        g_array_append_val(watch->ring_ids, member->id);
+        g_ptr_array_add(watch->ring_names, g_strdup(member->name));
+    }
+}
+
 bool
 cox_fencewatch_set_members(struct cox_fencewatch *watch, const struct cox_fence_member *members, size_t n,
                            bool *is_spokesman)
@@ -164,14 +177,68 @@ cox_fencewatch_set_members(struct cox_fencewatch *watch, const struct cox_fence_
         }
     }
     *is_spokesman = lowest == watch->self;
-    for (guint i = 0; i < watch->nodes->len; i++) {
-        struct node *node = watch->nodes->pdata[i];
-
-        if (cox_usec_is_set(node->lie_at) && cox_fencewatch_member(watch, node->name) == 0) {
-            acquit(watch, node); /* fenced, and gone in time */
-        }
+    for (size_t i = 0; i < n; i++) {
+        note_ring(watch, &members[i]);
     }
     return somebody_joined;
+}
+
+/* ---- the ring ---- */
+
+const char *
+cox_fencewatch_ring_name(const struct cox_fencewatch *watch, guint32 id)
+{
+    for (guint i = 0; i < watch->ring_ids->len; i++) {
+        if (g_array_index(watch->ring_ids, guint32, i) == id) {
+            return watch->ring_names->pdata[i];
+        }
+    }
+    return NULL;
+}
+
+bool
+cox_fencewatch_is_in_ring(const struct cox_fencewatch *watch, const char *name)
+{
+    for (guint i = 0; i < watch->ring_names->len; i++) {
+        if (g_str_equal(watch->ring_names->pdata[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void
+cox_fencewatch_note_lost(struct cox_fencewatch *watch, guint32 id)
+{
+    for (guint i = watch->ring_ids->len; i > 0; i--) {
+        if (g_array_index(watch->ring_ids, guint32, i - 1) == id) {
+            struct node *node = find(watch, watch->ring_names->pdata[i - 1]);
+
+            if (node != NULL && cox_usec_is_set(node->lie_at)) {
+                acquit(watch, node); /* fenced, and gone in time */
+            }
+            g_array_remove_index(watch->ring_ids, i - 1);
+            g_ptr_array_remove_index(watch->ring_names, i - 1);
+        }
+    }
+}
+
+/* ---- lives ---- */
+
+guint64
+cox_fencewatch_incarnation(const struct cox_fencewatch *watch, const char *name)
+{
+    const struct node *node = find(watch, name);
+
+    return node == NULL ? 0 : node->incarnation;
+}
+
+void
+cox_fencewatch_note_alive(struct cox_fencewatch *watch, const char *name)
+{
+    struct node *node = need(watch, name);
+
+    node->is_caught = !node->is_barred;
 }
 
 void
@@ -191,27 +258,14 @@ cox_fencewatch_note_hello(struct cox_fencewatch *watch, const char *name, guint6
     }
 }
 
-guint64
-cox_fencewatch_incarnation(const struct cox_fencewatch *watch, const char *name)
-{
-    const struct node *node = find(watch, name);
-
-    return node == NULL ? 0 : node->incarnation;
-}
-
 void
 cox_fencewatch_note_fenced(struct cox_fencewatch *watch, const char *name, guint64 incarnation, cox_usec now)
 {
     struct node *node = need(watch, name);
 
-    if (incarnation != 0 && node->incarnation != 0 && node->incarnation != incarnation) {
-        node->fenced = 0; /* it was cut off, and has booted since */
-        acquit(watch, node);
-        return;
-    }
-    node->fenced = node->incarnation;
+    node->fenced = incarnation;
     node->refence_at = COX_USEC_NEVER;
-    if (cox_fencewatch_member(watch, name) == 0) {
+    if (!cox_fencewatch_is_in_ring(watch, name) || node->fenced != node->incarnation) {
         acquit(watch, node);
     } else {
         node->lie_at = cox_usec_after_ms(now, watch->lie_ms);

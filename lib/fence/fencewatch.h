@@ -2,7 +2,7 @@
  *
  *     (unknown) --fenced, no member--> DOWN --comes back after a boot--> (unknown)
  *         |                             |
- *         | fenced, still a member      | comes back without having booted
+ *         | fenced, still in the ring   | comes back without having booted
  *         v                             v
  *      DOUBTED --still there--------> BARRED --fenced again, after growing pauses--> DOUBTED or DOWN
  *         '------ leaves ---> DOWN
@@ -29,11 +29,13 @@ struct cox_fencewatch {
     gint64 lie_ms;
     GArray *ids;             /**< guint32: members, ascending */
     GPtrArray *names;        /**< char *: of the members, parallel */
+    GArray *ring_ids;        /**< guint32: nodes that were members and have not left corosync's ring since */
+    GPtrArray *ring_names;   /**< char *: parallel */
     GPtrArray *nodes;        /**< what is known of each node by name */
     struct cox_fenceretry retry;
 };
 
-/** @lie_ms: how long a fenced node may still be a member; @pause_ms, @pause_max_ms: between fencings of one that stays. */
+/** @lie_ms: how long a fenced node may still be in the ring; @pause_ms, @pause_max_ms: between fencings of one that stays. */
 void cox_fencewatch_init(struct cox_fencewatch *watch, guint32 self, gint64 lie_ms, gint64 pause_ms, gint64 pause_max_ms);
 void cox_fencewatch_clear(struct cox_fencewatch *watch);
 
@@ -57,11 +59,19 @@ void cox_fencewatch_keep_members(const struct cox_fencewatch *watch, GArray *ids
 /** A node says which boot it is in. */
 void cox_fencewatch_note_hello(struct cox_fencewatch *watch, const char *name, guint64 incarnation);
 
-/** The node was fenced, or could not be. */
-void cox_fencewatch_note_fenced(struct cox_fencewatch *watch, const char *name, guint64 incarnation, cox_usec now);
-
-/** That of its last hello; 0: never heard. */
+/** The life in which a node is, as it said last; 0: it never did. */
 guint64 cox_fencewatch_incarnation(const struct cox_fencewatch *watch, const char *name);
+
+/** Name of a node in the ring, or NULL; is a node in it?; a node has left it. */
+const char *cox_fencewatch_ring_name(const struct cox_fencewatch *watch, guint32 id);
+bool cox_fencewatch_is_in_ring(const struct cox_fencewatch *watch, const char *name);
+void cox_fencewatch_note_lost(struct cox_fencewatch *watch, guint32 id);
+
+/** A node was reported down and is there. */
+void cox_fencewatch_note_alive(struct cox_fencewatch *watch, const char *name);
+
+/** The node was fenced in life @incarnation (0: not known), or could not be. */
+void cox_fencewatch_note_fenced(struct cox_fencewatch *watch, const char *name, guint64 incarnation, cox_usec now);
 void cox_fencewatch_note_failure(struct cox_fencewatch *watch, const char *name, cox_usec now);
 
 /** A node just found alive although it was fenced (barred from now on), or NULL; ask until NULL. */

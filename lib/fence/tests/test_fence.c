@@ -445,7 +445,7 @@ a_human_s_word_releases_what_waits(void **state)
 }
 
 static void
-a_device_that_lies_is_found_out_and_the_node_fenced_again(void **state)
+a_device_that_lies_is_found_out_before_it_is_believed(void **state)
 {
     struct bus bus;
 
@@ -454,24 +454,144 @@ a_device_that_lies_is_found_out_and_the_node_fenced_again(void **state)
     bus_start_many(&bus, 3);
     bus.agent = AGENT_LIES;
     bus_ask(&bus, 1, 3, COX_FENCE_REBOOT);
-    bus_run(&bus, bus.net.now + SECONDS(2));
-    assert_int_equal(bus.nodes[1].n_ok, 1);
-    assert_int_equal(bus.nodes[3].n_reacts, 1); /* it hears that it should be dead */
-    assert_int_equal(bus.nodes[1].n_bars, 0);
-    bus_run(&bus, bus.net.now + SECONDS(2));
+    bus_run(&bus, bus.net.now + 390000);
+    assert_int_equal(bus.nodes[1].n_failed, 0); /* it may go down a moment later */
+    bus_run(&bus, bus.net.now + 100000);
+    assert_int_equal(bus.nodes[1].n_ok, 0); /* nobody ever thought that it is down */
+    assert_int_equal(bus.nodes[1].n_failed, 1);
+    assert_non_null(strstr(bus.nodes[1].reason, "still there"));
+    assert_true(bus.nodes[3].n_reacts >= 1); /* it hears that it should be dead */
     assert_int_equal(bus.nodes[1].n_bars, 1);
     assert_int_equal(bus.nodes[2].n_bars, 1);
+    assert_int_equal(bus.nodes[3].n_bars, 0);
     assert_int_equal(bus.nodes[1].n_bars_to_say + bus.nodes[2].n_bars_to_say, 1);
     assert_true(cox_fence_is_barred(bus.nodes[2].engine, "n3"));
-    assert_string_equal(bus.log->str, "n1:d1 reboot n3;n1:d1 reboot n3;"); /* again at once */
-    bus_run(&bus, bus.net.now + SECONDS(4));
-    assert_int_equal(bus.nodes[1].n_bars, 2);
     bus_run(&bus, bus.net.now + SECONDS(50));
-    assert_string_equal(bus.log->str, "n1:d1 reboot n3;n1:d1 reboot n3;"); /* then after a pause */
+    assert_string_equal(bus.log->str, "n1:d1 reboot n3;n1:d1 reboot n3;"); /* again at once, then after a pause */
+    bus_run(&bus, bus.net.now + SECONDS(80));
+    assert_string_equal(bus.log->str, "n1:d1 reboot n3;n1:d1 reboot n3;n1:d1 reboot n3;");
+    assert_int_equal(bus.nodes[1].n_bars, 1); /* said once */
     bus.agent = AGENT_WORKS;
-    bus_run(&bus, bus.net.now + SECONDS(30));
+    bus_run(&bus, bus.net.now + SECONDS(600));
     assert_int_equal(bus.nodes[3].n_fenced, 1);
     assert_false(cox_fence_is_barred(bus.nodes[2].engine, "n3"));
+    bus_clear(&bus);
+}
+
+static void
+a_liar_s_fencer_that_leaves_is_no_proof(void **state)
+{
+    struct bus bus;
+
+    (void) state;
+    bus_init(&bus, one, 1, 0);
+    bus_start_many(&bus, 3);
+    bus.agent = AGENT_LIES;
+    bus_ask(&bus, 1, 3, COX_FENCE_OFF);
+    bus_run(&bus, bus.net.now + 100000);
+    cox_testbus_leave(&bus.net, 3, false); /* only the process */
+    g_clear_pointer(&bus.nodes[3].engine, cox_fence_free);
+    bus_run(&bus, bus.net.now + 500000);
+    assert_int_equal(bus.nodes[1].n_ok, 0);
+    assert_int_equal(bus.nodes[1].n_failed, 1);
+    assert_int_equal(bus.nodes[2].n_bars, 1);
+    bus_clear(&bus);
+}
+
+static void
+a_device_may_be_late_and_a_node_quick(void **state)
+{
+    struct bus bus;
+
+    (void) state;
+    bus_init(&bus, one, 1, 0);
+    bus_start_many(&bus, 3);
+    bus.agent = AGENT_LIES;
+    bus_ask(&bus, 1, 3, COX_FENCE_REBOOT);
+    bus_run(&bus, bus.net.now + 200000);
+    assert_int_equal(bus.nodes[1].n_ok, 0);
+    bus_crash(&bus, 3); /* the power goes a moment after the device said so */
+    bus_run(&bus, bus.net.now + 1000);
+    assert_int_equal(bus.nodes[1].n_ok, 1);
+    assert_int_equal(bus.nodes[2].n_records, 1);
+    bus.nodes[3].incarnation += 100;
+    bus_start(&bus, 3);
+    bus_run(&bus, bus.net.now + SECONDS(100));
+    assert_int_equal(bus.nodes[1].n_bars + bus.nodes[2].n_bars + bus.nodes[3].n_reacts, 0);
+    assert_int_equal(bus.nodes[1].n_failed, 0);
+    bus_clear(&bus);
+}
+
+static void
+a_new_life_in_the_ring_is_proof_of_the_end_of_the_old_one(void **state)
+{
+    struct cox_fence_event event = { .kind = COX_FENCE_ON_MESSAGE };
+    struct cox_fence_message hello = { .kind = COX_FENCE_HELLO, .name = "n3", .incarnation = 77 };
+    struct bus bus;
+
+    (void) state;
+    bus_init(&bus, one, 1, 0);
+    bus_start_many(&bus, 3);
+    bus.agent = AGENT_LIES;
+    bus_ask(&bus, 1, 3, COX_FENCE_REBOOT);
+    bus_run(&bus, bus.net.now + 100000);
+    event.message.sender = 3;
+    event.message.message = &hello;
+    bus_feed(&bus, 1, &event);
+    bus_run(&bus, bus.net.now + 1000);
+    assert_int_equal(bus.nodes[1].n_ok, 1);
+    bus_run(&bus, bus.net.now + SECONDS(100));
+    assert_int_equal(bus.nodes[1].n_bars, 0);
+    bus_clear(&bus);
+}
+
+static void
+what_is_said_late_about_an_earlier_life_concerns_nobody(void **state)
+{
+    struct cox_fence_event event = { .kind = COX_FENCE_ON_MESSAGE };
+    struct cox_fence_message done = { .kind = COX_FENCE_DONE, .record = { .id = { 1, 99 }, .target = "n3", .action = COX_FENCE_REBOOT,
+                                                                              .is_ok = true, .incarnation = 4711 } };
+    struct bus bus;
+
+    (void) state;
+    bus_init(&bus, one, 1, 0);
+    bus_start_many(&bus, 3);
+    event.message.sender = 1;
+    event.message.message = &done;
+    bus_feed(&bus, 3, &event);
+    bus_feed(&bus, 2, &event);
+    assert_int_equal(bus.nodes[3].n_reacts, 0);
+    bus_start(&bus, 4); /* all say who they are */
+    bus_run(&bus, bus.net.now + SECONDS(100));
+    assert_int_equal(bus.nodes[2].n_bars, 0);
+    done.record.id.serial++;
+    done.record.incarnation = bus.nodes[3].incarnation;
+    bus_feed(&bus, 3, &event);
+    assert_int_equal(bus.nodes[3].n_reacts, 1);
+    bus_clear(&bus);
+}
+
+static void
+without_a_ring_and_quorum_a_doubt_is_no_proof(void **state)
+{
+    struct cox_fence_event event = { .kind = COX_FENCE_ON_VIEW };
+    const struct cox_fence_member self = { 1, "n1" };
+    struct bus bus;
+
+    (void) state;
+    bus_init(&bus, one, 1, 0);
+    bus_start_many(&bus, 3);
+    bus.agent = AGENT_LIES;
+    bus_ask(&bus, 1, 3, COX_FENCE_REBOOT);
+    bus_run(&bus, bus.net.now + 100000);
+    bus_quorum(&bus, 1, false);
+    event.view.members = &self; /* the connection is gone */
+    event.view.n = 1;
+    bus_feed(&bus, 1, &event);
+    bus_run(&bus, bus.net.now + 1000);
+    assert_int_equal(bus.nodes[1].n_ok, 0);
+    assert_int_equal(bus.nodes[1].n_failed, 1);
+    assert_string_equal(bus.nodes[1].reason, "this partition has no quorum");
     bus_clear(&bus);
 }
 
@@ -495,6 +615,7 @@ a_fenced_node_that_comes_back_without_a_boot_is_barred(void **state)
     bus_move(&bus, 3, 0);
     bus_run(&bus, bus.net.now + SECONDS(1));
     assert_int_equal(bus.nodes[1].n_bars, 1);
+    assert_int_equal(bus.nodes[3].n_reacts, 1); /* it takes itself down, whatever its device does */
     assert_int_equal(bus.nodes[3].n_fenced, 1);
     assert_false(cox_fence_is_barred(bus.nodes[1].engine, "n3")); /* now it is down */
     bus_clear(&bus);
@@ -610,7 +731,12 @@ COX_TEST_MAIN(cmocka_unit_test(a_lost_node_is_fenced_and_everybody_knows),
               cmocka_unit_test(switching_on_again_is_a_favour), cmocka_unit_test(unfencing_runs_on_the_node_itself),
               cmocka_unit_test(delays_hold_back_the_first_device_only), cmocka_unit_test(agents_are_asked_whom_they_know),
               cmocka_unit_test(a_human_s_word_releases_what_waits),
-              cmocka_unit_test(a_device_that_lies_is_found_out_and_the_node_fenced_again),
+              cmocka_unit_test(a_device_that_lies_is_found_out_before_it_is_believed),
+              cmocka_unit_test(a_liar_s_fencer_that_leaves_is_no_proof),
+              cmocka_unit_test(a_device_may_be_late_and_a_node_quick),
+              cmocka_unit_test(a_new_life_in_the_ring_is_proof_of_the_end_of_the_old_one),
+              cmocka_unit_test(what_is_said_late_about_an_earlier_life_concerns_nobody),
+              cmocka_unit_test(without_a_ring_and_quorum_a_doubt_is_no_proof),
               cmocka_unit_test(a_fenced_node_that_comes_back_without_a_boot_is_barred),
               cmocka_unit_test(a_liar_whose_fencing_fails_stays_barred_and_is_tried_on),
               cmocka_unit_test(a_newcomer_learns_the_history),

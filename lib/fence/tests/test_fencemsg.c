@@ -32,6 +32,8 @@ what_lacks_a_part_or_asks_for_the_impossible_is_not_sane(void **state)
         { { .kind = COX_FENCE_DONE }, false },
         { { .kind = COX_FENCE_CONFIRM, .request = { .target = "n1" } }, true },
         { { .kind = COX_FENCE_CONFIRM }, false },
+        { { .kind = COX_FENCE_DOUBT, .request = { .target = "n1" } }, true },
+        { { .kind = COX_FENCE_DOUBT }, false },
         { { .kind = COX_FENCE_HELLO, .name = "n1", .incarnation = 5 }, true },
         { { .kind = COX_FENCE_HELLO, .name = "n1" }, false },
         { { .kind = COX_FENCE_HELLO, .incarnation = 5 }, false },

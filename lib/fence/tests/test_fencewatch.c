@@ -70,7 +70,7 @@ a_member_that_was_fenced_must_leave_in_time(void **state)
     (void) state;
     setup(&watch);
     cox_fencewatch_note_hello(&watch, "n3", 7);
-    cox_fencewatch_note_fenced(&watch, "n3", 0, 0);
+    cox_fencewatch_note_fenced(&watch, "n3", 7, 0);
     assert_int_equal(cox_fencewatch_wake_at(&watch, true), 3000000);
     assert_null(cox_fencewatch_next_liar(&watch, 2999999));
     assert_string_equal(cox_fencewatch_next_liar(&watch, 3000000), "n3");
@@ -83,8 +83,10 @@ a_member_that_was_fenced_must_leave_in_time(void **state)
     cox_fencewatch_note_failure(&watch, "n3", 4000000);
     assert_null(cox_fencewatch_next_refence(&watch, 63999999));
     assert_string_equal(cox_fencewatch_next_refence(&watch, 64000000), "n3");
-    cox_fencewatch_note_fenced(&watch, "n3", 0, 65000000);
+    cox_fencewatch_note_fenced(&watch, "n3", 7, 65000000);
     cox_fencewatch_set_members(&watch, &all[1], 2, &is_spokesman);
+    assert_true(cox_fencewatch_is_barred(&watch, "n3")); /* only its fencer has left */
+    cox_fencewatch_note_lost(&watch, 3);
     assert_false(cox_fencewatch_is_barred(&watch, "n3"));
     assert_int_equal(cox_fencewatch_wake_at(&watch, true), COX_USEC_NEVER);
     cox_fencewatch_note_failure(&watch, "n3", 66000000); /* not barred: not our business */
@@ -103,7 +105,8 @@ who_comes_back_must_have_booted(void **state)
     setup(&watch);
     cox_fencewatch_note_hello(&watch, "n3", 7);
     cox_fencewatch_set_members(&watch, &all[1], 2, &is_spokesman);
-    cox_fencewatch_note_fenced(&watch, "n3", 0, 0);
+    cox_fencewatch_note_lost(&watch, 3);
+    cox_fencewatch_note_fenced(&watch, "n3", 7, 0);
     assert_false(cox_fencewatch_is_barred(&watch, "n3"));
     cox_fencewatch_set_members(&watch, all, 3, &is_spokesman);
     cox_fencewatch_note_hello(&watch, "n3", 7);
@@ -115,6 +118,45 @@ who_comes_back_must_have_booted(void **state)
     assert_false(cox_fencewatch_is_barred(&watch, "n3"));
     assert_null(cox_fencewatch_next_refence(&watch, 1));
     assert_false(cox_fencewatch_is_barred(&watch, "n9"));
+    cox_fencewatch_clear(&watch);
+}
+
+static void
+the_ring_keeps_who_only_left_the_group(void **state)
+{
+    struct cox_fencewatch watch;
+    bool is_spokesman = false;
+
+    (void) state;
+    setup(&watch);
+    cox_fencewatch_set_members(&watch, &all[1], 2, &is_spokesman);
+    assert_string_equal(cox_fencewatch_ring_name(&watch, 3), "n3");
+    cox_fencewatch_note_lost(&watch, 3);
+    cox_fencewatch_note_lost(&watch, 9);
+    assert_null(cox_fencewatch_ring_name(&watch, 3));
+    assert_false(cox_fencewatch_is_in_ring(&watch, "n3"));
+    assert_true(cox_fencewatch_is_in_ring(&watch, "n2"));
+    cox_fencewatch_clear(&watch);
+}
+
+static void
+what_an_earlier_life_lost_is_not_held_against_a_later_one(void **state)
+{
+    struct cox_fencewatch watch;
+
+    (void) state;
+    setup(&watch);
+    assert_int_equal(cox_fencewatch_incarnation(&watch, "n3"), 0);
+    cox_fencewatch_note_hello(&watch, "n3", 8);
+    assert_int_equal(cox_fencewatch_incarnation(&watch, "n3"), 8);
+    cox_fencewatch_note_fenced(&watch, "n3", 7, 0); /* told after it has booted */
+    assert_int_equal(cox_fencewatch_wake_at(&watch, true), COX_USEC_NEVER);
+    cox_fencewatch_note_hello(&watch, "n3", 8);
+    assert_null(cox_fencewatch_next_liar(&watch, 5000000));
+    cox_fencewatch_note_alive(&watch, "n3");
+    assert_string_equal(cox_fencewatch_next_liar(&watch, 0), "n3");
+    cox_fencewatch_note_alive(&watch, "n3"); /* said once */
+    assert_null(cox_fencewatch_next_liar(&watch, 0));
     cox_fencewatch_clear(&watch);
 }
 
@@ -139,4 +181,6 @@ the_lowest_other_member_acts(void **state)
 COX_TEST_MAIN(cmocka_unit_test(members_are_known_by_id_and_name),
               cmocka_unit_test(fencing_that_was_about_the_boot_before_makes_no_liar),
               cmocka_unit_test(a_member_that_was_fenced_must_leave_in_time),
-              cmocka_unit_test(who_comes_back_must_have_booted), cmocka_unit_test(the_lowest_other_member_acts))
+              cmocka_unit_test(who_comes_back_must_have_booted), cmocka_unit_test(the_lowest_other_member_acts),
+              cmocka_unit_test(the_ring_keeps_who_only_left_the_group),
+              cmocka_unit_test(what_an_earlier_life_lost_is_not_held_against_a_later_one))

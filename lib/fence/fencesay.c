@@ -1,0 +1,63 @@
+/* lib/fence/fencesay.c - what several files of the engine have to say: effects, the end of an operation, a request.  Layer 3, pure. */
+#include "fence/fence_priv.h"
+
+struct cox_fence_effect *
+cox_fence_add(struct cox_fence_effects *out, enum cox_fence_effect_kind kind)
+{
+    struct cox_fence_effect *effect = cox_effects_add(&out->list);
+
+    effect->kind = kind;
+    return effect;
+}
+
+struct cox_fence_message *
+cox_fence_send(struct cox_fence_effects *out, enum cox_fence_message_kind kind, struct cox_fence_id id)
+{
+    struct cox_fence_effect *effect = cox_fence_add(out, COX_FENCE_DO_SEND);
+
+    effect->message.kind = kind;
+    effect->message.id = id;
+    return &effect->message;
+}
+
+void
+cox_fence_tell_finished(const struct cox_fence *fence, struct cox_fence_id id, bool is_ok, const char *reason,
+                        struct cox_fence_effects *out)
+{
+    if (id.origin == fence->self) {
+        struct cox_fence_effect *effect = cox_fence_add(out, COX_FENCE_DO_FINISHED);
+
+        effect->finished.id = id;
+        effect->finished.is_ok = is_ok;
+        effect->finished.reason = cox_effects_text(&out->list, reason);
+    }
+}
+
+void
+cox_fence_finish(struct cox_fence *fence, struct cox_fenceop *op, bool is_ok, const char *reason, struct cox_fence_effects *out)
+{
+    struct cox_fence_record record = { op->id, op->target, op->client, op->delegate, is_ok ? NULL : reason, op->action,
+                                       is_ok, false, fence->wall, op->begun_at, op->incarnation };
+    struct cox_fence_message *message = cox_fence_send(out, COX_FENCE_DONE, op->id);
+
+    message->record = cox_fence_record_copy(&record, &out->list);
+    op->state = COX_FENCEOP_OVER;
+    op->deadline = COX_USEC_NEVER;
+}
+
+void
+cox_fence_ask(struct cox_fence *fence, const struct cox_fence_request *request, struct cox_fence_effects *out)
+{
+    struct cox_fence_id id = { fence->self, ++fence->serial };
+    struct cox_fence_message *message = NULL;
+
+    cox_fence_add(out, COX_FENCE_DO_ACCEPTED)->finished.id = id;
+    if (cox_fencehistory_has_success(&fence->history, request, fence->wall)) {
+        cox_fence_tell_finished(fence, id, true, NULL, out);
+        return;
+    }
+    message = cox_fence_send(out, COX_FENCE_REQUEST, id);
+    message->request = *request;
+    message->request.target = cox_effects_text(&out->list, request->target);
+    message->request.client = cox_effects_text(&out->list, request->client);
+}
