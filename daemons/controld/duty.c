@@ -236,13 +236,27 @@ flush(struct controld *controld)
 
 /* ---- joining ---- */
 
+/*
+ * What must go before the history of this node is written anew.  In a new life of this node its transient attributes are those of
+ * the life before as well, and "shutdown" would have it leave at once; nobody erased them if it was the last one that left.
+ */
+static char *
+path_of_past(const struct controld *controld)
+{
+    unsigned int self = (unsigned int) controld->self;
+
+    return controld->is_history_valid
+               ? g_strdup_printf("/cib/status/node_state[@id='%u']/lrm", self)
+               : g_strdup_printf("/cib/status/node_state[@id='%u']/lrm|/cib/status/node_state[@id='%u']/transient_attributes", self, self);
+}
+
 /* The document says something else of this node than its controller: it must learn the truth before anybody plans. */
 static void
 correct(struct controld *controld)
 {
     struct cox_follow_change removal = { .kind = COX_EDIT_DELETE_ALL };
     struct writing *writing = g_new0(struct writing, 1);
-    g_autofree char *path = g_strdup_printf("/cib/status/node_state[@id='%u']/lrm", (unsigned int) controld->self);
+    g_autofree char *path = path_of_past(controld);
     g_autofree char *text = NULL;
     struct cox_follow_change change = { .kind = COX_EDIT_MODIFY, .section = "status", .allows_creation = true, .fn = on_written,
                                         .context = writing };

@@ -527,6 +527,27 @@ a_node_that_leaves_stops_what_it_runs_first(void **state)
 }
 
 static void
+the_last_node_that_left_does_not_leave_again_when_it_comes_back(void **state)
+{
+    struct world *w = *state;
+    const struct cox_msg_control_leave body = { 0 };
+    const struct cox_service_fake_call call = { .message = COX_MSG_CONTROL_LEAVE, .body = &body };
+    g_autofree char *document = NULL;
+
+    create(w, "", DUMMY, "");
+    (void) cox_service_fake_ask(w->fake, &call);
+    pass(w, 1000);
+    document = text_of(w);
+    assert_non_null(strstr(document, "name=\"shutdown\""));
+    stop_daemon(w);
+    g_string_truncate(w->log, 0);
+    start_daemon(w, document);
+    assert_false(has(w, "name=\"shutdown\""));
+    assert_true(g_str_has_suffix(w->log->str, "r_monitor_0 r_start_0 r_monitor_10000 "));
+    assert_string_equal(query(w)->phase, "S_IDLE");
+}
+
+static void
 a_refresh_forgets_and_probes(void **state)
 {
     struct world *w = *state;
@@ -798,6 +819,7 @@ main(void)
         STORY(what_is_running_when_something_changes_is_waited_for),
         STORY(a_lost_node_is_fenced_until_that_succeeds),
         STORY(a_node_that_leaves_stops_what_it_runs_first),
+        STORY(the_last_node_that_left_does_not_leave_again_when_it_comes_back),
         STORY(a_refresh_forgets_and_probes),
         STORY(a_configuration_over_which_the_scheduler_dies_is_set_aside),
         STORY(an_order_of_another_reign_is_not_carried_out),
