@@ -212,6 +212,46 @@ one_who_does_not_read_its_answers_is_sent_away(void **state)
     assert_int_equal(place_stat(place, good, "unsent_bytes"), 0);
 }
 
+/* Each of them stays below what one client may cost; testd lets 1 MiB wait for each and 4 MiB for all of one user. */
+static void
+what_waits_for_all_connections_of_one_user_is_limited_as_well(void **state)
+{
+    enum { CONNECTIONS = 10, REQUESTS = 45 };
+    struct place *place = *state;
+    g_autoptr(cox_client) good = NULL;
+    g_autofree char *text = g_strnfill(20000, 'x');
+    g_autofree char *log = NULL;
+    const struct cox_msg_note note = { .topic = "echo", .text = text };
+    int fds[CONNECTIONS];
+
+    place_start_ready(place);
+    good = place_client(place, false);
+    for (int i = 0; i < CONNECTIONS; i++) {
+        struct cox_frame frame = { .kind = COX_FRAME_REQUEST, .message = COX_MSG_NOTE };
+        struct pollfd ready = { .events = POLLOUT };
+
+        ready.fd = fds[i] = place_raw_greeted(place);
+        for (frame.id = 1; frame.id <= REQUESTS; frame.id++) {
+            g_autoptr(GBytes) bytes = cox_frame_build_message(&frame, &note, NULL);
+
+            while (send(fds[i], g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && errno == EAGAIN) {
+                assert_int_equal(poll(&ready, 1, 60000), 1);
+            }
+        }
+        assert_true(place_note(place, good, "echo", NULL, NULL)); /* who reads is served */
+    }
+    while (place_stat(place, good, "clients_evicted") == 0) {
+        assert_false(place->has_ended);
+    }
+    assert_true(place_stat(place, good, "unsent_bytes") <= 4 * 1024 * 1024);
+    assert_true(place_stat(place, good, "clients_evicted") < CONNECTIONS);
+    log = log_of(place);
+    assert_non_null(strstr(log, "does not read what it asked for"));
+    for (int i = 0; i < CONNECTIONS; i++) {
+        close(fds[i]);
+    }
+}
+
 static void
 one_who_stops_reading_in_the_middle_is_sent_away_after_a_while(void **state)
 {
@@ -421,6 +461,7 @@ setup_hasty(void **state)
 COX_TEST_MAIN(TEST(garbage_ends_the_connection_with_a_line_in_the_log), TEST(after_hello_rules_count_as_well),
               TEST(a_frame_longer_than_allowed_ends_the_connection), TEST(an_unknown_message_is_only_refused),
               TEST(one_who_never_says_hello_is_sent_away), TEST(one_who_does_not_read_its_answers_is_sent_away),
+              cmocka_unit_test_setup_teardown(what_waits_for_all_connections_of_one_user_is_limited_as_well, place_setup, place_teardown),
               TEST(one_who_stops_reading_in_the_middle_is_sent_away_after_a_while),
               TEST(connections_of_one_user_are_limited_but_not_those_of_root),
               TEST(thousands_of_short_connections_leave_nothing), TEST(a_stranger_gets_nothing_but_a_refusal),
