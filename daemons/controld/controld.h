@@ -79,6 +79,7 @@ struct controld {
     /* handlers.c */
     GArray *leavers;                /* cox_ticket of CONTROL_LEAVE */
     GPtrArray *refreshes;           /* struct controld_refresh */
+    GPtrArray *batches;             /* writes of the reign that are under way */
     struct cox_permit *permit;
     GHashTable *pleas;              /* set: refreshes that wait for it */
     guint64 n_refreshes;

@@ -265,7 +265,7 @@ on_batch(void *context, const struct cox_follow_answer *answer)
     if (g_error_matches(answer->error, COX_ERROR, COX_ERROR_OLD)) {
         controld_crew_outdated(batch->controld, batch->generation);
     }
-    g_free(batch);
+    (void) g_ptr_array_remove_fast(batch->controld->batches, batch); /* frees it */
 }
 
 static struct cox_follow_change
@@ -286,6 +286,7 @@ controld_papers_write(struct controld *controld, guint64 number)
     struct batch *batch = g_new(struct batch, 1);
 
     *batch = (struct batch) { controld, number, change.generation };
+    g_ptr_array_add(controld->batches, batch);
     change.section = "status";
     change.text = text;
     if (controld->erased->len == 0) {
@@ -406,6 +407,7 @@ controld_papers_start(struct controld *controld)
                                                   .lost = on_lost,
                                                   .context = controld };
 
+    controld->batches = g_ptr_array_new_with_free_func(g_free);
     controld->states = g_string_new(NULL);
     controld->erased = g_ptr_array_new_with_free_func(g_free);
     controld->follow = cox_follow_new(controld->runtime, &settings);
@@ -415,6 +417,7 @@ void
 controld_papers_stop(struct controld *controld)
 {
     cox_follow_free(controld->follow);
+    g_ptr_array_unref(controld->batches); /* whose answers come no more */
     if (controld->states != NULL) {
         g_string_free(controld->states, TRUE);
         g_ptr_array_unref(controld->erased);
