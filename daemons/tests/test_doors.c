@@ -153,8 +153,8 @@ teardown(void **state)
 {
     struct node *node = *state;
 
-    if (!node->has_ended) {
-        cox_runtime_child_signal(node->runtime, node->child, SIGKILL);
+    if (!node->has_ended) { /* a killed supervisor would leave its daemons behind */
+        cox_runtime_child_signal(node->runtime, node->child, SIGTERM);
         while (!node->has_ended) {
             (void) cox_runtime_step(node->runtime, true);
         }
