@@ -53,7 +53,7 @@ class Story:
             if done.returncode != 0:
                 raise LabError("node %s cannot be prepared: %s" % (node, done.stderr.strip()))
         began = time.monotonic()
-        verbs.start_number(verbs.Stage(lambda _: self.lab), {"N": 3})
+        verbs.start_number(verbs.Stage(lambda *_: self.lab), {"N": 3})
         self.wait("the cluster answers", lambda: self.ask("n1", ["cibadmin", "--query", "--scope", "nodes"]).count("<node ") == 3)
         say("  the cluster was up %.1f s after its start" % (time.monotonic() - began))
 
