@@ -418,6 +418,8 @@ on_ask(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply 
 
         g_array_append_val(ask->inflight, inflight);
     }
+    /* All that has waited comes first: in the middle of it the document would do for an ask without a version, and lack what is known. */
+    cox_follow_catch_up(schedd->follow, 0);
     g_ptr_array_add(schedd->asks, ask);
     follow_as_needed(schedd);
     serve(schedd);

@@ -164,7 +164,7 @@ end_reign(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
     g_hash_table_remove_all(reign->fencing);
     reign->graph = NULL;
     reign->batch_pending = 0;
-    reign->needed = (struct cox_version) { 0, 0, 0 };
+    reign->needed = reign->document; /* who plans next must not know less than we do; what others said may be of another document */
     g_ptr_array_set_size(reign->fences, 0);
     reign->write_retry_at = reign->plan_retry_at = reign->attributes_until = COX_USEC_NEVER;
     reign->recheck_at = reign->recheck_by_at = COX_USEC_NEVER;
@@ -279,6 +279,7 @@ on_document(struct cox_reign *reign, const struct cox_reign_event *event, cox_us
     if (event->document.is_another) {
         forget_seen(reign);
     }
+    reign->document = event->document.version;
     cox_reign_need(reign, &event->document.version);
     if ((changes & COX_REIGN_ATTRIBUTES) != 0 && cox_usec_is_set(reign->attributes_until)) {
         reign->attributes_until = COX_USEC_NEVER; /* what we have asked for, and no news: the plan that waits for it sees it */

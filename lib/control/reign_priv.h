@@ -48,6 +48,7 @@ struct cox_reign {
     guint64 batch, batch_pending;     /* last one asked for; 0: none is under way */
     cox_usec write_retry_at;
     struct cox_version needed;        /* a plan must not be older */
+    struct cox_version document;      /* the newest that we have seen ourselves */
     /* the plan */
     bool wants_plan, is_planning, is_stale, is_working, is_fallback;
     guint n_discards;

@@ -16,6 +16,22 @@ a_coordinator_writes_who_is_there_and_plans_from_that_version(void **state)
     world_end(&w);
 }
 
+/* Nothing may have to be written at the beginning of a reign, so that nothing else says what the scheduler has to know. */
+static void
+a_new_coordinator_plans_from_what_it_has_seen_in_the_document(void **state)
+{
+    struct cox_reign_event event = { .kind = COX_REIGN_ON_DOCUMENT, .document.changes = COX_REIGN_RESULTS };
+    struct world w;
+
+    (void) state;
+    world_start(&w);
+    event.document.version = (struct cox_version) { 0, 1, 50 };
+    world_step(&w, &event);
+    world_reign(&w);
+    assert_int_equal(w.asked.num_updates, 50);
+    world_end(&w);
+}
+
 static void
 a_plan_is_carried_out_and_results_end_it(void **state)
 {
@@ -497,6 +513,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_coordinator_writes_who_is_there_and_plans_from_that_version),
+        cmocka_unit_test(a_new_coordinator_plans_from_what_it_has_seen_in_the_document),
         cmocka_unit_test(a_plan_is_carried_out_and_results_end_it),
         cmocka_unit_test(a_failure_is_counted_and_waited_for_before_the_next_plan),
         cmocka_unit_test(one_failure_is_one_plan),
