@@ -140,6 +140,7 @@ tell_document(struct sim *sim, struct sim_node *node, unsigned int scope)
         identity = g_strdup_printf("%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT, version.admin_epoch, version.epoch);
         options.options.recheck_ms = 900000;
         options.options.fence_attempts = 10;
+        options.options.forgives_start = true; /* as configured in simstory.c */
         control_reign(sim, node, &options);
         crew_document(sim, node);
     }

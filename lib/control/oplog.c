@@ -260,6 +260,33 @@ put(struct cox_oplog *log, struct cox_rsc_history *rsc, struct cox_op_history *o
     cox_status_op_put(log->status, rsc, op);
 }
 
+static const struct cox_op_history *
+find_op(const struct cox_rsc_history *rsc, const char *suffix)
+{
+    g_autofree char *id = g_strdup_printf("%s_%s_0", rsc->id, suffix);
+
+    for (guint32 i = 0; i < rsc->n_ops; i++) {
+        if (g_str_equal(rsc->ops[i].id, id)) {
+            return &rsc->ops[i];
+        }
+    }
+    return NULL;
+}
+
+/*
+ * A demotion is about to take the place of the start or promotion that had ended an earlier failure.  It ends none by itself, so whoever
+ * reads the history would find the failure still there, and would recover what is well.
+ */
+static bool
+hides_recovery(const struct cox_rsc_history *rsc, const struct cox_oplog_result *result)
+{
+    const struct cox_op_history *last = find_op(rsc, "last"), *failure = find_op(rsc, "last_failure");
+
+    return g_str_equal(result->task, "demote") && result->interval_ms == 0 && last != NULL && failure != NULL
+           && (g_strcmp0(last->operation, "start") == 0 || g_strcmp0(last->operation, "promote") == 0)
+           && last->status == COX_OP_STATUS_DONE && last->rc == 0 && last->call_id > failure->call_id;
+}
+
 /* One entry for the last operation, one for each recurring one, one for the last failure; migrations have their own. */
 void
 cox_oplog_note(struct cox_oplog *log, const struct cox_oplog_result *result)
@@ -278,6 +305,9 @@ cox_oplog_note(struct cox_oplog *log, const struct cox_oplog_result *result)
     op = entry_of(log, result);
     if (g_str_equal(result->task, "start") || g_str_equal(result->task, "stop") || g_str_equal(result->task, "migrate_to")) {
         remove_recurring(log, rsc);
+    }
+    if (hides_recovery(rsc, result)) {
+        cox_oplog_clear_failure(log, result->rsc_id);
     }
     if (g_str_has_prefix(result->task, "migrate_")) {
         put(log, rsc, &op, NULL);

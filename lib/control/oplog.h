@@ -40,7 +40,10 @@ void cox_oplog_free(struct cox_oplog *log);
 /** Take over what @node (NULL: nothing) says instead of what is there; nothing counts as changed then. */
 void cox_oplog_load(struct cox_oplog *log, const struct cox_node_status *node);
 
-/** Note a result.  Notifications leave no trace; a start, stop or migrate_to ends the recurring operations of the resource. */
+/**
+ * Note a result.  Notifications leave no trace; a start, stop or migrate_to ends the recurring operations of the resource; a demotion
+ * of what was started or promoted again after its last failure ends that failure.
+ */
 void cox_oplog_note(struct cox_oplog *log, const struct cox_oplog_result *result);
 
 /** A recurring operation has been cancelled. */

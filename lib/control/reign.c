@@ -366,6 +366,7 @@ static void
 on_options(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now)
 {
     reign->retry.max_attempts = event->options.fence_attempts;
+    reign->forgives_start = event->options.forgives_start;
     if (reign->recheck_ms != event->options.recheck_ms) {
         reign->recheck_ms = event->options.recheck_ms;
         reign->recheck_at = reign->recheck_ms > 0 && reign->may_plan ? cox_usec_after_ms(now, reign->recheck_ms)

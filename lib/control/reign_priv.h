@@ -54,6 +54,7 @@ struct cox_reign {
     guint n_discards;
     cox_usec plan_retry_at, attributes_until, recheck_at, recheck_by_at;
     gint64 recheck_ms;
+    bool forgives_start;
     struct cox_planguard *guard;
     struct cox_planguard_effects guard_effects;
     cox_usec guard_at;

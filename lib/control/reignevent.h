@@ -112,6 +112,7 @@ struct cox_reign_event {
         struct {
             gint64 recheck_ms;             /**< cluster-recheck-interval; 0: never */
             guint fence_attempts;          /**< fencing-max-attempts */
+            bool forgives_start;           /**< start-failure-is-fatal is false: until there is a plan, which says so as well */
         } options;
     };
 };

@@ -224,11 +224,13 @@ count_failure(struct cox_reign *reign, const char *node, const struct cox_reign_
     struct cox_failure failure = { event->result.rsc_id, event->result.task, event->result.interval_ms,
                                    event->result.rc,     event->result.status, event->result.target_rc };
     const struct cox_graph *graph = reign->graph;
+    const char *start_offset = reign->forgives_start ? "1" : "INFINITY"; /* what another one ordered may fail before we have a plan */
     struct cox_failure_count count = { NULL, NULL, NULL, NULL };
 
+    start_offset = graph == NULL || graph->header.failed_start_offset == NULL ? start_offset : graph->header.failed_start_offset;
     if (event->result.order != COX_REIGN_RUN
-        || !cox_failure_count(&failure, graph == NULL ? NULL : graph->header.failed_start_offset,
-                              graph == NULL ? NULL : graph->header.failed_stop_offset, event->result.began, &count)) {
+        || !cox_failure_count(&failure, start_offset, graph == NULL ? NULL : graph->header.failed_stop_offset, event->result.began,
+                              &count)) {
         return;
     }
     set_attribute(node, &(struct cox_reign_attribute) { count.count_name, count.count, .has_companion = true }, out);

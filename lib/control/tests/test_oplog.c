@@ -79,6 +79,36 @@ each_kind_of_operation_has_its_entry(void **state)
     expect(log, "r_last_0=1 r_migrate_from_0=0");
 }
 
+/* cts/sim found it: the scheduler took an old failure for a new one, since a demotion had taken the place of what had ended it. */
+static void
+a_failure_that_was_overcome_does_not_come_back_with_a_demotion(void **state)
+{
+    g_autoptr(cox_oplog) log = cox_oplog_new("1", "n1");
+    struct cox_oplog_changes changes = { NULL, NULL, NULL };
+
+    (void) state;
+    note(log, "start", 0, 1, 1);
+    note(log, "stop", 0, 0, 2);
+    note(log, "start", 0, 0, 3);
+    note(log, "promote", 0, 0, 4);
+    expect(log, "r_last_failure_0=1 r_last_0=0");
+    assert_true(cox_oplog_take(log, &changes));
+    cox_oplog_changes_clear(&changes);
+    note(log, "demote", 0, 0, 5);
+    expect(log, "r_last_0=0");
+    assert_true(cox_oplog_take(log, &changes));
+    assert_string_equal(changes.gone_ops->pdata[0], "r_last_failure_0");
+    cox_oplog_changes_clear(&changes);
+
+    note(log, "promote", 0, 0, 6);
+    note(log, "monitor", 10000, 9, 7);
+    note(log, "demote", 0, 0, 8); /* because of the failure: not over yet */
+    expect(log, "r_last_0=0 r_last_failure_0=9");
+    note(log, "start", 0, 0, 9);
+    note(log, "demote", 0, 1, 10);
+    expect(log, "r_last_0=1 r_last_failure_0=1");
+}
+
 static void
 ten_thousand_results_take_no_more_room_than_a_few(void **state)
 {
@@ -242,6 +272,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_kind_of_operation_has_its_entry),
+        cmocka_unit_test(a_failure_that_was_overcome_does_not_come_back_with_a_demotion),
         cmocka_unit_test(ten_thousand_results_take_no_more_room_than_a_few),
         cmocka_unit_test(an_entry_says_what_clients_and_scheduler_read),
         cmocka_unit_test(changes_are_given_once_and_together),

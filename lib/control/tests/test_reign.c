@@ -456,6 +456,29 @@ the_plan_is_looked_at_again_after_the_recheck_interval(void **state)
     world_end(&w);
 }
 
+/* cts/sim found it: what the coordinator before has ordered may fail before the new one has a plan. */
+static void
+a_failed_start_counts_as_configured_before_there_is_a_plan(void **state)
+{
+    struct cox_reign_event options = { .kind = COX_REIGN_ON_OPTIONS };
+    struct cox_reign_event failed;
+    struct world w;
+
+    (void) state;
+    world_start(&w);
+    world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_TERM, .node = 1, .generation = 4 });
+    failed = world_result_of(2, "a", "start", 1, 7);
+    world_step(&w, &failed);
+    world_expect(&w, "attribute fail-count-a#start_0=INFINITY@n2 and; attribute last-failure-a#start_0=77@n2; ");
+    options.options.fence_attempts = 2;
+    options.options.forgives_start = true;
+    world_step(&w, &options);
+    failed.result.call_id = 8;
+    world_step(&w, &failed);
+    world_expect(&w, "attribute fail-count-a#start_0=value++@n2 and; attribute last-failure-a#start_0=77@n2; ");
+    world_end(&w);
+}
+
 static void
 other_orders_reach_their_node_and_are_answered(void **state)
 {
@@ -533,6 +556,7 @@ main(void)
         cmocka_unit_test(a_plan_that_could_not_be_made_is_asked_for_again),
         cmocka_unit_test(states_that_could_not_be_written_are_written_again),
         cmocka_unit_test(the_plan_is_looked_at_again_after_the_recheck_interval),
+        cmocka_unit_test(a_failed_start_counts_as_configured_before_there_is_a_plan),
         cmocka_unit_test(other_orders_reach_their_node_and_are_answered),
         cmocka_unit_test(what_a_member_reports_as_running_is_in_flight),
     };
