@@ -63,8 +63,9 @@ class Keeper:
 
     def plug_in(self, node, pid):
         n = node.number
-        self.ip("link add r%d type veth peer name eth0 netns %d" % (n, pid), "link set r%d master ring%d up" % (n, node.segment),
-                "link add p%d type veth peer name eth1 netns %d" % (n, pid), "link set p%d master public up" % n)
+        # A machine has the same cards after it was off: neighbours that remember them must not wait.
+        self.ip("link add r%d type veth peer name eth0 address 02:00:00:00:00:%02x netns %d" % (n, n, pid), "link set r%d master ring%d up" % (n, node.segment),
+                "link add p%d type veth peer name eth1 address 02:00:00:00:01:%02x netns %d" % (n, n, pid), "link set p%d master public up" % n)
 
     def partition(self, groups):
         for node in self.nodes.values():

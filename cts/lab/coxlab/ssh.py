@@ -18,6 +18,7 @@ import shlex
 import subprocess
 import threading
 import time
+import xml.etree.ElementTree as ET
 
 from .driver import Driver
 from .errors import LabError
@@ -26,6 +27,9 @@ SSH = ("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", "-o", "ServerAliv
 FENCE_LIMIT_S = 120.0
 BOOT_LIMIT_S = 600.0
 RECONNECT_S = 1.0
+# What scenarios create, where resource agents are found; up puts it there, down takes it away.
+AGENTS = ("Slow", "Web")
+AGENTS_AT = "/usr/lib/ocf/resource.d/coxlab"
 # How a node that is cut off drops what others send; one table, so that heal removes exactly this.
 TABLE = "coxlab"
 
@@ -63,13 +67,25 @@ class Ssh(Driver):
         super().__init__(lab, settings)
         self._watched, self._watchers, self._lock = {}, [], threading.Lock()
 
-    # --- the lab: the machines are the user's, nothing is made or removed
+    # --- the lab: the machines are the user's, nothing is made or removed but the lab's resource agents
 
     def up(self, die_with_caller=False):
         self.settings.save(self.lab)
         for node in self.settings.nodes:
             if not self.is_on(node):
                 self.power(node, "on")
+            for agent in AGENTS:
+                self.put_agent(node, agent)
+
+    def put_agent(self, node, agent):
+        here = os.path.dirname(os.path.abspath(__file__))
+        with open(os.path.join(here, "../agents", agent), encoding="utf-8") as f:
+            text = f.read()
+        path = "%s/%s" % (AGENTS_AT, agent)
+        script = "mkdir -p %s && cat >%s.new && chmod 755 %s.new && mv %s.new %s" % (AGENTS_AT, path, path, path, path)
+        done = self.run(node, ["sh", "-c", script], 30, stdin=text)
+        if done.returncode != 0:
+            raise LabError("%s: the agent ocf:coxlab:%s cannot be put there: %s" % (node, agent, done.stderr.strip() or "status %d" % done.returncode))
 
     def down(self):
         with self._lock:
@@ -79,6 +95,9 @@ class Ssh(Driver):
             self._watchers, self._watched = [], {}
         if os.path.exists(os.path.join(self.lab, "partitioned")):
             self.heal()
+        for node in self.settings.nodes:
+            # A machine that does not answer keeps them: they harm nobody.
+            self.run(node, ["sh", "-c", "cd %s && rm -f %s && cd .. && rmdir coxlab" % (AGENTS_AT, " ".join(AGENTS))], 10)
         try:
             os.unlink(os.path.join(self.lab, "settings.json"))
         except FileNotFoundError:
@@ -124,12 +143,35 @@ class Ssh(Driver):
                 raise LabError("%s does not answer to ssh %g s after it was switched on" % (node, BOOT_LIMIT_S))
             time.sleep(1)
 
+    def fencings(self):
+        """What the cluster's own history tells: the switch may be anybody's.  Times of two nodes are those of who asked."""
+        for node in self.settings.nodes:
+            done = self.run(node, ["stonith_admin", "--history", "*", "--output-as", "xml"], 20)
+            if done.returncode != 0:
+                continue
+            try:
+                events = [e for e in ET.fromstring(done.stdout).iter("fence_event") if e.get("status") == "success"]
+            except ET.ParseError as e:
+                raise LabError("stonith_admin on %s: its XML cannot be read: %s" % (node, e)) from e
+            return [(e.get("action"), e.get("target")) for e in sorted(events, key=lambda e: e.get("completed") or "")]
+        return []
+
     # --- inside a node
 
     def command(self, node, argv):
         self.check_node(node)
         # ssh hands one text to a shell there.
         return [*SSH, self.settings.hosts[node], "--", shlex.join(argv)]
+
+    def run(self, node, argv, limit_s=60.0, stdin=""):
+        """As every driver does; a machine that has power but takes no connection yet is booting, and is asked again until the limit."""
+        end = time.monotonic() + limit_s
+        while True:
+            done = super().run(node, argv, max(1.0, end - time.monotonic()), stdin)
+            refused = done.returncode == 255 and done.stderr.startswith("ssh: connect to ")
+            if not refused or time.monotonic() + RECONNECT_S > end or not self.is_on(node):
+                return done
+            time.sleep(RECONNECT_S)
 
     def pids(self, node, program):
         return [int(p) for p in self.run(node, ["pidof", program], 20).stdout.split()]
