@@ -193,6 +193,35 @@ limit_of(const char *text)
     return (guint) CLAMP(limit, 0, G_MAXINT32);
 }
 
+static const struct cox_action *
+fencing_in(const struct cox_graph *graph, const char *target)
+{
+    for (size_t i = 0; graph != NULL && i < graph->n_actions; i++) {
+        const struct cox_action *action = &graph->actions[i];
+
+        if (g_str_equal(action->task, "stonith") && g_strcmp0(action->node_name, target) == 0) {
+            return action;
+        }
+    }
+    return NULL;
+}
+
+/* Fencing that pauses after failures, and that the new plan does not want any more: what is planned there need not wait for it. */
+static void
+forget_pauses(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
+{
+    for (guint i = reign->fences->len; i > 0; i--) {
+        struct reign_fence *later = reign->fences->pdata[i - 1];
+        const struct cox_action gone = { .task = "stonith", .node_name = later->target };
+
+        if (fencing_in(reign->graph, later->target) == NULL) {
+            (void) g_ptr_array_steal_index(reign->fences, i - 1);
+            finish(reign, &gone, 1, now, out);
+            cox_reign_fence_free(later);
+        }
+    }
+}
+
 void
 cox_reign_work_on_graph(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
                     struct cox_reign_effects *out)
@@ -213,6 +242,7 @@ cox_reign_work_on_graph(struct cox_reign *reign, const struct cox_reign_event *e
                                                          .graph = { graph, limit_of(graph->header.batch_limit),
                                                                     migrations == NULL ? -1 : (gint) limit_of(migrations) } },
                     now, out);
+    forget_pauses(reign, now, out);
 }
 
 /* ---- results ---- */
@@ -333,23 +363,6 @@ cox_reign_fence_free(gpointer fence)
     g_free(fence);
 }
 
-/* The pause is over; is it still wanted by the plan that there is now? */
-static void
-fence_again(struct cox_reign *reign, const char *target, cox_usec now, struct cox_reign_effects *out)
-{
-    const struct cox_action gone = { .task = "stonith", .node_name = target };
-
-    for (size_t i = 0; reign->graph != NULL && i < reign->graph->n_actions; i++) {
-        const struct cox_action *action = &reign->graph->actions[i];
-
-        if (g_str_equal(action->task, "stonith") && g_strcmp0(action->node_name, target) == 0) {
-            fence(reign, action, now, out);
-            return;
-        }
-    }
-    finish(reign, &gone, 1, now, out);
-}
-
 void
 cox_reign_work_on_wake(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
 {
@@ -361,10 +374,10 @@ cox_reign_work_on_wake(struct cox_reign *reign, cox_usec now, struct cox_reign_e
         const struct reign_fence *later = reign->fences->pdata[i - 1];
 
         if (cox_usec_is_due(later->at, now)) {
-            struct reign_fence *due = g_ptr_array_steal_index(reign->fences, i - 1);
+            const struct cox_action *action = fencing_in(reign->graph, later->target); /* forget_pauses keeps none without */
 
-            fence_again(reign, due->target, now, out);
-            cox_reign_fence_free(due);
+            g_ptr_array_remove_index(reign->fences, i - 1);
+            fence(reign, action, now, out);
         }
     }
 }

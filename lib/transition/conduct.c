@@ -123,14 +123,26 @@ identity_of(const struct cox_action *action)
     return (struct cox_conduct_identity) { action->rsc_id, action->task, action->interval_ms, action->node_name };
 }
 
-/* An operation of the resource on the same node that no action of this graph stands for: its result comes first. */
+/* A migration to, or from, somewhere else is another action.  Where its report does not say, it counts as the same. */
+static bool
+has_ends_of(const struct flight *flight, const struct cox_action *action)
+{
+    const char *source = cox_action_attribute(action, "CRM_meta_migrate_source");
+    const char *target = cox_action_attribute(action, "CRM_meta_migrate_target");
+
+    return (flight->migrate_source == NULL || source == NULL || g_str_equal(flight->migrate_source, source))
+           && (flight->migrate_target == NULL || target == NULL || g_str_equal(flight->migrate_target, target));
+}
+
+/* What no action of this graph stands for, of the resource on the same node, or the fencing of that node: its result comes first. */
 static bool
 has_foreign_flight(const struct cox_conduct *conduct, const struct cox_action *action)
 {
     for (guint i = 0; i < conduct->flights->len; i++) {
         const struct flight *flight = conduct->flights->pdata[i];
+        bool is_of_rsc = action->rsc_id != NULL && g_strcmp0(flight->rsc_id, action->rsc_id) == 0;
 
-        if (flight->action == NO_ACTION && action->rsc_id != NULL && g_strcmp0(flight->rsc_id, action->rsc_id) == 0
+        if (flight->action == NO_ACTION && (is_of_rsc || g_str_equal(flight->task, "stonith"))
             && g_strcmp0(flight->node, action->node_name) == 0) {
             return true;
         }
@@ -223,7 +235,7 @@ begin_waiting(struct cox_conduct *conduct, cox_usec now, struct cox_conduct_effe
         }
         if (action->kind == COX_ACTION_PSEUDO) {
             step_transition(conduct, &(struct cox_transition_event) { COX_TRANSITION_RESULT, index, true, 0 });
-        } else if (same != NULL && same->action == NO_ACTION) {
+        } else if (same != NULL && same->action == NO_ACTION && has_ends_of(same, action)) {
             same->action = index;
         } else if (same != NULL || has_foreign_flight(conduct, action) || !has_room(conduct, action)) {
             g_array_index(conduct->waiting, guint32, kept++) = index;

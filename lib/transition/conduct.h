@@ -6,10 +6,11 @@
  *        |                                         ^     |
  *        | the same is in flight already: adopt ---'     | a new graph comes
  *        |                                               v
- *        '--- something else of the resource is      adopted by the new graph when it releases the same action,
- *             in flight: wait for its result         else waited for; its result is a reason to plan again
+ *        '--- something else of the resource, or     adopted by the new graph when it releases the same action,
+ *             the node's fencing, is in flight:      else waited for; its result is a reason to plan again
+ *             wait for its result
  *
- * The identity of an action is resource, task, interval and node.  What is in flight is never dropped: it ends by its
+ * The identity of an action is resource, task, interval and node, and of a migration its other end.  What is in flight is never dropped: it ends by its
  * result, or with its node.  How much runs at a time depends on this engine's own actions only, never on the load of a
  * machine; fencing is not held back by any limit.
  */

@@ -228,6 +228,47 @@ what_is_in_flight_is_adopted_by_the_next_graph(void **state)
 }
 
 static void
+a_migration_to_elsewhere_is_not_adopted(void **state)
+{
+    static const struct cox_nvpair to_n2[] = { { NULL, "CRM_meta_migrate_source", "n1" }, { NULL, "CRM_meta_migrate_target", "n2" } };
+    static const struct cox_nvpair to_n3[] = { { NULL, "CRM_meta_migrate_source", "n1" }, { NULL, "CRM_meta_migrate_target", "n3" } };
+    struct plan first = { 0 }, second = { 0 };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    add_action(&first, "vm", "migrate_to", "n1");
+    first.actions[0].attributes = to_n2;
+    first.actions[0].n_attributes = 2;
+    begin(&w, &first);
+    add_action(&second, "vm", "migrate_to", "n1");
+    second.actions[0].attributes = to_n3;
+    second.actions[0].n_attributes = 2;
+    add_action(&second, "vm", "migrate_from", "n3");
+    order(&second, 0, 1);
+    assert_string_equal(begin(&w, &second), "");
+    assert_string_equal(result(&w, "vm", "migrate_to", "n1", 0), "replan;complete;"); /* it is on n2 now */
+    teardown(&w);
+}
+
+static void
+nothing_is_ordered_where_a_fencing_is_under_way_that_the_plan_does_not_know(void **state)
+{
+    struct plan first = { 0 }, second = { 0 };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    add_action(&first, NULL, "stonith", "n1");
+    begin(&w, &first);
+    add_action(&second, "a", "start", "n1");
+    add_action(&second, "b", "start", "n2");
+    assert_string_equal(begin(&w, &second), "start b start n2;"); /* n1 is back before it was cut off */
+    assert_string_equal(result(&w, NULL, "stonith", "n1", 0), "replan;");
+    teardown(&w);
+}
+
+static void
 a_new_coordinator_knows_what_executors_report(void **state)
 {
     struct cox_inflight inflight = { "a", "start", 0, "n1", "key", 3, true, NULL, NULL };
@@ -496,7 +537,9 @@ COX_TEST_MAIN(cmocka_unit_test(actions_begin_when_their_inputs_are_done),
               cmocka_unit_test(an_unexpected_result_stops_what_is_less_urgent),
               cmocka_unit_test(an_abort_lets_only_the_urgent_begin),
               cmocka_unit_test(what_is_in_flight_is_adopted_by_the_next_graph),
-              cmocka_unit_test(a_new_coordinator_knows_what_executors_report),
+              cmocka_unit_test(a_migration_to_elsewhere_is_not_adopted),
+        cmocka_unit_test(nothing_is_ordered_where_a_fencing_is_under_way_that_the_plan_does_not_know),
+        cmocka_unit_test(a_new_coordinator_knows_what_executors_report),
               cmocka_unit_test(what_migrates_is_told_with_its_source_and_target),
         cmocka_unit_test(limits_count_own_actions_and_never_hold_back_fencing),
               cmocka_unit_test(migrations_have_a_limit_of_their_own), cmocka_unit_test(a_lost_node_sends_no_results),
