@@ -22,6 +22,9 @@ enum {
     RETRY_NSEC = 1000 * 1000,
 };
 
+/* Of the connection, each with a descriptor of its own. */
+enum { PART_TIMER = 0, PART_QUORUM, PART_VOTES, PART_MESSAGES, N_PARTS, ALL_PARTS = (1 << N_PARTS) - 1 };
+
 struct outgoing {
     GBytes *wire;
     guint64 raw_size, number;
@@ -516,23 +519,38 @@ deliver(struct peers_corosync *c)
     dispatched(c, "messages", code);
 }
 
+/* Which descriptors have something?  To ask each library costs a system call or more; after the timer all are asked nevertheless. */
+static unsigned
+ready_parts(struct peers_corosync *c)
+{
+    struct epoll_event events[N_PARTS];
+    int n = epoll_wait(c->peers.fd, events, N_PARTS, 0);
+    unsigned ready = n < 0 ? ALL_PARTS : 0;
+
+    for (int i = 0; i < n; i++) {
+        ready |= events[i].data.u32 == PART_TIMER ? ALL_PARTS : 1U << events[i].data.u32;
+    }
+    return ready;
+}
+
 static bool
 corosync_dispatch(struct cox_peers *peers, GError **error)
 {
     struct peers_corosync *c = (struct peers_corosync *) peers;
+    unsigned ready = ready_parts(c);
     guint64 expirations;
 
-    if (read(c->timer, &expirations, sizeof(expirations)) == (ssize_t) sizeof(expirations)) {
+    if ((ready & 1U << PART_TIMER) != 0 && read(c->timer, &expirations, sizeof(expirations)) == (ssize_t) sizeof(expirations)) {
         join(c);
         consider_quorum(c);
     }
-    if (!c->is_lost) {
+    if (!c->is_lost && (ready & 1U << PART_QUORUM) != 0) {
         dispatched(c, "quorum", quorum_dispatch(c->quorum, CS_DISPATCH_ALL));
     }
-    if (!c->is_lost) {
+    if (!c->is_lost && (ready & 1U << PART_VOTES) != 0) {
         dispatched(c, "votes", votequorum_dispatch(c->votes, CS_DISPATCH_ALL));
     }
-    if (!c->is_lost) {
+    if (!c->is_lost && (ready & 1U << PART_MESSAGES) != 0) {
         deliver(c);
     }
     flush(c);
@@ -645,9 +663,9 @@ connect_quorum(struct peers_corosync *c)
 }
 
 static void
-watch_fd(struct peers_corosync *c, int fd)
+watch_fd(struct peers_corosync *c, int fd, unsigned part)
 {
-    struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+    struct epoll_event event = { .events = EPOLLIN, .data.u32 = part };
 
     if (!c->is_lost && epoll_ctl(c->peers.fd, EPOLL_CTL_ADD, fd, &event) != 0) {
         lose(c, "watching a descriptor", CS_ERR_LIBRARY);
@@ -660,15 +678,15 @@ watch_all(struct peers_corosync *c)
     int fd = -1;
 
     if (!c->is_lost && check(c, "descriptor", cpg_fd_get(c->cpg, &fd))) {
-        watch_fd(c, fd);
+        watch_fd(c, fd, PART_MESSAGES);
     }
     if (!c->is_lost && check(c, "descriptor", quorum_fd_get(c->quorum, &fd))) {
-        watch_fd(c, fd);
+        watch_fd(c, fd, PART_QUORUM);
     }
     if (!c->is_lost && check(c, "descriptor", votequorum_fd_get(c->votes, &fd))) {
-        watch_fd(c, fd);
+        watch_fd(c, fd, PART_VOTES);
     }
-    watch_fd(c, c->timer);
+    watch_fd(c, c->timer, PART_TIMER);
 }
 
 struct cox_peers *

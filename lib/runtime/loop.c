@@ -61,12 +61,28 @@ struct timer_source {
     struct loop *loop;
 };
 
-static void
-rearm(struct loop *loop)
+/*
+ * When the first is due is asked for before each wait instead of being told to the source: to tell it wakes the context, and that costs
+ * three system calls and a turn of the loop.
+ */
+static gboolean
+prepare_timers(GSource *source, gint *timeout_ms)
 {
+    struct loop *loop = ((struct timer_source *) source)->loop;
+    cox_usec next = cox_timerq_next(loop->timers);
+    cox_usec left = cox_usec_is_set(next) ? MAX(next - loop_now(&loop->base), 0) : 0;
+
+    *timeout_ms = cox_usec_is_set(next) ? (gint) MIN((left + COX_USEC_PER_MS - 1) / COX_USEC_PER_MS, G_MAXINT) : -1;
+    return cox_usec_is_set(next) && left == 0;
+}
+
+static gboolean
+check_timers(GSource *source)
+{
+    struct loop *loop = ((struct timer_source *) source)->loop;
     cox_usec next = cox_timerq_next(loop->timers);
 
-    g_source_set_ready_time(loop->timer_source, cox_usec_is_set(next) ? MAX(next, 0) : -1);
+    return cox_usec_is_set(next) && next <= loop_now(&loop->base);
 }
 
 static gboolean
@@ -82,11 +98,10 @@ dispatch_timers(GSource *source, GSourceFunc unused_fn, gpointer unused)
     while (cox_timerq_pop(loop->timers, now, last_id, &entry)) {
         entry.fn(entry.context);
     }
-    rearm(loop);
     return G_SOURCE_CONTINUE;
 }
 
-static GSourceFuncs timer_funcs = { NULL, NULL, dispatch_timers, NULL, NULL, NULL };
+static GSourceFuncs timer_funcs = { prepare_timers, check_timers, dispatch_timers, NULL, NULL, NULL };
 
 static void
 loop_timer(struct cox_runtime *runtime, cox_source_id id, cox_usec when, cox_timer_fn fn, void *context)
@@ -94,7 +109,6 @@ loop_timer(struct cox_runtime *runtime, cox_source_id id, cox_usec when, cox_tim
     struct loop *loop = (struct loop *) runtime;
 
     cox_timerq_add(loop->timers, &(struct cox_timerq_entry) { when, id, fn, context });
-    rearm(loop);
 }
 
 /* Watches. */
@@ -133,6 +147,8 @@ loop_watch(struct cox_runtime *runtime, cox_source_id id, const struct cox_watch
     watch->id = id;
     watch->request = *request;
     watch->tag = g_source_add_unix_fd(&watch->source, request->fd, conditions(request->events));
+    /* No handler runs the loop, but glib cannot know: it would take the descriptor out and put it in again with each call, and wake itself. */
+    g_source_set_can_recurse(&watch->source, TRUE);
     g_source_attach(&watch->source, loop->context);
     g_hash_table_insert(loop->watches, &watch->id, watch);
 }
@@ -216,9 +232,7 @@ loop_cancel(struct cox_runtime *runtime, cox_source_id id)
 {
     struct loop *loop = (struct loop *) runtime;
 
-    if (cox_timerq_remove(loop->timers, id)) {
-        rearm(loop);
-    } else if (!g_hash_table_remove(loop->watches, &id)) {
+    if (!cox_timerq_remove(loop->timers, id) && !g_hash_table_remove(loop->watches, &id)) {
         (void) cancel_signal(loop, id);
     }
 }
