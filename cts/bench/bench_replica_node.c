@@ -154,6 +154,7 @@ hand_in(struct node *node, const struct cox_replica_event *event)
         do_effect(node, &g_array_index(effects.list, struct cox_replica_effect, i), &then);
     }
     cox_replica_effects_free(&effects);
+    cox_store_flush(node->store);
     if (then.kind != COX_REPLICA_TICK) {
         struct cox_replica_document document = described(node);
 

@@ -45,6 +45,8 @@ struct cibd {
     GHashTable *pending; /* number -> struct cibd_pending: changes under way */
     GHashTable *asks;    /* set of struct cibd_ask: requests on their way here */
     GQueue early;        /* struct cibd_ask: queries that came before there was a document */
+    GQueue submitted;    /* struct cibd_order: changes that the replica gets when the loop has read what there is to read */
+    cox_source_id hand_in;
     bool is_ready;
     cox_source_id ready_timer;
     /* changes of our own */
@@ -53,6 +55,14 @@ struct cibd {
     /* for health */
     guint64 n_changes, n_refused, n_provisional, n_uncertain, n_queries, n_diverged, n_lost;
 };
+
+/* A change that is about to get under way. */
+struct cibd_order {
+    guint64 number;
+    GBytes *bytes;
+};
+
+void cibd_order_free(void *order);
 
 /* A change that is under way. */
 struct cibd_pending {
@@ -105,6 +115,7 @@ bool cibd_files_open(struct cibd *cibd, GError **error);
 GBytes *cibd_files_xml(const struct cibd *cibd);
 
 void cibd_files_journal(struct cibd *cibd, guint64 number, GBytes *record);
+void cibd_files_flush(struct cibd *cibd); /* that was all for now */
 void cibd_files_save(struct cibd *cibd, guint64 number, GBytes *meta);
 void cibd_files_set_aside(struct cibd *cibd);
 

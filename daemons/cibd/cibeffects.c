@@ -29,6 +29,15 @@ cibd_pending_free(void *data)
     }
 }
 
+void
+cibd_order_free(void *data)
+{
+    struct cibd_order *order = data;
+
+    g_bytes_unref(order->bytes);
+    g_free(order);
+}
+
 struct cox_replica_document
 cibd_document(const struct cibd *cibd)
 {
@@ -209,16 +218,32 @@ answer(struct cibd *cibd, guint64 number, enum cox_replica_answer how)
     g_hash_table_remove(cibd->pending, &number);
 }
 
+/* All that came in one turn of the loop: so it travels together. */
+static void
+hand_in(void *context)
+{
+    struct cibd *cibd = context;
+    struct cibd_order *order;
+
+    cibd->hand_in = 0;
+    while ((order = g_queue_pop_head(&cibd->submitted)) != NULL) {
+        cibd_step(cibd, &(const struct cox_replica_event) {
+                            .kind = COX_REPLICA_SUBMIT, .number = order->number, .bytes = order->bytes, .has_more = cibd->submitted.length > 0,
+                        });
+        cibd_order_free(order);
+    }
+}
+
 void
 cibd_submit(struct cibd *cibd, struct cox_ciborder *order, struct cibd_pending *pending)
 {
     guint64 *number = g_new(guint64, 1);
+    struct cibd_order *submitted = g_new(struct cibd_order, 1);
     time_t now = (time_t) cox_wall_seconds(cox_runtime_wall(cox_service_runtime(cibd->ctx)));
     guint32 self = cox_service_self(cibd->ctx);
     const char *name = cox_service_node_name(cibd->ctx, self);
     char written[32] = "";
     struct tm broken_down;
-    g_autoptr(GBytes) bytes = NULL;
 
     *number = ++cibd->next_number;
     if (localtime_r(&now, &broken_down) != NULL) {
@@ -228,9 +253,12 @@ cibd_submit(struct cibd *cibd, struct cox_ciborder *order, struct cibd_pending *
     order->origin = name;
     order->written = written;
     order->id = pending->id;
-    bytes = cox_ciborder_pack(order);
+    *submitted = (struct cibd_order) { *number, cox_ciborder_pack(order) };
+    g_queue_push_tail(&cibd->submitted, submitted);
     g_hash_table_insert(cibd->pending, number, pending);
-    cibd_step(cibd, &(const struct cox_replica_event) { .kind = COX_REPLICA_SUBMIT, .number = *number, .bytes = bytes });
+    if (cibd->hand_in == 0) {
+        cibd->hand_in = cox_runtime_defer(cox_service_runtime(cibd->ctx), hand_in, cibd);
+    }
 }
 
 /* ---- what belongs in the log ---- */
@@ -387,6 +415,7 @@ cibd_step(struct cibd *cibd, const struct cox_replica_event *event)
         g_free(next);
     }
     cibd->is_stepping = false;
+    cibd_files_flush(cibd);
     if (cibd->needs_look && cibd->own_change == 0) {
         cibd_look(cibd);
     }

@@ -191,6 +191,14 @@ cibd_files_journal(struct cibd *cibd, guint64 number, GBytes *record)
 }
 
 void
+cibd_files_flush(struct cibd *cibd)
+{
+    if (cibd->store != NULL) {
+        cox_store_flush(cibd->store);
+    }
+}
+
+void
 cibd_files_save(struct cibd *cibd, guint64 number, GBytes *meta)
 {
     cibd->last_journal = number;

@@ -42,6 +42,7 @@ cibd_new(struct cox_ctx *ctx)
     cibd->asks = g_hash_table_new_full(NULL, NULL, cibd_ask_free, NULL);
     g_queue_init(&cibd->follow_ups);
     g_queue_init(&cibd->early);
+    g_queue_init(&cibd->submitted);
     return cibd;
 }
 
@@ -59,8 +60,10 @@ cibd_free(struct cibd *cibd)
     cox_runtime_cancel(runtime, cibd->probe);
     cox_runtime_cancel(runtime, cibd->stall);
     cox_runtime_cancel(runtime, cibd->ready_timer);
+    cox_runtime_cancel(runtime, cibd->hand_in);
     cox_usernames_free(cibd->names);
     g_queue_clear(&cibd->early);
+    g_queue_clear_full(&cibd->submitted, cibd_order_free);
     g_hash_table_destroy(cibd->asks);
     g_hash_table_destroy(cibd->pending);
     cox_store_close(cibd->store);

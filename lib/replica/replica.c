@@ -188,14 +188,20 @@ on_check(struct cox_replica *r)
 }
 
 static void
-on_change(struct cox_replica *r, guint32 node, GBytes *bytes)
+on_changes(struct cox_replica *r, guint32 node, GBytes *bytes, const struct cox_replica_message *m)
 {
-    if (r->phase != PHASE_OUTSIDE) {
-        cox_replica_enqueue(r, QUEUED_CHANGE, node, bytes);
-    } else {
-        const struct replica_queued passing = { .kind = QUEUED_CHANGE, .node = node, .bytes = bytes };
+    struct replica_queued change = { .kind = QUEUED_CHANGE, .node = node, .nonce = m->nonce, .seq = m->number };
+    struct cox_bytes_reader in;
 
-        cox_replica_give_up(r, &passing);
+    cox_bytes_reader_init(&in, m->data, m->data_size);
+    while ((change.bytes = cox_replica_changes_next(&in, bytes)) != NULL) {
+        if (r->phase != PHASE_OUTSIDE) {
+            cox_replica_enqueue(r, &change);
+        } else {
+            cox_replica_give_up(r, &change);
+        }
+        g_bytes_unref(change.bytes);
+        change.seq++;
     }
 }
 
@@ -216,8 +222,8 @@ deliver(struct cox_replica *r, guint32 node, GBytes *bytes)
         return;
     }
     switch (m.kind) {
-    case COX_REPLICA_MSG_CHANGE:
-        on_change(r, node, bytes);
+    case COX_REPLICA_MSG_CHANGES:
+        on_changes(r, node, bytes, &m);
         break;
     case COX_REPLICA_MSG_STATE:
         cox_replica_on_state(r, from, &m);
@@ -420,6 +426,9 @@ cox_replica_step(struct cox_replica *r, const struct cox_replica_event *event, c
     pump(r);
     cox_replica_report_progress(r);
     watch_time(r);
+    if (event->kind != COX_REPLICA_SUBMIT || !event->has_more) {
+        cox_replica_send_changes(r);
+    }
     cox_replica_probe(r);
     out->wake_at = next_wake(r);
     r->out = NULL;

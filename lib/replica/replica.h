@@ -43,7 +43,7 @@ enum cox_replica_event_kind {
     COX_REPLICA_DELIVER,     /**< bytes arrived from node, in the order that all members see; own ones too */
     COX_REPLICA_QUORUM,      /**< quorum as this node sees it, see struct cox_replica_quorum */
     COX_REPLICA_COORDINATOR, /**< the coordinator is node (0: unknown) */
-    COX_REPLICA_SUBMIT,      /**< a client wants the change bytes; answered under number */
+    COX_REPLICA_SUBMIT,      /**< a client wants the change bytes; answered under number; has_more: another one follows at once */
     COX_REPLICA_APPLIED,     /**< answers APPLY: is_ok or refused, and the document now */
     COX_REPLICA_INSTALLED,   /**< answers INSTALL: is_ok, and the document now */
     COX_REPLICA_CAPTURED,    /**< answers CAPTURE number with bytes */
@@ -65,7 +65,7 @@ struct cox_replica_event {
     size_t n_nodes;
     guint32 node;
     guint64 number;
-    bool is_ok;
+    bool is_ok, has_more;
     GBytes *bytes;                              /**< borrowed */
     struct cox_replica_quorum quorum;           /**< QUORUM */
     const struct cox_replica_document *document; /**< APPLIED, INSTALLED */

@@ -1,17 +1,42 @@
 /* lib/replica/replica_answer.c - changes submitted here, until their clients have an answer.  Layer 3, pure. */
 #include "replica/replica_parts_priv.h"
 
-static void
-send_change(struct cox_replica *r, struct replica_pending *pending)
+/* A message has so much of changes, unless one alone is longer: it needs not be compressed, and others get their turn. */
+enum { MESSAGE_BYTES = 15 * 1024, MESSAGE_CHANGES = 256 };
+
+/* Of the changes that have not been sent, which are the last of all. */
+static GList *
+first_unsent(const struct cox_replica *r)
 {
-    gsize size = 0;
-    const guint8 *data = g_bytes_get_data(pending->payload, &size);
-    const struct cox_replica_message change = {
-        .kind = COX_REPLICA_MSG_CHANGE, .nonce = r->options.nonce, .number = pending->seq, .data = data, .data_size = size,
+    GList *first = NULL;
+
+    for (GList *link = r->pending.tail; link != NULL && ((struct replica_pending *) link->data)->state == PENDING_UNSENT; link = link->prev) {
+        first = link;
+    }
+    return first;
+}
+
+/* As many as there are, from @link on. */
+static void
+send_from(struct cox_replica *r, GList *link)
+{
+    g_autoptr(GByteArray) data = g_byte_array_new();
+    struct cox_replica_message changes = {
+        .kind = COX_REPLICA_MSG_CHANGES, .nonce = r->options.nonce, .number = ((struct replica_pending *) link->data)->seq,
     };
 
-    pending->state = PENDING_SENT;
-    cox_replica_send(r, &change);
+    for (guint64 n = 0; link != NULL && n < MESSAGE_CHANGES; n++, link = link->next) {
+        struct replica_pending *pending = link->data;
+
+        if (pending->seq != changes.number + n || (n > 0 && data->len + g_bytes_get_size(pending->payload) > MESSAGE_BYTES)) {
+            break;
+        }
+        cox_replica_changes_add(data, pending->payload);
+        pending->state = PENDING_SENT;
+    }
+    changes.data = data->data;
+    changes.data_size = data->len;
+    cox_replica_send(r, &changes);
 }
 
 /* While all compare what they have nothing is sent: it could only wait, or be sent again. */
@@ -32,19 +57,16 @@ cox_replica_submit(struct cox_replica *r, guint64 request, GBytes *payload)
     pending->deadline = cox_usec_after_ms(r->now, r->options.answer_ms);
     g_queue_push_tail(&r->pending, pending);
     g_hash_table_insert(r->pending_seq, &pending->seq, r->pending.tail);
-    if (may_send(r)) {
-        send_change(r, pending);
-    }
 }
 
 /* The client of a change, when it was submitted here and still waits. */
 struct replica_pending *
-cox_replica_pending_of(struct cox_replica *r, guint32 node, const struct cox_replica_message *change)
+cox_replica_pending_of(struct cox_replica *r, const struct replica_queued *change)
 {
     GList *link = NULL;
 
-    if (node == r->options.node_id && change->nonce == r->options.nonce) {
-        link = g_hash_table_lookup(r->pending_seq, &change->number);
+    if (change->node == r->options.node_id && change->nonce == r->options.nonce) {
+        link = g_hash_table_lookup(r->pending_seq, &change->seq);
     }
     return link == NULL ? NULL : link->data;
 }
@@ -65,15 +87,14 @@ cox_replica_answer(struct cox_replica *r, struct replica_pending *pending, enum 
     g_free(pending);
 }
 
+/* One message at a time: what is submitted while it is under way costs one more, however much it is. */
 void
-cox_replica_send_unsent(struct cox_replica *r)
+cox_replica_send_changes(struct cox_replica *r)
 {
-    for (GList *link = r->pending.head; link != NULL && may_send(r); link = link->next) {
-        struct replica_pending *pending = link->data;
+    GList *first = may_send(r) && !r->are_changes_sent ? first_unsent(r) : NULL;
 
-        if (pending->state == PENDING_UNSENT) {
-            send_change(r, pending);
-        }
+    if (first != NULL) {
+        send_from(r, first);
     }
 }
 
@@ -81,15 +102,10 @@ cox_replica_send_unsent(struct cox_replica *r)
 void
 cox_replica_give_up(struct cox_replica *r, const struct replica_queued *queued)
 {
-    struct cox_replica_message change;
+    struct replica_pending *pending = queued->kind == QUEUED_CHANGE ? cox_replica_pending_of(r, queued) : NULL;
 
-    if (queued->kind == QUEUED_CHANGE && cox_replica_message_read(&change, queued->bytes)) {
-        struct replica_pending *pending = cox_replica_pending_of(r, queued->node, &change);
-
-        if (pending != NULL) {
-            cox_replica_answer(r, pending, COX_REPLICA_UNCERTAIN);
-        }
-        cox_replica_message_clear(&change);
+    if (pending != NULL) {
+        cox_replica_answer(r, pending, COX_REPLICA_UNCERTAIN);
     }
 }
 

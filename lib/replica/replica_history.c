@@ -183,6 +183,9 @@ cox_replica_own_came_back(struct cox_replica *r)
 {
     struct replica_own *own = g_queue_pop_head(&r->own);
 
+    if (own != NULL && own->has_changes) {
+        r->are_changes_sent = false;
+    }
     while (own != NULL && own->round == r->round_number && r->held.length > 0
            && ((struct replica_held *) r->held.head->data)->number <= own->number) {
         struct replica_held *held = g_queue_pop_head(&r->held);
@@ -276,24 +279,14 @@ establish(struct cox_replica *r)
 static void
 begin_change(struct cox_replica *r, struct replica_queued *queued)
 {
-    struct cox_replica_message change;
-    struct cox_replica_effect *effect;
-    gsize offset;
+    const struct replica_pending *pending = cox_replica_pending_of(r, queued);
+    struct cox_replica_effect *effect = cox_replica_emit(r, COX_REPLICA_APPLY, g_bytes_ref(queued->bytes));
 
-    if (!cox_replica_message_read(&change, queued->bytes)) { /* it was read when it came */
-        cox_replica_queued_free(queued);
-        return;
-    }
-    offset = (gsize) (change.data - (const guint8 *) g_bytes_get_data(queued->bytes, NULL));
-    effect = cox_replica_emit(r, COX_REPLICA_APPLY, g_bytes_new_from_bytes(queued->bytes, offset, change.data_size));
     effect->node = queued->node;
     effect->has_quorum = r->has_quorum;
     effect->stamp = r->stamp;
     effect->stamp.position++;
-    if (cox_replica_pending_of(r, queued->node, &change) != NULL) {
-        effect->number = cox_replica_pending_of(r, queued->node, &change)->request;
-    }
-    cox_replica_message_clear(&change);
+    effect->number = pending == NULL ? 0 : pending->request;
     r->busy = BUSY_CHANGE;
     r->current = queued;
 }
@@ -324,29 +317,23 @@ void
 cox_replica_change_applied(struct cox_replica *r, bool is_ok, const struct cox_replica_document *document)
 {
     struct replica_queued *queued = g_steal_pointer(&r->current);
-    struct cox_replica_message change;
-    struct replica_pending *pending;
+    struct replica_pending *pending = cox_replica_pending_of(r, queued);
 
-    if (cox_replica_message_read(&change, queued->bytes)) {
-        pending = cox_replica_pending_of(r, queued->node, &change);
-        r->document = *document;
-        if (is_ok) {
-            const struct cox_replica_record record = {
-                .nonce = change.nonce, .number = change.number, .data = change.data, .data_size = change.data_size,
-            };
+    r->document = *document;
+    if (is_ok) {
+        struct cox_replica_record record = { .nonce = queued->nonce, .number = queued->seq };
 
-            cox_replica_append(r, &record);
+        record.data = g_bytes_get_data(queued->bytes, &record.data_size);
+        cox_replica_append(r, &record);
+    }
+    if (pending != NULL && !is_ok) {
+        hold(r, HELD_REFUSAL, NULL, pending->seq);
+    } else if (pending != NULL) {
+        pending->state = PENDING_APPLIED;
+        pending->position = r->stamp.position;
+        if (!r->has_quorum && !r->disk_ok) {
+            cox_replica_settle(r);
         }
-        if (pending != NULL && !is_ok) {
-            hold(r, HELD_REFUSAL, NULL, pending->seq);
-        } else if (pending != NULL) {
-            pending->state = PENDING_APPLIED;
-            pending->position = r->stamp.position;
-            if (!r->has_quorum && !r->disk_ok) {
-                cox_replica_settle(r);
-            }
-        }
-        cox_replica_message_clear(&change);
     }
     cox_replica_queued_free(queued);
 }

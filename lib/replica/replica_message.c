@@ -4,7 +4,7 @@
 #include <string.h>
 
 /*
- * A message or record: protocol (1 byte), kind (1 byte), then the fields of the kind in the order below.
+ * A message or record: protocol or format (1 byte), kind (1 byte), then the fields of the kind in the order below.
  * Which fields a kind has is a row of a table, so that reading and writing cannot disagree.
  */
 enum field {
@@ -24,7 +24,7 @@ enum field {
 };
 
 static const unsigned message_fields[COX_REPLICA_MSG_N] = {
-    [COX_REPLICA_MSG_CHANGE] = F_NONCE | F_NUMBER | F_DATA,
+    [COX_REPLICA_MSG_CHANGES] = F_NONCE | F_NUMBER | F_DATA,
     [COX_REPLICA_MSG_STATE]
     = F_FLAGS | F_NONCE | F_NUMBER | F_STAMP | F_DIGEST | F_DOCUMENT | F_QUORUM | F_MEMBERS
       | F_OFFSET,
@@ -204,6 +204,42 @@ cox_replica_message_write(const struct cox_replica_message *message)
     return g_byte_array_free_to_bytes(out);
 }
 
+void
+cox_replica_changes_add(GByteArray *data, GBytes *change)
+{
+    gsize size = 0;
+    const void *bytes = g_bytes_get_data(change, &size);
+
+    cox_bytes_put_blob(data, bytes, size);
+}
+
+GBytes *
+cox_replica_changes_next(struct cox_bytes_reader *in, GBytes *message)
+{
+    const guint8 *whole = g_bytes_get_data(message, NULL), *data;
+    size_t size = 0;
+
+    if (in->is_bad || in->left == 0) {
+        return NULL;
+    }
+    data = cox_bytes_get_blob(in, in->left, &size);
+    return data == NULL ? NULL : g_bytes_new_from_bytes(message, (gsize) (data - whole), size);
+}
+
+/* One at least, each as long as it says. */
+static bool
+are_changes(const struct cox_replica_message *message)
+{
+    struct cox_bytes_reader in;
+    size_t size = 0;
+
+    cox_bytes_reader_init(&in, message->data, message->data_size);
+    while (!in.is_bad && in.left > 0) {
+        (void) cox_bytes_get_blob(&in, in.left, &size);
+    }
+    return message->data_size > 0 && !in.is_bad;
+}
+
 bool
 cox_replica_message_read(struct cox_replica_message *message, GBytes *bytes)
 {
@@ -221,7 +257,7 @@ cox_replica_message_read(struct cox_replica_message *message, GBytes *bytes)
     }
     message->kind = (enum cox_replica_message_kind) kind;
     get_fields(&in, message_fields[kind], message);
-    if (!cox_bytes_reader_is_done(&in)) {
+    if (!cox_bytes_reader_is_done(&in) || (message->kind == COX_REPLICA_MSG_CHANGES && !are_changes(message))) {
         cox_replica_message_clear(message);
         return false;
     }
@@ -244,7 +280,7 @@ cox_replica_record_write(const struct cox_replica_record *record)
     };
 
     memcpy(fields.document.digest, record->digest, sizeof(record->digest));
-    cox_bytes_put_u8(out, COX_REPLICA_PROTOCOL);
+    cox_bytes_put_u8(out, COX_REPLICA_RECORD_FORMAT);
     cox_bytes_put_u8(out, (guint8) record->kind);
     put_fields(out, record_fields[record->kind], &fields);
     return g_byte_array_free_to_bytes(out);
@@ -255,13 +291,13 @@ cox_replica_record_read(struct cox_replica_record *record, const void *data, siz
 {
     struct cox_bytes_reader in;
     struct cox_replica_message fields;
-    guint8 protocol, kind;
+    guint8 format, kind;
 
     memset(&fields, 0, sizeof(fields));
     cox_bytes_reader_init(&in, data, size);
-    protocol = cox_bytes_get_u8(&in);
+    format = cox_bytes_get_u8(&in);
     kind = cox_bytes_get_u8(&in);
-    if (in.is_bad || protocol != COX_REPLICA_PROTOCOL || kind >= COX_REPLICA_REC_N) {
+    if (in.is_bad || format != COX_REPLICA_RECORD_FORMAT || kind >= COX_REPLICA_REC_N) {
         return false;
     }
     get_fields(&in, record_fields[kind], &fields);

@@ -5,15 +5,19 @@
 #include <stdbool.h>
 #include <glib.h>
 
+#include "base/bytes.h"
 #include "replica/replica.h"
 #include "replica/stamp.h"
 
 G_BEGIN_DECLS
 
-enum { COX_REPLICA_PROTOCOL = 1 }; /**< first byte of each message and record */
+enum {
+    COX_REPLICA_PROTOCOL = 2,    /**< first byte of each message */
+    COX_REPLICA_RECORD_FORMAT = 1, /**< first byte of each record */
+};
 
 enum cox_replica_message_kind {
-    COX_REPLICA_MSG_CHANGE = 0, /**< nonce, number, bytes: a change that somebody submitted */
+    COX_REPLICA_MSG_CHANGES = 0, /**< nonce, number of the first, bytes: changes that were submitted one after the other */
     COX_REPLICA_MSG_STATE,      /**< nonce, members, number (highest promise), flags, stamp, document, quorum,
                                      offset (how many the sender has sent) */
     COX_REPLICA_MSG_QUORUM,     /**< quorum: the sender's word changed */
@@ -44,7 +48,7 @@ struct cox_replica_message {
     guint32 members[COX_REPLICA_MAX_NODES];
     guint32 n_members;
     GArray *lineage;     /**< BEGIN; writing: borrowed or NULL; reading: made by the reader */
-    const guint8 *data;  /**< CHANGE, CHUNK: into the message */
+    const guint8 *data;  /**< CHANGES, CHUNK: into the message */
     size_t data_size;
 };
 
@@ -57,6 +61,12 @@ GBytes *cox_replica_message_write(const struct cox_replica_message *message);
  */
 bool cox_replica_message_read(struct cox_replica_message *message, GBytes *bytes);
 void cox_replica_message_clear(struct cox_replica_message *message);
+
+/** Add the next change to the data of CHANGES. */
+void cox_replica_changes_add(GByteArray *data, GBytes *change);
+
+/** The first of the changes at @in, which goes on to the next: a part of @message, the caller unrefs it.  NULL after the last. */
+GBytes *cox_replica_changes_next(struct cox_bytes_reader *in, GBytes *message);
 
 enum cox_replica_record_kind {
     COX_REPLICA_REC_CHANGE = 0, /**< is_agreed, stamp.position, nonce, number, digest, data */

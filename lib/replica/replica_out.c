@@ -55,6 +55,8 @@ cox_replica_send(struct cox_replica *r, const struct cox_replica_message *messag
 
     own->round = r->round_number;
     own->number = r->held_number;
+    own->has_changes = message->kind == COX_REPLICA_MSG_CHANGES;
+    r->are_changes_sent = r->are_changes_sent || own->has_changes;
     g_queue_push_tail(&r->own, own);
     cox_replica_emit(r, COX_REPLICA_SEND, cox_replica_message_write(message));
 }

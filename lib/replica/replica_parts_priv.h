@@ -13,9 +13,9 @@ struct replica_member *cox_replica_member(struct cox_replica *r, guint32 id);
 
 /* replica_answer.c: clients that wait */
 void cox_replica_submit(struct cox_replica *r, guint64 request, GBytes *payload);
-struct replica_pending *cox_replica_pending_of(struct cox_replica *r, guint32 node, const struct cox_replica_message *change);
+struct replica_pending *cox_replica_pending_of(struct cox_replica *r, const struct replica_queued *change);
 void cox_replica_answer(struct cox_replica *r, struct replica_pending *pending, enum cox_replica_answer answer);
-void cox_replica_send_unsent(struct cox_replica *r);
+void cox_replica_send_changes(struct cox_replica *r);
 void cox_replica_give_up(struct cox_replica *r, const struct replica_queued *queued);
 void cox_replica_give_up_applied(struct cox_replica *r, bool sent_too);
 void cox_replica_expire(struct cox_replica *r);
@@ -44,7 +44,7 @@ void cox_replica_apply_next(struct cox_replica *r);
 void cox_replica_change_applied(struct cox_replica *r, bool is_ok, const struct cox_replica_document *document);
 
 /* replica_view.c: from a decided view to changes that are kept */
-void cox_replica_enqueue(struct cox_replica *r, int kind, guint32 node, GBytes *bytes);
+void cox_replica_enqueue(struct cox_replica *r, const struct replica_queued *queued);
 void cox_replica_promise(struct cox_replica *r);
 void cox_replica_consider_quorum(struct cox_replica *r);
 void cox_replica_on_quorum_word(struct cox_replica *r, struct replica_member *from, const struct cox_replica_message *m);

@@ -43,8 +43,8 @@ struct replica_member {
 struct replica_queued {
     enum { QUEUED_CHANGE = 0, QUEUED_ESTABLISH, QUEUED_LAPSE } kind;
     guint32 node;
-    GBytes *bytes; /* the message */
-    guint64 term, tag;
+    guint64 nonce, seq; /* of a change: who submitted it, and as which of his */
+    GBytes *bytes;      /* of a change */
 };
 
 /* Something from the group that was handed in while the document was busy. */
@@ -90,6 +90,7 @@ struct replica_held {
 
 struct replica_own {
     guint64 round, number; /* of the last held thing when the message was sent */
+    bool has_changes;
 };
 
 /* What the whole view agrees on; the same on all members at the same place in the order. */
@@ -154,6 +155,7 @@ struct cox_replica {
     GQueue held;     /* struct replica_held */
     guint64 held_number, round_number;
     GQueue own;      /* struct replica_own: messages sent that have not come back */
+    bool are_changes_sent; /* one of them has changes: what is submitted meanwhile travels together, in the next one */
 
     /* the disk */
     bool disk_ok;

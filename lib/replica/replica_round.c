@@ -92,6 +92,7 @@ cox_replica_on_view(struct cox_replica *r, const guint32 *nodes, size_t n_nodes)
         empty_queue(r);
         cox_replica_hold_no_more(r);
         g_queue_clear_full(&r->own, g_free);
+        r->are_changes_sent = false;
         r->state_returned = r->state_number;
         cox_replica_give_up_applied(r, true);
         cox_replica_donor_clear(r);
@@ -233,7 +234,6 @@ decide(struct cox_replica *r)
     if (winner->id == r->options.node_id) {
         cox_replica_donor_begin(r);
     }
-    cox_replica_send_unsent(r);
 }
 
 static void

@@ -5,16 +5,12 @@
 
 /* A place in the order of this view; it is come to when everything before it is done. */
 void
-cox_replica_enqueue(struct cox_replica *r, int kind, guint32 node, GBytes *bytes)
+cox_replica_enqueue(struct cox_replica *r, const struct replica_queued *queued)
 {
-    struct replica_queued *queued = g_new0(struct replica_queued, 1);
+    struct replica_queued *own = g_memdup2(queued, sizeof(*queued));
 
-    queued->kind = kind;
-    queued->node = node;
-    queued->bytes = bytes == NULL ? NULL : g_bytes_ref(bytes);
-    queued->term = r->view.term;
-    queued->tag = r->view.tag;
-    g_queue_push_tail(&r->queue, queued);
+    own->bytes = queued->bytes == NULL ? NULL : g_bytes_ref(queued->bytes);
+    g_queue_push_tail(&r->queue, own);
 }
 
 /* Write down that no view of this number or below will be joined again; what is applied so far gets to the disk before it. */
@@ -62,7 +58,7 @@ cox_replica_consider_quorum(struct cox_replica *r)
         view->is_reading = false;
         if (view->is_established) {
             view->is_established = false;
-            cox_replica_enqueue(r, QUEUED_LAPSE, 0, NULL);
+            cox_replica_enqueue(r, &(const struct replica_queued) { .kind = QUEUED_LAPSE });
         } else {
             cox_replica_settle(r);
         }
@@ -121,7 +117,7 @@ cox_replica_on_ready(struct cox_replica *r, struct replica_member *from, const s
     from->is_ready = is_digest_equal(r, from, m);
     if (!view->is_established && cox_replica_votes_ready(view) >= cox_replica_votes_needed(view)) {
         view->is_established = true;
-        cox_replica_enqueue(r, QUEUED_ESTABLISH, 0, NULL);
+        cox_replica_enqueue(r, &(const struct replica_queued) { .kind = QUEUED_ESTABLISH });
     }
 }
 

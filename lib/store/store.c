@@ -24,6 +24,7 @@ struct cox_store {
     struct cox_disk *disk;
     struct cox_storefiles *files; /* of the thread, once it runs */
     GThread *thread;
+    GQueue appended; /* struct job, of the loop: not handed over yet */
     GMutex lock; /* of what follows */
     GCond work;
     GQueue jobs, completions;
@@ -216,7 +217,7 @@ cox_store_open(struct cox_disk *disk, const struct cox_store_options *options, s
 
 /* Takes the references. */
 static void
-queue_job(struct cox_store *store, enum job_kind kind, guint64 number, GBytes *bytes, GBytes *meta)
+append_job(struct cox_store *store, enum job_kind kind, guint64 number, GBytes *bytes, GBytes *meta)
 {
     struct job *job = g_new0(struct job, 1);
 
@@ -224,8 +225,28 @@ queue_job(struct cox_store *store, enum job_kind kind, guint64 number, GBytes *b
     job->number = number;
     job->bytes = bytes;
     job->meta = meta;
+    g_queue_push_tail(&store->appended, job);
+}
+
+static void
+queue_job(struct cox_store *store, enum job_kind kind, guint64 number, GBytes *bytes, GBytes *meta)
+{
+    append_job(store, kind, number, bytes, meta);
+    cox_store_flush(store);
+}
+
+void
+cox_store_flush(struct cox_store *store)
+{
+    struct job *job;
+
+    if (store->appended.length == 0) {
+        return;
+    }
     g_mutex_lock(&store->lock);
-    g_queue_push_tail(&store->jobs, job);
+    while ((job = g_queue_pop_head(&store->appended)) != NULL) {
+        g_queue_push_tail(&store->jobs, job);
+    }
     g_cond_signal(&store->work);
     g_mutex_unlock(&store->lock);
 }
@@ -240,6 +261,7 @@ cox_store_close(struct cox_store *store)
         queue_job(store, JOB_END, 0, NULL, NULL);
         g_thread_join(store->thread);
     }
+    g_queue_clear_full(&store->appended, job_free);
     g_queue_clear_full(&store->jobs, job_free);
     g_queue_clear_full(&store->completions, completion_free);
     cox_storefiles_free(store->files);
@@ -255,7 +277,7 @@ cox_store_close(struct cox_store *store)
 void
 cox_store_append(struct cox_store *store, guint64 number, GBytes *record)
 {
-    queue_job(store, JOB_APPEND, number, g_bytes_ref(record), NULL);
+    append_job(store, JOB_APPEND, number, g_bytes_ref(record), NULL);
 }
 
 void
@@ -288,7 +310,7 @@ cox_store_waiting(struct cox_store *store)
     size_t n;
 
     g_mutex_lock(&store->lock);
-    n = store->jobs.length + store->n_working;
+    n = store->appended.length + store->jobs.length + store->n_working;
     g_mutex_unlock(&store->lock);
     return n;
 }

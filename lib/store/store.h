@@ -34,8 +34,12 @@ struct cox_store *cox_store_open(struct cox_disk *disk, const struct cox_store_o
 /** Wait until everything is written, then end the thread.  Blocks as long as the disk does. */
 void cox_store_close(struct cox_store *store);
 
-/** Queue a record; completed as SYNCED @number or a later one. */
+/**
+ * Queue a record; completed as SYNCED @number or a later one.  The thread hears of it with cox_store_flush(), or with the next save,
+ * set_aside or probe: what is queued together is one write and one sync, and wakes the thread once.
+ */
 void cox_store_append(struct cox_store *store, guint64 number, GBytes *record);
+void cox_store_flush(struct cox_store *store);
 
 /** Queue a save of the whole document; completed as SYNCED @number. */
 void cox_store_save(struct cox_store *store, guint64 number, GBytes *xml, GBytes *meta);

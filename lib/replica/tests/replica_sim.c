@@ -23,7 +23,7 @@ static void
 doc_reset(struct sim_doc *doc)
 {
     g_clear_pointer(&doc->ids, g_array_unref);
-    *doc = (struct sim_doc) { .ids = g_array_new(FALSE, FALSE, sizeof(guint64)), .hash = 1, .is_blank = true };
+    *doc = (struct sim_doc) { .ids = g_array_new(FALSE, FALSE, sizeof(guint64)), .hash = COX_BYTES_FNV, .is_blank = true };
 }
 
 bool
@@ -506,7 +506,7 @@ guint64
 sim_submit(struct sim *sim, unsigned index, char kind)
 {
     struct sim_node *node = &sim->nodes[index];
-    struct cox_replica_event event = { .kind = COX_REPLICA_SUBMIT };
+    struct cox_replica_event event = { .kind = COX_REPLICA_SUBMIT, .has_more = sim->more_follows };
     guint8 data[9];
 
     if (!node->is_up || node->is_paused) {

@@ -53,6 +53,7 @@ struct sim {
     unsigned n_set_aside, n_installed, n_patched, n_answers[8];
     char *violation;      /* first thing that must not be */
     unsigned tail_changes;
+    bool more_follows;    /* what is submitted next is not the last for now */
 };
 
 struct sim *sim_new(guint32 seed, unsigned n_nodes);

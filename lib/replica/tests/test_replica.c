@@ -56,6 +56,104 @@ a_change_is_kept_on_all(void **state)
     finish(sim);
 }
 
+/* Messages with changes that @effects sends. */
+static unsigned
+count_changes(const struct cox_replica_effects *effects)
+{
+    unsigned n = 0;
+
+    for (guint i = 0; i < effects->list->len; i++) {
+        const struct cox_replica_effect *effect = &g_array_index(effects->list, struct cox_replica_effect, i);
+        struct cox_replica_message m;
+
+        if (effect->kind == COX_REPLICA_SEND) {
+            assert_true(cox_replica_message_read(&m, effect->bytes));
+            n += m.kind == COX_REPLICA_MSG_CHANGES;
+            cox_replica_message_clear(&m);
+        }
+    }
+    return n;
+}
+
+static void
+what_is_submitted_while_a_message_is_under_way_waits_for_it_and_goes_together(void **state)
+{
+    struct sim *sim = started(3);
+    struct cox_replica_effects effects;
+    g_autoptr(GBytes) change = g_bytes_new_static("u12345678", 9), first = NULL;
+    struct cox_replica_event event = { .kind = COX_REPLICA_SUBMIT, .number = 1000, .bytes = change };
+
+    (void) state;
+    cox_replica_effects_init(&effects);
+    cox_replica_step(sim->nodes[0].replica, &event, sim->bus.now, &effects);
+    assert_int_equal(count_changes(&effects), 1); /* alone it goes at once */
+    first = g_bytes_ref(g_array_index(effects.list, struct cox_replica_effect, 0).bytes);
+    for (unsigned i = 1; i <= 20; i++) {
+        event.number++;
+        cox_replica_step(sim->nodes[0].replica, &event, sim->bus.now, &effects);
+        assert_int_equal(count_changes(&effects), 0);
+    }
+    event = (struct cox_replica_event) { .kind = COX_REPLICA_DELIVER, .node = 1, .bytes = first };
+    cox_replica_step(sim->nodes[0].replica, &event, sim->bus.now, &effects);
+    assert_int_equal(count_changes(&effects), 1);
+    cox_replica_effects_free(&effects);
+    sim_free(sim);
+}
+
+static void
+what_comes_together_goes_together_and_what_is_long_goes_alone(void **state)
+{
+    struct sim *sim = started(3);
+    struct cox_replica_effects effects;
+    g_autoptr(GBytes) change = g_bytes_new_static("u12345678", 9), large = g_bytes_new_take(g_malloc0(100000), 100000);
+    struct cox_replica_event event = { .kind = COX_REPLICA_SUBMIT, .number = 1000, .bytes = change, .has_more = true };
+
+    (void) state;
+    cox_replica_effects_init(&effects);
+    for (unsigned i = 0; i < 3; i++) {
+        event.number++;
+        event.bytes = i == 2 ? large : change;
+        cox_replica_step(sim->nodes[0].replica, &event, sim->bus.now, &effects);
+        assert_int_equal(count_changes(&effects), 0);
+    }
+    event = (struct cox_replica_event) { .kind = COX_REPLICA_TICK };
+    cox_replica_step(sim->nodes[0].replica, &event, sim->bus.now, &effects);
+    assert_int_equal(count_changes(&effects), 1);
+    for (guint i = 0; i < effects.list->len; i++) {
+        const struct cox_replica_effect *effect = &g_array_index(effects.list, struct cox_replica_effect, i);
+
+        assert_true(effect->kind != COX_REPLICA_SEND || g_bytes_get_size(effect->bytes) < 1000);
+    }
+    cox_replica_effects_free(&effects);
+    sim_free(sim);
+}
+
+static void
+one_that_is_refused_leaves_those_beside_it_alone(void **state)
+{
+    struct sim *sim = started(3);
+    guint64 ids[24];
+    unsigned n_kept = 0, n_refused = 0;
+
+    (void) state;
+    for (unsigned i = 0; i < 24; i++) { /* 'c': each third is refused, by the digest */
+        sim->more_follows = i < 23;
+        ids[i] = sim_submit(sim, 1, i % 2 == 0 ? 'u' : 'c');
+    }
+    assert_true(sim_settle(sim));
+    for (unsigned i = 0; i < 24; i++) {
+        n_kept += answer_of(sim, ids[i]) == COX_REPLICA_KEPT;
+        n_refused += answer_of(sim, ids[i]) == COX_REPLICA_REFUSED;
+        assert_true(i % 2 != 0 || answer_of(sim, ids[i]) == COX_REPLICA_KEPT);
+    }
+    assert_true(n_refused > 0);
+    assert_int_equal(n_kept + n_refused, 24);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(sim->nodes[i].doc.ids->len, n_kept);
+    }
+    finish(sim);
+}
+
 static void
 one_change_with_quorum_beats_fifty_without(void **state)
 {
@@ -341,7 +439,11 @@ a_view_found_on_disk_vouches_for_no_more_than_it_saw(void **state)
     assert_true(cox_stamp_is_same(&status.stamp, &(struct cox_stamp) { 2, 9, 3, 5 }));
 }
 
-COX_TEST_MAIN(cmocka_unit_test(a_change_is_kept_on_all), cmocka_unit_test(one_change_with_quorum_beats_fifty_without),
+COX_TEST_MAIN(cmocka_unit_test(a_change_is_kept_on_all),
+              cmocka_unit_test(what_is_submitted_while_a_message_is_under_way_waits_for_it_and_goes_together),
+              cmocka_unit_test(what_comes_together_goes_together_and_what_is_long_goes_alone),
+              cmocka_unit_test(one_that_is_refused_leaves_those_beside_it_alone),
+              cmocka_unit_test(one_change_with_quorum_beats_fifty_without),
               cmocka_unit_test(a_quorum_that_changed_nothing_still_beats_changes_without),
               cmocka_unit_test(between_equals_the_version_decides),
               cmocka_unit_test(who_was_away_shortly_gets_the_changes_and_who_was_away_long_the_document),

@@ -9,7 +9,7 @@ full(enum cox_replica_message_kind kind, GArray *lineage)
     struct cox_replica_message m = {
         .kind = kind, .flags = 1, .node = 3, .nonce = 4, .number = 5, .offset = 6, .size = 7,
         .stamp = { 1, 2, 3, 4 }, .quorum = { true, 2, 1, 1 }, .members = { 1, 2, 9 }, .n_members = 3, .lineage = lineage,
-        .data = (const guint8 *) "xyz", .data_size = 3,
+        .data = (const guint8 *) "\3\0\0\0xyz\0\0\0\0", .data_size = 11, /* two changes, one of them empty */
     };
 
     strcpy(m.document.digest, "cox1:abc");
@@ -43,10 +43,50 @@ each_kind_survives_and_each_shortened_one_is_refused(void **state)
 }
 
 static void
+changes_travel_together_and_come_out_one_by_one(void **state)
+{
+    g_autoptr(GByteArray) data = g_byte_array_new();
+    g_autoptr(GBytes) first = g_bytes_new_static("one", 3), second = g_bytes_new_static("", 0), bytes = NULL;
+    struct cox_replica_message m = { .kind = COX_REPLICA_MSG_CHANGES, .nonce = 1, .number = 2 }, back;
+    struct cox_bytes_reader in;
+
+    (void) state;
+    cox_replica_changes_add(data, first);
+    cox_replica_changes_add(data, second);
+    m.data = data->data;
+    m.data_size = data->len;
+    bytes = cox_replica_message_write(&m);
+    assert_true(cox_replica_message_read(&back, bytes));
+    cox_bytes_reader_init(&in, back.data, back.data_size);
+    for (unsigned i = 0; i < 2; i++) {
+        g_autoptr(GBytes) change = cox_replica_changes_next(&in, bytes);
+
+        assert_true(g_bytes_equal(change, i == 0 ? first : second));
+    }
+    assert_null(cox_replica_changes_next(&in, bytes));
+}
+
+static void
+changes_that_are_longer_than_the_message_and_none_are_refused(void **state)
+{
+    static const char *const data[] = { "", "\4\0\0\0xyz", "\1\0\0\0x\1\0", "\377\377\377\377x" };
+    static const size_t sizes[] = { 0, 7, 7, 5 };
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(data); i++) {
+        const struct cox_replica_message m = { .kind = COX_REPLICA_MSG_CHANGES, .data = (const guint8 *) data[i], .data_size = sizes[i] };
+        g_autoptr(GBytes) bytes = cox_replica_message_write(&m);
+        struct cox_replica_message back;
+
+        assert_false(cox_replica_message_read(&back, bytes));
+    }
+}
+
+static void
 records_survive_and_foreign_ones_are_refused(void **state)
 {
     g_autoptr(GArray) lineage = cox_lineage_new();
-    static const guint8 other[] = { COX_REPLICA_PROTOCOL + 1, 0 }, unknown[] = { COX_REPLICA_PROTOCOL, 77 };
+    static const guint8 other[] = { COX_REPLICA_RECORD_FORMAT + 1, 0 }, unknown[] = { COX_REPLICA_RECORD_FORMAT, 77 };
     struct cox_replica_record back;
 
     (void) state;
@@ -95,5 +135,7 @@ more_members_or_terms_than_there_can_be_are_refused(void **state)
 }
 
 COX_TEST_MAIN(cmocka_unit_test(each_kind_survives_and_each_shortened_one_is_refused),
+              cmocka_unit_test(changes_travel_together_and_come_out_one_by_one),
+              cmocka_unit_test(changes_that_are_longer_than_the_message_and_none_are_refused),
               cmocka_unit_test(records_survive_and_foreign_ones_are_refused),
               cmocka_unit_test(more_members_or_terms_than_there_can_be_are_refused))

@@ -54,6 +54,18 @@ one_fault(struct sim *sim)
     }
 }
 
+/* Some changes come alone, some with others. */
+static void
+submit(struct sim *sim, gint32 dice)
+{
+    unsigned node = (unsigned) g_rand_int_range(sim->bus.random, 0, (gint32) sim->n);
+
+    for (gint32 more = dice % 3 == 0 ? g_rand_int_range(sim->bus.random, 0, 5) : 0; more >= 0; more--) {
+        sim->more_follows = more > 0;
+        (void) sim_submit(sim, node, "uuuec"[(dice + more) % 5]);
+    }
+}
+
 static char *
 run_seed(guint32 seed, unsigned *totals)
 {
@@ -71,7 +83,7 @@ run_seed(guint32 seed, unsigned *totals)
         gint32 dice = g_rand_int_range(sim->bus.random, 0, 200);
 
         if (dice < 25) {
-            (void) sim_submit(sim, (unsigned) g_rand_int_range(sim->bus.random, 0, (gint32) sim->n), "uuuec"[dice % 5]);
+            submit(sim, dice);
         } else if (dice < 30) {
             one_fault(sim);
         } else {

@@ -55,11 +55,18 @@ wait_for(struct cox_store *store, struct heard *heard, const unsigned *what, uns
 }
 
 static void
-append_one(struct cox_store *store, guint64 number)
+append_later(struct cox_store *store, guint64 number)
 {
     g_autoptr(GBytes) record = g_bytes_new_static("record", 6);
 
     cox_store_append(store, number, record);
+}
+
+static void
+append_one(struct cox_store *store, guint64 number)
+{
+    append_later(store, number);
+    cox_store_flush(store);
 }
 
 static void
@@ -98,8 +105,9 @@ a_blocked_disk_blocks_nobody_and_what_waited_is_written_together(void **state)
     cox_disk_fake_block(disk, true);
     append_one(store, 2);
     for (guint64 number = 3; number <= 50; number++) {
-        append_one(store, number);
+        append_later(store, number);
     }
+    cox_store_flush(store);
     assert_true(cox_store_waiting(store) > 0);
     cox_store_dispatch(store, on_done, &heard);
     assert_int_equal(heard.synced, 1);
