@@ -7,20 +7,6 @@ takes_part(const struct replica_member *member)
     return member->has_state && !member->is_excused;
 }
 
-/* All say so: quorum is told to each member on its own, out of step with the messages. */
-bool
-cox_replica_is_quorate(const struct replica_view *view)
-{
-    bool is_quorate = view->is_decided;
-
-    for (guint32 i = 0; i < view->n; i++) {
-        if (takes_part(&view->members[i]) && !view->members[i].quorum.is_quorate) {
-            is_quorate = false;
-        }
-    }
-    return is_quorate;
-}
-
 /*
  * A majority of the members, and as many as make a quorum by themselves: whoever has quorum later has one of them.
  * Votes that are no node's (a quorum device) cannot keep anything on disk, but they take part in deciding who has quorum.
@@ -41,6 +27,34 @@ cox_replica_votes_needed(const struct replica_view *view)
     }
     quorum = quorum > other ? quorum - other : 1;
     return MAX(quorum, sum / 2 + 1);
+}
+
+static guint32
+votes_present(const struct replica_view *view)
+{
+    guint32 sum = 0;
+
+    for (guint32 i = 0; i < view->n; i++) {
+        if (takes_part(&view->members[i])) {
+            sum += view->members[i].quorum.own_votes;
+        }
+    }
+    return sum;
+}
+
+/*
+ * All say so: quorum is told to each member on its own, out of step with the messages.  And they could be enough: nodes on which only
+ * the membership service runs have votes there, but keep no document, and nobody should wait for them.
+ */
+bool
+cox_replica_is_quorate(const struct replica_view *view)
+{
+    for (guint32 i = 0; i < view->n; i++) {
+        if (takes_part(&view->members[i]) && !view->members[i].quorum.is_quorate) {
+            return false;
+        }
+    }
+    return view->is_decided && votes_present(view) >= cox_replica_votes_needed(view);
 }
 
 guint32

@@ -353,7 +353,7 @@ static void
 tell_view(struct sim *sim, struct sim_node *node, const struct cox_testbus_view *view)
 {
     const struct cox_replica_event event = { .kind = COX_REPLICA_VIEW, .nodes = view->members, .n_nodes = view->n_members };
-    bool is_quorate = view->n_members >= sim->quorum_votes, is_late = g_rand_boolean(sim->bus.random);
+    bool is_quorate = sim->has_quorum_anyway || view->n_members >= sim->quorum_votes, is_late = g_rand_boolean(sim->bus.random);
 
     tell_quorum(sim, node, is_quorate && !is_late);
     hand_in(sim, node, &event);

@@ -45,6 +45,7 @@ struct sim {
     struct cox_testbus bus; /* of GBytes; its clock and dice, too */
     unsigned n;
     guint32 quorum_votes;
+    bool has_quorum_anyway; /* from nodes that have votes and no document */
     struct sim_node nodes[SIM_MAX];
     guint64 next_id;
     GHashTable *answers;  /* id -> answer + 1 */

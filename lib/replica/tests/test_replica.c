@@ -330,6 +330,30 @@ nothing_is_called_kept_while_the_disks_fail(void **state)
 }
 
 static void
+who_is_too_few_to_keep_a_change_does_not_wait_for_votes_without_documents(void **state)
+{
+    struct sim *sim = started(3);
+    guint64 id;
+
+    (void) state;
+    sim->has_quorum_anyway = true;
+    sim_crash(sim, 1);
+    sim_crash(sim, 2);
+    assert_true(sim_settle(sim));
+    id = sim_submit(sim, 0, 'u');
+    assert_true(sim_settle(sim));
+    assert_int_equal(answer_of(sim, id), COX_REPLICA_PROVISIONAL);
+    sim_start(sim, 1);
+    sim_start(sim, 2);
+    assert_true(sim_settle(sim));
+    assert_true(sim_has(&sim->nodes[1].doc, id) && sim_has(&sim->nodes[2].doc, id));
+    id = sim_submit(sim, 0, 'u');
+    assert_true(sim_settle(sim));
+    assert_int_equal(answer_of(sim, id), COX_REPLICA_KEPT);
+    finish(sim);
+}
+
+static void
 alone_without_a_disk_a_change_is_uncertain(void **state)
 {
     struct sim *sim = started(3);
@@ -451,6 +475,7 @@ COX_TEST_MAIN(cmocka_unit_test(a_change_is_kept_on_all),
               cmocka_unit_test(a_node_that_diverges_is_found_and_gets_the_document_of_the_majority),
               cmocka_unit_test(a_silent_member_does_not_hold_up_the_others),
               cmocka_unit_test(nothing_is_called_kept_while_the_disks_fail),
+              cmocka_unit_test(who_is_too_few_to_keep_a_change_does_not_wait_for_votes_without_documents),
               cmocka_unit_test(alone_without_a_disk_a_change_is_uncertain),
               cmocka_unit_test(what_never_left_the_node_is_certainly_not_done),
               cmocka_unit_test(nonsense_from_the_group_is_noted_and_dropped),
