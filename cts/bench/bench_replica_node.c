@@ -187,10 +187,10 @@ on_quorum(void *context, const struct cox_peers_quorum *quorum)
 }
 
 static void
-on_trouble(void *context, enum cox_peers_trouble trouble, guint32 from)
+on_trouble(void *context, enum cox_peers_trouble trouble, guint32 from, unsigned int version)
 {
     (void) context;
-    printf("trouble %d %u\n", (int) trouble, from);
+    printf("trouble %d %u %u\n", (int) trouble, from, version);
 }
 
 static void

@@ -9,6 +9,7 @@
 #include "cluster/peers.h"
 #include "proto/cibflag.h"
 #include "replica/replica.h"
+#include "service/grumble.h"
 #include "service/service.h"
 #include "service/usernames.h"
 #include "store/store.h"
@@ -53,6 +54,7 @@ struct cibd {
     guint64 own_change;  /* number; 0: none under way */
     bool needs_look, has_failed_upgrade;
     /* for health */
+    struct cox_grumble *bad_messages; /* said of members */
     guint64 n_changes, n_refused, n_provisional, n_uncertain, n_queries, n_diverged, n_lost;
 };
 

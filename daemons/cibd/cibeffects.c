@@ -287,6 +287,8 @@ note(struct cibd *cibd, const struct cox_replica_effect *effect)
     };
     struct cox_log *log = cox_service_log(cibd->ctx);
     g_autofree char *stamp = cox_stamp_text(&effect->stamp);
+    cox_usec now = cox_runtime_now(cox_service_runtime(cibd->ctx));
+    guint64 more = 0;
 
     if ((gsize) effect->note < G_N_ELEMENTS(lines)) {
         /* Each membership begins without having agreed; that is no news unless it stays so. */
@@ -294,10 +296,10 @@ note(struct cibd *cibd, const struct cox_replica_effect *effect)
 
         cox_log_line(log, is_usual ? COX_LOG_DEBUG : COX_LOG_NOTICE, "%s stamp=%s node=%s number=%" G_GUINT64_FORMAT, lines[effect->note], stamp,
                      node_name(cibd, effect->node), effect->number);
-    } else {
+    } else if (effect->note != COX_REPLICA_BAD_MESSAGE || cox_grumble_is_due(cibd->bad_messages, 0, effect->node, now, &more)) {
         cibd->n_diverged += effect->note == COX_REPLICA_DIVERGED;
-        cox_log_event(log, events[effect->note], "node=%s id=%u number=%" G_GUINT64_FORMAT " stamp=%s", node_name(cibd, effect->node),
-                      effect->node, effect->number, stamp);
+        cox_log_event(log, events[effect->note], "node=%s id=%u number=%" G_GUINT64_FORMAT " stamp=%s left_out=%" G_GUINT64_FORMAT,
+                      node_name(cibd, effect->node), effect->node, effect->number, stamp, more);
     }
     cibd->needs_look = true;
     if (cox_replica_status(cibd->replica).is_current) {

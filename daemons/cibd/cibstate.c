@@ -32,6 +32,7 @@ cibd_new(struct cox_ctx *ctx)
     const struct cox_replica_options options = { .nonce = nonce_of(ctx) };
 
     cibd->ctx = ctx;
+    cibd->bad_messages = cox_grumble_new();
     cibd->schemas = schemas_of();
     cibd->keeper = cox_keeper_new(cibd->schemas);
     cibd->replica = cox_replica_new(&options);
@@ -72,6 +73,7 @@ cibd_free(struct cibd *cibd)
     cox_schemas_free(cibd->schemas);
     g_clear_pointer(&cibd->whole, g_bytes_unref);
     g_free(cibd->disk_problem);
+    cox_grumble_free(cibd->bad_messages);
     g_free(cibd);
 }
 

@@ -11,6 +11,12 @@ enum { FLAG_COMPRESSED = 1, COMPRESS_FROM = 16 * 1024, COMPRESS_LEVEL = 1 };
 
 static const char magic[4] = { 'C', 'O', 'X', 'F' };
 
+guint8
+cox_peerframe_version(const void *data, size_t size)
+{
+    return size > sizeof(magic) + 1 && memcmp(data, magic, sizeof(magic)) == 0 ? ((const guint8 *) data)[sizeof(magic)] : 0;
+}
+
 bool
 cox_peerframe_read(struct cox_peerframe *frame, const void *data, size_t size)
 {

@@ -31,8 +31,11 @@ struct cox_peerframe {
     size_t piece_size;
 };
 
-/** Read any bytes; false when they are no frame. */
+/** Read any bytes; false when they are no frame of this version. */
 bool cox_peerframe_read(struct cox_peerframe *frame, const void *data, size_t size);
+
+/** The version that a frame, of this or any other version, says it has; 0: it is no frame.  The first six bytes will never change. */
+guint8 cox_peerframe_version(const void *data, size_t size);
 
 /** Write the head of a frame, COX_PEERFRAME_HEAD bytes; the piece follows it. */
 void cox_peerframe_write_head(const struct cox_peerframe *frame, guint8 *head);

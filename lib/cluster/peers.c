@@ -37,6 +37,12 @@ cox_peers_name(struct cox_peers *peers, guint32 node)
     return peers->ops->name(peers, node);
 }
 
+char *
+cox_peers_silence(struct cox_peers *peers)
+{
+    return peers->ops->silence == NULL ? NULL : peers->ops->silence(peers);
+}
+
 void
 cox_peers_free(struct cox_peers *peers)
 {

@@ -26,7 +26,14 @@ struct cox_peers_quorum {
 enum cox_peers_trouble {
     COX_PEERS_BAD_FRAME = 0, /**< a member sent something that is no frame of this protocol: dropped */
     COX_PEERS_STRANGER,      /**< a second process of a node is in the group: what it sends is dropped */
+    COX_PEERS_OTHER_VERSION, /**< a member speaks another version of this protocol: it counts as not there, see below */
 };
+
+/*
+ * A member that speaks another version is taken out of the view at the place of its first such frame, which is the same for all that
+ * hear it, until the members change; then it is there again until it speaks.  Both sides do that to each other, so that quorum as it is
+ * told here needs the votes of those that are heard, and more nodes heard than not.
+ */
 
 /** Who hears what happens; each is called from cox_peers_dispatch only. */
 struct cox_peers_handler {
@@ -35,7 +42,8 @@ struct cox_peers_handler {
     /** A message, in the order that is the same on all members; own ones too. */
     void (*deliver)(void *context, guint32 node, GBytes *bytes);
     void (*quorum)(void *context, const struct cox_peers_quorum *quorum);
-    void (*trouble)(void *context, enum cox_peers_trouble trouble, guint32 node);
+    /** @version: that it speaks, for OTHER_VERSION, and a view without it follows at once; else 0. */
+    void (*trouble)(void *context, enum cox_peers_trouble trouble, guint32 node, unsigned int version);
     /**
      * Nodes, not only their processes in this group, have gone, members of the group or not; at the same place in the order on
      * all that are left: beside the view without them, before any message of it.  NULL if nobody cares.
@@ -49,6 +57,7 @@ struct cox_peers_ops {
     void (*send)(struct cox_peers *peers, GBytes *bytes);
     size_t (*waiting_bytes)(const struct cox_peers *peers);
     char *(*name)(struct cox_peers *peers, guint32 node);
+    char *(*silence)(struct cox_peers *peers);
     void (*free)(struct cox_peers *peers);
 };
 
@@ -80,6 +89,12 @@ size_t cox_peers_waiting_bytes(const struct cox_peers *peers);
 
 /** Name of a node as the membership service knows it, or NULL; the caller frees it. */
 char *cox_peers_name(struct cox_peers *peers, guint32 node);
+
+/**
+ * To be asked when no other node is heard: what may be the reason, as words for people, or NULL when no other is expected.
+ * The caller frees it.
+ */
+char *cox_peers_silence(struct cox_peers *peers);
 
 void cox_peers_free(struct cox_peers *peers);
 

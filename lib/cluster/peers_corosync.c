@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "cluster/peerframe.h"
+#include "cluster/silence.h"
 
 enum {
     PIECE_BYTES = 256 * 1024,  /* well below corosync's limit: others get their turn between the pieces */
@@ -34,6 +35,7 @@ struct outgoing {
 
 struct member {
     guint32 node, pid;
+    bool is_barred; /* speaks another version: neither heard nor in the view, until members change */
     struct cox_assembly assembly;
 };
 
@@ -182,6 +184,26 @@ corosync_waiting_bytes(const struct cox_peers *peers)
 
 /* ---- quorum ---- */
 
+/*
+ * Are those that are heard enough?  Who speaks another version bars us as we bar it, and has quorum of the same corosync: both must not act.
+ */
+static bool
+are_enough(struct peers_corosync *c, const struct votequorum_info *whole)
+{
+    guint32 votes = whole->total_votes;
+    size_t n_barred = 0;
+
+    for (size_t i = 0; i < c->n_members; i++) {
+        struct votequorum_info info;
+
+        if (c->members[i].is_barred) {
+            n_barred++;
+            votes -= votequorum_getinfo(c->votes, c->members[i].node, &info) == CS_OK ? MIN(info.node_votes, votes) : MIN(1, votes);
+        }
+    }
+    return n_barred == 0 || (votes >= whole->quorum && c->n_members - n_barred > n_barred);
+}
+
 /* What is said of quorum counts when it is about the same ring as the members; until then there is none. */
 static void
 consider_quorum(struct peers_corosync *c)
@@ -191,6 +213,7 @@ consider_quorum(struct peers_corosync *c)
     cs_error_t code = votequorum_getinfo(c->votes, c->peers.self, &info);
 
     if (code == CS_OK) {
+        now.is_quorate = now.is_quorate && are_enough(c, &info);
         now.quorum_votes = info.quorum;
         now.own_votes = info.node_votes;
         now.other_votes = (info.flags & VOTEQUORUM_INFO_QDEVICE_CAST_VOTE) != 0 ? info.qdevice_votes : 0;
@@ -301,22 +324,53 @@ begin_anew(struct peers_corosync *c)
 }
 
 static void
+tell_view(struct peers_corosync *c)
+{
+    guint32 nodes[COX_PEERS_MAX_NODES];
+    size_t n = 0;
+
+    for (size_t i = 0; i < c->n_members; i++) {
+        if (!c->members[i].is_barred) {
+            nodes[n++] = c->members[i].node;
+        }
+    }
+    c->peers.handler.view(c->peers.handler.context, nodes, n);
+}
+
+/* At the place of its first frame of another version, so that all who speak ours go on with the same view. */
+static void
+bar(struct peers_corosync *c, struct member *member, unsigned int version)
+{
+    member->is_barred = true;
+    cox_assembly_clear(&member->assembly);
+    c->peers.handler.trouble(c->peers.handler.context, COX_PEERS_OTHER_VERSION, member->node, version);
+    tell_view(c);
+    consider_quorum(c);
+}
+
+static void
 on_deliver(cpg_handle_t handle, const struct cpg_name *group, uint32_t node, uint32_t pid, void *data, size_t size)
 {
     struct peers_corosync *c = of_handle(handle);
     struct member *member = c == NULL ? NULL : find_member(c, node);
     const struct cox_peers_handler *handler;
     struct cox_peerframe frame;
+    unsigned int version;
     g_autoptr(GBytes) bytes = NULL;
 
     (void) group;
-    if (member == NULL || member->pid != pid) {
+    if (member == NULL || member->pid != pid || member->is_barred) {
+        return;
+    }
+    version = cox_peerframe_version(data, size);
+    if (version != 0 && version != COX_PEERFRAME_VERSION && node != c->peers.self) {
+        bar(c, member, version);
         return;
     }
     handler = &c->peers.handler;
     if (!cox_peerframe_read(&frame, data, size)
         || !cox_assembly_add(&member->assembly, &frame, COX_PEERS_MAX_MESSAGE, &bytes)) {
-        handler->trouble(handler->context, COX_PEERS_BAD_FRAME, node);
+        handler->trouble(handler->context, COX_PEERS_BAD_FRAME, node, 0);
         return;
     }
     if (bytes != NULL) {
@@ -350,7 +404,7 @@ choose_members(struct peers_corosync *c, const struct cpg_address *list, size_t 
     }
     for (size_t i = 0; i < n && n_chosen < COX_PEERS_MAX_NODES; i++) {
         if (i > 0 && sorted[i].nodeid == sorted[i - 1].nodeid) {
-            c->peers.handler.trouble(c->peers.handler.context, COX_PEERS_STRANGER, sorted[i].nodeid);
+            c->peers.handler.trouble(c->peers.handler.context, COX_PEERS_STRANGER, sorted[i].nodeid, 0);
             continue;
         }
         chosen[n_chosen++] = (struct member) { .node = sorted[i].nodeid, .pid = sorted[i].pid };
@@ -367,17 +421,6 @@ are_same(const struct peers_corosync *c, const struct member *chosen, size_t n)
         is_same = chosen[i].node == c->members[i].node && chosen[i].pid == c->members[i].pid;
     }
     return is_same;
-}
-
-static void
-tell_view(struct peers_corosync *c, const struct member *chosen, size_t n)
-{
-    guint32 nodes[COX_PEERS_MAX_NODES];
-
-    for (size_t i = 0; i < n; i++) {
-        nodes[i] = chosen[i].node;
-    }
-    c->peers.handler.view(c->peers.handler.context, nodes, n);
 }
 
 static bool
@@ -445,8 +488,9 @@ on_members(cpg_handle_t handle, const struct cpg_name *group, const struct cpg_a
         return;
     }
     begin_anew(c);
-    tell_view(c, chosen, n_chosen);
+    tell_view(c);
     tell_gone(c, left, n_left);
+    consider_quorum(c);
     flush(c);
 }
 
@@ -592,6 +636,13 @@ corosync_name(struct cox_peers *peers, guint32 node)
     return copy;
 }
 
+static char *
+corosync_silence(struct cox_peers *peers)
+{
+    (void) peers;
+    return cox_silence_reason();
+}
+
 static void
 corosync_free(struct cox_peers *peers)
 {
@@ -622,7 +673,7 @@ corosync_free(struct cox_peers *peers)
 
 static const struct cox_peers_ops corosync_ops = {
     .dispatch = corosync_dispatch, .send = corosync_send, .waiting_bytes = corosync_waiting_bytes,
-    .name = corosync_name, .free = corosync_free,
+    .name = corosync_name, .silence = corosync_silence, .free = corosync_free,
 };
 
 static void

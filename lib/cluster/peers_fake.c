@@ -199,6 +199,14 @@ fake_name(struct cox_peers *peers, guint32 node)
     return node >= 1 && node <= fake->bus->n ? g_strdup_printf("n%u", node) : NULL;
 }
 
+static char *
+fake_silence(struct cox_peers *peers)
+{
+    const struct peers_fake *fake = (const struct peers_fake *) peers;
+
+    return fake->bus->n > 1 ? g_strdup_printf("%u others are silent", fake->bus->n - 1) : NULL;
+}
+
 static void
 fake_free(struct cox_peers *peers)
 {
@@ -214,7 +222,8 @@ fake_free(struct cox_peers *peers)
 }
 
 static const struct cox_peers_ops fake_ops = {
-    .dispatch = fake_dispatch, .send = fake_send, .waiting_bytes = fake_waiting_bytes, .name = fake_name, .free = fake_free,
+    .dispatch = fake_dispatch, .send = fake_send, .waiting_bytes = fake_waiting_bytes, .name = fake_name,
+    .silence = fake_silence, .free = fake_free,
 };
 
 struct cox_peers *

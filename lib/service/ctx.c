@@ -389,6 +389,16 @@ cox_service_add_complaint(struct cox_ctx *ctx, const char *format, ...)
 }
 
 static void
+add_group_complaints(struct cox_ctx *ctx)
+{
+    g_autoptr(GPtrArray) complaints = cox_group_complaints(ctx->group);
+
+    for (guint i = 0; i < complaints->len; i++) {
+        cox_service_add_complaint(ctx, "%s", (const char *) complaints->pdata[i]);
+    }
+}
+
+static void
 collect_stats(struct cox_ctx *ctx)
 {
     struct cox_server_stats server = { 0 };
@@ -408,9 +418,8 @@ collect_stats(struct cox_ctx *ctx)
     if (ctx->group != NULL) {
         cox_service_add_stat(ctx, "peer_messages", (gint64) ctx->n_from_peers);
         cox_service_add_stat(ctx, "peer_unsent_bytes", (gint64) cox_group_waiting_bytes(ctx->group));
-        if (!cox_group_is_joined(ctx->group)) {
-            cox_service_add_complaint(ctx, "no connection to the cluster layer");
-        }
+        cox_service_add_stat(ctx, "peer_troubles", (gint64) cox_group_troubles(ctx->group));
+        add_group_complaints(ctx);
     }
     cox_service_add_stat(ctx, "log_lines", (gint64) cox_log_count(ctx->log));
     cox_service_add_stat(ctx, "log_lines_lost", (gint64) cox_log_lost(ctx->log));
@@ -535,6 +544,7 @@ cox_ctx_new(const struct cox_service *service, struct cox_runtime *runtime, stru
     ctx->run_directory = run_directory;
     ctx->limits = service->limits != NULL ? *service->limits : cox_limits_default();
     ctx->tickets = cox_tickets_new();
+    ctx->peer_failures = cox_grumble_new();
     ctx->overseer = cox_overseer_new(runtime, log);
     ctx->started = cox_runtime_now(runtime);
     ctx->boot = (guint64) cox_runtime_wall(runtime).usec;
@@ -564,6 +574,7 @@ cox_ctx_free(struct cox_ctx *ctx)
     }
     cox_tickets_free(ctx->tickets);
     cox_overseer_free(ctx->overseer);
+    cox_grumble_free(ctx->peer_failures);
     g_free(ctx->group_name);
     g_free(ctx);
 }

@@ -48,6 +48,7 @@ on_message(void *context, guint32 node, unsigned int message, const guint8 *payl
         .message = (enum cox_message) message, .origin = COX_FROM_PEER, .role = COX_ROLE_ADMIN, .program = "peer", .node = node,
     };
     struct cox_reply reply = { .ctx = ctx, .request = &request };
+    guint64 more = 0;
 
     ctx->n_from_peers++;
     if (schema == NULL) {
@@ -60,8 +61,10 @@ on_message(void *context, guint32 node, unsigned int message, const guint8 *payl
     }
     if (error != NULL) {
         ctx->n_failed++;
-        cox_log_line(ctx->log, COX_LOG_INFO, "message of a member failed message=%s node=%u error=\"%s\"",
-                     schema == NULL ? "?" : schema->name, (unsigned int) node, error->message);
+        if (cox_grumble_is_due(ctx->peer_failures, schema == NULL ? G_MAXUINT : message, node, cox_runtime_now(ctx->runtime), &more)) {
+            cox_log_line(ctx->log, COX_LOG_INFO, "message of a member failed message=%s node=%u error=\"%s\" left_out=%" G_GUINT64_FORMAT,
+                         schema == NULL ? "?" : schema->name, (unsigned int) node, error->message, more);
+        }
     }
     g_clear_pointer(&reply.frame, g_bytes_unref);
     g_clear_error(&reply.error);

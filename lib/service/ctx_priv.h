@@ -3,6 +3,7 @@
 #define COX_SERVICE_CTX_PRIV_H
 
 #include "service/group.h"
+#include "service/grumble.h"
 #include "service/overseer.h"
 #include "service/server.h"
 #include "service/service.h"
@@ -36,6 +37,7 @@ struct cox_ctx {
     cox_usec started;
     struct cox_overseer *overseer;
     guint64 boot;
+    struct cox_grumble *peer_failures; /* messages of members that failed */
     guint64 n_requests, n_failed, n_events, n_from_peers;
     GArray *stats;       /* struct cox_msg_stat, while a health request is answered */
     GPtrArray *complaints;

@@ -4,9 +4,14 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "cluster/peerframe.h"
 #include "proto/marshal.h"
+#include "service/grumble.h"
 
 enum { RETRY_FIRST_MS = 100, RETRY_MAX_MS = 2000 };
+
+/* A node that hears no other and has no quorum for so long says what may be wrong. */
+enum { SILENCE_MS = 10000 };
 
 /*
  * What goes over the wire, in front of everything: 8 bytes, so that what follows is aligned.
@@ -25,7 +30,13 @@ struct cox_group {
     cox_source_id watch, timer;
     gint64 retry_ms;
     guint32 self;
+    guint64 n_troubles;
     bool has_complained;
+    bool is_alone, is_quorate, is_barring;
+    cox_source_id silence; /* timer: alone and without quorum */
+    char *silence_text;    /* what is wrong, as long as that lasts */
+    struct cox_grumble *grumble;
+    GHashTable *versions;  /* members that are not heard: id -> version that they speak */
     GHashTable *names; /* id -> text in chunk */
     GStringChunk *chunk;
 };
@@ -48,11 +59,50 @@ find_name(struct cox_group *group, guint32 node)
     return g_hash_table_lookup(group->names, GUINT_TO_POINTER(node));
 }
 
+/* ---- alone ---- */
+
+static void
+on_silence(void *context)
+{
+    struct cox_group *group = context;
+
+    group->silence = 0;
+    if (group->peers != NULL) {
+        group->silence_text = cox_peers_silence(group->peers);
+    }
+    if (group->silence_text != NULL) {
+        cox_log_event(group->setup.log, COX_EVENT_PEER_SILENCE, "group=%s reason=\"%s\"", group->setup.name, group->silence_text);
+    }
+}
+
+static void
+consider_silence(struct cox_group *group)
+{
+    struct cox_runtime *runtime = group->setup.runtime;
+    bool is_silent = group->peers != NULL && group->is_alone && !group->is_quorate;
+
+    if (!is_silent) {
+        cox_runtime_cancel(runtime, group->silence);
+        group->silence = 0;
+        g_clear_pointer(&group->silence_text, g_free);
+    } else if (group->silence == 0 && group->silence_text == NULL) {
+        group->silence = cox_runtime_timer(runtime, cox_usec_after_ms(cox_runtime_now(runtime), SILENCE_MS), on_silence, group);
+    }
+}
+
+/* ---- what the membership service tells ---- */
+
 static void
 on_view(void *context, const guint32 *nodes, size_t n_nodes)
 {
     struct cox_group *group = context;
 
+    group->is_alone = n_nodes == 1;
+    consider_silence(group);
+    if (!group->is_barring) { /* members have changed: who still speaks another version will be told again */
+        g_hash_table_remove_all(group->versions);
+    }
+    group->is_barring = false;
     for (size_t i = 0; i < n_nodes; i++) {
         (void) find_name(group, nodes[i]); /* to be known when the connection is gone */
     }
@@ -70,23 +120,33 @@ on_lost(void *context, const guint32 *nodes, size_t n_nodes)
 static void
 on_quorum(void *context, const struct cox_peers_quorum *quorum)
 {
-    const struct cox_group *group = context;
+    struct cox_group *group = context;
 
+    group->is_quorate = quorum->is_quorate;
+    consider_silence(group);
     group->setup.handlers->quorum(group->setup.context, quorum);
 }
 
 static void
-on_trouble(void *context, enum cox_peers_trouble trouble, guint32 node)
+on_trouble(void *context, enum cox_peers_trouble trouble, guint32 node, unsigned int version)
 {
-    const struct cox_group *group = context;
+    static const enum cox_event_id events[] = {
+        [COX_PEERS_BAD_FRAME] = COX_EVENT_PEER_GARBAGE, [COX_PEERS_STRANGER] = COX_EVENT_PEER_STRANGER,
+        [COX_PEERS_OTHER_VERSION] = COX_EVENT_PEER_VERSION,
+    };
+    struct cox_group *group = context;
+    const char *name = cox_group_node_name(group, node);
+    g_autofree char *speaks = version == 0 ? g_strdup("") : g_strdup_printf(" speaks=%u ours=%d", version, COX_PEERFRAME_VERSION);
+    guint64 more = 0;
 
-    switch (trouble) {
-    case COX_PEERS_BAD_FRAME:
-        cox_log_event(group->setup.log, COX_EVENT_PEER_GARBAGE, "group=%s node=%u", group->setup.name, (unsigned int) node);
-        break;
-    case COX_PEERS_STRANGER:
-        cox_log_event(group->setup.log, COX_EVENT_PEER_STRANGER, "group=%s node=%u", group->setup.name, (unsigned int) node);
-        break;
+    group->n_troubles++;
+    if (trouble == COX_PEERS_OTHER_VERSION) {
+        group->is_barring = true; /* the view without it follows */
+        g_hash_table_insert(group->versions, GUINT_TO_POINTER(node), GUINT_TO_POINTER(version));
+    }
+    if (cox_grumble_is_due(group->grumble, (guint) trouble, node, cox_runtime_now(group->setup.runtime), &more)) {
+        cox_log_event(group->setup.log, events[trouble], "group=%s node=%u name=%s%s left_out=%" G_GUINT64_FORMAT, group->setup.name,
+                      (unsigned int) node, name == NULL ? "?" : name, speaks, more);
     }
 }
 
@@ -106,7 +166,7 @@ on_deliver(void *context, guint32 node, GBytes *bytes)
 
         group->setup.handlers->bytes(group->setup.context, node, content);
     } else {
-        on_trouble(context, COX_PEERS_BAD_FRAME, node);
+        on_trouble(context, COX_PEERS_BAD_FRAME, node, 0);
     }
 }
 
@@ -142,6 +202,9 @@ on_ready(void *context, int fd, unsigned int events)
     group->retry_ms = RETRY_FIRST_MS;
     group->has_complained = true;
     plan_attempt(group);
+    group->is_alone = group->is_quorate = false;
+    g_hash_table_remove_all(group->versions);
+    consider_silence(group);
     group->setup.handlers->quorum(group->setup.context, &none);
     group->setup.handlers->view(group->setup.context, NULL, 0);
 }
@@ -179,6 +242,8 @@ cox_group_new(const struct cox_group_setup *setup)
 
     group->setup = *setup;
     group->retry_ms = RETRY_FIRST_MS;
+    group->grumble = cox_grumble_new();
+    group->versions = g_hash_table_new(g_direct_hash, g_direct_equal);
     group->names = g_hash_table_new(g_direct_hash, g_direct_equal);
     group->chunk = g_string_chunk_new(256);
     group->timer = cox_runtime_defer(setup->runtime, attempt, group);
@@ -191,7 +256,11 @@ cox_group_free(struct cox_group *group)
     if (group != NULL) {
         cox_runtime_cancel(group->setup.runtime, group->timer);
         cox_runtime_cancel(group->setup.runtime, group->watch);
+        cox_runtime_cancel(group->setup.runtime, group->silence);
         g_clear_pointer(&group->peers, cox_peers_free);
+        cox_grumble_free(group->grumble);
+        g_free(group->silence_text);
+        g_hash_table_destroy(group->versions);
         g_hash_table_destroy(group->names);
         g_string_chunk_free(group->chunk);
         g_free(group);
@@ -265,4 +334,35 @@ gsize
 cox_group_waiting_bytes(const struct cox_group *group)
 {
     return group->peers == NULL ? 0 : cox_peers_waiting_bytes(group->peers);
+}
+
+guint64
+cox_group_troubles(const struct cox_group *group)
+{
+    return group->n_troubles;
+}
+
+GPtrArray *
+cox_group_complaints(const struct cox_group *group)
+{
+    GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
+    GHashTableIter iter;
+    gpointer node, version;
+
+    if (group->peers == NULL) {
+        g_ptr_array_add(list, g_strdup("no connection to the cluster layer"));
+    }
+    if (group->silence_text != NULL) {
+        g_ptr_array_add(list, g_strdup(group->silence_text));
+    }
+    g_hash_table_iter_init(&iter, group->versions);
+    while (g_hash_table_iter_next(&iter, &node, &version)) {
+        const char *name = g_hash_table_lookup(group->names, node);
+
+        g_ptr_array_add(list, g_strdup_printf("node %s (%u) speaks version %u of the protocol of %s, this node version %d: it is not admitted; "
+                                              "update the older of the two",
+                                              name == NULL ? "?" : name, GPOINTER_TO_UINT(node), GPOINTER_TO_UINT(version), group->setup.name,
+                                              COX_PEERFRAME_VERSION));
+    }
+    return list;
 }

@@ -59,6 +59,12 @@ bool cox_group_send_bytes(struct cox_group *group, GBytes *bytes);
 /** See cox_peers_waiting_bytes(). */
 gsize cox_group_waiting_bytes(const struct cox_group *group);
 
+/** Frames that were dropped, and members that were not heard, since the start: see enum cox_peers_trouble. */
+guint64 cox_group_troubles(const struct cox_group *group);
+
+/** What is wrong with the group now, as texts for people; the caller unrefs the array, which frees them. */
+GPtrArray *cox_group_complaints(const struct cox_group *group);
+
 G_END_DECLS
 
 #endif

@@ -157,6 +157,20 @@ check_modes(struct findings *findings)
 
 /* ---- daemons ---- */
 
+/* What all daemons have in common (the cluster layer) is told once, by the first that says it. */
+static bool
+is_said(const struct cox_verdict_input *input, size_t before, const char *complaint)
+{
+    for (size_t i = 0; i < before; i++) {
+        for (size_t k = 0; k < input->daemons[i].n_complaints; k++) {
+            if (strcmp(input->daemons[i].complaints[k], complaint) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static void
 check_daemons(struct findings *findings)
 {
@@ -170,7 +184,9 @@ check_daemons(struct findings *findings)
                 g_strdup("systemctl status pacemaker; the log of this daemon says why"));
         }
         for (size_t k = 0; k < daemon->n_complaints; k++) {
-            add(findings, COX_VERDICT_WARNING, daemon->name, g_strdup(daemon->complaints[k]), NULL);
+            if (!is_said(findings->input, i, daemon->complaints[k])) {
+                add(findings, COX_VERDICT_WARNING, daemon->name, g_strdup(daemon->complaints[k]), NULL);
+            }
         }
         if (daemon->restarts > 0) {
             add(findings, COX_VERDICT_NOTE, daemon->name,

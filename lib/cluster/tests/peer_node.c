@@ -12,7 +12,7 @@
 /*
  * Commands, one a line:    send SIZE COUNT | bench COUNT OUTSTANDING SIZE | state | name NODE | quit
  * Answers and events:      up ID, view N..., quorum YES NEEDED OWN OTHER, state COUNT HASH WAITING, bench COUNT OUT SIZE USEC,
- *                          trouble KIND NODE, name TEXT, gone N..., lost TEXT
+ *                          trouble KIND NODE VERSION, name TEXT, gone N..., lost TEXT
  */
 struct peer {
     struct cox_peers *peers;
@@ -102,10 +102,10 @@ on_quorum(void *context, const struct cox_peers_quorum *quorum)
 }
 
 static void
-on_trouble(void *context, enum cox_peers_trouble trouble, guint32 node)
+on_trouble(void *context, enum cox_peers_trouble trouble, guint32 node, unsigned int version)
 {
     (void) context;
-    printf("trouble %d %u\n", (int) trouble, node);
+    printf("trouble %d %u %u\n", (int) trouble, node, version);
 }
 
 static bool

@@ -110,6 +110,26 @@ what_has_no_beginning_is_dropped_and_what_contradicts_itself_refused(void **stat
 }
 
 static void
+a_frame_of_another_version_is_no_frame_and_says_which_it_has(void **state)
+{
+    g_autoptr(GBytes) wire = sample(80, 1);
+    g_autoptr(GBytes) ours = frame_of(wire, 80, false, 1, 0);
+    struct cox_peerframe frame;
+    gsize size = 0;
+    g_autofree guint8 *data = g_memdup2(g_bytes_get_data(ours, &size), g_bytes_get_size(ours));
+
+    (void) state;
+    assert_int_equal(cox_peerframe_version(data, size), COX_PEERFRAME_VERSION);
+    data[4] = 9;
+    assert_int_equal(cox_peerframe_version(data, size), 9);
+    assert_int_equal(cox_peerframe_version(data, 6), 9);
+    assert_int_equal(cox_peerframe_version(data, 5), 0);
+    assert_false(cox_peerframe_read(&frame, data, size));
+    data[0] = 'X';
+    assert_int_equal(cox_peerframe_version(data, size), 0);
+}
+
+static void
 sizes_that_lie_cost_nothing(void **state)
 {
     g_autoptr(GBytes) wire = sample(80, 1);
@@ -149,4 +169,5 @@ shortened_and_foreign_frames_are_refused(void **state)
 
 COX_TEST_MAIN(cmocka_unit_test(every_size_comes_together),
               cmocka_unit_test(what_has_no_beginning_is_dropped_and_what_contradicts_itself_refused),
+              cmocka_unit_test(a_frame_of_another_version_is_no_frame_and_says_which_it_has),
               cmocka_unit_test(sizes_that_lie_cost_nothing), cmocka_unit_test(shortened_and_foreign_frames_are_refused))

@@ -48,9 +48,9 @@ on_quorum(void *context, const struct cox_peers_quorum *quorum)
 }
 
 static void
-on_trouble(void *context, enum cox_peers_trouble trouble, guint32 node)
+on_trouble(void *context, enum cox_peers_trouble trouble, guint32 node, unsigned int version)
 {
-    g_string_append_printf(((struct heard *) context)->log, "!%d:%u ", trouble, node);
+    g_string_append_printf(((struct heard *) context)->log, "!%d:%u/%u ", trouble, node, version);
 }
 
 static struct cox_peers_handler

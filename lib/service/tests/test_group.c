@@ -9,6 +9,7 @@
 #include "cluster/peers_fake.h"
 #include "proto/marshal.h"
 #include "runtime/fake.h"
+#include "service/grumble.h"
 
 struct node {
     struct cox_peers_bus *bus;
@@ -252,12 +253,59 @@ what_is_too_long_or_no_message_is_dropped_and_said(void **state)
     cox_peers_send(stranger, little);
     pump(&node, runtime);
     expect(&node, "q0 v1 q1 v12 1:fits0 ");
+    assert_int_equal(count_lines(&node, "CXW011"), 1); /* the second is counted, and told with the next one in a minute */
+    cox_fake_advance(runtime, COX_GRUMBLE_PAUSE_S * COX_USEC_PER_S);
+    cox_peers_send(stranger, garbage);
+    pump(&node, runtime);
     assert_int_equal(count_lines(&node, "CXW011"), 2);
+    assert_int_equal(count_lines(&node, "group=cox-test node=2 name=n2 left_out=1"), 1);
+    assert_int_equal(cox_group_troubles(node.group), 3);
     cox_peers_free(stranger);
     node_end(&node);
 }
 
-COX_TEST_MAIN(cmocka_unit_test(messages_and_bytes_arrive_in_one_order_at_all),
+static char *
+complaints_of(const struct node *node)
+{
+    g_autoptr(GPtrArray) list = cox_group_complaints(node->group);
+
+    g_ptr_array_add(list, NULL);
+    return g_strjoinv("; ", (char **) list->pdata);
+}
+
+static void
+who_hears_no_other_says_why_after_ten_seconds_and_not_any_more_when_it_does(void **state)
+{
+    g_autoptr(cox_runtime) runtime = cox_fake_new(0, (cox_wall) { 0 });
+    g_autoptr(cox_peers_bus) bus = cox_peers_bus_new(2);
+    g_autofree char *before = NULL, *early = NULL, *late = NULL, *after = NULL;
+    struct node nodes[2] = { { 0 } };
+
+    (void) state;
+    node_start(&nodes[0], runtime, bus, 1);
+    before = complaints_of(&nodes[0]);
+    assert_string_equal(before, "no connection to the cluster layer");
+    pump(&nodes[0], runtime);
+    cox_fake_advance(runtime, 9 * COX_USEC_PER_S);
+    early = complaints_of(&nodes[0]);
+    assert_string_equal(early, "");
+    cox_fake_advance(runtime, 20 * COX_USEC_PER_S);
+    late = complaints_of(&nodes[0]);
+    assert_string_equal(late, "1 others are silent");
+    assert_int_equal(count_lines(&nodes[0], "CXW016"), 1);
+    node_start(&nodes[1], runtime, bus, 2);
+    pump(&nodes[1], runtime);
+    pump(&nodes[0], runtime);
+    after = complaints_of(&nodes[0]);
+    assert_string_equal(after, "");
+    cox_fake_advance(runtime, 20 * COX_USEC_PER_S);
+    assert_int_equal(count_lines(&nodes[0], "CXW016"), 1);
+    node_end(&nodes[1]);
+    node_end(&nodes[0]);
+}
+
+COX_TEST_MAIN(cmocka_unit_test(who_hears_no_other_says_why_after_ten_seconds_and_not_any_more_when_it_does),
+              cmocka_unit_test(messages_and_bytes_arrive_in_one_order_at_all),
               cmocka_unit_test(one_that_waits_says_so_once_and_joins_in_the_end),
               cmocka_unit_test(a_loss_is_told_as_a_view_of_nobody_and_names_stay),
               cmocka_unit_test(what_is_too_long_or_no_message_is_dropped_and_said))

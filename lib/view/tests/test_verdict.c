@@ -132,19 +132,22 @@ the_controller_knows_better_than_the_document(void **state)
 static void
 daemons_are_asked_how_they_are(void **state)
 {
-    static const char *const complaints[] = { "the disk is full" };
+    static const char *const complaints[] = { "the disk is full", "nobody is heard" };
     static const struct cox_verdict_daemon daemons[] = {
         { .name = "cox-fenced", .is_running = false, .problem = "no such socket" },
-        { .name = "cox-cibd", .is_running = true, .complaints = complaints, .n_complaints = 1, .restarts = 2 },
+        { .name = "cox-cibd", .is_running = true, .complaints = complaints, .n_complaints = 2, .restarts = 2 },
+        { .name = "cox-attrd", .is_running = true, .complaints = complaints + 1, .n_complaints = 1 },
     };
     struct found found = { 0 };
-    struct cox_verdict_input input = { .daemons = daemons, .n_daemons = 2 };
+    struct cox_verdict_input input = { .daemons = daemons, .n_daemons = 3 };
     const struct cox_verdict *first = NULL;
 
     (void) state;
     look(&found, CIB(QUORATE, "", WEB_AND_FENCE), &input);
     assert_int_equal(count(&found, COX_VERDICT_PROBLEM, "cox-fenced", "no such socket"), 1);
     assert_int_equal(count(&found, COX_VERDICT_WARNING, "cox-cibd", "the disk is full"), 1);
+    assert_int_equal(count(&found, COX_VERDICT_WARNING, "cox-cibd", "nobody is heard"), 1);
+    assert_int_equal(count(&found, COX_VERDICT_WARNING, "cox-attrd", "nobody is heard"), 0); /* said already */
     assert_int_equal(count(&found, COX_VERDICT_NOTE, "cox-cibd", "2 times"), 1);
     first = found.verdicts->pdata[0];
     assert_int_equal(first->weight, COX_VERDICT_PROBLEM); /* the worst stands first */
