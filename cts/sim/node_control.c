@@ -366,7 +366,7 @@ static void
 ask_fence(struct sim *sim, struct sim_node *node, const struct cox_reign_effect *effect)
 {
     const char *target = cox_arena_intern(sim->arena, effect->name);
-    const struct sim_call ask = { .fn = sim_fence_on_asked, .data = (gpointer) (gsize) target,
+    const struct sim_call ask = { .fn = sim_fence_on_asked, .data = (gpointer) (gsize) target, .boot = effect->fence.life,
                                   .number = g_str_equal(effect->fence.how, "off") ? COX_FENCE_OFF : COX_FENCE_REBOOT };
     const struct sim_call failed = { .fn = sim_control_on_fenced, .data = (gpointer) (gsize) target };
 
@@ -386,6 +386,7 @@ sim_control_on_fenced(struct sim *sim, struct sim_node *node, struct sim_call *c
 
     if (g_ptr_array_remove(node->control->fencings, call->data)) {
         event.done.is_ok = call->number != 0;
+        event.done.life = call->boot;
         control_reign(sim, node, &event);
     }
 }
@@ -396,7 +397,7 @@ sim_control_on_fence_news(struct sim *sim, struct sim_node *node, struct sim_cal
     struct cox_reign_event event = { .kind = COX_REIGN_ON_FENCE_NEWS, .name = call->data };
 
     event.done.is_ok = true;
-    event.done.age_ms = MAX(sim_wall(sim).usec - (gint64) call->number, 0) / COX_USEC_PER_MS;
+    event.done.life = call->boot;
     control_reign(sim, node, &event);
 }
 
@@ -499,7 +500,7 @@ control_reign(struct sim *sim, struct sim_node *node, const struct cox_reign_eve
 static void
 send_election(struct sim *sim, struct sim_node *node, const struct cox_election_message *message)
 {
-    struct control_message mine = { .kind = CONTROL_ELECTION, .election = *message };
+    struct control_message mine = { .kind = CONTROL_ELECTION, .election = *message, .boot = node->incarnation };
 
     if (message->kind == COX_ELECTION_CONFIRM) { /* first find out what is running here */
         node->control->confirm = *message;
@@ -514,7 +515,7 @@ void
 control_confirm(struct sim *sim, struct sim_node *node, const struct cox_inflight *inflight, size_t n)
 {
     struct sim_control *control = node->control;
-    const struct control_message message = { .kind = CONTROL_ELECTION, .election = control->confirm, .inflight = inflight,
+    const struct control_message message = { .kind = CONTROL_ELECTION, .election = control->confirm, .boot = node->incarnation, .inflight = inflight,
                                              .n_inflight = n, .call_id = control->recorded,
                                              .version = control->recorded_version };
 
@@ -744,6 +745,7 @@ sim_control_mail(struct sim *sim, struct sim_node *node, const struct cox_testbu
     }
     switch (message->kind) {
         case CONTROL_ELECTION:
+            control_reign(sim, node, &(struct cox_reign_event) { .kind = COX_REIGN_ON_LIFE, .node = mail->sender, .life = message->boot });
             event.message.sender = mail->sender;
             event.message.message = &message->election;
             node->control->report = message->election.kind == COX_ELECTION_CONFIRM ? message : NULL;

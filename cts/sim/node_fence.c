@@ -74,7 +74,7 @@ tell_finished(struct sim *sim, struct sim_node *node, const struct cox_fence_eff
     for (guint i = node->fence->wanted->len; i > 0; i--) {
         const struct wanted *wanted = &g_array_index(node->fence->wanted, struct wanted, i - 1);
         const struct sim_call call = { .fn = sim_control_on_fenced, .data = (gpointer) (gsize) wanted->target,
-                                       .number = effect->finished.is_ok };
+                                       .number = effect->finished.is_ok, .boot = effect->finished.life };
 
         if (wanted->id.origin == effect->finished.id.origin && wanted->id.serial == effect->finished.id.serial) {
             sim_say(sim, node, "fenced: fencing of %s %s (%s)", wanted->target, effect->finished.is_ok ? "is proven" : "has failed",
@@ -88,7 +88,7 @@ tell_finished(struct sim *sim, struct sim_node *node, const struct cox_fence_eff
 static void
 tell_record(struct sim *sim, struct sim_node *node, const struct cox_fence_record *record)
 {
-    const struct sim_call call = { .fn = sim_control_on_fence_news, .number = (guint64) record->begun_at.usec,
+    const struct sim_call call = { .fn = sim_control_on_fence_news, .boot = record->incarnation,
                                    .data = (gpointer) (gsize) cox_arena_intern(sim->arena, record->target) };
 
     if (record->is_ok && record->action != COX_FENCE_ON) {
@@ -217,7 +217,7 @@ void
 sim_fence_on_asked(struct sim *sim, struct sim_node *node, struct sim_call *call)
 {
     struct cox_fence_request request = { .target = call->data, .action = (enum cox_fence_action) call->number,
-                                         .client = "controld" };
+                                         .client = "controld", .life = call->boot };
     struct cox_fence_event event = { .kind = COX_FENCE_ON_ASKED };
 
     event.request = &request;
@@ -246,7 +246,7 @@ sim_fence_start(struct sim *sim, struct sim_node *node)
 {
     const struct cox_fence_config config = {
         .name = node->name, .incarnation = node->incarnation, .first_serial = (guint64) sim->now, .seed = node->id,
-        .fencing_timeout_ms = 10000, .grace_ms = 200, .asking_ms = 5000, .slack_ms = 2000, .lie_ms = 3000, .doubt_ms = 400, .refence_ms = 20000,
+        .fencing_timeout_ms = 10000, .grace_ms = 200, .asking_ms = 5000, .slack_ms = 2000, .greet_ms = 2000, .lie_ms = 3000, .doubt_ms = 400, .refence_ms = 20000,
         .refence_max_ms = 60000,
     };
     struct cox_fence_event event = { .kind = COX_FENCE_ON_DEVICES };

@@ -47,6 +47,7 @@ struct sim_call {
     void (*fn)(struct sim *sim, struct sim_node *node, struct sim_call *call);
     gpointer data;  /* in the arena of the sim, or not owned */
     guint64 number;
+    guint64 boot;   /* of a node that is to be fenced, or was */
     cox_usec at;    /* of what happens later */
     guint node;
     guint64 life;   /* of the process it is for; others must not get it */

@@ -18,6 +18,7 @@ struct control_message {
     struct cox_version version;           /* ... of this version */
     guint32 target;                       /* ORDER */
     guint64 generation;
+    guint64 boot;                         /* ELECTION: of the sender's node */
     enum cox_reign_order order;           /* ORDER, RESULT */
     const char *rsc_id, *task, *key;
     gint64 interval_ms, timeout_ms;

@@ -63,8 +63,8 @@ void sim_control_on_exec_up(struct sim *sim, struct sim_node *node, struct sim_c
 void sim_control_on_inflight(struct sim *sim, struct sim_node *node, struct sim_call *call); /* data: GArray in the arena */
 void sim_control_on_refused(struct sim *sim, struct sim_node *node, struct sim_call *call);  /* number: generation that is too old */
 void sim_control_on_gone(struct sim *sim, struct sim_node *node, struct sim_call *call);     /* data: errand; number: as below */
-void sim_control_on_fenced(struct sim *sim, struct sim_node *node, struct sim_call *call);   /* data: target; number: ok */
-void sim_control_on_fence_news(struct sim *sim, struct sim_node *node, struct sim_call *call); /* the same; number: wall time, us */
+void sim_control_on_fenced(struct sim *sim, struct sim_node *node, struct sim_call *call);   /* data: target; boot; number: ok */
+void sim_control_on_fence_news(struct sim *sim, struct sim_node *node, struct sim_call *call); /* the same */
 void sim_control_on_fence_up(struct sim *sim, struct sim_node *node, struct sim_call *call);
 void sim_control_on_attr_up(struct sim *sim, struct sim_node *node, struct sim_call *call);
 /** Is it the coordinator, with nothing to do? */
@@ -118,7 +118,7 @@ void sim_fence_start(struct sim *sim, struct sim_node *node);
 void sim_fence_stop(struct sim *sim, struct sim_node *node);
 void sim_fence_mail(struct sim *sim, struct sim_node *node, const struct cox_testbus_mail *mail);
 void sim_fence_wake(struct sim *sim, struct sim_node *node, guint timer);
-void sim_fence_on_asked(struct sim *sim, struct sim_node *node, struct sim_call *call); /* data: target; number: action */
+void sim_fence_on_asked(struct sim *sim, struct sim_node *node, struct sim_call *call); /* data: target; boot; number: action */
 void sim_fence_on_ended(struct sim *sim, struct sim_node *node, struct sim_call *call); /* data: struct sim_fencing */
 
 /** A run of the fake fence device. */

@@ -1,6 +1,8 @@
 /* daemons/controld/controld.c - the daemon: what it answers, beginning and end.  Layer 6. */
 #include "daemons/controld/controld.h"
 
+#include "service/bootmark.h"
+
 static bool
 start(struct cox_ctx *ctx, GError **error)
 {
@@ -8,6 +10,8 @@ start(struct cox_ctx *ctx, GError **error)
     const struct controld_neighbours_setup setup = { cox_service_runtime(ctx),  cox_service_run_directory(ctx),
                                                      controld_duty_on_result,   controld_realm_on_fencing,
                                                      controld_duty_on_exec,     controld };
+
+    g_autoptr(GError) problem = NULL;
 
     (void) error;
     controld->ctx = ctx;
@@ -18,6 +22,9 @@ start(struct cox_ctx *ctx, GError **error)
     controld->view = g_array_new(FALSE, FALSE, sizeof(guint32));
     controld->members = g_array_new(FALSE, FALSE, sizeof(guint32));
     cox_service_set_data(ctx, controld);
+    if (!cox_bootmark_get(cox_service_run_directory(ctx), &controld->life, &problem)) { /* then proofs of fencing count less easily */
+        cox_log_line(controld->log, COX_LOG_NOTICE, "%s", problem->message);
+    }
     controld_neighbours_connect(&controld->neighbours, &setup);
     controld_handlers_start(controld);
     controld_duty_start(controld);

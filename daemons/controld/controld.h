@@ -39,6 +39,7 @@ struct controld {
     guint32 self;              /* 0: not known yet */
     char *uuid;                /* of this run, in transition keys */
     guint64 incarnation;
+    guint64 life;                   /* number of this boot */
     struct controld_neighbours neighbours;
     /* crew.c */
     GArray *view, *members;    /* guint32: controllers in the group; nodes that are members */

@@ -26,7 +26,8 @@ send_body(void *context, const struct cox_msg_control_election *body)
 static void
 send(struct controld *controld, const struct cox_election_message *message)
 {
-    const struct cox_msg_control_election extra = { .name = cox_service_node_name(controld->ctx, controld->self) };
+    const struct cox_msg_control_election extra = { .name = cox_service_node_name(controld->ctx, controld->self),
+                                                    .life = controld->life };
 
     if (message->kind == COX_ELECTION_CONFIRM) { /* first find out what is running here */
         controld->confirm = *message;
@@ -42,6 +43,7 @@ controld_crew_confirm(struct controld *controld, const struct cox_msg_exec_infli
 {
     const struct cox_msg_cib_state state = controld_wire_state(&controld->recorded_version);
     const struct cox_msg_control_election extra = { .name = cox_service_node_name(controld->ctx, controld->self),
+                                                    .life = controld->life,
                                                     .n_inflight = inflight->n_actions,
                                                     .inflight = inflight->actions,
                                                     .n_state = 1,
@@ -392,6 +394,9 @@ controld_crew_on_message(struct cox_ctx *ctx, const struct cox_request *request,
     }
     if (body->name != NULL && controld->reign != NULL && cox_reign_node_name(controld->reign, request->node) == NULL) {
         controld_papers_names(controld);
+    }
+    if (body->life != 0 && controld->reign != NULL) {
+        controld_realm_step(controld, &(struct cox_reign_event) { .kind = COX_REIGN_ON_LIFE, .node = request->node, .life = body->life });
     }
     event.message.sender = request->node;
     event.message.message = &message;

@@ -249,6 +249,7 @@ on_fenced(void *context, const struct cox_client_reply *reply)
 
     event.done.is_ok = reply->error == NULL && reply->message == COX_MSG_FENCE_FINISHED && finished->is_ok != 0;
     event.done.is_unfencing = fencing->is_unfencing;
+    event.done.life = event.done.is_ok ? finished->life : 0;
     if (event.done.is_ok) {
         cox_log_line(controld->log, COX_LOG_NOTICE, "fenced node=%s", fencing->target);
     } else {
@@ -283,6 +284,7 @@ ask_fence(struct controld *controld, const struct cox_reign_effect *effect)
                                            .is_unfencing = g_str_equal(effect->fence.how, "on"),
                                            .generation = term.generation,
                                            .coordinator = term.coordinator,
+                                           .life = effect->fence.life,
                                            .client = "cox-controld" };
     struct cox_client_call call = { .message = COX_MSG_FENCE_ASK, .body = &ask, .fn = on_fenced, .context = fencing };
 
@@ -305,7 +307,7 @@ controld_realm_on_fencing(void *context, const struct cox_client_event *event)
     }
     mine.name = news->event[0].target;
     mine.done.is_ok = true;
-    mine.done.age_ms = MAX(cox_runtime_wall(controld->runtime).usec - news->event[0].begun_at_us, 0) / COX_USEC_PER_MS;
+    mine.done.life = news->event[0].life;
     controld_realm_step(controld, &mine);
 }
 

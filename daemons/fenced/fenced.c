@@ -4,13 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/error.h"
 #include "cib/patchscope.h"
 #include "client/client.h"
 #include "runtime/environment.h"
-
-/* Where the number of this boot is kept: the run directory is in memory and goes with the boot, but not with this process. */
-#define BOOT_FILE "fence.boot"
+#include "service/bootmark.h"
 
 /* Longer than corosync takes to miss a node with its default token (3 s, and as much again to agree): a node that is rightly off must not be
  * fenced twice.  Whoever has a shorter token may say so. */
@@ -34,30 +31,6 @@ free_wait(gpointer data)
     g_free(wait);
 }
 
-/* The same number again after a restart of the daemon, another one after a boot. */
-static bool
-read_incarnation(struct cox_fenced *fenced, GError **error)
-{
-    g_autofree char *path = g_build_filename(cox_service_run_directory(fenced->ctx), BOOT_FILE, NULL);
-    g_autofree char *text = NULL;
-    g_autofree char *made = NULL;
-    g_autoptr(GError) problem = NULL;
-
-    if (g_file_get_contents(path, &text, NULL, NULL)
-        && g_ascii_string_to_unsigned(g_strstrip(text), 10, 1, G_MAXUINT64, &fenced->incarnation, NULL)) {
-        return true;
-    }
-    do {
-        fenced->incarnation = (guint64) g_random_int() << 32 | g_random_int();
-    } while (fenced->incarnation == 0);
-    made = g_strdup_printf("%" G_GUINT64_FORMAT "\n", fenced->incarnation);
-    if (!g_file_set_contents_full(path, made, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &problem)) {
-        g_set_error(error, COX_ERROR, COX_ERROR_IO, "%s: %s: make the run directory writable", path, problem->message);
-        return false;
-    }
-    return true;
-}
-
 static bool
 start(struct cox_ctx *ctx, GError **error)
 {
@@ -74,7 +47,7 @@ start(struct cox_ctx *ctx, GError **error)
     fenced->waits = g_ptr_array_new_with_free_func(free_wait);
     fenced->patience_ms = patience_ms();
     fenced->paths.fence = cox_environment_get("COX_FENCE_DIRECTORY");
-    if (!read_incarnation(fenced, error)) {
+    if (!cox_bootmark_get(cox_service_run_directory(ctx), &fenced->incarnation, error)) {
         return false;
     }
     fenced->follow = cox_follow_new(cox_service_runtime(ctx), &settings);

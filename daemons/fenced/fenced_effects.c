@@ -94,7 +94,7 @@ cox_fenced_event(const struct cox_fenced *fenced, const struct cox_fence_record 
         .target = record->target, .action = record->action, .client = record->client,
         .origin = cox_service_node_name(fenced->ctx, record->id.origin), .delegate = record->delegate, .reason = record->reason,
         .state = record->is_ok ? FENCE_DONE : FENCE_FAILED, .is_confirmed = record->is_confirmed, .done_at_us = record->done_at.usec,
-        .begun_at_us = record->begun_at.usec,
+        .life = record->incarnation,
         .id = cox_arena_printf(arena, "%u.%" G_GUINT64_FORMAT, record->id.origin, record->id.serial),
     };
 }
@@ -179,12 +179,13 @@ last_record(const struct cox_fenced *fenced, const struct cox_fenced_wait *wait)
 }
 
 static void
-answer_wait(struct cox_fenced *fenced, const struct cox_fenced_wait *wait, bool is_ok, const char *reason)
+answer_wait(struct cox_fenced *fenced, const struct cox_fenced_wait *wait, const struct cox_fence_effect *effect)
 {
     g_autoptr(cox_arena) arena = cox_arena_new();
     const struct cox_fence_record *record = last_record(fenced, wait);
     struct cox_msg_fence_event event;
-    struct cox_msg_fence_finished finished = { .is_ok = is_ok, .reason = reason };
+    struct cox_msg_fence_finished finished = { .is_ok = effect->finished.is_ok, .reason = effect->finished.reason,
+                                                 .life = effect->finished.life };
 
     if (record != NULL) {
         event = cox_fenced_event(fenced, record, arena);
@@ -201,7 +202,7 @@ end_waits(struct cox_fenced *fenced, const struct cox_fence_effect *effect)
         struct cox_fenced_wait *wait = fenced->waits->pdata[i - 1];
 
         if (wait->id.serial != 0 && cox_fence_id_equal(wait->id, effect->finished.id)) {
-            answer_wait(fenced, wait, effect->finished.is_ok, effect->finished.reason);
+            answer_wait(fenced, wait, effect);
             g_ptr_array_remove_index(fenced->waits, i - 1);
         }
     }

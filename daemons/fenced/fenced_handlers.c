@@ -10,6 +10,7 @@ enum {
     GRACE_MS = 500,        /* for slow answers, when the fast ones suffice */
     ASKING_MS = 20000,
     SLACK_MS = 5000,
+    GREET_MS = 3000,       /* who is there answers at once, if it is not stopped */
     DOUBT_MS = 400,        /* for devices that cut the power a moment after they say so */
     REFENCE_MS = 5000,
     REFENCE_MAX_MS = 300000,
@@ -149,7 +150,7 @@ cox_fenced_on_ask(struct cox_ctx *ctx, const struct cox_request *request, struct
     cox_fenced_refresh(fenced);
     wanted = (struct cox_fence_request) {
         .target = name_of(fenced, ask->target), .action = (enum cox_fence_action) ask->action, .client = client, .delay_ms = ask->delay_ms,
-        .tolerance_ms = ask->tolerance_ms, .is_unfencing = ask->is_unfencing != 0,
+        .tolerance_ms = ask->tolerance_ms, .is_unfencing = ask->is_unfencing != 0, .life = ask->life,
     };
     cox_log_line(cox_service_log(ctx), COX_LOG_INFO, "asked to fence target=%s action=%s client=%s", wanted.target,
                  cox_fence_action_text(wanted.action), client);
@@ -317,7 +318,7 @@ new_engine(struct cox_fenced *fenced)
     const struct cox_fence_config config = {
         .name = name != NULL ? name : "", .incarnation = fenced->incarnation, .first_serial = (guint64) cox_runtime_wall(runtime).usec,
         .seed = fenced->incarnation ^ self, .fencing_timeout_ms = FENCING_TIMEOUT_MS, .grace_ms = GRACE_MS, .asking_ms = ASKING_MS,
-        .slack_ms = SLACK_MS, .lie_ms = fenced->patience_ms, .doubt_ms = DOUBT_MS, .refence_ms = REFENCE_MS, .refence_max_ms = REFENCE_MAX_MS,
+        .slack_ms = SLACK_MS, .greet_ms = GREET_MS, .lie_ms = fenced->patience_ms, .doubt_ms = DOUBT_MS, .refence_ms = REFENCE_MS, .refence_max_ms = REFENCE_MAX_MS,
     };
 
     fenced->engine = cox_fence_new(&config, self);

@@ -384,6 +384,9 @@ dispatch(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec 
         case COX_REIGN_ON_NODE:
             cox_reign_nodes_on_node(reign, event);
             break;
+        case COX_REIGN_ON_LIFE:
+            cox_reign_node_ensure(reign, event->node)->life = event->life;
+            break;
         case COX_REIGN_ON_TERM:
             on_term(reign, event, now, out);
             break;

@@ -21,6 +21,7 @@ struct reign_node {
     bool is_leaving;          /* it was told that it may leave */
     bool is_down;             /* proven; until it comes back */
     bool is_erased;           /* what the document knew of it is gone; with is_down */
+    guint64 life;             /* as its controller has said since it came; else of the last one that has left; 0: not known */
     bool has_reported;        /* in this reign: what is in flight there is known */
     bool is_mute;             /* its results do not get into the document */
     enum cox_join_phase phase;

@@ -39,6 +39,7 @@ struct cox_reign_attribute {
 enum cox_reign_event_kind {
     COX_REIGN_ON_VIEW = 0,   /**< the controllers that are there, and the nodes that are members */
     COX_REIGN_ON_NODE,       /**< a node's name, and what the document says of it; before the reign begins, and on changes */
+    COX_REIGN_ON_LIFE,       /**< the controller of a node says in which boot the node is */
     COX_REIGN_ON_TERM,       /**< who coordinates now; 0: nobody */
     COX_REIGN_ON_PHASE,      /**< a member has come so far (coordinator only); when it has joined, with what it is running */
     COX_REIGN_ON_MAY_PLAN,   /**< all members have reported */
@@ -65,7 +66,7 @@ enum cox_reign_change {
 
 struct cox_reign_event {
     enum cox_reign_event_kind kind;
-    guint32 node;    /**< NODE, TERM, PHASE, RESULT, RECORDED: cluster id */
+    guint32 node;    /**< NODE, LIFE, TERM, PHASE, RESULT, RECORDED: cluster id */
     const char *name; /**< NODE; RESULT: node that it is about, when it is a remote one, else NULL; FENCED, FENCE_NEWS: target */
     union {
         struct {
@@ -74,6 +75,7 @@ struct cox_reign_event {
         } view;
         struct cox_reign_state state; /**< NODE */
         guint64 generation;           /**< TERM */
+        guint64 life;                 /**< LIFE: a number that differs from boot to boot, not 0 */
         struct {
             enum cox_join_phase phase;
             const struct cox_inflight *inflight; /**< node NULL: its own */
@@ -93,7 +95,7 @@ struct cox_reign_event {
             guint64 batch;              /**< WRITTEN */
             bool is_ok;                 /**< WRITTEN, FENCED */
             bool is_unfencing;          /**< FENCED: it was "on", which proves nothing */
-            gint64 age_ms;              /**< FENCE_NEWS: how long ago it was begun */
+            guint64 life;               /**< FENCED, FENCE_NEWS: the life of the target that was ended; 0: not known */
             struct cox_version version; /**< RECORDED, WRITTEN: the document that has it */
         } done;
         struct {
@@ -145,6 +147,7 @@ struct cox_reign_effect {
         struct {
             const struct cox_action *action;
             const char *how;                 /**< reboot, off, on */
+            guint64 life;                    /**< that is to end: the last one known here; 0: none is */
         } fence;
         struct cox_reign_attribute attribute;
         struct cox_reign_state state;

@@ -42,6 +42,7 @@ judge(struct cox_reign *reign, struct reign_node *node, const struct cox_reign_e
         if (!was_controller) {
             reign->may_plan = false; /* until it has reported as well */
             node->joined_at = now;
+            node->life = 0; /* until it says */
             node->is_down = node->is_erased = false;
             node->is_leaving = false;
             node->heard = node->recorded = node->said = 0;

@@ -90,6 +90,7 @@ fence(struct cox_reign *reign, const struct cox_action *action, cox_usec now, st
     effect->name = cox_effects_text(&out->list, action->node_name);
     effect->fence.action = action;
     effect->fence.how = how == NULL ? "reboot" : how;
+    effect->fence.life = node == NULL ? 0 : node->life;
 }
 
 static void
@@ -308,20 +309,24 @@ cox_reign_work_on_result(struct cox_reign *reign, const struct cox_reign_event *
 
 /* ---- fencing ---- */
 
-/* It was cut off after this: when we had asked, or when others had begun. */
-static cox_usec
-proven_at(const struct reign_node *node, const struct cox_reign_event *event, cox_usec now)
+/*
+ * Is the proof about another life of the node than the one in which we know it to be, or to have been last?  Lives are compared by their
+ * numbers.  When one of them is not known our own fencing counts if nobody came since we asked for it, and that of others if
+ * nobody ever came: clocks of other nodes say nothing.
+ */
+static bool
+is_of_another_life(const struct reign_node *node, const struct cox_reign_event *event)
 {
-    if (event->kind == COX_REIGN_ON_FENCED) {
-        return node->fence_asked_at;
+    if (node->life != 0 && event->done.life != 0) {
+        return node->life != event->done.life;
     }
-    return now - MIN(event->done.age_ms, now / COX_USEC_PER_MS) * COX_USEC_PER_MS;
+    return node->joined_at > (event->kind == COX_REIGN_ON_FENCED ? node->fence_asked_at : 0);
 }
 
 /*
  * The news that a node was fenced and the answer that our fencing is done come one after the other; the first proof counts.  A node
- * that speaks is down only on our own word: its leaving is on its way to us.  But when it came after we had asked, or after the others
- * were done, the proof is about the life before, even if it has left again meanwhile: then it is fenced once more.
+ * that speaks is down only on our own word: its leaving is on its way to us.  But when the proof is about the life before, it is
+ * fenced once more, even if it has left again meanwhile.
  */
 void
 cox_reign_work_on_fenced(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
@@ -331,7 +336,7 @@ cox_reign_work_on_fenced(struct cox_reign *reign, const struct cox_reign_event *
     bool is_answer = event->kind == COX_REIGN_ON_FENCED, is_ok = event->done.is_ok;
     bool is_awaited = g_hash_table_contains(reign->fencing, event->name);
     bool speaks = node != NULL && node->is_controller;
-    bool is_of_life_before = node != NULL && node->joined_at > proven_at(node, event, now);
+    bool is_of_life_before = node != NULL && is_of_another_life(node, event);
 
     if (is_answer && !is_awaited) {
         return; /* the news was first, or another one reigned when it was asked */

@@ -18,6 +18,7 @@ cox_fence_new(const struct cox_fence_config *config, guint32 self)
     cox_fenceconf_init(&fence->conf);
     cox_fencehistory_init(&fence->history);
     cox_fencelocal_init(&fence->local);
+    cox_fencegreet_init(&fence->greet);
     cox_fencewatch_init(&fence->watch, self, config->lie_ms, config->refence_ms, config->refence_max_ms);
     return fence;
 }
@@ -32,6 +33,7 @@ cox_fence_free(struct cox_fence *fence)
     g_ptr_array_unref(fence->ops);
     cox_fencehistory_clear(&fence->history);
     cox_fencelocal_clear(&fence->local);
+    cox_fencegreet_clear(&fence->greet);
     cox_fencewatch_clear(&fence->watch);
     g_free(fence->name);
     g_free(fence);
@@ -178,59 +180,6 @@ check_answers(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, str
     do_step(fence, op, now, out);
 }
 
-/* ---- at every member: what can be done from here ---- */
-
-static void
-answer(struct cox_fence *fence, const struct cox_fenceop *op, struct cox_fence_effects *out)
-{
-    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(const char *));
-    struct cox_fence_message *message = NULL;
-
-    for (guint i = 0; i < fence->conf.devices->len; i++) {
-        const struct cox_fencedevice *device = fence->conf.devices->pdata[i];
-
-        if (!device->def.is_banned_here && cox_fenceop_is_usable(device, op->action, op->is_unfencing)
-            && cox_fencedevice_knows(device, op->target) == COX_FENCE_YES) {
-            const char *id = cox_effects_text(&out->list, device->def.id);
-
-            g_array_append_val(ids, id);
-        }
-    }
-    message = cox_fence_send(out, COX_FENCE_CAN, op->id);
-    message->devices = cox_effects_array(&out->list, ids->data, ids->len, sizeof(const char *));
-    message->n_devices = ids->len;
-    message->is_ok = !cox_fencelocal_is_asking(&fence->local, op->id); /* the answer is complete */
-}
-
-static void
-begin_asking(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct cox_fence_effects *out)
-{
-    op->state = COX_FENCEOP_ASKING;
-    if (op->id.origin == fence->self) {
-        if (!fence->has_quorum) {
-            cox_fence_finish(fence, op, false, "this partition has no quorum", out);
-            return;
-        }
-        op->grace_until = cox_usec_after_ms(now, fence->config.grace_ms);
-        op->deadline = op->asking_until = cox_usec_after_ms(now, fence->config.asking_ms);
-    }
-    for (guint i = 0; i < fence->conf.devices->len; i++) {
-        struct cox_fencedevice *device = fence->conf.devices->pdata[i];
-        struct cox_fencejob job = { .id = op->id, .device = (gpointer) (guintptr) device->def.id, .target = op->target,
-                                    .due_at = now };
-
-        if (device->def.is_banned_here || !cox_fenceop_is_usable(device, op->action, op->is_unfencing)) {
-            continue;
-        }
-        cox_fencedevice_forget(device, op->target); /* what an agent said before may be out of date */
-        if (cox_fencedevice_knows(device, op->target) == COX_FENCE_ASK_AGENT) {
-            job.action = device->check == COX_FENCE_CHECK_LIST ? COX_FENCE_LIST : COX_FENCE_STATUS;
-            cox_fencelocal_add(&fence->local, &job);
-        }
-    }
-    answer(fence, op, out);
-}
-
 /* ---- the end of an operation ---- */
 
 static void
@@ -239,24 +188,24 @@ begin_next(struct cox_fence *fence, const char *target, cox_usec now, struct cox
     struct cox_fenceop *next = cox_fenceop_find_target(fence->ops, target);
 
     if (next != NULL && next->state == COX_FENCEOP_QUEUED) {
-        begin_asking(fence, next, now, out);
+        cox_fence_begin_asking(fence, next, now, out);
     }
 }
 
 /* All who wait for @op hear its end. */
 static void
-end_op(struct cox_fence *fence, struct cox_fenceop *op, bool is_ok, const char *reason, struct cox_fence_effects *out)
+end_op(struct cox_fence *fence, struct cox_fenceop *op, const struct cox_fence_end *end, struct cox_fence_effects *out)
 {
-    cox_fence_tell_finished(fence, op->id, is_ok, reason, out);
+    cox_fence_tell_finished(fence, op->id, end, out);
     for (guint i = 0; i < op->merged->len; i++) {
         struct cox_fence_id id = g_array_index(op->merged, struct cox_fence_id, i);
 
-        cox_fence_tell_finished(fence, id, is_ok, reason, out);
+        cox_fence_tell_finished(fence, id, end, out);
         if (id.origin == fence->self) { /* who joined in between may not know that it merged */
             struct cox_fence_message *message = cox_fence_send(out, COX_FENCE_CLOSED, id);
 
-            message->is_ok = is_ok;
-            message->reason = cox_effects_text(&out->list, reason);
+            message->is_ok = end->is_ok;
+            message->reason = cox_effects_text(&out->list, end->reason);
         }
     }
     g_ptr_array_remove(fence->ops, op);
@@ -287,14 +236,17 @@ take_record(struct cox_fence *fence, const struct cox_fence_record *record, cox_
     }
 }
 
+/* Who joined meanwhile may know the operation by the name of another request. */
 static void
 on_done(struct cox_fence *fence, const struct cox_fence_message *message, cox_usec now, struct cox_fence_effects *out)
 {
-    struct cox_fenceop *op = cox_fenceop_find(fence->ops, message->id);
+    struct cox_fenceop *op = cox_fenceop_find_merged(fence->ops, message->id);
 
     take_record(fence, &message->record, now, out);
     if (op != NULL) {
-        end_op(fence, op, message->record.is_ok, message->record.reason, out);
+        const struct cox_fence_end end = { message->record.is_ok, message->record.reason, message->record.incarnation };
+
+        end_op(fence, op, &end, out);
         begin_next(fence, message->record.target, now, out);
     }
 }
@@ -307,7 +259,7 @@ on_closed(struct cox_fence *fence, const struct cox_fence_message *message, cox_
     if (op != NULL) {
         g_autofree char *target = g_strdup(op->target);
 
-        end_op(fence, op, message->is_ok, message->reason, out);
+        end_op(fence, op, &(struct cox_fence_end) { message->is_ok, message->reason, op->incarnation }, out);
         begin_next(fence, target, now, out);
     }
 }
@@ -319,15 +271,14 @@ on_confirm(struct cox_fence *fence, const struct cox_fence_message *message, cox
     const char *target = message->request.target;
     struct cox_fence_record record = { .id = message->id, .target = target, .client = message->request.client,
                                        .action = COX_FENCE_OFF, .is_ok = true, .is_confirmed = true, .done_at = fence->wall,
-                                       .begun_at = fence->wall,
-                                       .incarnation = cox_fencewatch_incarnation(&fence->watch, target) };
+                                       .incarnation = message->request.life };
 
     take_record(fence, &record, now, out);
     for (guint i = fence->ops->len; i > 0; i--) {
         struct cox_fenceop *op = fence->ops->pdata[i - 1];
 
         if (g_str_equal(op->target, target) && op->action != COX_FENCE_ON) {
-            end_op(fence, op, true, NULL, out);
+            end_op(fence, op, &(struct cox_fence_end) { true, NULL, message->request.life }, out);
         }
     }
     begin_next(fence, target, now, out);
@@ -344,17 +295,16 @@ on_request(struct cox_fence *fence, const struct cox_fence_message *message, cox
     for (guint i = 0; i < fence->ops->len; i++) {
         struct cox_fenceop *other = fence->ops->pdata[i];
 
-        if (g_str_equal(other->target, message->request.target) && other->action == message->request.action
-            && other->is_unfencing == message->request.is_unfencing) {
+        if (g_str_equal(other->target, message->request.target)
+            && cox_fenceop_is_equal(other, message->request.action, message->request.is_unfencing, message->request.life)) {
             g_array_append_val(other->merged, message->id);
             return;
         }
     }
     op = cox_fenceop_new(message->id, &message->request);
-    cox_fenceop_date(op, fence->wall, cox_fencewatch_incarnation(&fence->watch, op->target));
     g_ptr_array_add(fence->ops, op);
     if (first == NULL) {
-        begin_asking(fence, op, now, out);
+        cox_fence_begin_asking(fence, op, now, out);
     }
 }
 
@@ -462,8 +412,13 @@ on_message(struct cox_fence *fence, guint32 sender, const struct cox_fence_messa
             on_confirm(fence, message, now, out);
             break;
         case COX_FENCE_HELLO:
-            cox_fence_doubt_on_hello(fence, message, out);
-            cox_fencewatch_note_hello(&fence->watch, message->name, message->incarnation);
+            cox_fence_on_hello(fence, sender, message, out);
+            break;
+        case COX_FENCE_UNDERWAY:
+            cox_fence_on_underway(fence, message, now, out);
+            break;
+        case COX_FENCE_LIFE:
+            cox_fencewatch_note_life(&fence->watch, message->name, message->incarnation);
             break;
         case COX_FENCE_DOUBT:
             cox_fence_doubt_on_message(fence, message, out);
@@ -478,22 +433,6 @@ on_message(struct cox_fence *fence, guint32 sender, const struct cox_fence_messa
 
 /* ---- membership ---- */
 
-/* Newcomers, and the other side of a heal, hear who is there and what has been. */
-static void
-greet(struct cox_fence *fence, bool is_spokesman, struct cox_fence_effects *out)
-{
-    struct cox_fence_message *message = cox_fence_send(out, COX_FENCE_HELLO, (struct cox_fence_id) { 0, 0 });
-
-    message->name = cox_effects_text(&out->list, fence->name);
-    message->incarnation = fence->config.incarnation;
-    if (!is_spokesman || fence->history.records->len == 0) {
-        return;
-    }
-    message = cox_fence_send(out, COX_FENCE_HISTORY, (struct cox_fence_id) { 0, 0 });
-    message->records = cox_fencehistory_copy(&fence->history, &out->list);
-    message->n_records = fence->history.records->len;
-}
-
 static void
 drop_orphan(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct cox_fence_effects *out)
 {
@@ -502,7 +441,7 @@ drop_orphan(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struc
                                        .reason = "its origin has left", .done_at = fence->wall };
 
     take_record(fence, &record, now, out);
-    end_op(fence, op, false, record.reason, out);
+    end_op(fence, op, &(struct cox_fence_end) { false, record.reason, op->incarnation }, out);
     begin_next(fence, target, now, out);
 }
 
@@ -512,7 +451,9 @@ on_view(struct cox_fence *fence, const struct cox_fence_event *event, cox_usec n
     bool is_spokesman = false;
 
     if (cox_fencewatch_set_members(&fence->watch, event->view.members, event->view.n, &is_spokesman)) {
-        greet(fence, is_spokesman, out);
+        cox_fence_greet(fence, is_spokesman, now, out);
+    } else {
+        cox_fencegreet_shrink(&fence->greet, fence->watch.ids);
     }
     for (guint i = fence->ops->len; i > 0; i--) {
         struct cox_fenceop *op = fence->ops->pdata[i - 1];
@@ -575,7 +516,7 @@ on_ended(struct cox_fence *fence, const struct cox_fence_event *event, cox_usec 
     cox_fencelocal_drop(&fence->local, job);
     op = cox_fenceop_find(fence->ops, id);
     if (op != NULL) {
-        answer(fence, op, out);
+        cox_fence_answer(fence, op, out);
     }
 }
 
@@ -613,6 +554,7 @@ on_confirmed(struct cox_fence *fence, const struct cox_fence_request *request, s
     struct cox_fence_message *message = cox_fence_send(out, COX_FENCE_CONFIRM, (struct cox_fence_id) { fence->self, ++fence->serial });
 
     message->request = *request;
+    message->request.life = cox_fencewatch_incarnation(&fence->watch, request->target);
     message->request.target = cox_effects_text(&out->list, request->target);
     message->request.client = cox_effects_text(&out->list, request->client);
 }
@@ -651,6 +593,7 @@ ask_to_be_woken(struct cox_fence *fence, cox_usec now, struct cox_fence_effects 
 {
     cox_usec at = cox_usec_min(cox_fencelocal_wake_at(&fence->local, now), cox_fencewatch_wake_at(&fence->watch, fence->has_quorum));
 
+    at = fence->greet.held->len > 0 ? cox_usec_min(at, fence->greet.until) : at;
     for (guint i = 0; i < fence->ops->len; i++) {
         const struct cox_fenceop *op = fence->ops->pdata[i];
 
@@ -691,7 +634,7 @@ cox_fence_step(struct cox_fence *fence, const struct cox_fence_event *event, cox
             cox_fenceconf_set_attribute(&fence->conf, event->attribute.node, event->attribute.name, event->attribute.value);
             break;
         case COX_FENCE_ON_ASKED:
-            cox_fence_ask(fence, event->request, out);
+            cox_fence_ask(fence, event->request, now, out);
             break;
         case COX_FENCE_ON_CONFIRMED:
             on_confirmed(fence, event->request, out);
@@ -706,6 +649,7 @@ cox_fence_step(struct cox_fence *fence, const struct cox_fence_event *event, cox
             on_wake(fence, now, out);
             break;
     }
+    cox_fence_release(fence, now, out);
     run_jobs(fence, now, out);
     cox_fence_deal_with_liars(fence, now, out);
     ask_to_be_woken(fence, now, out);

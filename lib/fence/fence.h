@@ -37,6 +37,7 @@ struct cox_fence_config {
     gint64 grace_ms;         /**< wait for slow answers although the fast ones suffice */
     gint64 asking_ms;        /**< wait for answers at most */
     gint64 slack_ms;         /**< for messages, besides an executor's own limits */
+    gint64 greet_ms;         /**< who joins waits so long at most to hear what is under way */
     gint64 lie_ms;           /**< a node that a human called down and that is in the ring for so long after that is alive */
     gint64 doubt_ms;         /**< how long after its device's word a node may still be in the ring: for devices that are late */
     gint64 refence_ms, refence_max_ms; /**< pauses between fencings of a node whose device lies */
@@ -121,6 +122,7 @@ struct cox_fence_effect {
             struct cox_fence_id id;
             bool is_ok;
             const char *reason;
+            guint64 life;                                 /**< of the target, that was ended; 0: not known */
         } finished;                                       /**< ACCEPTED: id only */
         struct cox_fence_record record;
         struct {

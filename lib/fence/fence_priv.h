@@ -4,6 +4,7 @@
 
 #include "fence/fence.h"
 #include "fence/fenceconf.h"
+#include "fence/fencegreet.h"
 #include "fence/fencehistory.h"
 #include "fence/fencelocal.h"
 
@@ -18,6 +19,7 @@ struct cox_fence {
     struct cox_fencehistory history;
     struct cox_fencelocal local;
     struct cox_fencewatch watch;
+    struct cox_fencegreet greet;
     cox_wall wall;
     cox_usec wake_at;
 };
@@ -29,14 +31,44 @@ struct cox_fence_effect *cox_fence_add(struct cox_fence_effects *out, enum cox_f
 /* A message to all, to be completed. */
 struct cox_fence_message *cox_fence_send(struct cox_fence_effects *out, enum cox_fence_message_kind kind, struct cox_fence_id id);
 
+/* How an operation has ended. */
+struct cox_fence_end {
+    bool is_ok;
+    const char *reason;
+    guint64 life;        /* of its target, that it ended */
+};
+
 /* To who asked here: the operation is over. */
-void cox_fence_tell_finished(const struct cox_fence *fence, struct cox_fence_id id, bool is_ok, const char *reason,
+void cox_fence_tell_finished(const struct cox_fence *fence, struct cox_fence_id id, const struct cox_fence_end *end,
                              struct cox_fence_effects *out);
 
 /* The origin says that it is over. */
 void cox_fence_finish(struct cox_fence *fence, struct cox_fenceop *op, bool is_ok, const char *reason, struct cox_fence_effects *out);
 
-void cox_fence_ask(struct cox_fence *fence, const struct cox_fence_request *request, struct cox_fence_effects *out);
+void cox_fence_ask(struct cox_fence *fence, const struct cox_fence_request *request, cox_usec now, struct cox_fence_effects *out);
+
+/* The request itself, to all. */
+void cox_fence_request_all(const struct cox_fence *fence, struct cox_fence_id id, const struct cox_fence_request *request,
+                           struct cox_fence_effects *out);
+
+/* ---- fenceanswer.c ---- */
+
+/* Which devices can do it from here, as far as is known by now; to all. */
+void cox_fence_answer(struct cox_fence *fence, const struct cox_fenceop *op, struct cox_fence_effects *out);
+
+/* Look for devices that can do it, and tell its origin. */
+void cox_fence_begin_asking(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct cox_fence_effects *out);
+
+/* ---- fencejoin.c ---- */
+
+/* Somebody is new: tell it what it has to know. */
+void cox_fence_greet(struct cox_fence *fence, bool is_spokesman, cox_usec now, struct cox_fence_effects *out);
+
+/* Ask for what was held back, if all that is under way is known by now. */
+void cox_fence_release(struct cox_fence *fence, cox_usec now, struct cox_fence_effects *out);
+
+void cox_fence_on_underway(struct cox_fence *fence, const struct cox_fence_message *message, cox_usec now, struct cox_fence_effects *out);
+void cox_fence_on_hello(struct cox_fence *fence, guint32 sender, const struct cox_fence_message *message, struct cox_fence_effects *out);
 
 /* ---- fencedoubt.c ---- */
 

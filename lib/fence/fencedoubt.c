@@ -146,8 +146,8 @@ cox_fence_deal_with_liars(struct cox_fence *fence, cox_usec now, struct cox_fenc
         }
     }
     while (fence->has_quorum && (node = cox_fencewatch_next_refence(&fence->watch, now)) != NULL) {
-        struct cox_fence_request request = { node, COX_FENCE_REBOOT, "the fencer", -1, 0, false };
+        struct cox_fence_request request = { node, COX_FENCE_REBOOT, "the fencer", -1, 0, false, 0 };
 
-        cox_fence_ask(fence, &request, out); /* merges with what is under way */
+        cox_fence_ask(fence, &request, now, out); /* merges with what is under way */
     }
 }

@@ -75,14 +75,15 @@ cox_fencehistory_forget(struct cox_fencehistory *history, const char *target)
 
 bool
 cox_fencehistory_has_success(const struct cox_fencehistory *history, const struct cox_fence_request *request,
-                             cox_wall wall)
+                             guint64 life, cox_wall wall)
 {
     for (guint i = history->records->len; i > 0; i--) {
         const struct cox_fence_record *record = record_at(history, i - 1);
         gint64 age_ms = (wall.usec - record->done_at.usec) / 1000;
 
         if (record->is_ok && record->action == request->action && g_str_equal(record->target, request->target)
-            && age_ms >= 0 && age_ms < request->tolerance_ms) {
+            && age_ms >= 0 && age_ms < request->tolerance_ms
+            && (request->action == COX_FENCE_ON || life == 0 || record->incarnation == life)) {
             return true;
         }
     }

@@ -26,9 +26,12 @@ bool cox_fencehistory_add(struct cox_fencehistory *history, const struct cox_fen
 /** Forget the records of @target; NULL: all. */
 void cox_fencehistory_forget(struct cox_fencehistory *history, const char *target);
 
-/** Has @action succeeded for @target within the last @tolerance_ms before @wall? */
+/**
+ * Has what @request wants been done within the last tolerance before @wall?  @life: in which the target is, as far as is known (0: it
+ * is not); what ended another one does not count.
+ */
 bool cox_fencehistory_has_success(const struct cox_fencehistory *history, const struct cox_fence_request *request,
-                                  cox_wall wall);
+                                  guint64 life, cox_wall wall);
 
 /** A copy of @record whose texts live as long as @effects. */
 struct cox_fence_record cox_fence_record_copy(const struct cox_fence_record *record, struct cox_effects *effects);

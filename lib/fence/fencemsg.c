@@ -39,11 +39,13 @@ cox_fence_message_is_sane(const struct cox_fence_message *message)
         case COX_FENCE_CLOSED:
             return true;
         case COX_FENCE_DONE:
+        case COX_FENCE_UNDERWAY:
             return is_record_sane(&message->record);
         case COX_FENCE_CONFIRM:
         case COX_FENCE_DOUBT:
             return message->request.target != NULL;
         case COX_FENCE_HELLO:
+        case COX_FENCE_LIFE:
             return message->name != NULL && message->incarnation != 0;
         case COX_FENCE_HISTORY:
             for (size_t i = 0; i < message->n_records; i++) {

@@ -7,6 +7,8 @@
  *       | <------------------------------------- RESULT ------ |      (again for each step, and for each other way)
  *       | --- DOUBT (twice) -> | when the target is still in the ring
  *       | --- DONE ----------> | history, proof
+ *
+ * When somebody joins: UNDERWAY, LIFE, HISTORY, HELLO (fencegreet.h).
  */
 #ifndef COX_FENCE_FENCEMSG_H
 #define COX_FENCE_FENCEMSG_H
@@ -37,6 +39,8 @@ enum cox_fence_message_kind {
     COX_FENCE_HELLO,
     COX_FENCE_HISTORY,
     COX_FENCE_DOUBT,   /**< a node that was reported down is still in the ring: is it alive? */
+    COX_FENCE_UNDERWAY, /**< for who joins: an operation of the sender that is not over */
+    COX_FENCE_LIFE,    /**< for who joins: the life in which a node was that is away now */
 };
 
 /** What somebody wants.  Texts borrowed. */
@@ -47,6 +51,7 @@ struct cox_fence_request {
     gint64 delay_ms;              /**< before the first device, besides the device's own; negative: no delay at all */
     gint64 tolerance_ms;          /**< done already if it was done so recently; 0: never */
     bool is_unfencing;            /**< ON by all devices that unfence */
+    guint64 life;                 /**< incarnation of the target that is to end (see fencegreet.h); 0: not known */
 };
 
 /** An operation that is over. */
@@ -56,8 +61,7 @@ struct cox_fence_record {
     enum cox_fence_action action;
     bool is_ok, is_confirmed;     /**< confirmed: by a human */
     cox_wall done_at;
-    cox_wall begun_at;            /**< the target was cut off after this, if at all; by the origin's clock */
-    guint64 incarnation;          /**< of the target, as the origin knew it then; 0: not known */
+    guint64 incarnation;          /**< of the target: the life that it ended, if it did; 0: not known */
 };
 
 struct cox_fence_message {
@@ -66,18 +70,18 @@ struct cox_fence_message {
     struct cox_fence_request request;   /**< REQUEST; CONFIRM: target, client; DOUBT: target */
     const char *const *devices;         /**< CAN: ids of devices that can fence the target from there */
     size_t n_devices;
-    guint64 attempt;                    /**< EXEC, RESULT: number of this attempt among the origin's; DOUBT: 1, 2 */
+    guint64 attempt;                    /**< EXEC, RESULT: number of this attempt among the origin's; DOUBT: 1, 2; HELLO: mark of the view */
     const char *device;                 /**< EXEC */
     enum cox_fence_action action;       /**< EXEC */
     guint32 executor;                   /**< EXEC */
     bool with_delay;                    /**< EXEC: the first step of the operation */
-    bool is_ok;                         /**< RESULT, CLOSED; CAN: the answer is complete */
+    bool is_ok;                         /**< RESULT, CLOSED; CAN: the answer is complete; UNDERWAY: it has begun */
     const char *reason;                 /**< RESULT, CLOSED; or NULL */
-    struct cox_fence_record record;     /**< DONE */
-    const char *name;                   /**< HELLO */
-    guint64 incarnation;                /**< HELLO: differs after each boot, is the same after a restart of the daemon;
+    struct cox_fence_record record;     /**< DONE; UNDERWAY: id, target, client, action and life, the rest in the request */
+    const char *name;                   /**< HELLO, LIFE */
+    guint64 incarnation;                /**< HELLO, LIFE: differs after each boot, is the same after a restart of the daemon;
                                              DOUBT: of the target when its device was told; 0: not known */
-    const struct cox_fence_record *records; /**< HISTORY */
+    const struct cox_fence_record *records; /**< HISTORY; UNDERWAY: requests that have merged, of which only the id counts */
     size_t n_records;
 };
 

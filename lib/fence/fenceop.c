@@ -34,6 +34,7 @@ cox_fenceop_new(struct cox_fence_id id, const struct cox_fence_request *request)
     op->action = request->action;
     op->delay_ms = request->delay_ms;
     op->is_unfencing = request->is_unfencing;
+    op->incarnation = request->life;
     op->merged = g_array_new(FALSE, FALSE, sizeof(struct cox_fence_id));
     op->answered = g_array_new(FALSE, FALSE, sizeof(guint32));
     op->able = g_ptr_array_new_with_free_func(free_able);
@@ -45,11 +46,10 @@ cox_fenceop_new(struct cox_fence_id id, const struct cox_fence_request *request)
     return op;
 }
 
-void
-cox_fenceop_date(struct cox_fenceop *op, cox_wall wall, guint64 incarnation)
+bool
+cox_fenceop_is_equal(const struct cox_fenceop *op, enum cox_fence_action action, bool is_unfencing, guint64 life)
 {
-    op->begun_at = wall;
-    op->incarnation = incarnation;
+    return op->action == action && op->is_unfencing == is_unfencing && (life == 0 || life == op->incarnation);
 }
 
 void
@@ -115,6 +115,30 @@ cox_fenceop_find(const GPtrArray *ops, struct cox_fence_id id)
         }
     }
     return NULL;
+}
+
+static bool
+has_merged(const struct cox_fenceop *op, struct cox_fence_id id)
+{
+    for (guint i = 0; i < op->merged->len; i++) {
+        struct cox_fence_id merged = g_array_index(op->merged, struct cox_fence_id, i);
+
+        if (merged.origin == id.origin && merged.serial == id.serial) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct cox_fenceop *
+cox_fenceop_find_merged(const GPtrArray *ops, struct cox_fence_id id)
+{
+    struct cox_fenceop *op = cox_fenceop_find(ops, id);
+
+    for (guint i = 0; op == NULL && i < ops->len; i++) {
+        op = has_merged(ops->pdata[i], id) ? ops->pdata[i] : NULL;
+    }
+    return op;
 }
 
 struct cox_fenceop *

@@ -28,6 +28,7 @@ struct cox_fenceop {
     bool is_unfencing;
     GArray *merged;          /**< struct cox_fence_id: equal requests that wait for this one */
     enum cox_fenceop_state state;
+    bool is_old;             /**< it was under way, here or where it is from, when somebody joined last */
     /* The rest is of interest at the origin only. */
     GArray *answered;        /**< guint32: members whose answer is complete */
     GPtrArray *able;         /**< struct cox_fenceable: devices and the members that can use them */
@@ -41,8 +42,7 @@ struct cox_fenceop {
     guint64 attempt;
     guint64 life;            /**< incarnation of the target when a device was told to act last; 0: not known */
     bool is_delayed;         /**< the delay was served */
-    cox_wall begun_at;
-    guint64 incarnation;     /**< of the target then; 0: not known */
+    guint64 incarnation;     /**< of the target: the life that is to end; 0: not known.  What it proves, it proves of no later one */
     char *delegate, *reason;
 };
 
@@ -54,8 +54,11 @@ struct cox_fenceable {
 
 struct cox_fenceop *cox_fenceop_new(struct cox_fence_id id, const struct cox_fence_request *request);
 
-/** Note when it was accepted, and which boot of its target was known then: what it proves, it proves of no later one. */
-void cox_fenceop_date(struct cox_fenceop *op, cox_wall wall, guint64 incarnation);
+/**
+ * Is a request for this the same as @op?  One that does not name a life is content with any; one that does, only with an operation that ends
+ * the same.
+ */
+bool cox_fenceop_is_equal(const struct cox_fenceop *op, enum cox_fence_action action, bool is_unfencing, guint64 life);
 
 /** Free; the argument is a struct cox_fenceop (for GPtrArray). */
 void cox_fenceop_free(gpointer op);
@@ -63,6 +66,9 @@ void cox_fenceop_free(gpointer op);
 /** The operation of this name among @ops (struct cox_fenceop), or the first one for @target; or NULL. */
 struct cox_fenceop *cox_fenceop_find(const GPtrArray *ops, struct cox_fence_id id);
 struct cox_fenceop *cox_fenceop_find_target(const GPtrArray *ops, const char *target);
+
+/** The operation of this name, or the one with which the request of this name has merged; or NULL. */
+struct cox_fenceop *cox_fenceop_find_merged(const GPtrArray *ops, struct cox_fence_id id);
 
 /** Member @node can use these devices. */
 void cox_fenceop_note_able(struct cox_fenceop *op, guint32 node, const char *const *devices, size_t n);

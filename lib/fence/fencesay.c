@@ -21,15 +21,16 @@ cox_fence_send(struct cox_fence_effects *out, enum cox_fence_message_kind kind, 
 }
 
 void
-cox_fence_tell_finished(const struct cox_fence *fence, struct cox_fence_id id, bool is_ok, const char *reason,
+cox_fence_tell_finished(const struct cox_fence *fence, struct cox_fence_id id, const struct cox_fence_end *end,
                         struct cox_fence_effects *out)
 {
     if (id.origin == fence->self) {
         struct cox_fence_effect *effect = cox_fence_add(out, COX_FENCE_DO_FINISHED);
 
         effect->finished.id = id;
-        effect->finished.is_ok = is_ok;
-        effect->finished.reason = cox_effects_text(&out->list, reason);
+        effect->finished.is_ok = end->is_ok;
+        effect->finished.reason = cox_effects_text(&out->list, end->reason);
+        effect->finished.life = end->life;
     }
 }
 
@@ -37,7 +38,7 @@ void
 cox_fence_finish(struct cox_fence *fence, struct cox_fenceop *op, bool is_ok, const char *reason, struct cox_fence_effects *out)
 {
     struct cox_fence_record record = { op->id, op->target, op->client, op->delegate, is_ok ? NULL : reason, op->action,
-                                       is_ok, false, fence->wall, op->begun_at, op->incarnation };
+                                       is_ok, false, fence->wall, op->incarnation };
     struct cox_fence_message *message = cox_fence_send(out, COX_FENCE_DONE, op->id);
 
     message->record = cox_fence_record_copy(&record, &out->list);
@@ -46,18 +47,29 @@ cox_fence_finish(struct cox_fence *fence, struct cox_fenceop *op, bool is_ok, co
 }
 
 void
-cox_fence_ask(struct cox_fence *fence, const struct cox_fence_request *request, struct cox_fence_effects *out)
+cox_fence_request_all(const struct cox_fence *fence, struct cox_fence_id id, const struct cox_fence_request *request,
+                      struct cox_fence_effects *out)
 {
-    struct cox_fence_id id = { fence->self, ++fence->serial };
-    struct cox_fence_message *message = NULL;
+    struct cox_fence_message *message = cox_fence_send(out, COX_FENCE_REQUEST, id);
 
-    cox_fence_add(out, COX_FENCE_DO_ACCEPTED)->finished.id = id;
-    if (cox_fencehistory_has_success(&fence->history, request, fence->wall)) {
-        cox_fence_tell_finished(fence, id, true, NULL, out);
-        return;
-    }
-    message = cox_fence_send(out, COX_FENCE_REQUEST, id);
     message->request = *request;
+    message->request.life = request->life != 0 ? request->life : cox_fencewatch_incarnation(&fence->watch, request->target);
     message->request.target = cox_effects_text(&out->list, request->target);
     message->request.client = cox_effects_text(&out->list, request->client);
+}
+
+void
+cox_fence_ask(struct cox_fence *fence, const struct cox_fence_request *request, cox_usec now, struct cox_fence_effects *out)
+{
+    struct cox_fence_id id = { fence->self, ++fence->serial };
+    guint64 life = request->life != 0 ? request->life : cox_fencewatch_incarnation(&fence->watch, request->target);
+
+    cox_fence_add(out, COX_FENCE_DO_ACCEPTED)->finished.id = id;
+    if (cox_fencehistory_has_success(&fence->history, request, life, fence->wall)) {
+        cox_fence_tell_finished(fence, id, &(struct cox_fence_end) { true, NULL, life }, out);
+    } else if (cox_fencegreet_is_waiting(&fence->greet, now)) {
+        cox_fencegreet_hold(&fence->greet, id, request);
+    } else {
+        cox_fence_request_all(fence, id, request, out);
+    }
 }

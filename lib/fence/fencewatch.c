@@ -233,6 +233,22 @@ cox_fencewatch_incarnation(const struct cox_fencewatch *watch, const char *name)
     return node == NULL ? 0 : node->incarnation;
 }
 
+const char *
+cox_fencewatch_known(const struct cox_fencewatch *watch, guint i)
+{
+    return i < watch->nodes->len ? ((const struct node *) watch->nodes->pdata[i])->name : NULL;
+}
+
+void
+cox_fencewatch_note_life(struct cox_fencewatch *watch, const char *name, guint64 incarnation)
+{
+    struct node *node = need(watch, name);
+
+    if (node->incarnation == 0) {
+        node->incarnation = incarnation;
+    }
+}
+
 void
 cox_fencewatch_note_alive(struct cox_fencewatch *watch, const char *name)
 {

@@ -62,6 +62,12 @@ void cox_fencewatch_note_hello(struct cox_fencewatch *watch, const char *name, g
 /** The life in which a node is, as it said last; 0: it never did. */
 guint64 cox_fencewatch_incarnation(const struct cox_fencewatch *watch, const char *name);
 
+/** Name of node number @i of which anything is known, or NULL beyond the last. */
+const char *cox_fencewatch_known(const struct cox_fencewatch *watch, guint i);
+
+/** The life of a node that is away, as somebody remembers it: it counts only when nothing is known here. */
+void cox_fencewatch_note_life(struct cox_fencewatch *watch, const char *name, guint64 incarnation);
+
 /** Name of a node in the ring, or NULL; is a node in it?; a node has left it. */
 const char *cox_fencewatch_ring_name(const struct cox_fencewatch *watch, guint32 id);
 bool cox_fencewatch_is_in_ring(const struct cox_fencewatch *watch, const char *name);

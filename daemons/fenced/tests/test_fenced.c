@@ -143,7 +143,7 @@ stop_node(struct world *world, guint i)
 static void
 kill_node(struct world *world, guint i)
 {
-    g_autofree char *boot = g_build_filename(world->directories[i], "fence.boot", NULL);
+    g_autofree char *boot = g_build_filename(world->directories[i], "boot.mark", NULL);
 
     cox_peers_bus_kill(world->bus, i + 1);
     stop_node(world, i);
@@ -203,7 +203,7 @@ teardown(void **state)
 
     for (guint i = 0; i < 3; i++) {
         cox_service_fake_free(world->nodes[i]);
-        remove_directory(world->directories[i], "fence.boot");
+        remove_directory(world->directories[i], "boot.mark");
     }
     remove_directory(world->agents, "fence_fake");
     cox_runtime_free(world->runtime);

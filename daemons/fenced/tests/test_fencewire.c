@@ -112,6 +112,31 @@ the_end_of_an_operation_arrives_with_its_record(void **state)
 }
 
 static void
+what_is_under_way_arrives_with_what_has_merged(void **state)
+{
+    const struct cox_fence_record merged[] = { { .id = { 2, 7 }, .target = "n2" }, { .id = { 3, 8 }, .target = "n2" } };
+    const struct cox_fence_message sent = {
+        .kind = COX_FENCE_UNDERWAY, .id = { 1, 2 }, .is_ok = true, .records = merged, .n_records = 2,
+        .record = { .id = { 1, 2 }, .target = "n2", .client = "controld", .action = COX_FENCE_OFF, .incarnation = 55 },
+        .request = { .delay_ms = 9, .is_unfencing = true },
+    };
+    const struct cox_fence_message request = { .kind = COX_FENCE_REQUEST, .id = { 1, 3 }, .request = { .target = "n2", .life = 66 } };
+    struct way way;
+
+    (void) state;
+    send(&way, &sent);
+    assert_true(way.n_read == 1 && way.n_pieces == 1 && cox_fence_message_is_sane(&way.got));
+    assert_true(way.got.record.incarnation == 55 && way.got.record.action == COX_FENCE_OFF && way.got.is_ok);
+    assert_true(way.got.request.delay_ms == 9 && way.got.request.is_unfencing);
+    assert_int_equal(way.got.n_records, 2);
+    assert_true(way.got.records[1].id.origin == 3 && way.got.records[1].id.serial == 8);
+    cox_arena_free(way.arena);
+    send(&way, &request);
+    assert_int_equal(way.got.request.life, 66);
+    cox_arena_free(way.arena);
+}
+
+static void
 a_long_history_is_several_messages(void **state)
 {
     static const guint sizes[] = { 0, 1, COX_FENCEWIRE_PIECE, COX_FENCEWIRE_PIECE + 1, 500 };
@@ -153,5 +178,6 @@ what_a_later_version_says_is_not_taken_for_something_else(void **state)
 
 COX_TEST_MAIN(cmocka_unit_test(a_request_arrives_whole), cmocka_unit_test(answers_orders_and_results_arrive_whole),
               cmocka_unit_test(the_end_of_an_operation_arrives_with_its_record),
+              cmocka_unit_test(what_is_under_way_arrives_with_what_has_merged),
               cmocka_unit_test(a_long_history_is_several_messages),
               cmocka_unit_test(what_a_later_version_says_is_not_taken_for_something_else))

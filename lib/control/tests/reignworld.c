@@ -226,6 +226,7 @@ world_fenced(struct world *w, const char *name, bool is_ok, enum cox_reign_event
     struct cox_reign_event event = { .kind = kind, .name = name };
 
     event.done.is_ok = is_ok;
+    event.done.life = WORLD_LIFE;
     world_step(w, &event);
 }
 
@@ -247,6 +248,7 @@ world_start(struct world *w)
     world_node(w, 1, "n1");
     world_node(w, 2, "n2");
     world_node(w, 3, "n3");
+    world_step(w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_LIFE, .node = 3, .life = WORLD_LIFE });
     world_document(w, COX_REIGN_CONFIGURATION, "0.1");
     world_expect(w, "");
 }

@@ -77,11 +77,14 @@ a_proof_about_the_life_before_proves_nothing_when_the_node_has_left_again(void *
     world_view(&w, 2, 2);
     g_string_truncate(w.log, 0);
     world_fenced(&w, "n3", true, COX_REIGN_ON_FENCED);
-    news.done.is_ok = true;
-    news.done.age_ms = 1500;
+    news.done.is_ok = true; /* of nobody knows which life */
     world_step(&w, &news);
     assert_null(strstr(w.log->str, "erase n3"));
-    news.done.age_ms = 500; /* somebody has done it once more */
+    news.done.life = 31;
+    world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_LIFE, .node = 3, .life = 32 });
+    world_step(&w, &news);
+    assert_null(strstr(w.log->str, "erase n3"));
+    news.done.life = 32; /* somebody has done it once more */
     world_step(&w, &news);
     world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_MAY_PLAN });
     assert_non_null(strstr(w.log->str, "erase n3"));

@@ -19,7 +19,7 @@ bus_init(struct bus *bus, const struct cox_fencedevice_def *devices, size_t n_de
 {
     memset(bus, 0, sizeof(*bus));
     bus->config = (struct cox_fence_config) { .fencing_timeout_ms = 60000, .grace_ms = 500, .asking_ms = 20000,
-                                              .slack_ms = 5000, .lie_ms = 3000, .doubt_ms = 400, .refence_ms = 60000,
+                                              .slack_ms = 5000, .greet_ms = 3000, .lie_ms = 3000, .doubt_ms = 400, .refence_ms = 60000,
                                               .refence_max_ms = 600000 };
     bus->devices = devices;
     bus->n_devices = n_devices;

@@ -50,17 +50,17 @@ only_a_recent_success_of_the_same_action_counts(void **state)
     cox_fencehistory_init(&history);
     add(&history, 1, 100, true);
     add(&history, 2, 105, false);
-    assert_true(cox_fencehistory_has_success(&history, &request, cox_wall_from_seconds(109)));
-    assert_false(cox_fencehistory_has_success(&history, &request, cox_wall_from_seconds(110)));
-    assert_false(cox_fencehistory_has_success(&history, &request, cox_wall_from_seconds(99))); /* a clock set back */
+    assert_true(cox_fencehistory_has_success(&history, &request, 0, cox_wall_from_seconds(109)));
+    assert_false(cox_fencehistory_has_success(&history, &request, 0, cox_wall_from_seconds(110)));
+    assert_false(cox_fencehistory_has_success(&history, &request, 0, cox_wall_from_seconds(99))); /* a clock set back */
     request.tolerance_ms = 0;
-    assert_false(cox_fencehistory_has_success(&history, &request, cox_wall_from_seconds(100)));
+    assert_false(cox_fencehistory_has_success(&history, &request, 0, cox_wall_from_seconds(100)));
     request.tolerance_ms = 10000;
     request.action = COX_FENCE_REBOOT;
-    assert_false(cox_fencehistory_has_success(&history, &request, cox_wall_from_seconds(101)));
+    assert_false(cox_fencehistory_has_success(&history, &request, 0, cox_wall_from_seconds(101)));
     request.action = COX_FENCE_OFF;
     request.target = "n2";
-    assert_false(cox_fencehistory_has_success(&history, &request, cox_wall_from_seconds(101)));
+    assert_false(cox_fencehistory_has_success(&history, &request, 0, cox_wall_from_seconds(101)));
     cox_fencehistory_clear(&history);
 }
 
