@@ -13,6 +13,7 @@
 #include "cib/schemas.h"
 #include "codec/load.h"
 #include "codec/status_write.h"
+#include "explainlaws.h"
 #include "laws.h"
 #include "randommodel.h"
 #include "transition/rehearsal.h"
@@ -129,6 +130,7 @@ check_plan(const struct cox_sched_input *input, const struct cox_plan *plan, GRa
     struct cox_status *status = cox_status_copy(input->status);
 
     laws_of_plan(plan, problems);
+    laws_of_explanation(input, problems);
     laws_of_outcome(input, status, SETTLE_ROUNDS, strict);
     check_shuffled(input, text, rand, strict);
     if (g_getenv("COX_RANDOM_STRICT") != NULL) {

@@ -4,6 +4,7 @@
 
 #include "base/diag.h"
 #include "model/cluster.h"
+#include "model/explanation.h"
 #include "model/graph.h"
 
 G_BEGIN_DECLS
@@ -45,6 +46,7 @@ struct cox_plan {
     size_t n_utilization;
     const struct cox_change *changes;
     size_t n_changes;
+    const struct cox_explanation *explanation; /**< NULL unless it was asked for */
     cox_wall recheck_by; /**< next time at which the plan may change by itself, or COX_WALL_NONE */
 };
 

@@ -6,6 +6,7 @@
 
 #include "sched/assign_priv.h"
 #include "sched/attr_index_priv.h"
+#include "sched/explain_priv.h"
 
 static const struct sched_placer placers[] = {
     [COX_PRIMITIVE] = { sched_primitive_assign },
@@ -35,6 +36,7 @@ apply_target_role(struct sched_rsc *rsc)
 static void
 lock_to(struct sched_work *work, struct sched_rsc *rsc)
 {
+    sched_explain_cause(work, COX_TERM_SHUTDOWN_LOCK, NULL, rsc->lock_node->name);
     for (guint32 i = 0; i < work->n_nodes; i++) {
         if (sched_node_at(work, i) != rsc->lock_node) {
             sched_row_add(work, rsc, i, -COX_SCORE_INFINITY);
@@ -89,6 +91,7 @@ apply_stickiness(struct sched_work *work, struct sched_rsc *rsc)
     }
     node = rsc->running_on.items[0];
     if (work->opt.symmetric || rsc->cells[node->idx].is_present) {
+        sched_explain_cause(work, COX_TERM_STICKINESS, NULL, NULL);
         sched_row_add(work, rsc, node->idx, rsc->meta.stickiness);
     }
 }
@@ -103,6 +106,8 @@ ban_where_failed(struct sched_work *work)
             struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i), *banned = rsc;
 
             if (rsc->variant == COX_PRIMITIVE && sched_failcount_bans(work, rsc, sched_node_at(work, n), &banned)) {
+                sched_explain_cause(work, COX_TERM_FAILURES, rsc->id, NULL);
+                sched_explain_limit(work, sched_failcount(work, rsc, sched_node_at(work, n), NULL, true), rsc->meta.migration_threshold);
                 sched_row_add(work, banned, n, -COX_SCORE_INFINITY);
             }
         }
@@ -120,8 +125,10 @@ apply_exclusive_discovery(struct sched_work *work, struct sched_rsc *rsc)
     if (!rsc->has_exclusive_discovery && !top->has_exclusive_discovery) {
         return;
     }
+    sched_explain_cause(work, COX_TERM_DISCOVERY, NULL, NULL);
     for (guint32 i = 0; i < work->n_nodes; i++) {
         if (rsc->cells[i].is_present && rsc->cells[i].discovery != COX_DISCOVERY_EXCLUSIVE) {
+            sched_explain_add(work, rsc, i, -COX_SCORE_INFINITY);
             rsc->cells[i].score = -COX_SCORE_INFINITY;
         }
     }

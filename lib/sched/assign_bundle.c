@@ -1,19 +1,23 @@
 /* lib/sched/assign_bundle.c - assignment of a bundle: containers, what belongs to each, what they hold.  Layer 3, pure. */
 #include "sched/assign_priv.h"
 #include "sched/bundle_priv.h"
+#include "sched/explain_priv.h"
 
 static void
 assign_child(struct sched_work *work, struct sched_replica *replica, bool stop_if_fail)
 {
     struct sched_rsc *child = replica->child;
 
+    sched_explain_cause(work, COX_TERM_BUNDLE, NULL, NULL);
     for (guint32 i = 0; i < work->n_nodes; i++) {
         if (!child->cells[i].is_present) {
             continue;
         }
         if (replica->node == NULL || i != replica->node->idx) {
+            sched_explain_set(work, child, i, -COX_SCORE_INFINITY);
             child->cells[i].score = -COX_SCORE_INFINITY;
         } else if (!sched_failcount_bans(work, child, replica->node, NULL)) {
+            sched_explain_set(work, child, i, COX_SCORE_INFINITY);
             child->cells[i].score = COX_SCORE_INFINITY;
         }
     }
@@ -52,12 +56,14 @@ assign_replica(struct sched_work *work, struct sched_replica *replica, struct sc
 static void
 assign_clone(struct sched_work *work, const struct sched_bundle *bundle, struct sched_node *prefer, bool stop_if_fail)
 {
+    sched_explain_cause(work, COX_TERM_BUNDLE, NULL, NULL);
     for (guint32 i = 0; i < work->n_nodes; i++) {
         bool is_own = false;
 
         for (int r = 0; r < bundle->n_replicas && !is_own; r++) {
             is_own = bundle->replicas[r].node != NULL && bundle->replicas[r].node->idx == i;
         }
+        sched_explain_set(work, bundle->child, i, is_own ? 0 : -COX_SCORE_INFINITY);
         bundle->child->cells[i].score = is_own ? 0 : -COX_SCORE_INFINITY;
     }
     sched_place(work, bundle->child, prefer, stop_if_fail);

@@ -1,5 +1,6 @@
 /* lib/sched/assign_primitive.c - assignment of one primitive to a node.  Layer 3, pure. */
 #include "sched/assign_priv.h"
+#include "sched/explain_priv.h"
 
 /* Assign the primary, then let it count. What cannot be met is dropped, if it is a wish or about promotion. */
 static void
@@ -82,6 +83,7 @@ assign_best(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *p
     if (chosen == NULL && best != NULL) {
         chosen = prefer_current(work, rsc, best);
     }
+    sched_explain_choice(work, rsc, chosen, chosen != NULL && chosen == prefer ? COX_CHOICE_ASKED : COX_CHOICE_NONE);
     sched_place_set(work, rsc, chosen, false, stop_if_fail);
 }
 
@@ -113,9 +115,11 @@ decide(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *prefer
     if (!rsc->is_managed) {
         struct sched_node *current = sched_rsc_active_node(rsc, NULL, NULL);
 
+        sched_explain_choice(work, rsc, current, COX_CHOICE_UNMANAGED);
         sched_place_role_set(rsc, rsc->role, "unmanaged");
         sched_place_set(work, rsc, current, true, stop_if_fail);
     } else if (work->opt.stop_all) {
+        sched_explain_choice(work, rsc, NULL, COX_CHOICE_STOP_ALL);
         sched_place_set(work, rsc, NULL, true, stop_if_fail);
     } else {
         assign_best(work, rsc, prefer, stop_if_fail);
@@ -136,6 +140,7 @@ sched_primitive_assign(struct sched_work *work, struct sched_rsc *rsc, struct sc
     apply_colocations(work, rsc, true);
     apply_colocations(work, rsc, false);
     if (rsc->next_role == COX_ROLE_STOPPED) {
+        sched_explain_cause(work, COX_TERM_TARGET_ROLE, rsc->next_role_reason, NULL);
         sched_row_add_all(work, rsc, -COX_SCORE_INFINITY);
     } else if (rsc->next_role > rsc->role && !work->has_quorum
                && work->opt.no_quorum_policy == SCHED_NO_QUORUM_FREEZE) {

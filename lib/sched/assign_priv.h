@@ -169,6 +169,8 @@ void sched_rsc_order(struct sched_work *work, GPtrArray *rscs);
 /* location.c */
 void sched_location_expand(struct sched_work *work);
 void sched_location_add(struct sched_work *work, struct sched_location *location);
+/** What is recorded next is due to @location. */
+void sched_location_cause(const struct sched_work *work, const struct sched_location *location);
 /** Add all location constraints to the rows. */
 void sched_location_apply(struct sched_work *work);
 

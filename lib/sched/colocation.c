@@ -3,6 +3,7 @@
 
 #include "sched/assign_priv.h"
 #include "sched/bundle_priv.h"
+#include "sched/explain_priv.h"
 
 /* In a merge that must not fall below zero: a node that would have; it becomes 1 in the end. */
 #define SPOILT (-100 * COX_SCORE_INFINITY)
@@ -465,5 +466,7 @@ sched_merge_dependent(struct sched_work *work, const struct sched_colocation *ro
         merge.flags |= SCHED_MERGE_NONNEGATIVE;
     }
     merge.factor = row->score / (double) COX_SCORE_INFINITY;
+    sched_explain_cause(work, COX_TERM_DEPENDENT, row->id, row->dependent->id);
     sched_merge_scores(&merge, row->dependent, row, target->cells);
+    sched_explain_settle(work, target);
 }

@@ -1,6 +1,7 @@
 /* lib/sched/colocation_apply.c - what a colocation does to a dependent once its primary is placed.  Layer 3, pure. */
 #include "sched/assign_priv.h"
 #include "sched/bundle_priv.h"
+#include "sched/explain_priv.h"
 
 static bool
 same_value(const char *a, const char *b)
@@ -56,6 +57,13 @@ sched_colocation_effect(const struct sched_rsc *dependent, const struct sched_rs
     return SCHED_COLOC_LOCATION;
 }
 
+static void
+explain_rank(struct sched_work *work, struct sched_rsc *dependent, const struct sched_colocation *row, cox_score score)
+{
+    sched_explain_cause(work, COX_TERM_COLOCATION, row->id, row->primary->id);
+    sched_explain_add(work, dependent, SCHED_PROMOTION(work), score);
+}
+
 /* The dependent is placed already; what is left to decide is its role. */
 static void
 apply_to_rank(struct sched_work *work, struct sched_rsc *dependent, const struct sched_rsc *primary,
@@ -66,6 +74,7 @@ apply_to_rank(struct sched_work *work, struct sched_rsc *dependent, const struct
 
     if (here != NULL && there == NULL && row->score >= COX_SCORE_INFINITY
         && row->dependent_role == COX_ROLE_PROMOTED) {
+        explain_rank(work, dependent, row, -COX_SCORE_INFINITY);
         dependent->rank = -COX_SCORE_INFINITY;
     }
     if (here == NULL || there == NULL) {
@@ -76,10 +85,12 @@ apply_to_rank(struct sched_work *work, struct sched_rsc *dependent, const struct
     }
     if (!same_value(sched_colocation_value(work, row, here), sched_colocation_value(work, row, there))) {
         if (row->score >= COX_SCORE_INFINITY && row->dependent_role == COX_ROLE_PROMOTED) {
+            explain_rank(work, dependent, row, -COX_SCORE_INFINITY);
             dependent->rank = -COX_SCORE_INFINITY;
         }
         return;
     }
+    explain_rank(work, dependent, row, cox_score_mul(row->score, sign));
     dependent->rank = cox_score_add(cox_score_mul(row->score, sign), dependent->rank);
 }
 
@@ -99,6 +110,7 @@ apply_to_row(struct sched_work *work, struct sched_rsc *dependent, const struct 
     if (!sched_is_mandatory(row)) {
         saved = sched_row_copy(work, dependent->cells);
     }
+    sched_explain_cause(work, COX_TERM_COLOCATION, row->id, primary->id);
     for (guint32 i = 0; i < work->n_nodes; i++) {
         struct sched_cell *cell = &dependent->cells[i];
 
@@ -106,11 +118,14 @@ apply_to_row(struct sched_work *work, struct sched_rsc *dependent, const struct 
             continue;
         }
         if (primary->assigned == NULL) {
+            sched_explain_add(work, dependent, i, -row->score);
             cell->score = cox_score_add(-row->score, cell->score);
         } else if (same_value(sched_colocation_value(work, row, sched_node_at(work, i)), value)) {
             /* A mandatory one only forbids the other nodes. */
+            sched_explain_add(work, dependent, i, row->score < COX_SCORE_INFINITY ? row->score : 0);
             cell->score = row->score < COX_SCORE_INFINITY ? cox_score_add(row->score, cell->score) : cell->score;
         } else if (row->score >= COX_SCORE_INFINITY) {
+            sched_explain_add(work, dependent, i, -row->score);
             cell->score = cox_score_add(-row->score, cell->score);
         }
     }
@@ -140,6 +155,7 @@ static void
 intersect(struct sched_work *work, struct sched_rsc *dependent, const struct sched_colocation *row,
           const GPtrArray *hosts, const cox_score *scores)
 {
+    sched_explain_cause(work, COX_TERM_COLOCATION, row->id, row->primary->id);
     for (guint32 i = 0; i < work->n_nodes; i++) {
         struct sched_cell *cell = &dependent->cells[i];
         const struct sched_node *match = NULL;
@@ -158,8 +174,10 @@ intersect(struct sched_work *work, struct sched_rsc *dependent, const struct sch
             }
         }
         if (match == NULL) {
+            sched_explain_add(work, dependent, i, -COX_SCORE_INFINITY);
             cell->score = -COX_SCORE_INFINITY;
         } else if (scores != NULL) {
+            sched_explain_add(work, dependent, i, scores[match->idx]);
             cell->score = cox_score_add(cell->score, scores[match->idx]);
         }
     }
@@ -235,6 +253,7 @@ apply_promotable(struct sched_work *work, struct sched_rsc *dependent, struct sc
     g_autoptr(GPtrArray) hosts = g_ptr_array_new();
     g_autofree cox_score *scores = g_new0(cox_score, work->n_nodes + 1);
 
+    sched_explain_cause(work, COX_TERM_COLOCATION, row->id, primary->id);
     for (guint i = 0; i < sched_n_children(primary); i++) {
         struct sched_rsc *instance = sched_child(primary, i);
         struct sched_node *node = sched_place_of(instance);
@@ -249,6 +268,7 @@ apply_promotable(struct sched_work *work, struct sched_rsc *dependent, struct sc
 
             if (cell->is_present && same_value(sched_colocation_value(work, row, sched_node_at(work, n)),
                                                sched_colocation_value(work, row, node))) {
+                sched_explain_add(work, dependent, n, row->score);
                 cell->score = cox_score_add(cell->score, row->score);
             }
         }
@@ -264,8 +284,10 @@ apply_promotable_rank(struct sched_work *work, struct sched_rsc *dependent, cons
                       const struct sched_colocation *row)
 {
     if (instance_beside(work, dependent, primary, row->primary_role) != NULL) {
+        explain_rank(work, dependent, row, row->score);
         dependent->rank = cox_score_add(dependent->rank, row->score);
     } else if (row->score >= COX_SCORE_INFINITY) {
+        explain_rank(work, dependent, row, -COX_SCORE_INFINITY);
         dependent->rank = -COX_SCORE_INFINITY;
     }
 }
@@ -280,8 +302,10 @@ apply_interleaved(struct sched_work *work, struct sched_rsc *dependent, struct s
         sched_colocation_apply(work, dependent, instance, row);
     } else if (row->score >= COX_SCORE_INFINITY && dependent->is_assigned
                && row->dependent_role >= COX_ROLE_UNPROMOTED) {
+        explain_rank(work, dependent, row, row->dependent_role == COX_ROLE_PROMOTED ? -COX_SCORE_INFINITY : 0);
         dependent->rank = (row->dependent_role == COX_ROLE_PROMOTED) ? -COX_SCORE_INFINITY : dependent->rank;
     } else if (row->score >= COX_SCORE_INFINITY) {
+        sched_explain_bound(work, dependent, row);
         sched_place_set(work, dependent, NULL, true, true);
     }
 }

@@ -1,6 +1,7 @@
 /* lib/sched/colocation_internal.c - colocations that follow from what resources are made of.  Layer 3, pure. */
 #include "sched/assign_priv.h"
 #include "sched/bundle_priv.h"
+#include "sched/explain_priv.h"
 
 static void
 add(struct sched_work *work, const char *id, cox_score score, struct sched_rsc *const pair[2])
@@ -35,8 +36,10 @@ add_filler(struct sched_work *work, struct sched_rsc *rsc)
             (struct sched_rsc *[2]) { rsc, rsc->container });
         return;
     }
+    sched_explain_cause(work, COX_TERM_CONTAINER, NULL, connection->id);
     for (guint32 i = 0; i < work->n_nodes; i++) {
         if (rsc->cells[i].is_present && sched_node_at(work, i)->remote_rsc != connection) {
+            sched_explain_add(work, rsc, i, -COX_SCORE_INFINITY);
             rsc->cells[i].score = -COX_SCORE_INFINITY;
         }
     }
@@ -58,8 +61,10 @@ add_primitive(struct sched_work *work, struct sched_rsc *rsc)
     if (rsc->remote_node == NULL && !rsc->is_fence_device) {
         return;
     }
+    sched_explain_cause(work, COX_TERM_CLUSTER_NODE, NULL, NULL);
     for (guint32 i = 0; i < work->n_nodes; i++) {
         if (rsc->cells[i].is_present && sched_node_at(work, i)->remote_rsc != NULL) {
+            sched_explain_add(work, rsc, i, -COX_SCORE_INFINITY);
             rsc->cells[i].score = -COX_SCORE_INFINITY;
         }
     }

@@ -1,5 +1,6 @@
 /* lib/sched/constraints.c - pass "constraints": what is configured, as rows of the resources concerned.  Layer 3, pure. */
 #include "sched/assign_priv.h"
+#include "sched/explain_priv.h"
 
 /* Health is a location preference like any other, save that resources may be indifferent to bad health. */
 static void
@@ -22,6 +23,7 @@ add_health(struct sched_work *work)
             location->listed = cox_arena_new_array(work->arena, bool, work->n_nodes);
             location->scores[n] = score;
             location->listed[n] = true;
+            sched_explain_name(work, location, location->id);
             sched_location_add(work, location);
         }
     }

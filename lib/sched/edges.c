@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sched/action_priv.h"
+#include "sched/explain_priv.h"
 
 bool
 sched_edge_add(struct sched_work *work, struct sched_action *first, struct sched_action *then, guint32 flags)
@@ -21,6 +22,7 @@ sched_edge_add(struct sched_work *work, struct sched_action *first, struct sched
     }
     edge = cox_arena_new_array(work->arena, struct sched_edge, 1);
     *edge = (struct sched_edge) { .first = first, .then = then, .flags = flags };
+    sched_explain_name_now(work, edge);
     sched_vec_add(work, &first->after, edge);
     sched_vec_add(work, &then->before, edge);
     return true;
@@ -91,6 +93,7 @@ sched_ordering_add(struct sched_work *work, const struct sched_ordering *orderin
     if (copy->then != NULL && copy->then_rsc == NULL) {
         copy->then_rsc = copy->then->rsc;
     }
+    sched_explain_name_now(work, copy);
     sched_vec_add(work, &sched_order_data(work)->orderings, copy);
     add_for_migration(work, ordering);
 }
@@ -202,6 +205,7 @@ sched_orderings_expand(struct sched_work *work, guint32 from)
         const struct sched_ordering *ordering = orderings->items[i];
 
         g_ptr_array_set_size(list, 0);
+        sched_explain_naming(work, ordering);
         if (ordering->first_rsc != NULL || ordering->first != NULL) {
             collect_first(work, ordering, list);
         }
@@ -209,4 +213,5 @@ sched_orderings_expand(struct sched_work *work, guint32 from)
             expand_to_then(work, ordering, g_ptr_array_index(list, k));
         }
     }
+    sched_explain_naming(work, NULL);
 }

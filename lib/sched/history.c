@@ -1,6 +1,7 @@
 /* lib/sched/history.c - what runs where, from the history of operations.  Layer 3, pure. */
 #include "sched/history_priv.h"
 #include "sched/rsc_priv.h"
+#include "sched/explain_priv.h"
 
 #include <string.h>
 
@@ -27,6 +28,7 @@ make_orphan(struct sched_work *work, const struct cox_rsc_history *history)
     if (!work->opt.stop_orphans) {
         rsc->is_managed = false;
     } else {
+        sched_explain_cause(work, COX_TERM_TARGET_ROLE, "stop-orphan-resources", NULL);
         sched_history_ban(work, rsc, NULL);
     }
     return rsc;

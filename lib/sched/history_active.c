@@ -1,5 +1,6 @@
 /* lib/sched/history_active.c - where a resource is active, and what a failure means for it.  Layer 3, pure. */
 #include "sched/history_priv.h"
+#include "sched/explain_priv.h"
 
 #include <string.h>
 
@@ -19,6 +20,7 @@ sched_history_ban(struct sched_work *work, struct sched_rsc *rsc, const struct s
         sched_history_ban(work, g_ptr_array_index(rsc->children, i), node); /* as deep as resources nest */
     }
     for (guint32 n = (node == NULL) ? 0 : node->idx; n < ((node == NULL) ? work->n_nodes : node->idx + 1); n++) {
+        sched_explain_add(work, rsc, n, -COX_SCORE_INFINITY);
         rsc->cells[n].is_present = true;
         rsc->cells[n].score = -COX_SCORE_INFINITY;
     }
@@ -39,6 +41,7 @@ handle_multiple(struct sched_work *work, struct sched_rsc *rsc)
     rsc->detected_multiple = true;
     switch (rsc->meta.multiple_active) {
     case SCHED_MULTIPLE_STOP_ONLY:
+        sched_explain_cause(work, COX_TERM_TARGET_ROLE, "multiple-active", NULL);
         sched_history_ban(work, rsc, NULL);
         break;
     case SCHED_MULTIPLE_BLOCK:
@@ -74,6 +77,8 @@ sched_history_add_running(struct sched_work *work, struct sched_rsc *rsc, struct
     }
     if (!rsc->is_managed) {
         /* It stays where it is, whatever else is wanted. */
+        sched_explain_cause(work, COX_TERM_UNMANAGED, NULL, NULL);
+        sched_explain_add(work, rsc, node->idx, COX_SCORE_INFINITY);
         rsc->cells[node->idx].is_present = true;
         rsc->cells[node->idx].score = cox_score_add(rsc->cells[node->idx].score, COX_SCORE_INFINITY);
         for (top = rsc->parent; top != NULL && node->is_online; top = top->parent) {
@@ -157,6 +162,7 @@ apply_on_fail(struct sched_work *work, struct sched_rsc *rsc, struct sched_node 
         block(rsc);
         break;
     case SCHED_ON_FAIL_BAN:
+        sched_explain_cause(work, COX_TERM_ON_FAIL, NULL, NULL);
         sched_history_ban(work, rsc, node);
         break;
     case SCHED_ON_FAIL_STOP:

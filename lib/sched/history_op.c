@@ -1,5 +1,6 @@
 /* lib/sched/history_op.c - what one entry of the history says about its resource.  Layer 3, pure. */
 #include "sched/history_priv.h"
+#include "sched/explain_priv.h"
 
 #include <string.h>
 
@@ -206,6 +207,7 @@ failed(struct sched_work *work, const struct sched_entry *entry, struct sched_ve
     note_failure(work, entry);
     verdict->on_fail = MAX(verdict->on_fail, on_fail);
     if (is_task(entry, "stop")) {
+        sched_explain_cause(work, COX_TERM_ON_FAIL, entry->op->operation, NULL);
         sched_history_ban(work, rsc, entry->node);
     } else if (is_task(entry, "migrate_to")) {
         sched_migrate_to_failed(work, entry);
@@ -226,6 +228,7 @@ failed(struct sched_work *work, const struct sched_entry *entry, struct sched_ve
         rsc->next_role_reason = "failure";
     }
     if (role == COX_ROLE_STOPPED) {
+        sched_explain_cause(work, COX_TERM_ON_FAIL, entry->op->operation, NULL);
         sched_history_ban(work, failing_whole(rsc), NULL); /* of an anonymous clone all instances are to stop */
     }
 }
@@ -249,8 +252,10 @@ on_error(struct sched_work *work, const struct sched_entry *entry, struct sched_
     }
     failed(work, entry, verdict, on_fail, role);
     if (entry->status == COX_OP_STATUS_ERROR_HARD || entry->status == COX_OP_STATUS_NOT_INSTALLED) {
+        sched_explain_cause(work, COX_TERM_ON_FAIL, entry->op->operation, NULL);
         sched_history_ban(work, failing_whole(entry->rsc), entry->node);
     } else if (entry->status == COX_OP_STATUS_ERROR_FATAL) {
+        sched_explain_cause(work, COX_TERM_ON_FAIL, entry->op->operation, NULL);
         sched_history_ban(work, failing_whole(entry->rsc), NULL);
     }
 }

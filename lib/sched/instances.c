@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sched/assign_priv.h"
+#include "sched/explain_priv.h"
 
 /** What the order of instances depends on, worked out once for each. */
 struct entry {
@@ -205,6 +206,29 @@ free_rows(GArray *backups)
     g_array_free(backups, TRUE);
 }
 
+/* Why an instance may not go to a node. */
+static void
+explain_away(struct sched_work *work, struct sched_rsc *rsc, guint32 idx, int max_per_node)
+{
+    const struct sched_rsc *parent = rsc->parent;
+
+    if (G_LIKELY(work->explain == NULL)) {
+        return;
+    }
+    if (!sched_node_usable(sched_node_at(work, idx))) {
+        sched_explain_cause(work, COX_TERM_NODE_STATE, NULL, NULL);
+    } else if (!parent->cells[idx].is_present || parent->cells[idx].score < 0) {
+        sched_explain_cause(work, COX_TERM_COLLECTIVE, NULL, parent->id);
+    } else {
+        sched_explain_cause(work, COX_TERM_NODE_MAX, NULL, parent->id);
+        sched_explain_limit(work, parent->counts[idx], max_per_node);
+    }
+    sched_explain_add(work, rsc, idx, -COX_SCORE_INFINITY);
+    for (guint c = 0; c < sched_n_children(rsc); c++) {
+        sched_explain_add(work, sched_child(rsc, c), idx, -COX_SCORE_INFINITY);
+    }
+}
+
 static struct sched_node *
 assign_one(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *prefer, int max_per_node)
 {
@@ -218,6 +242,7 @@ assign_one(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *pr
         if (rsc->cells[i].is_present
             && (!sched_node_usable(sched_node_at(work, i)) || !parent->cells[i].is_present
                 || parent->cells[i].score < 0 || (int) parent->counts[i] >= max_per_node)) {
+            explain_away(work, rsc, i, max_per_node);
             rsc->cells[i].score = -COX_SCORE_INFINITY;
             for (guint c = 0; c < sched_n_children(rsc); c++) {
                 sched_child(rsc, c)->cells[i].score = -COX_SCORE_INFINITY;
@@ -318,6 +343,8 @@ sched_instances_assign(struct sched_work *work, struct sched_rsc *collective, co
             continue;
         }
         if (assigned >= what->max_total) {
+            sched_explain_cause(work, COX_TERM_TOTAL_MAX, NULL, collective->id);
+            sched_explain_limit(work, assigned, what->max_total);
             sched_row_add_all(work, rsc, -COX_SCORE_INFINITY);
         }
         if (assign_one(work, rsc, NULL, what->max_per_node) != NULL) {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sched/assign_priv.h"
+#include "sched/explain_priv.h"
 
 /** One resource named by one constraint. */
 struct site {
@@ -129,6 +130,7 @@ expand_rule(struct sched_work *work, const struct site *site, const struct cox_r
         cox_nvlist_clear(&params);
     }
     if (any) {
+        sched_explain_name(work, location, rule->id);
         sched_location_add(work, location);
     }
 }
@@ -219,6 +221,16 @@ sched_location_expand(struct sched_work *work)
     }
 }
 
+/* A location of no score is told as well: it lets an opt-in cluster know the node. */
+static inline void
+explain_term(const struct sched_work *work, struct sched_rsc *rsc, const struct sched_location *location, guint32 idx, bool with_score)
+{
+    if (G_UNLIKELY(work->explain != NULL)) {
+        sched_location_cause(work, location);
+        sched_explain_add(work, rsc, idx, with_score ? location->scores[idx] : 0);
+    }
+}
+
 static void
 apply_to(const struct sched_work *work, struct sched_rsc *rsc, const struct sched_location *location, bool with_score)
 {
@@ -231,6 +243,7 @@ apply_to(const struct sched_work *work, struct sched_rsc *rsc, const struct sche
         if (!location->listed[i]) {
             continue;
         }
+        explain_term(work, rsc, location, i, with_score);
         cell->is_present = true;
         cell->score = cox_score_add(cell->score, with_score ? location->scores[i] : 0);
         if (location->has_discovery && cell->discovery < location->discovery) {
@@ -257,6 +270,16 @@ apply_tree(const struct sched_work *work, struct sched_rsc *rsc, const struct sc
         }
         apply_tree(work, child, location, with_score && (rsc->variant != COX_GROUP || i == 0));
     }
+}
+
+void
+sched_location_cause(const struct sched_work *work, const struct sched_location *location)
+{
+    const char *rule = sched_explain_name_of(work, location);
+    const bool is_health = rule == location->id; /* as constraints.c names it */
+
+    sched_explain_cause(work, is_health ? COX_TERM_HEALTH : COX_TERM_LOCATION, location->id, NULL);
+    sched_explain_rule(work, is_health ? NULL : rule);
 }
 
 void

@@ -1,6 +1,7 @@
 /* lib/sched/order.c - order constraints become orderings by task.  Layer 3, pure. */
 #include <string.h>
 
+#include "sched/explain_priv.h"
 #include "sched/planner_priv.h"
 
 enum order_kind {
@@ -329,10 +330,12 @@ sched_orders_run(struct sched_work *work)
         if (!is_in_effect(work, order->lifetime)) {
             continue;
         }
+        sched_explain_naming_text(work, order->id);
         if (order->n_sets > 0) {
             set_order(work, order);
         } else {
             simple_order(work, order);
         }
     }
+    sched_explain_naming_text(work, NULL);
 }

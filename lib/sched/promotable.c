@@ -4,6 +4,7 @@
 #include "model/option.h"
 #include "sched/assign_priv.h"
 #include "sched/attr_index_priv.h"
+#include "sched/explain_priv.h"
 
 /* The member of @instance that corresponds to @rsc, which is itself an instance or a member of one. */
 static const struct sched_rsc *
@@ -160,6 +161,8 @@ sched_promotable_add_scores(struct sched_work *work, struct sched_rsc *clone)
             cox_score score = cell->is_present ? promotion_score(work, rsc, clone, node, &is_default) : 0;
 
             if (score > 0) {
+                sched_explain_cause(work, COX_TERM_PROMOTION, NULL, NULL);
+                sched_explain_add(work, rsc, n, score);
                 cell->score = cox_score_add(cell->score, score);
             }
             rsc->rank = MAX(rsc->rank, score);
@@ -167,13 +170,23 @@ sched_promotable_add_scores(struct sched_work *work, struct sched_rsc *clone)
     }
 }
 
+static inline void
+explain_location(const struct sched_work *work, struct sched_rsc *rsc, const struct sched_location *location, guint32 idx)
+{
+    if (G_UNLIKELY(work->explain != NULL)) {
+        sched_location_cause(work, location);
+        sched_explain_add(work, rsc, SCHED_PROMOTION(work), location->scores[idx]);
+    }
+}
+
 static void
-add_promoted_locations(struct sched_rsc *rsc, const GPtrArray *locations, const struct sched_node *node)
+add_promoted_locations(const struct sched_work *work, struct sched_rsc *rsc, const GPtrArray *locations, const struct sched_node *node)
 {
     for (guint i = 0; locations != NULL && i < locations->len; i++) {
         const struct sched_location *location = g_ptr_array_index(locations, i);
 
         if (location->role_filter == COX_ROLE_PROMOTED && location->listed[node->idx]) {
+            explain_location(work, rsc, location, node->idx);
             rsc->rank = cox_score_add(rsc->rank, location->scores[node->idx]);
         }
     }
@@ -220,9 +233,11 @@ rank_instance(struct sched_work *work, struct sched_rsc *rsc, const struct sched
         case COX_ROLE_PROMOTED:
             break;
     }
+    sched_explain_cause(work, COX_TERM_PROMOTION, NULL, NULL);
+    sched_explain_set(work, rsc, SCHED_PROMOTION(work), rsc->rank);
     if (node != NULL) {
-        add_promoted_locations(rsc, rsc->locations, node);
-        add_promoted_locations(rsc, clone->locations, node);
+        add_promoted_locations(work, rsc, rsc->locations, node);
+        add_promoted_locations(work, rsc, clone->locations, node);
     }
     list = sched_colocation_this_with(work, rsc);
     for (guint i = 0; list != NULL && i < list->len; i++) {
@@ -244,7 +259,9 @@ merge_promoted_colocations(struct sched_work *work, struct sched_rsc *clone)
 
         /* Wishes are in the ranks of the instances already. */
         if (row->dependent_role == COX_ROLE_PROMOTED && row->score >= COX_SCORE_INFINITY) {
+            sched_explain_cause(work, COX_TERM_COLOCATION, row->id, row->primary->id);
             sched_merge_scores(&merge, row->primary, row, clone->cells);
+            sched_explain_settle(work, clone);
         }
     }
     list = sched_colocation_with_this(work, clone);
@@ -255,7 +272,9 @@ merge_promoted_colocations(struct sched_work *work, struct sched_rsc *clone)
         merge.flags = SCHED_MERGE_ACTIVE | SCHED_MERGE_NONNEGATIVE;
         merge.factor = row->score / (double) COX_SCORE_INFINITY;
         if (row->primary_role == COX_ROLE_PROMOTED && sched_colocation_influences(row)) {
+            sched_explain_cause(work, COX_TERM_DEPENDENT, row->id, row->dependent->id);
             sched_merge_scores(&merge, row->dependent, row, clone->cells);
+            sched_explain_settle(work, clone);
         }
     }
 }
@@ -267,6 +286,7 @@ require_tickets(struct sched_work *work, struct sched_rsc *clone)
         const struct sched_ticket_use *use = g_ptr_array_index(clone->ticket_constraints, i);
 
         if (use->role == COX_ROLE_PROMOTED && (!use->ticket->is_granted || use->ticket->is_standby)) {
+            sched_explain_cause(work, COX_TERM_TICKET, use->id, use->ticket->id);
             sched_row_add_all(work, clone, -COX_SCORE_INFINITY);
         }
     }
@@ -285,6 +305,8 @@ sort_for_promotion(struct sched_work *work, struct sched_rsc *clone)
             clone->cells[node->idx].score = cox_score_add(rsc->sort_index, clone->cells[node->idx].score);
         }
     }
+    sched_explain_cause(work, COX_TERM_PROMOTION, NULL, NULL);
+    sched_explain_settle(work, clone);
     clone->is_merging = true;
     merge_promoted_colocations(work, clone);
     clone->is_merging = false;
@@ -298,6 +320,7 @@ sort_for_promotion(struct sched_work *work, struct sched_rsc *clone)
         } else if (node != NULL && rsc->sort_index >= 0) {
             rsc->sort_index = clone->cells[node->idx].score;
         }
+        sched_explain_promotion(work, rsc, clone, node);
     }
     sched_row_restore(work, clone->cells, saved);
     sched_instances_sort(work, clone->children, true);

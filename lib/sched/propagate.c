@@ -1,4 +1,5 @@
 /* lib/sched/propagate.c - carries required and unrunnable along the relations until nothing changes.  Layer 3, pure. */
+#include "sched/explain_priv.h"
 #include "sched/planner_priv.h"
 
 enum { ROUNDS_PER_ACTION = 200 };
@@ -92,9 +93,11 @@ process_edge(struct sched_work *work, struct sched_edge *edge)
         struct sched_action *other = remapped(work, first);
 
         if (other != first) {
+            sched_explain_naming(work, edge);
             if (sched_edge_add(work, other, then, edge->flags)) {
                 sched_propagate_enqueue(work, then);
             }
+            sched_explain_naming(work, NULL);
             sched_edge_drop(edge);
             return;
         }

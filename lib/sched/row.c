@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sched/bundle_priv.h"
+#include "sched/explain_priv.h"
 
 bool
 sched_row_allows(const struct sched_work *work, const struct sched_cell *cells, guint32 idx)
@@ -25,7 +26,10 @@ sched_row_any(const struct sched_work *work, const struct sched_cell *cells)
 struct sched_cell *
 sched_row_copy(const struct sched_work *work, const struct sched_cell *cells)
 {
-    return g_memdup2(cells, sizeof(struct sched_cell) * MAX(work->n_nodes, 1));
+    struct sched_cell *copy = g_memdup2(cells, sizeof(struct sched_cell) * MAX(work->n_nodes, 1));
+
+    sched_explain_copied(work, cells, copy);
+    return copy;
 }
 
 void
@@ -33,6 +37,7 @@ sched_row_restore(const struct sched_work *work, struct sched_cell *cells, const
 {
     if (work->n_nodes > 0) {
         memcpy(cells, saved, sizeof(struct sched_cell) * work->n_nodes);
+        sched_explain_restored(work, cells, saved);
     }
 }
 
@@ -44,6 +49,7 @@ sched_row_add(const struct sched_work *work, struct sched_rsc *rsc, guint32 idx,
     for (guint i = 0; i < sched_n_children(rsc); i++) {
         sched_row_add(work, sched_child(rsc, i), idx, score);
     }
+    sched_explain_add(work, rsc, idx, score);
     cell->is_present = true;
     cell->score = cox_score_add(cell->score, score);
 }
@@ -101,5 +107,9 @@ sched_row_init(struct sched_work *work)
         if (sched_bundle_of(rsc) != NULL && sched_bundle_of(rsc)->child != NULL) {
             bundle_rows(work, sched_bundle_of(rsc));
         }
+    }
+    sched_explain_cause(work, COX_TERM_BUNDLE, NULL, NULL);
+    for (guint i = 0; work->explain != NULL && i < work->rscs->len; i++) {
+        sched_explain_settle(work, g_ptr_array_index(work->rscs, i));
     }
 }

@@ -1,6 +1,7 @@
 /* lib/sched/sched.c - the reading guide of the room: the passes of a run, in order.  Layer 3, pure. */
 #include "sched/sched.h"
 
+#include "sched/explain_priv.h"
 #include "sched/work_priv.h"
 
 /** One pass; @in_state: also run when only the state is wanted. */
@@ -96,6 +97,7 @@ work_clear(struct sched_work *work)
         g_hash_table_destroy(work->action_by_key);
     }
     g_array_free(work->scores, TRUE);
+    sched_explain_end(work);
 }
 
 static void
@@ -119,6 +121,7 @@ cox_sched_run(const struct cox_sched_input *input, struct cox_diags *diags)
     struct sched_work *work = work_new(input, arena, diags);
 
     plan->arena = arena;
+    sched_explain_begin(work);
     for (size_t i = 0; i < G_N_ELEMENTS(passes); i++) {
         if (passes[i].in_state || !input->state_only) {
             passes[i].run(work);
@@ -132,6 +135,7 @@ cox_sched_run(const struct cox_sched_input *input, struct cox_diags *diags)
         plan->scores = cox_arena_memdup(arena, work->scores->data, work->scores->len, sizeof(struct cox_score_entry));
         plan->n_scores = work->scores->len;
         utilization_fill(work, plan);
+        sched_explain_fill(work, plan);
     }
     plan->recheck_by = work->recheck_by;
     work_clear(work);

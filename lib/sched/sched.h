@@ -19,6 +19,7 @@ struct cox_sched_input {
     bool is_settled;             /**< the state is shown as if no operation were under way */
     bool with_scores;            /**< fill plan.scores */
     bool with_utilization;       /**< fill plan.utilization */
+    bool with_explanation;       /**< fill plan.explanation; costs nothing otherwise */
 };
 
 /**

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sched/assign_priv.h"
+#include "sched/explain_priv.h"
 
 static struct sched_ticket *
 ticket_of(struct sched_work *work, const char *id)
@@ -113,6 +114,7 @@ apply(struct sched_work *work, struct sched_rsc *rsc, const struct sched_ticket_
         }
         return;
     }
+    sched_explain_cause(work, COX_TERM_TICKET, use->id, use->ticket->id);
     if (!use->ticket->is_granted && rsc->running_on.n > 0) {
         lose(work, rsc, use);
     } else if ((!use->ticket->is_granted || use->ticket->is_standby)

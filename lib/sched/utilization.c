@@ -1,6 +1,7 @@
 /* lib/sched/utilization.c - which nodes have room for a resource and all that must be with it.  Layer 3, pure. */
 #include "sched/assign_priv.h"
 #include "sched/bundle_priv.h"
+#include "sched/explain_priv.h"
 
 static bool
 has_room(const struct sched_work *work, const struct sched_node *node, const gint64 *need)
@@ -155,6 +156,7 @@ sched_utilization_ban(struct sched_work *work, struct sched_rsc *rsc)
     g_ptr_array_free(company.list, TRUE);
     g_hash_table_destroy(company.seen);
     need = anyone_has_room(work, rsc, sum) ? sum : rsc->need;
+    sched_explain_cause(work, COX_TERM_UTILIZATION, NULL, NULL);
     for (guint32 i = 0; i < work->n_nodes; i++) {
         if (sched_row_allows(work, rsc->cells, i) && !has_room(work, sched_node_at(work, i), need)) {
             sched_row_add(work, rsc, i, -COX_SCORE_INFINITY);

@@ -14,6 +14,7 @@
 struct sched_rsc;
 struct sched_action; /* action_priv.h */
 struct sched_placer; /* assign_priv.h */
+struct sched_explain; /* explain_priv.h */
 
 /* ---- nodes (pass "nodes", then "node_state"; fencing reasons may be added until "propagate") ---- */
 
@@ -316,6 +317,7 @@ struct sched_work {
     GPtrArray *utilization_lines;
     bool has_remote_nodes, has_fence_device, has_unfencing_device;
     void *order_data;           /**< constraints' orderings, owned by order.c */
+    struct sched_explain *explain; /**< recorder of reasons; NULL unless the input asks for them */
     const struct sched_placer *placers; /**< [variants] how each kind of resource is assigned (assign_priv.h) */
 };
 
