@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "cib/patchcalls.h"
 #include "cib/patchscope.h"
+#include "control/failure.h"
 #include "model/graphattr.h"
 
 enum { PLAN_CRASH_ONE_IN = 150 };
@@ -21,6 +22,7 @@ control_send(struct sim *sim, struct sim_node *node, const struct control_messag
     copy->rsc_id = cox_arena_intern(sim->arena, message->rsc_id);
     copy->task = cox_arena_intern(sim->arena, message->task);
     copy->key = cox_arena_strdup(sim->arena, message->key);
+    copy->history = cox_arena_strdup(sim->arena, message->history);
     copy->election.excluded = cox_arena_memdup(sim->arena, message->election.excluded, message->election.n_excluded,
                                                sizeof(guint32));
     cox_testbus_send(&sim->bus[SIM_CONTROL], node->id, copy);
@@ -126,12 +128,28 @@ changes_of(unsigned int scope)
     return changes;
 }
 
+/* What a change sets of attributes, with the names of the nodes. */
+static GArray *
+values_of(struct sim *sim, const struct sim_touched *touched)
+{
+    GArray *values = g_array_new(FALSE, FALSE, sizeof(struct cox_reign_value));
+
+    for (guint i = 0; touched != NULL && touched->values != NULL && i < touched->values->len; i++) {
+        struct cox_reign_value value = g_array_index(touched->values, struct cox_reign_value, i);
+
+        value.node = sim->nodes[g_ascii_strtoull(value.node, NULL, 10)].name;
+        g_array_append_val(values, value);
+    }
+    return values;
+}
+
 static void
-tell_document(struct sim *sim, struct sim_node *node, unsigned int scope)
+tell_document(struct sim *sim, struct sim_node *node, unsigned int scope, const struct sim_touched *touched)
 {
     struct cox_version version = node->doc->described.version;
     struct cox_reign_event event = { .kind = COX_REIGN_ON_DOCUMENT }, options = { .kind = COX_REIGN_ON_OPTIONS };
     g_autofree char *identity = NULL;
+    g_autoptr(GArray) values = values_of(sim, touched);
 
     if ((scope & COX_PATCHSCOPE_NODES) != 0) {
         tell_states(sim, node);
@@ -144,6 +162,9 @@ tell_document(struct sim *sim, struct sim_node *node, unsigned int scope)
         control_reign(sim, node, &options);
         crew_document(sim, node);
     }
+    event.document.values = (const struct cox_reign_value *) (const void *) values->data;
+    event.document.n_values = values->len;
+    event.document.are_all_values = touched != NULL && !touched->has_other;
     event.document.changes = changes_of(scope);
     event.document.config = identity;
     event.document.version = version;
@@ -187,7 +208,7 @@ sim_control_on_document(struct sim *sim, struct sim_node *node, struct sim_call 
         tell_results(sim, node, call->data);
     }
     if (scope != 0) {
-        tell_document(sim, node, scope);
+        tell_document(sim, node, scope, call->data);
     }
     control_report(sim, node);
     plan_if_possible(sim, node, call);
@@ -273,7 +294,10 @@ static void
 plan_now(struct sim *sim, struct sim_node *node)
 {
     struct sim_control *control = node->control;
-    GArray *inflight = g_array_new(FALSE, FALSE, sizeof(struct cox_inflight));
+    g_autoptr(GArray) inflight = g_array_new(FALSE, FALSE, sizeof(struct cox_inflight));
+    g_autoptr(GPtrArray) histories = g_ptr_array_new();
+    g_autoptr(GArray) facts = g_array_new(FALSE, FALSE, sizeof(struct cox_reign_value));
+    g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(struct cox_overlay_value));
     struct cox_reign_event crashed = { .kind = COX_REIGN_ON_NO_PLAN };
 
     control->wants_plan = false;
@@ -285,10 +309,20 @@ plan_now(struct sim *sim, struct sim_node *node)
     } else {
         control->transition++;
         cox_reign_inflight(control->reign, inflight);
-        use_plan(sim, node, sim_plan_new(sim_state_root(sim->docs, node->doc), (const struct cox_inflight *) (const void *) inflight->data,
-                                         inflight->len, sim_wall(sim)));
+        cox_reign_facts(control->reign, histories, facts);
+        for (guint i = 0; i < facts->len; i++) {
+            const struct cox_reign_value *fact = &g_array_index(facts, struct cox_reign_value, i);
+            const struct cox_overlay_value value = { fact->node, fact->name, fact->value };
+
+            g_array_append_val(values, value);
+        }
+        use_plan(sim, node, sim_plan_new(sim_state_root(sim->docs, node->doc),
+                                         &(const struct sim_plan_input) {
+                                             (const struct cox_inflight *) (const void *) inflight->data, inflight->len,
+                                             { (const char *const *) (const void *) histories->pdata, histories->len,
+                                               (const struct cox_overlay_value *) (const void *) values->data, values->len } },
+                                         sim_wall(sim)));
     }
-    g_array_unref(inflight);
 }
 
 static void
@@ -320,7 +354,7 @@ plan_if_possible(struct sim *sim, struct sim_node *node, struct sim_call *unused
 bool
 sim_control_has_nothing_to_do(struct sim *sim, struct sim_node *node, char **what)
 {
-    struct sim_plan *plan = sim_plan_new(sim_state_root(sim->docs, node->doc), NULL, 0, sim_wall(sim));
+    struct sim_plan *plan = sim_plan_new(sim_state_root(sim->docs, node->doc), &(const struct sim_plan_input) { 0 }, sim_wall(sim));
     bool is_empty = plan->plan->graph.n_actions == 0;
 
     if (!is_empty) {
@@ -679,7 +713,7 @@ begin(struct sim *sim, struct sim_node *node)
     tell_election(sim, node);
     tell_reign(sim, node);
     if (node->doc != NULL) {
-        tell_document(sim, node, ~0U);
+        tell_document(sim, node, ~0U, NULL);
     }
 }
 
@@ -716,6 +750,7 @@ static void
 on_result(struct sim *sim, struct sim_node *node, guint32 sender, const struct control_message *message)
 {
     struct cox_reign_event event = { .kind = COX_REIGN_ON_RESULT, .node = sender };
+    g_autofree char *count_name = NULL, *time_name = NULL;
 
     if (sim->bug == SIM_LAW_ENDS && g_str_equal(message->task, "start")) {
         return;
@@ -729,6 +764,16 @@ on_result(struct sim *sim, struct sim_node *node, guint32 sender, const struct c
     event.result.target_rc = cox_oplog_target_rc(message->key);
     event.result.call_id = message->call_id;
     event.result.began = message->began;
+    event.result.history = message->history;
+    count_name = cox_failure_count_name(message->rsc_id, message->task, message->interval_ms);
+    time_name = cox_failure_time_name(message->rsc_id, message->task, message->interval_ms);
+    event.result.has_counts = node->doc != NULL;
+    if (node->doc != NULL) {
+        const struct cox_xml *root = sim_state_root(sim->docs, node->doc);
+
+        event.result.count_now = cox_overlay_now(root, sim->nodes[sender].name, count_name);
+        event.result.time_now = cox_overlay_now(root, sim->nodes[sender].name, time_name);
+    }
     control_reign(sim, node, &event);
 }
 
@@ -775,6 +820,8 @@ sim_control_wake(struct sim *sim, struct sim_node *node, guint timer)
         control_reign(sim, node, &(struct cox_reign_event) { .kind = COX_REIGN_ON_WAKE });
     } else if (timer == CONTROL_TIMER_DUTY) {
         control_duty_retry(sim, node);
+    } else if (timer == CONTROL_TIMER_RECORD) {
+        control_duty_record(sim, node);
     }
 }
 

@@ -8,6 +8,9 @@
 #include "codec/status_write.h"
 #include "xml/xmlwrite.h"
 
+/* So long results wait for others before they are written. */
+enum { RECORD_US = 40000 };
+
 static void flush(struct sim *sim, struct sim_node *node);
 
 /* ---- the document ---- */
@@ -35,6 +38,27 @@ say_all(struct sim *sim, struct sim_node *node, GPtrArray *list)
     g_ptr_array_set_size(list, 0);
 }
 
+static void
+flush_soon(struct sim *sim, struct sim_node *node)
+{
+    struct sim_control *control = node->control;
+
+    if (control->said_after->len > 0) {
+        flush(sim, node);
+    } else if (!control->is_recording && control->oplog != NULL && !control->is_record_due
+               && (cox_oplog_has_changes(control->oplog) || control->noted > control->recorded)) {
+        control->is_record_due = true;
+        sim_timer(sim, &node->process[SIM_CONTROL], CONTROL_TIMER_RECORD, sim->now + RECORD_US);
+    }
+}
+
+void
+control_duty_record(struct sim *sim, struct sim_node *node)
+{
+    node->control->is_record_due = false;
+    flush(sim, node);
+}
+
 /* number: results up to here, times two; odd: the whole history */
 static void
 on_written(struct sim *sim, struct sim_node *node, struct sim_call *call)
@@ -59,7 +83,7 @@ on_written(struct sim *sim, struct sim_node *node, struct sim_call *call)
     }
     say_recorded(sim, node);
     say_all(sim, node, control->said_now);
-    flush(sim, node);
+    flush_soon(sim, node);
     control_report(sim, node);
 }
 
@@ -128,8 +152,12 @@ flush(struct sim *sim, struct sim_node *node)
     if (control->oplog == NULL || control->is_recording) {
         return;
     }
-    if (!cox_oplog_take(control->oplog, &changes)) {
-        say_all(sim, node, control->said_after); /* nothing to be written for them */
+    if (!cox_oplog_take(control->oplog, &changes)) { /* nothing to be written for them */
+        if (control->noted > control->recorded) {
+            control->recorded = control->noted;
+            say_recorded(sim, node);
+        }
+        say_all(sim, node, control->said_after);
         return;
     }
     control->said_now = control->said_after;
@@ -195,6 +223,10 @@ control_report(struct sim *sim, struct sim_node *node)
     if (cox_version_compare(&version, &control->recorded_version) < 0) {
         return;
     }
+    if (cox_oplog_has_changes(control->oplog)) {
+        flush(sim, node);
+        return;
+    }
     status = history(sim, node, &found);
     is_same = control->is_history_valid && cox_oplog_is_same(control->oplog, found);
     cox_status_free(status);
@@ -216,6 +248,22 @@ sim_control_on_inflight(struct sim *sim, struct sim_node *node, struct sim_call 
 
 /* ---- results ---- */
 
+/* What the document will say of the resource. */
+static char *
+history_of(const struct sim_control *control, const char *rsc_id)
+{
+    g_autoptr(cox_status) part = cox_oplog_part(control->oplog, rsc_id);
+    struct cox_xmldoc *doc = cox_xmldoc_new("status");
+    char *text = NULL;
+
+    if (part != NULL) {
+        cox_codec_status_write(part, cox_xmldoc_root(doc));
+        text = cox_xmlwrite_text(cox_xmldoc_root(doc), COX_XMLWRITE_PLAIN);
+    }
+    cox_xmldoc_free(doc);
+    return text;
+}
+
 void
 sim_control_on_result(struct sim *sim, struct sim_node *node, struct sim_call *call)
 {
@@ -228,9 +276,10 @@ sim_control_on_result(struct sim *sim, struct sim_node *node, struct sim_call *c
         .params = result->params, .n_params = result->n_params, .rc = result->result.rc, .status = (int) result->result.status,
         .began = result->began,
     };
-    const struct control_message news = { .kind = CONTROL_RESULT, .order = COX_REIGN_RUN, .rsc_id = note.rsc_id, .task = note.task,
+    struct control_message news = { .kind = CONTROL_RESULT, .order = COX_REIGN_RUN, .rsc_id = note.rsc_id, .task = note.task,
                                           .interval_ms = note.interval_ms, .rc = note.rc, .status = note.status, .key = note.key,
                                           .call_id = note.call_id, .began = note.began };
+    g_autofree char *known = NULL;
 
     if (control->oplog == NULL || result->call_id <= control->recorded) {
         return;
@@ -242,12 +291,9 @@ sim_control_on_result(struct sim *sim, struct sim_node *node, struct sim_call *c
     }
     cox_oplog_note(control->oplog, &note);
     control->noted = MAX(control->noted, result->call_id);
+    news.history = known = history_of(control, note.rsc_id);
     control_send(sim, node, &news);
-    flush(sim, node);
-    if (!control->is_recording) {
-        control->recorded = control->noted;
-        say_recorded(sim, node);
-    }
+    flush_soon(sim, node);
 }
 
 static void

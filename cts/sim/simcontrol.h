@@ -26,6 +26,7 @@ struct control_message {
     size_t n_params;
     int rc, status;                       /* RESULT; call_id as well */
     cox_wall began;
+    const char *history;                  /* RESULT: of the resource, as it will be in the document */
 };
 
 struct sim_control {
@@ -45,7 +46,7 @@ struct sim_control {
     GPtrArray *fencings;           /* const char *: targets asked for */
     /* the node */
     struct cox_election_message confirm;
-    bool has_confirm, is_asking, is_recording, is_history_valid, must_compare;
+    bool has_confirm, is_asking, is_recording, is_history_valid, must_compare, is_record_due;
     guint64 fingerprint;           /* of the history in the write that is under way */
     gint64 noted, recorded;
     struct cox_version recorded_version;
@@ -53,7 +54,7 @@ struct sim_control {
     GPtrArray *said_after, *said_now; /* struct control_message: results told when the document has what is noted */
 };
 
-enum { CONTROL_TIMER_ELECTION = 0, CONTROL_TIMER_REIGN, CONTROL_TIMER_DUTY };
+enum { CONTROL_TIMER_ELECTION = 0, CONTROL_TIMER_REIGN, CONTROL_TIMER_DUTY, CONTROL_TIMER_RECORD };
 
 /* node_control.c */
 
@@ -70,5 +71,6 @@ void control_on_order(struct sim *sim, struct sim_node *node, guint32 sender, co
 void control_report(struct sim *sim, struct sim_node *node);
 void control_duty_document(struct sim *sim, struct sim_node *node);
 void control_duty_retry(struct sim *sim, struct sim_node *node);
+void control_duty_record(struct sim *sim, struct sim_node *node);
 
 #endif

@@ -7,6 +7,8 @@
 #include "cib/blank.h"
 #include "cib/patchcalls.h"
 #include "cib/patchscope.h"
+#include "cib/patchvalues.h"
+#include "control/reignevent.h"
 #include "cib/version.h"
 #include "xml/xmlwrite.h"
 
@@ -227,6 +229,10 @@ free_touched(gpointer data)
     struct sim_touched *touched = data;
 
     g_array_unref(touched->calls);
+    if (touched->values != NULL) {
+        g_array_unref(touched->values);
+        g_string_chunk_free(touched->texts);
+    }
     g_free(touched);
 }
 
@@ -382,6 +388,26 @@ sim_state_root(struct sim_docs *docs, struct sim_state *state)
 
 /* ---- changes of documents ---- */
 
+static void
+note_values(struct sim_touched *touched, const struct cox_xml *patch)
+{
+    g_autoptr(GArray) values = cox_patchvalues_new();
+
+    touched->has_other = !cox_patchvalues(patch, values) || touched->has_other;
+    if (values->len > 0 && touched->values == NULL) {
+        touched->values = g_array_new(FALSE, FALSE, sizeof(struct cox_reign_value));
+        touched->texts = g_string_chunk_new(256);
+    }
+    for (guint i = 0; i < values->len; i++) {
+        const struct cox_patchvalue *value = &g_array_index(values, struct cox_patchvalue, i);
+        const struct cox_reign_value copy = { g_string_chunk_insert_const(touched->texts, value->id),
+                                              g_string_chunk_insert_const(touched->texts, value->name),
+                                              g_string_chunk_insert_const(touched->texts, value->value) };
+
+        g_array_append_val(touched->values, copy);
+    }
+}
+
 /* As cibd does it: access, counters, schema, and a patch that says what was touched. */
 static bool
 amend(struct sim_docs *docs, struct cox_cib *cib, const struct cox_edit *edit, struct sim_touched *touched, bool *is_changed)
@@ -394,6 +420,7 @@ amend(struct sim_docs *docs, struct cox_cib *cib, const struct cox_edit *edit, s
     if (is_done && result.patch != NULL) {
         touched->scope |= cox_patchscope(cox_xmldoc_root(result.patch), NULL);
         cox_patchcalls(cox_xmldoc_root(result.patch), touched->calls);
+        note_values(touched, cox_xmldoc_root(result.patch));
         cox_xmldoc_free(result.patch);
     }
     return is_done;

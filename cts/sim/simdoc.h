@@ -50,6 +50,9 @@ struct sim_state *sim_docs_blank(struct sim_docs *docs);
 struct sim_touched {
     unsigned int scope;         /* enum cox_patchscope */
     GArray *calls;              /* struct cox_patchcall */
+    GArray *values;             /* struct cox_reign_value, nodes by their ids; NULL: none */
+    GStringChunk *texts;        /* of these */
+    bool has_other;             /* it does something else to attributes, too */
     struct cox_version version; /* after it */
 };
 

@@ -42,7 +42,6 @@ destroy(struct cox_ctx *ctx)
     }
     cox_runtime_cancel(controld->runtime, controld->election_timer);
     cox_runtime_cancel(controld->runtime, controld->reign_timer);
-    cox_runtime_cancel(controld->runtime, controld->retry_timer);
     cox_runtime_cancel(controld->runtime, controld->errand_timer);
     controld_papers_stop(controld);
     controld_neighbours_clear(&controld->neighbours);

@@ -5,7 +5,8 @@
  *   traits.c   what the history notes of an agent
  *   crew.c     membership, election and join: lib/election to and from the group
  *   realm.c    the coordinator: lib/control/reign to and from group, scheduler, fencer and document
- *   duty.c     the node: orders to the executor, results to the group and to the document (lib/control/oplog)
+ *   duty.c     the node: orders to the executor, results to the group and to its history
+ *   ledger.c   that history (lib/control/oplog): into the document, and compared with it
  *   papers.c   the document: what it says, and what is written into it
  *   handlers.c requests of clients
  *   wire.c     structs of the engines to and from messages
@@ -66,7 +67,7 @@ struct controld {
     bool must_compare;              /* another document was taken over: what it says of this node may be wrong */
     GPtrArray *errands;             /* orders that are given to the executor again, when errand_timer ends */
     cox_source_id errand_timer;
-    cox_source_id retry_timer;
+    cox_source_id retry_timer, record_timer;
     gint64 noted, recorded;         /* highest call id noted, and in the document */
     struct cox_version recorded_version;
     GPtrArray *said_after;          /* struct controld_later: said when the document has what is noted now */
@@ -140,9 +141,6 @@ bool controld_duty_on_order(struct cox_ctx *ctx, const struct cox_request *reque
 
 /* Whose orders count from now on, for the executor. */
 void controld_duty_term(struct controld *controld, struct cox_term term);
-
-/* Compare the document with what this node knows, correct it; then, if a confirmation waits, controld_crew_confirm() is called. */
-void controld_duty_report(struct controld *controld);
 
 /* The document is there, or is another one. */
 void controld_duty_document(struct controld *controld);

@@ -1,5 +1,5 @@
 /* daemons/controld/crew.c - membership, election and join: lib/election to and from the group.  Layer 6. */
-#include "daemons/controld/controld.h"
+#include "daemons/controld/ledger.h"
 
 #include "base/error.h"
 #include "model/option.h"
@@ -32,7 +32,7 @@ send(struct controld *controld, const struct cox_election_message *message)
     if (message->kind == COX_ELECTION_CONFIRM) { /* first find out what is running here */
         controld->confirm = *message;
         controld->has_confirm = true;
-        controld_duty_report(controld);
+        controld_ledger_report(controld);
         return;
     }
     controld_wire_election(message, &extra, send_body, controld->ctx);

@@ -1,13 +1,14 @@
 /* daemons/controld/papers.c - the document: what it says, and what is written into it.  Layer 6. */
 #include "config.h"
 
-#include "daemons/controld/controld.h"
+#include "daemons/controld/ledger.h"
 
 #include <string.h>
 
 #include "base/error.h"
 #include "cib/patchcalls.h"
 #include "cib/patchscope.h"
+#include "cib/patchvalues.h"
 #include "codec/load_status.h"
 #include "model/option.h"
 #include "xml/xmlwrite.h"
@@ -125,12 +126,29 @@ changes_of(unsigned int scope)
     return changes;
 }
 
+/* What the patch sets of attributes, with the names of the nodes. */
+static GArray *
+values_of(const struct controld *controld, const GArray *told)
+{
+    GArray *values = g_array_new(FALSE, FALSE, sizeof(struct cox_reign_value));
+
+    for (guint i = 0; i < told->len; i++) {
+        const struct cox_patchvalue *one = &g_array_index(told, struct cox_patchvalue, i);
+        const char *name = cox_reign_node_name(controld->reign, (guint32) g_ascii_strtoull(one->id == NULL ? "" : one->id, NULL, 10));
+        const struct cox_reign_value value = { name != NULL ? name : one->id, one->name, one->value };
+
+        g_array_append_val(values, value);
+    }
+    return values;
+}
+
 static void
-tell(struct controld *controld, unsigned int scope, const char *object)
+tell(struct controld *controld, const struct cox_xml *patch, unsigned int scope, const char *object)
 {
     struct cox_version version = cox_follow_version(controld->follow);
     struct cox_reign_event event = { .kind = COX_REIGN_ON_DOCUMENT };
     g_autofree char *identity = NULL;
+    g_autoptr(GArray) told = cox_patchvalues_new(), values = NULL;
 
     if ((scope & COX_PATCHSCOPE_NODES) != 0) {
         tell_states(controld);
@@ -140,6 +158,12 @@ tell(struct controld *controld, unsigned int scope, const char *object)
         tell_options(controld);
         controld_crew_document(controld);
     }
+    if (patch != NULL && (scope & COX_PATCHSCOPE_ATTRIBUTES) != 0) {
+        event.document.are_all_values = cox_patchvalues(patch, told);
+    }
+    values = values_of(controld, told);
+    event.document.values = (const struct cox_reign_value *) (const void *) values->data;
+    event.document.n_values = values->len;
     event.document.changes = changes_of(scope);
     event.document.config = identity;
     event.document.object = object;
@@ -178,16 +202,16 @@ controld_papers_on_document(void *context, const struct cox_follow_news *news)
     }
     if (news->patch == NULL) { /* before anybody plans with it */
         controld->must_compare = true;
-        controld_duty_report(controld);
+        controld_ledger_report(controld);
     }
     if (news->patch != NULL && (scope & COX_PATCHSCOPE_HISTORY) != 0) {
         tell_results(controld, news);
     }
     if (controld->reign != NULL && scope != 0) {
-        tell(controld, scope, object);
+        tell(controld, news->patch, scope, object);
     }
     if (controld->has_confirm || controld->must_compare) {
-        controld_duty_report(controld);
+        controld_ledger_report(controld);
     }
 }
 
@@ -195,7 +219,7 @@ void
 controld_papers_retell(struct controld *controld)
 {
     if (cox_follow_cib(controld->follow) != NULL) {
-        tell(controld, ~0U, NULL);
+        tell(controld, NULL, ~0U, NULL);
     }
 }
 

@@ -5,6 +5,8 @@
 
 #include "attr/attr.h"
 #include "base/error.h"
+#include "cib/overlay.h"
+#include "control/failure.h"
 #include "fence/fence.h"
 #include "model/graphattr.h"
 
@@ -137,6 +139,9 @@ ask_plan(struct controld *controld, const struct cox_reign_effect *effect)
     g_autoptr(GArray) inflight = g_array_new(FALSE, FALSE, sizeof(struct cox_inflight));
     g_autoptr(GArray) flying = g_array_new(FALSE, FALSE, sizeof(struct cox_msg_exec_flying));
     g_autoptr(GArray) nodes = g_array_new(FALSE, FALSE, sizeof(const char *));
+    g_autoptr(GPtrArray) histories = g_ptr_array_new();
+    g_autoptr(GArray) facts = g_array_new(FALSE, FALSE, sizeof(struct cox_reign_value));
+    g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(struct cox_msg_sched_value));
     struct cox_msg_sched_ask ask = { .admin_epoch = effect->plan.version.admin_epoch,
                                      .epoch = effect->plan.version.epoch,
                                      .num_updates = effect->plan.version.num_updates,
@@ -165,6 +170,17 @@ ask_plan(struct controld *controld, const struct cox_reign_effect *effect)
     ask.inflight = (const struct cox_msg_exec_flying *) (const void *) flying->data;
     ask.n_inflight_nodes = nodes->len;
     ask.inflight_nodes = (const char *const *) (const void *) nodes->data;
+    cox_reign_facts(controld->reign, histories, facts);
+    for (guint i = 0; i < facts->len; i++) {
+        const struct cox_reign_value *fact = &g_array_index(facts, struct cox_reign_value, i);
+        const struct cox_msg_sched_value value = { fact->node, fact->name, fact->value };
+
+        g_array_append_val(values, value);
+    }
+    ask.n_histories = histories->len;
+    ask.histories = (const char *const *) (const void *) histories->pdata;
+    ask.n_values = values->len;
+    ask.values = (const struct cox_msg_sched_value *) (const void *) values->data;
     controld->plan_request = controld_neighbours_ask(&controld->neighbours, COX_DAEMON_SCHED, &call);
 }
 
@@ -399,10 +415,13 @@ controld_realm_on_result(struct cox_ctx *ctx, const struct cox_request *request,
     struct controld *controld = cox_service_data(ctx);
     const struct cox_msg_control_result *body = request->body;
     struct cox_reign_event event = { .kind = COX_REIGN_ON_RESULT, .node = request->node, .name = body->node };
+    g_autofree char *count_name = NULL, *time_name = NULL;
+    const char *node = NULL;
+    const struct cox_cib *cib = cox_follow_cib(controld->follow);
 
     (void) reply;
     (void) error;
-    if (body->rsc_id == NULL || body->task == NULL) {
+    if (body->rsc_id == NULL || body->task == NULL || controld->reign == NULL) {
         return true;
     }
     event.result.order = (enum cox_reign_order) body->kind;
@@ -414,6 +433,13 @@ controld_realm_on_result(struct cox_ctx *ctx, const struct cox_request *request,
     event.result.target_rc = cox_oplog_target_rc(body->key);
     event.result.call_id = body->call_id;
     event.result.began = cox_wall_from_seconds(body->began_at);
+    event.result.history = body->history;
+    node = body->node != NULL ? body->node : cox_reign_node_name(controld->reign, request->node);
+    count_name = cox_failure_count_name(body->rsc_id, body->task, body->interval_ms);
+    time_name = cox_failure_time_name(body->rsc_id, body->task, body->interval_ms);
+    event.result.has_counts = node != NULL && cib != NULL;
+    event.result.count_now = cib == NULL ? NULL : cox_overlay_now(cox_cib_root(cib), node, count_name);
+    event.result.time_now = cib == NULL ? NULL : cox_overlay_now(cox_cib_root(cib), node, time_name);
     controld_refreshed(controld, request->node, body->key);
     controld_realm_step(controld, &event);
     return true;

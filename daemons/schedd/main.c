@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "cib/overlay.h"
 #include "cib/patchscope.h"
 #include "codec/graphwrite.h"
 #include "follow/follow.h"
@@ -30,6 +31,8 @@ struct ask {
     struct cox_version version;
     GPtrArray *texts; /* owned texts of inflight */
     GArray *inflight; /* struct cox_inflight */
+    GPtrArray *histories; /* of texts: what is laid over the document */
+    GArray *values;   /* struct cox_overlay_value, the same */
     cox_usec until;
     bool is_fallback;
 };
@@ -69,6 +72,8 @@ free_ask(gpointer data)
 
     g_ptr_array_unref(ask->texts);
     g_array_unref(ask->inflight);
+    g_ptr_array_unref(ask->histories);
+    g_array_unref(ask->values);
     g_free(ask);
 }
 
@@ -299,12 +304,28 @@ plan_fallback(struct schedd *schedd, const struct ask *ask, GError **error)
     return is_planned;
 }
 
+/* With what is known and on its way into the document, which is as it was afterwards. */
+static bool
+plan_with_overlay(struct schedd *schedd, const struct ask *ask, GError **error)
+{
+    struct cox_cib *cib = cox_follow_cib(schedd->follow);
+    const struct cox_overlay overlay = { (const char *const *) (const void *) ask->histories->pdata, ask->histories->len,
+                                         (const struct cox_overlay_value *) (const void *) ask->values->data, ask->values->len };
+    bool is_planned;
+
+    cox_cib_begin(cib);
+    is_planned = cox_overlay_put(cib, &overlay, error)
+                 && (ask->is_fallback ? plan_fallback(schedd, ask, error) : plan_from(schedd, ask, NULL, error));
+    cox_cib_rollback(cib);
+    return is_planned;
+}
+
 static void
 plan(struct schedd *schedd, const struct ask *ask)
 {
     g_autoptr(GError) error = NULL;
 
-    if (ask->is_fallback ? plan_fallback(schedd, ask, &error) : plan_from(schedd, ask, NULL, &error)) {
+    if (plan_with_overlay(schedd, ask, &error)) {
         if (!ask->is_fallback) {
             preserve(schedd);
         }
@@ -395,6 +416,26 @@ keep(struct ask *ask, const char *text)
     return copy;
 }
 
+static void
+keep_overlay(struct ask *ask, const struct cox_msg_sched_ask *body)
+{
+    ask->histories = g_ptr_array_new();
+    ask->values = g_array_new(FALSE, FALSE, sizeof(struct cox_overlay_value));
+    for (gsize i = 0; i < body->n_histories; i++) {
+        if (body->histories[i] != NULL) {
+            g_ptr_array_add(ask->histories, (gpointer) (guintptr) keep(ask, body->histories[i]));
+        }
+    }
+    for (gsize i = 0; i < body->n_values; i++) {
+        const struct cox_overlay_value value = { keep(ask, body->values[i].node), keep(ask, body->values[i].name),
+                                                 keep(ask, body->values[i].value) };
+
+        if (value.node != NULL && value.name != NULL) {
+            g_array_append_val(ask->values, value);
+        }
+    }
+}
+
 static bool
 on_ask(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
 {
@@ -418,6 +459,7 @@ on_ask(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply 
 
         g_array_append_val(ask->inflight, inflight);
     }
+    keep_overlay(ask, body);
     /* All that has waited comes first: in the middle of it the document would do for an ask without a version, and lack what is known. */
     cox_follow_catch_up(schedd->follow, 0);
     g_ptr_array_add(schedd->asks, ask);

@@ -4,7 +4,7 @@
 #include "model/status.h"
 
 bool
-cox_failure_is(const struct cox_failure *result)
+cox_failure_is(const struct cox_failed *result)
 {
     if (result->status == COX_OP_STATUS_PENDING || result->status == COX_OP_STATUS_CANCELLED
         || g_str_equal(result->task, "notify")) {
@@ -13,8 +13,20 @@ cox_failure_is(const struct cox_failure *result)
     return result->status != COX_OP_STATUS_DONE || (result->target_rc >= 0 && result->rc != result->target_rc);
 }
 
+char *
+cox_failure_count_name(const char *rsc_id, const char *task, gint64 interval_ms)
+{
+    return g_strdup_printf("fail-count-%s#%s_%" G_GINT64_FORMAT, rsc_id, task, interval_ms);
+}
+
+char *
+cox_failure_time_name(const char *rsc_id, const char *task, gint64 interval_ms)
+{
+    return g_strdup_printf("last-failure-%s#%s_%" G_GINT64_FORMAT, rsc_id, task, interval_ms);
+}
+
 bool
-cox_failure_count(const struct cox_failure *result, const char *start_offset, const char *stop_offset, cox_wall when,
+cox_failure_count(const struct cox_failed *result, const char *start_offset, const char *stop_offset, cox_wall when,
                   struct cox_failure_count *count)
 {
     const char *offset = "1";
@@ -31,10 +43,8 @@ cox_failure_count(const struct cox_failure *result, const char *start_offset, co
             return false;
         }
     }
-    count->count_name = g_strdup_printf("fail-count-%s#%s_%" G_GINT64_FORMAT, result->rsc_id, result->task,
-                                        result->interval_ms);
-    count->time_name = g_strdup_printf("last-failure-%s#%s_%" G_GINT64_FORMAT, result->rsc_id, result->task,
-                                       result->interval_ms);
+    count->count_name = cox_failure_count_name(result->rsc_id, result->task, result->interval_ms);
+    count->time_name = cox_failure_time_name(result->rsc_id, result->task, result->interval_ms);
     count->count = g_strdup(g_str_equal(offset, "INFINITY") ? "INFINITY" : "value++");
     count->time = g_strdup_printf("%" G_GINT64_FORMAT, cox_wall_seconds(when));
     return true;

@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 /** A result, as far as counting goes. */
-struct cox_failure {
+struct cox_failed {
     const char *rsc_id, *task;
     gint64 interval_ms;
     int rc, status; /**< status: enum cox_op_status */
@@ -25,7 +25,7 @@ struct cox_failure_count {
 };
 
 /** Did it end otherwise than wanted?  What is under way or was cancelled did not. */
-bool cox_failure_is(const struct cox_failure *result);
+bool cox_failure_is(const struct cox_failed *result);
 
 /**
  * What to count for it: failures of recurring operations and of start, stop, promote and demote; probes find out what is, and
@@ -34,8 +34,12 @@ bool cox_failure_is(const struct cox_failure *result);
  * @param start_offset, stop_offset  what the plan says of failed starts and stops ("INFINITY", or a number: one more); NULL: INFINITY
  * @return false: nothing; @count is untouched
  */
-bool cox_failure_count(const struct cox_failure *result, const char *start_offset, const char *stop_offset, cox_wall when,
+bool cox_failure_count(const struct cox_failed *result, const char *start_offset, const char *stop_offset, cox_wall when,
                        struct cox_failure_count *count);
+
+/** Names of these attributes; the caller frees them. */
+char *cox_failure_count_name(const char *rsc_id, const char *task, gint64 interval_ms);
+char *cox_failure_time_name(const char *rsc_id, const char *task, gint64 interval_ms);
 
 void cox_failure_clear(struct cox_failure_count *count);
 

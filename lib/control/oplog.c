@@ -293,7 +293,7 @@ cox_oplog_note(struct cox_oplog *log, const struct cox_oplog_result *result)
 {
     struct cox_rsc_history *rsc = NULL;
     struct cox_op_history op;
-    struct cox_failure failure = { result->rsc_id, result->task, result->interval_ms, result->rc, result->status,
+    struct cox_failed failure = { result->rsc_id, result->task, result->interval_ms, result->rc, result->status,
                                    cox_oplog_target_rc(result->key) };
 
     if (result->status == COX_OP_STATUS_CANCELLED || g_str_equal(result->task, "notify")) {
@@ -454,13 +454,31 @@ drop_returned(struct cox_oplog *log)
 }
 
 bool
+cox_oplog_has_changes(const struct cox_oplog *log)
+{
+    return g_hash_table_size(log->dirty) > 0 || log->gone_ops->len > 0 || log->gone_rscs->len > 0;
+}
+
+struct cox_status *
+cox_oplog_part(const struct cox_oplog *log, const char *rsc_id)
+{
+    const struct cox_rsc_history *rsc = cox_status_rsc(log->node, rsc_id);
+    struct cox_status *part = rsc == NULL ? NULL : cox_status_new();
+
+    if (rsc != NULL) {
+        copy_rsc(part, cox_status_node_ensure(part, log->node->id, log->node->uname), rsc);
+    }
+    return part;
+}
+
+bool
 cox_oplog_take(struct cox_oplog *log, struct cox_oplog_changes *changes)
 {
     GHashTableIter iter;
     gpointer id;
 
     drop_returned(log);
-    if (g_hash_table_size(log->dirty) == 0 && log->gone_ops->len == 0 && log->gone_rscs->len == 0) {
+    if (!cox_oplog_has_changes(log)) {
         return false;
     }
     *changes = (struct cox_oplog_changes) { NULL, log->gone_ops, log->gone_rscs };

@@ -80,6 +80,12 @@ struct cox_oplog_changes {
     GPtrArray *gone_rscs;      /**< owned ids of resources that must not be there */
 };
 
+/** What is known of one resource, as a status of its own, entries complete; NULL: nothing.  The caller frees it. */
+struct cox_status *cox_oplog_part(const struct cox_oplog *log, const char *rsc_id);
+
+/** Is there something to be taken? */
+bool cox_oplog_has_changes(const struct cox_oplog *log);
+
 /** What has changed since the last call; @changes is given to cox_oplog_changes_clear().  false: nothing. */
 bool cox_oplog_take(struct cox_oplog *log, struct cox_oplog_changes *changes);
 void cox_oplog_changes_clear(struct cox_oplog_changes *changes);

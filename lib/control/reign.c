@@ -23,6 +23,8 @@ cox_reign_new(const struct cox_reign_config *config)
     cox_fenceretry_init(&reign->retry, 10, 1000, 60000);
     reign->fencing = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     reign->own_removal_until = COX_USEC_NEVER;
+    reign->values = g_ptr_array_new_with_free_func(cox_reign_value_free);
+    reign->values_until = COX_USEC_NEVER;
     reign->fences = g_ptr_array_new_with_free_func(cox_reign_fence_free);
     reign->write_retry_at = reign->plan_retry_at = reign->attributes_until = reign->recheck_at = COX_USEC_NEVER;
     reign->recheck_by_at = reign->guard_at = reign->conduct_at = reign->wake_at = COX_USEC_NEVER;
@@ -41,6 +43,7 @@ cox_reign_free(struct cox_reign *reign)
     cox_planguard_effects_clear(&reign->guard_effects);
     cox_fenceretry_clear(&reign->retry);
     g_ptr_array_unref(reign->fences);
+    g_ptr_array_unref(reign->values);
     g_hash_table_unref(reign->fencing);
     g_free(reign);
 }
@@ -90,7 +93,7 @@ static bool
 must_wait(const struct cox_reign *reign, cox_usec now)
 {
     return reign->is_planning || reign->batch_pending != 0 || cox_usec_is_set(reign->write_retry_at)
-           || cox_reign_nodes_unrecorded(reign) || cox_reign_nodes_unheard(reign)
+           || !cox_reign_facts_suffice(reign) || cox_reign_nodes_unheard(reign)
            || (cox_usec_is_set(reign->attributes_until) && !cox_usec_is_due(reign->attributes_until, now))
            || (cox_usec_is_set(reign->plan_retry_at) && !cox_usec_is_due(reign->plan_retry_at, now));
 }
@@ -166,13 +169,15 @@ end_reign(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
     reign->batch_pending = 0;
     reign->needed = reign->document; /* who plans next must not know less than we do; what others said may be of another document */
     g_ptr_array_set_size(reign->fences, 0);
+    cox_reign_facts_forget_values(reign);
     reign->write_retry_at = reign->plan_retry_at = reign->attributes_until = COX_USEC_NEVER;
     reign->recheck_at = reign->recheck_by_at = COX_USEC_NEVER;
     for (guint i = 0; i < reign->nodes->len; i++) {
         struct reign_node *node = reign->nodes->pdata[i];
 
         node->phase = COX_JOIN_UNKNOWN;
-        node->heard = 0;
+        node->heard = node->blind = 0;
+        g_ptr_array_set_size(node->histories, 0);
         node->is_leaving = node->has_reported = node->is_mute = false;
     }
     cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_RESET }, now, out);
@@ -236,6 +241,7 @@ on_recorded(struct cox_reign *reign, const struct cox_reign_event *event, cox_us
     }
     node->recorded = MAX(node->recorded, event->done.call_id);
     node->said = event->done.is_seen ? node->said : MAX(node->said, event->done.call_id);
+    cox_reign_facts_recorded(node);
     node->unrecorded_until = cox_usec_after_ms(now, reign->config.record_grace_ms);
     cox_reign_need(reign, &event->done.version);
     if (node->is_mute && node->recorded >= node->heard) {
@@ -265,9 +271,7 @@ forget_seen(struct cox_reign *reign)
 {
     reign->needed = (struct cox_version) { 0, 0, 0 };
     for (guint i = 0; i < reign->nodes->len; i++) {
-        struct reign_node *node = reign->nodes->pdata[i];
-
-        node->recorded = node->said;
+        cox_reign_facts_unseen(reign->nodes->pdata[i]);
     }
 }
 
@@ -281,6 +285,9 @@ on_document(struct cox_reign *reign, const struct cox_reign_event *event, cox_us
     }
     reign->document = event->document.version;
     cox_reign_need(reign, &event->document.version);
+    if ((changes & COX_REIGN_ATTRIBUTES) != 0 && cox_reign_facts_confirm(reign, event)) {
+        changes &= ~(unsigned int) COX_REIGN_ATTRIBUTES; /* planned with already */
+    }
     if ((changes & COX_REIGN_ATTRIBUTES) != 0 && cox_usec_is_set(reign->attributes_until)) {
         reign->attributes_until = COX_USEC_NEVER; /* what we have asked for, and no news: the plan that waits for it sees it */
         reign->wants_plan = cox_reign_is_coordinator(reign);
@@ -319,6 +326,10 @@ on_wake(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
         reign->recheck_at = reign->recheck_by_at = COX_USEC_NEVER;
         cox_reign_want(reign, now, out);
     }
+    if (cox_usec_is_due(reign->values_until, now)) { /* whatever became of them, the document is right */
+        cox_reign_facts_forget_values(reign);
+        cox_reign_want(reign, now, out);
+    }
     forget_due(&reign->attributes_until, now);
     forget_due(&reign->plan_retry_at, now);
     forget_due(&reign->write_retry_at, now);
@@ -349,7 +360,7 @@ ask_for_wake(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *ou
 
     at = cox_usec_min(at, cox_usec_min(reign->recheck_at, reign->recheck_by_at));
     at = cox_usec_min(at, cox_usec_min(reign->write_retry_at, reign->plan_retry_at));
-    at = cox_usec_min(at, cox_usec_min(reign->attributes_until, cox_reign_nodes_deadline(reign)));
+    at = cox_usec_min(at, cox_usec_min(reign->values_until, cox_usec_min(reign->attributes_until, cox_reign_nodes_deadline(reign))));
     for (guint i = 0; i < reign->fences->len; i++) {
         at = cox_usec_min(at, ((const struct reign_fence *) reign->fences->pdata[i])->at);
     }

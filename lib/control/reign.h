@@ -31,7 +31,7 @@ struct cox_reign_config {
     guint32 self;            /**< cluster node id of this node, not 0 */
     gint64 cluster_delay_ms; /**< what messages may take, besides an action's own timeout */
     gint64 process_grace_ms; /**< a controller may be away for so long while its node is there */
-    gint64 settle_ms;        /**< at most so long a plan waits for counts of failures to be in the document */
+    gint64 settle_ms;        /**< at most so long counts of failures are waited for, or believed, that are not in the document */
     gint64 record_grace_ms;  /**< a node that cannot write its results into the document for so long is not fit to be a member */
     gint64 retry_ms;         /**< pause after a write that failed, or a plan that could not be made */
     guint crash_limit;       /**< a configuration that crashes the scheduler so often is set aside */
@@ -64,6 +64,12 @@ const struct cox_graph *cox_reign_graph(const struct cox_reign *reign);
 
 /** Append what is in flight to @list (struct cox_inflight, texts borrowed until the next step): input of the plan. */
 void cox_reign_inflight(const struct cox_reign *reign, GArray *list);
+
+/**
+ * Append what a plan has to know besides the document, as it is not in there yet (texts borrowed until the next step): to @histories
+ * (const char *) status elements in the order in which they are to be laid over it, to @values (struct cox_reign_value) attributes.
+ */
+void cox_reign_facts(const struct cox_reign *reign, GPtrArray *histories, GArray *values);
 
 /** Why nothing happens although something should: a sentence for people, or NULL; borrowed until the next step. */
 const char *cox_reign_waits_for(const struct cox_reign *reign);

@@ -2,6 +2,7 @@
 #ifndef COX_CONTROL_REIGN_PRIV_H
 #define COX_CONTROL_REIGN_PRIV_H
 
+#include "control/failure.h"
 #include "control/reign.h"
 #include "fence/fenceretry.h"
 #include "supervise/planguard.h"
@@ -30,6 +31,8 @@ struct reign_node {
     cox_usec fence_asked_at;  /* the fencer was asked for it */
     struct reign_texts doc;   /* what the document says */
     gint64 heard, recorded, said; /* call ids of results; said: it told us itself that they are recorded */
+    gint64 blind;             /* the same: the highest of which only the document will tell */
+    GPtrArray *histories;     /* struct reign_history: what the document does not have yet */
     cox_usec unrecorded_until; /* patience ends, while heard > recorded */
 };
 
@@ -68,6 +71,8 @@ struct cox_reign {
     GPtrArray *fences;                /* struct reign_fence */
     GHashTable *fencing;              /* targets that the fencer was asked for, owned */
     bool wants_look;                  /* plan when the present work is done */
+    GPtrArray *values;                /* struct reign_value: counts of failures that the document does not have yet, in their order */
+    cox_usec values_until;            /* when it still has them not, they are none */
     cox_usec own_removal_until;       /* what disappears from the document until then is our own doing, once */
     cox_usec wake_at;
 };
@@ -108,8 +113,29 @@ cox_usec cox_reign_nodes_deadline(const struct cox_reign *reign);
 /* Is there a node whose controller is away for a moment, and nobody here knows what it was doing? */
 bool cox_reign_nodes_unheard(const struct cox_reign *reign);
 
-/* Is there a result that the document does not have?  A plan would not know of it. */
-bool cox_reign_nodes_unrecorded(const struct cox_reign *reign);
+/* ---- reignfacts.c ---- */
+
+void cox_reign_history_free(gpointer history);
+void cox_reign_value_free(gpointer value);
+
+/* A result has been heard; up to node->recorded they are in the document; those that were only seen there are not any more. */
+void cox_reign_facts_note(struct reign_node *node, const struct cox_reign_event *event);
+void cox_reign_facts_recorded(struct reign_node *node);
+void cox_reign_facts_unseen(struct reign_node *node);
+
+/* Is all known that a plan needs besides the document? */
+bool cox_reign_facts_suffice(const struct cox_reign *reign);
+
+/* A failure on @node (name) is counted; false: what the document has now is not known, so that the new value is not, either. */
+bool cox_reign_facts_count(struct cox_reign *reign, const char *node, const struct cox_failure_count *count,
+                           const struct cox_reign_event *event, cox_usec now);
+
+/* The document shows values of attributes: is there nothing but what was counted here in it? */
+bool cox_reign_facts_confirm(struct cox_reign *reign, const struct cox_reign_event *event);
+void cox_reign_facts_forget_values(struct cox_reign *reign);
+
+/* History and failures of a resource are to be forgotten. */
+void cox_reign_facts_forget_rsc(struct cox_reign *reign, struct reign_node *node, const char *name, const char *rsc_id);
 
 /* ---- reignwork.c ---- */
 

@@ -36,6 +36,11 @@ struct cox_reign_attribute {
     bool has_companion;            /**< the next one belongs to it: both go into the document in one change */
 };
 
+/** A value that an attribute of a node has in the document, or will have.  Texts borrowed. */
+struct cox_reign_value {
+    const char *node, *name, *value; /**< node: its name */
+};
+
 enum cox_reign_event_kind {
     COX_REIGN_ON_VIEW = 0,   /**< the controllers that are there, and the nodes that are members */
     COX_REIGN_ON_NODE,       /**< a node's name, and what the document says of it; before the reign begins, and on changes */
@@ -88,6 +93,9 @@ struct cox_reign_event {
             int rc, status, target_rc;  /**< target_rc: from the transition key; -1: unknown */
             gint64 call_id;
             cox_wall began;
+            const char *history;        /**< RUN: all that the node knows of the resource, as the document will have it; NULL: wait for that */
+            bool has_counts;            /**< RUN: count_now and time_now say what the document has; else wait for it */
+            const char *count_now, *time_now; /**< values of the attributes that a failure of it changes (failure.h), or NULL */
         } result;
         struct {
             gint64 call_id;             /**< RECORDED */
@@ -103,6 +111,9 @@ struct cox_reign_event {
             const char *config;         /**< identity of the configuration; NULL: unchanged */
             const char *object;         /**< id of what was changed last, or NULL */
             struct cox_version version;
+            const struct cox_reign_value *values; /**< what the change says of transient attributes ... */
+            size_t n_values;
+            bool are_all_values;        /**< ... and nothing else */
             bool is_another;            /**< it is not the old one changed: versions of before say nothing */
         } document;
         struct {

@@ -25,6 +25,14 @@ lose(struct cox_reign *reign, const struct reign_node *node, cox_usec now, struc
     }
 }
 
+/* Its controller is another one, or none: call ids of before say nothing. */
+static void
+forget_results(struct reign_node *node)
+{
+    node->heard = node->recorded = node->said = node->blind = 0;
+    g_ptr_array_set_size(node->histories, 0);
+}
+
 static void
 judge(struct cox_reign *reign, struct reign_node *node, const struct cox_reign_event *event, cox_usec now,
       struct cox_reign_effects *out)
@@ -45,12 +53,12 @@ judge(struct cox_reign *reign, struct reign_node *node, const struct cox_reign_e
             node->life = 0; /* until it says */
             node->is_down = node->is_erased = false;
             node->is_leaving = false;
-            node->heard = node->recorded = node->said = 0;
+            forget_results(node);
         }
         return;
     }
     node->phase = COX_JOIN_UNKNOWN;
-    node->heard = node->recorded = node->said = 0;
+    forget_results(node);
     if (was_controller && node->is_member && !node->is_leaving) {
         node->away_until = cox_usec_after_ms(now, reign->config.process_grace_ms);
         return;
@@ -246,17 +254,4 @@ cox_reign_nodes_deadline(const struct cox_reign *reign)
         at = cox_usec_min(at, node->heard > node->recorded && !node->is_mute ? node->unrecorded_until : COX_USEC_NEVER);
     }
     return at;
-}
-
-bool
-cox_reign_nodes_unrecorded(const struct cox_reign *reign)
-{
-    for (guint i = 0; i < reign->nodes->len; i++) {
-        const struct reign_node *node = reign->nodes->pdata[i];
-
-        if (node->heard > node->recorded && !node->is_mute) {
-            return true;
-        }
-    }
-    return false;
 }

@@ -49,6 +49,7 @@ cox_reign_node_free(gpointer data)
     struct reign_node *node = data;
 
     clear_texts(&node->doc);
+    g_ptr_array_unref(node->histories);
     g_free(node->name);
     g_free(node);
 }
@@ -88,6 +89,7 @@ cox_reign_node_ensure(struct cox_reign *reign, guint32 id)
     if (node == NULL) {
         node = g_new0(struct reign_node, 1);
         node->id = id;
+        node->histories = g_ptr_array_new_with_free_func(cox_reign_history_free);
         node->away_until = node->unrecorded_until = COX_USEC_NEVER;
         while (at < reign->nodes->len && ((const struct reign_node *) reign->nodes->pdata[at])->id < id) {
             at++;

@@ -252,7 +252,7 @@ static void
 count_failure(struct cox_reign *reign, const char *node, const struct cox_reign_event *event, cox_usec now,
               struct cox_reign_effects *out)
 {
-    struct cox_failure failure = { event->result.rsc_id, event->result.task, event->result.interval_ms,
+    struct cox_failed failure = { event->result.rsc_id, event->result.task, event->result.interval_ms,
                                    event->result.rc,     event->result.status, event->result.target_rc };
     const struct cox_graph *graph = reign->graph;
     const char *start_offset = reign->forgives_start ? "1" : "INFINITY"; /* what another one ordered may fail before we have a plan */
@@ -266,9 +266,10 @@ count_failure(struct cox_reign *reign, const char *node, const struct cox_reign_
     }
     set_attribute(node, &(struct cox_reign_attribute) { count.count_name, count.count, .has_companion = true }, out);
     set_attribute(node, &(struct cox_reign_attribute) { count.time_name, count.time }, out);
+    if (!cox_reign_facts_count(reign, node, &count, event, now)) { /* a plan that does not know of the failure would do the same again */
+        reign->attributes_until = cox_usec_after_ms(now, reign->config.settle_ms);
+    }
     cox_failure_clear(&count);
-    /* A plan that does not know of the failure would do the same again. */
-    reign->attributes_until = cox_usec_after_ms(now, reign->config.settle_ms);
 }
 
 void
@@ -289,10 +290,14 @@ cox_reign_work_on_result(struct cox_reign *reign, const struct cox_reign_event *
         }
         node->heard = event->result.call_id;
     }
+    if (event->result.order == COX_REIGN_RUN) {
+        cox_reign_facts_note(node, event);
+    }
     count_failure(reign, name, event, now, out);
     if (event->result.order == COX_REIGN_CANCEL) {
         task = "cancel";
     } else if (event->result.order == COX_REIGN_FORGET) {
+        cox_reign_facts_forget_rsc(reign, node, name, event->result.rsc_id);
         task = "lrm_delete";
     } else if (event->result.order == COX_REIGN_CLEAR) {
         task = "clear_failcount";

@@ -79,7 +79,7 @@ struct cox_follow *cox_follow_new(struct cox_runtime *runtime, const struct cox_
 /** End it; no callback comes any more.  NULL is allowed; not from inside one of its callbacks. */
 void cox_follow_free(struct cox_follow *follow);
 
-/** The document, NULL before the first changed().  To be read only; borrowed until the loop runs. */
+/** The document, NULL before the first changed().  To be read only, but for transactions that are rolled back; borrowed until the loop runs. */
 struct cox_cib *cox_follow_cib(const struct cox_follow *follow);
 
 /** Apply now what waits, and let from now on wait what touches only @later; changed() is called for each. */

@@ -8,7 +8,7 @@ static void
 only_some_failures_are_counted(void **state)
 {
     static const struct {
-        struct cox_failure result;
+        struct cox_failed result;
         const char *start_offset, *name, *count;
     } cases[] = {
         { { "r", "monitor", 10000, 7, 0, 0 }, NULL, "fail-count-r#monitor_10000", "value++" },
