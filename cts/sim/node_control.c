@@ -435,6 +435,15 @@ sim_control_on_fence_news(struct sim *sim, struct sim_node *node, struct sim_cal
     control_reign(sim, node, &event);
 }
 
+void
+sim_control_on_barred(struct sim *sim, struct sim_node *node, struct sim_call *call)
+{
+    struct cox_reign_event event = { .kind = COX_REIGN_ON_BARRED, .name = call->data };
+
+    event.done.life = call->boot;
+    control_reign(sim, node, &event);
+}
+
 /* A new fencer: nobody answers what the one before was asked. */
 void
 sim_control_on_fence_up(struct sim *sim, struct sim_node *node, struct sim_call *call)

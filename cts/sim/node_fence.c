@@ -97,6 +97,15 @@ tell_record(struct sim *sim, struct sim_node *node, const struct cox_fence_recor
 }
 
 static void
+tell_barred(struct sim *sim, struct sim_node *node, const struct cox_fence_effect *effect)
+{
+    const struct sim_call call = { .fn = sim_control_on_barred, .boot = effect->bar.life,
+                                   .data = (gpointer) (gsize) cox_arena_intern(sim->arena, effect->bar.node) };
+
+    sim_post(sim, node, SIM_CONTROL, &call);
+}
+
+static void
 power_off(struct sim *sim, struct sim_node *node, struct sim_call *call)
 {
     (void) call;
@@ -144,6 +153,7 @@ carry_out(struct sim *sim, struct sim_node *node, const struct cox_fence_effect 
             break;
         case COX_FENCE_DO_BAR:
             sim_say(sim, node, "fenced bars %s: it was reported down and is alive", effect->bar.node);
+            tell_barred(sim, node, effect);
             break;
     }
 }

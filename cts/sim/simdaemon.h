@@ -65,6 +65,7 @@ void sim_control_on_refused(struct sim *sim, struct sim_node *node, struct sim_c
 void sim_control_on_gone(struct sim *sim, struct sim_node *node, struct sim_call *call);     /* data: errand; number: as below */
 void sim_control_on_fenced(struct sim *sim, struct sim_node *node, struct sim_call *call);   /* data: target; boot; number: ok */
 void sim_control_on_fence_news(struct sim *sim, struct sim_node *node, struct sim_call *call); /* the same */
+void sim_control_on_barred(struct sim *sim, struct sim_node *node, struct sim_call *call);     /* data: node; boot */
 void sim_control_on_fence_up(struct sim *sim, struct sim_node *node, struct sim_call *call);
 void sim_control_on_attr_up(struct sim *sim, struct sim_node *node, struct sim_call *call);
 /** Is it the coordinator, with nothing to do? */

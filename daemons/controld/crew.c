@@ -2,6 +2,7 @@
 #include "daemons/controld/ledger.h"
 
 #include "base/error.h"
+#include "daemons/controld/alerts.h"
 #include "model/option.h"
 
 static void step(struct controld *controld, const struct cox_election_event *event);
@@ -328,6 +329,9 @@ controld_crew_view(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
     for (gsize i = 0; i < n_nodes; i++) {
         if (!has(controld->members, nodes[i])) {
             g_array_append_val(controld->members, nodes[i]);
+            if (controld->self != 0) { /* else it was there before this controller */
+                controld_alert_node(&controld->neighbours, cox_service_node_name(ctx, nodes[i]), nodes[i], true);
+            }
         }
     }
     if (n_nodes == 0) { /* the membership service is gone: nobody is there any more, as far as we can see */
@@ -349,6 +353,7 @@ controld_crew_lost(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
     for (gsize k = 0; k < n_nodes; k++) {
         for (guint i = controld->members->len; i > 0; i--) {
             if (g_array_index(controld->members, guint32, i - 1) == nodes[k]) {
+                controld_alert_node(&controld->neighbours, cox_service_node_name(ctx, nodes[k]), nodes[k], false);
                 g_array_remove_index(controld->members, i - 1);
             }
         }

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "cib/overlay.h"
 #include "control/failure.h"
+#include "daemons/controld/alerts.h"
 #include "fence/fence.h"
 #include "model/graphattr.h"
 
@@ -309,6 +310,17 @@ ask_fence(struct controld *controld, const struct cox_reign_effect *effect)
     (void) controld_neighbours_ask(&controld->neighbours, COX_DAEMON_FENCE, &call);
 }
 
+static void
+on_barred(struct controld *controld, const struct cox_msg_fence_news *news)
+{
+    cox_log_line(controld->log, COX_LOG_NOTICE, "not admitted node=%s reason=\"it was reported down and is alive\"", news->barred);
+    controld_realm_step(controld, &(struct cox_reign_event) { .kind = COX_REIGN_ON_BARRED, .name = news->barred,
+                                                              .done = { .life = news->life } });
+    if (news->is_ours_to_say != 0) {
+        controld_alert_barred(&controld->neighbours, news->barred);
+    }
+}
+
 void
 controld_realm_on_fencing(void *context, const struct cox_client_event *event)
 {
@@ -316,8 +328,16 @@ controld_realm_on_fencing(void *context, const struct cox_client_event *event)
     const struct cox_msg_fence_news *news = event->body;
     struct cox_reign_event mine = { .kind = COX_REIGN_ON_FENCE_NEWS };
 
-    if (event->kind != COX_CLIENT_EVENT || event->message != COX_MSG_FENCE_NEWS || news->n_event == 0
-        || news->event[0].state != 1 || news->event[0].action == COX_FENCE_ON || news->event[0].target == NULL
+    if (event->kind != COX_CLIENT_EVENT || event->message != COX_MSG_FENCE_NEWS) {
+        return;
+    }
+    if (news->barred != NULL) {
+        on_barred(controld, news);
+    }
+    if (news->n_event > 0) {
+        controld_alert_fencing(&controld->neighbours, &news->event[0]);
+    }
+    if (news->n_event == 0 || news->event[0].state != 1 || news->event[0].action == COX_FENCE_ON || news->event[0].target == NULL
         || controld->reign == NULL) {
         return;
     }

@@ -153,7 +153,8 @@ tell_record(struct cox_fenced *fenced, const struct cox_fence_record *record)
 static void
 bar(struct cox_fenced *fenced, const struct cox_fence_effect *effect)
 {
-    const struct cox_msg_fence_news news = { .barred = effect->bar.node };
+    const struct cox_msg_fence_news news = { .barred = effect->bar.node, .life = effect->bar.life,
+                                             .is_ours_to_say = effect->bar.is_ours_to_say };
 
     if (effect->bar.is_ours_to_say) {
         cox_log_event(cox_service_log(fenced->ctx), COX_EVENT_NODE_BARRED, "node=%s", effect->bar.node);

@@ -430,6 +430,9 @@ dispatch(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec 
         case COX_REIGN_ON_FENCE_NEWS:
             cox_reign_work_on_fenced(reign, event, now, out);
             break;
+        case COX_REIGN_ON_BARRED:
+            cox_reign_nodes_on_barred(reign, event, now, out);
+            break;
         case COX_REIGN_ON_OPTIONS:
             on_options(reign, event, now);
             break;

@@ -23,6 +23,7 @@ struct reign_node {
     bool is_down;             /* proven; until it comes back */
     bool is_erased;           /* what the document knew of it is gone; with is_down */
     guint64 life;             /* as its controller has said since it came; else of the last one that has left; 0: not known */
+    guint64 barred;           /* the life that was reported ended and is not; 0: none */
     bool has_reported;        /* in this reign: what is in flight there is known */
     bool is_mute;             /* its results do not get into the document */
     enum cox_join_phase phase;
@@ -102,6 +103,9 @@ void cox_reign_need(struct cox_reign *reign, const struct cox_version *version);
 void cox_reign_nodes_on_view(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
                          struct cox_reign_effects *out);
 void cox_reign_nodes_on_node(struct cox_reign *reign, const struct cox_reign_event *event);
+
+/* A node was reported down and is alive. */
+void cox_reign_nodes_on_barred(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out);
 
 /* Ask for the states that differ from what the document says. */
 void cox_reign_nodes_write(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out);

@@ -56,6 +56,7 @@ enum cox_reign_event_kind {
     COX_REIGN_ON_NO_PLAN,    /**< it could not be made */
     COX_REIGN_ON_FENCED,     /**< what DO_FENCE asked for has ended */
     COX_REIGN_ON_FENCE_NEWS, /**< somebody's fencing of a node succeeded */
+    COX_REIGN_ON_BARRED,     /**< a node was reported down and is alive: it is not admitted in this life */
     COX_REIGN_ON_OPTIONS,
     COX_REIGN_ON_WANT,       /**< a person wants a new plan */
     COX_REIGN_ON_WAKE,
@@ -72,7 +73,7 @@ enum cox_reign_change {
 struct cox_reign_event {
     enum cox_reign_event_kind kind;
     guint32 node;    /**< NODE, LIFE, TERM, PHASE, RESULT, RECORDED: cluster id */
-    const char *name; /**< NODE; RESULT: node that it is about, when it is a remote one, else NULL; FENCED, FENCE_NEWS: target */
+    const char *name; /**< NODE; RESULT: node that it is about, when it is a remote one, else NULL; FENCED, FENCE_NEWS, BARRED: target */
     union {
         struct {
             const guint32 *controllers, *nodes;
@@ -103,7 +104,7 @@ struct cox_reign_event {
             guint64 batch;              /**< WRITTEN */
             bool is_ok;                 /**< WRITTEN, FENCED */
             bool is_unfencing;          /**< FENCED: it was "on", which proves nothing */
-            guint64 life;               /**< FENCED, FENCE_NEWS: the life of the target that was ended; 0: not known */
+            guint64 life;               /**< FENCED, FENCE_NEWS: of the target, that was ended; BARRED: that goes on; 0: not known */
             struct cox_version version; /**< RECORDED, WRITTEN: the document that has it */
         } done;
         struct {

@@ -100,6 +100,23 @@ cox_reign_nodes_on_node(struct cox_reign *reign, const struct cox_reign_event *e
     }
 }
 
+static bool
+is_barred(const struct reign_node *node)
+{
+    return node->barred != 0 && node->barred == node->life;
+}
+
+void
+cox_reign_nodes_on_barred(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out)
+{
+    struct reign_node *node = cox_reign_node_named(reign, event->name);
+
+    if (node != NULL) {
+        node->barred = event->done.life;
+        cox_reign_want(reign, now, out);
+    }
+}
+
 /* ---- what the document is to say ---- */
 
 /*
@@ -123,7 +140,7 @@ wanted(const struct reign_node *node)
     if (node->is_down) {
         return down;
     }
-    if (node->is_mute) {
+    if (node->is_mute || is_barred(node)) { /* not fit to be a member; the plan fences it if it was one */
         return (struct cox_reign_state) { "true", "offline", "down", expected };
     }
     if (node->is_controller && node->phase == COX_JOIN_JOINED) {

@@ -127,6 +127,7 @@ struct cox_fence_effect {
         struct cox_fence_record record;
         struct {
             const char *node;
+            guint64 life;                                 /**< in which it is alive */
             bool is_ours_to_say;                          /**< one of the members raises the alert for all */
         } bar;
     };

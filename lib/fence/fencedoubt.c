@@ -140,6 +140,7 @@ cox_fence_deal_with_liars(struct cox_fence *fence, cox_usec now, struct cox_fenc
         bool is_spokesman = cox_fencewatch_speaker(&fence->watch, node) == fence->self;
 
         effect->bar.node = cox_effects_text(&out->list, node);
+        effect->bar.life = cox_fencewatch_incarnation(&fence->watch, node);
         effect->bar.is_ours_to_say = fence->has_quorum && is_spokesman;
         if (is_spokesman) { /* so that it takes itself down before anything else */
             send_doubt((struct cox_fence_id) { 0, 0 }, node, cox_fencewatch_incarnation(&fence->watch, node), 1, out);

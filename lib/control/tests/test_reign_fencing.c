@@ -159,6 +159,28 @@ somebody_elses_proof_counts_unless_the_node_speaks(void **state)
     world_end(&w);
 }
 
+static void
+a_node_that_lives_although_it_was_fenced_is_not_admitted_in_this_life(void **state)
+{
+    struct cox_reign_event barred = { .kind = COX_REIGN_ON_BARRED, .name = "n3" };
+    struct world w;
+
+    (void) state;
+    world_settle(&w);
+    barred.done.life = WORLD_LIFE;
+    world_step(&w, &barred);
+    world_expect(&w, "node n3 true offline down member; "); /* so the plan fences it */
+    world_written(&w, true);
+    world_expect(&w, "plan; ");
+    world_phase(&w, 3, COX_JOIN_JOINED); /* whatever it says */
+    assert_null(strstr(w.log->str, "node n3 true online"));
+    g_string_truncate(w.log, 0);
+    world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_LIFE, .node = 3, .life = WORLD_LIFE + 1 });
+    world_phase(&w, 3, COX_JOIN_JOINED); /* it has booted */
+    assert_non_null(strstr(w.log->str, "node n3 true online member member; "));
+    world_end(&w);
+}
+
 int
 main(void)
 {
@@ -168,6 +190,7 @@ main(void)
         cmocka_unit_test(a_proof_about_the_life_before_proves_nothing_when_the_node_has_left_again),
         cmocka_unit_test(fencing_that_fails_is_tried_again_with_pauses),
         cmocka_unit_test(a_pause_after_fencing_ends_with_the_plan_that_wanted_it),
+        cmocka_unit_test(a_node_that_lives_although_it_was_fenced_is_not_admitted_in_this_life),
         cmocka_unit_test(somebody_elses_proof_counts_unless_the_node_speaks),
     };
 
