@@ -25,7 +25,7 @@ shown(const struct cox_terms *terms)
     cox_score sum = 0;
 
     for (size_t i = 0; i < terms->n; i++) {
-        const struct cox_term *term = &terms->items[i];
+        const struct cox_score_term *term = &terms->items[i];
 
         if (!term->is_late && term->kind != COX_TERM_UTILIZATION) {
             sum = term->is_set ? term->score : cox_score_add(sum, term->score);

@@ -21,7 +21,7 @@ cox_terms_sum(const struct cox_terms *terms, bool with_late)
     cox_score sum = 0;
 
     for (size_t i = 0; i < terms->n; i++) {
-        const struct cox_term *term = &terms->items[i];
+        const struct cox_score_term *term = &terms->items[i];
 
         if (with_late || !term->is_late) {
             sum = term->is_set ? term->score : cox_score_add(sum, term->score);

@@ -45,7 +45,7 @@ enum cox_term_kind {
 };
 
 /** One step on the way to a score: the next score is cox_score_add(score so far, score), or with is_set this one. */
-struct cox_term {
+struct cox_score_term {
     enum cox_term_kind kind;
     cox_score score;
     bool is_set;
@@ -56,7 +56,7 @@ struct cox_term {
 
 /** A list of terms in the order in which they counted. */
 struct cox_terms {
-    const struct cox_term *items;
+    const struct cox_score_term *items;
     size_t n;
 };
 

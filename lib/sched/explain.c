@@ -7,7 +7,7 @@
 
 /** The recorder: what is begun with the run and ends with it; notes live in the plan's arena. */
 struct sched_explain {
-    struct cox_term cause;
+    struct cox_score_term cause;
     GHashTable *records; /* cells -> struct sched_record * */
     GHashTable *copies;  /* copy of cells -> struct sched_note ** [n_nodes + 1]; those of copies that are gone stay */
     GHashTable *names;   /* thing -> text */
@@ -41,7 +41,7 @@ sched_explain_end(struct sched_work *work)
 void
 sched_explain_do_cause(struct sched_explain *explain, enum cox_term_kind kind, const char *id, const char *peer)
 {
-    explain->cause = (struct cox_term) { .kind = kind, .id = id, .peer = peer };
+    explain->cause = (struct cox_score_term) { .kind = kind, .id = id, .peer = peer };
 }
 
 void
@@ -64,7 +64,7 @@ known(const struct sched_record *record, guint32 idx)
 }
 
 static void
-note(const struct sched_work *work, struct sched_record *record, guint32 idx, const struct cox_term *term)
+note(const struct sched_work *work, struct sched_record *record, guint32 idx, const struct cox_score_term *term)
 {
     struct sched_note *added = cox_arena_new_array(work->arena, struct sched_note, 1);
 
@@ -79,7 +79,7 @@ static void
 note_given(const struct sched_work *work, struct sched_record *record)
 {
     for (guint32 i = 0; i < work->n_nodes; i++) {
-        const struct cox_term term = { .kind = record->rsc->replica >= 0 ? COX_TERM_BUNDLE : COX_TERM_NODE,
+        const struct cox_score_term term = { .kind = record->rsc->replica >= 0 ? COX_TERM_BUNDLE : COX_TERM_NODE,
                                        .id = sched_node_at(work, i)->name,
                                        .score = record->rsc->cells[i].score };
 
@@ -110,7 +110,7 @@ void
 sched_explain_do_change(const struct sched_work *work, struct sched_rsc *rsc, guint32 idx, cox_score score, bool is_set)
 {
     struct sched_record *record = sched_explain_record(work, rsc);
-    struct cox_term term = work->explain->cause;
+    struct cox_score_term term = work->explain->cause;
 
     term.score = score;
     term.is_set = is_set;
@@ -125,7 +125,7 @@ static void
 note_difference(const struct sched_work *work, struct sched_record *record, guint32 idx, cox_score score)
 {
     const cox_score before = known(record, idx);
-    struct cox_term term = work->explain->cause;
+    struct cox_score_term term = work->explain->cause;
 
     if (before == score) {
         return;

@@ -7,13 +7,13 @@ static struct cox_terms
 terms_of(const struct sched_work *work, const struct sched_note *last)
 {
     struct cox_terms terms = { NULL, 0 };
-    struct cox_term *items = NULL;
+    struct cox_score_term *items = NULL;
     size_t i = 0;
 
     for (const struct sched_note *note = last; note != NULL; note = note->prev) {
         terms.n++;
     }
-    items = cox_arena_new_array(work->arena, struct cox_term, terms.n + 1);
+    items = cox_arena_new_array(work->arena, struct cox_score_term, terms.n + 1);
     i = terms.n;
     for (const struct sched_note *note = last; note != NULL; note = note->prev) {
         items[--i] = note->term;

@@ -71,7 +71,7 @@ const char *sched_explain_name_of(const struct sched_work *work, const void *thi
 
 /** The record of one resource. */
 struct sched_note {
-    struct cox_term term;
+    struct cox_score_term term;
     cox_score after;          /**< the score with it */
     struct sched_note *prev;  /**< the one before; NULL: the first */
 };
