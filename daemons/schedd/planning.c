@@ -5,6 +5,7 @@
 
 #include "codec/load_config.h"
 #include "codec/load_status.h"
+#include "model/duel.h"
 #include "sched/sched.h"
 #include "transition/pending.h"
 #include "xml/xmldoc.h"
@@ -110,14 +111,20 @@ read_old_config(struct cox_planning *planning, const struct cox_xml *cib, struct
 }
 
 static bool
-read_config(struct cox_planning *planning, const struct cox_xml *cib, GError **error)
+read_config(struct cox_planning *planning, const struct cox_xml *cib, cox_wall now, GError **error)
 {
     g_autoptr(cox_diags) diags = cox_diags_new();
+    struct cox_duel duel;
 
     if (g_strcmp0(cox_xml_get(cib, "validate-with"), cox_schemas_newest()) == 0) { /* cibd has validated it */
         planning->config = cox_codec_config(cib, planning->zone, diags);
     } else if (!read_old_config(planning, cib, diags, error)) {
         return false;
+    }
+    if (cox_duel_is_possible(planning->config, now, &duel)) {
+        cox_diags_add(diags, COX_SEVERITY_WARNING, duel.devices[0], COX_DUEL_REMEDY,
+                      "nodes %s and %s have a fencing device each (%s, %s) and neither waits: when they do not see each other, both may go down",
+                      duel.nodes[0], duel.nodes[1], duel.devices[0], duel.devices[1]);
     }
     planning->problems = g_steal_pointer(&diags);
     return true;
@@ -129,7 +136,7 @@ cox_planning_run(struct cox_planning *planning, const struct cox_planning_input 
 {
     struct cox_sched_input sched = { .now = input->now };
 
-    if (planning->config == NULL && !read_config(planning, input->cib, error)) {
+    if (planning->config == NULL && !read_config(planning, input->cib, input->now, error)) {
         return false;
     }
     cox_status_free(planning->status);

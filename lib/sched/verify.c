@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "model/duel.h"
+
 /* What is looked at, and where findings go. */
 struct verify {
     const struct cox_config *config;
@@ -124,6 +126,20 @@ verify_target_role(const struct verify *verify, const struct cox_rsc_def *rsc)
     cox_nvlist_clear(&meta);
 }
 
+/* ---- two nodes ---- */
+
+static void
+verify_duel(const struct verify *verify)
+{
+    struct cox_duel duel;
+
+    if (cox_duel_is_possible(verify->config, verify->input.now, &duel)) {
+        cox_diags_add(verify->diags, COX_SEVERITY_WARNING, duel.devices[0], COX_DUEL_REMEDY,
+                      "Nodes %s and %s have a fencing device each (%s, %s) and neither waits: when they do not see each other, both "
+                      "may go down", duel.nodes[0], duel.nodes[1], duel.devices[0], duel.devices[1]);
+    }
+}
+
 void
 cox_verify_config(const struct cox_config *config, cox_wall now, struct cox_diags *diags)
 {
@@ -136,6 +152,7 @@ cox_verify_config(const struct cox_config *config, cox_wall now, struct cox_diag
             verify_clone(&verify, id);
         }
     }
+    verify_duel(&verify);
 }
 
 /* ---- fencing ---- */

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 /**
  * Report what is wrong with resources as they are configured: clones of agents that cannot be cloned that way,
- * operations given twice, target roles that are none.  The texts are those that clients of the field know.
+ * operations given twice, target roles that are none; and two nodes that may fence each other (model/duel.h).  The texts are those that clients of the field know.
  *
  * @param now    for rules in sets of values
  * @param diags  gets errors (the object is ignored or a default is used) and warnings

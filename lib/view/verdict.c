@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "model/duel.h"
 #include "view/names.h"
 #include "view/rsc_view.h"
 
@@ -86,6 +87,19 @@ check_fencing(struct findings *findings)
         add(findings, COX_VERDICT_WARNING, "cluster",
             g_strdup("fencing is disabled: when a node is lost, resources may run twice, and data may be damaged"),
             g_strdup("add a fencing device and set fencing-enabled to true"));
+    }
+}
+
+static void
+check_duel(struct findings *findings)
+{
+    struct cox_duel duel;
+
+    if (cox_duel_is_possible(findings->input->config, findings->input->now, &duel)) {
+        add(findings, COX_VERDICT_WARNING, "cluster",
+            g_strdup_printf("%s and %s have a fencing device each (%s, %s) and neither waits: when they do not see each other, both may go down",
+                            duel.nodes[0], duel.nodes[1], duel.devices[0], duel.devices[1]),
+            g_strdup(COX_DUEL_REMEDY));
     }
 }
 
@@ -437,6 +451,7 @@ cox_verdict_find(const struct cox_verdict_input *input)
     check_daemons(&findings);
     check_quorum(&findings);
     check_fencing(&findings);
+    check_duel(&findings);
     check_modes(&findings);
     for (size_t i = 0; i < input->cluster->n_nodes; i++) {
         if (!input->cluster->nodes[i].is_ping) {

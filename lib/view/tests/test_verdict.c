@@ -19,6 +19,10 @@
     "<resources><primitive id=\"f\" class=\"stonith\" type=\"fence_x\"/><group id=\"g\"><primitive id=\"web\" class=\"ocf\" " \
     "provider=\"p\" type=\"T\"/></group></resources><constraints><rsc_location id=\"cli-ban-g-on-n1\" rsc=\"g\" node=\"n1\" "   \
     "score=\"-INFINITY\"/></constraints>"
+#define DUELIST(node)                                                                                                     \
+    "<primitive id=\"f" node "\" class=\"stonith\" type=\"fence_x\"><instance_attributes id=\"a" node "\"><nvpair id=\"b" node "\" "   \
+    "name=\"pcmk_host_list\" value=\"n" node "\"/></instance_attributes></primitive>"
+#define DUEL "<resources>" DUELIST("1") DUELIST("2") "</resources><constraints/>"
 #define QUORATE "have-quorum=\"1\" dc-uuid=\"1\""
 #define OPTION(name, value) "<nvpair id=\"o-x\" name=\"" name "\" value=\"" value "\"/>"
 
@@ -80,6 +84,7 @@ the_whole_cluster_is_judged(void **state)
     } cases[] = {
         { CIB(QUORATE, "", WEB), COX_VERDICT_PROBLEM, "cluster", "there is no fencing device" },
         { CIB(QUORATE, OPTION("fencing-enabled", "false"), WEB), COX_VERDICT_WARNING, "cluster", "fencing is disabled" },
+        { CIB(QUORATE, "", DUEL), COX_VERDICT_WARNING, "cluster", "both may go down" },
         { CIB("have-quorum=\"0\"", "", WEB_AND_FENCE), COX_VERDICT_PROBLEM, "cluster", "no quorum (no-quorum-policy is stop)" },
         { CIB("have-quorum=\"0\"", OPTION("no-quorum-policy", "freeze"), WEB_AND_FENCE), COX_VERDICT_PROBLEM, "cluster",
           "nothing is recovered; missing: n2" },
