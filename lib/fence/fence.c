@@ -126,7 +126,7 @@ do_step(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct co
             cox_fence_conclude(fence, op, now, out);
             return;
         }
-        if (!fence->has_quorum) {
+        if (!fence->has_quorum && !(has_step && op->step >= op->n_required)) { /* but what is off may get its power back */
             cox_fence_finish(fence, op, false, "this partition has no quorum", out);
             return;
         }
@@ -520,6 +520,18 @@ on_ended(struct cox_fence *fence, const struct cox_fence_event *event, cox_usec 
     }
 }
 
+/*
+ * The order may be older than the split.  But who cuts off so many that quorum is lost must not leave them without power for ever: the
+ * second half of a reboot by several devices harms nobody.
+ */
+static bool
+may_run(const struct cox_fence *fence, const struct cox_fencejob *job)
+{
+    const struct cox_fenceop *op = cox_fenceop_find(fence->ops, job->id);
+
+    return job->attempt == 0 || fence->has_quorum || (job->action == COX_FENCE_ON && op != NULL && op->action == COX_FENCE_REBOOT);
+}
+
 static void
 run_jobs(struct cox_fence *fence, cox_usec now, struct cox_fence_effects *out)
 {
@@ -529,7 +541,7 @@ run_jobs(struct cox_fence *fence, cox_usec now, struct cox_fence_effects *out)
         const struct cox_fencedevice *device = cox_fencelocal_device(fence->conf.devices, job->device);
         struct cox_fence_effect *effect = NULL;
 
-        if (job->attempt != 0 && !fence->has_quorum) { /* the order may be older than the split */
+        if (!may_run(fence, job)) {
             send_result(job, false, "the executor's partition has no quorum", out);
             cox_fencelocal_drop(&fence->local, job);
             continue;

@@ -303,6 +303,42 @@ levels_are_tried_in_order_and_their_devices_together(void **state)
     bus_clear(&bus);
 }
 
+/* cts/sim found it: two of three nodes were cut off, and stayed without power since the third had no quorum any more. */
+static void
+who_loses_quorum_by_fencing_gives_the_power_back(void **state)
+{
+    static const char *const both[] = { "pdu1", "pdu2" };
+    static const struct cox_fencelevel levels[] = { { COX_FENCE_TARGET_PATTERN, "^n[0-9]$", NULL, 1, both, 2 } };
+    struct bus bus;
+
+    (void) state;
+    bus_init(&bus, many, 4, 0);
+    bus.levels = levels;
+    bus.n_levels = 1;
+    bus.no_reboot = true;
+    bus_start_many(&bus, 1);
+    bus_ask(&bus, 1, 3, COX_FENCE_REBOOT);
+    while (strstr(bus.log->str, "pdu2 off") == NULL) {
+        bus_step(&bus, bus.net.now);
+    }
+    bus_quorum(&bus, 1, false);
+    bus_run(&bus, bus.net.now + SECONDS(1));
+    assert_string_equal(bus.log->str, "n1:pdu1 off 3;n1:pdu2 off 13;n1:pdu1 on 3;n1:pdu2 on 13;");
+    assert_int_equal(bus.nodes[1].n_ok, 1);
+    /* Half a fencing is not gone on with. */
+    g_string_truncate(bus.log, 0);
+    bus_quorum(&bus, 1, true);
+    bus_ask(&bus, 1, 2, COX_FENCE_REBOOT);
+    while (strstr(bus.log->str, "pdu1 off") == NULL) {
+        bus_step(&bus, bus.net.now);
+    }
+    bus_quorum(&bus, 1, false);
+    bus_run(&bus, bus.net.now + SECONDS(1));
+    assert_string_equal(bus.log->str, "n1:pdu1 off 2;");
+    assert_int_equal(bus.nodes[1].n_failed, 1);
+    bus_clear(&bus);
+}
+
 static void
 switching_on_again_is_a_favour(void **state)
 {
@@ -728,6 +764,7 @@ COX_TEST_MAIN(cmocka_unit_test(a_lost_node_is_fenced_and_everybody_knows),
               cmocka_unit_test(what_was_done_a_moment_ago_may_be_good_enough),
               cmocka_unit_test(devices_go_by_priority_and_the_next_one_helps_out),
               cmocka_unit_test(levels_are_tried_in_order_and_their_devices_together),
+              cmocka_unit_test(who_loses_quorum_by_fencing_gives_the_power_back),
               cmocka_unit_test(switching_on_again_is_a_favour), cmocka_unit_test(unfencing_runs_on_the_node_itself),
               cmocka_unit_test(delays_hold_back_the_first_device_only), cmocka_unit_test(agents_are_asked_whom_they_know),
               cmocka_unit_test(a_human_s_word_releases_what_waits),
