@@ -1,6 +1,7 @@
 /* daemons/controld/controld.c - the daemon: what it answers, beginning and end.  Layer 6. */
 #include "daemons/controld/controld.h"
 
+#include "daemons/controld/wishes.h"
 #include "service/bootmark.h"
 
 static bool
@@ -28,6 +29,7 @@ start(struct cox_ctx *ctx, GError **error)
     controld_neighbours_connect(&controld->neighbours, &setup);
     controld_handlers_start(controld);
     controld_duty_start(controld);
+    controld_wishes_start(controld);
     controld_papers_start(controld);
     return true;
 }
@@ -46,6 +48,7 @@ destroy(struct cox_ctx *ctx)
     controld_papers_stop(controld);
     controld_neighbours_clear(&controld->neighbours);
     controld_duty_stop(controld);
+    controld_wishes_stop(controld);
     controld_realm_stop(controld);
     controld_handlers_stop(controld);
     cox_election_free(controld->election);

@@ -47,7 +47,8 @@ struct controld {
     struct cox_election *election; /* NULL: the document is not there yet */
     cox_source_id election_timer;
     struct cox_election_message confirm; /* to be sent when the node's reports are ready */
-    bool has_confirm, is_leaving, is_released; /* is_released: the node may leave, what it does now is not in the history */
+    bool has_confirm, is_leaving, is_dismissed, is_released; /* is_dismissed: it may leave when its results are recorded; is_released: the node may leave, what it does now is not in the history */
+    struct cox_term dismissed; /* by whom */
     const struct cox_msg_control_election *report; /* while a confirmation is handled */
     /* realm.c */
     struct cox_reign *reign;
@@ -78,6 +79,9 @@ struct controld {
     guint64 batch;                  /* of states of nodes being written */
     GString *states;                /* XML of the states in the batch */
     GPtrArray *erased;              /* owned ids of nodes to be erased in the batch */
+    /* wishes.c */
+    GPtrArray *wishes;              /* struct wish: asked for again when wish_timer ends */
+    cox_source_id wish_timer;
     /* handlers.c */
     GArray *leavers;                /* cox_ticket of CONTROL_LEAVE */
     GPtrArray *refreshes;           /* struct controld_refresh */
@@ -129,7 +133,6 @@ void controld_realm_stop(struct controld *controld);
 void controld_realm_step(struct controld *controld, const struct cox_reign_event *event);
 bool controld_realm_on_result(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool controld_realm_on_recorded(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
-void controld_realm_set_attribute(struct controld *controld, const char *node, const struct cox_reign_attribute *attribute);
 
 /* ---- duty.c ---- */
 
@@ -179,6 +182,9 @@ bool controld_on_query(struct cox_ctx *ctx, const struct cox_request *request, s
 bool controld_on_refresh(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool controld_on_leave(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool controld_on_remove_node(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
+
+/* Who wants to leave and could not say so yet may be able to now. */
+void controld_leave_if_asked(struct controld *controld);
 
 /* This node may leave; a result that answers a refresh has come. */
 void controld_may_leave(struct controld *controld);

@@ -110,6 +110,8 @@ settle(struct controld *controld, const struct cox_ballot_result *result)
     cox_log_line(controld->log, COX_LOG_NOTICE, "coordinator elected node=%s generation=%" G_GUINT64_FORMAT " confirmed=%d",
                  name == NULL ? "?" : name, result->term.generation, (int) result->is_confirmed);
     keep_term(controld, result->term);
+    controld->is_dismissed = controld->is_dismissed && result->term.coordinator == controld->dismissed.coordinator
+                             && result->term.generation == controld->dismissed.generation; /* else the new one does not know */
     controld_duty_term(controld, result->term);
     if (result->term.coordinator == controld->self) {
         controld_realm_elected(controld, result->term);
@@ -291,6 +293,7 @@ controld_crew_document(struct controld *controld)
         cox_election_configure(controld->election, &config);
         controld_duty_document(controld);
         tell_expected(controld);
+        controld_leave_if_asked(controld);
     }
 }
 
@@ -343,6 +346,7 @@ controld_crew_view(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
         tell_election(controld);
         tell_reign(controld);
     }
+    controld_leave_if_asked(controld);
 }
 
 void

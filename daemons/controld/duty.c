@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "daemons/controld/mark.h"
+#include "daemons/controld/wishes.h"
 #include "proto/marshal.h"
 
 /* A new executor does not know yet whose orders count. */
@@ -289,9 +291,14 @@ controld_duty_on_order(struct cox_ctx *ctx, const struct cox_request *request, s
                     (unsigned int) request->node, order->generation);
         return false;
     }
-    if (order->kind == COX_REIGN_SHUTDOWN) {
+    if (order->kind == COX_REIGN_SHUTDOWN && !controld->is_leaving) {
+        cox_log_line(controld->log, COX_LOG_NOTICE, "this node may leave, and nobody here has asked for that");
+        return true;
+    }
+    if (order->kind == COX_REIGN_SHUTDOWN) { /* but the others must know that nothing runs here any more */
+        controld->is_dismissed = true;
+        controld->dismissed = cox_election_term(controld->election);
         controld_ledger_write(controld);
-        controld_may_leave(controld);
         return true;
     }
     if (order->rsc_id == NULL || order->task == NULL) {
@@ -329,7 +336,7 @@ refresh_one(struct controld *controld, const char *rsc_id, const char *key)
     g_autofree char *pattern = g_strdup_printf("^(fail-count|last-failure)-%s#.+$", escaped);
     const struct cox_msg_control_order order = { .kind = COX_REIGN_FORGET, .rsc_id = rsc_id, .task = "lrm_delete", .key = key };
 
-    controld_realm_set_attribute(controld, name, &(struct cox_reign_attribute) { .attribute = pattern, .is_pattern = true });
+    controld_wish_attribute(controld, name, &(struct cox_reign_attribute) { .attribute = pattern, .is_pattern = true });
     give(errand_new(controld, &order));
 }
 
@@ -385,6 +392,9 @@ controld_duty_document(struct controld *controld)
         id = g_strdup_printf("%u", (unsigned int) controld->self);
         controld->oplog = cox_oplog_new(id, name);
         controld_ledger_take_over(controld);
+        if (!controld_mark_exists(controld)) {
+            controld_wish_forgotten(controld, name); /* others may still know what was set in the life before */
+        }
         controld_neighbours_listen(&controld->neighbours);
     }
     controld_ledger_report(controld);

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "daemons/controld/mark.h"
+#include "daemons/controld/wishes.h"
 #include "proto/marshal.h"
 
 /* A refresh that waits for the nodes that have something to forget. */
@@ -238,24 +240,35 @@ controld_refreshed(struct controld *controld, guint32 node, const char *key)
 
 /* ---- leaving ---- */
 
+void
+controld_leave_if_asked(struct controld *controld)
+{
+    const char *own = cox_service_node_name(controld->ctx, controld->self);
+    g_autofree char *now = g_strdup_printf("%" G_GINT64_FORMAT, cox_wall_seconds(cox_runtime_wall(controld->runtime)));
+
+    if (controld->leavers->len == 0 || controld->is_leaving || controld->election == NULL || own == NULL || controld->oplog == NULL) {
+        return; /* oplog: what was wanted of this node in its life before is forgotten first */
+    }
+    cox_log_line(controld->log, COX_LOG_NOTICE, "leaving: resources of this node are moved away or stopped first");
+    controld_wish_attribute(controld, own, &(struct cox_reign_attribute) { "shutdown", now });
+    controld_crew_leave(controld);
+}
+
+/* A controller that has just been started again does not know yet what runs here: it asks when it is part of the cluster. */
 bool
 controld_on_leave(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
 {
     struct controld *controld = cox_service_data(ctx);
     cox_ticket ticket = cox_reply_defer(reply);
-    const char *own = cox_service_node_name(ctx, controld->self);
-    g_autofree char *now = g_strdup_printf("%" G_GINT64_FORMAT, cox_wall_seconds(cox_runtime_wall(controld->runtime)));
 
     (void) request;
     (void) error;
     g_array_append_val(controld->leavers, ticket);
-    if (controld->election == NULL || own == NULL) { /* never was part of it */
-        controld_may_leave(controld);
+    if ((controld->election == NULL && !controld_mark_exists(controld)) || controld->is_released) {
+        controld_may_leave(controld); /* it never was part of it, or is not any more */
         return true;
     }
-    cox_log_line(controld->log, COX_LOG_NOTICE, "leaving: resources of this node are moved away or stopped first");
-    controld_realm_set_attribute(controld, own, &(struct cox_reign_attribute) { "shutdown", now });
-    controld_crew_leave(controld);
+    controld_leave_if_asked(controld);
     return true;
 }
 
@@ -263,10 +276,9 @@ void
 controld_may_leave(struct controld *controld)
 {
     const struct cox_msg_done done = { 0 };
-    g_autofree char *mark = g_build_filename(cox_service_run_directory(controld->ctx), "control.history", NULL);
 
     cox_log_line(controld->log, COX_LOG_NOTICE, "this node may leave");
-    (void) remove(mark); /* what happens here from now on is not in the history */
+    controld_mark_remove(controld); /* what happens here from now on is not in the history */
     controld->is_released = true;
     for (guint i = 0; i < controld->leavers->len; i++) {
         cox_ticket_answer(controld->ctx, g_array_index(controld->leavers, cox_ticket, i), COX_MSG_DONE, &done, NULL);

@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 #include "codec/status_write.h"
+#include "daemons/controld/mark.h"
+#include "daemons/controld/wishes.h"
 #include "xml/xmlwrite.h"
 
 /* A result, or the end of an order that has none, that is told when the document has its consequences. */
@@ -26,46 +28,7 @@ free_later(gpointer data)
 /* So long results wait for others before they are written: those of a recovery are one or two changes of the document then. */
 enum { RECORD_MS = 40 };
 
-
 /* ---- the document ---- */
-
-/*
- * Fingerprints of what was written of this node, in this life of it: the file goes with /run.  The document has one of these
- * histories, or it is that of another side, which does not know what was done here since.
- */
-static char *
-mark_path(const struct controld *controld)
-{
-    return g_build_filename(cox_service_run_directory(controld->ctx), "control.history", NULL);
-}
-
-/* @next is about to be written, or, when it is the same as before, has been. */
-static bool
-set_mark(const struct controld *controld, guint64 next)
-{
-    g_autofree char *path = mark_path(controld);
-    g_autofree char *text = g_strdup_printf("%016" G_GINT64_MODIFIER "x %016" G_GINT64_MODIFIER "x\n", controld->written, next);
-
-    if (controld->is_released) {
-        return false;
-    }
-    if (!g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0640, NULL)) {
-        cox_log_line(controld->log, COX_LOG_NOTICE, "cannot write path=%s: after a restart resources will be probed", path);
-        (void) remove(path);
-        return false;
-    }
-    return true;
-}
-
-static bool
-is_marked(const struct controld *controld, guint64 fingerprint)
-{
-    g_autofree char *path = mark_path(controld);
-    g_autofree char *text = NULL;
-    g_autofree char *wanted = g_strdup_printf("%016" G_GINT64_MODIFIER "x", fingerprint);
-
-    return g_file_get_contents(path, &text, NULL, NULL) && strstr(text, wanted) != NULL;
-}
 
 void
 controld_ledger_say_recorded(struct controld *controld)
@@ -152,9 +115,12 @@ on_written(void *context, const struct cox_follow_answer *answer)
     if (is_ok) {
         controld->recorded = writing->noted;
         controld->recorded_version = answer->version;
+        if (writing->is_whole && !controld->is_history_valid) {
+            controld_wish_written(controld); /* what was set in this life went with that of the one before */
+        }
         if (writing->is_whole || controld->is_history_valid) {
             controld->written = writing->fingerprint;
-            controld->is_history_valid = set_mark(controld, controld->written) || controld->is_history_valid;
+            controld->is_history_valid = controld_mark_set(controld, controld->written) || controld->is_history_valid;
         }
         controld_ledger_say_recorded(controld);
         say_all(controld, controld->said_now);
@@ -171,8 +137,12 @@ on_written(void *context, const struct cox_follow_answer *answer)
     }
     g_clear_error(&writing->problem);
     g_free(writing);
-    if (is_ok) {
+    if (is_ok && controld->is_dismissed) {
+        controld_ledger_write(controld);
+    } else if (is_ok) {
         controld_ledger_write_soon(controld);
+    }
+    if (is_ok) {
         controld_ledger_report(controld);
     } else if (controld->retry_timer == 0) {
         controld->retry_timer = cox_runtime_timer(controld->runtime, cox_usec_after_ms(cox_runtime_now(controld->runtime), 1000),
@@ -220,6 +190,9 @@ nothing_to_write(struct controld *controld)
         controld_ledger_say_recorded(controld);
     }
     say_all(controld, controld->said_after);
+    if (controld->is_dismissed) {
+        controld_may_leave(controld);
+    }
 }
 
 /* Everything that has changed goes into the document, one write at a time; what comes meanwhile goes together. */
@@ -250,7 +223,7 @@ controld_ledger_write(struct controld *controld)
                                   .fingerprint = cox_oplog_fingerprint(cox_oplog_node(controld->oplog)),
                                   .n_waiting = (changes.status != NULL ? 1 : 0) + (gone != NULL ? 1 : 0) };
     if (controld->is_history_valid) {
-        (void) set_mark(controld, writing->fingerprint);
+        (void) controld_mark_set(controld, writing->fingerprint);
     }
     /* First what must go: who sees a result in the document may take it that all up to there is as it has to be. */
     if (gone != NULL) {
@@ -303,7 +276,7 @@ correct(struct controld *controld)
                                   .fingerprint = cox_oplog_fingerprint(cox_oplog_node(controld->oplog)) };
     controld->is_recording = true;
     if (controld->is_history_valid) {
-        (void) set_mark(controld, writing->fingerprint);
+        (void) controld_mark_set(controld, writing->fingerprint);
     }
     cox_oplog_touch(controld->oplog);
     removal.xpath = path;
@@ -419,7 +392,7 @@ controld_ledger_take_over(struct controld *controld)
     struct cox_status *status = controld_papers_history(controld, &node);
     guint64 fingerprint = cox_oplog_fingerprint(node);
 
-    if (is_marked(controld, fingerprint)) {
+    if (controld_mark_matches(controld, fingerprint)) {
         cox_oplog_load(controld->oplog, node);
         controld->written = fingerprint;
         controld->is_history_valid = true;

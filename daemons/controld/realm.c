@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-#include "attr/attr.h"
 #include "base/error.h"
 #include "cib/overlay.h"
 #include "control/failure.h"
 #include "daemons/controld/alerts.h"
+#include "daemons/controld/wishes.h"
 #include "fence/fence.h"
 #include "model/graphattr.h"
 
@@ -222,21 +222,6 @@ send_order(struct controld *controld, const struct cox_reign_effect *effect)
     (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_ORDER, &order);
 }
 
-void
-controld_realm_set_attribute(struct controld *controld, const char *node, const struct cox_reign_attribute *attribute)
-{
-    const struct cox_msg_attr_update update = { .change = COX_ATTR_SET,
-                                                .name = attribute->is_pattern ? NULL : attribute->attribute,
-                                                .pattern = attribute->is_pattern ? attribute->attribute : NULL,
-                                                .node = node,
-                                                .value = attribute->value,
-                                                .has_companion = attribute->has_companion,
-                                                .kind = COX_ATTR_TRANSIENT };
-    struct cox_client_call call = { .message = COX_MSG_ATTR_UPDATE, .body = &update, .timeout_ms = 60000 };
-
-    (void) controld_neighbours_ask(&controld->neighbours, COX_DAEMON_ATTR, &call);
-}
-
 /* ---- fencing ---- */
 
 /* Not only when it has somebody fenced: the one before may still do, when it was stopped and goes on. */
@@ -378,7 +363,10 @@ run(struct controld *controld, const struct cox_reign_effect *effect)
             ask_fence(controld, effect);
             break;
         case COX_REIGN_DO_ATTRIBUTE:
-            controld_realm_set_attribute(controld, effect->name, &effect->attribute);
+            controld_wish_attribute(controld, effect->name, &effect->attribute);
+            break;
+        case COX_REIGN_DO_FORGET:
+            controld_wish_forgotten(controld, effect->name);
             break;
         case COX_REIGN_DO_NODE:
         case COX_REIGN_DO_ERASE:

@@ -135,6 +135,7 @@ enum cox_reign_effect_kind {
     COX_REIGN_DO_ORDER = 0, /**< to the controller of a node; answered by ON_RESULT, SHUTDOWN by its leaving */
     COX_REIGN_DO_FENCE,     /**< answered by ON_FENCED */
     COX_REIGN_DO_ATTRIBUTE, /**< set an attribute of a node (in memory of the cluster until it ends); NULL deletes */
+    COX_REIGN_DO_FORGET,    /**< all attributes of a node that has left in order: they are of a life that is over */
     COX_REIGN_DO_NODE,      /**< into the document: the state of a node */
     COX_REIGN_DO_ERASE,     /**< into the document: forget the history and attributes of a node that is proven to be down */
     COX_REIGN_DO_WRITE,     /**< end of what goes into the document together; answered by ON_WRITTEN */
@@ -150,7 +151,7 @@ enum cox_reign_effect_kind {
 struct cox_reign_effect {
     enum cox_reign_effect_kind kind;
     guint32 node;            /**< ORDER, NODE, ERASE: cluster id */
-    const char *name;        /**< of that node, or of the target of a fencing, or (ATTRIBUTE) of the node */
+    const char *name;        /**< of that node, or of the target of a fencing, or (ATTRIBUTE, FORGET) of the node */
     union {
         struct {
             enum cox_reign_order kind;

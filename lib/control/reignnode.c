@@ -178,9 +178,14 @@ write_node(struct reign_node *node, struct cox_reign_effects *out)
     struct cox_reign_state state = wanted(node);
     bool differs = !is_said(node, &state), erases = node->is_down && !node->is_erased;
     struct cox_reign_effect *effect = NULL;
+    bool has_left = false;
 
     if (!is_known(node) || (!differs && !erases)) {
         return false;
+    }
+    has_left = node->is_member && g_str_equal(state.expected, "down") && g_str_equal(state.crmd, "offline");
+    if (has_left && g_strcmp0(node->doc.crmd, "online") == 0) { /* who went down with his cluster layer, everybody forgets by himself */
+        cox_reign_add(out, COX_REIGN_DO_FORGET)->name = cox_effects_text(&out->list, node->name);
     }
     cox_reign_texts_set(&node->doc, &state);
     effect = cox_reign_add(out, COX_REIGN_DO_NODE);

@@ -112,7 +112,8 @@ start_event(struct cox_reign *reign, guint32 index, cox_usec now, struct cox_rei
     if (g_str_equal(action->task, "stonith")) {
         fence(reign, action, now, out);
     } else if (g_str_equal(action->task, "do_shutdown")) {
-        (void) order(reign, action, COX_REIGN_SHUTDOWN, out);
+        (void) order(reign, action, COX_REIGN_SHUTDOWN, out); /* one sees it leave; each plan until then tells it again */
+        finish(reign, action, 0, now, out);
     } else if (g_str_equal(action->task, "lrm_delete")) {
         (void) order(reign, action, COX_REIGN_FORGET, out);
     } else if (g_str_equal(action->task, "clear_failcount") && action->rsc_id != NULL && action->node_name != NULL) {
@@ -223,6 +224,22 @@ forget_pauses(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *o
     }
 }
 
+/* Who is still there and does not want to leave any more. */
+static void
+forget_leavers(struct cox_reign *reign, const struct cox_graph *graph)
+{
+    for (guint i = 0; i < reign->nodes->len; i++) {
+        struct reign_node *node = reign->nodes->pdata[i];
+        bool leaves = false;
+
+        for (size_t k = 0; k < graph->n_actions && node->is_leaving && node->is_controller; k++) {
+            leaves = leaves || (g_str_equal(graph->actions[k].task, "do_shutdown")
+                                && g_strcmp0(graph->actions[k].node_name, node->name) == 0);
+        }
+        node->is_leaving = node->is_leaving && (leaves || !node->is_controller);
+    }
+}
+
 void
 cox_reign_work_on_graph(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
                     struct cox_reign_effects *out)
@@ -232,6 +249,7 @@ cox_reign_work_on_graph(struct cox_reign *reign, const struct cox_reign_event *e
     struct cox_reign_effect *effect = NULL;
 
     end_transition(reign, out);
+    forget_leavers(reign, graph);
     reign->graph = graph;
     reign->n_failed = 0;
     if (graph->n_actions > 0) {

@@ -134,14 +134,22 @@ has_ends_of(const struct flight *flight, const struct cox_action *action)
            && (flight->migrate_target == NULL || target == NULL || g_str_equal(flight->migrate_target, target));
 }
 
-/* What no action of this graph stands for, of the resource on the same node, or the fencing of that node: its result comes first. */
+/*
+ * What no action of this graph stands for, of the resource on the same node, or the fencing of that node: its result comes first.  And a
+ * node does not leave while anything is under way there: of a stop that has not ended the scheduler only knows that it has to ask.
+ */
 static bool
 has_foreign_flight(const struct cox_conduct *conduct, const struct cox_action *action)
 {
+    bool leaves = action->kind == COX_ACTION_CRM && g_str_equal(action->task, "do_shutdown");
+
     for (guint i = 0; i < conduct->flights->len; i++) {
         const struct flight *flight = conduct->flights->pdata[i];
         bool is_of_rsc = action->rsc_id != NULL && g_strcmp0(flight->rsc_id, action->rsc_id) == 0;
 
+        if (leaves && flight->rsc_id != NULL && g_strcmp0(flight->place, action->node_name) == 0) {
+            return true;
+        }
         if (flight->action == NO_ACTION && (is_of_rsc || g_str_equal(flight->task, "stonith"))
             && g_strcmp0(flight->node, action->node_name) == 0) {
             return true;
@@ -194,12 +202,28 @@ step_transition(struct cox_conduct *conduct, const struct cox_transition_event *
     cox_transition_step(conduct->transition, event, &effects);
 }
 
+/*
+ * What is asked of a node's controller takes no time but that of messages; it may die over it, or not do it.  A fencing ends when the
+ * fencer says so.
+ */
+static cox_usec
+deadline_of(const struct cox_conduct *conduct, const struct cox_action *action, cox_usec now)
+{
+    gint64 timeout_ms = cox_action_number(action, "CRM_meta_timeout");
+    bool is_asked = action->kind == COX_ACTION_CRM && !g_str_equal(action->task, "stonith");
+
+    if (timeout_ms <= 0 && !is_asked) {
+        return COX_USEC_NEVER;
+    }
+    return cox_usec_after_ms(now, MAX(timeout_ms, 0) + cox_action_number(action, "CRM_meta_start_delay")
+                                      + conduct->config.cluster_delay_ms);
+}
+
 static void
 begin(struct cox_conduct *conduct, guint32 index, cox_usec now, struct cox_conduct_effects *out)
 {
     const struct cox_action *action = &conduct->graph->actions[index];
     struct flight *flight = g_new0(struct flight, 1);
-    gint64 timeout_ms = cox_action_number(action, "CRM_meta_timeout");
 
     flight->rsc_id = g_strdup(action->rsc_id);
     flight->task = g_strdup(action->task);
@@ -211,9 +235,7 @@ begin(struct cox_conduct *conduct, guint32 index, cox_usec now, struct cox_condu
     flight->interval_ms = action->interval_ms;
     flight->action = index;
     flight->is_limited = action->kind == COX_ACTION_RSC;
-    flight->deadline = timeout_ms <= 0 ? COX_USEC_NEVER
-                                       : cox_usec_after_ms(now, timeout_ms + cox_action_number(action, "CRM_meta_start_delay")
-                                                                    + conduct->config.cluster_delay_ms);
+    flight->deadline = deadline_of(conduct, action, now);
     g_ptr_array_add(conduct->flights, flight);
     add(out, COX_CONDUCT_DO_START)->action = index;
 }

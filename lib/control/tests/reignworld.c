@@ -50,6 +50,9 @@ write_effect(struct world *w, const struct cox_reign_effect *effect)
                                    effect->attribute.value == NULL ? "(none)" : effect->attribute.value, effect->name,
                                    effect->attribute.has_companion ? " and" : "");
             break;
+        case COX_REIGN_DO_FORGET:
+            g_string_append_printf(w->log, "forget attributes of %s; ", effect->name);
+            break;
         case COX_REIGN_DO_NODE:
             g_string_append_printf(w->log, "node %s %s %s %s %s; ", effect->name, effect->state.in_ccm, effect->state.crmd,
                                    effect->state.join, effect->state.expected);

@@ -342,14 +342,37 @@ a_node_that_was_told_to_leave_is_expected_to_be_gone(void **state)
     world_document(&w, COX_REIGN_ATTRIBUTES, NULL);
     plan_add_action(&plan, NULL, "do_shutdown", "n3");
     world_planned(&w, &plan);
-    world_expect(&w, "plan; begin 1; shutdown do_shutdown -@n3; node n3 true online member down; ");
+    world_expect(&w, "plan; begin 1; shutdown do_shutdown -@n3; end; node n3 true online member down; ");
     world_written(&w, true);
+    world_expect(&w, "plan; ");
+    world_planned(&w, &plan); /* told again as long as it is there */
+    world_expect(&w, "begin 1; shutdown do_shutdown -@n3; end; ");
     world_view(&w, 2, 3); /* its controller goes first */
+    assert_non_null(strstr(w.log->str, "forget attributes of n3; "));
     assert_non_null(strstr(w.log->str, "node n3 true offline down down; "));
     world_written(&w, true);
     g_string_truncate(w.log, 0);
     world_view(&w, 2, 2);
     assert_non_null(strstr(w.log->str, "node n3 false offline down down; "));
+    world_end(&w);
+}
+
+/* It was told to leave on account of what was known of its life before. */
+static void
+a_node_that_does_not_want_to_leave_any_more_is_a_member_again(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    world_settle(&w);
+    world_document(&w, COX_REIGN_ATTRIBUTES, NULL);
+    plan_add_action(&plan, NULL, "do_shutdown", "n3");
+    world_planned(&w, &plan);
+    world_written(&w, true);
+    g_string_truncate(w.log, 0);
+    world_planned(&w, NULL);
+    world_expect(&w, "node n3 true online member member; ");
     world_end(&w);
 }
 
@@ -551,6 +574,7 @@ main(void)
         cmocka_unit_test(a_controller_that_stays_away_is_reported),
         cmocka_unit_test(a_new_coordinator_plans_nothing_while_a_controller_is_away_that_never_reported_to_it),
               cmocka_unit_test(a_node_that_was_told_to_leave_is_expected_to_be_gone),
+              cmocka_unit_test(a_node_that_does_not_want_to_leave_any_more_is_a_member_again),
         cmocka_unit_test(who_does_not_reign_any_more_forgets_everything),
         cmocka_unit_test(a_configuration_that_crashes_the_scheduler_is_set_aside),
         cmocka_unit_test(a_plan_that_could_not_be_made_is_asked_for_again),

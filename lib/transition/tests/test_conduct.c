@@ -227,6 +227,46 @@ what_is_in_flight_is_adopted_by_the_next_graph(void **state)
     teardown(&w);
 }
 
+/* cts/sim found it: a plan that is made while a stop is under way only probes there, and lets the node go at once. */
+static void
+a_node_does_not_leave_while_something_is_under_way_there(void **state)
+{
+    struct plan first = { 0 }, second = { 0 };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    add_action(&first, "a", "stop", "n1");
+    add_action(&first, "b", "stop", "n2");
+    begin(&w, &first);
+    add_action(&second, "a", "monitor", "n1");
+    add_action(&second, NULL, "do_shutdown", "n1");
+    assert_string_equal(begin(&w, &second), "");
+    assert_string_equal(result(&w, "a", "stop", "n1", 0), "replan;complete;");
+    first.graph.n_actions = 0;
+    add_action(&first, NULL, "do_shutdown", "n1");
+    assert_string_equal(begin(&w, &first), "start - do_shutdown n1;"); /* that of another node is no matter */
+    teardown(&w);
+}
+
+/* A fencing is answered by the fencer; what a controller is asked for it may have died over. */
+static void
+what_a_controller_is_asked_for_does_not_take_for_ever(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    add_action(&plan, "a", "lrm_delete", "n1");
+    add_action(&plan, NULL, "stonith", "n2");
+    plan.actions[0].kind = COX_ACTION_CRM;
+    plan.actions[0].n_attributes = plan.actions[1].n_attributes = 0;
+    begin(&w, &plan);
+    assert_int_equal(w.wake_at, w.now + MS(60000));
+    teardown(&w);
+}
+
 static void
 a_migration_to_elsewhere_is_not_adopted(void **state)
 {
@@ -539,7 +579,9 @@ COX_TEST_MAIN(cmocka_unit_test(actions_begin_when_their_inputs_are_done),
               cmocka_unit_test(what_is_in_flight_is_adopted_by_the_next_graph),
               cmocka_unit_test(a_migration_to_elsewhere_is_not_adopted),
         cmocka_unit_test(nothing_is_ordered_where_a_fencing_is_under_way_that_the_plan_does_not_know),
-        cmocka_unit_test(a_new_coordinator_knows_what_executors_report),
+              cmocka_unit_test(a_node_does_not_leave_while_something_is_under_way_there),
+              cmocka_unit_test(what_a_controller_is_asked_for_does_not_take_for_ever),
+              cmocka_unit_test(a_new_coordinator_knows_what_executors_report),
               cmocka_unit_test(what_migrates_is_told_with_its_source_and_target),
         cmocka_unit_test(limits_count_own_actions_and_never_hold_back_fencing),
               cmocka_unit_test(migrations_have_a_limit_of_their_own), cmocka_unit_test(a_lost_node_sends_no_results),
