@@ -13,6 +13,8 @@ struct sim_attr {
     struct cox_attr *engine;
     struct cox_attr_member members[SIM_MAX];
     size_t n_members;
+    GHashTable *requests; /* number -> struct sim_attr_wish */
+    guint64 n_requests;
 };
 
 static void step(struct sim *sim, struct sim_node *node, const struct cox_attr_event *event);
@@ -94,6 +96,17 @@ write_values(struct sim *sim, struct sim_node *node, const struct cox_attr_effec
 
 /* ---- the engine ---- */
 
+/* A wish that takes several requests is answered with the last. */
+static void
+answer(struct sim *sim, struct sim_node *node, guint64 request)
+{
+    const struct sim_call done = { .fn = sim_control_on_attr_done, .data = g_hash_table_lookup(node->attr->requests, &request) };
+
+    if (done.data != NULL) {
+        sim_post(sim, node, SIM_CONTROL, &done);
+    }
+}
+
 static void
 step(struct sim *sim, struct sim_node *node, const struct cox_attr_event *event)
 {
@@ -121,6 +134,8 @@ step(struct sim *sim, struct sim_node *node, const struct cox_attr_event *event)
                 }
                 break;
             case COX_ATTR_DO_APPLIED:
+                answer(sim, node, effect->request);
+                break;
             case COX_ATTR_DO_CONFIRMED:
             case COX_ATTR_DO_WRITER:
                 break;
@@ -163,14 +178,22 @@ sim_attr_wake(struct sim *sim, struct sim_node *node, guint timer)
     step(sim, node, &(struct cox_attr_event) { .kind = COX_ATTR_ON_WAKE });
 }
 
+/* @whole: answered when this is done, NULL: not yet. */
 static void
-set(struct sim *sim, struct sim_node *node, const struct sim_attr_wish *wish)
+set(struct sim *sim, struct sim_node *node, const struct sim_attr_wish *wish, struct sim_attr_wish *whole)
 {
-    const struct cox_attr_change change = { .kind = COX_ATTR_SET, .name = wish->name, .node = wish->node, .value = wish->value,
-                                            .value_kind = COX_ATTR_TRANSIENT, .dampening_ms = -1,
-                                            .has_companion = wish->has_companion };
+    const struct cox_attr_change change = { .kind = wish->node == NULL   ? COX_ATTR_REFRESH
+                                                    : wish->name == NULL ? COX_ATTR_REMOVE
+                                                                         : COX_ATTR_SET,
+                                            .name = wish->name,
+                                            .node = wish->node, .value = wish->value, .value_kind = COX_ATTR_TRANSIENT,
+                                            .dampening_ms = -1, .has_companion = wish->has_companion,
+                                            .request = ++node->attr->n_requests };
     struct cox_attr_event event = { .kind = COX_ATTR_ON_REQUEST };
 
+    if (whole != NULL) {
+        g_hash_table_insert(node->attr->requests, g_memdup2(&change.request, sizeof(change.request)), whole);
+    }
     event.request = &change;
     step(sim, node, &event);
 }
@@ -178,12 +201,13 @@ set(struct sim *sim, struct sim_node *node, const struct sim_attr_wish *wish)
 void
 sim_attr_on_request(struct sim *sim, struct sim_node *node, struct sim_call *call)
 {
-    const struct sim_attr_wish *wish = call->data;
+    struct sim_attr_wish *wish = call->data;
     const struct cox_attrtable *table = cox_attr_table(node->attr->engine);
     g_autoptr(GPtrArray) names = g_ptr_array_new();
+    const struct sim_call done = { .fn = sim_control_on_attr_done, .data = wish };
 
     if (!wish->is_pattern) {
-        set(sim, node, wish);
+        set(sim, node, wish, wish);
         return;
     }
     for (guint a = 0; a < table->attributes->len; a++) {
@@ -197,7 +221,10 @@ sim_attr_on_request(struct sim *sim, struct sim_node *node, struct sim_call *cal
     for (guint i = 0; i < names->len; i++) {
         const struct sim_attr_wish one = { wish->node, names->pdata[i], NULL, false, i + 1 < names->len };
 
-        set(sim, node, &one);
+        set(sim, node, &one, i + 1 < names->len ? NULL : wish);
+    }
+    if (names->len == 0) {
+        sim_post(sim, node, SIM_CONTROL, &done);
     }
 }
 
@@ -215,6 +242,7 @@ sim_attr_start(struct sim *sim, struct sim_node *node)
     const struct sim_call up = { .fn = sim_control_on_attr_up };
 
     node->attr = g_new0(struct sim_attr, 1);
+    node->attr->requests = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     node->attr->engine = cox_attr_new(&config, node->id, (guint64) sim->now);
     sim_post(sim, node, SIM_CONTROL, &up);
 }
@@ -224,5 +252,6 @@ sim_attr_stop(struct sim *sim, struct sim_node *node)
 {
     (void) sim;
     cox_attr_free(node->attr->engine);
+    g_hash_table_unref(node->attr->requests);
     g_clear_pointer(&node->attr, g_free);
 }

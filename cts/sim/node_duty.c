@@ -77,13 +77,20 @@ on_written(struct sim *sim, struct sim_node *node, struct sim_call *call)
     }
     control->recorded = (gint64) (call->number / 2);
     control->recorded_version = answer->version;
+    if (call->number % 2 == 1 && !control->is_history_valid) {
+        control_set_attribute(sim, node, &(struct sim_attr_wish) { NULL, NULL, NULL, false, false });
+    }
     if (call->number % 2 == 1 || control->is_history_valid) {
         control->is_history_valid = mark->is_set = true;
         mark->written = mark->next = control->fingerprint;
     }
     say_recorded(sim, node);
     say_all(sim, node, control->said_now);
-    flush_soon(sim, node);
+    if (control->is_dismissed) {
+        flush(sim, node);
+    } else {
+        flush_soon(sim, node);
+    }
     control_report(sim, node);
 }
 
@@ -158,6 +165,10 @@ flush(struct sim *sim, struct sim_node *node)
             say_recorded(sim, node);
         }
         say_all(sim, node, control->said_after);
+        if (control->is_dismissed) {
+            *sim_run_mark(node->run) = (struct sim_mark) { false, 0, 0 }; /* what happens from now on is not in the history */
+            sim_leave_now(sim, node);
+        }
         return;
     }
     control->said_now = control->said_after;
@@ -177,7 +188,9 @@ static void
 correct(struct sim *sim, struct sim_node *node)
 {
     struct cox_oplog_changes changes = { NULL, NULL, NULL };
-    g_autofree char *path = g_strdup_printf("/cib/status/node_state[@id='%u']/lrm", node->id);
+    g_autofree char *path = g_strdup_printf(node->control->is_history_valid ? "/cib/status/node_state[@id='%u']/lrm"
+                                            : "/cib/status/node_state[@id='%1$u']/lrm|/cib/status/node_state[@id='%1$u']/transient_attributes",
+                                            node->id);
     g_autofree char *empty = g_strdup_printf("<status><node_state id=\"%u\" uname=\"%s\"><lrm id=\"%u\"><lrm_resources/></lrm>"
                                              "</node_state></status>", node->id, node->name, node->id);
     GString *change = sim_change_new(sim->next_change++);
@@ -376,7 +389,17 @@ control_on_order(struct sim *sim, struct sim_node *node, guint32 sender, const s
         sim_say(sim, node, "controld refuses an order of n%u, generation %" G_GUINT64_FORMAT, sender, order->generation);
         return;
     }
-    if (order->order == COX_REIGN_SHUTDOWN || order->rsc_id == NULL) {
+    if (order->order == COX_REIGN_SHUTDOWN && !node->control->wants_to_leave) {
+        sim_say(sim, node, "controld may leave, and nobody has asked for that");
+        return;
+    }
+    if (order->order == COX_REIGN_SHUTDOWN) {
+        node->control->is_dismissed = true;
+        node->control->dismissed = cox_election_term(node->control->election);
+        flush(sim, node);
+        return;
+    }
+    if (order->rsc_id == NULL) {
         return;
     }
     errand = cox_arena_new_array(sim->arena, struct sim_errand, 1);
@@ -419,6 +442,9 @@ control_duty_document(struct sim *sim, struct sim_node *node)
 
         control->oplog = cox_oplog_new(id, node->name);
         take_over(sim, node);
+        if (!sim_run_mark(node->run)->is_set) {
+            control_set_attribute(sim, node, &(struct sim_attr_wish) { node->name, NULL, NULL, false, false });
+        }
         sim_exec_tell(sim, node);
     }
     control_report(sim, node);

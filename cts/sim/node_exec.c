@@ -79,7 +79,15 @@ begin(struct sim *sim, struct sim_node *node, const struct cox_exec_effect *effe
     struct sim_agent model = { .run = effect->run, .rsc = sim_rsc_index(effect->rsc_id), .interval_ms = effect->interval_ms,
                                .timeout_ms = effect->timeout_ms };
     struct sim_agent *agent = NULL;
+    struct sim_node *peer = NULL;
 
+    for (size_t i = 0; order != NULL && i < order->n_params; i++) {
+        if (g_str_equal(order->params[i].name, g_str_equal(effect->task, "migrate_to") ? "CRM_meta_migrate_target"
+                                                                                       : "CRM_meta_migrate_source")) {
+            peer = sim_node_named(sim, order->params[i].value);
+            model.peer = peer == NULL ? 0 : peer->id;
+        }
+    }
     model.task = cox_arena_intern(sim->arena, effect->task);
     model.key = cox_arena_strdup(sim->arena, effect->key);
     if (effect->is_probe) { /* nobody has ordered it */

@@ -7,6 +7,14 @@ enum { TIMER_WAKE = 0, TIMER_QUORUM };
 
 static const struct cox_fencedevice_def devices[] = {
     { .id = "device", .host_check = "none", .can = { true, true, true, true, true, true }, .delay_max = "1s", .is_banned_here = false },
+    { .id = "left", .host_check = "none", .can = { true, true, true, true, true, true }, .is_banned_here = false },
+    { .id = "right", .host_check = "none", .can = { true, true, true, true, true, true }, .is_banned_here = false },
+};
+static const char *const supplies[] = { "left", "right" };
+static const char *const device[] = { "device" };
+static const struct cox_fencelevel levels[] = {
+    { .kind = COX_FENCE_TARGET_PATTERN, .target = "^n", .index = 1, .devices = supplies, .n_devices = 2 },
+    { .kind = COX_FENCE_TARGET_PATTERN, .target = "^n", .index = 2, .devices = device, .n_devices = 1 },
 };
 
 struct wanted {
@@ -62,6 +70,7 @@ run_device(struct sim *sim, struct sim_node *node, const struct cox_fence_effect
     struct sim_fencing *fencing = cox_arena_new_array(sim->arena, struct sim_fencing, 1);
 
     *fencing = (struct sim_fencing) { .node = node->id, .run = effect->run.run };
+    fencing->device = cox_arena_intern(sim->arena, effect->run.device);
     fencing->command = cox_arena_intern(sim->arena, effect->run.command);
     fencing->target = cox_arena_intern(sim->arena, effect->run.target);
     g_ptr_array_add(node->fence->runs, fencing);
@@ -267,8 +276,14 @@ sim_fence_start(struct sim *sim, struct sim_node *node)
     node->fence->runs = g_ptr_array_new();
     node->fence->wanted = g_array_new(FALSE, FALSE, sizeof(struct wanted));
     event.devices.defs = devices;
-    event.devices.n = G_N_ELEMENTS(devices);
+    event.devices.n = sim->shape.has_levels ? G_N_ELEMENTS(devices) : 1;
     feed(sim, node, &event);
+    if (sim->shape.has_levels) {
+        event = (struct cox_fence_event) { .kind = COX_FENCE_ON_LEVELS };
+        event.levels.levels = levels;
+        event.levels.n = G_N_ELEMENTS(levels);
+        feed(sim, node, &event);
+    }
     sim_post(sim, node, SIM_CONTROL, &up);
 }
 

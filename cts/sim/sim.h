@@ -23,7 +23,8 @@ struct sim;
 struct sim_node;
 struct sim_call;
 
-enum { SIM_MAX = COX_TESTBUS_MAX, SIM_RSCS = 4, SIM_RSC_DEVICE = 0, SIM_TIMERS = 4 };
+enum { SIM_MAX = COX_TESTBUS_MAX, SIM_TIMERS = 4 };
+enum { SIM_RSC_DEVICE = 0, SIM_RSC_WEB, SIM_RSC_IP, SIM_RSC_STORE, SIM_RSC_CLONE, SIM_RSC_FIRST, SIM_RSC_SECOND, SIM_RSCS };
 
 /** The daemons of a node; the first four have a group. */
 enum sim_daemon { SIM_CIB = 0, SIM_CONTROL, SIM_FENCE, SIM_ATTR, SIM_EXEC, SIM_DAEMONS };
@@ -36,6 +37,10 @@ enum sim_law {
     SIM_LAW_KEPT,     /**< an acknowledged change is not lost */
     SIM_LAW_REIGN,    /**< no order of an older coordinator runs after a younger one was obeyed */
     SIM_LAW_OVERLAP,  /**< operations of one resource do not overlap on a node */
+    SIM_LAW_PROMOTED, /**< one instance at most is promoted, and only when nothing may be promoted elsewhere */
+    SIM_LAW_INSTANCES, /**< no more instances of a clone run than are allowed */
+    SIM_LAW_MIGRATES, /**< what migrates is active in two places only between the two, and not for long */
+    SIM_LAW_LEAVES,   /**< who leaves in order leaves nothing running, and is not fenced for it */
     SIM_LAW_ENDS,     /**< every transition ends */
     SIM_LAW_SETTLES,  /**< after the trouble the cluster comes to rest, and nothing is left to do */
     SIM_LAWS,
@@ -66,6 +71,7 @@ struct sim_agent {
     guint node;
     guint64 run;             /* 0: the executor that knew it is gone and its successor does not know it yet */
     guint rsc;
+    guint peer;              /* migration: the other node */
     const char *task, *key;
     const char *probes;      /* task whose end was not seen, when this is the executor's own probe; else NULL */
     gint64 interval_ms, timeout_ms;
@@ -76,14 +82,28 @@ struct sim_agent {
     guint64 order;
 };
 
+/** What the cluster is asked to run; beside a device, a group of two and a store. */
+struct sim_shape {
+    bool migrates;    /**< the store */
+    guint n_clones;   /**< instances of the clone; 0: there is none */
+    bool is_promotable, is_graded; /**< that clone; and some nodes are better than others */
+    bool is_unique;   /**< two instances of a clone that are told apart */
+    bool has_levels;  /**< two power supplies that must be cut together are tried first, then the device */
+};
+
 struct sim_node {
     guint id;
     const char *name;
     bool is_on;
+    bool is_leaving;         /* it was asked to leave in order ... */
+    bool is_released;        /* ... and may */
+    bool goes_off;           /* ... and its power goes off, else its daemons are started again */
+    guint unpowered;         /* of its two supplies: bits */
     guint n_boots;
     guint64 incarnation;     /* of the boot */
     struct sim_process process[SIM_DAEMONS];
     bool is_active[SIM_RSCS]; /* the truth */
+    bool is_promoted;         /* the instance of SIM_RSC_CLONE */
     struct sim_state *doc;    /* what the processes of the node know of the document; NULL: nothing yet */
     struct sim_disk *disk;    /* survives */
     struct sim_run *run;      /* what lies below RUNDIR: survives the processes, not the node */
@@ -100,6 +120,8 @@ struct sim {
     FILE *trace;
     enum sim_law bug;         /* the planted one: of this law; SIM_LAW_NONE */
     guint n;                  /* nodes 1 to n */
+    struct sim_shape shape;
+    guint n_troubles;
     cox_usec now;
     struct cox_testbus bus[SIM_GROUPS];
     struct sim_node nodes[SIM_MAX];
@@ -144,9 +166,25 @@ struct sim_node *sim_node_named(struct sim *sim, const char *name);
 /* ---- simtruth.c ---- */
 
 void sim_power_on(struct sim *sim, struct sim_node *node);
+/** The daemons of a node that is on are started one after the other. */
+void sim_boot_daemons(struct sim *sim, struct sim_node *node);
 /** The node is off at once; @by_device: that was proven by a fence device. */
 void sim_power_off(struct sim *sim, struct sim_node *node, bool by_device);
 guint sim_rsc_index(const char *id);
+
+/* ---- node_leave.c: stands for the supervisor of a node that leaves in order ---- */
+
+void sim_leave(struct sim *sim, struct sim_node *node);
+/** The controller has come (again), and it must know that the node is leaving. */
+void sim_leave_again(struct sim *sim, struct sim_node *node);
+/** The controller says that the node may leave. */
+void sim_leave_now(struct sim *sim, struct sim_node *node);
+
+/* ---- simconfig.c ---- */
+
+void sim_configure(struct sim *sim);
+void sim_change_note(struct sim *sim, struct sim_node *node);
+void sim_move_store(struct sim *sim, struct sim_node *node);
 
 /* ---- simstory.c ---- */
 

@@ -1,4 +1,4 @@
-/* cts/sim/simcontrol.h - what node_control.c and node_duty.c share: the controller of a node.  For tests only. */
+/* cts/sim/simcontrol.h - what node_control.c, node_reign.c and node_duty.c share: the controller of a node.  For tests only. */
 #ifndef COX_CTS_SIM_SIMCONTROL_H
 #define COX_CTS_SIM_SIMCONTROL_H
 
@@ -50,6 +50,10 @@ struct sim_control {
     guint64 fingerprint;           /* of the history in the write that is under way */
     gint64 noted, recorded;
     struct cox_version recorded_version;
+    GPtrArray *wishes;             /* struct sim_attr_wish that attrd has not answered */
+    bool wants_to_leave;
+    struct cox_term dismissed;
+    bool is_dismissed;             /* it may leave when its results are recorded */
     GPtrArray *errands;            /* struct sim_errand that the executor has not answered */
     GPtrArray *said_after, *said_now; /* struct control_message: results told when the document has what is noted */
 };
@@ -59,11 +63,20 @@ enum { CONTROL_TIMER_ELECTION = 0, CONTROL_TIMER_REIGN, CONTROL_TIMER_DUTY, CONT
 /* node_control.c */
 
 void control_send(struct sim *sim, struct sim_node *node, const struct control_message *message);
-void control_reign(struct sim *sim, struct sim_node *node, const struct cox_reign_event *event);
+/* The document is there for the first time, or its configuration has changed. */
+void control_crew_document(struct sim *sim, struct sim_node *node);
 void control_confirm(struct sim *sim, struct sim_node *node, const struct cox_inflight *inflight, size_t n);
 /* An order of this reign was refused: somebody here obeys a younger one, and does not say which. */
 void control_outdated(struct sim *sim, struct sim_node *node, guint64 generation);
 bool control_obeys(const struct sim_node *node, guint32 sender, guint64 generation);
+
+/* node_reign.c */
+
+void control_reign(struct sim *sim, struct sim_node *node, const struct cox_reign_event *event);
+struct cox_xml *control_section(struct sim *sim, const struct sim_node *node, const char *name);
+void control_tell_reign(struct sim *sim, struct sim_node *node);
+void control_tell_document(struct sim *sim, struct sim_node *node, unsigned int scope, const struct sim_touched *touched);
+void control_set_attribute(struct sim *sim, struct sim_node *node, const struct sim_attr_wish *wish);
 
 /* node_duty.c */
 

@@ -68,7 +68,11 @@ void sim_control_on_fence_news(struct sim *sim, struct sim_node *node, struct si
 void sim_control_on_barred(struct sim *sim, struct sim_node *node, struct sim_call *call);     /* data: node; boot */
 void sim_control_on_fence_up(struct sim *sim, struct sim_node *node, struct sim_call *call);
 void sim_control_on_attr_up(struct sim *sim, struct sim_node *node, struct sim_call *call);
+void sim_control_on_attr_done(struct sim *sim, struct sim_node *node, struct sim_call *call);  /* data: struct sim_attr_wish */
 /** Is it the coordinator, with nothing to do? */
+void sim_control_on_leave(struct sim *sim, struct sim_node *node, struct sim_call *call);
+void sim_control_on_want(struct sim *sim, struct sim_node *node, struct sim_call *call);
+bool sim_control_has_majority(const struct sim *sim, const struct sim_node *node);
 bool sim_control_is_idle(const struct sim_node *node);
 const char *sim_control_waits_for(const struct sim_node *node); /* NULL: nothing, or actions */
 struct cox_term sim_control_term(const struct sim_node *node);
@@ -126,7 +130,7 @@ void sim_fence_on_ended(struct sim *sim, struct sim_node *node, struct sim_call 
 struct sim_fencing {
     guint node; /* where it runs */
     guint64 run;
-    const char *command, *target;
+    const char *device, *command, *target;
     bool is_ok, cuts, hangs, is_killed;
 };
 /** simtruth.c: the device begins to work. */
@@ -151,6 +155,8 @@ struct sim_attr_wish {
 
 /** The agent begins; its end is told to execd. */
 struct sim_agent *sim_agent_begin(struct sim *sim, struct sim_node *node, const struct sim_agent *model);
+/** All agents of the node are gone, whatever they were doing. */
+void sim_agents_end(struct sim *sim, const struct sim_node *node);
 void sim_agent_kill(struct sim *sim, struct sim_agent *agent);
 
 /* ---- simlaws.c ---- */
@@ -161,6 +167,11 @@ void sim_laws_init(struct sim *sim);
 void sim_laws_clear(struct sim *sim);
 void sim_laws_on_active(struct sim *sim);
 void sim_laws_on_begin(struct sim *sim, const struct sim_agent *agent);
+void sim_laws_on_promoted(struct sim *sim);
+void sim_laws_on_demoted(struct sim *sim, guint node); /* or found not to be promoted; on_inactive says so as well */
+void sim_laws_on_released(struct sim *sim, const struct sim_node *node);
+void sim_laws_on_left(struct sim *sim, const struct sim_node *node);
+void sim_laws_on_fencing(struct sim *sim, const struct sim_node *target);
 void sim_laws_on_inactive(struct sim *sim, guint node, guint rsc); /* a clean stop, or a probe, or the node's power is off */
 void sim_laws_on_place(struct sim *sim, const struct sim_node *node);
 void sim_laws_on_kept(struct sim *sim, const struct sim_node *node, guint64 change, guint64 term);

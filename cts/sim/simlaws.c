@@ -5,11 +5,14 @@
 
 #include "cts/sim/simdoc.h"
 
-enum { TRANSITION_LIMIT_S = 600, MANY_STEPS = 150000 };
+enum { TRANSITION_LIMIT_S = 600, MIGRATION_LIMIT_S = 300, MANY_STEPS = 150000 };
+
+#define BIT(node) (1U << (node))
 
 const char *const sim_law_names[SIM_LAWS] = {
     [SIM_LAW_ONCE] = "once",   [SIM_LAW_PROOF] = "proof",     [SIM_LAW_EQUAL] = "equal", [SIM_LAW_KEPT] = "kept",
-    [SIM_LAW_REIGN] = "reign", [SIM_LAW_OVERLAP] = "overlap", [SIM_LAW_ENDS] = "ends",   [SIM_LAW_SETTLES] = "settles",
+    [SIM_LAW_REIGN] = "reign", [SIM_LAW_OVERLAP] = "overlap", [SIM_LAW_PROMOTED] = "promoted", [SIM_LAW_INSTANCES] = "instances",
+    [SIM_LAW_MIGRATES] = "migrates", [SIM_LAW_LEAVES] = "leaves", [SIM_LAW_ENDS] = "ends", [SIM_LAW_SETTLES] = "settles",
 };
 
 struct kept {
@@ -23,7 +26,11 @@ struct place {
 struct sim_book {
     char *violation;
     enum sim_law law;
-    guint owner[SIM_RSCS];                 /* node that may have the resource; 0: nobody */
+    guint owners[SIM_RSCS];                /* nodes that may have the resource: bits */
+    cox_usec migrates_since;               /* COX_USEC_NEVER: the store is not on its way */
+    guint released_at[SIM_MAX];            /* so many troubles had been when the node was told that it may leave */
+    bool is_left[SIM_MAX];                 /* it has left in order and has not come back */
+    guint promoted;                        /* node that may have the promoted instance of the clone; 0: nobody */
     GHashTable *places;                    /* place in a history -> digest */
     struct place last_place[SIM_MAX];
     GArray *kept;                          /* struct kept */
@@ -77,6 +84,7 @@ sim_laws_init(struct sim *sim)
     for (guint i = 0; i < SIM_MAX; i++) {
         sim->book->transition_since[i] = COX_USEC_NEVER;
     }
+    sim->book->migrates_since = COX_USEC_NEVER;
 }
 
 void
@@ -90,34 +98,133 @@ sim_laws_clear(struct sim *sim)
 
 /* ---- resources ---- */
 
+/* Is this one of the resources that must run in one place only? */
+static bool
+is_single(guint rsc)
+{
+    return rsc != SIM_RSC_DEVICE && rsc != SIM_RSC_CLONE; /* a fence device may be in use on two nodes, and starts without a proof */
+}
+
+/* Between the two nodes of a migration that is under way. */
+static bool
+may_be_on_both(const struct sim *sim, guint rsc, const struct sim_node *one, const struct sim_node *other)
+{
+    const guint pair = BIT(one->id) | BIT(other->id);
+
+    return rsc == SIM_RSC_STORE && cox_usec_is_set(sim->book->migrates_since) && (sim->book->owners[rsc] & pair) == pair;
+}
+
+static void
+check_instances(struct sim *sim)
+{
+    guint n = 0;
+
+    for (guint i = 1; i <= sim->n; i++) {
+        n += sim->nodes[i].is_active[SIM_RSC_CLONE];
+    }
+    if (n > sim->shape.n_clones) {
+        sim_violate(sim, SIM_LAW_INSTANCES, "%s has %u instances, and %u are allowed", sim_rsc_names[SIM_RSC_CLONE], n, sim->shape.n_clones);
+    }
+}
+
 void
 sim_laws_on_active(struct sim *sim)
 {
-    for (guint r = SIM_RSC_DEVICE + 1; r < SIM_RSCS; r++) { /* a fence device may be in use on two nodes, and starts without a proof */
+    for (guint r = SIM_RSC_DEVICE + 1; r < SIM_RSCS; r++) {
         const struct sim_node *first = NULL;
 
-        for (guint i = 1; i <= sim->n; i++) {
-            if (sim->nodes[i].is_active[r] && first != NULL) {
-                sim_violate(sim, SIM_LAW_ONCE, "%s is active on %s and %s", sim_rsc_names[r], first->name, sim->nodes[i].name);
+        for (guint i = 1; i <= sim->n && is_single(r); i++) {
+            const struct sim_node *node = &sim->nodes[i];
+
+            if (node->is_active[r] && first != NULL && !may_be_on_both(sim, r, first, node)) {
+                sim_violate(sim, r == SIM_RSC_STORE && sim->shape.migrates ? SIM_LAW_MIGRATES : SIM_LAW_ONCE, "%s is active on %s and %s",
+                            sim_rsc_names[r], first->name, node->name);
             }
-            first = sim->nodes[i].is_active[r] ? &sim->nodes[i] : first;
+            first = node->is_active[r] ? node : first;
         }
     }
+    check_instances(sim);
+}
+
+void
+sim_laws_on_promoted(struct sim *sim)
+{
+    const struct sim_node *first = NULL;
+
+    for (guint i = 1; i <= sim->n; i++) {
+        if (sim->nodes[i].is_promoted && first != NULL) {
+            sim_violate(sim, SIM_LAW_PROMOTED, "%s is promoted on %s and %s", sim_rsc_names[SIM_RSC_CLONE], first->name,
+                        sim->nodes[i].name);
+        }
+        first = sim->nodes[i].is_promoted ? &sim->nodes[i] : first;
+    }
+}
+
+void
+sim_laws_on_demoted(struct sim *sim, guint node)
+{
+    sim->book->promoted = sim->book->promoted == node ? 0 : sim->book->promoted;
 }
 
 void
 sim_laws_on_inactive(struct sim *sim, guint node, guint rsc)
 {
-    if (sim->book->owner[rsc] == node) {
-        sim->book->owner[rsc] = 0;
+    guint owners = sim->book->owners[rsc] & ~BIT(node);
+
+    if (rsc == SIM_RSC_CLONE) {
+        sim_laws_on_demoted(sim, node);
     }
+    sim->book->owners[rsc] = owners;
+    if (rsc == SIM_RSC_STORE && (owners & (owners - 1)) == 0) {
+        sim->book->migrates_since = COX_USEC_NEVER;
+    }
+}
+
+static void
+check_promotion(struct sim *sim, const struct sim_agent *agent)
+{
+    if (sim->book->promoted != 0 && sim->book->promoted != agent->node) {
+        sim_violate(sim, SIM_LAW_PROMOTED, "%s is promoted on %s, and nothing proves that it is not on %s", sim_rsc_names[agent->rsc],
+                    sim->nodes[agent->node].name, sim->nodes[sim->book->promoted].name);
+    }
+    sim->book->promoted = agent->node;
+}
+
+static void
+check_start(struct sim *sim, const struct sim_agent *agent)
+{
+    const struct sim_node *node = &sim->nodes[agent->node];
+    guint others = sim->book->owners[agent->rsc] & ~BIT(agent->node);
+
+    if (is_single(agent->rsc)) {
+        if (others != 0) {
+            sim_violate(sim, SIM_LAW_PROOF, "%s starts on %s, and nothing proves that it is not on %s", sim_rsc_names[agent->rsc],
+                        node->name, sim->nodes[g_bit_nth_lsf(others, -1)].name);
+        }
+        sim->book->owners[agent->rsc] = BIT(agent->node);
+    }
+}
+
+/* From here on the service may be on both, until one of them is known not to have it. */
+static void
+check_migration(struct sim *sim, const struct sim_agent *agent)
+{
+    struct sim_book *book = sim->book;
+    guint pair = BIT(agent->node) | BIT(agent->peer);
+
+    if (agent->peer == 0 || (book->owners[agent->rsc] & ~pair) != 0) {
+        sim_violate(sim, SIM_LAW_MIGRATES, "%s migrates from %s, and it may be elsewhere", sim_rsc_names[agent->rsc],
+                    sim->nodes[agent->node].name);
+    }
+    if (!cox_usec_is_set(book->migrates_since)) {
+        book->migrates_since = sim->now;
+    }
+    book->owners[agent->rsc] |= pair;
 }
 
 void
 sim_laws_on_begin(struct sim *sim, const struct sim_agent *agent)
 {
-    struct sim_book *book = sim->book;
-
     for (guint i = 0; i < sim->agents->len; i++) {
         const struct sim_agent *other = sim->agents->pdata[i];
 
@@ -126,12 +233,40 @@ sim_laws_on_begin(struct sim *sim, const struct sim_agent *agent)
                         sim_rsc_names[agent->rsc], sim->nodes[agent->node].name, other->task);
         }
     }
-    if (g_str_equal(agent->task, "start") && agent->rsc != SIM_RSC_DEVICE) {
-        if (book->owner[agent->rsc] != 0 && book->owner[agent->rsc] != agent->node) {
-            sim_violate(sim, SIM_LAW_PROOF, "%s starts on %s, and nothing proves that it is not on %s", sim_rsc_names[agent->rsc],
-                        sim->nodes[agent->node].name, sim->nodes[book->owner[agent->rsc]].name);
+    if (agent->rsc != SIM_RSC_DEVICE && g_str_equal(agent->task, "start")) {
+        check_start(sim, agent);
+    } else if (g_str_equal(agent->task, "promote")) {
+        check_promotion(sim, agent);
+    } else if (g_str_equal(agent->task, "migrate_to")) {
+        check_migration(sim, agent);
+    }
+}
+
+/* ---- leaving ---- */
+
+void
+sim_laws_on_released(struct sim *sim, const struct sim_node *node)
+{
+    for (guint r = SIM_RSC_DEVICE + 1; r < SIM_RSCS; r++) {
+        if (node->is_active[r]) {
+            sim_violate(sim, SIM_LAW_LEAVES, "%s leaves, and %s is active there", node->name, sim_rsc_names[r]);
         }
-        book->owner[agent->rsc] = agent->node;
+    }
+    sim->book->released_at[node->id] = sim_control_has_majority(sim, node) ? sim->n_troubles : 0;
+}
+
+/* Others know that it left in order, unless something else went wrong at the same time, or they were on the other side. */
+void
+sim_laws_on_left(struct sim *sim, const struct sim_node *node)
+{
+    sim->book->is_left[node->id] = sim->book->released_at[node->id] == sim->n_troubles;
+}
+
+void
+sim_laws_on_fencing(struct sim *sim, const struct sim_node *target)
+{
+    if (target != NULL && sim->book->is_left[target->id]) {
+        sim_violate(sim, SIM_LAW_LEAVES, "%s has left in order, and is fenced", target->name);
     }
 }
 
@@ -191,6 +326,7 @@ sim_laws_on_established(struct sim *sim, const struct sim_node *node, guint64 te
 void
 sim_laws_on_boot(struct sim *sim, guint node)
 {
+    sim->book->is_left[node] = false;
     sim->book->obeyed[node] = (struct cox_exec_term) { 0, 0 };
     sim->book->last_place[node] = (struct place) { 0, 0, 0 };
 }
@@ -229,6 +365,9 @@ sim_laws_check_time(struct sim *sim)
 {
     if (sim->n_steps > MANY_STEPS) {
         sim_violate(sim, SIM_LAW_SETTLES, "no rest after %d steps", MANY_STEPS);
+    }
+    if (cox_usec_is_set(sim->book->migrates_since) && sim->now - sim->book->migrates_since > MIGRATION_LIMIT_S * COX_USEC_PER_S) {
+        sim_violate(sim, SIM_LAW_MIGRATES, "%s may have been in two places for %d s", sim_rsc_names[SIM_RSC_STORE], MIGRATION_LIMIT_S);
     }
     for (guint i = 1; i <= sim->n; i++) {
         cox_usec since = sim->book->transition_since[i];
@@ -279,19 +418,37 @@ has_equal_documents(struct sim *sim, char **why)
     return true;
 }
 
+static guint
+wanted_of(const struct sim *sim, guint rsc)
+{
+    if (rsc == SIM_RSC_CLONE) {
+        return sim->shape.n_clones;
+    }
+    return rsc < SIM_RSC_CLONE || sim->shape.is_unique ? 1 : 0;
+}
+
 static bool
 has_all_resources(struct sim *sim, char **why)
 {
+    guint n_promoted = 0;
+
     for (guint r = 0; r < SIM_RSCS; r++) {
         guint n = 0;
 
         for (guint i = 1; i <= sim->n; i++) {
             n += sim->nodes[i].is_active[r];
         }
-        if (n != 1) {
+        if (n != wanted_of(sim, r)) {
             *why = g_strdup_printf("%s is active on %u nodes", sim_rsc_names[r], n);
             return false;
         }
+    }
+    for (guint i = 1; i <= sim->n; i++) {
+        n_promoted += sim->nodes[i].is_promoted;
+    }
+    if (n_promoted != (sim->shape.is_promotable ? 1 : 0)) {
+        *why = g_strdup_printf("%s is promoted on %u nodes", sim_rsc_names[SIM_RSC_CLONE], n_promoted);
+        return false;
     }
     return true;
 }
@@ -302,6 +459,10 @@ sim_laws_is_settled(struct sim *sim, char **why)
     guint32 coordinator = 0;
 
     for (guint i = 1; i <= sim->n; i++) {
+        if (sim->nodes[i].is_leaving) {
+            *why = g_strdup_printf("%s has been asked to leave", sim->nodes[i].name);
+            return false;
+        }
         for (guint d = 0; d < SIM_DAEMONS; d++) {
             if (!sim->nodes[i].process[d].is_up) {
                 *why = g_strdup_printf("%s is not up", sim->nodes[i].name);

@@ -8,75 +8,6 @@
 
 enum { CALM_LIMIT_S = 900, CALM_STEP_S = 5, BEGIN_S = 8 };
 
-/* ---- clients ---- */
-
-static void
-answered(struct sim *sim, struct sim_node *node, struct sim_call *call)
-{
-    (void) sim;
-    (void) node;
-    (void) call;
-}
-
-static void
-submit(struct sim *sim, struct sim_node *node, GString *change)
-{
-    const struct sim_ask ask = { .asker = SIM_EXEC, .is_of_client = true, .answer = answered, .change = change };
-
-    sim_cib_ask(sim, node, &ask);
-}
-
-static const char *const primitives =
-    "<resources>"
-    "<primitive id=\"device\" class=\"stonith\" type=\"fence_test\"/>"
-    "<group id=\"site\">"
-    "<primitive id=\"ip\" class=\"ocf\" provider=\"test\" type=\"Dummy\"><operations>"
-    "<op id=\"ip-monitor\" name=\"monitor\" interval=\"10s\" timeout=\"15s\"/></operations></primitive>"
-    "<primitive id=\"web\" class=\"ocf\" provider=\"test\" type=\"Dummy\"><operations>"
-    "<op id=\"web-monitor\" name=\"monitor\" interval=\"20s\" timeout=\"15s\"/></operations></primitive>"
-    "</group>"
-    "<primitive id=\"store\" class=\"ocf\" provider=\"test\" type=\"Dummy\"><operations>"
-    "<op id=\"store-monitor\" name=\"monitor\" interval=\"15s\" timeout=\"15s\"/></operations></primitive>"
-    "</resources>";
-
-static void
-configure(struct sim *sim)
-{
-    GString *xml = g_string_new("<configuration><crm_config><cluster_property_set id=\"p\">"
-                                "<nvpair id=\"p1\" name=\"stonith-enabled\" value=\"true\"/>"
-                                "<nvpair id=\"p2\" name=\"start-failure-is-fatal\" value=\"false\"/>"
-                                "<nvpair id=\"p3\" name=\"priority-fencing-delay\" value=\"0\"/>"
-                                "</cluster_property_set></crm_config><nodes>");
-    GString *change = sim_change_new(sim->next_change++);
-
-    for (guint i = 1; i <= sim->n; i++) {
-        g_string_append_printf(xml, "<node id=\"%u\" uname=\"%s\"/>", i, sim->nodes[i].name);
-    }
-    g_string_append_printf(xml, "</nodes>%s<constraints>"
-                                "<rsc_location id=\"l1\" rsc=\"store\" node=\"n%u\" score=\"50\"/></constraints></configuration>",
-                           primitives, 1 + sim_pick(sim, sim->n));
-    sim_change_modify(change, "configuration", xml->str);
-    g_string_free(xml, TRUE);
-    submit(sim, &sim->nodes[1], change);
-}
-
-static void
-client_changes_something(struct sim *sim, struct sim_node *node)
-{
-    GString *change = NULL;
-    g_autofree char *xml = NULL;
-
-    if (node->cib == NULL) {
-        return;
-    }
-    xml = g_strdup_printf("<crm_config><cluster_property_set id=\"p\"><nvpair id=\"p-note-%u\" name=\"note-%u\" value=\"%" G_GUINT64_FORMAT
-                          "\"/></cluster_property_set></crm_config>", node->id, node->id, sim->next_change);
-    change = sim_change_new(sim->next_change++);
-    sim_change_modify(change, "crm_config", xml);
-    sim_say(sim, node, "a client asks for change %" G_GUINT64_FORMAT, sim->next_change - 1);
-    submit(sim, node, change);
-}
-
 /* ---- trouble ---- */
 
 static void
@@ -167,6 +98,7 @@ break_service(struct sim *sim, struct sim_node *node)
     if (node->is_active[rsc]) {
         sim_say(sim, node, "%s breaks", sim_rsc_names[rsc]);
         node->is_active[rsc] = false;
+        node->is_promoted = node->is_promoted && rsc != SIM_RSC_CLONE;
     }
 }
 
@@ -176,7 +108,8 @@ cause_trouble(struct sim *sim)
     struct sim_node *node = &sim->nodes[1 + sim_pick(sim, sim->n)];
     enum sim_daemon daemon = (enum sim_daemon) sim_pick(sim, SIM_DAEMONS);
 
-    switch (sim_pick(sim, 16)) {
+    sim->n_troubles++;
+    switch (sim_pick(sim, 19)) {
         case 0:
         case 1:
         case 2:
@@ -213,8 +146,15 @@ cause_trouble(struct sim *sim)
         case 13:
             break_service(sim, node);
             break;
+        case 14:
+        case 15:
+            sim_leave(sim, node);
+            break;
+        case 16:
+            sim_move_store(sim, node);
+            break;
         default:
-            client_changes_something(sim, node);
+            sim_change_note(sim, node);
             break;
     }
 }
@@ -227,7 +167,9 @@ end_trouble(struct sim *sim)
     sim_say(sim, NULL, "the trouble is over");
     sim->is_calm = true;
     split(sim, true);
+    sim->n_troubles++;
     for (guint i = 1; i <= sim->n; i++) {
+        sim->nodes[i].unpowered = sim->nodes[i].is_on ? sim->nodes[i].unpowered : 0; /* a fencing may be under way */
         sim_power_on(sim, &sim->nodes[i]);
         for (guint d = 0; d < SIM_DAEMONS; d++) {
             struct sim_call call = { .number = d, .life = sim->nodes[i].process[d].life };
@@ -244,18 +186,36 @@ end_trouble(struct sim *sim)
     }
 }
 
+/*
+ * Where nodes are graded a plan that recovers a failed promoted instance promotes another one, and the next plan, if there is one, takes
+ * that back.  The field does the same; so at rest somebody asks once for a plan.
+ */
+static bool
+ask_once(struct sim *sim)
+{
+    const struct sim_call call = { .fn = sim_control_on_want };
+    guint32 coordinator = sim_control_term(&sim->nodes[1]).coordinator;
+
+    if (!sim->shape.is_graded || coordinator == 0 || !sim_control_is_idle(&sim->nodes[coordinator])) {
+        return false;
+    }
+    sim_post(sim, &sim->nodes[coordinator], SIM_CONTROL, &call);
+    return true;
+}
+
 bool
 sim_tell(struct sim *sim)
 {
     char *why = NULL;
     cox_usec end = 0;
     guint troubles = 0;
+    bool has_asked = false;
 
     for (guint i = 1; i <= sim->n; i++) {
         sim_power_on(sim, &sim->nodes[i]);
     }
     sim_run(sim, sim->now + COX_USEC_PER_S);
-    configure(sim);
+    sim_configure(sim);
     sim_run(sim, sim->now + sim_between(sim, 1, BEGIN_S) * COX_USEC_PER_S);
     troubles = 2 + sim_pick(sim, 6);
     for (guint t = 0; t < troubles && sim_violation(sim, NULL) == NULL; t++) {
@@ -270,6 +230,7 @@ sim_tell(struct sim *sim)
         if (sim_violation(sim, NULL) == NULL && sim_laws_is_settled(sim, &why)) {
             break;
         }
+        has_asked = has_asked || ask_once(sim);
         if (sim->now >= end) {
             sim_violate(sim, SIM_LAW_SETTLES, "%d s after the trouble: %s", CALM_LIMIT_S, why == NULL ? "" : why);
         }

@@ -42,6 +42,30 @@ keep_bytes(gpointer message)
 
 static const char *const names[SIM_MAX] = { NULL, "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8" };
 
+/* Each shape with each number of nodes (cox_sim.c); what is dear comes in few of them. */
+static struct sim_shape
+shape_of(guint32 seed, guint n)
+{
+    switch ((seed + seed / 16) % 8) {
+        case 1:
+            return (struct sim_shape) { .n_clones = n, .is_promotable = true };
+        case 2:
+            return (struct sim_shape) { .migrates = true };
+        case 3:
+            return (struct sim_shape) { .n_clones = 2 };
+        case 4:
+            return (struct sim_shape) { .has_levels = true };
+        case 5:
+            return (struct sim_shape) { .n_clones = 2, .is_promotable = true, .is_graded = true, .migrates = true };
+        case 6:
+            return (struct sim_shape) { .is_unique = true };
+        case 7:
+            return (struct sim_shape) { .migrates = true, .has_levels = true };
+        default:
+            return (struct sim_shape) { .n_clones = 0 };
+    }
+}
+
 void
 sim_init(struct sim *sim, guint32 seed, guint n)
 {
@@ -55,6 +79,7 @@ sim_init(struct sim *sim, guint32 seed, guint n)
     sim->bug = bug;
     sim->seed = seed;
     sim->n = n;
+    sim->shape = shape_of(seed, n);
     sim->random = g_rand_new_with_seed(seed);
     sim->now = 1000 * COX_USEC_PER_S;
     sim->arena = cox_arena_new();
