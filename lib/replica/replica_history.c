@@ -127,7 +127,7 @@ hold(struct cox_replica *r, int kind, GBytes *record, guint64 seq)
 {
     struct replica_held *held = g_new0(struct replica_held, 1);
 
-    held->number = ++r->held_number;
+    held->place = r->place;
     held->kind = kind;
     held->seq = seq;
     held->term = r->view.term;
@@ -187,7 +187,7 @@ cox_replica_own_came_back(struct cox_replica *r)
         r->are_changes_sent = false;
     }
     while (own != NULL && own->round == r->round_number && r->held.length > 0
-           && ((struct replica_held *) r->held.head->data)->number <= own->number) {
+           && ((struct replica_held *) r->held.head->data)->place <= own->place) {
         struct replica_held *held = g_queue_pop_head(&r->held);
 
         confirm(r, held);
@@ -196,13 +196,17 @@ cox_replica_own_came_back(struct cox_replica *r)
     g_free(own);
 }
 
-/* See to it that what is held gets known: when nothing of our own is under way, send something. */
+/*
+ * See to it that what is held gets known: when nothing of our own is under way, send something.  What has been delivered and will be held
+ * counts, too: the message is on its way while it is being done, and comes back for all of it.
+ */
 void
 cox_replica_probe(struct cox_replica *r)
 {
     const struct cox_replica_message probe = { .kind = COX_REPLICA_MSG_PROBE };
+    bool will_hold = r->has_quorum && r->phase == PHASE_ACTIVE && (r->queue.length > 0 || r->current != NULL);
 
-    if (r->held.length > 0 && r->own.length == 0) {
+    if ((r->held.length > 0 || will_hold) && r->own.length == 0) {
         cox_replica_send(r, &probe);
     }
 }
@@ -297,6 +301,7 @@ cox_replica_apply_next(struct cox_replica *r)
 {
     struct replica_queued *queued = g_queue_pop_head(&r->queue);
 
+    r->place = queued->place;
     switch (queued->kind) {
     case QUEUED_CHANGE:
         begin_change(r, queued);

@@ -54,7 +54,7 @@ cox_replica_send(struct cox_replica *r, const struct cox_replica_message *messag
     struct replica_own *own = g_new0(struct replica_own, 1);
 
     own->round = r->round_number;
-    own->number = r->held_number;
+    own->place = r->last_place;
     own->has_changes = message->kind == COX_REPLICA_MSG_CHANGES;
     r->are_changes_sent = r->are_changes_sent || own->has_changes;
     g_queue_push_tail(&r->own, own);

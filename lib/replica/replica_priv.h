@@ -42,6 +42,7 @@ struct replica_member {
 /* A place in the order that waits: a change, or the moment where quorum began or ended. */
 struct replica_queued {
     enum { QUEUED_CHANGE = 0, QUEUED_ESTABLISH, QUEUED_LAPSE } kind;
+    guint64 place; /* how many such there were before it, and itself */
     guint32 node;
     guint64 nonce, seq; /* of a change: who submitted it, and as which of his */
     GBytes *bytes;      /* of a change */
@@ -77,11 +78,11 @@ struct replica_unsynced {
 
 /*
  * Something done in an established view that is not yet known to be in its place on all members: when a membership breaks, the
- * last messages of the old one may be delivered with gaps.  A message of our own that was sent after it and comes back within
- * the same view proves that there was no gap.  Only then is it written down as agreed.
+ * last messages of the old one may be delivered with gaps.  A message of our own that was sent after it was delivered and comes back
+ * within the same view proves that there was no gap.  Only then is it written down as agreed.
  */
 struct replica_held {
-    guint64 number;
+    guint64 place; /* in the order */
     enum { HELD_CHANGE = 0, HELD_VIEW, HELD_REFUSAL } kind;
     guint64 term, tag, position;
     GBytes *record; /* of a change */
@@ -89,7 +90,7 @@ struct replica_held {
 };
 
 struct replica_own {
-    guint64 round, number; /* of the last held thing when the message was sent */
+    guint64 round, place; /* of the last thing that had been delivered when the message was sent */
     bool has_changes;
 };
 
@@ -153,7 +154,8 @@ struct cox_replica {
     size_t tail_bytes;
     bool has_quorum; /* what is applied now is in an established view */
     GQueue held;     /* struct replica_held */
-    guint64 held_number, round_number;
+    guint64 last_place, place; /* of what was delivered last; of what is being done, or was done last */
+    guint64 round_number;
     GQueue own;      /* struct replica_own: messages sent that have not come back */
     bool are_changes_sent; /* one of them has changes: what is submitted meanwhile travels together, in the next one */
 

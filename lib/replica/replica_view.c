@@ -9,6 +9,7 @@ cox_replica_enqueue(struct cox_replica *r, const struct replica_queued *queued)
 {
     struct replica_queued *own = g_memdup2(queued, sizeof(*queued));
 
+    own->place = ++r->last_place;
     own->bytes = queued->bytes == NULL ? NULL : g_bytes_ref(queued->bytes);
     g_queue_push_tail(&r->queue, own);
 }
