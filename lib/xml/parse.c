@@ -273,6 +273,8 @@ cox_parse_run(struct cox_source *source, const struct cox_xml_limits *limits, co
               void *data, GError **error)
 {
     struct parse p = { .source = source, .limits = cox_parse_limits(limits), .events = events, .data = data };
+    const char *whole;
+    size_t size = 0;
     xmlDoc *doc;
 
     p.ctxt = xmlNewParserCtxt();
@@ -280,7 +282,9 @@ cox_parse_run(struct cox_source *source, const struct cox_xml_limits *limits, co
     p.values = g_byte_array_new();
     p.ctxt->_private = &p;
     take_handlers(p.ctxt->sax);
-    doc = xmlCtxtReadIO(p.ctxt, on_read, NULL, source, NULL, NULL, READ_OPTIONS);
+    whole = cox_source_whole(source, &size);
+    doc = whole != NULL ? xmlCtxtReadMemory(p.ctxt, whole, (int) size, NULL, NULL, READ_OPTIONS)
+                        : xmlCtxtReadIO(p.ctxt, on_read, NULL, source, NULL, NULL, READ_OPTIONS);
     if (doc == NULL && p.ctxt->myDoc != NULL) {
         xmlFreeDoc(p.ctxt->myDoc);
         p.ctxt->myDoc = NULL;

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 
-enum { HEAD_BYTES = 64 * 1024 };
+enum { LOOK_BYTES = 512, HEAD_BYTES = 64 * 1024, WHOLE_BYTES = 1024 * 1024 /* libxml2 copies it */ };
 
 struct cox_source {
     char *name;
@@ -26,6 +26,7 @@ struct cox_source {
     gboolean is_bzip2_end;
     bz_stream bzip2;
     char *head; /* raw bytes read ahead: to look at the first ones, and input of the decompressor */
+    size_t head_size;
     size_t head_at;
     size_t head_length;
     GError *error;
@@ -180,7 +181,7 @@ raw_read(struct cox_source *source, char *buffer, size_t size)
 static gboolean
 has_other_encoding(const char *head, size_t length)
 {
-    g_autofree char *start = g_strndup(head, MIN(length, 512));
+    g_autofree char *start = g_strndup(head, MIN(length, LOOK_BYTES));
     const char *end = strstr(start, "?>");
     const char *at = strstr(start, "encoding");
 
@@ -197,9 +198,11 @@ static int
 start_source(struct cox_source *source)
 {
     source->is_started = TRUE;
-    source->head = g_malloc(HEAD_BYTES);
-    while (source->head_length < 512) {
-        gssize got = raw_read(source, source->head + source->head_length, HEAD_BYTES - source->head_length);
+    /* A short text is parsed for each change of a document: what is taken for it should be short, too. */
+    source->head_size = source->text == NULL ? (size_t) HEAD_BYTES : CLAMP(source->text_left, (size_t) LOOK_BYTES, (size_t) HEAD_BYTES);
+    source->head = g_malloc(source->head_size);
+    while (source->head_length < LOOK_BYTES) {
+        gssize got = raw_read(source, source->head + source->head_length, source->head_size - source->head_length);
 
         if (got < 0) {
             return -1;
@@ -238,7 +241,7 @@ refill(struct cox_source *source)
     if (source->head_at < source->head_length) {
         return TRUE;
     }
-    got = raw_read(source, source->head, HEAD_BYTES);
+    got = raw_read(source, source->head, source->head_size);
     source->head_at = 0;
     source->head_length = got > 0 ? (size_t) got : 0;
     if (got == 0) {
@@ -272,6 +275,36 @@ read_bzip2(struct cox_source *source, char *buffer, size_t size)
     return (int) (size - z->avail_out);
 }
 
+/* Of the first bytes that are given to the parser. */
+static gboolean
+is_utf8_beginning(struct cox_source *source, const char *text, size_t size)
+{
+    if (size >= 2 && ((guchar) text[0] >= 0xfe || text[0] == '\0' || text[1] == '\0')) {
+        return fail(source, COX_ERROR_SYNTAX, "is not UTF-8; convert it with iconv") >= 0;
+    }
+    if (has_other_encoding(text, size)) {
+        return fail(source, COX_ERROR_SYNTAX, "declares an encoding other than UTF-8; convert it with iconv") >= 0;
+    }
+    return TRUE;
+}
+
+const char *
+cox_source_whole(struct cox_source *source, size_t *size)
+{
+    const char *text = source->text;
+
+    *size = source->text_left;
+    if (text == NULL || source->is_started || *size == 0 || *size > MIN(source->limit_bytes, (size_t) WHOLE_BYTES)
+        || (*size >= 4 && memcmp(text, "BZh", 3) == 0) || !is_utf8_beginning(source, text, *size)) {
+        return NULL;
+    }
+    source->is_started = TRUE;
+    source->given_bytes = *size;
+    source->text += *size;
+    source->text_left = 0;
+    return text;
+}
+
 int
 cox_source_read(struct cox_source *source, char *buffer, int size)
 {
@@ -292,11 +325,5 @@ cox_source_read(struct cox_source *source, char *buffer, int size)
 
         return fail(source, COX_ERROR_SYNTAX, text);
     }
-    if (is_first && got >= 2 && ((guchar) buffer[0] >= 0xfe || buffer[0] == '\0' || buffer[1] == '\0')) {
-        return fail(source, COX_ERROR_SYNTAX, "is not UTF-8; convert it with iconv");
-    }
-    if (is_first && has_other_encoding(buffer, (size_t) got)) {
-        return fail(source, COX_ERROR_SYNTAX, "declares an encoding other than UTF-8; convert it with iconv");
-    }
-    return got;
+    return is_first && !is_utf8_beginning(source, buffer, (size_t) got) ? -1 : got;
 }

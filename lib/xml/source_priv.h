@@ -21,6 +21,12 @@ const char *cox_source_name(const struct cox_source *source);
 /** Read up to @size bytes (decompressed): their number, 0 at the end, -1 on error, which cox_source_error() tells. */
 int cox_source_read(struct cox_source *source, char *buffer, int size);
 
+/**
+ * All bytes at once, when the source is a text that is neither compressed nor refused and nothing was read yet; it counts as read then.
+ * NULL: read it.  Borrowed as long as the text.
+ */
+const char *cox_source_whole(struct cox_source *source, size_t *size);
+
 /** Move the pending error, if any, to @error; was there one? */
 gboolean cox_source_error(struct cox_source *source, GError **error);
 
