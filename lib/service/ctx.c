@@ -10,6 +10,8 @@
 #include "proto/marshal.h"
 #include "service/ctx_priv.h"
 
+enum { PAYLOAD_BYTES = 2000 }; /* most events are shorter */
+
 static bool on_ping(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 static bool on_health(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 static bool on_subscribe(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
@@ -517,13 +519,17 @@ on_log_level(struct cox_ctx *ctx, const struct cox_request *request, struct cox_
 void
 cox_service_publish(struct cox_ctx *ctx, const char *topic, enum cox_message message, const void *body, GBytes *large)
 {
-    GByteArray *payload = g_byte_array_new();
+    GByteArray *payload;
     g_autoptr(GBytes) bytes = NULL;
 
+    ctx->n_events++;
+    if (ctx->server != NULL && !cox_server_has_subscriber(ctx->server, topic)) {
+        return;
+    }
+    payload = g_byte_array_sized_new(PAYLOAD_BYTES);
     cox_marshal(cox_messages_schema((unsigned int) message), body, payload);
     bytes = g_byte_array_free_to_bytes(payload);
     COX_BUG_ON(g_bytes_get_size(bytes) > COX_FRAME_MAX_BYTES - COX_FRAME_HEADER_BYTES); /* large things go into @large */
-    ctx->n_events++;
     if (ctx->server != NULL) {
         cox_server_publish(ctx->server, topic, message, bytes, large);
     } else if (ctx->tap != NULL) {

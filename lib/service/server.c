@@ -355,6 +355,21 @@ cox_server_find(const struct cox_server *server, guint64 serial)
     return g_hash_table_lookup(server->connections, &serial);
 }
 
+bool
+cox_server_has_subscriber(const struct cox_server *server, const char *topic)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, server->connections);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        if (cox_session_follows(value, topic)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 cox_server_publish(struct cox_server *server, const char *topic, enum cox_message message, GBytes *payload, GBytes *large)
 {

@@ -50,6 +50,9 @@ void cox_server_close_door(struct cox_server *server);
 /** A client by its number, or NULL when it is gone. */
 struct cox_session *cox_server_find(const struct cox_server *server, guint64 serial);
 
+/** Would anybody hear what is published under @topic? */
+bool cox_server_has_subscriber(const struct cox_server *server, const char *topic);
+
 /** Give an event to all subscribers of @topic (see cox_session_publish). */
 void cox_server_publish(struct cox_server *server, const char *topic, enum cox_message message, GBytes *payload, GBytes *large);
 

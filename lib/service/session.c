@@ -333,6 +333,12 @@ cox_session_unsubscribe(struct cox_session *connection, guint32 id)
     return cox_subscriber_remove(connection->subscriber, id);
 }
 
+bool
+cox_session_follows(const struct cox_session *connection, const char *topic)
+{
+    return !connection->is_gone && cox_subscriber_has(connection->subscriber, topic);
+}
+
 void
 cox_session_publish(struct cox_session *connection, const char *topic, enum cox_message message, GBytes *payload,
                        GBytes *large)

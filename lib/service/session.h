@@ -63,6 +63,9 @@ void cox_session_receive(struct cox_session *connection, guint32 id, const struc
 bool cox_session_subscribe(struct cox_session *connection, guint32 id, const char *topic);
 bool cox_session_unsubscribe(struct cox_session *connection, guint32 id);
 
+/** Has the client subscribed to @topic? */
+bool cox_session_follows(const struct cox_session *connection, const char *topic);
+
 /**
  * Send an event to each of its subscriptions to @topic, or let it wait behind a large one, or lose it and say so.
  *

@@ -92,6 +92,21 @@ cox_subscriber_count(const struct cox_subscriber *subscriber)
     return g_hash_table_size(subscriber->subscriptions);
 }
 
+bool
+cox_subscriber_has(const struct cox_subscriber *subscriber, const char *topic)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, subscriber->subscriptions);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        if (strcmp(((const struct subscription *) value)->topic, topic) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 send_event(struct cox_subscriber *subscriber, guint32 id, const struct event *event)
 {

@@ -31,6 +31,9 @@ bool cox_subscriber_add(struct cox_subscriber *subscriber, guint32 id, const cha
 bool cox_subscriber_remove(struct cox_subscriber *subscriber, guint32 id);
 gsize cox_subscriber_count(const struct cox_subscriber *subscriber);
 
+/** Is there a subscription to @topic? */
+bool cox_subscriber_has(const struct cox_subscriber *subscriber, const char *topic);
+
 /** See cox_session_publish(). */
 void cox_subscriber_publish(struct cox_subscriber *subscriber, const char *topic, enum cox_message message, GBytes *payload,
                             GBytes *large);

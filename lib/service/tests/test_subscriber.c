@@ -82,8 +82,11 @@ events_go_to_their_topic_only(void **state)
 {
     struct world *world = *state;
 
+    assert_false(cox_subscriber_has(world->subscriber, "a"));
     assert_true(cox_subscriber_add(world->subscriber, 3, "a"));
     assert_false(cox_subscriber_add(world->subscriber, 3, "b"));
+    assert_true(cox_subscriber_has(world->subscriber, "a"));
+    assert_false(cox_subscriber_has(world->subscriber, "b"));
     publish(world, "a", 1, 0);
     publish(world, "b", 2, 0);
     assert_true(cox_subscriber_remove(world->subscriber, 3));
