@@ -84,7 +84,9 @@ compare(struct cox_tool_ctx *ctx, struct cox_xml *old_root, struct cox_xml *new_
         return 0;
     }
     if (!settings->without_versions) {
-        cox_change_set_versions(patch, old_root, new_root);
+        struct cox_version before = cox_version_of(old_root), after = cox_version_of(new_root);
+
+        cox_change_set_versions(patch, &before, &after);
     }
     if (settings->as_cib) {
         g_autofree char *digest = cox_md5_versioned(new_root);

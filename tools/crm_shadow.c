@@ -215,7 +215,9 @@ show_diff(struct cox_tool_ctx *ctx)
         g_autofree char *xml = NULL;
         g_autofree char *text = NULL;
 
-        cox_change_set_versions(patch, old_root, new_root);
+        struct cox_version before = cox_version_of(old_root), after = cox_version_of(new_root);
+
+        cox_change_set_versions(patch, &before, &after);
         xml = cox_xmlwrite_text(cox_xmldoc_root(patch), COX_XMLWRITE_FORMATTED);
         text = cox_patchview_text(cox_xmldoc_root(patch));
         cox_out_cdata(ctx->out, "xml-patchset", xml);

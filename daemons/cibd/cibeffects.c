@@ -6,8 +6,6 @@
 
 #include "base/error.h"
 #include "cib/blank.h"
-#include "cib/patchscope.h"
-#include "xml/xmlwrite.h"
 
 /* Effects of one step cause events; they are handed in after it, in order. */
 struct follow_up {
@@ -65,17 +63,16 @@ cibd_state(const struct cibd *cibd, char **digest)
 /* ---- telling the clients ---- */
 
 static void
-publish(struct cibd *cibd, const struct cox_msg_cib_state *before, const struct cox_xmldoc *patch, const char *origin)
+publish(struct cibd *cibd, const struct cox_msg_cib_state *before, struct cox_patchtext *patch, const char *origin)
 {
     g_autofree char *digest = NULL;
     struct cox_msg_cib_state after = cibd_state(cibd, &digest);
     struct cox_msg_cib_state old = *before;
-    g_autofree char *text = patch == NULL ? NULL : cox_xmlwrite_text(cox_xmldoc_root(patch), COX_XMLWRITE_PLAIN);
-    gsize length = text == NULL ? 0 : strlen(text);
-    g_autoptr(GBytes) large = length > COX_CIB_INLINE_BYTES ? g_bytes_new_take(g_steal_pointer(&text), length) : NULL;
+    bool is_large = patch != NULL && patch->text->len > COX_CIB_INLINE_BYTES;
+    g_autoptr(GBytes) large = is_large ? g_bytes_new(patch->text->str, patch->text->len) : NULL;
     struct cox_msg_cib_patch message = {
-        .n_before = 1, .before = &old, .n_after = 1, .after = &after, .has_quorum = cibd->quorum.is_quorate, .xml = text, .origin = origin,
-        .has_scope = patch != NULL, .scope = patch == NULL ? 0 : cox_patchscope(cox_xmldoc_root(patch), NULL),
+        .n_before = 1, .before = &old, .n_after = 1, .after = &after, .has_quorum = cibd->quorum.is_quorate, .xml = patch == NULL || is_large ? NULL : patch->text->str,
+        .origin = origin, .has_scope = patch != NULL, .scope = patch == NULL ? 0 : patch->scope,
     };
 
     cox_service_publish(cibd->ctx, COX_CIBFLAG_TOPIC, COX_MSG_CIB_PATCH, &message, large);
@@ -134,10 +131,11 @@ apply(struct cibd *cibd, const struct cox_replica_effect *effect)
     struct cox_msg_cib_state before = cibd_state(cibd, &digest);
     struct cox_keeper_result result = { 0 };
     struct cox_ciborder order = { 0 };
+    struct cox_patchtext patch = { .text = g_string_sized_new(1000) };
     bool is_done;
 
     if (cox_ciborder_unpack(effect->bytes, &order, arena, &result.error)) {
-        cox_keeper_apply(cibd->keeper, &order, &result);
+        cox_keeper_apply(cibd->keeper, &order, &patch, &result);
     }
     is_done = result.is_done;
     cibd->n_changes += is_done;
@@ -147,11 +145,12 @@ apply(struct cibd *cibd, const struct cox_replica_effect *effect)
                                                   order.user == NULL ? "-" : order.user);
 
         cibd->serial++;
-        publish(cibd, &before, result.patch, origin);
+        publish(cibd, &before, patch.has_changes ? &patch : NULL, origin);
     }
     log_change(cibd, &order, &result, effect);
     remember(cibd, effect->number, &result);
     cox_keeper_result_clear(&result);
+    g_string_free(patch.text, TRUE);
     return is_done;
 }
 

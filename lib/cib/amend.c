@@ -97,8 +97,13 @@ edit(struct cox_cib *cib, const struct cox_amend *amend, struct cox_amend_result
         return false;
     }
     cox_cib_set_valid(cib, is_valid);
-    result->patch = cox_cib_commit(cib);
-    result->is_changed = result->patch != NULL;
+    if (amend->text != NULL) {
+        cox_cib_commit_text(cib, amend->text);
+        result->is_changed = amend->text->has_changes;
+    } else {
+        result->patch = cox_cib_commit(cib);
+        result->is_changed = result->patch != NULL;
+    }
     return true;
 }
 

@@ -27,6 +27,7 @@ struct cox_amend {
     const char *user;             /**< the same: update-user */
     const char *written;          /**< the same, as ctime() gives it: cib-last-written */
     const char *coordinator;      /**< of any change: dc-uuid */
+    struct cox_patchtext *text;   /**< gets the patch as text, instead of a tree in the result; NULL: the tree */
 };
 
 /** What came of it. */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "cib/path.h"
-#include "cib/version.h"
 
 struct cox_xmldoc *
 cox_change_new_patch(void)
@@ -25,25 +24,24 @@ set_number(struct cox_xml *xml, const char *name, gint64 value)
 }
 
 static void
-add_version(struct cox_xml *parent, const char *name, const struct cox_xml *root)
+add_version(struct cox_xml *parent, const char *name, const struct cox_version *version)
 {
-    struct cox_version version = cox_version_of(root);
     struct cox_xml *xml = cox_xml_new_child(parent, name);
 
-    set_number(xml, "admin_epoch", version.admin_epoch);
-    set_number(xml, "epoch", version.epoch);
-    set_number(xml, "num_updates", version.num_updates);
+    set_number(xml, "admin_epoch", version->admin_epoch);
+    set_number(xml, "epoch", version->epoch);
+    set_number(xml, "num_updates", version->num_updates);
 }
 
 void
-cox_change_set_versions(struct cox_xmldoc *patch, const struct cox_xml *old_root, const struct cox_xml *new_root)
+cox_change_set_versions(struct cox_xmldoc *patch, const struct cox_version *before, const struct cox_version *after)
 {
     struct cox_xml *diff = cox_xmldoc_root(patch);
     struct cox_xml *version = cox_xml_new_loose("version", diff);
 
     cox_xml_free(cox_xml_child(diff, "version"));
-    add_version(version, "source", old_root);
-    add_version(version, "target", new_root);
+    add_version(version, "source", before);
+    add_version(version, "target", after);
     cox_xml_insert(diff, version, 0);
 }
 
@@ -86,24 +84,35 @@ cox_change_add_move(struct cox_xmldoc *patch, struct cox_xml *xml, size_t positi
     set_number(change, "position", (gint64) position);
 }
 
-GPtrArray *
+struct cox_attrs *
 cox_change_attrs(const struct cox_xml *xml)
 {
-    GPtrArray *attrs = g_ptr_array_new_with_free_func(g_free);
+    struct cox_attrs *attrs;
+    gsize size = 0;
+    guint n = 0;
+    char *at;
 
+    for (struct cox_xml_attr *attr = cox_xml_first_attr(xml); attr != NULL; attr = cox_xml_next_attr(attr), n += 2) {
+        size += strlen(cox_xml_attr_name(attr)) + strlen(cox_xml_attr_value(attr)) + 2;
+    }
+    attrs = g_malloc(sizeof(*attrs) + n * sizeof(attrs->texts[0]) + size);
+    attrs->len = 0;
+    at = (char *) (attrs->texts + n);
     for (struct cox_xml_attr *attr = cox_xml_first_attr(xml); attr != NULL; attr = cox_xml_next_attr(attr)) {
-        g_ptr_array_add(attrs, g_strdup(cox_xml_attr_name(attr)));
-        g_ptr_array_add(attrs, g_strdup(cox_xml_attr_value(attr)));
+        attrs->texts[attrs->len++] = at;
+        at = stpcpy(at, cox_xml_attr_name(attr)) + 1;
+        attrs->texts[attrs->len++] = at;
+        at = stpcpy(at, cox_xml_attr_value(attr)) + 1;
     }
     return attrs;
 }
 
 /* Index of attribute @name in @attrs, or -1. */
 static int
-place_of(const GPtrArray *attrs, const char *name)
+place_of(const struct cox_attrs *attrs, const char *name)
 {
     for (guint i = 0; i < attrs->len; i += 2) {
-        if (strcmp(g_ptr_array_index(attrs, i), name) == 0) {
+        if (strcmp(attrs->texts[i], name) == 0) {
             return (int) i;
         }
     }
@@ -121,7 +130,7 @@ note(struct cox_xml *list, const char *name, const char *value)
 }
 
 static void
-note_differences(struct cox_xml *list, const struct cox_xml *xml, const GPtrArray *before, bool by_place)
+note_differences(struct cox_xml *list, const struct cox_xml *xml, const struct cox_attrs *before, bool by_place)
 {
     int place = 0;
 
@@ -129,21 +138,21 @@ note_differences(struct cox_xml *list, const struct cox_xml *xml, const GPtrArra
         const char *name = cox_xml_attr_name(attr);
         int was = place_of(before, name);
 
-        if (was < 0 || strcmp(g_ptr_array_index(before, was + 1), cox_xml_attr_value(attr)) != 0
+        if (was < 0 || strcmp(before->texts[was + 1], cox_xml_attr_value(attr)) != 0
             || (by_place && was != place)) {
             note(list, name, cox_xml_attr_value(attr));
         }
         place += 2;
     }
     for (guint i = 0; i < before->len; i += 2) {
-        if (cox_xml_get(xml, g_ptr_array_index(before, i)) == NULL) {
-            note(list, g_ptr_array_index(before, i), NULL);
+        if (cox_xml_get(xml, before->texts[i]) == NULL) {
+            note(list, before->texts[i], NULL);
         }
     }
 }
 
 bool
-cox_change_add_modify(struct cox_xmldoc *patch, const struct cox_xml *xml, const GPtrArray *before, bool by_place)
+cox_change_add_modify(struct cox_xmldoc *patch, const struct cox_xml *xml, const struct cox_attrs *before, bool by_place)
 {
     struct cox_xml *list = cox_xml_new_loose("change-list", cox_xmldoc_root(patch));
     g_autofree char *path = NULL;

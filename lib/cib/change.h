@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <glib.h>
 
+#include "cib/version.h"
 #include "xml/xmldoc.h"
 
 G_BEGIN_DECLS
@@ -12,8 +13,8 @@ G_BEGIN_DECLS
 /** A patch without changes: `<diff format="2"/>`. */
 struct cox_xmldoc *cox_change_new_patch(void);
 
-/** Put the versions of the two roots into a patch as its first element, replacing what was there. */
-void cox_change_set_versions(struct cox_xmldoc *patch, const struct cox_xml *old_root, const struct cox_xml *new_root);
+/** Put the two versions into a patch as its first element, replacing what was there. */
+void cox_change_set_versions(struct cox_xmldoc *patch, const struct cox_version *before, const struct cox_version *after);
 
 /** Add a deletion; @position is written when it is not below 0 (comments need it). */
 void cox_change_add_delete(struct cox_xmldoc *patch, const char *path, int position);
@@ -24,8 +25,14 @@ void cox_change_add_create(struct cox_xmldoc *patch, struct cox_xml *xml, size_t
 /** Add the move of @xml to @position below its parent. */
 void cox_change_add_move(struct cox_xmldoc *patch, struct cox_xml *xml, size_t position);
 
-/** Name and value of each attribute of @xml in turn, copied; free with g_ptr_array_unref. */
-GPtrArray *cox_change_attrs(const struct cox_xml *xml);
+/** Name and value of each attribute of an element in turn: two texts for each. */
+struct cox_attrs {
+    guint len;            /**< texts */
+    const char *texts[];  /**< in the same piece of memory */
+};
+
+/** The attributes of @xml as they are now; free with g_free. */
+struct cox_attrs *cox_change_attrs(const struct cox_xml *xml);
 
 /**
  * Add the change of the attributes of @xml from what cox_change_attrs() said before.
@@ -33,7 +40,7 @@ GPtrArray *cox_change_attrs(const struct cox_xml *xml);
  * @param by_place  an attribute that only changed its place counts as changed
  * @return false when nothing differs and nothing was added
  */
-bool cox_change_add_modify(struct cox_xmldoc *patch, const struct cox_xml *xml, const GPtrArray *before, bool by_place);
+bool cox_change_add_modify(struct cox_xmldoc *patch, const struct cox_xml *xml, const struct cox_attrs *before, bool by_place);
 
 G_END_DECLS
 

@@ -11,9 +11,11 @@
 #include "cib/change.h"
 #include "cib/diff.h"
 #include "cib/idindex.h"
+#include "cib/patchscope.h"
 #include "cib/path.h"
 #include "cib/treehash.h"
 #include "cib/version.h"
+#include "xml/xmlwrite.h"
 
 enum step_kind {
     STEP_ATTRS = 0,
@@ -27,7 +29,7 @@ struct step {
     struct cox_xml *xml; /* STEP_REMOVE: loose and owned by the journal */
     struct cox_xml *parent;
     struct cox_xml *next; /* STEP_REMOVE: what followed it */
-    GPtrArray *attrs;     /* STEP_ATTRS: what they were */
+    struct cox_attrs *attrs; /* STEP_ATTRS: what they were */
     char *path;           /* STEP_REMOVE of something that was there at begin: its path */
 };
 
@@ -38,7 +40,7 @@ struct cox_cib {
     GArray *journal;            /* struct step */
     GHashTable *created;        /* elements added since begin */
     GHashTable *changed;        /* elements whose attributes are in the journal */
-    struct cox_xml *old_root;   /* loose copy of the root with the attributes that it had at begin */
+    struct cox_version before;  /* at begin */
     enum cox_cib_touched touched;
     bool is_open;
     bool is_undoing;
@@ -55,7 +57,7 @@ clear_step(gpointer data)
     if (step->kind == STEP_REMOVE) {
         cox_xml_free(step->xml);
     }
-    g_clear_pointer(&step->attrs, g_ptr_array_unref);
+    g_free(step->attrs);
     g_free(step->path);
 }
 
@@ -78,7 +80,6 @@ end_transaction(struct cox_cib *cib)
     g_array_set_size(cib->journal, 0);
     g_hash_table_remove_all(cib->created);
     g_hash_table_remove_all(cib->changed);
-    g_clear_pointer(&cib->old_root, cox_xml_free);
     cib->is_open = false;
 }
 
@@ -319,24 +320,24 @@ cox_cib_set_number(struct cox_cib *cib, struct cox_xml *xml, const char *name, g
 
 /* Attributes become exactly @attrs (name, value, ...). */
 static void
-replace_attrs(struct cox_cib *cib, struct cox_xml *xml, const GPtrArray *attrs)
+replace_attrs(struct cox_cib *cib, struct cox_xml *xml, const struct cox_attrs *attrs)
 {
-    g_autoptr(GPtrArray) before = cox_change_attrs(xml);
+    g_autofree struct cox_attrs *before = cox_change_attrs(xml);
     bool is_same = before->len == attrs->len;
 
     for (guint i = 0; i < attrs->len && is_same; i++) {
-        is_same = strcmp(g_ptr_array_index(before, i), g_ptr_array_index(attrs, i)) == 0;
+        is_same = strcmp(before->texts[i], attrs->texts[i]) == 0;
     }
     if (is_same) {
         return;
     }
     journal_attrs(cib, xml);
     for (guint i = 0; i < before->len; i += 2) {
-        const char *name = g_ptr_array_index(before, i);
+        const char *name = before->texts[i];
         bool stays = false;
 
         for (guint k = 0; k < attrs->len && !stays; k += 2) {
-            stays = strcmp(g_ptr_array_index(attrs, k), name) == 0;
+            stays = strcmp(attrs->texts[k], name) == 0;
         }
         if (!stays) {
             change_attr(cib, xml, name, NULL);
@@ -344,25 +345,44 @@ replace_attrs(struct cox_cib *cib, struct cox_xml *xml, const GPtrArray *attrs)
     }
     for (guint i = 0; i < attrs->len; i += 2) {
         /* First through the step that keeps the digest, then once more for the order. */
-        change_attr(cib, xml, g_ptr_array_index(attrs, i), g_ptr_array_index(attrs, i + 1));
-        cox_xml_unset(xml, g_ptr_array_index(attrs, i));
-        cox_xml_set(xml, g_ptr_array_index(attrs, i), g_ptr_array_index(attrs, i + 1));
+        change_attr(cib, xml, attrs->texts[i], attrs->texts[i + 1]);
+        cox_xml_unset(xml, attrs->texts[i]);
+        cox_xml_set(xml, attrs->texts[i], attrs->texts[i + 1]);
     }
+}
+
+/* Does @xml have the attributes of @model, in the same order, if perhaps with other values? */
+static bool
+has_same_names(const struct cox_xml *xml, const struct cox_xml *model)
+{
+    const struct cox_xml_attr *mine = cox_xml_first_attr(xml), *other = cox_xml_first_attr(model);
+
+    while (mine != NULL && other != NULL && strcmp(cox_xml_attr_name(mine), cox_xml_attr_name(other)) == 0) {
+        mine = cox_xml_next_attr(mine);
+        other = cox_xml_next_attr(other);
+    }
+    return mine == NULL && other == NULL;
 }
 
 void
 cox_cib_set_all(struct cox_cib *cib, struct cox_xml *xml, const struct cox_xml *model)
 {
-    g_autoptr(GPtrArray) attrs = cox_change_attrs(model);
-    g_autoptr(GPtrArray) before = cox_change_attrs(xml);
+    g_autofree struct cox_attrs *attrs = NULL, *before = NULL;
     bool is_counter_only = xml == cox_cib_root(cib);
 
+    if (has_same_names(xml, model)) {
+        for (const struct cox_xml_attr *attr = cox_xml_first_attr(model); attr != NULL; attr = cox_xml_next_attr(attr)) {
+            cox_cib_set(cib, xml, cox_xml_attr_name(attr), cox_xml_attr_value(attr));
+        }
+        return;
+    }
+    attrs = cox_change_attrs(model);
+    before = cox_change_attrs(xml);
     replace_attrs(cib, xml, attrs);
     for (guint i = 0; i < before->len && is_counter_only; i += 2) {
-        const char *name = g_ptr_array_index(before, i);
+        const char *name = before->texts[i];
 
-        is_counter_only = cox_version_is_counter(name)
-                          || g_strcmp0(cox_xml_get(xml, name), g_ptr_array_index(before, i + 1)) == 0;
+        is_counter_only = cox_version_is_counter(name) || g_strcmp0(cox_xml_get(xml, name), before->texts[i + 1]) == 0;
     }
     if (!is_counter_only || before->len != attrs->len) {
         touch(cib, xml);
@@ -482,8 +502,6 @@ cox_cib_move(struct cox_cib *cib, struct cox_xml *xml, size_t position)
 void
 cox_cib_begin(struct cox_cib *cib)
 {
-    const struct cox_xml *root = cox_cib_root(cib);
-
     COX_BUG_ON(cib->is_open);
     cib->is_open = true;
     cib->is_inexact = false;
@@ -491,10 +509,7 @@ cox_cib_begin(struct cox_cib *cib)
     cib->was_valid = cib->is_valid;
     cib->is_valid = false;
     cib->touched = COX_CIB_UNTOUCHED;
-    cib->old_root = cox_xml_new_loose(cox_xml_name(root), root);
-    for (struct cox_xml_attr *attr = cox_xml_first_attr(root); attr != NULL; attr = cox_xml_next_attr(attr)) {
-        cox_xml_set(cib->old_root, cox_xml_attr_name(attr), cox_xml_attr_value(attr));
-    }
+    cib->before = cox_version_of(cox_cib_root(cib));
 }
 
 bool
@@ -517,16 +532,16 @@ cox_cib_is_new(const struct cox_cib *cib, const struct cox_xml *xml)
 
 /* Do the attributes of @xml differ from @before in nothing but the values of "value"? */
 static bool
-is_other_value(const struct cox_xml *xml, const GPtrArray *before)
+is_other_value(const struct cox_xml *xml, const struct cox_attrs *before)
 {
     const struct cox_xml_attr *attr = cox_xml_first_attr(xml);
     guint i = 0;
 
     for (; attr != NULL && i + 1 < before->len; i += 2, attr = cox_xml_next_attr(attr)) {
-        const char *name = g_ptr_array_index(before, i);
+        const char *name = before->texts[i];
 
         if (strcmp(cox_xml_attr_name(attr), name) != 0
-            || (strcmp(name, "value") != 0 && strcmp(cox_xml_attr_value(attr), g_ptr_array_index(before, i + 1)) != 0)) {
+            || (strcmp(name, "value") != 0 && strcmp(cox_xml_attr_value(attr), before->texts[i + 1]) != 0)) {
             return false;
         }
     }
@@ -606,34 +621,79 @@ by_position(gconstpointer a, gconstpointer b)
     return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/* Takes deletions first, then attributes, then creations by ascending place: the order that a patch is applied in. */
+struct sink {
+    void (*deleted)(void *patch, const char *path);
+    void (*modified)(void *patch, const struct cox_xml *xml, const struct cox_attrs *before);
+    void (*created)(void *patch, struct cox_xml *xml);
+    void *patch;
+};
+
 static void
-write_journal(struct cox_cib *cib, struct cox_xmldoc *patch)
+write_journal(struct cox_cib *cib, const struct sink *sink)
 {
-    g_autoptr(GPtrArray) created = g_ptr_array_new();
+    g_autoptr(GPtrArray) created = NULL;
 
     for (guint i = 0; i < cib->journal->len; i++) {
         const struct step *step = &g_array_index(cib->journal, struct step, i);
 
         if (step->kind == STEP_REMOVE && step->path != NULL) {
-            cox_change_add_delete(patch, step->path, -1);
+            sink->deleted(sink->patch, step->path);
         }
     }
     for (guint i = 0; i < cib->journal->len; i++) {
         const struct step *step = &g_array_index(cib->journal, struct step, i);
 
         if (step->kind == STEP_ATTRS && is_attached(cib, step->xml)) {
-            cox_change_add_modify(patch, step->xml, step->attrs, true);
+            sink->modified(sink->patch, step->xml, step->attrs);
         } else if (step->kind == STEP_ADD && is_attached(cib, step->xml)
                    && !is_inside_created(cib, cox_xml_parent(step->xml))) {
+            created = created == NULL ? g_ptr_array_new() : created;
             g_ptr_array_add(created, step->xml);
         }
     }
-    g_ptr_array_sort(created, by_position);
-    for (guint i = 0; i < created->len; i++) {
-        struct cox_xml *xml = g_ptr_array_index(created, i);
-
-        cox_change_add_create(patch, xml, cox_xml_position(xml));
+    if (created != NULL) {
+        g_ptr_array_sort(created, by_position);
     }
+    for (guint i = 0; created != NULL && i < created->len; i++) {
+        sink->created(sink->patch, g_ptr_array_index(created, i));
+    }
+}
+
+static void
+tree_deleted(void *patch, const char *path)
+{
+    cox_change_add_delete(patch, path, -1);
+}
+
+static void
+tree_modified(void *patch, const struct cox_xml *xml, const struct cox_attrs *before)
+{
+    cox_change_add_modify(patch, xml, before, true);
+}
+
+static void
+tree_created(void *patch, struct cox_xml *xml)
+{
+    cox_change_add_create(patch, xml, cox_xml_position(xml));
+}
+
+static void
+text_deleted(void *patch, const char *path)
+{
+    cox_patchtext_delete(patch, path);
+}
+
+static void
+text_modified(void *patch, const struct cox_xml *xml, const struct cox_attrs *before)
+{
+    cox_patchtext_modify(patch, xml, before);
+}
+
+static void
+text_created(void *patch, struct cox_xml *xml)
+{
+    cox_patchtext_create(patch, xml);
 }
 
 /* When paths are not enough: go back, compare both states as wholes, and go forward again. */
@@ -642,13 +702,16 @@ compare_states(struct cox_cib *cib)
 {
     g_autoptr(cox_xmldoc) after = cox_xmldoc_new_copy(cox_cib_root(cib));
     g_autoptr(cox_xmldoc) before = NULL;
+    const struct cox_version old = cib->before;
+    struct cox_version new;
     struct cox_xmldoc *patch;
 
     cox_cib_rollback(cib);
     before = cib->doc;
     patch = cox_diff_make(cox_xmldoc_root(before), cox_xmldoc_root(after), true, NULL);
     COX_BUG_ON(patch == NULL);
-    cox_change_set_versions(patch, cox_xmldoc_root(before), cox_xmldoc_root(after));
+    new = cox_version_of(cox_xmldoc_root(after));
+    cox_change_set_versions(patch, &old, &new);
     g_clear_pointer(&cib->index, cox_idindex_free);
     g_clear_pointer(&cib->hash, cox_treehash_free);
     cib->doc = g_steal_pointer(&after);
@@ -664,15 +727,44 @@ cox_cib_commit(struct cox_cib *cib)
     if (cib->is_inexact) {
         patch = compare_states(cib);
     } else {
+        struct cox_version after = cox_version_of(cox_cib_root(cib));
+
         patch = cox_change_new_patch();
-        cox_change_set_versions(patch, cib->old_root, cox_cib_root(cib));
-        write_journal(cib, patch);
+        cox_change_set_versions(patch, &cib->before, &after);
+        write_journal(cib, &(const struct sink) { tree_deleted, tree_modified, tree_created, patch });
         end_transaction(cib);
     }
     if (cox_xml_child(cox_xmldoc_root(patch), "change") == NULL) {
         g_clear_pointer(&patch, cox_xmldoc_free);
     }
     return patch;
+}
+
+void
+cox_cib_commit_text(struct cox_cib *cib, struct cox_patchtext *patch)
+{
+    gsize begin = patch->text->len;
+    struct cox_version after;
+
+    COX_BUG_ON(!cib->is_open);
+    if (cib->is_inexact) {
+        g_autoptr(cox_xmldoc) tree = cox_cib_commit(cib);
+
+        if (tree != NULL) {
+            patch->has_changes = true;
+            patch->scope |= cox_patchscope(cox_xmldoc_root(tree), NULL);
+            cox_xmlwrite_element(patch->text, cox_xmldoc_root(tree), COX_XMLWRITE_PLAIN);
+        }
+        return;
+    }
+    after = cox_version_of(cox_cib_root(cib));
+    cox_patchtext_begin(patch, &cib->before, &after);
+    write_journal(cib, &(const struct sink) { text_deleted, text_modified, text_created, patch });
+    cox_patchtext_end(patch);
+    if (!patch->has_changes) {
+        g_string_truncate(patch->text, begin);
+    }
+    end_transaction(cib);
 }
 
 void

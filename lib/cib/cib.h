@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <glib.h>
 
+#include "cib/patchtext.h"
 #include "xml/xmldoc.h"
 
 G_BEGIN_DECLS
@@ -59,6 +60,9 @@ void cox_cib_rollback(struct cox_cib *cib);
  *         nothing changed
  */
 struct cox_xmldoc *cox_cib_commit(struct cox_cib *cib);
+
+/** The same as text, added to @patch; it has no changes when nothing changed. */
+void cox_cib_commit_text(struct cox_cib *cib, struct cox_patchtext *patch);
 
 /** Keep the changes since begin without making a patch. */
 void cox_cib_keep(struct cox_cib *cib);

@@ -27,7 +27,7 @@ texts_of(struct cox_ciborder *order, const char **texts[N_TEXTS])
 GBytes *
 cox_ciborder_pack(const struct cox_ciborder *order)
 {
-    GByteArray *out = g_byte_array_new();
+    GByteArray *out = g_byte_array_sized_new((guint) MIN(order->xml_size, (size_t) G_MAXINT32) + 400);
     struct cox_ciborder copy = *order;
     const char **texts[N_TEXTS];
     guint32 n_groups = 0;

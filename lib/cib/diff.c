@@ -370,7 +370,7 @@ walk_new(struct diff *diff, struct cox_xml *root)
             next = cox_xml_skip_node(node, root);
         } else {
             if (!cox_xml_is_comment(node)) {
-                g_autoptr(GPtrArray) before = cox_change_attrs(fate->old);
+                g_autofree struct cox_attrs *before = cox_change_attrs(fate->old);
 
                 cox_change_add_modify(diff->patch, node, before, diff->by_place);
             }

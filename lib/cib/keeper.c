@@ -142,13 +142,13 @@ amend(struct cox_keeper *keeper, const struct cox_ciborder *order, struct cox_am
 }
 
 static bool
-carry_out(struct cox_keeper *keeper, const struct cox_ciborder *order, struct cox_keeper_result *result)
+carry_out(struct cox_keeper *keeper, const struct cox_ciborder *order, struct cox_patchtext *patch, struct cox_keeper_result *result)
 {
     g_autoptr(cox_xmldoc) input = NULL;
     struct cox_edit edit = { .section = order->section, .xpath = order->xpath, .allows_creation = order->allows_creation,
                              .counts = order->counts };
     struct cox_amend request = { .upgrade_to = order->upgrade_to, .origin = order->origin, .client = order->client, .user = order->user,
-                                 .written = order->written };
+                                 .written = order->written, .text = patch };
 
     if (!may_order(keeper, order, &result->error) || !parse(order, &input, &result->error)) {
         return false;
@@ -164,11 +164,11 @@ carry_out(struct cox_keeper *keeper, const struct cox_ciborder *order, struct co
 }
 
 void
-cox_keeper_apply(struct cox_keeper *keeper, const struct cox_ciborder *order, struct cox_keeper_result *result)
+cox_keeper_apply(struct cox_keeper *keeper, const struct cox_ciborder *order, struct cox_patchtext *patch, struct cox_keeper_result *result)
 {
     *result = (struct cox_keeper_result) { 0 };
     /* Only what is done, and so in every journal, may raise the generation. */
-    if (carry_out(keeper, order, result) && order->generation != 0) {
+    if (carry_out(keeper, order, patch, result) && order->generation != 0) {
         keeper->generation = order->generation;
         keeper->coordinator = order->coordinator;
     }
@@ -182,7 +182,7 @@ cox_keeper_apply_bytes(struct cox_keeper *keeper, GBytes *bytes, struct cox_keep
 
     *result = (struct cox_keeper_result) { 0 };
     if (cox_ciborder_unpack(bytes, &order, arena, &result->error)) {
-        cox_keeper_apply(keeper, &order, result);
+        cox_keeper_apply(keeper, &order, NULL, result);
     }
 }
 

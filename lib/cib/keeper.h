@@ -26,7 +26,7 @@ struct cox_keeper_result {
     bool is_done;             /**< the document may have changed; else error says why not */
     bool is_changed;
     GError *error;
-    struct cox_xmldoc *patch; /**< from the document before to this one; NULL: it is another tree, or the same */
+    struct cox_xmldoc *patch; /**< from the document before to this one; NULL: it is another tree, or the same, or was wanted as text */
     char *remarks;            /**< what an upgrade had to drop, lines; NULL: nothing */
 };
 
@@ -49,9 +49,11 @@ void cox_keeper_put(struct cox_keeper *keeper, struct cox_xmldoc *doc);
  * Carry out an order, or refuse it: as cox_amend_run(), COX_ERROR_OLD for an order of an older coordinator, COX_ERROR_PROTOCOL and
  * COX_ERROR_SYNTAX for what is none.  Depends on nothing but the keeper and the order.
  *
+ * @param patch   gets the patch as text; NULL: it is made as a tree, in @result
  * @param result  free with cox_keeper_result_clear()
  */
-void cox_keeper_apply(struct cox_keeper *keeper, const struct cox_ciborder *order, struct cox_keeper_result *result);
+void cox_keeper_apply(struct cox_keeper *keeper, const struct cox_ciborder *order, struct cox_patchtext *patch,
+                      struct cox_keeper_result *result);
 
 /** The same for bytes; COX_ERROR_PROTOCOL when they are no order. */
 void cox_keeper_apply_bytes(struct cox_keeper *keeper, GBytes *bytes, struct cox_keeper_result *result);

@@ -20,17 +20,22 @@ is_note(const char *name)
     return name == NULL || cox_version_is_counter(name);
 }
 
+unsigned int
+cox_patchscope_of_root(const char *name)
+{
+    return is_note(name) ? 0 : COX_PATCHSCOPE_ROOT;
+}
+
 static unsigned int
 scope_of_root(const struct cox_xml *change)
 {
     const struct cox_xml *list = cox_xml_child(change, "change-list");
+    unsigned int scope = 0;
 
     for (const struct cox_xml *attr = cox_xml_first(list); list != NULL && attr != NULL; attr = cox_xml_next(attr)) {
-        if (!is_note(cox_xml_get(attr, "name"))) {
-            return COX_PATCHSCOPE_ROOT;
-        }
+        scope |= cox_patchscope_of_root(cox_xml_get(attr, "name"));
     }
-    return 0;
+    return scope;
 }
 
 /* The last "[@id='...']" of a path, or NULL. */
@@ -97,6 +102,12 @@ scope_of_status(const char *path, const char *operation, const struct cox_xml *m
 }
 
 unsigned int
+cox_patchscope_of(const char *path, const char *operation, const struct cox_xml *made)
+{
+    return g_str_has_prefix(path, "/cib/status") ? scope_of_status(path, operation, made) : (unsigned int) COX_PATCHSCOPE_CONFIGURATION;
+}
+
+unsigned int
 cox_patchscope(const struct cox_xml *patch, char **object)
 {
     unsigned int scope = 0;
@@ -112,18 +123,14 @@ cox_patchscope(const struct cox_xml *patch, char **object)
         if (path == NULL || operation == NULL) {
             continue;
         }
-        if (g_str_has_prefix(path, "/cib/status")) {
-            scope |= scope_of_status(path, operation, made);
-        } else if (strcmp(path, "/cib") == 0 && strcmp(operation, "modify") == 0) {
+        if (strcmp(path, "/cib") == 0 && strcmp(operation, "modify") == 0) {
             scope |= scope_of_root(change);
-        } else {
-            scope |= COX_PATCHSCOPE_CONFIGURATION;
-            if (object != NULL) {
-                g_free(*object);
-                *object = strcmp(operation, "create") == 0 && made != NULL && cox_xml_id(made) != NULL
-                              ? g_strdup(cox_xml_id(made))
-                              : id_in(path);
-            }
+            continue;
+        }
+        scope |= cox_patchscope_of(path, operation, made);
+        if (object != NULL && !g_str_has_prefix(path, "/cib/status")) {
+            g_free(*object);
+            *object = strcmp(operation, "create") == 0 && made != NULL && cox_xml_id(made) != NULL ? g_strdup(cox_xml_id(made)) : id_in(path);
         }
     }
     return scope;

@@ -24,6 +24,12 @@ enum cox_patchscope {
  */
 unsigned int cox_patchscope(const struct cox_xml *patch, char **object);
 
+/** Of one change: @operation at @path; @made: what "create" makes.  Not for a change of the root's attributes. */
+unsigned int cox_patchscope_of(const char *path, const char *operation, const struct cox_xml *made);
+
+/** Of a change of attribute @name of the root. */
+unsigned int cox_patchscope_of_root(const char *name);
+
 G_END_DECLS
 
 #endif

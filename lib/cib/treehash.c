@@ -193,13 +193,25 @@ cox_treehash_free(struct cox_treehash *hash)
     }
 }
 
+/* 16 digits; asked for several times with each change, so printf() would be felt. */
+static char *
+put_hex(char *at, guint64 value)
+{
+    for (int shift = 60; shift >= 0; shift -= 4) {
+        *at++ = "0123456789abcdef"[value >> shift & 15];
+    }
+    return at;
+}
+
 char *
 cox_treehash_text(const struct cox_treehash *hash)
 {
     const struct sums *sums = sums_of(hash->root);
+    char *text = g_malloc(sizeof(COX_TREEHASH_TAG ":") + 32);
+    char *at = put_hex(put_hex(stpcpy(text, COX_TREEHASH_TAG ":"), whole(sums, 0)), whole(sums, 1));
 
-    return g_strdup_printf(COX_TREEHASH_TAG ":%016" G_GINT64_MODIFIER "x%016" G_GINT64_MODIFIER "x", whole(sums, 0),
-                           whole(sums, 1));
+    *at = '\0';
+    return text;
 }
 
 void

@@ -2,6 +2,7 @@
 #include "cib/cib.h"
 #include "cib/md5.h"
 #include "cib/patch.h"
+#include "cib/patchscope.h"
 #include "cib/treehash.h"
 #include "cib/version.h"
 
@@ -101,6 +102,85 @@ a_transaction_records_the_patch_that_repeats_it(void **state)
         assert_string_equal(kept, fresh);
     }
     g_rand_free(rand);
+}
+
+/* Commit what both have changed alike: @tree as a tree, @text as text. */
+static void
+commit_both(struct cox_cib *tree, struct cox_cib *text, unsigned int *n)
+{
+    g_autoptr(cox_xmldoc) patch = cox_cib_commit(tree);
+    g_autofree char *wanted = patch == NULL ? g_strdup("") : cox_xmlwrite_text(cox_xmldoc_root(patch), COX_XMLWRITE_PLAIN);
+    struct cox_patchtext written = { .text = g_string_new(NULL) };
+
+    cox_cib_commit_text(text, &written);
+    assert_string_equal(written.text->str, wanted);
+    assert_int_equal(written.has_changes, patch != NULL);
+    assert_int_equal(written.scope, patch == NULL ? 0 : cox_patchscope(cox_xmldoc_root(patch), NULL));
+    *n += patch != NULL;
+    g_string_free(written.text, TRUE);
+}
+
+static void
+a_patch_as_text_is_the_tree_written_down(void **state)
+{
+    GRand *rand = g_rand_new_with_seed(6);
+    unsigned int n = 0;
+
+    (void) state;
+    for (int i = 0; i < 4000; i++) {
+        g_autoptr(cox_cib) tree = cox_cib_new(random_doc(rand));
+        g_autoptr(cox_cib) text = cox_cib_new(cox_xmldoc_new_copy(cox_cib_root(tree)));
+        GRand *same = g_rand_copy(rand);
+
+        cox_cib_begin(tree);
+        cox_cib_begin(text);
+        for (int k = g_rand_int_range(rand, 1, 5); k > 0; k--) {
+            random_change(rand, tree);
+        }
+        for (int k = g_rand_int_range(same, 1, 5); k > 0; k--) {
+            random_change(same, text);
+        }
+        g_rand_free(same);
+        commit_both(tree, text, &n);
+    }
+    assert_true(n > 2000);
+    g_rand_free(rand);
+}
+
+static void
+what_needs_escaping_is_escaped_in_both_and_the_scope_is_the_same(void **state)
+{
+    static const char xml[] = "<cib epoch='-3' num_updates='x'><configuration/><status><node_state id='a&amp;b' uname='n'><lrm id='l'/>"
+                              "<transient_attributes id='t'/></node_state></status></cib>";
+    static const char *const paths[] = { "/cib", "/cib/configuration", "/cib/status/node_state[@id='a&b']", "/cib/status/node_state[@id='a&b']/lrm[@id='l']",
+                                         "/cib/status/node_state[@id='a&b']/transient_attributes[@id='t']" };
+    unsigned int n = 0;
+
+    (void) state;
+    for (size_t i = 0; i < 4 * G_N_ELEMENTS(paths); i++) {
+        g_autoptr(cox_cib) tree = cox_cib_new(cox_xmldoc_parse_text(xml, (size_t) -1, NULL, NULL));
+        g_autoptr(cox_cib) text = cox_cib_new(cox_xmldoc_parse_text(xml, (size_t) -1, NULL, NULL));
+        struct cox_cib *cibs[2] = { tree, text };
+        g_autoptr(cox_xmldoc) model = cox_xmldoc_parse_text("<lrm a='&lt;&quot;&#10;'><b>te&gt;xt</b><!--c--></lrm>", (size_t) -1, NULL, NULL);
+
+        for (size_t k = 0; k < 2; k++) {
+            struct cox_xml *at = cox_cib_find(cibs[k], paths[i / 4], 0);
+
+            cox_cib_begin(cibs[k]);
+            if (i % 4 == 0) {
+                cox_cib_set(cibs[k], at, "note", "<a href=\"x\">\t\n&'");
+            } else if (i % 4 == 1) {
+                cox_cib_add(cibs[k], at, cox_xmldoc_root(model), cox_xml_first(at));
+            } else if (i % 4 == 2 && cox_xml_parent(at) != NULL) {
+                cox_cib_remove(cibs[k], at);
+            } else if (i % 4 == 3) {
+                cox_cib_set(cibs[k], at, "dc-uuid", "1");
+                cox_cib_set_number(cibs[k], cox_cib_root(cibs[k]), "epoch", -4);
+            }
+        }
+        commit_both(cibs[0], cibs[1], &n);
+    }
+    assert_int_equal(n, 4 * G_N_ELEMENTS(paths) - 1); /* the root cannot be removed */
 }
 
 static void
@@ -261,6 +341,8 @@ a_child_is_the_first_with_that_name_and_id_whatever_changed_before(void **state)
 
 COX_TEST_MAIN(cmocka_unit_test(a_child_is_the_first_with_that_name_and_id_whatever_changed_before),
               cmocka_unit_test(a_transaction_records_the_patch_that_repeats_it),
+              cmocka_unit_test(a_patch_as_text_is_the_tree_written_down),
+              cmocka_unit_test(what_needs_escaping_is_escaped_in_both_and_the_scope_is_the_same),
               cmocka_unit_test(a_rollback_leaves_no_trace),
               cmocka_unit_test(the_digest_sees_order_but_not_the_order_of_attributes),
               cmocka_unit_test(what_was_touched_is_known), cmocka_unit_test(versions_are_read_and_compared),

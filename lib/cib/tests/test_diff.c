@@ -24,22 +24,22 @@ static void
 sort_attrs(struct cox_xml *top)
 {
     for (struct cox_xml *xml = top; xml != NULL; xml = cox_xml_walk(xml, top)) {
-        g_autoptr(GPtrArray) attrs = cox_change_attrs(xml);
+        g_autofree struct cox_attrs *attrs = cox_change_attrs(xml);
 
         for (guint done = 0; done < attrs->len; done += 2) {
             guint least = done;
 
             for (guint i = done; i < attrs->len; i += 2) {
-                least = strcmp(attrs->pdata[i], attrs->pdata[least]) < 0 ? i : least;
+                least = strcmp(attrs->texts[i], attrs->texts[least]) < 0 ? i : least;
             }
             for (guint k = 0; k < 2; k++) {
-                gpointer swapped = attrs->pdata[done + k];
+                const char *swapped = attrs->texts[done + k];
 
-                attrs->pdata[done + k] = attrs->pdata[least + k];
-                attrs->pdata[least + k] = swapped;
+                attrs->texts[done + k] = attrs->texts[least + k];
+                attrs->texts[least + k] = swapped;
             }
-            cox_xml_unset(xml, attrs->pdata[done]);
-            cox_xml_set(xml, attrs->pdata[done], attrs->pdata[done + 1]);
+            cox_xml_unset(xml, attrs->texts[done]);
+            cox_xml_set(xml, attrs->texts[done], attrs->texts[done + 1]);
         }
     }
 }

@@ -123,7 +123,7 @@ a_refusal_says_what_does_not_conform(void **state)
     struct cox_keeper_result result;
 
     (void) state;
-    cox_keeper_apply(keeper, &order, &result);
+    cox_keeper_apply(keeper, &order, NULL, &result);
     assert_false(result.is_done);
     assert_int_equal(result.error->code, COX_ERROR_CONFIG);
     assert_non_null(strstr(result.error->message, "\n"));
