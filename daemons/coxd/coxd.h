@@ -22,6 +22,8 @@ struct cox_coxd_child {
     guint64 start_ticks;       /**< with the pid: which process */
     struct cox_client *client; /**< as long as it runs */
     guint64 ping;              /**< number of the open liveness request */
+    gint64 ran_before_ms, starved_before_ms; /**< how long it had run, and been kept from it, by then; -1: not known */
+    cox_source_id inspection;  /**< it is looked at soon */
     cox_usec asked_at;         /**< when it was sent */
     gint64 slowest_ms;         /**< the longest that an answer to one has taken, all processes of this daemon */
     guint n_late;              /**< answers that came when the next request was due already; a request without any answer kills */

@@ -14,6 +14,9 @@
 /* Pause before the next connection when somebody else answered. */
 enum { RECONNECT_MS = 500 };
 
+/* Answers that have come already are read before a silent daemon is looked at. */
+enum { INSPECT_AFTER_MS = 50 };
+
 static void connect_to(struct cox_coxd_child *child);
 static void send_ping(struct cox_coxd_child *child);
 
@@ -152,6 +155,8 @@ on_end(void *context, cox_source_id id, const struct cox_child_result *result)
     child->child = 0;
     child->pid = 0;
     child->ping = 0;
+    cox_runtime_cancel(cox_service_runtime(coxd->ctx), child->inspection);
+    child->inspection = 0;
     disconnect(child);
     write_record(coxd);
     if (coxd->fails_fast && event.end == COX_SUPERVISE_END_CRASH && !coxd->is_stopping) {
@@ -308,6 +313,61 @@ adopt(struct cox_coxd_child *child)
     connect_to(child);
 }
 
+/* ---- why it is silent ---- */
+
+/* Where its counters stand when its patience begins. */
+static void
+note_counters(struct cox_coxd_child *child)
+{
+    struct cox_process process = { .ran_ms = -1, .starved_ms = -1 };
+
+    if (cox_process_read(child->pid, &process, NULL)) {
+        cox_process_clear(&process);
+    }
+    child->ran_before_ms = process.ran_ms;
+    child->starved_before_ms = process.starved_ms;
+}
+
+static enum cox_supervise_doing
+doing_of(char state)
+{
+    switch (state) {
+    case 'R':
+        return COX_SUPERVISE_DOING_RUN;
+    case 'S':
+        return COX_SUPERVISE_DOING_SLEEP;
+    case 'D':
+        return COX_SUPERVISE_DOING_BLOCK;
+    case 'T':
+    case 't':
+    case 'Z':
+    case 'X':
+        return COX_SUPERVISE_DOING_STAND;
+    default:
+        return COX_SUPERVISE_DOING_UNKNOWN;
+    }
+}
+
+static void
+inspect(void *context)
+{
+    struct cox_coxd_child *child = context;
+    struct cox_supervise_event event = { .kind = COX_SUPERVISE_ON_SEEN, .daemon = child->index };
+    struct cox_process process = { .state = 'X', .ran_ms = -1 };
+
+    child->inspection = 0;
+    if (cox_process_read(child->pid, &process, NULL)) {
+        cox_process_clear(&process);
+    }
+    event.seen.doing = doing_of(process.state);
+    event.seen.ran_ms = process.ran_ms < 0 || child->ran_before_ms < 0 ? -1 : MAX(process.ran_ms - child->ran_before_ms, 0);
+    event.seen.starved_ms = MAX(process.starved_ms - child->starved_before_ms, 0);
+    cox_log_line(cox_service_log(child->coxd->ctx), COX_LOG_NOTICE,
+                 "daemon is silent daemon=%s pid=%d process_state=%c ran_ms=%" G_GINT64_FORMAT " starved_ms=%" G_GINT64_FORMAT,
+                 name_of(child), (int) child->pid, process.state, event.seen.ran_ms, event.seen.starved_ms);
+    cox_coxd_step(child->coxd, &event);
+}
+
 /* ---- the engine ---- */
 
 static void
@@ -315,6 +375,7 @@ say(struct cox_coxd_child *child, enum cox_supervise_notice notice)
 {
     static const enum cox_event_id events[] = {
         [COX_SUPERVISE_NOTICE_ENDED] = COX_EVENT_DAEMON_ENDED, [COX_SUPERVISE_NOTICE_HUNG] = COX_EVENT_DAEMON_HUNG,
+        [COX_SUPERVISE_NOTICE_STARVED] = COX_EVENT_DAEMON_STARVED,
         [COX_SUPERVISE_NOTICE_FOREIGN] = COX_EVENT_DAEMON_FOREIGN, [COX_SUPERVISE_NOTICE_FATAL] = COX_EVENT_DAEMON_FATAL,
         [COX_SUPERVISE_NOTICE_UNKILLABLE] = COX_EVENT_DAEMON_UNKILLABLE,
         [COX_SUPERVISE_NOTICE_UNMONITORED] = COX_EVENT_DAEMON_AWAY,
@@ -387,9 +448,15 @@ carry_out(struct cox_coxd *coxd, const struct cox_supervise_effect *effect)
     case COX_SUPERVISE_DO_PING:
         child->ping = effect->ping;
         child->asked_at = cox_runtime_now(runtime);
+        note_counters(child);
         send_ping(child);
         break;
+    case COX_SUPERVISE_DO_INSPECT:
+        cox_runtime_cancel(runtime, child->inspection);
+        child->inspection = cox_runtime_timer(runtime, cox_usec_after_ms(cox_runtime_now(runtime), INSPECT_AFTER_MS), inspect, child);
+        break;
     case COX_SUPERVISE_DO_ASK_STOP:
+        note_counters(child);
         (void) cox_runtime_child_signal(runtime, child->child, SIGTERM);
         break;
     case COX_SUPERVISE_DO_KILL:

@@ -12,7 +12,7 @@
 enum { LEAVE_MS = 25 * 60 * 1000 };
 
 static const struct cox_supervise_config defaults = {
-    .ping_ms = 1000, .pong_ms = 8000, .start_ms = 60000, .stop_ms = 45000, .kill_ms = 5000, .restart_ms = 500,
+    .ping_ms = 1000, .pong_ms = 8000, .start_ms = 60000, .stop_ms = 45000, .starve_ms = 120000, .kill_ms = 5000, .restart_ms = 500,
     .restart_max_ms = 30000, .stable_ms = 5000, .unmonitored_ms = 10000, .stop_tries = 3,
 };
 
@@ -103,6 +103,7 @@ destroy(struct cox_ctx *ctx)
 
     for (guint i = 0; i < COX_COXD_CHILDREN; i++) {
         cox_runtime_cancel(cox_service_runtime(ctx), coxd->children[i].reconnect);
+        cox_runtime_cancel(cox_service_runtime(ctx), coxd->children[i].inspection);
         cox_client_free(coxd->children[i].client);
         g_free(coxd->children[i].path);
     }

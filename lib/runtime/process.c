@@ -37,6 +37,21 @@ parse_status(const char *text, struct cox_process *process)
     return true;
 }
 
+/* Two numbers of /proc/PID/schedstat, in nanoseconds; kernels that do not count have no such file, or only zeros. */
+static void
+read_schedstat(pid_t pid, struct cox_process *process)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/schedstat", (int) pid);
+    g_autofree char *text = NULL;
+    unsigned long long ran, waited;
+
+    process->ran_ms = process->starved_ms = -1;
+    if (g_file_get_contents(path, &text, NULL, NULL) && sscanf(text, "%llu %llu", &ran, &waited) == 2 && ran > 0) {
+        process->ran_ms = (gint64) (ran / 1000000);
+        process->starved_ms = (gint64) (waited / 1000000);
+    }
+}
+
 bool
 cox_process_read(pid_t pid, struct cox_process *process, GError **error)
 {
@@ -52,6 +67,7 @@ cox_process_read(pid_t pid, struct cox_process *process, GError **error)
         g_set_error(error, COX_ERROR, COX_ERROR_NOT_FOUND, "process '%d': there is none", (int) pid);
         return false;
     }
+    read_schedstat(pid, &found);
     found.executable = g_file_read_link(exe_path, NULL);
     *process = found;
     return true;

@@ -14,6 +14,8 @@ struct cox_process {
     uid_t uid;           /**< effective */
     guint64 start_ticks; /**< clock ticks after boot at which it started: with the pid unique during a boot */
     char state;          /**< as in /proc/PID/stat: 'R', 'S', 'T', 'Z' ... */
+    gint64 ran_ms;       /**< that its first thread ran since its start; -1: the kernel does not say */
+    gint64 starved_ms;   /**< that it could have run and got no processor, as of when it got one last; -1: the same */
     char *executable;    /**< path, " (deleted)" after it when it was replaced; NULL when we may not know */
 };
 

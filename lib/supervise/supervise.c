@@ -10,6 +10,9 @@ struct daemon {
     cox_usec deadline;     /* of the state: end of a pause, of patience; COX_USEC_NEVER: none */
     cox_usec ping_at;      /* RUNNING: next request */
     guint64 ping;          /* number of the request that is open; 0: none */
+    cox_usec silent_since; /* begin of the present patience */
+    bool is_inspected;     /* DO_INSPECT is under way */
+    bool is_starved;       /* and that was said */
     cox_usec running_since;
     guint crashes;         /* in a row */
     guint restarts;
@@ -103,12 +106,20 @@ is_over(const struct daemon *daemon)
 /* ---- changes of state ---- */
 
 static void
+be_patient(struct daemon *daemon, cox_usec now)
+{
+    daemon->silent_since = now;
+    daemon->is_inspected = daemon->is_starved = false;
+}
+
+static void
 ping(struct cox_supervise *supervise, guint i, cox_usec now, struct cox_supervise_effects *out)
 {
     struct daemon *daemon = &supervise->daemons[i];
 
     daemon->ping = ++supervise->pings;
     daemon->ping_at = COX_USEC_NEVER;
+    be_patient(daemon, now);
     if (daemon->state == COX_SUPERVISE_RUNNING) {
         daemon->deadline = cox_usec_after_ms(now, supervise->config.pong_ms);
     }
@@ -144,6 +155,7 @@ ask_stop(struct cox_supervise *supervise, guint i, cox_usec now, struct cox_supe
     struct daemon *daemon = &supervise->daemons[i];
 
     daemon->state = COX_SUPERVISE_STOPPING;
+    be_patient(daemon, now);
     daemon->must_stop = false;
     daemon->ping = 0;
     daemon->ping_at = COX_USEC_NEVER;
@@ -391,6 +403,76 @@ report_away(struct cox_supervise *supervise, cox_usec now, struct cox_supervise_
     }
 }
 
+/* ---- silence ---- */
+
+static void
+give_up(struct cox_supervise *supervise, guint i, cox_usec now, struct cox_supervise_effects *out)
+{
+    supervise->daemons[i].away_since = MIN(supervise->daemons[i].away_since, now);
+    say(out, i, COX_SUPERVISE_NOTICE_HUNG);
+    kill_daemon(supervise, i, now, out);
+}
+
+/* How long a daemon in this state may be silent, when it gets the processor that it needs; 0: this is no silence. */
+static gint64
+patience_ms(const struct cox_supervise_config *config, enum cox_supervise_state state)
+{
+    switch (state) {
+        case COX_SUPERVISE_RUNNING:
+            return config->pong_ms;
+        case COX_SUPERVISE_STARTING:
+            return config->start_ms;
+        case COX_SUPERVISE_STOPPING:
+            return config->stop_ms;
+        case COX_SUPERVISE_LOOKING:
+        case COX_SUPERVISE_WAITING:
+        case COX_SUPERVISE_KILLING:
+        case COX_SUPERVISE_STOPPED:
+        case COX_SUPERVISE_FAILED:
+            break;
+    }
+    return 0;
+}
+
+/* The kernel counts the time that a process waits for a processor when it gets one: for one that waits now it is all that it did not run. */
+static gint64
+starved_ms(const struct cox_supervise_event *event, gint64 silent_ms)
+{
+    gint64 starved = 0;
+
+    if (event->seen.ran_ms >= 0 && event->seen.doing == COX_SUPERVISE_DOING_RUN) {
+        starved = silent_ms - event->seen.ran_ms;
+    } else if (event->seen.ran_ms >= 0 && event->seen.doing == COX_SUPERVISE_DOING_SLEEP) {
+        starved = event->seen.starved_ms;
+    }
+    return CLAMP(starved, 0, silent_ms);
+}
+
+/* Time in which it was kept from running does not count; what is left of its patience is given to it, but not for ever. */
+static void
+on_seen(struct cox_supervise *supervise, const struct cox_supervise_event *event, cox_usec now, struct cox_supervise_effects *out)
+{
+    struct daemon *daemon = &supervise->daemons[event->daemon];
+    gint64 silent_ms = (now - daemon->silent_since) / COX_USEC_PER_MS;
+    gint64 patience = patience_ms(&supervise->config, daemon->state);
+    gint64 starved = starved_ms(event, silent_ms);
+    gint64 left_ms = patience - (silent_ms - starved);
+
+    if (!daemon->is_inspected || patience == 0) {
+        return;
+    }
+    daemon->is_inspected = false;
+    if (starved == 0 || left_ms <= 0 || silent_ms >= supervise->config.starve_ms) {
+        give_up(supervise, event->daemon, now, out);
+        return;
+    }
+    if (!daemon->is_starved) {
+        daemon->is_starved = true;
+        say(out, event->daemon, COX_SUPERVISE_NOTICE_STARVED);
+    }
+    daemon->deadline = cox_usec_after_ms(now, CLAMP(left_ms, supervise->config.ping_ms / 2, supervise->config.ping_ms * 2));
+}
+
 /* ---- time ---- */
 
 static void
@@ -407,9 +489,13 @@ on_deadline(struct cox_supervise *supervise, guint i, cox_usec now, struct cox_s
                 daemon->deadline = cox_usec_after_ms(now, supervise->config.ping_ms);
                 break;
             }
-            daemon->away_since = MIN(daemon->away_since, now);
-            say(out, i, COX_SUPERVISE_NOTICE_HUNG);
-            kill_daemon(supervise, i, now, out);
+            if (daemon->is_inspected) { /* nobody has answered: kill it unseen */
+                give_up(supervise, i, now, out);
+                break;
+            }
+            daemon->is_inspected = true;
+            daemon->deadline = cox_usec_after_ms(now, supervise->config.ping_ms);
+            add(out, COX_SUPERVISE_DO_INSPECT, i);
             break;
         case COX_SUPERVISE_KILLING:
             say(out, i, COX_SUPERVISE_NOTICE_UNKILLABLE);
@@ -477,6 +563,9 @@ cox_supervise_step(struct cox_supervise *supervise, const struct cox_supervise_e
             break;
         case COX_SUPERVISE_ON_PONG:
             on_pong(supervise, event->daemon, event->ping, now, out);
+            break;
+        case COX_SUPERVISE_ON_SEEN:
+            on_seen(supervise, event, now, out);
             break;
         case COX_SUPERVISE_ON_ENDED:
             on_ended(supervise, event->daemon, event->end, now, out);

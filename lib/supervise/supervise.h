@@ -11,6 +11,9 @@
  *                 is running  | '-----------------------'        v
  *                             '------ ended by itself ------- STOPPING --ended well--> STOPPED
  *
+ * Before one is killed for its silence it is looked at: one that waits for a processor, because the machine has too much to do, gets the
+ * time that it was kept waiting once more (up to a limit); one that is stopped, asleep, blocked, or had the time that it needed, does not.
+ *
  * Daemons start stage by stage and stop in reverse.  The first restart comes at once, further ones after pauses that
  * double; a daemon that has run for a while begins anew.  A node one of whose daemons is away for longer than a moment is
  * not monitored, and that is said, once, until it is over.  A daemon that crashes while it stops is started again to finish
@@ -39,6 +42,7 @@ struct cox_supervise_config {
     gint64 pong_ms;         /**< an answer must come within */
     gint64 start_ms;        /**< the first answer must come within */
     gint64 stop_ms;         /**< from the request to stop to the kill; 0: wait for ever */
+    gint64 starve_ms;       /**< one that gets no processor may be silent so long in all */
     gint64 kill_ms;         /**< a killed process that is still there after so long is reported */
     gint64 restart_ms;      /**< pause before the second restart in a row; doubles */
     gint64 restart_max_ms;
@@ -65,10 +69,20 @@ enum cox_supervise_end {
     COX_SUPERVISE_END_PANIC,    /**< the status that means: this node must go down at once */
 };
 
+/** What a process is doing. */
+enum cox_supervise_doing {
+    COX_SUPERVISE_DOING_UNKNOWN = 0,
+    COX_SUPERVISE_DOING_RUN,   /**< runs, or would if it got a processor */
+    COX_SUPERVISE_DOING_SLEEP, /**< waits for something to happen */
+    COX_SUPERVISE_DOING_BLOCK, /**< waits for a device, cannot be disturbed */
+    COX_SUPERVISE_DOING_STAND, /**< was stopped by a signal or a debugger, or is dead */
+};
+
 enum cox_supervise_event_kind {
     COX_SUPERVISE_ON_BEGIN = 0, /**< look for what runs, start the rest */
     COX_SUPERVISE_ON_FOUND,     /**< answer to DO_LOOK */
     COX_SUPERVISE_ON_PONG,      /**< answer to DO_PING */
+    COX_SUPERVISE_ON_SEEN,      /**< answer to DO_INSPECT; answers to earlier requests that wait to be read come first */
     COX_SUPERVISE_ON_ENDED,     /**< the process is gone, or could not be started */
     COX_SUPERVISE_ON_WAKE,
     COX_SUPERVISE_ON_STOP,      /**< stop everything in order */
@@ -76,12 +90,18 @@ enum cox_supervise_event_kind {
 
 struct cox_supervise_event {
     enum cox_supervise_event_kind kind;
-    guint daemon;               /**< index; FOUND, PONG, ENDED */
+    guint daemon;               /**< index; FOUND, PONG, SEEN, ENDED */
     union {
         /** What was seen under /proc, and at the socket, before anything was trusted. */
         struct {
             bool is_there, is_our_user, is_our_program, is_our_start; /**< start: as recorded when it was started */
         } found;
+        /** Since the last DO_PING, or DO_ASK_STOP. */
+        struct {
+            enum cox_supervise_doing doing;
+            gint64 ran_ms;      /**< that it ran; -1: the kernel does not say */
+            gint64 starved_ms;  /**< that it could have run and got no processor, up to when it ran last */
+        } seen;
         guint64 ping;           /**< PONG: number of the request */
         enum cox_supervise_end end;
     };
@@ -92,6 +112,7 @@ enum cox_supervise_effect_kind {
     COX_SUPERVISE_DO_ADOPT,     /**< take it over: open its pidfd and watch it */
     COX_SUPERVISE_DO_START,
     COX_SUPERVISE_DO_PING,      /**< ask it whether it lives */
+    COX_SUPERVISE_DO_INSPECT,   /**< why is it silent? */
     COX_SUPERVISE_DO_ASK_STOP,
     COX_SUPERVISE_DO_KILL,      /**< SIGKILL through the pidfd */
     COX_SUPERVISE_DO_WAKE,
@@ -104,6 +125,7 @@ enum cox_supervise_effect_kind {
 enum cox_supervise_notice {
     COX_SUPERVISE_NOTICE_ENDED = 0,   /**< a daemon ended and is started again */
     COX_SUPERVISE_NOTICE_HUNG,        /**< a daemon does not answer and is killed */
+    COX_SUPERVISE_NOTICE_STARVED,     /**< a daemon does not answer because it gets no processor; once for each silence */
     COX_SUPERVISE_NOTICE_FOREIGN,     /**< something that is not ours imitates a daemon */
     COX_SUPERVISE_NOTICE_FATAL,       /**< a daemon will not be started again; the node is stopped */
     COX_SUPERVISE_NOTICE_UNKILLABLE,  /**< the kernel does not end a killed process */

@@ -18,6 +18,7 @@ this_process_is_known_by_uid_program_and_start(void **state)
     assert_non_null(strstr(self.executable, "test_process"));
     assert_true(self.start_ticks > 0 && self.start_ticks == again.start_ticks);
     assert_int_equal(self.state, 'R');
+    assert_true(again.ran_ms >= self.ran_ms && again.starved_ms >= self.starved_ms && (self.ran_ms < 0) == (self.starved_ms < 0));
     cox_process_clear(&self);
     cox_process_clear(&again);
 }

@@ -9,7 +9,7 @@ enum { N = 4 };
 
 static const struct cox_supervise_daemon daemons[N] = { { "cibd", 0 }, { "execd", 0 }, { "attrd", 1 }, { "controld", 2 } };
 static const struct cox_supervise_config config = {
-    .ping_ms = 1000, .pong_ms = 5000, .start_ms = 30000, .stop_ms = 60000, .kill_ms = 5000, .restart_ms = 500,
+    .ping_ms = 1000, .pong_ms = 5000, .start_ms = 30000, .stop_ms = 60000, .starve_ms = 60000, .kill_ms = 5000, .restart_ms = 500,
     .restart_max_ms = 8000, .stable_ms = 60000, .unmonitored_ms = 10000, .stop_tries = 2,
 };
 
@@ -17,6 +17,10 @@ static const struct cox_supervise_config config = {
 struct process {
     bool is_there, is_hung, is_dying, is_immortal, refuses_stop, crashes_at_start, crashes_at_stop;
     guint64 ping; /* to be answered */
+    cox_usec pinged_at;
+    bool is_inspected, is_not_seen; /* DO_INSPECT is to be answered, or never will be */
+    enum cox_supervise_doing doing;
+    gint64 starved_percent; /* of the time since the ping; -1: not known */
     guint n_starts, n_kills;
 };
 
@@ -81,6 +85,10 @@ carry_out(struct world *w, const struct cox_supervise_effect *effect)
             break;
         case COX_SUPERVISE_DO_PING:
             process->ping = effect->ping;
+            process->pinged_at = w->now;
+            break;
+        case COX_SUPERVISE_DO_INSPECT:
+            process->is_inspected = !process->is_not_seen;
             break;
         case COX_SUPERVISE_DO_ASK_STOP:
             g_string_append_printf(w->order, "-%s ", cox_supervise_name(w->supervise, effect->daemon));
@@ -148,6 +156,18 @@ act(struct world *w)
 
             process->crashes_at_stop = false;
             ended(w, i, is_well ? COX_SUPERVISE_END_WELL : COX_SUPERVISE_END_CRASH);
+            return true;
+        }
+        if (process->is_there && process->is_inspected) {
+            struct cox_supervise_event event = { .kind = COX_SUPERVISE_ON_SEEN, .daemon = i };
+
+            process->is_inspected = false;
+            event.seen.doing = process->doing;
+            event.seen.ran_ms = process->starved_percent < 0
+                                    ? -1 : (w->now - process->pinged_at) / COX_USEC_PER_MS * (100 - process->starved_percent) / 100;
+            event.seen.starved_ms = process->doing == COX_SUPERVISE_DOING_RUN /* counted when it runs again */
+                                        ? 0 : (w->now - process->pinged_at) / COX_USEC_PER_MS * process->starved_percent / 100;
+            feed(w, &event);
             return true;
         }
         if (process->is_there && process->crashes_at_start) {
@@ -252,6 +272,79 @@ a_hung_daemon_is_killed_and_replaced_within_ten_seconds(void **state)
     assert_int_equal(w.processes[3].n_starts, 2);
     assert_int_equal(w.n_notices[COX_SUPERVISE_NOTICE_HUNG], 1);
     assert_int_equal(w.processes[0].n_kills + w.processes[1].n_kills + w.processes[2].n_kills, 0);
+    teardown(&w);
+}
+
+/* Silent for @silent_s, doing @doing; how often it is killed. */
+static guint
+kills_of_silent(int silent_s, enum cox_supervise_doing doing, gint64 starved_percent, guint *n_starved)
+{
+    struct world w;
+    guint n_kills;
+
+    setup(&w);
+    begin(&w);
+    run(&w, SECONDS(3));
+    w.processes[1].is_hung = true;
+    w.processes[1].doing = doing;
+    w.processes[1].starved_percent = starved_percent;
+    run(&w, SECONDS(silent_s));
+    w.processes[1].is_hung = false;
+    run(&w, SECONDS(20));
+    check_all_run(&w);
+    n_kills = w.processes[1].n_kills;
+    *n_starved = w.n_notices[COX_SUPERVISE_NOTICE_STARVED];
+    assert_int_equal(w.n_notices[COX_SUPERVISE_NOTICE_HUNG], n_kills);
+    teardown(&w);
+    return n_kills;
+}
+
+static void
+who_gets_no_processor_is_given_the_time_that_it_lost_and_that_is_said_once(void **state)
+{
+    guint n_starved;
+
+    (void) state;
+    assert_int_equal(kills_of_silent(40, COX_SUPERVISE_DOING_RUN, 95, &n_starved), 0);
+    assert_int_equal(n_starved, 1);
+    assert_int_equal(kills_of_silent(12, COX_SUPERVISE_DOING_SLEEP, 70, &n_starved), 0); /* caught while it slept for a moment */
+    assert_int_equal(n_starved, 1);
+    assert_int_equal(kills_of_silent(20, COX_SUPERVISE_DOING_RUN, 60, &n_starved), 1); /* it had 5 of 12.5 seconds */
+    assert_int_equal(n_starved, 1);
+    assert_int_equal(kills_of_silent(70, COX_SUPERVISE_DOING_RUN, 99, &n_starved), 1); /* not for ever */
+}
+
+static void
+who_stands_still_spins_or_is_blocked_is_killed_on_a_busy_machine_as_well(void **state)
+{
+    static const struct {
+        enum cox_supervise_doing doing;
+        gint64 starved_percent;
+    } cases[] = {
+        { COX_SUPERVISE_DOING_STAND, 95 }, { COX_SUPERVISE_DOING_RUN, 0 },    { COX_SUPERVISE_DOING_RUN, 5 }, { COX_SUPERVISE_DOING_SLEEP, 3 },
+        { COX_SUPERVISE_DOING_BLOCK, 95 }, { COX_SUPERVISE_DOING_RUN, -1 }, { COX_SUPERVISE_DOING_UNKNOWN, 95 },
+    };
+    guint n_starved;
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        assert_int_equal(kills_of_silent(9, cases[i].doing, cases[i].starved_percent, &n_starved), 1);
+    }
+}
+
+static void
+who_cannot_be_looked_at_is_killed_all_the_same(void **state)
+{
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    begin(&w);
+    run(&w, SECONDS(3));
+    w.processes[2].is_hung = w.processes[2].is_not_seen = true;
+    run(&w, SECONDS(10));
+    check_all_run(&w);
+    assert_int_equal(w.processes[2].n_kills, 1);
     teardown(&w);
 }
 
@@ -578,6 +671,9 @@ whatever_daemons_do_they_are_single_and_run_in_the_end(void **state)
 COX_TEST_MAIN(cmocka_unit_test(daemons_start_by_stage_and_stop_in_reverse),
               cmocka_unit_test(a_daemon_that_dies_is_back_at_once),
               cmocka_unit_test(a_hung_daemon_is_killed_and_replaced_within_ten_seconds),
+              cmocka_unit_test(who_gets_no_processor_is_given_the_time_that_it_lost_and_that_is_said_once),
+              cmocka_unit_test(who_stands_still_spins_or_is_blocked_is_killed_on_a_busy_machine_as_well),
+              cmocka_unit_test(who_cannot_be_looked_at_is_killed_all_the_same),
               cmocka_unit_test(who_was_stopped_itself_kills_nobody),
               cmocka_unit_test(pauses_grow_while_a_daemon_keeps_crashing_and_it_is_said_once),
               cmocka_unit_test(a_daemon_that_never_answers_after_its_start_is_replaced),
