@@ -108,6 +108,9 @@ says "standby is shown" 0 "" "$tools/crm_standby" -v on
 ok "the node is emptied" "$tools/cox" wait
 says "crm_mon follows and prints more than one page" 124 "standby" timeout 3 "$tools/crm_mon" -D -i 1
 ok "standby is over" "$tools/crm_standby" -D
+ok "a ticket is granted to the cluster" "$tools/crm_ticket" -t site -g --force
+says "and the cluster knows it" 0 "site	granted" "$tools/crm_ticket" -l
+ok "and forgets it" "$tools/crm_ticket" -t site -C --force
 says "nobody called so can be removed" 0 "" "$tools/crm_node" --force -R nobody
 says "a member is not removed" 4 "is a member" "$tools/crm_node" --force -R "$node"
 says "crm_verify reads the running cluster" 0 "" "$tools/crm_verify" -L

@@ -79,4 +79,30 @@ has "without a cluster there is nothing to ask" 102 "CIB query failed: Not conne
     env -u CIB_file -u CIB_shadow "$tools/crm_rule" -c -r q
 has "a configuration that is a directory is refused" 66 "CIB query failed" \
     env -u CIB_shadow CIB_file=/ "$tools/crm_rule" -c -r q
+cat > "$tmp/tickets.xml" <<'END'
+<cib crm_feature_set="3.19.0" validate-with="pacemaker-3.9" epoch="4" num_updates="0" admin_epoch="0">
+  <configuration><crm_config/><nodes/><resources><primitive id="a" class="ocf" provider="heartbeat" type="Dummy"/></resources>
+    <constraints><rsc_ticket id="c" ticket="T"><resource_set id="s"><resource_ref id="a"/></resource_set></rsc_ticket></constraints></configuration>
+  <status/>
+</cib>
+END
+ticket() { env -u CIB_shadow CIB_file="$tmp/tickets.xml" "$tools/crm_ticket" "$@"; }
+is "a ticket that nobody knows" 105 "crm_ticket: No such ticket 'T'" ticket -t T -l
+has "a ticket is not granted in passing" 4 "cannot be seen from here" ticket -t T -g
+is "a ticket is granted" 0 "" ticket -t T --grant --force
+has "it says since when" 0 "T	granted	(last-granted=" ticket -L
+has "a ticket is not taken back in passing" 4 "loss-policy" ticket -t T -r
+is "what depends on it is stopped first" 0 "" ticket -t T --standby
+is "it is granted and in standby" 0 "T	granted [standby]" ticket -l
+is "an attribute of a person" 0 "" ticket -t T -S owner -v 'A & B'
+is "it is read" 0 "A & B" ticket -t T -G owner
+has "as it is written" 0 'owner="A &amp; B"' ticket -t T -q
+is "and deleted" 0 "" ticket -t T -D owner
+is "then there is none" 105 "crm_ticket: ticket 'T' has no attribute 'owner'" ticket -t T -G owner
+has "resources of sets depend on it, too" 0 '<resource id="a"/>' ticket --output-as=xml -c
+has "what is granted is not cleaned up in passing" 4 "--force" ticket -t T -C
+is "its state is forgotten" 0 "" ticket -t T -C --force
+is "and it is gone" 0 "" ticket -l
+has "a change needs a ticket" 64 "--ticket ID" ticket -g
+has "a value needs an attribute" 64 "--set-attr" ticket -t T -v 1
 echo "1..$n"
