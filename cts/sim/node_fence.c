@@ -156,6 +156,7 @@ carry_out(struct sim *sim, struct sim_node *node, const struct cox_fence_effect 
         case COX_FENCE_DO_RECORD:
             tell_record(sim, node, &effect->record);
             break;
+        case COX_FENCE_DO_PANIC: /* there is no watchdog here */
         case COX_FENCE_DO_REACT:
             sim_say(sim, node, "fenced hears that this node was fenced: stop at once");
             sim_after(sim, node, SIM_DAEMONS, 100, &suicide);

@@ -11,6 +11,7 @@
 #include "cib/patchvalues.h"
 #include "codec/load_status.h"
 #include "model/option.h"
+#include "service/sbd.h"
 #include "xml/xmlwrite.h"
 
 static struct cox_xml *
@@ -390,9 +391,7 @@ controld_papers_bootstrap(struct controld *controld)
     if (cox_follow_cib(controld->follow) == NULL) {
         return;
     }
-    if (controld_papers_option(controld, "have-watchdog") == NULL) {
-        want_property(controld, properties, "have-watchdog", "false");
-    }
+    want_property(controld, properties, "have-watchdog", cox_sbd_is_running() ? "true" : "false");
     want_property(controld, properties, "dc-version", PACKAGE_VERSION "-coxswain");
     want_property(controld, properties, "cluster-infrastructure", "corosync");
     want_nodes(controld, nodes);

@@ -59,6 +59,9 @@ void cox_coxd_leave(struct cox_coxd *coxd);
 /** What runs here has gone, or nobody can do anything about it: stop the daemons. */
 void cox_coxd_left(struct cox_coxd *coxd);
 
+/** Take the machine down, as the setting panic_action says.  Returns only when the kernel refuses. */
+void cox_coxd_take_down(const struct cox_coxd *coxd, const char *why);
+
 /** Child processes of daemons that died become ours: let them go when they end. */
 void cox_coxd_reap(struct cox_coxd *coxd);
 

@@ -36,8 +36,8 @@ write_record(const struct cox_coxd *coxd)
     }
 }
 
-static void
-take_down(const struct cox_coxd *coxd, const char *why)
+void
+cox_coxd_take_down(const struct cox_coxd *coxd, const char *why)
 {
     const struct cox_coxd_panic how = cox_coxd_panic_parse(cox_environment_setting("panic_action"));
 
@@ -160,7 +160,7 @@ on_end(void *context, cox_source_id id, const struct cox_child_result *result)
     disconnect(child);
     write_record(coxd);
     if (coxd->fails_fast && event.end == COX_SUPERVISE_END_CRASH && !coxd->is_stopping) {
-        take_down(coxd, name_of(child));
+        cox_coxd_take_down(coxd, name_of(child));
     }
     cox_coxd_step(coxd, &event);
     (void) cox_runtime_defer(cox_service_runtime(coxd->ctx), reap_later, coxd);
@@ -467,7 +467,7 @@ carry_out(struct cox_coxd *coxd, const struct cox_supervise_effect *effect)
         coxd->timer = cox_runtime_timer(runtime, effect->at, on_wake, coxd);
         break;
     case COX_SUPERVISE_DO_PANIC:
-        take_down(coxd, name_of(child));
+        cox_coxd_take_down(coxd, name_of(child));
         break;
     case COX_SUPERVISE_DO_READY:
         coxd->is_ready = true;

@@ -239,6 +239,14 @@ quit_at_once(void *context)
     cox_coxd_left(coxd);
 }
 
+/* Returns only when the kernel does not let us. */
+static void
+panic_at_once(void *context)
+{
+    cox_coxd_take_down(cox_service_data(context), "cox-fenced");
+    quit_at_once(context);
+}
+
 static bool
 on_stop(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
 {
@@ -246,7 +254,14 @@ on_stop(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply
     bool is_at_once = (body->flags & COX_STOP_AT_ONCE) != 0;
 
     (void) reply;
-    (void) error;
+    if ((body->flags & COX_STOP_PANIC) != 0) {
+        if (request->uid != 0) {
+            g_set_error(error, COX_ERROR, COX_ERROR_PRIVILEGE, "panic: only root may take the machine down, not uid %u", (unsigned int) request->uid);
+            return false;
+        }
+        (void) cox_runtime_defer(cox_service_runtime(ctx), panic_at_once, ctx);
+        return true;
+    }
     cox_log_line(cox_service_log(ctx), COX_LOG_NOTICE, "asked to stop%s client=%s pid=%d uid=%u",
                  is_at_once ? " at once and to stay down" : "", request->program, (int) request->pid, (unsigned int) request->uid);
     (void) cox_runtime_defer(cox_service_runtime(ctx), is_at_once ? quit_at_once : quit, ctx);

@@ -102,6 +102,9 @@ void cox_fenced_agent_free(gpointer agent);
 /** This node was fenced and is alive: fencing-reaction. */
 void cox_fenced_react(struct cox_fenced *fenced);
 
+/** This node is to be fenced by its own watchdog: down at once. */
+void cox_fenced_panic(struct cox_fenced *fenced);
+
 /* fenced_handlers.c */
 bool cox_fenced_on_ask(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool cox_fenced_on_confirm(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);

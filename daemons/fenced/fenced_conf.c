@@ -6,6 +6,7 @@
 #include "agents/agent_meta.h"
 #include "cib/patchscope.h"
 #include "codec/load.h"
+#include "service/sbd.h"
 
 enum {
     REBUILD_MS = 100,        /* changes come in groups */
@@ -186,7 +187,8 @@ build(struct cox_fenced *fenced, const char *self)
     g_autoptr(GError) error = NULL;
     struct cox_codec_result loaded = { 0 };
     struct cox_fencebuild_input input = { .node = self, .now = cox_runtime_wall(cox_service_runtime(fenced->ctx)),
-                                          .agents = (const struct cox_fencemeta *) agents->data, .n_agents = agents->len };
+                                          .agents = (const struct cox_fencemeta *) agents->data, .n_agents = agents->len,
+                                          .sbd_ms = cox_sbd_timeout_ms() };
 
     if (!cox_codec_load_tree(cox_cib_root(cox_follow_cib(fenced->follow)), NULL, &loaded, NULL, &error)) {
         cox_log_line(cox_service_log(fenced->ctx), COX_LOG_NOTICE, "the document cannot be read: %s", error->message);

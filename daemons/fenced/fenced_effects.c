@@ -253,6 +253,9 @@ carry_out(struct cox_fenced *fenced, const struct cox_fence_effect *effect)
         case COX_FENCE_DO_REACT:
             cox_fenced_react(fenced);
             break;
+        case COX_FENCE_DO_PANIC:
+            cox_fenced_panic(fenced);
+            break;
         case COX_FENCE_DO_BAR:
             bar(fenced, effect);
             break;

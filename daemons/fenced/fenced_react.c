@@ -1,9 +1,11 @@
 /* daemons/fenced/fenced_react.c - this node was fenced and is alive: take it down.  Layer 6.
  *
  * stop:  coxd is asked to end everything at once and to stay down.
- * panic: the program that COX_PANIC_COMMAND names is run (tests, the lab, machines with a watchdog of their own); without one the kernel
- *        is told to restart the machine at once, but only when this is the machine: not in a container or network
- *        namespace, where it would hit the host.  What does not work falls back to stop.
+ * panic: the program that COX_PANIC_COMMAND names is run (tests, the lab, machines with a watchdog of their own); without one coxd is asked
+ *        to take the machine down as PCMK_panic_action says, and the kernel to restart it when coxd does not answer; but only when
+ *        this is the machine: not in a container or network namespace, where it would hit the host.  Else it is as stop.
+ *
+ * A node that is to be fenced by its own watchdog panics, whatever the reaction.
  */
 #include "daemons/fenced/fenced.h"
 
@@ -14,30 +16,7 @@
 #include "proto/stopflag.h"
 #include "runtime/environment.h"
 
-static void
-on_stop_answer(void *context, const struct cox_client_reply *reply)
-{
-    struct cox_fenced *fenced = context;
-
-    if (reply->error != NULL) {
-        cox_log_event(cox_service_log(fenced->ctx), COX_EVENT_FENCE_REACTION_FAILED, "error=\"%s\"", reply->error->message);
-    }
-}
-
-static void
-ask_to_stop(struct cox_fenced *fenced)
-{
-    const struct cox_client_settings settings = { .daemon = COX_DAEMON_SUPERVISOR, .program = "cox-fenced", .reconnects = true,
-                                                  .run_directory = cox_service_run_directory(fenced->ctx) };
-    const struct cox_msg_supervisor_stop stop = { .flags = COX_STOP_AT_ONCE };
-    struct cox_client_call call = { .message = COX_MSG_SUPERVISOR_STOP, .body = &stop, .timeout_ms = 10000, .fn = on_stop_answer,
-                                    .context = fenced };
-
-    if (fenced->supervisor == NULL) {
-        fenced->supervisor = cox_client_new(cox_service_runtime(fenced->ctx), &settings);
-    }
-    (void) cox_client_send(fenced->supervisor, &call);
-}
+enum { PANIC_LIMIT_MS = 2000 };
 
 /* Are we where the first process is? */
 static bool
@@ -71,6 +50,61 @@ restart_machine(void)
     return is_done;
 }
 
+/* Who is to take us down does not answer, or may not. */
+static void
+on_panic_answer(void *context, const struct cox_client_reply *reply)
+{
+    struct cox_fenced *fenced = context;
+
+    if (reply->error != NULL && !restart_machine()) {
+        cox_log_event(cox_service_log(fenced->ctx), COX_EVENT_FENCE_REACTION_FAILED, "error=\"%s\"", reply->error->message);
+    }
+}
+
+static void
+on_stop_answer(void *context, const struct cox_client_reply *reply)
+{
+    struct cox_fenced *fenced = context;
+
+    if (reply->error != NULL) {
+        cox_log_event(cox_service_log(fenced->ctx), COX_EVENT_FENCE_REACTION_FAILED, "error=\"%s\"", reply->error->message);
+    }
+}
+
+static void
+ask_supervisor(struct cox_fenced *fenced, const struct cox_msg_supervisor_stop *stop, struct cox_client_call *call)
+{
+    const struct cox_client_settings settings = { .daemon = COX_DAEMON_SUPERVISOR, .program = "cox-fenced", .reconnects = true,
+                                                  .run_directory = cox_service_run_directory(fenced->ctx) };
+
+    call->message = COX_MSG_SUPERVISOR_STOP;
+    call->body = stop;
+    call->context = fenced;
+    if (fenced->supervisor == NULL) {
+        fenced->supervisor = cox_client_new(cox_service_runtime(fenced->ctx), &settings);
+    }
+    (void) cox_client_send(fenced->supervisor, call);
+}
+
+static void
+ask_to_stop(struct cox_fenced *fenced)
+{
+    const struct cox_msg_supervisor_stop stop = { .flags = COX_STOP_AT_ONCE };
+    struct cox_client_call call = { .timeout_ms = 10000, .fn = on_stop_answer };
+
+    ask_supervisor(fenced, &stop, &call);
+}
+
+/* It knows how the machine is to go down (PCMK_panic_action). */
+static void
+ask_to_panic(struct cox_fenced *fenced)
+{
+    const struct cox_msg_supervisor_stop stop = { .flags = COX_STOP_AT_ONCE | COX_STOP_PANIC };
+    struct cox_client_call call = { .timeout_ms = PANIC_LIMIT_MS, .fn = on_panic_answer };
+
+    ask_supervisor(fenced, &stop, &call);
+}
+
 static void
 on_panic_end(void *context, cox_source_id id, const struct cox_child_result *child)
 {
@@ -92,8 +126,20 @@ panic_node(struct cox_fenced *fenced)
 
     if (command != NULL && command[0] == '/') {
         (void) cox_runtime_spawn(cox_service_runtime(fenced->ctx), &spec, on_panic_end, fenced);
-    } else if (!restart_machine()) {
+    } else if (is_whole_machine()) {
+        ask_to_panic(fenced);
+    } else {
         ask_to_stop(fenced);
+    }
+}
+
+void
+cox_fenced_panic(struct cox_fenced *fenced)
+{
+    cox_log_event(cox_service_log(fenced->ctx), COX_EVENT_FENCED_OURSELVES, "reaction=panic reason=watchdog");
+    if (!fenced->has_reacted) {
+        fenced->has_reacted = true;
+        panic_node(fenced);
     }
 }
 

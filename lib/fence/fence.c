@@ -358,6 +358,9 @@ on_exec(struct cox_fence *fence, guint32 sender, const struct cox_fence_message 
             now, message->request.delay_ms
                      + cox_fencedevice_delay_ms(device, job.target, fence->config.seed ^ message->id.serial));
     }
+    if (device->def.watchdog_ms != 0 && !g_str_equal(job.target, fence->name)) {
+        job.due_at = cox_usec_after_ms(job.due_at, device->def.watchdog_ms);
+    }
     cox_fencelocal_add(&fence->local, &job);
 }
 
@@ -532,6 +535,20 @@ may_run(const struct cox_fence *fence, const struct cox_fencejob *job)
     return job->attempt == 0 || fence->has_quorum || (job->action == COX_FENCE_ON && op != NULL && op->action == COX_FENCE_REBOOT);
 }
 
+/* The wait is over; or this node is the target. */
+static void
+end_watchdog(struct cox_fence *fence, struct cox_fencejob *job, struct cox_fence_effects *out)
+{
+    bool is_there = cox_fencewatch_is_in_ring(&fence->watch, job->target);
+
+    if (g_str_equal(job->target, fence->name)) {
+        cox_fence_add(out, COX_FENCE_DO_PANIC);
+    } else {
+        send_result(job, !is_there, is_there ? "the node is still a member, its watchdog has not struck" : NULL, out);
+    }
+    cox_fencelocal_drop(&fence->local, job);
+}
+
 static void
 run_jobs(struct cox_fence *fence, cox_usec now, struct cox_fence_effects *out)
 {
@@ -544,6 +561,10 @@ run_jobs(struct cox_fence *fence, cox_usec now, struct cox_fence_effects *out)
         if (!may_run(fence, job)) {
             send_result(job, false, "the executor's partition has no quorum", out);
             cox_fencelocal_drop(&fence->local, job);
+            continue;
+        }
+        if (device->def.watchdog_ms != 0) {
+            end_watchdog(fence, job, out);
             continue;
         }
         effect = cox_fence_add(out, COX_FENCE_DO_RUN);
@@ -630,7 +651,7 @@ cox_fence_step(struct cox_fence *fence, const struct cox_fence_event *event, cox
             on_view(fence, event, now, out);
             break;
         case COX_FENCE_ON_LOST:
-            cox_fence_doubt_on_lost(fence, event->lost.nodes, event->lost.n, out);
+            cox_fence_doubt_on_lost(fence, event->lost.nodes, event->lost.n, now, out);
             break;
         case COX_FENCE_ON_QUORUM:
             fence->has_quorum = event->has_quorum;

@@ -105,6 +105,7 @@ enum cox_fence_effect_kind {
     COX_FENCE_DO_FINISHED, /**< a request of this node is over */
     COX_FENCE_DO_RECORD,   /**< all nodes: an operation is over; success of reboot, off or a confirmation is the proof */
     COX_FENCE_DO_REACT,    /**< this node was reported down and is still alive: fencing-reaction */
+    COX_FENCE_DO_PANIC,    /**< this node is to be fenced by its own watchdog: take it down at once */
     COX_FENCE_DO_BAR,      /**< critical: this node was reported down and is alive; do not admit it */
 };
 

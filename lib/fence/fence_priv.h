@@ -7,6 +7,7 @@
 #include "fence/fencegreet.h"
 #include "fence/fencehistory.h"
 #include "fence/fencelocal.h"
+#include "fence/fencewatchdog.h"
 
 struct cox_fence {
     struct cox_fence_config config;
@@ -80,7 +81,7 @@ void cox_fence_doubt_on_message(struct cox_fence *fence, const struct cox_fence_
 /* The doubted node speaks, in this life. */
 void cox_fence_doubt_on_hello(struct cox_fence *fence, const struct cox_fence_message *message, struct cox_fence_effects *out);
 
-void cox_fence_doubt_on_lost(struct cox_fence *fence, const guint32 *nodes, size_t n, struct cox_fence_effects *out);
+void cox_fence_doubt_on_lost(struct cox_fence *fence, const guint32 *nodes, size_t n, cox_usec now, struct cox_fence_effects *out);
 
 /* The connection to the others is gone, perhaps. */
 void cox_fence_doubt_on_view(struct cox_fence *fence, struct cox_fence_effects *out);

@@ -5,6 +5,7 @@
 
 #include "base/interval.h"
 #include "fence/fenceban.h"
+#include "fence/fencewatchdog.h"
 #include "model/option.h"
 
 struct builder {
@@ -13,6 +14,8 @@ struct builder {
     struct cox_diags *diags;
     struct cox_rule_input rule;
     GArray *defs, *devices, *unknown;
+    gint64 watchdog_ms;        /* 0: nodes do not take themselves down */
+    bool has_watchdog;         /* a device for it is configured */
 };
 
 /* Rows of model/option.def for each action. */
@@ -215,6 +218,42 @@ add_built(struct builder *builder, const struct cox_rsc_def *rsc, const struct c
     g_array_append_val(builder->devices, device);
 }
 
+/* ---- the watchdogs ---- */
+
+static void
+make_watchdog(struct builder *builder, struct cox_fencedevice_def *def)
+{
+    def->watchdog_ms = builder->watchdog_ms;
+    for (guint i = 0; i < COX_FENCE_N_ACTIONS; i++) {
+        def->can[i] = builder->watchdog_ms != 0 && i != COX_FENCE_ON && i != COX_FENCE_LIST && i != COX_FENCE_STATUS;
+    }
+    def->timeout_ms[COX_FENCE_REBOOT] = def->timeout_ms[COX_FENCE_OFF] = 2 * builder->watchdog_ms; /* it may have to begin anew */
+    def->retries[COX_FENCE_REBOOT] = def->retries[COX_FENCE_OFF] = 1;
+    def->action_limit = -1;
+}
+
+static void
+add_watchdog(struct builder *builder)
+{
+    struct cox_fencedevice_def def = { .id = COX_FENCE_WATCHDOG_ID, .priority = G_MININT, .host_check = "static-list" };
+    const struct cox_fencebuilt device = { .id = COX_FENCE_WATCHDOG_ID, .agent = COX_FENCE_WATCHDOG_AGENT };
+    g_autoptr(GString) hosts = g_string_new(NULL);
+
+    for (size_t i = 0; i < builder->input->config->n_nodes; i++) {
+        const struct cox_node_def *node = &builder->input->config->nodes[i];
+
+        if (node->kind == COX_NODE_MEMBER && node->uname != NULL) {
+            g_string_append_printf(hosts, "%s%s", hosts->len == 0 ? "" : " ", node->uname);
+        }
+    }
+    def.host_list = keep(builder, hosts->str);
+    make_watchdog(builder, &def);
+    g_array_append_val(builder->defs, def);
+    g_array_append_val(builder->devices, device);
+}
+
+/* ---- devices of the configuration ---- */
+
 static void
 add_device(struct builder *builder, cox_rsc_id id)
 {
@@ -224,9 +263,10 @@ add_device(struct builder *builder, cox_rsc_id id)
     const char *provides = meta_of(builder, id, COX_OPT_DEVICE_META_PROVIDES);
     struct cox_nvlist params = COX_NVLIST_INIT;
     struct cox_fencedevice_def def = { .id = keep(builder, rsc->id) };
+    bool is_watchdog = strcmp(rsc->type, COX_FENCE_WATCHDOG_AGENT) == 0;
 
     cox_nvsets_resolve(&rsc->params, NULL, &builder->rule, &params, &builder->build->next);
-    if (meta == NULL) {
+    if (meta == NULL && !is_watchdog) {
         note_unknown(builder, rsc->type);
     }
     def.host_check = keep(builder, cox_option_get(COX_OPT_DEVICE_HOST_CHECK, &params));
@@ -240,6 +280,10 @@ add_device(struct builder *builder, cox_rsc_id id)
     def.is_automatic = (meta != NULL && meta->is_automatic) || g_strcmp0(provides, "unfencing") == 0;
     def.is_on_target = meta != NULL && meta->is_on_target;
     def.is_banned_here = cox_fenceban_is_banned(builder->input->config, id, builder->input->node, &builder->rule, &builder->build->next);
+    if (is_watchdog) {
+        make_watchdog(builder, &def);
+        builder->has_watchdog = true;
+    }
     g_array_append_val(builder->defs, def);
     add_built(builder, rsc, &params, meta);
     cox_nvlist_clear(&params);
@@ -301,6 +345,9 @@ read_options(struct builder *builder)
 
     cox_nvsets_resolve(&builder->input->config->properties, "cib-bootstrap-options", &builder->rule, &options, &builder->build->next);
     builder->build->fencing_timeout_ms = cox_option_of(COX_OPT_CLUSTER_FENCING_TIMEOUT, &options);
+    builder->watchdog_ms = cox_option_of(COX_OPT_CLUSTER_HAVE_WATCHDOG, &options) == 0
+                               ? 0
+                               : cox_fencewatchdog_wait_ms(cox_option_of(COX_OPT_CLUSTER_FENCING_WATCHDOG_TIMEOUT, &options), builder->input->sbd_ms);
     builder->build->panics = cox_option_of(COX_OPT_CLUSTER_FENCING_REACTION, &options) != 0; /* the words of the row: stop, panic */
     cox_nvlist_clear(&options);
 }
@@ -336,6 +383,9 @@ cox_fencebuild_new(const struct cox_fencebuild_input *input, struct cox_diags *d
             && !is_disabled(&builder, id)) {
             add_device(&builder, id);
         }
+    }
+    if (builder.watchdog_ms != 0 && !builder.has_watchdog) {
+        add_watchdog(&builder);
     }
     build_levels(&builder);
     build->n_devices = builder.defs->len;

@@ -30,6 +30,7 @@ struct cox_fencebuild_input {
     cox_wall now;
     const struct cox_fencemeta *agents; /**< those whose meta-data is known */
     size_t n_agents;
+    gint64 sbd_ms;                      /**< SBD_WATCHDOG_TIMEOUT of this node; 0: not known */
 };
 
 /** A parameter of an agent. */
@@ -69,7 +70,8 @@ struct cox_fencebuild {
 /**
  * Every primitive of class stonith, in groups and clones as well, that is not meant to be stopped (target-role of itself or of what it is part
  * of) is a device.  Whether the resource runs somewhere, is managed, or in maintenance is of no interest; a device whose agent's meta-data
- * is not known cannot do anything yet.
+ * is not known cannot do anything yet.  Where the cluster has watchdogs (have-watchdog) and fencing-watchdog-timeout says how long they take, there is
+ * one more for all cluster nodes, called "watchdog", which comes after all others, unless one of agent fence_watchdog is configured.
  *
  * @param diags  gets what is questionable in the configuration; may be NULL
  */

@@ -48,6 +48,7 @@ struct cox_fencedevice_def {
     bool is_automatic;                                /**< its `on` unfences */
     bool is_on_target;                                /**< its `on` must run on the target */
     bool is_banned_here;                              /**< a constraint keeps it from this node */
+    gint64 watchdog_ms;                               /**< not 0: no agent is run, see fencewatchdog.h */
 };
 
 /** A device ready for use. */

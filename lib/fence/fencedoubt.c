@@ -96,13 +96,14 @@ cox_fence_doubt_on_hello(struct cox_fence *fence, const struct cox_fence_message
 }
 
 void
-cox_fence_doubt_on_lost(struct cox_fence *fence, const guint32 *nodes, size_t n, struct cox_fence_effects *out)
+cox_fence_doubt_on_lost(struct cox_fence *fence, const guint32 *nodes, size_t n, cox_usec now, struct cox_fence_effects *out)
 {
     for (size_t i = 0; i < n; i++) {
         const char *name = cox_fencewatch_ring_name(&fence->watch, nodes[i]);
 
         if (name != NULL) {
             end_doubts(fence, name, true, NULL, out);
+            cox_fencewatchdog_note_lost(&fence->local, fence->conf.devices, name, now);
             cox_fencewatch_note_lost(&fence->watch, nodes[i]);
         }
     }

@@ -357,12 +357,13 @@ cox_fenceop_pick(const struct cox_fenceop *op, const struct cox_fencedevice *dev
     const struct cox_fenceable *able = find_able(op, device->def.id);
     bool must_be_target = device->def.is_on_target
                           && g_array_index(op->steps, struct cox_fencestep, op->step).action == COX_FENCE_ON;
+    bool spares_others = device->def.watchdog_ms != 0 && has_id(able->nodes, target) && !has_id(op->tried, target);
     guint32 picked = 0;
 
     for (guint i = 0; i < able->nodes->len; i++) {
         guint32 node = g_array_index(able->nodes, guint32, i);
 
-        if (has_id(op->tried, node) || (must_be_target && node != target)) {
+        if (has_id(op->tried, node) || ((must_be_target || spares_others) && node != target)) {
             continue;
         }
         if (picked == 0 || picked == target || (node == op->id.origin && node != target)) {

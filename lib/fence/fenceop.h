@@ -104,8 +104,8 @@ void cox_fenceop_enter_way(struct cox_fenceop *op, guint way, const GPtrArray *d
 struct cox_fencedevice *cox_fenceop_device(const struct cox_fenceop *op, const GPtrArray *devices);
 
 /**
- * Who does the present step: not one that has failed at it; not the target, unless it must be or is the only one; the
- * origin itself rather than another; else the lowest id.
+ * Who does the present step: not one that has failed at it; not the target, unless it must be, or is the only one, or has a watchdog for
+ * it; the origin itself rather than another; else the lowest id.
  *
  * @param target the target's id if it is a member, else 0
  * @return 0 when nobody is left

@@ -9,6 +9,7 @@ enum cox_stop_flag {
      * that nothing starts it again.  For a node that was fenced and is alive.
      */
     COX_STOP_AT_ONCE = 1,
+    COX_STOP_PANIC = 2, /**< take the machine down as the setting panic_action says; only root may; what the kernel refuses becomes AT_ONCE */
 };
 
 #endif

@@ -157,6 +157,9 @@ carry_out(struct bus *bus, guint node, const struct cox_fence_effect *effect)
         case COX_FENCE_DO_REACT:
             n->n_reacts++;
             break;
+        case COX_FENCE_DO_PANIC:
+            n->n_panics++;
+            break;
         case COX_FENCE_DO_BAR:
             n->n_bars++;
             n->n_bars_to_say += effect->bar.is_ours_to_say;

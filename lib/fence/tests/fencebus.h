@@ -25,7 +25,7 @@ struct bus_node {
     struct cox_fence *engine; /* NULL: down */
     bool has_quorum;
     guint64 incarnation;
-    guint n_ok, n_failed, n_reacts, n_bars, n_bars_to_say, n_accepted, n_records;
+    guint n_ok, n_failed, n_reacts, n_panics, n_bars, n_bars_to_say, n_accepted, n_records;
     char reason[80];          /* of the last request that failed */
     guint n_fenced;           /* times that its power was cut */
     guint n_successes;        /* operations that are said to have done so */

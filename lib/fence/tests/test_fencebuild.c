@@ -25,7 +25,7 @@ static void
 build(struct world *world, const struct fencedoc *doc)
 {
     struct cox_fencebuild_input input = { .node = "n1", .now = cox_wall_from_seconds(1700000000), .agents = agents,
-                                          .n_agents = G_N_ELEMENTS(agents) };
+                                          .n_agents = G_N_ELEMENTS(agents), .sbd_ms = 5000 };
 
     *world = (struct world) { .diags = cox_diags_new() };
     fencedoc_load(doc, &world->loaded);
@@ -276,7 +276,49 @@ parameters_may_depend_on_the_node_and_the_time(void **state)
     end(&world);
 }
 
-COX_TEST_MAIN(cmocka_unit_test(which_resources_are_devices), cmocka_unit_test(parameters_go_to_the_fencer_or_to_the_agent),
+static void
+watchdogs_are_a_device_of_their_own(void **state)
+{
+    static const struct {
+        const char *options, *resources, *expected;
+        gint64 wait_ms;
+    } cases[] = {
+        { NV("have-watchdog", "true") NV("stonith-watchdog-timeout", "10s"), NULL, "watchdog", 10000 },
+        { NV("have-watchdog", "true") NV("fencing-watchdog-timeout", "-1"), NULL, "watchdog", 10000 },
+        { NV("have-watchdog", "true"), NULL, "", 0 },
+        { NV("have-watchdog", "false") NV("stonith-watchdog-timeout", "10s"), NULL, "", 0 },
+        { NV("have-watchdog", "true") NV("stonith-watchdog-timeout", "5s"), NULL, "", 0 }, /* as long as the watchdog itself */
+        { NV("have-watchdog", "true") NV("stonith-watchdog-timeout", "10s"), DEVICE("a", "", ""), "a watchdog", 10000 },
+        { NV("have-watchdog", "true") NV("stonith-watchdog-timeout", "10s"), "<primitive id='dog' class='stonith' type='fence_watchdog'/>",
+          "dog", 10000 },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const struct fencedoc doc = { .options = cases[i].options, .resources = cases[i].resources };
+        g_autofree char *got = NULL;
+        struct world world;
+
+        build(&world, &doc);
+        got = ids(&world);
+        assert_string_equal(got, cases[i].expected);
+        assert_int_equal(world.build->n_unknown_agents, 0);
+        if (cases[i].wait_ms != 0) {
+            const struct cox_fencedevice_def *def = &world.build->defs[world.build->n_devices - 1];
+
+            assert_int_equal(def->watchdog_ms, cases[i].wait_ms);
+            assert_true(def->can[COX_FENCE_REBOOT] && def->can[COX_FENCE_OFF] && !def->can[COX_FENCE_ON]);
+            assert_true(def->timeout_ms[COX_FENCE_OFF] > cases[i].wait_ms);
+            if (def->host_list != NULL) {
+                assert_string_equal(def->host_list, "n1 n2");
+                assert_int_equal(def->priority, G_MININT);
+            }
+        }
+        end(&world);
+    }
+}
+
+COX_TEST_MAIN(cmocka_unit_test(watchdogs_are_a_device_of_their_own), cmocka_unit_test(which_resources_are_devices), cmocka_unit_test(parameters_go_to_the_fencer_or_to_the_agent),
               cmocka_unit_test(the_parameter_for_the_target_is_plug_or_port_or_as_configured),
               cmocka_unit_test(agents_that_unfence_and_agents_that_nobody_has_described),
               cmocka_unit_test(levels_come_with_the_attributes_that_they_ask_for),
