@@ -13,12 +13,11 @@ static const struct cox_verb verbs[] = {
 #undef COX_VERB
 };
 
-struct settings {
-    bool is_json;
-};
-
 static const struct cox_opt options[] = {
-    { "json", 0, COX_OPT_FLAG, NULL, "Output Options", "The same as --output-as=json", offsetof(struct settings, is_json) },
+    { "json", 0, COX_OPT_FLAG, NULL, "Output Options", "The same as --output-as=json", offsetof(struct cox_settings, is_json) },
+    { "node", 'N', COX_OPT_STRING, "NODE", "Options of explain", "Only why not, or what would move it, to this node", offsetof(struct cox_settings, node) },
+    { "cib", 0, COX_OPT_STRING, "FILE", "Options of explain", "The document in this file, which may be compressed (\"-\": standard input)", offsetof(struct cox_settings, cib) },
+    { "transition", 0, COX_OPT_STRING, "ID", "Options of explain", "A saved input of the scheduler: a number, or a name such as pe-warn-3", offsetof(struct cox_settings, transition) },
     { "quiet", 'Q', COX_OPT_QUIET, NULL, NULL, "Only what is essential" },
 };
 
@@ -165,7 +164,7 @@ run(struct cox_tool_ctx *ctx)
     return (verb->run != NULL) ? verb->run(ctx, arguments) : run_command(ctx, verb, arguments);
 }
 
-static const int statuses[] = { 0, 1, 64, 72, 102, -1 };
+static const int statuses[] = { 0, 1, 64, 65, 66, 72, 78, 102, 105, -1 };
 
 static const struct cox_tool tool = {
     .name = "cox",
@@ -178,7 +177,7 @@ static const struct cox_tool tool = {
 #undef COX_VERB
     ,
     .examples = "What is wrong, and what runs where?\n\tcox status\nMove a resource away, and let it go where it wants later:\n"
-                "\tcox move web\n\tcox clear web\nLet the shell complete verbs:\n\tsource <(cox completion bash)\n",
+                "\tcox move web\n\tcox clear web\nWhy does web run where it does, why not on n2, and what would change that?\n\tcox explain web --node n2\nLet the shell complete verbs:\n\tsource <(cox completion bash)\n",
     .statuses = statuses,
     .options = options,
     .n_options = G_N_ELEMENTS(options),
@@ -200,9 +199,14 @@ lengthen(char **argv)
 int
 main(int argc, char **argv)
 {
-    struct settings settings = { false };
+    struct cox_settings settings = { false };
+    int status = 0;
 
     (void) argc;
     lengthen(argv);
-    return cox_tool_main(&tool, argv, &settings);
+    status = cox_tool_main(&tool, argv, &settings);
+    g_free(settings.node);
+    g_free(settings.cib);
+    g_free(settings.transition);
+    return status;
 }

@@ -4,6 +4,12 @@
 
 #include "tools/tool.h"
 
+/** What the command line says besides the words. */
+struct cox_settings {
+    bool is_json;
+    char *node, *cib, *transition; /**< explain */
+};
+
 /** A row of verbs.def. */
 struct cox_verb {
     const char *name, *arguments, *group, *summary;
@@ -18,6 +24,7 @@ const struct cox_verb *cox_verbs(size_t *n);
 void cox_verb_count(const struct cox_verb *verb, guint *least, guint *most);
 
 int cox_verb_status(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_explain(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_maintenance(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_help(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_completion(struct cox_tool_ctx *ctx, char **arguments);

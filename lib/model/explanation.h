@@ -95,6 +95,7 @@ enum cox_choice {
     COX_CHOICE_STOP_ALL,   /**< stop-all-resources */
     COX_CHOICE_NOWHERE,    /**< no node is possible */
     COX_CHOICE_BOUND,      /**< must be with something that is nowhere it could go; see bound_id, bound_to */
+    COX_CHOICE_PARTNER,    /**< interleaved: nothing of bound_to is beside it, as order bound_id wants; either may be NULL */
 };
 
 /** An action that the plan wants. */

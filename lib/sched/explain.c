@@ -210,6 +210,16 @@ sched_explain_do_bound(struct sched_work *work, struct sched_rsc *rsc, const str
 }
 
 void
+sched_explain_do_partner(struct sched_work *work, struct sched_rsc *rsc, const struct sched_rsc *of)
+{
+    struct sched_record *record = sched_explain_record(work, rsc);
+
+    record->choice = COX_CHOICE_PARTNER;
+    record->bound_id = work->explain->naming;
+    record->bound_to = of == NULL ? NULL : of->id;
+}
+
+void
 sched_explain_do_name(const struct sched_work *work, const void *thing, const char *name)
 {
     if (name != NULL) {

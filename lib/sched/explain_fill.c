@@ -48,31 +48,52 @@ holds_back(const struct sched_edge *edge)
     const struct sched_action *first = edge->first;
     const bool is_blocking = (edge->flags & (SCHED_R_BLOCKS | SCHED_R_MIN_RUNNABLE)) != 0 && !sched_is_runnable(first);
 
-    if (edge->flags == SCHED_R_NONE || first->rsc == edge->then->rsc) {
+    if (edge->flags == SCHED_R_NONE || first->rsc == edge->then->rsc
+        || (first->rsc == NULL && (first->flags & SCHED_PSEUDO) != 0)) {
         return false;
     }
     return is_blocking || (first->flags & SCHED_IN_GRAPH) != 0;
 }
 
 static void
-fill_waits(const struct sched_work *work, const struct sched_action *action, struct cox_reasoned_action *out)
+add_wait(const struct sched_work *work, const struct sched_edge *edge, GArray *waits)
 {
-    struct cox_reasoned_wait *waits = cox_arena_new_array(work->arena, struct cox_reasoned_wait, action->before.n + 1);
+    struct cox_reasoned_wait wait = { .task = edge->first->text, .constraint = sched_explain_name_of(work, edge) };
 
+    wait.rsc = edge->first->rsc == NULL ? NULL : edge->first->rsc->id;
+    wait.node = edge->first->node == NULL ? NULL : edge->first->node->name;
+    wait.is_blocked = !sched_is_runnable(edge->first);
+    g_array_append_val(waits, wait);
+}
+
+/* What a group or clone as a whole waits for, its parts wait for: that of the whole itself is no news. */
+static void
+collect_waits(const struct sched_work *work, const struct sched_action *action, const struct sched_rsc *part, GArray *waits)
+{
     for (guint32 i = 0; i < action->before.n; i++) {
         const struct sched_edge *edge = action->before.items[i];
+        const struct sched_rsc *whole = edge->first->rsc;
 
-        if (holds_back(edge)) {
-            waits[out->n_waits++] = (struct cox_reasoned_wait) {
-                .task = edge->first->text,
-                .rsc = edge->first->rsc == NULL ? NULL : edge->first->rsc->id,
-                .node = edge->first->node == NULL ? NULL : edge->first->node->name,
-                .constraint = sched_explain_name_of(work, edge),
-                .is_blocked = !sched_is_runnable(edge->first),
-            };
+        if (!holds_back(edge)) {
+            continue;
+        }
+        if (whole != NULL && whole != part && (edge->first->flags & SCHED_PSEUDO) != 0 && sched_rsc_is_inside(part, whole)) {
+            collect_waits(work, edge->first, whole, waits); /* as deep as resources nest */
+        } else if (whole == NULL || !sched_rsc_is_inside(whole, part)) {
+            add_wait(work, edge, waits);
         }
     }
-    out->waits = waits;
+}
+
+static void
+fill_waits(const struct sched_work *work, const struct sched_action *action, struct cox_reasoned_action *out)
+{
+    GArray *waits = g_array_new(FALSE, FALSE, sizeof(struct cox_reasoned_wait));
+
+    collect_waits(work, action, action->rsc, waits);
+    out->n_waits = waits->len;
+    out->waits = cox_arena_memdup(work->arena, waits->data, waits->len, sizeof(struct cox_reasoned_wait));
+    g_array_free(waits, TRUE);
 }
 
 static void
@@ -84,7 +105,7 @@ fill_actions(const struct sched_work *work, const struct sched_rsc *rsc, struct 
         const struct sched_action *action = rsc->actions.items[i];
         struct cox_reasoned_action *made = &actions[out->n_actions];
 
-        if (sched_is_optional(action) || (action->flags & SCHED_PSEUDO) != 0) {
+        if (sched_is_optional(action) || (action->flags & SCHED_PSEUDO) != 0 || action->node == NULL) {
             continue;
         }
         *made = (struct cox_reasoned_action) { .task = action->text, .reason = action->reason };

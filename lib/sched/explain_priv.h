@@ -29,6 +29,7 @@ void sched_explain_do_copied(const struct sched_work *work, const struct sched_c
 void sched_explain_do_restored(const struct sched_work *work, const struct sched_cell *cells, const struct sched_cell *copy);
 void sched_explain_do_choice(struct sched_work *work, struct sched_rsc *rsc, const struct sched_node *chosen, enum cox_choice why);
 void sched_explain_do_bound(struct sched_work *work, struct sched_rsc *rsc, const struct sched_colocation *row);
+void sched_explain_do_partner(struct sched_work *work, struct sched_rsc *rsc, const struct sched_rsc *of);
 void sched_explain_do_name(const struct sched_work *work, const void *thing, const char *name);
 void sched_explain_do_name_now(const struct sched_work *work, const void *thing);
 void sched_explain_do_naming(struct sched_work *work, const void *thing);
@@ -61,6 +62,8 @@ const char *sched_explain_name_of(const struct sched_work *work, const void *thi
 #define sched_explain_choice(work, rsc, chosen, why) SCHED_EXPLAIN(work, choice(work, rsc, chosen, why))
 /** @rsc cannot run at all, by this colocation. */
 #define sched_explain_bound(work, rsc, row) SCHED_EXPLAIN(work, bound(work, rsc, row))
+/** @rsc has lost its place, as there is no instance of @of (may be NULL) beside it; the order is the one that names are of. */
+#define sched_explain_partner(work, rsc, of) SCHED_EXPLAIN(work, partner(work, rsc, of))
 /** Remember a name for @thing: the rule of a location, the constraint of an ordering. */
 #define sched_explain_name(work, thing, text) SCHED_EXPLAIN(work, name(work, thing, text))
 

@@ -75,6 +75,7 @@ process_edge(struct sched_work *work, struct sched_edge *edge)
     if (edge->flags == SCHED_R_NONE) {
         return;
     }
+    sched_explain_naming(work, edge);
     if ((edge->flags & SCHED_R_IF_SAME_NODE) && first_node != NULL && then_node != NULL && first_node != then_node) {
         sched_edge_drop(edge);
         return;
@@ -93,11 +94,9 @@ process_edge(struct sched_work *work, struct sched_edge *edge)
         struct sched_action *other = remapped(work, first);
 
         if (other != first) {
-            sched_explain_naming(work, edge);
             if (sched_edge_add(work, other, then, edge->flags)) {
                 sched_propagate_enqueue(work, then);
             }
-            sched_explain_naming(work, NULL);
             sched_edge_drop(edge);
             return;
         }
@@ -239,5 +238,6 @@ sched_propagate_run(struct sched_work *work)
         sched_propagate_enqueue(work, g_ptr_array_index(work->actions, i - 1));
     }
     run_worklist(work);
+    sched_explain_naming(work, NULL);
     drop_guest_loops(work);
 }

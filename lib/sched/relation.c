@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "model/option.h"
+#include "sched/explain_priv.h"
 #include "sched/planner_priv.h"
 #include "sched/bundle_priv.h"
 
@@ -253,6 +254,7 @@ inhibit(struct sched_work *work, struct sched_rsc *instance, const struct sched_
     for (guint i = 0; instance->children != NULL && i < instance->children->len; i++) {
         inhibit(work, g_ptr_array_index(instance->children, i), cause);
     }
+    sched_explain_partner(work, instance, cause->rsc);
     instance->next_role = COX_ROLE_STOPPED;
     instance->assigned = NULL;
     for (guint i = 0; i < instance->actions.n; i++) {
