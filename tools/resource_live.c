@@ -9,7 +9,7 @@
 #include "tools/resource_priv.h"
 #include "view/rsc_view.h"
 
-enum { WAIT_MS = 60 * 60 * 1000 };
+enum { WAIT_MS = 60 * 60 * 1000, WRITTEN_MS = 5000 };
 
 /* ---- clean up, refresh ---- */
 
@@ -196,6 +196,19 @@ settle(struct cox_resource_call *call, struct cox_runtime *runtime, struct cox_f
     }
 }
 
+/* What has been done is in the document a moment later: have it written.  A controller that is away has nothing to write. */
+static void
+have_results_written(struct cox_resource_call *call)
+{
+    const struct cox_msg_control_refresh nothing = { .rsc_id = "", .only_failed = true };
+    const struct cox_daemon_question question
+        = { COX_DAEMON_CONTROL, "crm_resource", COX_MSG_CONTROL_REFRESH, &nothing, COX_MSG_DONE, WRITTEN_MS };
+    struct cox_arena *arena = cox_arena_new();
+
+    (void) cox_daemon_ask(cox_cib_access_runtime(call->access), &question, arena, NULL);
+    cox_arena_free(arena);
+}
+
 static int
 wait_live(struct cox_resource_call *call, gint64 timeout_ms)
 {
@@ -203,9 +216,12 @@ wait_live(struct cox_resource_call *call, gint64 timeout_ms)
     const struct cox_follow_settings settings
         = { .program = "crm_resource", .changed = on_changed, .lost = on_lost, .context = &settling };
     struct cox_runtime *runtime = cox_cib_access_runtime(call->access);
-    struct cox_follow *follow = cox_follow_new(runtime, &settings);
-    int status = settle(call, runtime, follow, &settling, timeout_ms);
+    struct cox_follow *follow = NULL;
+    int status;
 
+    have_results_written(call);
+    follow = cox_follow_new(runtime, &settings);
+    status = settle(call, runtime, follow, &settling, timeout_ms);
     cox_follow_free(follow);
     g_clear_error(&settling.problem);
     return status;

@@ -187,7 +187,7 @@ set(struct sim *sim, struct sim_node *node, const struct sim_attr_wish *wish, st
                                                                          : COX_ATTR_SET,
                                             .name = wish->name,
                                             .node = wish->node, .value = wish->value, .value_kind = COX_ATTR_TRANSIENT,
-                                            .dampening_ms = -1, .has_companion = wish->has_companion,
+                                            .dampening_ms = -1, .may_wait = wish->may_wait,
                                             .request = ++node->attr->n_requests };
     struct cox_attr_event event = { .kind = COX_ATTR_ON_REQUEST };
 

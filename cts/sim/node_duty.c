@@ -9,7 +9,7 @@
 #include "xml/xmlwrite.h"
 
 /* So long results wait for others before they are written. */
-enum { RECORD_US = 40000 };
+enum { RECORD_US = 100000 };
 
 static void flush(struct sim *sim, struct sim_node *node);
 

@@ -446,7 +446,7 @@ static void
 set_attribute(struct sim *sim, struct sim_node *node, const struct cox_reign_effect *effect)
 {
     const struct sim_attr_wish wish = { effect->name, effect->attribute.attribute, effect->attribute.value,
-                                        effect->attribute.is_pattern, effect->attribute.has_companion };
+                                        effect->attribute.is_pattern, effect->attribute.may_wait };
 
     control_set_attribute(sim, node, &wish);
 }

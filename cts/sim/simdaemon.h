@@ -148,7 +148,7 @@ void sim_attr_on_replaced(struct sim *sim, struct sim_node *node, struct sim_cal
 
 struct sim_attr_wish {
     const char *node, *name, *value;
-    bool is_pattern, has_companion;
+    bool is_pattern, may_wait;
 };
 
 /* ---- simtruth.c: agents ---- */

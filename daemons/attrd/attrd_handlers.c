@@ -95,7 +95,7 @@ kind_for(const struct cox_attrd *attrd, const struct cox_msg_attr_update *update
 /* One of the names that an update is about. */
 struct part {
     const char *name;
-    bool has_companion;
+    bool may_wait;
 };
 
 static void
@@ -109,7 +109,7 @@ ask_engine(struct cox_attrd *attrd, const struct cox_msg_attr_update *update, co
         .kind = (enum cox_attr_change_kind) update->change, .name = name, .node = update->node, .value = update->value,
         .value_kind = kind_for(attrd, update, name), .dampening_ms = update->has_dampening != 0 ? MAX(update->dampening_ms, 0) : -1,
         .wants_all = wait != NULL && wait->wants_all, .set_name = update->set_name, .is_utilization = update->is_utilization != 0,
-        .has_companion = part->has_companion,
+        .may_wait = part->may_wait,
     };
     const struct cox_attr_event event = { .kind = COX_ATTR_ON_REQUEST, .request = &change };
 
@@ -155,7 +155,7 @@ cox_attrd_carry_out(struct cox_attrd *attrd, const struct cox_msg_attr_update *u
         cox_ticket_answer(attrd->ctx, ticket, COX_MSG_DONE, &done, NULL);
     }
     for (guint i = 0; i < names->len; i++) {
-        const struct part part = { names->pdata[i], i + 1 < names->len || update->has_companion != 0 };
+        const struct part part = { names->pdata[i], i + 1 < names->len || update->may_wait != 0 };
 
         ask_engine(attrd, update, &part, wait);
     }

@@ -65,7 +65,7 @@ cox_attrwire_write(const struct cox_attr_message *message, cox_attrwire_fn fn, v
     struct cox_msg_attr_peer piece = {
         .kind = message->kind, .round_caller = message->round_caller, .round_serial = message->round_serial,
         .writer = message->writer, .request = message->change.request, .wants_all = message->change.wants_all,
-        .origin = message->origin, .has_companion = message->change.has_companion,
+        .origin = message->origin, .may_wait = message->change.may_wait,
     };
 
     for (size_t i = 0; i < message->n_excluded; i++) {
@@ -196,7 +196,7 @@ read_change(const struct cox_msg_attr_peer *piece, struct cox_attr_change *chang
         .kind = (enum cox_attr_change_kind) piece->change, .name = entry->name, .node = entry->node, .value = entry->value,
         .value_kind = kind_of(entry->kind), .dampening_ms = entry->dampening_ms, .request = piece->request,
         .wants_all = piece->wants_all != 0, .set_name = entry->set_name, .is_utilization = entry->is_utilization != 0,
-        .has_companion = piece->has_companion != 0,
+        .may_wait = piece->may_wait != 0,
     };
     return true;
 }

@@ -69,6 +69,7 @@ struct controld {
     GPtrArray *errands;             /* orders that are given to the executor again, when errand_timer ends */
     cox_source_id errand_timer;
     cox_source_id retry_timer, record_timer;
+    cox_usec record_by;
     gint64 noted, recorded;         /* highest call id noted, and in the document */
     struct cox_version recorded_version;
     GPtrArray *said_after;          /* struct controld_later: said when the document has what is noted now */

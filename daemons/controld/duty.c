@@ -270,6 +270,7 @@ run_order(struct controld *controld, guint32 sender, const struct cox_msg_contro
                                              .coordinator = sender, .n_params = order->n_params, .params = order->params };
     struct errand *errand = errand_new(controld, order);
 
+    controld_ledger_stir(controld);
     controld_traits_want(controld->traits, order->standard, order->provider, order->type);
     errand->bytes = g_byte_array_new();
     cox_marshal(cox_messages_schema(COX_MSG_EXEC_ORDER), &body, errand->bytes);

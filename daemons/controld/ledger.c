@@ -25,8 +25,11 @@ free_later(gpointer data)
     g_free(later);
 }
 
-/* So long results wait for others before they are written: those of a recovery are one or two changes of the document then. */
-enum { RECORD_MS = 40 };
+/*
+ * Results are written when nothing has been ordered and nothing has ended here for so long, at the latest so long after the first: those
+ * of a recovery are one or two changes of the document then, and do not take the processors from its agents.
+ */
+enum { PAUSE_MS = 25, RECORD_MS = 100 };
 
 /* ---- the document ---- */
 
@@ -72,6 +75,15 @@ on_record_timer(void *context)
     controld_ledger_write(controld);
 }
 
+static void
+set_record_timer(struct controld *controld)
+{
+    cox_usec at = cox_usec_min(controld->record_by, cox_usec_after_ms(cox_runtime_now(controld->runtime), PAUSE_MS));
+
+    cox_runtime_cancel(controld->runtime, controld->record_timer);
+    controld->record_timer = cox_runtime_timer(controld->runtime, at, on_record_timer, controld);
+}
+
 /* Nobody waits for the document: plans are made with the results, too.  What is told when the document has it goes at once. */
 void
 controld_ledger_write_soon(struct controld *controld)
@@ -80,8 +92,18 @@ controld_ledger_write_soon(struct controld *controld)
         controld_ledger_write(controld);
     } else if (controld->record_timer == 0 && !controld->is_recording && controld->oplog != NULL
                && (cox_oplog_has_changes(controld->oplog) || controld->noted > controld->recorded)) {
-        controld->record_timer = cox_runtime_timer(controld->runtime, cox_usec_after_ms(cox_runtime_now(controld->runtime), RECORD_MS),
-                                                   on_record_timer, controld);
+        controld->record_by = cox_usec_after_ms(cox_runtime_now(controld->runtime), RECORD_MS);
+        set_record_timer(controld);
+    } else {
+        controld_ledger_stir(controld);
+    }
+}
+
+void
+controld_ledger_stir(struct controld *controld)
+{
+    if (controld->record_timer != 0) {
+        set_record_timer(controld);
     }
 }
 

@@ -16,6 +16,9 @@ void controld_ledger_take_over(struct controld *controld);
 void controld_ledger_write(struct controld *controld);
 void controld_ledger_write_soon(struct controld *controld);
 
+/** Something was ordered: what was to be written soon may wait for its result. */
+void controld_ledger_stir(struct controld *controld);
+
 /** The results that are noted so far are in the document: tell group and executor (again). */
 void controld_ledger_say_recorded(struct controld *controld);
 

@@ -9,7 +9,7 @@ enum { AGAIN_MS = 500, ANSWER_MS = 60000 };
 struct wish {
     struct controld *controld;
     char *node, *name, *value; /* name NULL: everything about the node is to be forgotten; node NULL, too: all is to be written again */
-    bool is_pattern, has_companion;
+    bool is_pattern, may_wait;
 };
 
 static void
@@ -35,7 +35,7 @@ ask(struct wish *wish)
                                                 .pattern = wish->is_pattern ? wish->name : NULL,
                                                 .node = wish->node,
                                                 .value = wish->value,
-                                                .has_companion = wish->has_companion,
+                                                .may_wait = wish->may_wait,
                                                 .kind = COX_ATTR_TRANSIENT };
     struct cox_client_call call = { .message = COX_MSG_ATTR_UPDATE, .body = &update, .timeout_ms = ANSWER_MS, .fn = on_answer,
                                     .context = wish };
@@ -97,7 +97,7 @@ controld_wish_attribute(struct controld *controld, const char *node, const struc
     struct wish *wish = g_new(struct wish, 1);
 
     *wish = (struct wish) { controld, g_strdup(node), g_strdup(attribute->attribute), g_strdup(attribute->value),
-                            attribute->is_pattern, attribute->has_companion };
+                            attribute->is_pattern, attribute->may_wait };
     ask(wish);
 }
 

@@ -6,8 +6,8 @@
 #include "attr/attrwait.h"
 #include "base/error.h"
 
-/* A change that has a companion waits for it so long before it is written alone: its author may have died between the two. */
-enum { COMPANION_MS = 100 };
+/* A change that may wait for others is written alone after so long. */
+enum { PATIENCE_MS = 100 };
 
 struct member {
     guint32 id;
@@ -29,7 +29,7 @@ struct cox_attr {
     guint32 claimed_writer; /* of the first side in this round that has one */
     GPtrArray *right;       /* names: whose values are right here, grows in a round */
     GPtrArray *deferred;    /* struct cox_attrlater, in the order of the bus */
-    GPtrArray *companions;  /* names: changed, and to be written with the change that comes next */
+    GPtrArray *patient;  /* names: changed, and to be written with the next change that may not wait */
     cox_usec retry_at;      /* end of patience with a round */
     struct cox_attrbatch batch;
     struct cox_attrwait wait;
@@ -60,7 +60,7 @@ cox_attr_new(const struct cox_attr_config *config, guint32 self, guint64 incarna
     attr->spoken = g_array_new(FALSE, FALSE, sizeof(guint32));
     attr->right = g_ptr_array_new_with_free_func(g_free);
     attr->deferred = g_ptr_array_new_with_free_func(cox_attrlater_free);
-    attr->companions = g_ptr_array_new_with_free_func(g_free);
+    attr->patient = g_ptr_array_new_with_free_func(g_free);
     attr->retry_at = attr->wake_at = COX_USEC_NEVER;
     cox_attrwait_init(&attr->wait);
     cox_attrbatch_init(&attr->batch, config->retry_ms, config->retry_max_ms);
@@ -82,7 +82,7 @@ cox_attr_free(struct cox_attr *attr)
     g_array_unref(attr->spoken);
     g_ptr_array_unref(attr->right);
     g_ptr_array_unref(attr->deferred);
-    g_ptr_array_unref(attr->companions);
+    g_ptr_array_unref(attr->patient);
     cox_attrbatch_clear(&attr->batch);
     cox_attrwait_clear(&attr->wait);
     g_free(attr);
@@ -248,24 +248,24 @@ apply_set(struct cox_attrtable *table, const struct cox_attr_change *change, con
     }
 }
 
-/* What would be written now waits for its companion; when that has come, so do all that wait. */
+/* What would be written now may wait for others; with one that may not all are written. */
 static void
-join_companions(struct cox_attr *attr, const struct cox_attr_change *change, cox_usec now)
+be_patient(struct cox_attr *attr, const struct cox_attr_change *change, cox_usec now)
 {
     struct cox_attribute *attribute = cox_attrtable_find(&attr->shared, change->name);
 
-    if (change->has_companion && cox_usec_is_due(attribute->write_at, now)) {
-        attribute->write_at = cox_usec_after_ms(now, COMPANION_MS);
-        g_ptr_array_add(attr->companions, g_strdup(change->name));
+    if (change->may_wait && cox_usec_is_due(attribute->write_at, now)) {
+        attribute->write_at = cox_usec_after_ms(now, PATIENCE_MS);
+        g_ptr_array_add(attr->patient, g_strdup(change->name));
     }
-    for (guint i = 0; !change->has_companion && i < attr->companions->len; i++) {
-        attribute = cox_attrtable_find(&attr->shared, attr->companions->pdata[i]);
+    for (guint i = 0; !change->may_wait && i < attr->patient->len; i++) {
+        attribute = cox_attrtable_find(&attr->shared, attr->patient->pdata[i]);
         if (attribute != NULL && cox_usec_is_set(attribute->write_at)) {
             attribute->write_at = cox_usec_min(attribute->write_at, now);
         }
     }
-    if (!change->has_companion) {
-        g_ptr_array_set_size(attr->companions, 0);
+    if (!change->may_wait) {
+        g_ptr_array_set_size(attr->patient, 0);
     }
 }
 
@@ -328,7 +328,7 @@ apply(struct cox_attr *attr, guint32 sender, const struct cox_attr_change *chang
     switch (change->kind) {
         case COX_ATTR_SET:
             apply_set(&attr->shared, change, cox_attr_get(attr, change->name, change->node), now, out);
-            join_companions(attr, change, now);
+            be_patient(attr, change, now);
             break;
         case COX_ATTR_DAMPEN:
             attribute = cox_attrtable_need(&attr->shared, change->name);

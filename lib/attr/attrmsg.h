@@ -29,7 +29,7 @@ struct cox_attr_change {
     bool wants_all;                /**< echoed in COX_ATTR_DO_CONFIRMED, too, when all members have it */
     const char *set_name;          /**< SET: where in the document, see struct cox_attr_entry */
     bool is_utilization;           /**< SET */
-    bool has_companion;            /**< SET: another change follows at once; both go into the document together */
+    bool may_wait;                 /**< SET: it may go into the document with the next change that may not, or a moment later */
 };
 
 enum cox_attr_message_kind {

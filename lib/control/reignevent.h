@@ -33,7 +33,7 @@ struct cox_reign_state {
 struct cox_reign_attribute {
     const char *attribute, *value; /**< value NULL: deleted */
     bool is_pattern;               /**< a regular expression: all that match are deleted */
-    bool has_companion;            /**< the next one belongs to it: both go into the document in one change */
+    bool may_wait;                 /**< nobody waits for it in the document: the next one comes at once, or the plan knows it */
 };
 
 /** A value that an attribute of a node has in the document, or will have.  Texts borrowed. */

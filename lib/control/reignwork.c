@@ -275,6 +275,7 @@ count_failure(struct cox_reign *reign, const char *node, const struct cox_reign_
     const struct cox_graph *graph = reign->graph;
     const char *start_offset = reign->forgives_start ? "1" : "INFINITY"; /* what another one ordered may fail before we have a plan */
     struct cox_failure_count count = { NULL, NULL, NULL, NULL };
+    bool is_known;
 
     start_offset = graph == NULL || graph->header.failed_start_offset == NULL ? start_offset : graph->header.failed_start_offset;
     if (event->result.order != COX_REIGN_RUN
@@ -282,11 +283,12 @@ count_failure(struct cox_reign *reign, const char *node, const struct cox_reign_
                               &count)) {
         return;
     }
-    set_attribute(node, &(struct cox_reign_attribute) { count.count_name, count.count, .has_companion = true }, out);
-    set_attribute(node, &(struct cox_reign_attribute) { count.time_name, count.time }, out);
-    if (!cox_reign_facts_count(reign, node, &count, event, now)) { /* a plan that does not know of the failure would do the same again */
+    is_known = cox_reign_facts_count(reign, node, &count, event, now);
+    if (!is_known) { /* a plan that does not know of the failure would do the same again */
         reign->attributes_until = cox_usec_after_ms(now, reign->config.settle_ms);
     }
+    set_attribute(node, &(struct cox_reign_attribute) { count.count_name, count.count, .may_wait = true }, out);
+    set_attribute(node, &(struct cox_reign_attribute) { count.time_name, count.time, .may_wait = is_known }, out);
     cox_failure_clear(&count);
 }
 

@@ -100,7 +100,7 @@ every_part_of_a_change_arrives(void **state)
         .kind = COX_ATTR_CHANGE,
         .change = { .kind = COX_ATTR_SET, .name = "a", .node = "n1", .value = "ä", .value_kind = COX_ATTR_PRIVATE,
                     .dampening_ms = -1, .request = 8, .wants_all = true, .set_name = "mine", .is_utilization = true,
-                    .has_companion = true },
+                    .may_wait = true },
     };
     const struct cox_attr_message removal = { .kind = COX_ATTR_CHANGE, .change = { .kind = COX_ATTR_REMOVE, .node = "n2" } };
     struct way way;
@@ -116,7 +116,7 @@ every_part_of_a_change_arrives(void **state)
     assert_int_equal(way.got.change.dampening_ms, -1);
     assert_int_equal(way.got.change.request, 8);
     assert_true(way.got.change.wants_all);
-    assert_true(way.got.change.has_companion);
+    assert_true(way.got.change.may_wait);
     assert_string_equal(way.got.change.set_name, "mine");
     assert_true(way.got.change.is_utilization);
     cox_attrwire_write(&removal, carry, &way);

@@ -113,10 +113,10 @@ changes_during_a_write_go_into_the_next_one_together(void **state)
 }
 
 static void
-a_change_with_a_companion_goes_into_the_document_together_with_it(void **state)
+a_change_that_may_wait_goes_into_the_document_with_the_next_one(void **state)
 {
     struct cox_attr_change change = { .kind = COX_ATTR_SET, .name = "last-failure", .node = "n1", .value = "77", .dampening_ms = -1,
-                                      .has_companion = true };
+                                      .may_wait = true };
     struct bus bus;
 
     (void) state;
@@ -466,7 +466,7 @@ COX_TEST_MAIN(cmocka_unit_test(a_value_is_known_everywhere_and_written_once),
               cmocka_unit_test(the_asking_node_hears_that_its_request_is_applied),
               cmocka_unit_test(it_may_also_hear_that_all_members_have_it),
               cmocka_unit_test(changes_during_a_write_go_into_the_next_one_together),
-              cmocka_unit_test(a_change_with_a_companion_goes_into_the_document_together_with_it),
+              cmocka_unit_test(a_change_that_may_wait_goes_into_the_document_with_the_next_one),
         cmocka_unit_test(a_dampened_attribute_waits_for_further_changes_but_not_for_ever),
               cmocka_unit_test(private_values_never_reach_the_document),
               cmocka_unit_test(permanent_values_are_written_by_the_node_that_is_asked),

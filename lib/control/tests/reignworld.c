@@ -48,7 +48,7 @@ write_effect(struct world *w, const struct cox_reign_effect *effect)
         case COX_REIGN_DO_ATTRIBUTE:
             g_string_append_printf(w->log, "attribute %s=%s@%s%s; ", effect->attribute.attribute,
                                    effect->attribute.value == NULL ? "(none)" : effect->attribute.value, effect->name,
-                                   effect->attribute.has_companion ? " and" : "");
+                                   effect->attribute.may_wait ? " and" : "");
             break;
         case COX_REIGN_DO_FORGET:
             g_string_append_printf(w->log, "forget attributes of %s; ", effect->name);

@@ -3,7 +3,7 @@
 
 #include "reignworld.h"
 
-#define COUNTED "attribute fail-count-a#monitor_10000=value++@n2 and; attribute last-failure-a#monitor_10000=77@n2; "
+#define COUNTED "attribute fail-count-a#monitor_10000=value++@n2 and; attribute last-failure-a#monitor_10000=77@n2 and; "
 
 /* "history of n2's last result, ...; name=value@node, ..." */
 static void
