@@ -72,6 +72,7 @@ on_written(struct sim *sim, struct sim_node *node, struct sim_call *call)
         g_ptr_array_extend(control->said_after, control->said_now, NULL, NULL);
         g_ptr_array_set_size(control->said_now, 0);
         cox_oplog_touch(control->oplog);
+        control->is_pausing = true;
         sim_timer(sim, &node->process[SIM_CONTROL], CONTROL_TIMER_DUTY, sim->now + COX_USEC_PER_S);
         return;
     }
@@ -97,6 +98,7 @@ on_written(struct sim *sim, struct sim_node *node, struct sim_call *call)
 void
 control_duty_retry(struct sim *sim, struct sim_node *node)
 {
+    node->control->is_pausing = false;
     flush(sim, node);
     control_report(sim, node);
 }
@@ -237,7 +239,9 @@ control_report(struct sim *sim, struct sim_node *node)
         return;
     }
     if (cox_oplog_has_changes(control->oplog)) {
-        flush(sim, node);
+        if (!control->is_pausing) {
+            flush(sim, node);
+        }
         return;
     }
     status = history(sim, node, &found);

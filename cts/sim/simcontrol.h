@@ -46,7 +46,7 @@ struct sim_control {
     GPtrArray *fencings;           /* const char *: targets asked for */
     /* the node */
     struct cox_election_message confirm;
-    bool has_confirm, is_asking, is_recording, is_history_valid, must_compare, is_record_due;
+    bool has_confirm, is_asking, is_recording, is_history_valid, must_compare, is_record_due, is_pausing;
     guint64 fingerprint;           /* of the history in the write that is under way */
     gint64 noted, recorded;
     struct cox_version recorded_version;

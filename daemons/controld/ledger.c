@@ -360,7 +360,9 @@ controld_ledger_report(struct controld *controld)
         return; /* comes again with the document, or when it is written */
     }
     if (cox_oplog_has_changes(controld->oplog)) {
-        controld_ledger_write(controld);
+        if (controld->retry_timer == 0) { /* after a write that failed there is a pause */
+            controld_ledger_write(controld);
+        }
         return;
     }
     status = controld_papers_history(controld, &node);

@@ -135,7 +135,8 @@ static struct cox_reign_state
 wanted(const struct reign_node *node)
 {
     static const struct cox_reign_state down = { "false", "offline", "down", "down" };
-    const char *expected = node->doc.expected == NULL ? "down" : node->doc.expected;
+    /* A document that was taken over meanwhile need not know that it may leave. */
+    const char *expected = node->is_leaving || node->doc.expected == NULL ? "down" : node->doc.expected;
 
     if (node->is_down) {
         return down;

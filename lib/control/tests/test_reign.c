@@ -376,6 +376,29 @@ a_node_that_does_not_want_to_leave_any_more_is_a_member_again(void **state)
     world_end(&w);
 }
 
+/* What said so was lost with the coordinator's own cibd, and the document that it has now is older. */
+static void
+a_node_that_has_left_is_not_missed_because_the_document_forgot(void **state)
+{
+    struct cox_reign_event node = { .kind = COX_REIGN_ON_NODE, .node = 3, .name = "n3" };
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    world_settle(&w);
+    world_document(&w, COX_REIGN_ATTRIBUTES, NULL);
+    plan_add_action(&plan, NULL, "do_shutdown", "n3");
+    world_planned(&w, &plan);
+    world_view(&w, 2, 3);
+    world_written(&w, false);
+    node.state = (struct cox_reign_state) { "true", "online", "member", "member" };
+    world_step(&w, &node);
+    g_string_truncate(w.log, 0);
+    world_wake(&w);
+    assert_non_null(strstr(w.log->str, "node n3 true offline down down; "));
+    world_end(&w);
+}
+
 static void
 who_does_not_reign_any_more_forgets_everything(void **state)
 {
@@ -575,6 +598,7 @@ main(void)
         cmocka_unit_test(a_new_coordinator_plans_nothing_while_a_controller_is_away_that_never_reported_to_it),
               cmocka_unit_test(a_node_that_was_told_to_leave_is_expected_to_be_gone),
               cmocka_unit_test(a_node_that_does_not_want_to_leave_any_more_is_a_member_again),
+        cmocka_unit_test(a_node_that_has_left_is_not_missed_because_the_document_forgot),
         cmocka_unit_test(who_does_not_reign_any_more_forgets_everything),
         cmocka_unit_test(a_configuration_that_crashes_the_scheduler_is_set_aside),
         cmocka_unit_test(a_plan_that_could_not_be_made_is_asked_for_again),
