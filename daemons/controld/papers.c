@@ -44,7 +44,8 @@ tell_options(struct controld *controld)
 {
     struct cox_reign_event event = { .kind = COX_REIGN_ON_OPTIONS };
     enum cox_option_id recheck = COX_OPT_CLUSTER_CLUSTER_RECHECK_INTERVAL, attempts = COX_OPT_CLUSTER_FENCING_MAX_ATTEMPTS;
-    enum cox_option_id fatal = COX_OPT_CLUSTER_START_FAILURE_IS_FATAL;
+    enum cox_option_id fatal = COX_OPT_CLUSTER_START_FAILURE_IS_FATAL, limit = COX_OPT_CLUSTER_NODE_ACTION_LIMIT;
+    enum cox_option_id delay = COX_OPT_CLUSTER_CLUSTER_DELAY;
     const char *tries = controld_papers_option(controld, cox_option(attempts)->name);
 
     if (tries == NULL) {
@@ -52,6 +53,9 @@ tell_options(struct controld *controld)
     }
     event.options.recheck_ms = cox_option_number(recheck, controld_papers_option(controld, cox_option(recheck)->name));
     event.options.fence_attempts = (guint) CLAMP(cox_option_number(attempts, tries), 1, 1000000);
+    event.options.cluster_delay_ms = cox_option_number(delay, controld_papers_option(controld, cox_option(delay)->name));
+    event.options.node_action_limit = (guint) CLAMP(cox_option_number(limit, controld_papers_option(controld, cox_option(limit)->name)), 0,
+                                                    1000000);
     event.options.forgives_start = cox_option_number(fatal, controld_papers_option(controld, cox_option(fatal)->name)) == 0;
     controld_realm_step(controld, &event);
 }

@@ -374,8 +374,14 @@ ask_for_wake(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *ou
 /* ---- events ---- */
 
 static void
-on_options(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now)
+on_options(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out)
 {
+    struct cox_conduct_event config = { .kind = COX_CONDUCT_ON_CONFIG };
+
+    config.config.node_limit = event->options.node_action_limit;
+    config.config.cluster_delay_ms = event->options.cluster_delay_ms > 0 ? event->options.cluster_delay_ms
+                                                                         : reign->config.cluster_delay_ms;
+    cox_reign_work_step(reign, &config, now, out);
     reign->retry.max_attempts = event->options.fence_attempts;
     reign->forgives_start = event->options.forgives_start;
     if (reign->recheck_ms != event->options.recheck_ms) {
@@ -434,7 +440,7 @@ dispatch(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec 
             cox_reign_nodes_on_barred(reign, event, now, out);
             break;
         case COX_REIGN_ON_OPTIONS:
-            on_options(reign, event, now);
+            on_options(reign, event, now, out);
             break;
         case COX_REIGN_ON_WANT:
             cox_reign_want(reign, now, out);

@@ -126,6 +126,8 @@ struct cox_reign_event {
         struct {
             gint64 recheck_ms;             /**< cluster-recheck-interval; 0: never */
             guint fence_attempts;          /**< fencing-max-attempts */
+            gint64 cluster_delay_ms;       /**< cluster-delay; 0: as in struct cox_reign_config */
+            guint node_action_limit;       /**< node-action-limit: operations at a time on each node; 0: any number */
             bool forgives_start;           /**< start-failure-is-fatal is false: until there is a plan, which says so as well */
         } options;
     };

@@ -453,6 +453,9 @@ cox_conduct_step(struct cox_conduct *conduct, const struct cox_conduct_event *ev
         case COX_CONDUCT_ON_NODE_LOST:
             on_node_lost(conduct, event->node.name);
             break;
+        case COX_CONDUCT_ON_CONFIG:
+            conduct->config = event->config;
+            break;
         case COX_CONDUCT_ON_LIMIT:
             g_hash_table_replace(conduct->limits, g_strdup(event->node.name), GUINT_TO_POINTER(event->node.limit + 1));
             break;

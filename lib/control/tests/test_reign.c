@@ -526,6 +526,32 @@ a_failed_start_counts_as_configured_before_there_is_a_plan(void **state)
 }
 
 static void
+node_action_limit_and_cluster_delay_are_obeyed(void **state)
+{
+    struct cox_reign_event options = { .kind = COX_REIGN_ON_OPTIONS };
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    world_settle(&w);
+    options.options.fence_attempts = 2;
+    options.options.node_action_limit = 1;
+    options.options.cluster_delay_ms = 5000;
+    world_step(&w, &options);
+    plan_add_action(&plan, "a", "start", "n2");
+    plan_add_action(&plan, "b", "start", "n2");
+    plan_add_action(&plan, "c", "start", "n3");
+    plan_add_attribute(&plan.actions[0], &plan, "CRM_meta_timeout", "20000");
+    world_want(&w);
+    world_planned(&w, &plan);
+    world_expect(&w, "plan; begin 3; run start a@n2; run start c@n3; ");
+    assert_int_equal(w.wake_at, w.now + MS(25000)); /* nobody has answered then */
+    world_result(&w, 2, "a", "start", 0, 1);
+    world_expect(&w, "run start b@n2; ");
+    world_end(&w);
+}
+
+static void
 other_orders_reach_their_node_and_are_answered(void **state)
 {
     struct plan plan = { 0 };
@@ -605,6 +631,7 @@ main(void)
         cmocka_unit_test(states_that_could_not_be_written_are_written_again),
         cmocka_unit_test(the_plan_is_looked_at_again_after_the_recheck_interval),
         cmocka_unit_test(a_failed_start_counts_as_configured_before_there_is_a_plan),
+        cmocka_unit_test(node_action_limit_and_cluster_delay_are_obeyed),
         cmocka_unit_test(other_orders_reach_their_node_and_are_answered),
         cmocka_unit_test(what_a_member_reports_as_running_is_in_flight),
     };
