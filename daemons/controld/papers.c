@@ -389,6 +389,7 @@ want_nodes(const struct controld *controld, GString *out)
 void
 controld_papers_bootstrap(struct controld *controld)
 {
+    g_autofree char *name = cox_service_cluster_name(controld->ctx);
     struct cox_follow_change change = change_of(controld, COX_EDIT_MODIFY);
     g_autoptr(GString) properties = g_string_new(NULL), nodes = g_string_new(NULL), text = g_string_new("<configuration>");
 
@@ -398,6 +399,9 @@ controld_papers_bootstrap(struct controld *controld)
     want_property(controld, properties, "have-watchdog", cox_sbd_is_running() ? "true" : "false");
     want_property(controld, properties, "dc-version", PACKAGE_VERSION "-coxswain");
     want_property(controld, properties, "cluster-infrastructure", "corosync");
+    if (name != NULL) {
+        want_property(controld, properties, "cluster-name", name);
+    }
     want_nodes(controld, nodes);
     if (properties->len == 0 && nodes->len == 0) {
         return;

@@ -38,6 +38,12 @@ cox_peers_name(struct cox_peers *peers, guint32 node)
 }
 
 char *
+cox_peers_cluster_name(struct cox_peers *peers)
+{
+    return peers->ops->cluster_name == NULL ? NULL : peers->ops->cluster_name(peers);
+}
+
+char *
 cox_peers_silence(struct cox_peers *peers)
 {
     return peers->ops->silence == NULL ? NULL : peers->ops->silence(peers);

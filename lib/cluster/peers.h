@@ -58,6 +58,7 @@ struct cox_peers_ops {
     size_t (*waiting_bytes)(const struct cox_peers *peers);
     char *(*name)(struct cox_peers *peers, guint32 node);
     char *(*silence)(struct cox_peers *peers);
+    char *(*cluster_name)(struct cox_peers *peers);
     void (*free)(struct cox_peers *peers);
 };
 
@@ -89,6 +90,9 @@ size_t cox_peers_waiting_bytes(const struct cox_peers *peers);
 
 /** Name of a node as the membership service knows it, or NULL; the caller frees it. */
 char *cox_peers_name(struct cox_peers *peers, guint32 node);
+
+/** Name of the whole cluster as the membership service knows it, or NULL; the caller frees it. */
+char *cox_peers_cluster_name(struct cox_peers *peers);
 
 /**
  * To be asked when no other node is heard: what may be the reason, as words for people, or NULL when no other is expected.

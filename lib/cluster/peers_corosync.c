@@ -643,6 +643,21 @@ corosync_silence(struct cox_peers *peers)
     return cox_silence_reason();
 }
 
+static char *
+corosync_cluster_name(struct cox_peers *peers)
+{
+    cmap_handle_t cmap;
+    char *name = NULL, *copy = NULL;
+
+    (void) peers;
+    if (cmap_initialize(&cmap) == CS_OK) {
+        copy = cmap_get_string(cmap, "totem.cluster_name", &name) == CS_OK && name[0] != '\0' ? g_strdup(name) : NULL;
+        (void) cmap_finalize(cmap);
+    }
+    free(name);
+    return copy;
+}
+
 static void
 corosync_free(struct cox_peers *peers)
 {
@@ -673,7 +688,7 @@ corosync_free(struct cox_peers *peers)
 
 static const struct cox_peers_ops corosync_ops = {
     .dispatch = corosync_dispatch, .send = corosync_send, .waiting_bytes = corosync_waiting_bytes,
-    .name = corosync_name, .silence = corosync_silence, .free = corosync_free,
+    .name = corosync_name, .silence = corosync_silence, .cluster_name = corosync_cluster_name, .free = corosync_free,
 };
 
 static void

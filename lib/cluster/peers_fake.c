@@ -207,6 +207,13 @@ fake_silence(struct cox_peers *peers)
     return fake->bus->n > 1 ? g_strdup_printf("%u others are silent", fake->bus->n - 1) : NULL;
 }
 
+static char *
+fake_cluster_name(struct cox_peers *peers)
+{
+    (void) peers;
+    return g_strdup("fake");
+}
+
 static void
 fake_free(struct cox_peers *peers)
 {
@@ -223,7 +230,7 @@ fake_free(struct cox_peers *peers)
 
 static const struct cox_peers_ops fake_ops = {
     .dispatch = fake_dispatch, .send = fake_send, .waiting_bytes = fake_waiting_bytes, .name = fake_name,
-    .silence = fake_silence, .free = fake_free,
+    .silence = fake_silence, .cluster_name = fake_cluster_name, .free = fake_free,
 };
 
 struct cox_peers *

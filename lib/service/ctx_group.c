@@ -137,6 +137,12 @@ cox_service_self(const struct cox_ctx *ctx)
     return ctx->group == NULL ? 0 : cox_group_self(ctx->group);
 }
 
+char *
+cox_service_cluster_name(const struct cox_ctx *ctx)
+{
+    return ctx->group == NULL ? NULL : cox_group_cluster_name(ctx->group);
+}
+
 const char *
 cox_service_node_name(const struct cox_ctx *ctx, guint32 node)
 {

@@ -287,6 +287,12 @@ cox_group_node_name(struct cox_group *group, guint32 node)
     return known == NULL ? find_name(group, node) : known;
 }
 
+char *
+cox_group_cluster_name(struct cox_group *group)
+{
+    return group->peers == NULL ? NULL : cox_peers_cluster_name(group->peers);
+}
+
 bool
 cox_group_send(struct cox_group *group, enum cox_message message, const void *body)
 {

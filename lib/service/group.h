@@ -52,6 +52,9 @@ bool cox_group_is_joined(const struct cox_group *group);
 /** Name of a node, as far as it was ever known, or NULL.  The text stays for the life of the group. */
 const char *cox_group_node_name(struct cox_group *group, guint32 node);
 
+/** Name of the whole cluster, or NULL; the caller frees it. */
+char *cox_group_cluster_name(struct cox_group *group);
+
 /** To all members, this one included.  false when there is no connection, or when the message is longer than a peer would decode. */
 bool cox_group_send(struct cox_group *group, enum cox_message message, const void *body);
 bool cox_group_send_bytes(struct cox_group *group, GBytes *bytes);

@@ -160,6 +160,9 @@ gsize cox_service_waiting_bytes(const struct cox_ctx *ctx);
 /** Id of this node, known before the first view(); 0: not yet. */
 guint32 cox_service_self(const struct cox_ctx *ctx);
 
+/** Name of the whole cluster, NULL if it has none (or is not reached); the caller frees it. */
+char *cox_service_cluster_name(const struct cox_ctx *ctx);
+
 /** Name of a node, NULL if it was never known; lives as long as the daemon. */
 const char *cox_service_node_name(const struct cox_ctx *ctx, guint32 node);
 

@@ -20,6 +20,7 @@ a_resource_is_probed_started_watched_and_its_history_written(void **state)
     assert_true(life_has(w, "id=\"r_monitor_10000\""));
     assert_true(life_has(w, "crmd=\"online\""));
     assert_true(life_has(w, "name=\"dc-version\""));
+    assert_true(life_has(w, "name=\"cluster-name\" value=\"fake\""));
     assert_true(cox_service_fake_n_events(w->fake) >= 2);
     life_pass(w, 30000);
     life_expect(w, "");
