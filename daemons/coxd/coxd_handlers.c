@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "proto/stopflag.h"
 #include "runtime/environment.h"
+#include "service/settings.h"
 
 /* controld gives up its own waiting before (shutdown-escalation); systemd's limit for the unit is beyond. */
 enum { LEAVE_MS = 25 * 60 * 1000 };
@@ -65,6 +66,17 @@ is_yes(const char *setting)
                              || g_ascii_strcasecmp(value, "on") == 0 || g_strcmp0(value, "1") == 0);
 }
 
+/* Once for the node, not by every daemon. */
+static void
+say_settings(struct cox_ctx *ctx)
+{
+    g_autoptr(GPtrArray) complaints = cox_settings_complaints();
+
+    for (guint i = 0; i < complaints->len; i++) {
+        cox_log_event(cox_service_log(ctx), COX_EVENT_SETTING, "setting=\"%s\"", (const char *) complaints->pdata[i]);
+    }
+}
+
 static bool
 start(struct cox_ctx *ctx, GError **error)
 {
@@ -81,6 +93,7 @@ start(struct cox_ctx *ctx, GError **error)
     coxd->environment = g_environ_unsetenv(cox_environment_copy(), "NOTIFY_SOCKET");
     coxd->environment = g_environ_unsetenv(coxd->environment, "WATCHDOG_USEC"); /* systemd means us */
     coxd->environment = g_environ_unsetenv(coxd->environment, "WATCHDOG_PID");
+    say_settings(ctx);
     coxd->fails_fast = is_yes("fail_fast");
     coxd->late_ms = chosen.ping_ms;
     for (guint i = 0; i < COX_COXD_CHILDREN; i++) {

@@ -266,7 +266,7 @@ cox_log_new(const struct cox_runtime *runtime, const struct cox_log_settings *se
         log->flight = cox_flight_open(settings->flight_path, &no_flight);
     }
     if (settings->file_path != NULL) {
-        log->file = cox_logfile_open(settings->file_path, &no_file);
+        log->file = cox_logfile_open(settings->file_path, settings->file_mode == 0 ? 0660 : settings->file_mode, &no_file);
     }
     if (settings->syslog_path != NULL) {
         log->syslog_fd = open_syslog(settings->syslog_path); /* none on this machine: nobody to tell either */

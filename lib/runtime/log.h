@@ -41,6 +41,7 @@ struct cox_log_settings {
     enum cox_log_level level;    /**< least important level for standard error and the file */
     bool uses_stderr;
     const char *file_path;       /**< appended to by a writer of its own, since a disk may block; NULL: none */
+    guint file_mode;             /**< permissions of a file that is made anew; 0: 0660 */
     const char *syslog_path;     /**< datagram socket, normally /dev/log; NULL: none */
     enum cox_log_level syslog_level;
     const char *flight_path;     /**< flight recorder, gets everything; should be in memory (/run); NULL: none */

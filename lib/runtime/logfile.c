@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -16,15 +17,22 @@ struct cox_logfile {
     GCond changed;
     GString *queue; /* text that waits */
     char *path;
+    guint mode;
     int fd; /* the thread's, once it runs */
     bool wants_reopen, is_closing, is_done;
     GThread *thread;
 };
 
 static int
-open_for_append(const char *path)
+open_for_append(const char *path, guint mode)
 {
-    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0660);
+    const int flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW;
+    int fd = open(path, flags | O_CREAT | O_EXCL, 0600);
+
+    if (fd >= 0) {
+        (void) fchmod(fd, mode); /* what was asked for, not what the umask leaves of it */
+    }
+    return fd >= 0 || errno != EEXIST ? fd : open(path, flags);
 }
 
 static void
@@ -82,7 +90,7 @@ writer(gpointer data)
     do {
         goes_on = take_work(file, &work, &reopens);
         if (reopens) {
-            int fd = open_for_append(file->path);
+            int fd = open_for_append(file->path, file->mode);
 
             if (fd >= 0) {
                 close(file->fd);
@@ -100,11 +108,11 @@ writer(gpointer data)
 }
 
 struct cox_logfile *
-cox_logfile_open(const char *path, GError **error)
+cox_logfile_open(const char *path, guint mode, GError **error)
 {
     struct cox_logfile *file;
     sigset_t all, before;
-    int fd = open_for_append(path);
+    int fd = open_for_append(path, mode);
 
     if (fd < 0) {
         g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "cannot open log file '%s': %s", path, g_strerror(errno));
@@ -115,6 +123,7 @@ cox_logfile_open(const char *path, GError **error)
     g_cond_init(&file->changed);
     file->queue = g_string_new(NULL);
     file->path = g_strdup(path);
+    file->mode = mode;
     file->fd = fd;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the loop's thread */

@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 /** A file with a thread that writes to it; a regular file cannot be written without the risk of blocking. */
 struct cox_logfile;
 
-/** Open @path for appending (mode 0660 when new).  COX_ERROR_CANNOT_CREATE names it. */
-struct cox_logfile *cox_logfile_open(const char *path, GError **error);
+/** Open @path for appending (with permissions @mode, whatever the umask, when new).  COX_ERROR_CANNOT_CREATE names it. */
+struct cox_logfile *cox_logfile_open(const char *path, guint mode, GError **error);
 
 /** Write what is queued, waiting for at most a second, and close.  A stuck writer is left behind.  NULL is allowed. */
 void cox_logfile_close(struct cox_logfile *file);

@@ -17,6 +17,7 @@
 #include "service/instance.h"
 #include "service/sdnotify.h"
 #include "service/privilege.h"
+#include "service/settings.h"
 
 struct options {
     gboolean shows_version, keeps_user, is_verbose, uses_stderr;
@@ -87,7 +88,8 @@ open_log(const struct life *life, const char *process)
         .uses_stderr = life->options.uses_stderr || is_set_for("stderr", process),
         .file_path = log_file(life),
         .syslog_path = g_strcmp0(cox_environment_setting("logfacility"), "none") == 0 ? NULL : "/dev/log",
-        .syslog_level = COX_LOG_NOTICE,
+        .syslog_level = cox_settings_log_priority(),
+        .file_mode = cox_settings_log_mode(),
         .flight_path = flight,
     };
 

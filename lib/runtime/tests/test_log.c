@@ -173,6 +173,24 @@ a_file_that_blocks_does_not_block_us(void **state)
 }
 
 static void
+a_file_made_anew_has_the_permissions_asked_for_and_an_old_one_keeps_its_own(void **state)
+{
+    struct world *world = *state;
+    struct cox_log_settings settings = { .name = "cox-x", .level = COX_LOG_INFO, .file_path = world->file, .file_mode = 0646 };
+    mode_t before = umask(077);
+    struct stat status;
+
+    cox_log_free(cox_log_new(world->runtime, &settings));
+    assert_int_equal(stat(world->file, &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0646);
+    settings.file_mode = 0600;
+    cox_log_free(cox_log_new(world->runtime, &settings));
+    assert_int_equal(stat(world->file, &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0646);
+    (void) umask(before);
+}
+
+static void
 missing_sinks_are_reported_in_those_that_are_there(void **state)
 {
     struct world *world = *state;
@@ -206,4 +224,4 @@ a_rotated_file_is_opened_again(void **state)
 COX_TEST_MAIN(TEST(an_event_has_an_id_a_text_and_a_remedy), TEST(a_line_stays_one_line_whatever_a_value_holds),
               TEST(each_sink_gets_what_it_wants), TEST(a_stuck_system_log_loses_lines_and_says_so),
               TEST(a_file_that_blocks_does_not_block_us), TEST(missing_sinks_are_reported_in_those_that_are_there),
-              TEST(a_rotated_file_is_opened_again))
+              TEST(a_file_made_anew_has_the_permissions_asked_for_and_an_old_one_keeps_its_own), TEST(a_rotated_file_is_opened_again))
