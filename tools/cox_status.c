@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "sched/sched.h"
 #include "tools/cib_access.h"
 #include "tools/cox_priv.h"
 #include "tools/daemon.h"
@@ -71,6 +72,24 @@ ask_all(struct cox_runtime *runtime, struct answers *answers)
     ask_supervisor(runtime, answers);
 }
 
+/* The scheduler's reasons, when there is something that they could explain; else NULL. */
+static struct cox_plan *
+reasons(const struct cox_state *state)
+{
+    const struct cox_cluster *cluster = &state->plan->cluster;
+    const struct cox_sched_input input = { .config = state->input.config, .status = state->input.status, .now = state->now,
+                                           .with_explanation = true };
+
+    for (size_t i = 0; i < cluster->n_rscs; i++) {
+        const struct cox_rsc_state *rsc = &cluster->rscs[i];
+
+        if (rsc->variant == COX_PRIMITIVE && rsc->n_running_on == 0 && !rsc->is_orphan && rsc->target_role != COX_ROLE_STOPPED) {
+            return cox_sched_run(&input, NULL);
+        }
+    }
+    return NULL;
+}
+
 int
 cox_verb_status(struct cox_tool_ctx *ctx, char **arguments)
 {
@@ -80,6 +99,7 @@ cox_verb_status(struct cox_tool_ctx *ctx, char **arguments)
     g_autoptr(cox_cib_access) access = cox_cib_access_open(&where, &error);
     g_autoptr(cox_state) state = (access == NULL) ? NULL : cox_state_of(access, &error);
     struct cox_verdict_input input = { 0 };
+    g_autoptr(cox_plan) plan = NULL;
     int status = 0;
 
     (void) arguments;
@@ -87,7 +107,8 @@ cox_verb_status(struct cox_tool_ctx *ctx, char **arguments)
         cox_arena_free(answers.arena);
         return cox_tool_fail(ctx, error);
     }
-    input = (struct cox_verdict_input) { .cluster = &state->plan->cluster, .config = state->input.config, .now = state->now,
+    plan = reasons(state);
+    input = (struct cox_verdict_input) { .plan = plan, .cluster = &state->plan->cluster, .config = state->input.config, .now = state->now,
                                          .is_live = cox_cib_access_is_live(access) };
     if (input.is_live) {
         ask_all(cox_cib_access_runtime(access), &answers);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/duel.h"
+#include "view/explain_words.h"
 #include "view/names.h"
 #include "view/rsc_view.h"
 
@@ -385,15 +386,42 @@ bans_text(const struct cox_verdict_input *input, const struct cox_rsc_state *rsc
     return (text->len == 0) ? NULL : g_string_free(g_steal_pointer(&text), FALSE);
 }
 
+/* Why the scheduler does not run it, or that it is about to; NULL when nobody asked it.  Caller frees. */
+static char *
+reason_text(const struct cox_verdict_input *input, const struct cox_rsc_state *rsc)
+{
+    const struct cox_rsc_explanation *reasons
+        = (input->plan != NULL) ? cox_explanation_find(input->plan->explanation, rsc->id) : NULL;
+
+    if (reasons == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < reasons->n_actions; i++) {
+        if (strcmp(reasons->actions[i].task, "start") == 0) {
+            return reasons->actions[i].is_blocked ? cox_explain_words_action(&reasons->actions[i])
+                                                  : g_strdup_printf("it is about to be started on %s", reasons->actions[i].node);
+        }
+    }
+    return (reasons->node == COX_NODE_NONE) ? cox_explain_words_choice(input->plan, reasons) : NULL;
+}
+
 /* A resource that does not run and has not failed. */
 static void
 add_stopped(struct findings *findings, const struct cox_rsc_state *rsc)
 {
     g_autofree char *bans = bans_text(findings->input, rsc);
+    g_autofree char *reason = (bans == NULL) ? reason_text(findings->input, rsc) : NULL;
+    const char *why = (bans != NULL) ? bans : reason;
+    char *remedy = NULL;
 
-    add(findings, COX_VERDICT_PROBLEM, rsc->id, (bans != NULL) ? g_strdup_printf("is stopped: %s", bans) : g_strdup("is stopped"),
-        (bans != NULL && strstr(bans, " by cli-") != NULL) ? g_strdup_printf("crm_resource --clear --resource %s", rsc->short_id)
-                                                            : g_strdup_printf("crm_resource --constraints --resource %s", rsc->short_id));
+    if (bans != NULL && strstr(bans, " by cli-") != NULL) {
+        remedy = g_strdup_printf("crm_resource --clear --resource %s", rsc->short_id);
+    } else if (reason != NULL) {
+        remedy = g_strdup_printf("cox explain %s", rsc->short_id);
+    } else {
+        remedy = g_strdup_printf("crm_resource --constraints --resource %s", rsc->short_id);
+    }
+    add(findings, COX_VERDICT_PROBLEM, rsc->id, (why != NULL) ? g_strdup_printf("is stopped: %s", why) : g_strdup("is stopped"), remedy);
 }
 
 static void

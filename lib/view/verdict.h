@@ -8,6 +8,7 @@
 #include "base/walltime.h"
 #include "model/cluster.h"
 #include "model/config.h"
+#include "model/plan.h"
 
 G_BEGIN_DECLS
 
@@ -25,6 +26,7 @@ struct cox_verdict_daemon {
 struct cox_verdict_input {
     const struct cox_cluster *cluster;
     const struct cox_config *config;
+    const struct cox_plan *plan; /**< with an explanation: says why what is stopped is stopped; may be NULL */
     cox_wall now;
     bool is_live;               /**< the running cluster, not a file */
     const char *node;           /**< on which this is asked */

@@ -74,6 +74,34 @@ count(const struct found *found, enum cox_verdict_weight weight, const char *sub
     return n;
 }
 
+/* What stops it is known to the scheduler only: a colocation with something that is disabled. */
+static void
+the_scheduler_says_why_it_is_stopped(void **state)
+{
+    static const char cib[]
+        = CIB(QUORATE, "",
+              "<resources><primitive id=\"f\" class=\"stonith\" type=\"fence_x\"/><primitive id=\"db\" class=\"ocf\" provider=\"p\" "
+              "type=\"T\"><meta_attributes id=\"m\"><nvpair id=\"m-t\" name=\"target-role\" value=\"Stopped\"/></meta_attributes>"
+              "</primitive><primitive id=\"web\" class=\"ocf\" provider=\"p\" type=\"T\"/></resources><constraints>"
+              "<rsc_colocation id=\"beside\" rsc=\"web\" with-rsc=\"db\" score=\"INFINITY\"/></constraints>");
+    struct cox_verdict_input input = { 0 };
+    struct found found = { 0 }, again = { 0 };
+    struct cox_sched_input asked = { .now = cox_wall_from_seconds(1769601600), .with_explanation = true };
+    g_autoptr(cox_plan) plan = NULL;
+
+    (void) state;
+    look(&found, cib, &input);
+    assert_int_equal(count(&found, COX_VERDICT_PROBLEM, "web", "beside"), 0);
+    asked.config = found.read.config;
+    asked.status = found.read.status;
+    plan = cox_sched_run(&asked, NULL);
+    input.plan = plan;
+    look(&again, cib, &input);
+    assert_int_equal(count(&again, COX_VERDICT_PROBLEM, "web", "is stopped: colocation beside with db"), 1);
+    look_away(&found);
+    look_away(&again);
+}
+
 static void
 the_whole_cluster_is_judged(void **state)
 {
@@ -185,6 +213,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_scheduler_says_why_it_is_stopped),
         cmocka_unit_test(the_whole_cluster_is_judged),
         cmocka_unit_test(what_keeps_everything_from_starting_is_told_once),
         cmocka_unit_test(the_controller_knows_better_than_the_document),
