@@ -13,6 +13,9 @@
 #define SIGNATURE "cib.xml.sig"
 #define JOURNAL "cib.journal"
 #define NEW ".new"
+#define LOST "cib.lost" /* names of documents that have lost, the newest last */
+
+enum { LOST_LIST_BYTES = 64 * 1024 };
 
 struct cox_storefiles {
     struct cox_disk *disk;
@@ -353,12 +356,65 @@ cox_storefiles_name_aside(GBytes *xml)
     return g_strdup_printf("cib.lost-%08x.xml", cox_bytes_crc32c(0, data, size));
 }
 
+/* A line of the list of lost documents; nothing else is ever removed because of it. */
+static bool
+is_lost_name(const char *line)
+{
+    static const char begin[] = "cib.lost-", end[] = ".xml";
+    const size_t digits = 8;
+
+    return g_str_has_prefix(line, begin) && strspn(line + strlen(begin), "0123456789abcdef") == digits
+           && strcmp(line + strlen(begin) + digits, end) == 0;
+}
+
+/*
+ * Each one may be as large as the document, and a cluster that is partitioned again and again makes one each time: the last ones are kept.
+ * A list that cannot be read or written costs no document; those that it does not name stay.
+ */
+static void
+limit_lost(struct cox_disk *disk, const char *newest)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GString) list = g_string_new(NULL);
+    g_autoptr(GBytes) before = NULL, after = NULL;
+    g_auto(GStrv) lines = NULL;
+
+    if (disk->ops->read(disk, LOST, LOST_LIST_BYTES, &before, NULL) && before != NULL) {
+        gsize size = 0;
+        const char *data = g_bytes_get_data(before, &size);
+        g_autofree char *text = g_strndup(data, size);
+
+        lines = g_strsplit(text, "\n", -1);
+    }
+    for (char **line = lines; line != NULL && *line != NULL; line++) {
+        if (is_lost_name(*line) && strcmp(*line, newest) != 0) {
+            g_ptr_array_add(names, g_strdup(*line));
+        }
+    }
+    g_ptr_array_add(names, g_strdup(newest));
+    while (names->len > COX_STOREFILES_LOST) {
+        (void) disk->ops->remove(disk, g_ptr_array_index(names, 0), NULL);
+        g_ptr_array_remove_index(names, 0);
+    }
+    for (guint i = 0; i < names->len; i++) {
+        g_string_append_printf(list, "%s\n", (const char *) g_ptr_array_index(names, i));
+    }
+    after = g_bytes_new(list->str, list->len);
+    if (write_synced(disk, LOST NEW, after, NULL)) {
+        (void) disk->ops->rename(disk, LOST NEW, LOST, NULL);
+    }
+}
+
 bool
 cox_storefiles_set_aside(struct cox_storefiles *files, GBytes *xml, GError **error)
 {
     g_autofree char *name = cox_storefiles_name_aside(xml);
 
-    return write_synced(files->disk, name, xml, error) && files->disk->ops->sync_dir(files->disk, error);
+    if (!write_synced(files->disk, name, xml, error) || !files->disk->ops->sync_dir(files->disk, error)) {
+        return false;
+    }
+    limit_lost(files->disk, name);
+    return true;
 }
 
 bool

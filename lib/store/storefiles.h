@@ -56,6 +56,8 @@ bool cox_storefiles_append(struct cox_storefiles *files, GPtrArray *records, GEr
  */
 bool cox_storefiles_save(struct cox_storefiles *files, GBytes *xml, GBytes *meta, GError **error);
 
+enum { COX_STOREFILES_LOST = 32 /**< so many documents that were set aside are kept: the last ones */ };
+
 /** Name of the file that cox_storefiles_set_aside keeps @xml in; the caller frees it. */
 char *cox_storefiles_name_aside(GBytes *xml);
 bool cox_storefiles_set_aside(struct cox_storefiles *files, GBytes *xml, GError **error);

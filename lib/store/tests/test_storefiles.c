@@ -415,7 +415,59 @@ a_crash_during_recovery_leaves_it_too(void **state)
     assert_true(interrupted > 5);
 }
 
+static void
+set_aside(struct cox_storefiles *files, unsigned n)
+{
+    g_autoptr(GBytes) xml = document(n);
+
+    assert_true(cox_storefiles_set_aside(files, xml, NULL));
+}
+
+static bool
+is_there(struct cox_disk *disk, unsigned n)
+{
+    g_autoptr(GBytes) xml = document(n), found = NULL;
+    g_autofree char *name = cox_storefiles_name_aside(xml);
+
+    assert_true(disk->ops->read(disk, name, 1000, &found, NULL));
+    return found != NULL && g_bytes_equal(found, xml);
+}
+
+static void
+of_documents_that_have_lost_the_last_are_kept_and_no_other_file_goes(void **state)
+{
+    static const struct cox_store_options options = { 0 };
+    g_autoptr(cox_disk) disk = sample();
+    struct cox_storefiles *files = cox_storefiles_new(disk, &options);
+
+    (void) state;
+    put_text(disk, "cib.lost", "cib.xml\n../cib.lost-0123abcd.xml\ncib.lost-0123abcd.xml.sig\ncib.lost-0123ABCD.xml\n");
+    put_text(disk, "cib.lost-0123ABCD.xml", "<cib/>");
+    for (unsigned n = 1; n <= COX_STOREFILES_LOST; n++) {
+        set_aside(files, n);
+    }
+    set_aside(files, 1); /* again: it is the newest now */
+    for (unsigned n = 1; n <= COX_STOREFILES_LOST; n++) {
+        assert_true(is_there(disk, n));
+    }
+    set_aside(files, 100);
+    set_aside(files, 101);
+    assert_true(is_there(disk, 1) && !is_there(disk, 2) && !is_there(disk, 3) && is_there(disk, 4) && is_there(disk, 100) && is_there(disk, 101));
+    cox_storefiles_free(files);
+    files = cox_storefiles_new(disk, &options); /* the list outlives the process */
+    set_aside(files, 102);
+    assert_true(!is_there(disk, 4) && is_there(disk, 5) && is_there(disk, 102));
+    cox_storefiles_free(files);
+    for (size_t i = 0; i < 2; i++) {
+        g_autoptr(GBytes) found = NULL;
+
+        assert_true(disk->ops->read(disk, i == 0 ? "cib.xml" : "cib.lost-0123ABCD.xml", 1000, &found, NULL));
+        assert_non_null(found);
+    }
+}
+
 COX_TEST_MAIN(cmocka_unit_test(what_was_written_is_found),
+              cmocka_unit_test(of_documents_that_have_lost_the_last_are_kept_and_no_other_file_goes),
               cmocka_unit_test(files_that_somebody_changed_win_and_the_journal_is_set_aside),
               cmocka_unit_test(a_pair_that_others_wrote_is_taken), cmocka_unit_test(a_torn_journal_is_cut_and_continued),
               cmocka_unit_test(backups_are_numbered_and_go_round), cmocka_unit_test(a_large_journal_wants_a_save),
