@@ -157,10 +157,10 @@ class History:
         self.rsc, self.node, self.agent, self.params, self.ops = rsc, node_name, agent, params or {}, []
 
     def add(self, task, interval=0, rc=0, status=0, call=1, expected=0, when=NOW - 3600, id=None, timeout_ms=20000,
-            **attrs):
+            transition=1, uuid="0c0c0c0c-0000-4000-8000-000000000001", **attrs):
         id = id or ("%s_last_0" % self.rsc if interval == 0 else "%s_%s_%d" % (self.rsc, task, interval))
         self.ops = [o for o in self.ops if o[1]["id"] != id]
-        key = "%d:1:%d:0c0c0c0c-0000-4000-8000-000000000001" % (call, expected)
+        key = "%d:%d:%d:%s" % (call, transition, expected, uuid)
         self.ops.append(tag("lrm_rsc_op", id=id, operation_key="%s_%s_%d" % (self.rsc, task, interval), operation=task,
                             crm_feature_set="3.16.1", transition_key=key, transition_magic="%d:%d;%s" % (status, rc, key),
                             on_node=self.node, call_id=call, rc_code=rc, op_status=status, interval=interval,
@@ -259,7 +259,8 @@ STATES = {
 
 def case(name, why, resources=(), constraints=(), nodes=2, runs=None, options=None, node_attrs=None, node_util=None,
          states=None, transient=None, history=None, probed=True, tickets=(), tags=(), topology=(), rsc_defaults=None,
-         op_defaults=None, quorum=1, args="", templates=(), defaults_rules=None, cib_attrs=None, remotes=None):
+         op_defaults=None, quorum=1, args="", templates=(), defaults_rules=None, cib_attrs=None, remotes=None, remote_attrs=None,
+         listing=False):
     names = ["n%d" % (i + 1) for i in range(nodes)]
     template_map = {t[1]["id"]: (t[1], t[2]) for t in templates}
     status = Status(names, resources, runs, probed, template_map)
@@ -286,18 +287,23 @@ def case(name, why, resources=(), constraints=(), nodes=2, runs=None, options=No
                               tag("transient_attributes", attrs, id=i + 1) if attrs else None, id=i + 1, uname=n, **flags))
     for n, flags in remotes.items():
         lrm = [h.render() for (rsc, where), h in status.histories.items() if where == n and h.ops]
-        states_xml.append(tag("node_state", tag("lrm", tag("lrm_resources", *lrm), id=n), remote_node="true", id=n, uname=n,
+        attrs = nvset("instance_attributes", "status-%s" % n, (remote_attrs or {}).get(n))
+        states_xml.append(tag("node_state", tag("lrm", tag("lrm_resources", *lrm), id=n),
+                              tag("transient_attributes", attrs, id=n) if attrs else None, remote_node="true", id=n, uname=n,
                               in_ccm="true", **flags))
     ticket_xml = tag("tickets", *tickets) if tickets else None
     cib = tag("cib", configuration, tag("status", ticket_xml, *states_xml), validate_with="pacemaker-3.7",
               crm_feature_set="3.16.1", admin_epoch=0, epoch=1, num_updates=0, have_quorum=quorum, dc_uuid=1, **(cib_attrs or {}))
-    CASES.append((name, why, render(cib), args or "-t 2026-01-28T12:00:00Z"))
+    CASES.append((name, why, render(cib), args or "-t 2026-01-28T12:00:00Z", listing))
 
 
 def write(folder):
-    for name, why, text, args in CASES:
+    for name, why, text, args, listing in CASES:
         path = os.path.join(folder, name)
         os.makedirs(path, exist_ok=True)
-        for file, content in (("input.xml", text), ("why.txt", why.strip() + "\n"), ("args", args + "\n")):
+        files = [("input.xml", text), ("why.txt", why.strip() + "\n"), ("args", args + "\n")]
+        if listing:
+            files.append(("listing", "The order in which actions are told of counts, too.\n"))
+        for file, content in files:
             with open(os.path.join(path, file), "w") as out:
                 out.write(content)

@@ -180,3 +180,16 @@ case("clone-removed-instance", "The number of unique instances is lowered: the o
          s.at("C:1", "n2").add("start", call=2)))
 case("clone-stickiness", "Instances stay where they are.", [clone("C-clone", C, clone_max="1")], [location("C-clone", "n2", "0")], nodes=3,
      runs={"C": "n3"})
+
+# ---- what was found by comparing with the field ----
+case("clone-of-groups-cannot-start", "A clone that cannot run is ordered before a clone of groups, and that before another: none of them "
+     "runs, though the last could.", [clone("A-clone", A), clone("G-clone", group("G", B, C)), clone("D-clone", D)],
+     [order("A-clone", "G-clone"), order("G-clone", "D-clone"), location("A-clone", "n1", "-INFINITY"),
+      location("A-clone", "n2", "-INFINITY")], runs={x: ["n1", "n2"] for x in "ABCD"})
+case("clone-notified-of-fencing", "A node with an instance is fenced: the others are told after it, by events of that instance.",
+     [fence_device(), clone("C-clone", C, notify="true")], nodes=3, states={"n1": "lost"}, options=FENCING,
+     runs={"C": ["n1", "n2", "n3"], "fence": "n2"}, listing=True)
+case("promoted-under-an-old-name", "The agent set its score under the instance number that it was started with.",
+     [S], runs={"S": []}, transient={"n1": {"master-S:1": "75", "master-S:0": "1"}, "n2": {"master-S:0": "5"}},
+     history=lambda s: [s.forget("S", "n1"), s.forget("S", "n2"), s.at("S:1", "n1").add("start", call=2),
+                        s.at("S:0", "n2").add("start", call=2)])

@@ -67,3 +67,11 @@ case("beside-a-promoted-replica", "Before a replica is promoted nothing can be w
 # ---- removed resources ----
 case("removed-unique-instances", "Histories under the name of a clone that is unique now are of a resource that was removed.",
      [clone("C-clone", C, globally_unique="true", clone_max="2")], history=lambda s: s.running("C", "n1"))
+
+# ---- what was found by comparing with the field ----
+case("order-asymmetric-moves", "What comes second in an asymmetric order is moved although the first is only running.",
+     [A, B], [order("A", "B", symmetrical="false"), location("B", "n2", 10)], runs={"A": "n1", "B": "n1"})
+case("order-asymmetric-group-moves", "The same with a group, after a promotion that is done.",
+     [S, group("G", A, B)], [tag("rsc_order", id="o", first="S-clone", first_action="promote", then="G", then_action="start",
+                                 symmetrical="false"), location("G", "n2", 10)], transient=SCORES,
+     runs={"S": ["n1=Unpromoted", "n2=Promoted"], "A": "n1", "B": "n1"})

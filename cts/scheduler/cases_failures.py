@@ -109,3 +109,7 @@ case("failure-in-maintenance", "A resource in maintenance that failed is left al
      runs={"A": "n1"}, history=failed("A", "monitor", 10000, rc=7))
 case("failure-multiple-active-stop-only", "multiple-active=stop_only: stopped everywhere and not started.",
      [prim("A", {"multiple-active": "stop_only"})], runs={"A": ["n1", "n2"]})
+case("result-agent-gone-cannot-be-ignored", "on-fail=ignore, but the agent is not installed any more: there is nothing to go on with.",
+     [prim("A", on_fail="ignore")], runs={"A": "n1"}, history=failed("A", "monitor", 10000, rc=5, status=7))
+case("told-in-order-failed", "What a failure asks for is told before the probes that are due.", [A, B], runs={"A": "n1"}, probed=False,
+     history=failed("A", "monitor", 10000, rc=7), listing=True)

@@ -106,3 +106,46 @@ bundle_case("bundle-order-of-bundles", "A bundle waits for another.", [bundle("W
      tag("network", ip_range_start="192.168.8.1"), B, id="X")], [order("W", "X"), colocation("X", "W")])
 bundle_case("bundle-disabled", "target-role=Stopped of a bundle.", [tag("bundle", meta("W-meta", {"target-role": "Stopped"}),
      tag("podman", image="i", replicas=1), tag("network", ip_range_start="192.168.7.1"), A, id="W")])
+
+# ---- what was found by comparing with the field ----
+FILLER = prim("A", {"container": "vm"})
+PLAIN_VM = prim("vm", agent="ocf:heartbeat:VirtualDomain")
+
+
+def in_container(failed):
+    def write(s):
+        s.at("vm", "n1").add("start", call=2).add("monitor", 10000, call=3)
+        for rsc in ("A", "B"):
+            s.at(rsc, "n1").add("start", call=4).add("monitor", 10000, call=5)
+        s.at(failed, "n1").fail("monitor", 10000, rc=7)
+    return write
+
+
+case("container-filler-failed", "What is inside a container failed: the container is restarted, with all that is inside.",
+     [PLAIN_VM, FILLER, prim("B", {"container": "vm"})], history=in_container("A"))
+case("container-failed", "The container itself failed: it is recovered, what is inside is stopped first.",
+     [PLAIN_VM, FILLER, prim("B", {"container": "vm"})], history=in_container("vm"))
+case("guest-moves-unprobed", "A guest that is about to move is not probed: it would be asked in the wrong place.",
+     [VM, A, B], [location("vm", "n2", 10)], remotes={"g1": {}}, probed=False, history=inside())
+case("guest-connection-worn-out", "The connection failed too often on the only host that the virtual machine may use: it stays down, "
+     "rather than starting inside another guest.",
+     [prim("vm", {"remote-node": "g1"}, agent="ocf:heartbeat:VirtualDomain"), prim("vm2", {"remote-node": "g2"},
+      agent="ocf:heartbeat:VirtualDomain")], [location("vm", "n2", "-INFINITY"), location("vm2", "n1", "-INFINITY")],
+     remotes={"g1": {}, "g2": {}}, rsc_defaults={"migration-threshold": "1"},
+     transient={"n1": {"fail-count-g1#monitor_30000": "1", "last-failure-g1#monitor_30000": str(NOW - 600)}},
+     history=both(inside(), lambda s: [s.at("g1", "n1").fail("monitor", 30000)],
+                  lambda s: [setattr(s.at("g2", "n2"), "agent", ("ocf", "pacemaker", "remote")),
+                             s.at("vm2", "n2").add("start", call=2), s.at("g2", "n2").add("start", call=4)]))
+case("remote-without-discovery", "A remote node that is not up yet has said that nothing is to be looked for there.",
+     [fence_device(), R, A], [location("A", "R", 10)], probed=False, remotes={"R": {}}, options=FENCING, runs={"fence": "n2"},
+     remote_attrs={"R": {"resource-discovery-enabled": "false"}})
+case("remote-monitor-left-alone", "The host of a connection is lost.  A monitor with another interval than the configured one ran "
+     "on the remote node: nobody can cancel it while nobody is connected.",
+     [fence_device(), R, A], [ON_R], runs={"R": "n1", "fence": "n2"}, states={"n1": "lost"}, options=FENCING, remotes=UP,
+     history=both(on_remote("A"), lambda s: s.at("A", "R").add("monitor", 33000, call=8)))
+case("told-in-order-remote-lost", "Nodes that are fenced for their lost connections are told of from the last action to the first.",
+     [fence_device(), remote("Q"), R, A, B], [location("A", "R", INF), location("B", "Q", INF), location("R", "n2", "-INFINITY"),
+                                              location("Q", "n2", "-INFINITY")],
+     runs={"R": "n1", "Q": "n1", "fence": "n2"}, states={"n1": "lost"}, options=FENCING, remotes={"R": {}, "Q": {}}, listing=True,
+     history=lambda s: [setattr(s.at(r, "n1"), "agent", ("ocf", "pacemaker", "remote")) for r in "RQ"]
+     + [s.at("A", "R").add("start", call=6), s.at("B", "Q").add("start", call=6)])

@@ -84,3 +84,10 @@ case("migrate-with-changed-parameters", "Changed parameters do not keep a resour
 case("migration-limit", "migration-limit is passed on in the graph: two are sent, the controller counts.",
      [LIVE, prim("B", {"allow-migrate": "true"})], [location("A", "n2", 10), location("B", "n2", 10)],
      runs={"A": "n1", "B": "n1"}, options={"migration-limit": "1"})
+
+case("migrate-from-failed-and-stopped", "migrate_from failed, and the target stopped what it had: it has failed at the source, where "
+     "nobody looked since, so it is not migrated again.", [LIVE], [location("A", "n1", "-INFINITY")],
+     history=lambda s: [s.at("A", "n1").add("start", call=2).add("migrate_to", call=17, id="A_migrate_to_0", migrate_source="n1",
+                                                                 migrate_target="n2"),
+                        s.at("A", "n2").add("migrate_from", rc=1, call=3, id="A_migrate_from_0", migrate_source="n1",
+                                            migrate_target="n2").add("stop", call=18)])

@@ -88,3 +88,20 @@ for task, why in (("start", "It counts as active and is not started again."), ("
 for task in ("promote", "demote"):
     case("pending-" + task, "A %s has not ended." % task, [S], transient=SCORES, runs={"S": ["n1=Unpromoted"]},
          history=lambda s, task=task: s.at("S", "n2").add("start", call=2).add(task, rc=193, status=-1, call=5))
+
+# ---- what was found by comparing with the field ----
+case("parameter-reload-with-own", "The start has parameters of its own, which a reload would not get: restarted.",
+     [prim("A", params={"state": "/s", "fake": "2"}, agent=RELOAD,
+           ops=[tag("op", nvset("instance_attributes", "A-start-params", {"trace_ra": "1"}), id="A-start-0", name="start", interval="0")])],
+     history=ran_with(OLD, monitor=20000, **reloadable(OLD)))
+case("monitor-of-started-role", "A monitor of the role Started is none of an unpromoted instance.",
+     [clone("S-clone", prim("S", monitor=None, agent="ocf:pacemaker:Stateful", ops=[op("S", "monitor", "10s", role="Started"),
+                            op("S", "monitor", "9s", role="Promoted")]), promotable="true")],
+     transient=SCORES, probed=False)
+PRETENDED = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"  # as the rehearsal writes it, whose results count as the latest
+case("pending-overtaken", "A start never ended, and a stop of a later transition went well: it is stopped.", [A],
+     history=lambda s: [s.at("A", "n1").add("start", rc=193, status=-1, call=-1, id="A_start_0", uuid=PRETENDED),
+                        s.at("A", "n1").add("stop", call=8, transition=2, uuid=PRETENDED)])
+case("told-in-order-cancelled", "A monitor that ends is told of where it was known, before what is planned anew.",
+     [prim("A", ops=[op("A", "monitor", "20s", role="Stopped")], role="Started"), B], [location("A", "n2", 10)], runs={"A": "n1"},
+     probed=False, listing=True, history=lambda s: s.at("A", "n2").add("monitor", rc=7, expected=7).add("monitor", 20000, rc=7, expected=7, call=2))

@@ -27,6 +27,7 @@ static const struct {
     { "on-fail-promoted-demote", 2, "its monitor is started by the plan after that which promotes it again" },
     { "on-fail-demote", 2, "an instance that failed is demoted first, and may be promoted by the next plan" },
     { "shutdown-lock", 2, "a rehearsal takes no note of locks, so that its next plan starts what was locked" },
+    { "guest-moves-unprobed", 2, "a guest node that moves is probed where it is then" },
     { "guest-in-group", 2, "a guest node is probed once it is there" },
     { "remote-rsc-stop-failed", 2, "a remote node that was fenced is probed once its connection is made again" },
     { "remote-lost", 2, "a remote node that is connected anew is probed before anything is moved there" },

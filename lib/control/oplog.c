@@ -232,8 +232,8 @@ entry_of(struct cox_oplog *log, const struct cox_oplog_result *result)
     struct cox_arena *arena = log->status->arena;
     struct cox_op_history op = { .crm_debug_origin = ORIGIN, .rc = result->rc, .status = result->status };
 
-    op.operation = cox_arena_intern(arena, result->task);
-    op.operation_key = cox_arena_printf(arena, "%s_%s_%" G_GINT64_FORMAT, result->rsc_id, result->task, result->interval_ms);
+    op.operation = cox_arena_intern(arena, cox_status_op_recorded(result->task, result->status == COX_OP_STATUS_DONE && result->rc == 0));
+    op.operation_key = cox_arena_printf(arena, "%s_%s_%" G_GINT64_FORMAT, result->rsc_id, op.operation, result->interval_ms);
     op.transition_key = result->key == NULL ? cox_arena_printf(arena, "0:-1:%d:unordered", result->rc)
                                             : cox_arena_strdup(arena, result->key);
     op.transition_magic = cox_arena_printf(arena, "%d:%d;%s", result->status, result->rc, op.transition_key);

@@ -216,6 +216,15 @@ op_find(const struct cox_rsc_history *rsc, const char *id)
     return at;
 }
 
+const char *
+cox_status_op_recorded(const char *task, bool is_done)
+{
+    if (strcmp(task, "reload") == 0 || strcmp(task, "reload-agent") == 0) {
+        return is_done ? "start" : "monitor";
+    }
+    return task;
+}
+
 void
 cox_status_op_put(struct cox_status *status, struct cox_rsc_history *rsc, const struct cox_op_history *op)
 {

@@ -143,6 +143,12 @@ void cox_status_ops_set(struct cox_status *status, struct cox_rsc_history *rsc, 
 /** Forget the history of resource @id on @node. */
 void cox_status_rsc_remove(struct cox_node_status *node, const char *id);
 
+/**
+ * The name under which a history keeps what was done.  An agent that was reloaded is as one started with the parameters that
+ * it has now; what is known of one whose reload failed is only that somebody looked.  Static, or @task.
+ */
+const char *cox_status_op_recorded(const char *task, bool is_done);
+
 /** Put a copy of @op in place of the entry with its id, or after the last.  Who holds an entry keeps it as it was. */
 void cox_status_op_put(struct cox_status *status, struct cox_rsc_history *rsc, const struct cox_op_history *op);
 

@@ -41,6 +41,59 @@ clear_failcounts(struct sched_work *work)
     }
 }
 
+static void
+grant(struct sched_work *work, const struct sched_wish *wish, GPtrArray *scratch)
+{
+    switch (wish->kind) {
+    case SCHED_WISH_RECURRING:
+        sched_recurring_known(work, wish, scratch);
+        break;
+    case SCHED_WISH_STOP:
+        sched_action_get(work, wish->rsc, SCHED_TASK_STOP, wish->node, false);
+        break;
+    case SCHED_WISH_DEMOTE:
+        if (wish->rsc->role == COX_ROLE_PROMOTED) {
+            sched_action_get(work, wish->rsc, SCHED_TASK_DEMOTE, wish->node, false);
+        }
+        break;
+    case SCHED_WISH_CLEAR:
+        clear_one(work, wish->rsc, wish->node, wish->reason);
+        break;
+    case SCHED_WISH_FENCE:
+        sched_fence_action(work, wish->node, NULL, true, wish->node->fence_reason);
+        break;
+    }
+}
+
+/* More may be wished for while it is done. */
+static void
+grant_wishes(struct sched_work *work)
+{
+    g_autoptr(GPtrArray) scratch = g_ptr_array_new();
+
+    for (guint i = 0; i < work->wishes->len; i++) {
+        const struct sched_wish wish = g_array_index(work->wishes, struct sched_wish, i);
+
+        grant(work, &wish, scratch);
+    }
+    g_array_set_size(work->wishes, 0);
+}
+
+/*
+ * QUIRK 32: a node that will only be up once its connection is placed is down for all this.
+ * case: bundle-order-stop-on-remote, on_fail_demote4
+ */
+void
+sched_early_run(struct sched_work *work)
+{
+    grant_wishes(work);
+    for (guint i = 0; i < work->tops->len; i++) {
+        sched_internal_orders(work, g_ptr_array_index(work->tops, i));
+    }
+    sched_internal_apart(work);
+    sched_config_changes(work);
+}
+
 /*
  * QUIRK 27: probes are planned before the actions of resources, connections are ordered before fencing, and what waits for
  * probes comes last.  case: stopped-monitor-00, remote-recover-unknown, guest-node-cleanup
@@ -48,19 +101,17 @@ clear_failcounts(struct sched_work *work)
 void
 sched_actions_run(struct sched_work *work)
 {
-    for (guint i = 0; i < work->tops->len; i++) {
-        sched_internal_orders(work, g_ptr_array_index(work->tops, i));
-    }
-    sched_internal_apart(work);
-    sched_config_changes(work);
     if (work->opt.startup_probes) {
         sched_probes(work);
     }
+    grant_wishes(work);
     clear_failcounts(work);
     for (guint i = 0; i < work->tops->len; i++) {
         sched_rsc_actions(work, g_ptr_array_index(work->tops, i));
     }
+    grant_wishes(work);
     sched_remote_orders(work);
+    grant_wishes(work);
     sched_fencing_actions(work);
     sched_orderings_expand(work, 0);
     sched_probe_orders(work);

@@ -203,6 +203,9 @@ sched_assign_run(struct sched_work *work)
     sched_colocation_internal(work);
     sched_colocation_sort(work);
     sched_rsc_order(work, rscs);
+    for (guint i = 0; i < rscs->len; i++) {
+        work->tops->pdata[i] = g_ptr_array_index(rscs, i); /* what comes after this keeps the order */
+    }
     sched_capacity_show(work, "Original");
     assign_all(work, rscs);
     sched_capacity_show(work, "Remaining");

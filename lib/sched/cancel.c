@@ -143,15 +143,20 @@ find_active(struct timeline *timeline)
     timeline->stop = stop;
 }
 
-/* Recurring operations that go on, also those that watch a stopped resource. */
-static void
-note_recurring(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
-               const struct timeline *timeline)
+void
+sched_recurring_known(struct sched_work *work, const struct sched_wish *wish, GPtrArray *ops)
 {
-    const int start = timeline->start, stop = timeline->stop;
+    struct sched_rsc *rsc = wish->rsc;
+    struct sched_node *node = wish->node;
+    struct timeline timeline = { .ops = ops };
+    int start, stop;
 
-    for (guint i = 0; i < timeline->ops->len; i++) {
-        const struct cox_op_history *op = g_ptr_array_index(timeline->ops, i);
+    take_ops(g_ptr_array_index(node->status->resources, wish->at), ops);
+    find_active(&timeline);
+    start = timeline.start;
+    stop = timeline.stop;
+    for (guint i = 0; i < ops->len; i++) {
+        const struct cox_op_history *op = g_ptr_array_index(ops, i);
 
         if (op->interval_ms <= 0 || op->status == COX_OP_STATUS_PENDING
             || (start < stop && (int) i <= stop) || (int) i < start) {
@@ -272,9 +277,6 @@ check_node(struct sched_work *work, struct sched_node *node)
         }
         take_ops(history, ops);
         find_active(&timeline);
-        if (node->was_online) {
-            note_recurring(work, rsc, node, &timeline);
-        }
         if (is_checked) {
             check_history(work, rsc, node, history, &timeline);
         }

@@ -465,6 +465,10 @@ sched_merge_dependent(struct sched_work *work, const struct sched_colocation *ro
     if (target->variant == COX_CLONE) {
         merge.flags |= SCHED_MERGE_NONNEGATIVE;
     }
+    /* QUIRK 31: no guest inside a guest, even if that leaves the container no node.  case: bug-cl-5247 */
+    if (row->is_internal && row->score >= COX_SCORE_INFINITY && row->dependent->remote_node != NULL) {
+        merge.flags &= ~(guint32) SCHED_MERGE_ACTIVE;
+    }
     merge.factor = row->score / (double) COX_SCORE_INFINITY;
     sched_explain_cause(work, COX_TERM_DEPENDENT, row->id, row->dependent->id);
     sched_merge_scores(&merge, row->dependent, row, target->cells);

@@ -57,6 +57,19 @@ collect(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
     }
 }
 
+static bool
+has_own_params(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node)
+{
+    struct sched_action start = { .rsc = rsc, .node = node, .task = SCHED_TASK_START, .text = sched_task_text(SCHED_TASK_START) };
+    struct cox_nvlist own = { 0 };
+    bool has_some;
+
+    sched_op_params(work, &start, sched_op_find(rsc, start.text, 0, true), &own);
+    has_some = own.n_pairs > 0;
+    cox_nvlist_clear(&own);
+    return has_some;
+}
+
 /* Configurations for inspection have their secrets blanked out; then only the digest without them can tell. */
 static bool
 differs_in_secrets_only(const struct sched_rsc *rsc, const struct cox_op_history *op, const struct cox_nvlist *all)
@@ -111,6 +124,9 @@ sched_digest_compare(struct sched_work *work, struct sched_rsc *rsc, struct sche
                 result = SCHED_DIGEST_RELOAD;
             }
         }
+    }
+    if (result == SCHED_DIGEST_RELOAD && op->interval_ms == 0 && has_own_params(work, rsc, node)) {
+        result = SCHED_DIGEST_RESTART; /* a reload would not get them */
     }
     if (result != SCHED_DIGEST_SAME && differs_in_secrets_only(rsc, op, &all)) {
         result = SCHED_DIGEST_SAME;

@@ -208,7 +208,7 @@ stops_after(struct sched_work *work, struct sched_rsc *rsc, struct sched_action 
                 }
             }
             if (rsc->meta.notify) {
-                sched_notify_fenced(work, action, rsc, fencing);
+                sched_notify_fenced(work, rsc, fencing);
             }
         } else if (action->task == SCHED_TASK_DEMOTE
                    && (!target->is_online || target->is_unclean || target->is_guest || rsc->is_failed)) {

@@ -4,17 +4,25 @@
 #include "sched/planner_priv.h"
 #include "sched/bundle_priv.h"
 
+/* What an event is about: of notifications what they tell of. */
+static enum sched_task
+subject(const struct sched_action *action)
+{
+    const char *operation = NULL;
+
+    if (action->task != SCHED_TASK_NOTIFY && action->task != SCHED_TASK_NOTIFIED) {
+        return action->task;
+    }
+    operation = sched_action_meta(action, "notify_operation");
+    return (operation != NULL) ? sched_task_parse(operation) : SCHED_TASK_NONE;
+}
+
 /* The members' task behind an event: running -> start, notifications -> what they are about. */
 enum sched_task
 sched_flags_base_task(const struct sched_action *action)
 {
-    enum sched_task task = action->task;
+    enum sched_task task = subject(action);
 
-    if (task == SCHED_TASK_NOTIFY || task == SCHED_TASK_NOTIFIED) {
-        const char *operation = sched_action_meta(action, "notify_operation");
-
-        task = (operation != NULL) ? sched_task_parse(operation) : SCHED_TASK_NONE;
-    }
     switch (task) {
     case SCHED_TASK_RUNNING:
         return SCHED_TASK_START;
@@ -83,7 +91,9 @@ collective_flags(struct sched_action *action, const struct sched_node *node)
                 continue;
             }
         }
-        member = sched_action_find(instance, task, instance->variant == COX_PRIMITIVE ? node : NULL);
+        /* A group has an event of its own, which knows whether all of the group can be up. */
+        member = (instance->variant == COX_PRIMITIVE) ? sched_action_find(instance, task, node)
+                                                      : sched_action_find(instance, subject(action), NULL);
         if (member == NULL) {
             continue;
         }

@@ -242,6 +242,22 @@ fill_downed(struct sched_work *work, const struct sched_action *action, struct c
     }
 }
 
+/* The key under which the executor knows it.  Of an instance's own events it tells what they are for, not what made them. */
+static const char *
+recorded_key(struct sched_work *work, const struct sched_action *action)
+{
+    const struct sched_rsc *rsc = action->rsc;
+
+    if (action->task == SCHED_TASK_NOTIFIED) {
+        return sched_action_key(work, rsc->recorded_id, action->text, 0);
+    }
+    if (action->task == SCHED_TASK_NOTIFY) {
+        return cox_arena_printf(work->arena, "%s_%s_notify_%s_0", rsc->recorded_id, sched_action_meta(action, "notify_type"),
+                                sched_action_meta(action, "notify_operation"));
+    }
+    return cox_arena_printf(work->arena, "%s%s", rsc->recorded_id, action->key + strlen(rsc->id));
+}
+
 static void
 fill_rsc(struct sched_work *work, const struct sched_action *action, struct cox_action *out)
 {
@@ -259,7 +275,7 @@ fill_rsc(struct sched_work *work, const struct sched_action *action, struct cox_
         short_id = rsc->recorded_id;
         if (g_str_has_prefix(action->key, rsc->id)) {
             out->internal_key = action->key;
-            out->key = cox_arena_printf(work->arena, "%s%s", short_id, action->key + strlen(rsc->id));
+            out->key = recorded_key(work, action);
         }
     } else if (rsc->history_id != NULL) {
         short_id = rsc->history_id;

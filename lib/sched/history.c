@@ -65,19 +65,23 @@ shutdown_lock(struct sched_work *work, struct sched_rsc *rsc, struct sched_node 
     rsc->lock_time_s = history->shutdown_lock_s;
 }
 
+static bool
+has_recurring(const struct cox_rsc_history *history)
+{
+    for (guint32 i = 0; i < history->n_ops; i++) {
+        if (history->ops[i].interval_ms > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Is there nothing in it that concerns a plan unless the resource is active on that node?  cancel.c asks. */
 static bool
 is_quiet(const struct sched_rsc *rsc, const struct cox_rsc_history *history)
 {
-    if (rsc->is_orphan || history->shutdown_lock_s != 0 || sched_rsc_is_changed(rsc, history)) {
-        return false;
-    }
-    for (guint32 i = 0; i < history->n_ops; i++) {
-        if (history->ops[i].interval_ms > 0) {
-            return false;
-        }
-    }
-    return true;
+    return !rsc->is_orphan && history->shutdown_lock_s == 0 && !sched_rsc_is_changed(rsc, history)
+           && !has_recurring(history);
 }
 
 /*
@@ -107,6 +111,11 @@ read_resource(struct sched_work *work, struct sched_node *node, guint at, GPtrAr
     rsc->role = COX_ROLE_UNKNOWN;
     for (guint i = 0; i < ops->len; i++) {
         sched_history_op(work, rsc, node, g_ptr_array_index(ops, i), &verdict);
+    }
+    if (node->is_online && has_recurring(history)) {
+        const struct sched_wish wish = { .kind = SCHED_WISH_RECURRING, .rsc = rsc, .node = node, .at = at };
+
+        g_array_append_val(work->wishes, wish);
     }
     sched_history_process(work, rsc, node, verdict.on_fail);
     if (rsc->role <= COX_ROLE_STOPPED && rsc->recorded_id != NULL && strchr(rsc->recorded_id, ':') != NULL) {
@@ -216,6 +225,7 @@ read_nodes(struct sched_work *work)
 
         if (node->kind == SCHED_NODE_REMOTE && !done[n]) {
             remote_state(work, node);
+            sched_node_read_discovery(node);
             if (!done[n] && work->opt.fencing_enabled && node->status != NULL && node->status->resources != NULL) {
                 read_node(work, node);
             }

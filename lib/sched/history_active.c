@@ -150,6 +150,7 @@ apply_on_fail(struct sched_work *work, struct sched_rsc *rsc, struct sched_node 
     case SCHED_ON_FAIL_DEMOTE:
         rsc->is_failed = true;
         rsc->has_demote_needed = true;
+        sched_wish(work, SCHED_WISH_DEMOTE, rsc, node);
         break;
     case SCHED_ON_FAIL_FENCE:
         sched_node_fence(work, node, cox_arena_printf(work->arena, "%s failed there", rsc->id), false);
@@ -171,17 +172,27 @@ apply_on_fail(struct sched_work *work, struct sched_rsc *rsc, struct sched_node 
         break;
     case SCHED_ON_FAIL_RESTART:
         rsc->is_failed = rsc->has_stop_needed = active || rsc->is_failed;
+        if (active) {
+            sched_wish(work, SCHED_WISH_STOP, rsc, node);
+        }
         break;
     case SCHED_ON_FAIL_RESTART_CONTAINER:
         rsc->is_failed = true;
         rsc->has_stop_needed = true;
-        if (rsc->container != NULL) {
+        if (rsc->container != NULL && rsc->replica >= 0) {
             rsc->container->is_failed = true;
             rsc->container->has_stop_needed = true;
+        } else if (rsc->container != NULL) {
+            sched_wish(work, SCHED_WISH_STOP, rsc->container, node);
+        } else if (active) {
+            sched_wish(work, SCHED_WISH_STOP, rsc, node);
         }
         break;
     case SCHED_ON_FAIL_RESET_REMOTE:
         reset_remote(work, rsc);
+        if (active) {
+            sched_wish(work, SCHED_WISH_STOP, rsc, node);
+        }
         break;
     }
 }

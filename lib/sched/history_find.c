@@ -2,7 +2,40 @@
 #include "sched/history_priv.h"
 #include "sched/rsc_priv.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+enum { NO_TRANSITION = -2, PRETENDED = -1 };
+
+/* The number of the transition that asked for it, and by whom that was counted. */
+static int
+transition_of(const struct cox_op_history *op, const char **uuid)
+{
+    const char *key = op->transition_key, *colon;
+    long transition = NO_TRANSITION;
+
+    if (key == NULL && op->transition_magic != NULL && (key = strchr(op->transition_magic, ';')) != NULL) {
+        key++;
+    }
+    colon = (key == NULL) ? NULL : strchr(key, ':');
+    if (colon != NULL) {
+        char *end = NULL;
+
+        transition = strtol(colon + 1, &end, 10);
+        *uuid = (*end == ':') ? strchr(end + 1, ':') : NULL;
+    }
+    return (colon == NULL || *uuid == NULL) ? NO_TRANSITION : (int) CLAMP(transition, NO_TRANSITION, G_MAXINT);
+}
+
+/* Is the pending operation one of before the other, which has a result?  A later transition of the same coordinator tells. */
+static bool
+is_overtaken(const struct cox_op_history *pending, const struct cox_op_history *other)
+{
+    const char *pending_uuid = NULL, *other_uuid = NULL;
+    int before = transition_of(pending, &pending_uuid), after = transition_of(other, &other_uuid);
+
+    return before >= 0 && (after > before || after == PRETENDED) && strcmp(pending_uuid, other_uuid) == 0;
+}
 
 static gint
 by_call(gconstpointer a, gconstpointer b)
@@ -12,6 +45,12 @@ by_call(gconstpointer a, gconstpointer b)
     gint64 one_key = (one->call_id < 0) ? G_MAXINT64 : one->call_id;
     gint64 two_key = (two->call_id < 0) ? G_MAXINT64 : two->call_id;
 
+    if (one->call_id < 0 && two->call_id >= 0 && is_overtaken(one, two)) {
+        return -1;
+    }
+    if (two->call_id < 0 && one->call_id >= 0 && is_overtaken(two, one)) {
+        return 1;
+    }
     if (one_key != two_key) {
         return (one_key < two_key) ? -1 : 1;
     }

@@ -163,10 +163,8 @@ sched_migrate_to_done(struct sched_work *work, const struct sched_entry *entry)
             add_dangling(rsc, source);
         }
     } else if (from != NULL && from->status != COX_OP_STATUS_PENDING) {
-        if (target != NULL && target->is_online) {
-            if (!is_newer) {
-                sched_history_add_running(work, rsc, target);
-            }
+        if (target != NULL && target->is_online && !is_newer) {
+            sched_history_add_running(work, rsc, target);
         } else if (!changed_after(work, rsc, entry->op->migrate_source, entry->op, true)) {
             rsc->is_failed = true;
             rsc->has_stop_needed = true;

@@ -116,6 +116,19 @@ same_key(const struct cox_op_history *a, const struct cox_op_history *b)
            && strcmp(a->operation_key, b->operation_key) == 0;
 }
 
+/* A start that went well ends the wait for an older one there. */
+static void
+end_pending_start(const struct sched_entry *entry)
+{
+    struct sched_rsc *rsc = entry->rsc;
+
+    if (rsc->is_start_pending && rsc->pending_node == entry->node && g_strcmp0(rsc->pending_task, "start") == 0) {
+        rsc->is_start_pending = false;
+        rsc->pending_task = NULL;
+        rsc->pending_node = NULL;
+    }
+}
+
 static void
 succeeded(struct sched_work *work, const struct sched_entry *entry, int rc, struct sched_verdict *verdict)
 {
@@ -135,6 +148,7 @@ succeeded(struct sched_work *work, const struct sched_entry *entry, int rc, stru
         }
     } else if (is_task(entry, "start")) {
         sched_history_set_active(rsc);
+        end_pending_start(entry);
         clear = true;
     } else if (is_task(entry, "stop")) {
         rsc->role = COX_ROLE_STOPPED;
@@ -239,6 +253,9 @@ on_error(struct sched_work *work, const struct sched_entry *entry, struct sched_
     enum cox_role role = COX_ROLE_STARTED;
     enum sched_on_fail on_fail = sched_on_fail_of(work, entry->rsc, entry->op->operation, entry->op->interval_ms, &role);
 
+    if (on_fail == SCHED_ON_FAIL_IGNORE && entry->status == COX_OP_STATUS_NOT_INSTALLED) {
+        on_fail = SCHED_ON_FAIL_BAN; /* there is no agent: nothing to go on with */
+    }
     if (on_fail == SCHED_ON_FAIL_IGNORE
         || (on_fail == SCHED_ON_FAIL_RESTART_CONTAINER && is_task(entry, "stop"))) {
         succeeded(work, entry, entry->op->target_rc, verdict);
@@ -296,8 +313,15 @@ static void
 wish_clear(struct sched_work *work, const struct sched_entry *entry, const char *reason,
            const struct cox_op_history *changed)
 {
-    struct sched_clear *clear = cox_arena_new_array(work->arena, struct sched_clear, 1);
+    struct sched_clear *clear = NULL;
 
+    if (changed == NULL) {
+        const struct sched_wish wish = { .kind = SCHED_WISH_CLEAR, .rsc = entry->rsc, .node = entry->node, .reason = reason };
+
+        g_array_append_val(work->wishes, wish);
+        return;
+    }
+    clear = cox_arena_new_array(work->arena, struct sched_clear, 1);
     *clear = (struct sched_clear) { entry->rsc, entry->node, reason, changed };
     g_ptr_array_add(work->clears, clear);
 }

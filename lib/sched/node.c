@@ -51,7 +51,6 @@ fence_guest(struct sched_node *node)
 void
 sched_node_fence(struct sched_work *work, struct sched_node *node, const char *reason, bool priority_delay)
 {
-    (void) work;
     if (node->is_guest && node->remote_rsc != NULL && node->remote_rsc->container != NULL) {
         fence_guest(node);
         return;
@@ -64,6 +63,9 @@ sched_node_fence(struct sched_work *work, struct sched_node *node, const char *r
         if (node->remote_rsc != NULL) {
             node->remote_requires_reset = true;
         }
+    }
+    if (!node->is_unclean) {
+        sched_wish(work, SCHED_WISH_FENCE, NULL, node);
     }
     if (node->fence_reason == NULL) {
         node->fence_reason = reason;
@@ -210,6 +212,17 @@ add_from_resources(struct sched_work *work)
     }
 }
 
+static bool
+is_configured(const struct sched_work *work, const char *id)
+{
+    for (size_t i = 0; i < work->config->n_resources; i++) {
+        if (strcmp(work->config->resources[i].id, id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A connection that only the history knows had a node too: that may still be up. */
 static void
 add_removed(struct sched_work *work, const struct cox_node_status *status)
@@ -218,7 +231,7 @@ add_removed(struct sched_work *work, const struct cox_node_status *status)
         const struct cox_rsc_history *history = g_ptr_array_index(status->resources, i);
 
         if (g_strcmp0(history->type, "remote") == 0 && g_strcmp0(history->provider, "pacemaker") == 0
-            && sched_node_find(work, history->id) == NULL) {
+            && sched_node_find(work, history->id) == NULL && !is_configured(work, history->id)) {
             node_new(work, history->id, history->id, SCHED_NODE_REMOTE)->is_removed = true;
         }
     }

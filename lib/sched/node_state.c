@@ -172,19 +172,23 @@ judge_member(struct sched_work *work, struct sched_node *node)
     }
 }
 
+void
+sched_node_read_discovery(struct sched_node *node)
+{
+    if (node->kind == SCHED_NODE_REMOTE && cox_option_of(COX_OPT_NODE_RESOURCE_DISCOVERY_ENABLED, &node->attrs) == 0) {
+        node->discovery_enabled = false;
+        node->resources_disallowed = true;
+    }
+}
+
 static void
 read_flags(struct sched_node *node)
 {
-    bool discovers = cox_option_of(COX_OPT_NODE_RESOURCE_DISCOVERY_ENABLED, &node->attrs) != 0;
-
     if (cox_option_of(COX_OPT_NODE_STANDBY, &node->attrs) != 0) {
         node->is_standby = true;
     }
     node->is_maintenance = cox_option_of(COX_OPT_NODE_MAINTENANCE, &node->attrs) != 0;
-    if (node->kind == SCHED_NODE_REMOTE && !discovers) {
-        node->discovery_enabled = false;
-        node->resources_disallowed = true;
-    }
+    sched_node_read_discovery(node);
 }
 
 void

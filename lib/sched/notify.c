@@ -341,29 +341,45 @@ struct teller {
     struct lists *lists;
 };
 
+/* What a fencing has said already is not said again; it only waits for one more event. */
+static struct sched_action *
+find_notify(const struct sched_rsc *rsc, const char *key, const struct sched_node *node)
+{
+    for (guint i = 0; i < rsc->actions.n; i++) {
+        struct sched_action *action = rsc->actions.items[i];
+
+        if (action->task == SCHED_TASK_NOTIFY && action->node == node && strcmp(action->key, key) == 0) {
+            return action;
+        }
+    }
+    return NULL;
+}
+
 static struct sched_action *
 tell(const struct teller *t, struct sched_rsc *rsc, struct sched_node *node, bool is_post)
 {
     struct sched_action *before = is_post ? t->notice->post : t->notice->pre;
     struct sched_action *done = is_post ? t->notice->post_done : t->notice->pre_done;
     struct sched_action *action;
+    const char *key;
 
     if (before == NULL || done == NULL || node == NULL || !node->is_online || !sched_is_runnable(before)) {
         return NULL;
     }
-    action = sched_action_new(t->work, rsc, SCHED_TASK_NOTIFY,
-                              cox_arena_printf(t->work->arena, "%s_%s_notify_%s_0", rsc->id,
-                                               sched_action_meta(before, "notify_type"),
-                                               sched_action_meta(before, "notify_operation")),
-                              node);
+    key = cox_arena_printf(t->work->arena, "%s_%s_notify_%s_0", rsc->id, sched_action_meta(before, "notify_type"),
+                           sched_action_meta(before, "notify_operation"));
+    action = find_notify(rsc, key, node);
+    if (action == NULL) {
+        action = sched_action_new(t->work, rsc, SCHED_TASK_NOTIFY, key, node);
+        for (guint32 i = 0; i < before->n_meta; i++) {
+            sched_action_set_meta(t->work, action, before->meta[i].name, before->meta[i].value);
+        }
+        set_lists(t->work, action, t->lists);
+    }
     if (!sched_is_optional(before)) {
         action->flags &= ~(guint32) SCHED_OPTIONAL;
     }
     sched_action_check(t->work, action);
-    for (guint32 i = 0; i < before->n_meta; i++) {
-        sched_action_set_meta(t->work, action, before->meta[i].name, before->meta[i].value);
-    }
-    set_lists(t->work, action, t->lists);
     sched_edge_add(t->work, before, action, SCHED_R_ORDERED);
     sched_edge_add(t->work, action, done, SCHED_R_ORDERED);
     return action;
@@ -443,7 +459,7 @@ tell_members(const struct teller *t, struct sched_rsc *rsc)
 }
 
 static void
-fill_one(struct sched_work *work, struct sched_notice *notice, struct sched_rsc *clone)
+fill_one(struct sched_work *work, struct sched_notice *notice, struct sched_rsc *clone, const struct sched_rsc *rsc)
 {
     struct lists lists = { 0 };
     struct teller teller = { .work = work, .notice = notice, .lists = &lists };
@@ -455,38 +471,46 @@ fill_one(struct sched_work *work, struct sched_notice *notice, struct sched_rsc 
     for (int i = 0; i < N_LISTS; i++) {
         render(work, &lists, (enum list_kind) i);
     }
-    render_nodes(work, &lists, clone);
+    render_nodes(work, &lists, rsc);
     tell_members(&teller, clone);
     for (int i = 0; i < N_LISTS; i++) {
         g_array_free(lists.of[i], TRUE);
     }
 }
 
-void
-sched_notify_fenced(struct sched_work *work, struct sched_action *stop, struct sched_rsc *rsc,
-                    struct sched_action *fencing)
+static struct sched_rsc *
+outer_clone(struct sched_rsc *rsc)
 {
-    struct sched_notice *notice;
+    struct sched_rsc *up = rsc;
+
+    while (up != NULL && up->variant != COX_CLONE) {
+        up = up->parent;
+    }
+    return up;
+}
+
+/* All instances are told of the one that fencing took, by events of that instance. */
+void
+sched_notify_fenced(struct sched_work *work, struct sched_rsc *rsc, struct sched_action *fencing)
+{
+    struct sched_action about = { .rsc = rsc, .text = fencing->text };
+    const bool optional = sched_is_optional(fencing);
+    struct sched_rsc *clone = outer_clone(rsc);
+    struct sched_notice notice = { .task = SCHED_TASK_STOP };
 
     if (!rsc->meta.notify) {
         return;
     }
-    notice = cox_arena_new_array(work->arena, struct sched_notice, 1);
-    notice->task = SCHED_TASK_STOP;
-    {
-        struct sched_action about = { .rsc = rsc, .text = fencing->text };
-        const bool optional = sched_is_optional(fencing);
-
-        (void) stop;
-        notice->post = event(work, &about, SCHED_TASK_NOTIFY, "post", optional);
-        notice->post_done = event(work, &about, SCHED_TASK_NOTIFIED, "confirmed-post", optional);
-        notice->post->priority = notice->post_done->priority = COX_SCORE_INFINITY;
-        set_type(work, notice->post, "post", SCHED_TASK_STOP);
-        set_type(work, notice->post_done, "post", SCHED_TASK_STOP);
-        sched_edge_add(work, fencing, notice->post, SCHED_R_REQUIRES_THEN);
-        sched_edge_add(work, notice->post, notice->post_done, SCHED_R_REQUIRES_THEN);
+    notice.post = event(work, &about, SCHED_TASK_NOTIFY, "post", optional);
+    notice.post_done = event(work, &about, SCHED_TASK_NOTIFIED, "confirmed-post", optional);
+    notice.post->priority = notice.post_done->priority = COX_SCORE_INFINITY;
+    set_type(work, notice.post, "post", SCHED_TASK_STOP);
+    set_type(work, notice.post_done, "post", SCHED_TASK_STOP);
+    sched_edge_add(work, fencing, notice.post, SCHED_R_REQUIRES_THEN);
+    sched_edge_add(work, notice.post, notice.post_done, SCHED_R_REQUIRES_THEN);
+    if (clone != NULL) {
+        fill_one(work, &notice, clone, rsc);
     }
-    fill_one(work, notice, rsc);
 }
 
 void
@@ -504,7 +528,7 @@ sched_notify_fill(struct sched_work *work)
             struct sched_notice *notice = &data->notices[i][k];
 
             if (notice->task != SCHED_TASK_NONE) {
-                fill_one(work, notice, rsc);
+                fill_one(work, notice, rsc, rsc);
             }
         }
     }

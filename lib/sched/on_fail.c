@@ -80,16 +80,16 @@ configured(const struct sched_work *work, const struct sched_rsc *rsc, const cha
 static enum sched_on_fail
 by_default(const struct sched_work *work, const struct sched_rsc *rsc, const char *task, gint64 interval_ms)
 {
+    if (rsc->container != NULL) {
+        return SCHED_ON_FAIL_RESTART_CONTAINER; /* which helps against a failed stop, too */
+    }
     if (strcmp(task, "stop") == 0) {
         return work->opt.fencing_enabled ? SCHED_ON_FAIL_FENCE : SCHED_ON_FAIL_BLOCK;
     }
     /* The connection of a remote node: losing it means that node must be reset, not just the connection tried again. */
-    if (rsc->remote_node != NULL && rsc->container == NULL && strcmp(task, "start") != 0
+    if (rsc->remote_node != NULL && strcmp(task, "start") != 0
         && !(strcmp(task, "monitor") == 0 && interval_ms == 0)) {
         return rsc->is_managed ? SCHED_ON_FAIL_RESET_REMOTE : SCHED_ON_FAIL_STOP;
-    }
-    if (rsc->remote_node != NULL && rsc->container != NULL && strcmp(task, "start") != 0 && interval_ms > 0) {
-        return SCHED_ON_FAIL_RESTART_CONTAINER;
     }
     return SCHED_ON_FAIL_RESTART;
 }

@@ -24,6 +24,8 @@ struct sched_action *sched_recurring_cancel(struct sched_work *work, struct sche
 void sched_probes(struct sched_work *work);
 void sched_probe_orders(struct sched_work *work);
 /* cancel.c: what a changed configuration asks for */
+/** Recurring operations that go on, also those that watch a stopped resource; @ops is scratch. */
+void sched_recurring_known(struct sched_work *work, const struct sched_wish *wish, GPtrArray *ops);
 void sched_config_changes(struct sched_work *work);
 /* digest.c */
 enum sched_digest_result {
@@ -60,8 +62,7 @@ struct sched_node *sched_remote_router(const struct sched_action *action);
 /* notify.c */
 void sched_notify_pseudo(struct sched_work *work, struct sched_rsc *clone);
 void sched_notify_pseudo_promotable(struct sched_work *work, struct sched_rsc *clone);
-void sched_notify_fenced(struct sched_work *work, struct sched_action *stop, struct sched_rsc *rsc,
-                         struct sched_action *fencing);
+void sched_notify_fenced(struct sched_work *work, struct sched_rsc *rsc, struct sched_action *fencing);
 void sched_notify_fill(struct sched_work *work);
 struct sched_notice *sched_notice(struct sched_work *work, const struct sched_rsc *rsc, enum sched_task task);
 /* flags.c: what collective actions are, given those of their members */

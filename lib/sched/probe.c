@@ -77,7 +77,8 @@ is_guest_down(struct sched_work *work, struct sched_rsc *rsc, const struct sched
         sched_order_tasks(work, guest, SCHED_TASK_MONITOR, starts_as(rsc), SCHED_THEN(SCHED_TASK_START, SCHED_R_ORDERED));
         return true;
     }
-    if (guest->next_role == COX_ROLE_STOPPED) {
+    /* One that moves would be asked in the wrong place, and is stopped before anything can start in it. */
+    if (guest->next_role == COX_ROLE_STOPPED || !sched_rsc_is_active_on(guest, guest->assigned)) {
         sched_order_tasks(work, guest, SCHED_TASK_STOP, starts_as(rsc), SCHED_THEN(SCHED_TASK_START, SCHED_R_ORDERED));
         return true;
     }

@@ -92,7 +92,7 @@ promotion_attribute(const struct sched_node *holder, const char *name)
 static const char *
 numbered_attribute(const struct sched_rsc *rsc, const struct sched_node *node, const struct sched_node *holder)
 {
-    const char *text = promotion_attribute(holder, rsc->id);
+    const char *text = promotion_attribute(holder, rsc->recorded_id != NULL ? rsc->recorded_id : rsc->id);
     const struct sched_attr_range range = sched_attr_range(holder, prefix, rsc->history_id);
     guint32 first = G_MAXUINT32;
 

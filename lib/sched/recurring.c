@@ -39,8 +39,13 @@ sched_recurring_cancel(struct sched_work *work, struct sched_rsc *rsc, const cha
             return cancel;
         }
     }
-    cancel = sched_action_new(work, rsc, SCHED_TASK_CANCEL, sched_action_key(work, rsc->id, task, interval_ms), node);
-    cancel->interval_ms = interval_ms;
+    cancel = find_recurring(rsc, task, interval_ms, node);
+    if (cancel == NULL) {
+        cancel = sched_action_new(work, rsc, SCHED_TASK_CANCEL, sched_action_key(work, rsc->id, task, interval_ms), node);
+        cancel->interval_ms = interval_ms;
+    }
+    cancel->task = SCHED_TASK_CANCEL; /* what was to go on takes its place */
+    cancel->text = sched_task_text(SCHED_TASK_CANCEL);
     cancel->flags &= ~(guint32) SCHED_OPTIONAL;
     if (node == NULL || !node->is_online) {
         cancel->flags &= ~(guint32) SCHED_RUNNABLE;
@@ -60,7 +65,7 @@ fits_role(const struct sched_rsc *rsc, const char *role)
     }
     switch (cox_role_parse(role)) {
     case COX_ROLE_STARTED:
-        return rsc->next_role == COX_ROLE_STARTED || rsc->next_role == COX_ROLE_UNPROMOTED;
+        return rsc->next_role == COX_ROLE_STARTED;
     case COX_ROLE_UNPROMOTED:
     case COX_ROLE_PROMOTED:
     case COX_ROLE_STOPPED:

@@ -28,7 +28,6 @@ apply_asymmetric(struct sched_work *work, struct sched_action *first, struct sch
 {
     struct sched_rsc *rsc = then->rsc;
     enum cox_role is = rsc->role, will_be = rsc->next_role;
-    bool is_running = rsc->running_on.n > 0;
 
     if ((first->flags & SCHED_RUNNABLE) && !(first->flags & SCHED_OPTIONAL)) {
         return;
@@ -36,10 +35,13 @@ apply_asymmetric(struct sched_work *work, struct sched_action *first, struct sch
     if (then->task == SCHED_TASK_STOP && will_be == COX_ROLE_STOPPED && is == COX_ROLE_STOPPED) {
         return;
     }
-    if (then->task == SCHED_TASK_START && is >= COX_ROLE_STARTED && is_running) {
-        if (!sched_is_optional(then)) {
-            clear(work, then, SCHED_RUNNABLE, first);
-        }
+    if (then->task == SCHED_TASK_START && is >= COX_ROLE_STARTED && sched_is_optional(then)) {
+        return;
+    }
+    /* QUIRK 34: what would start again where it is, stays down.  case: asymmetrical-order-restart */
+    if (then->task == SCHED_TASK_START && is >= COX_ROLE_STARTED && rsc->running_on.n == 1
+        && rsc->running_on.items[0] == then->node) {
+        clear(work, then, SCHED_RUNNABLE, first);
         return;
     }
     if (then->task == SCHED_TASK_PROMOTE && is == COX_ROLE_PROMOTED) {

@@ -162,10 +162,9 @@ order_move_in(struct sched_work *work, struct sched_action *start)
 void
 sched_remote_orders(struct sched_work *work)
 {
-    guint n = work->actions->len;
-
-    for (guint i = 0; work->has_remote_nodes && i < n; i++) {
-        struct sched_action *action = g_ptr_array_index(work->actions, i);
+    /* QUIRK 33: the latest first: what nodes are fenced for here is told in this order.  case: remote-recover-all */
+    for (guint i = work->has_remote_nodes ? work->actions->len : 0; i > 0; i--) {
+        struct sched_action *action = g_ptr_array_index(work->actions, i - 1);
 
         if (action->rsc == NULL) {
             continue;

@@ -75,6 +75,8 @@ int sched_bundle_count(const struct cox_bundle_def *def);
 
 /** Standby, maintenance and shutdown of a remote node: called once its connection is known to be up (node_state.c). */
 void sched_node_read_remote(struct sched_node *node);
+/** Are resources looked for there?  Remote nodes say so before they are up. */
+void sched_node_read_discovery(struct sched_node *node);
 
 /** Health attributes of @node into its health and health_score (health.c). */
 void sched_health_read(const struct sched_work *work, struct sched_node *node);

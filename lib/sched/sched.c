@@ -21,6 +21,7 @@ static const struct pass passes[] = {
     { "history", "status, nodes, rscs", "role, running_on, failures, orphans, fence reasons", sched_history_run, true },
     { "constraints", "config constraints, rscs", "locations, colocations, ticket uses", sched_constraints_run, false },
     { "orders", "config.orders, rscs", "order_data", sched_orders_run, false },
+    { "early", "wishes, history, config", "actions of before placement, order_data", sched_early_run, false },
     { "assign", "nodes, rscs, constraints", "cells, assigned, next_role, scores", sched_assign_run, false },
     { "actions", "placement, history, order_data", "actions and their edges", sched_actions_run, false },
     { "propagate", "actions", "actions' flags, fence reasons", sched_propagate_run, false },
@@ -47,6 +48,7 @@ work_new(const struct cox_sched_input *input, struct cox_arena *arena, struct co
     work->locations = g_ptr_array_new();
     work->failures = g_ptr_array_new();
     work->clears = g_ptr_array_new();
+    work->wishes = g_array_new(FALSE, FALSE, sizeof(struct sched_wish));
     work->actions = g_ptr_array_new();
     work->scores = g_array_new(FALSE, FALSE, sizeof(struct cox_score_entry));
     work->utilization_lines = g_ptr_array_new();
@@ -97,6 +99,7 @@ work_clear(struct sched_work *work)
         g_hash_table_destroy(work->action_by_key);
     }
     g_array_free(work->scores, TRUE);
+    g_array_free(work->wishes, TRUE);
     sched_explain_end(work);
 }
 

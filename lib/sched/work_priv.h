@@ -283,6 +283,21 @@ struct sched_clear {
     const struct cox_op_history *changed; /**< only if parameters are others than this one's; NULL: in any case */
 };
 
+/** An action that the state of things asks for as it is read; pass "actions" makes it before all others, in this order. */
+struct sched_wish {
+    enum sched_wish_kind {
+        SCHED_WISH_RECURRING, /**< operations that go on, of the entry @at of the node's history */
+        SCHED_WISH_STOP,
+        SCHED_WISH_DEMOTE,
+        SCHED_WISH_CLEAR,     /**< of the count of failures */
+        SCHED_WISH_FENCE,
+    } kind;
+    struct sched_rsc *rsc;
+    struct sched_node *node;
+    guint at;
+    const char *reason;
+};
+
 struct sched_work {
     const struct cox_sched_input *input;
     const struct cox_config *config;
@@ -311,6 +326,7 @@ struct sched_work {
     GPtrArray *locations;       /**< struct sched_location * */
     GPtrArray *failures;        /**< struct sched_failure * */
     GPtrArray *clears;          /**< struct sched_clear * */
+    GArray *wishes;             /**< struct sched_wish, not yet granted */
     GPtrArray *actions;         /**< struct sched_action *, index = id - 1 (action_priv.h) */
     GHashTable *action_by_key;  /**< see action.c */
     GArray *scores;             /**< struct cox_score_entry, only with input->with_scores */
@@ -335,6 +351,14 @@ void sched_attrs_params(struct sched_work *work, const struct sched_rsc *rsc, co
 bool sched_attrs_bool(const char *text, bool fallback);
 /** Interval/timeout text to milliseconds, @fallback_ms for NULL or nonsense. */
 gint64 sched_attrs_msec(const char *text, gint64 fallback_ms);
+
+static inline void
+sched_wish(struct sched_work *work, enum sched_wish_kind kind, struct sched_rsc *rsc, struct sched_node *node)
+{
+    const struct sched_wish wish = { .kind = kind, .rsc = rsc, .node = node };
+
+    g_array_append_val(work->wishes, wish);
+}
 
 /* node.c */
 struct sched_node *sched_node_find(const struct sched_work *work, const char *name);
@@ -399,6 +423,7 @@ void sched_history_run(struct sched_work *work);    /* history.c       (state): 
 void sched_cluster_fill(struct sched_work *work, struct cox_cluster *cluster); /* cluster.c (state): frozen view */
 void sched_constraints_run(struct sched_work *work); /* constraints.c  (assign): locations, colocations, tickets */
 void sched_orders_run(struct sched_work *work);      /* order.c        (actions): rsc_order into order_data */
+void sched_early_run(struct sched_work *work);       /* actions.c      (actions): what history and changes ask for */
 void sched_assign_run(struct sched_work *work);      /* assign.c       (assign): scores, placement, roles */
 void sched_actions_run(struct sched_work *work);     /* actions.c      (actions): probes, actions, orderings, fencing */
 void sched_propagate_run(struct sched_work *work);   /* propagate.c    (actions): required / blocked by worklist */

@@ -68,8 +68,8 @@ cox_pretend_result(struct cox_status *status, struct cox_node_status *node, cons
         cox_status_rsc_agent_set(status, history, rsc->standard, rsc->provider, rsc->type);
     }
     op.call_id = next_call_id(history);
-    op.operation = cox_arena_intern(arena, result->task);
-    op.operation_key = cox_arena_printf(arena, "%s_%s_%" G_GINT64_FORMAT, name, result->task, result->interval_ms);
+    op.operation = cox_arena_intern(arena, cox_status_op_recorded(result->task, result->status == COX_OP_STATUS_DONE && result->rc == 0));
+    op.operation_key = cox_arena_printf(arena, "%s_%s_%" G_GINT64_FORMAT, name, op.operation, result->interval_ms);
     op.id = entry_id(arena, name, result, op.operation_key);
     op.transition_key = cox_arena_printf(arena, "%d:" NO_TRANSITION ":%d:" NO_UUID, op.call_id, result->target_rc);
     op.transition_magic = cox_arena_printf(arena, "%d:%d;%s", result->status, result->rc, op.transition_key);

@@ -178,7 +178,19 @@ copies_share_nothing(void **state)
     assert_true(cox_status_ticket(copy, "T")->is_granted);
 }
 
-COX_TEST_MAIN(cmocka_unit_test(nodes_are_found_added_and_removed), cmocka_unit_test(histories_hold_one_entry_per_id),
+static void
+reloads_are_kept_as_what_they_come_to(void **state)
+{
+    (void) state;
+    assert_string_equal(cox_status_op_recorded("reload", true), "start");
+    assert_string_equal(cox_status_op_recorded("reload-agent", true), "start");
+    assert_string_equal(cox_status_op_recorded("reload-agent", false), "monitor");
+    assert_string_equal(cox_status_op_recorded("promote", true), "promote");
+    assert_string_equal(cox_status_op_recorded("stop", false), "stop");
+}
+
+COX_TEST_MAIN(cmocka_unit_test(reloads_are_kept_as_what_they_come_to),
+              cmocka_unit_test(nodes_are_found_added_and_removed), cmocka_unit_test(histories_hold_one_entry_per_id),
               cmocka_unit_test(who_holds_an_entry_keeps_it_as_it_was),
               cmocka_unit_test(histories_of_one_id_share_a_number_on_all_nodes),
               cmocka_unit_test(attributes_are_set_in_place_and_removed),

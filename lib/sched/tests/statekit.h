@@ -54,6 +54,7 @@ statekit_init(struct statekit *kit, const struct statekit_text *text)
     work->tops = g_ptr_array_new();
     work->tickets = g_ptr_array_new();
     work->rsc_by_id = g_hash_table_new(g_str_hash, g_str_equal);
+    work->wishes = g_array_new(FALSE, FALSE, sizeof(struct sched_wish));
 }
 
 static inline void
@@ -86,6 +87,7 @@ statekit_clear(struct statekit *kit)
     g_ptr_array_free(work->rscs, TRUE);
     g_ptr_array_free(work->tops, TRUE);
     g_ptr_array_free(work->tickets, TRUE);
+    g_array_free(work->wishes, TRUE);
     g_hash_table_destroy(work->rsc_by_id);
     cox_arena_free(work->arena);
     cox_codec_result_clear(&kit->read);

@@ -18,7 +18,8 @@ nodes_come_from_everywhere_in_order_of_their_names(void **state)
             "<bundle id=\"b\"><podman image=\"i\" replicas=\"2\"/><network control-port=\"9\"/>" DUMMY("d", "") "</bundle>"
             "<bundle id=\"empty\"><podman image=\"i\"/></bundle>",
         .status = "<node_state id=\"1\" uname=\"n10\"><lrm id=\"1\"><lrm_resources><lrm_resource id=\"old\" class=\"ocf\" "
-                  "provider=\"pacemaker\" type=\"remote\"/></lrm_resources></lrm></node_state>" });
+                  "provider=\"pacemaker\" type=\"remote\"/><lrm_resource id=\"vm\" class=\"ocf\" provider=\"pacemaker\" "
+                  "type=\"remote\"/></lrm_resources></lrm></node_state>" });
     statekit_run(&kit);
     assert_int_equal(kit.work.n_nodes, G_N_ELEMENTS(names));
     for (guint32 i = 0; i < kit.work.n_nodes; i++) {
@@ -33,6 +34,7 @@ nodes_come_from_everywhere_in_order_of_their_names(void **state)
     assert_null(sched_node_find_id(&kit.work, "77"));
     assert_null(sched_node_find(&kit.work, NULL));
     assert_true(statekit_node(&kit, "old")->is_removed);
+    assert_null(sched_node_find(&kit.work, "vm")); /* it is something else by now */
     assert_false(statekit_rsc(&kit, "vm")->cells[statekit_node(&kit, "old")->idx].is_present);
     assert_true(sched_rsc_add_orphan(&kit.work, "old", "ocf", "pacemaker", "remote")->remote_node
                 == statekit_node(&kit, "old"));

@@ -173,7 +173,27 @@ failures_add_up(void **state)
     assert_string_equal(attr(node, "fail-count-web#monitor_10000"), "INFINITY");
 }
 
-COX_TEST_MAIN(cmocka_unit_test(results_have_an_entry_for_what_is_last_of_their_kind),
+/* The plan after a reload must see an agent that runs, with the parameters that it has now. */
+static void
+a_reload_is_recorded_as_a_start(void **state)
+{
+    struct cox_status *status = cox_status_new();
+    struct cox_node_status *node = node_up(status);
+    const struct cox_pretend_result reload = { .task = "reload-agent", .digest = "new" };
+    const struct cox_op_history *op;
+
+    (void) state;
+    cox_pretend_result(status, node, &web, &reload);
+    op = op_called(node, "web", "web_last_0");
+    assert_non_null(op);
+    assert_string_equal(op->operation, "start");
+    assert_string_equal(op->operation_key, "web_start_0");
+    assert_string_equal(op->op_digest, "new");
+    cox_status_free(status);
+}
+
+COX_TEST_MAIN(cmocka_unit_test(a_reload_is_recorded_as_a_start),
+              cmocka_unit_test(results_have_an_entry_for_what_is_last_of_their_kind),
               cmocka_unit_test(later_results_have_higher_call_ids), cmocka_unit_test(the_name_that_the_history_has_is_kept),
               cmocka_unit_test(nodes_come_and_go), cmocka_unit_test(fencing_forgets_what_ran_there),
               cmocka_unit_test(unfencing_notes_when_and_by_what), cmocka_unit_test(failures_add_up))
