@@ -46,19 +46,20 @@ cox_forkexec_defaults_read(struct cox_forkexec_defaults *defaults)
     }
 }
 
+/*
+ * By the kernel's own calls: the C library keeps signals 32 and 33 for itself and lets nobody set them, but what started us may have left
+ * them ignored or blocked, and agents would inherit that.  All zeros is the default action in the kernel's struct, and the empty mask.
+ */
 static void
 reset_signals(void)
 {
-    struct sigaction action;
-    sigset_t none;
+    static const unsigned long zeros[8] = { 0 };
+    const size_t set_bytes = (NSIG - 1) / 8;
 
-    memset(&action, 0, sizeof action);
-    action.sa_handler = SIG_DFL;
     for (int signo = 1; signo < NSIG; signo++) {
-        (void) sigaction(signo, &action, NULL);
+        (void) syscall(SYS_rt_sigaction, signo, zeros, NULL, set_bytes);
     }
-    sigemptyset(&none);
-    (void) sigprocmask(SIG_SETMASK, &none, NULL);
+    (void) syscall(SYS_rt_sigprocmask, SIG_SETMASK, zeros, NULL, set_bytes);
 }
 
 /* Write a small number without stdio. */
