@@ -48,7 +48,7 @@ shape_of(guint32 seed, guint n)
 {
     switch ((seed + seed / 16) % 8) {
         case 1:
-            return (struct sim_shape) { .n_clones = n, .is_promotable = true };
+            return (struct sim_shape) { .n_clones = MIN(n, 3), .is_promotable = true };
         case 2:
             return (struct sim_shape) { .migrates = true };
         case 3:
