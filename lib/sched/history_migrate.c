@@ -199,6 +199,25 @@ sched_migrate_to_failed(struct sched_work *work, const struct sched_entry *entry
     }
 }
 
+/*
+ * Has the source done something else since its half of the migration?  Its own call ids tell; the times of two nodes, in whole seconds,
+ * may be the same although one was after the other.
+ */
+static bool
+left_migration(const struct sched_work *work, const struct sched_rsc *rsc, const char *source)
+{
+    const struct cox_rsc_history *history = history_on(work, rsc, source);
+
+    for (guint32 i = 0; history != NULL && i < history->n_ops; i++) {
+        const struct cox_op_history *op = &history->ops[i];
+
+        if (g_strcmp0(op->operation, "migrate_to") == 0 && changed_after(work, rsc, source, op, true)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 sched_migrate_from_failed(struct sched_work *work, const struct sched_entry *entry)
 {
@@ -209,7 +228,7 @@ sched_migrate_from_failed(struct sched_work *work, const struct sched_entry *ent
     if (source == NULL || !source->is_online) {
         return;
     }
-    if (!changed_after(work, entry->rsc, name, entry->op, false)
+    if (!changed_after(work, entry->rsc, name, entry->op, false) && !left_migration(work, entry->rsc, name)
         && !seen_stopped_after(work, entry->rsc, name, entry->op, false)) {
         sched_history_add_running(work, entry->rsc, source);
     }
