@@ -11,3 +11,5 @@ case("unfencing-is-done", "Nodes that have been unfenced are not unfenced again.
 case("unfencing-without-fencing", "stonith-enabled=false: devices do nothing for nodes, unfencing neither.", [UNFENCER, A])
 case("unfencing-requires-quorum", "requires=quorum: this resource does not wait for the unfencing of its node.",
      [UNFENCER, prim("A", {"requires": "quorum"}), B], options=FENCING)
+case("watchdogs-are-fence-devices", "No fence device, but the nodes have watchdogs: resources start.", [A],
+     options={**FENCING, "have-watchdog": "true", "stonith-watchdog-timeout": "10s"})

@@ -109,7 +109,7 @@ remote_follows(struct sched_rsc *rsc)
 static void
 decide(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *prefer, bool stop_if_fail)
 {
-    if (work->opt.fencing_enabled && !work->has_fence_device) {
+    if (work->opt.fencing_enabled && !work->has_fence_device && !work->opt.have_watchdog) {
         rsc->is_managed = false; /* nothing may move while nobody can be fenced */
     }
     if (!rsc->is_managed) {
