@@ -1,7 +1,6 @@
 /* lib/admin/remedy.c - which changes may let a resource run on a node.  Layer 4. */
 #include "admin/remedy.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /** The search for candidates of one question. */
@@ -302,8 +301,8 @@ add_for_choice(struct search *search)
     }
 }
 
-static int
-by_kind(const void *a, const void *b)
+static gint
+by_kind(gconstpointer a, gconstpointer b)
 {
     return (int) ((const struct cox_remedy *) a)->kind - (int) ((const struct cox_remedy *) b)->kind;
 }
@@ -334,7 +333,7 @@ cox_remedy_candidates(const struct cox_remedy_question *question)
     }
     add_for_choice(&search);
     add_for_actions(&search);
-    qsort(search.found->data, search.found->len, sizeof(struct cox_remedy), by_kind);
+    g_array_sort(search.found, by_kind);
     return search.found;
 }
 
