@@ -149,3 +149,6 @@ case("told-in-order-remote-lost", "Nodes that are fenced for their lost connecti
      runs={"R": "n1", "Q": "n1", "fence": "n2"}, states={"n1": "lost"}, options=FENCING, remotes={"R": {}, "Q": {}}, listing=True,
      history=lambda s: [setattr(s.at(r, "n1"), "agent", ("ocf", "pacemaker", "remote")) for r in "RQ"]
      + [s.at("A", "R").add("start", call=6), s.at("B", "Q").add("start", call=6)])
+case("remote-fenced-unless-connected", "Something was left on a remote node that nobody is connected to, and nobody may be: it is fenced, "
+     "which a connection would have spared it.", [fence_device(), R, A], [location("R", "n1", "-INFINITY"), location("R", "n2", "-INFINITY")],
+     runs={"fence": "n2"}, options=FENCING, remotes=UP, history=on_remote("A"))

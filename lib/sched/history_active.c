@@ -122,6 +122,8 @@ lost_node(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *nod
     if (node->kind == SCHED_NODE_REMOTE && node->remote_rsc != NULL && !node->remote_rsc->is_failed) {
         /* If its connection comes back elsewhere the remote node need not be fenced. */
         node->is_unseen = true;
+        reason = cox_arena_printf(work->arena, "%s is active there (fencing will be revoked if remote connection can be "
+                                  "re-established elsewhere)", rsc->id);
     }
     sched_node_fence(work, node, reason, false);
 }

@@ -141,7 +141,7 @@ judge_with_fencing(struct sched_work *work, struct sched_node *node, const struc
     } else if (!is_online) {
         sched_node_fence(work, node, "peer process is no longer available", false);
     } else if (presence->is_terminated) {
-        sched_node_fence(work, node, "termination was requested", false);
+        sched_node_fence(work, node, "fencing was requested", false);
     } else if (g_strcmp0(presence->join, "member") == 0) {
         return true;
     } else if (g_strcmp0(presence->join, "pending") == 0 || is_join_down) {

@@ -51,9 +51,9 @@ with_fencing_what_is_lost_is_fenced(void **state)
           "peer process is no longer available", true, false },
         { "", "in_ccm='true' crmd='online' join='odd' expected='member'", "", "peer was in an unknown state", true, false },
         { "", "in_ccm='true' crmd='online' join='member' expected='member'", NV("terminate", "true"),
-          "termination was requested", true, false },
+          "fencing was requested", true, false },
         { "", "in_ccm='true' crmd='online' join='member' expected='member'", NV("terminate", "500"),
-          "termination was requested", true, false },
+          "fencing was requested", true, false },
         { "", "in_ccm='false' crmd='offline' join='down' expected='down'", NV("terminate", "true"), NULL, false, false },
         { "", "in_ccm='false' crmd='online' join='down' expected='member'", NV("shutdown", "99"), NULL, true, false },
     };
