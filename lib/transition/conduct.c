@@ -19,6 +19,12 @@ struct flight {
     cox_usec deadline;
 };
 
+/* A resource that was sent and of which its target has not said anything yet. */
+struct sent {
+    char *rsc_id, *source, *target;
+    bool is_orphaned;    /* its source is lost: only here one knows that the target may have it */
+};
+
 struct cox_conduct {
     struct cox_conduct_config config;
     const struct cox_graph *graph;
@@ -28,6 +34,7 @@ struct cox_conduct {
     gint32 abort_priority;
     GArray *waiting;     /* guint32: released by the transition, not begun */
     GPtrArray *flights;  /* struct flight */
+    GPtrArray *sent;     /* struct sent */
     GHashTable *limits;  /* node -> GUINT_TO_POINTER(limit + 1) */
     bool is_complete;    /* said */
     bool wants_replan;
@@ -49,6 +56,17 @@ free_flight(gpointer data)
     g_free(flight);
 }
 
+static void
+free_sent(gpointer data)
+{
+    struct sent *sent = data;
+
+    g_free(sent->rsc_id);
+    g_free(sent->source);
+    g_free(sent->target);
+    g_free(sent);
+}
+
 struct cox_conduct *
 cox_conduct_new(const struct cox_conduct_config *config)
 {
@@ -57,6 +75,7 @@ cox_conduct_new(const struct cox_conduct_config *config)
     conduct->config = *config;
     conduct->waiting = g_array_new(FALSE, FALSE, sizeof(guint32));
     conduct->flights = g_ptr_array_new_with_free_func(free_flight);
+    conduct->sent = g_ptr_array_new_with_free_func(free_sent);
     conduct->limits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     conduct->is_complete = true;
     conduct->wake_at = COX_USEC_NEVER;
@@ -72,20 +91,9 @@ cox_conduct_free(struct cox_conduct *conduct)
     cox_transition_free(conduct->transition);
     g_array_unref(conduct->waiting);
     g_ptr_array_unref(conduct->flights);
+    g_ptr_array_unref(conduct->sent);
     g_hash_table_unref(conduct->limits);
     g_free(conduct);
-}
-
-void
-cox_conduct_inflight(const struct cox_conduct *conduct, GArray *list)
-{
-    for (guint i = 0; i < conduct->flights->len; i++) {
-        const struct flight *flight = conduct->flights->pdata[i];
-        struct cox_inflight inflight = { flight->rsc_id, flight->task, flight->interval_ms, flight->node, flight->key,
-                                         flight->generation, true, flight->migrate_source, flight->migrate_target };
-
-        g_array_append_val(list, inflight);
-    }
 }
 
 static struct cox_conduct_effect *
@@ -117,6 +125,75 @@ find_flight(const struct cox_conduct *conduct, const struct cox_conduct_identity
     return NULL;
 }
 
+/* ---- what is on its way ---- */
+
+static void
+note_sent(struct cox_conduct *conduct, const struct flight *flight)
+{
+    struct sent *sent = NULL;
+
+    if (!g_str_equal(flight->task, "migrate_to") || flight->node == NULL || flight->migrate_target == NULL) {
+        return;
+    }
+    for (guint i = conduct->sent->len; i > 0; i--) {
+        sent = conduct->sent->pdata[i - 1];
+        if (!sent->is_orphaned && g_strcmp0(sent->rsc_id, flight->rsc_id) == 0) {
+            g_ptr_array_remove_index(conduct->sent, i - 1);
+        }
+    }
+    sent = g_new(struct sent, 1);
+    *sent = (struct sent) { g_strdup(flight->rsc_id), g_strdup(flight->node), g_strdup(flight->migrate_target), false };
+    g_ptr_array_add(conduct->sent, sent);
+}
+
+/* From now on the history of the target tells; and what starts anywhere was proven not to be elsewhere. */
+static void
+settle_sent(struct cox_conduct *conduct, const struct cox_conduct_identity *identity)
+{
+    bool is_start = g_str_equal(identity->task, "start");
+    bool is_end = g_str_equal(identity->task, "stop") || g_str_equal(identity->task, "migrate_from");
+
+    for (guint i = conduct->sent->len; i > 0; i--) {
+        const struct sent *sent = conduct->sent->pdata[i - 1];
+
+        if (g_strcmp0(sent->rsc_id, identity->rsc_id) == 0
+            && (is_start || (is_end && g_strcmp0(sent->target, identity->node) == 0))) {
+            g_ptr_array_remove_index(conduct->sent, i - 1);
+        }
+    }
+}
+
+static void
+orphan_sent(struct cox_conduct *conduct, const char *source)
+{
+    for (guint i = 0; i < conduct->sent->len; i++) {
+        struct sent *sent = conduct->sent->pdata[i];
+
+        sent->is_orphaned = sent->is_orphaned || g_strcmp0(sent->source, source) == 0;
+    }
+}
+
+void
+cox_conduct_inflight(const struct cox_conduct *conduct, GArray *list)
+{
+    for (guint i = 0; i < conduct->flights->len; i++) {
+        const struct flight *flight = conduct->flights->pdata[i];
+        struct cox_inflight inflight = { flight->rsc_id, flight->task, flight->interval_ms, flight->node, flight->key,
+                                         flight->generation, true, flight->migrate_source, flight->migrate_target };
+
+        g_array_append_val(list, inflight);
+    }
+    for (guint i = 0; i < conduct->sent->len; i++) {
+        const struct sent *sent = conduct->sent->pdata[i];
+        struct cox_inflight inflight = { sent->rsc_id, "migrate_from", 0, sent->target, NULL, 0, false, sent->source, sent->target };
+        const struct cox_conduct_identity identity = { sent->rsc_id, "migrate_from", 0, sent->target };
+
+        if (sent->is_orphaned && find_flight(conduct, &identity) == NULL) {
+            g_array_append_val(list, inflight);
+        }
+    }
+}
+
 static struct cox_conduct_identity
 identity_of(const struct cox_action *action)
 {
@@ -136,7 +213,7 @@ has_ends_of(const struct flight *flight, const struct cox_action *action)
 
 /*
  * What no action of this graph stands for, of the resource on the same node, or the fencing of that node: its result comes first.  And a
- * node does not leave while anything is under way there: of a stop that has not ended the scheduler only knows that it has to ask.
+ * node does not leave while anything is under way there, or on its way there: of a stop that has not ended the scheduler only knows that it has to ask.
  */
 static bool
 has_foreign_flight(const struct cox_conduct *conduct, const struct cox_action *action)
@@ -147,7 +224,8 @@ has_foreign_flight(const struct cox_conduct *conduct, const struct cox_action *a
         const struct flight *flight = conduct->flights->pdata[i];
         bool is_of_rsc = action->rsc_id != NULL && g_strcmp0(flight->rsc_id, action->rsc_id) == 0;
 
-        if (leaves && flight->rsc_id != NULL && g_strcmp0(flight->place, action->node_name) == 0) {
+        if (leaves && flight->rsc_id != NULL
+            && (g_strcmp0(flight->place, action->node_name) == 0 || g_strcmp0(flight->migrate_target, action->node_name) == 0)) {
             return true;
         }
         if (flight->action == NO_ACTION && (is_of_rsc || g_str_equal(flight->task, "stonith"))
@@ -237,6 +315,7 @@ begin(struct cox_conduct *conduct, guint32 index, cox_usec now, struct cox_condu
     flight->is_limited = action->kind == COX_ACTION_RSC;
     flight->deadline = deadline_of(conduct, action, now);
     g_ptr_array_add(conduct->flights, flight);
+    note_sent(conduct, flight);
     add(out, COX_CONDUCT_DO_START)->action = index;
 }
 
@@ -311,6 +390,7 @@ on_result(struct cox_conduct *conduct, const struct cox_conduct_identity *identi
     struct flight *flight = find_flight(conduct, identity);
     guint32 index = flight == NULL ? NO_ACTION : flight->action;
 
+    settle_sent(conduct, identity);
     if (flight != NULL) {
         g_ptr_array_remove(conduct->flights, flight);
     }
@@ -345,11 +425,13 @@ on_inflight(struct cox_conduct *conduct, const struct cox_inflight *inflight)
     flight->is_limited = true;
     flight->deadline = COX_USEC_NEVER; /* its executor watches the time */
     g_ptr_array_add(conduct->flights, flight);
+    note_sent(conduct, flight);
 }
 
 static void
 on_node_lost(struct cox_conduct *conduct, const char *node)
 {
+    orphan_sent(conduct, node);
     for (guint i = conduct->flights->len; i > 0; i--) {
         struct flight *flight = conduct->flights->pdata[i - 1];
         guint32 index = flight->action;
@@ -365,7 +447,10 @@ on_node_lost(struct cox_conduct *conduct, const char *node)
         if (index != NO_ACTION) {
             end_action(conduct, index, is_shutdown); /* who was asked to leave has done so */
         }
-        conduct->wants_replan = conduct->wants_replan || !is_shutdown;
+        if (!is_shutdown) { /* and what waited for it does not begin on a node that is gone */
+            conduct->wants_replan = true;
+            on_abort(conduct, COX_SCORE_INFINITY);
+        }
     }
 }
 
@@ -397,6 +482,7 @@ on_reset(struct cox_conduct *conduct)
     conduct->wants_replan = false;
     g_array_set_size(conduct->waiting, 0);
     g_ptr_array_set_size(conduct->flights, 0);
+    g_ptr_array_set_size(conduct->sent, 0);
 }
 
 /* Is an action of the present graph in flight? */

@@ -102,7 +102,11 @@ void cox_conduct_free(struct cox_conduct *conduct);
 void cox_conduct_step(struct cox_conduct *conduct, const struct cox_conduct_event *event, cox_usec now,
                       struct cox_conduct_effects *out);
 
-/** Append what is in flight to @list (struct cox_inflight, texts borrowed until the next step): input of the next plan. */
+/**
+ * Append what is in flight to @list (struct cox_inflight, texts borrowed until the next step): input of the next plan.  A resource
+ * that was sent by a node that is lost since is told as a migrate_from that has not begun, until its target has said something of it
+ * (or it was started anywhere): with the source goes the only history that says where it may have got to.
+ */
 void cox_conduct_inflight(const struct cox_conduct *conduct, GArray *list);
 
 typedef struct cox_conduct cox_conduct; /* for g_autoptr only */

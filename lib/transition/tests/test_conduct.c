@@ -358,6 +358,135 @@ what_migrates_is_told_with_its_source_and_target(void **state)
     teardown(&w);
 }
 
+static const struct cox_nvpair to_n2[] = { { NULL, "CRM_meta_migrate_source", "n1" }, { NULL, "CRM_meta_migrate_target", "n2" } };
+
+/* "a n1>n2" for each migrate_from that is told but has not begun. */
+static char *
+orphans(const struct world *w)
+{
+    g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(struct cox_inflight));
+    GString *text = g_string_new(NULL);
+
+    cox_conduct_inflight(w->conduct, list);
+    for (guint i = 0; i < list->len; i++) {
+        const struct cox_inflight *one = &g_array_index(list, struct cox_inflight, i);
+
+        if (!one->is_running) {
+            assert_string_equal(one->task, "migrate_from");
+            assert_string_equal(one->node, one->migrate_target);
+            g_string_append_printf(text, "%s %s>%s;", one->rsc_id, one->migrate_source, one->migrate_target);
+        }
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void
+expect_orphans(const struct world *w, const char *expected)
+{
+    g_autofree char *text = orphans(w);
+
+    assert_string_equal(text, expected);
+}
+
+static void
+what_was_sent_by_a_node_that_is_lost_is_told_until_its_target_has_said_something(void **state)
+{
+    static const char *const tasks[] = { "stop", "migrate_from", "start" };
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    add_action(&plan, "a", "migrate_to", "n1");
+    plan.actions[0].attributes = to_n2;
+    plan.actions[0].n_attributes = 2;
+    for (guint i = 0; i < 2 * G_N_ELEMENTS(tasks); i++) {
+        const char *task = tasks[i / 2];
+
+        setup(&w);
+        begin(&w, &plan);
+        if (i % 2 == 1) { /* also when it has been sent */
+            result(&w, "a", "migrate_to", "n1", 0);
+        }
+        expect_orphans(&w, "");
+        about_node(&w, COX_CONDUCT_ON_NODE_LOST, "n1", 0);
+        expect_orphans(&w, "a n1>n2;");
+        result(&w, "b", task, "n2", 0);
+        result(&w, "a", "monitor", "n2", 7);
+        if (!g_str_equal(task, "start")) {
+            result(&w, "a", task, "n3", 0);
+        }
+        expect_orphans(&w, "a n1>n2;");
+        result(&w, "a", task, g_str_equal(task, "start") ? "n3" : "n2", 1);
+        expect_orphans(&w, "");
+        teardown(&w);
+    }
+}
+
+static void
+what_is_sent_again_or_really_arriving_is_told_once(void **state)
+{
+    const struct cox_inflight sent = { "a", "migrate_to", 0, "n1", "key", 3, true, "n1", "n3" };
+    const struct cox_inflight arriving = { "a", "migrate_from", 0, "n3", "key", 3, true, "n1", "n3" };
+    struct cox_conduct_event event = { .kind = COX_CONDUCT_ON_INFLIGHT, .inflight = &sent };
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    add_action(&plan, "a", "migrate_to", "n1");
+    plan.actions[0].attributes = to_n2;
+    plan.actions[0].n_attributes = 2;
+    begin(&w, &plan);
+    result(&w, "a", "migrate_to", "n1", 0);
+    feed(&w, &event);
+    about_node(&w, COX_CONDUCT_ON_NODE_LOST, "n1", 0);
+    expect_orphans(&w, "a n1>n3;");
+    event.inflight = &arriving;
+    feed(&w, &event);
+    expect_orphans(&w, "");
+    feed(&w, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_RESET });
+    expect_orphans(&w, "");
+    teardown(&w);
+}
+
+static void
+what_waits_for_an_action_of_a_lost_node_does_not_begin_there(void **state)
+{
+    const struct cox_inflight sent = { "a", "migrate_to", 0, "n1", "key", 3, true, "n1", "n3" };
+    const struct cox_conduct_event event = { .kind = COX_CONDUCT_ON_INFLIGHT, .inflight = &sent };
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    add_action(&plan, "a", "migrate_to", "n1");
+    plan.actions[0].attributes = to_n2;
+    plan.actions[0].n_attributes = 2;
+    feed(&w, &event);
+    assert_string_equal(begin(&w, &plan), "");
+    assert_string_equal(about_node(&w, COX_CONDUCT_ON_NODE_LOST, "n1", 0), "replan;complete;");
+    expect_orphans(&w, "a n1>n3;");
+    teardown(&w);
+}
+
+static void
+a_node_does_not_leave_while_something_is_sent_to_it(void **state)
+{
+    struct plan plan = { 0 }, leaving = { 0 };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    add_action(&plan, "a", "migrate_to", "n1");
+    plan.actions[0].attributes = to_n2;
+    plan.actions[0].n_attributes = 2;
+    add_action(&leaving, NULL, "do_shutdown", "n2");
+    begin(&w, &plan);
+    assert_string_equal(begin(&w, &leaving), "");
+    assert_string_equal(result(&w, "a", "migrate_to", "n1", 1), "replan;complete;"); /* it has to be stopped there first */
+    teardown(&w);
+}
+
 static void
 limits_count_own_actions_and_never_hold_back_fencing(void **state)
 {
@@ -583,6 +712,10 @@ COX_TEST_MAIN(cmocka_unit_test(actions_begin_when_their_inputs_are_done),
               cmocka_unit_test(what_a_controller_is_asked_for_does_not_take_for_ever),
               cmocka_unit_test(a_new_coordinator_knows_what_executors_report),
               cmocka_unit_test(what_migrates_is_told_with_its_source_and_target),
+        cmocka_unit_test(what_was_sent_by_a_node_that_is_lost_is_told_until_its_target_has_said_something),
+        cmocka_unit_test(what_is_sent_again_or_really_arriving_is_told_once),
+        cmocka_unit_test(what_waits_for_an_action_of_a_lost_node_does_not_begin_there),
+        cmocka_unit_test(a_node_does_not_leave_while_something_is_sent_to_it),
         cmocka_unit_test(limits_count_own_actions_and_never_hold_back_fencing),
               cmocka_unit_test(migrations_have_a_limit_of_their_own), cmocka_unit_test(a_lost_node_sends_no_results),
               cmocka_unit_test(an_action_without_result_counts_as_failed_but_stays_in_flight),
