@@ -72,6 +72,17 @@ case("migrate-from-failed-target-lost", "migrate_from failed and the target is g
      states={"n2": "offline"}, history=lambda s: half(s, target=lambda h: arrived(h, 1, 4)))
 case("migrate-from-pending", "migrate_from has not ended: as far as it got, it goes on from there.", [LIVE], [location("A", "n2", 10)],
      history=lambda s: half(s, target=lambda h: arrived(h, 193, -1)))
+case("migrate-from-pending-source-gone", "migrate_from has not ended and the source is gone with its history: it may have arrived, so it "
+     "is stopped at the target before it starts.", [LIVE], [location("A", "n3", 10)], nodes=3,
+     history=lambda s: (s.forget("A", "n1"), arrived(s.at("A", "n2"), 193, -1)), states={"n1": "offline"})
+case("migration-undone-same-second", "migrate_to was done, both nodes were stopped by the next plan, in the same second, and it was "
+     "started elsewhere: nothing is left to do.", [LIVE], nodes=3, runs={"A": "n3"},
+     history=lambda s: (half(s), s.at("A", "n1").add("stop", call=8, transition=3), s.at("A", "n2").add("stop", call=2, transition=3)))
+case("migration-in-the-same-second-as-a-stop", "The target was stopped by an earlier plan in the second of the migrate_to: it has arrived there.",
+     [LIVE], [location("A", "n2", 10)], nodes=3,
+     history=lambda s: (s.at("A", "n2").add("stop", call=2, transition=1),
+                        s.at("A", "n1").add("start", call=2).add("migrate_to", call=5, transition=3, id="A_migrate_to_0",
+                                                                 migrate_source="n1", migrate_target="n2")))
 case("migrate-from-standby", "A node in standby: what can migrates away.", [LIVE, B], runs={"A": "n1", "B": "n1"},
      node_attrs={"n1": {"standby": "on"}})
 case("migrate-group", "A group's members migrate one after the other when all of them can.",

@@ -11,6 +11,20 @@ history_on(const struct sched_work *work, const struct sched_rsc *rsc, const cha
     return (node == NULL || node->status == NULL) ? NULL : cox_status_rsc(node->status, rsc->history_id);
 }
 
+/* Two nodes, one second: the same coordinator counts its plans ("action:plan:result:coordinator"). */
+static bool
+is_of_later_plan(const struct cox_op_history *a, const struct cox_op_history *b)
+{
+    char **parts_a = g_strsplit(a->transition_key == NULL ? "" : a->transition_key, ":", 4);
+    char **parts_b = g_strsplit(b->transition_key == NULL ? "" : b->transition_key, ":", 4);
+    bool is_later = g_strv_length(parts_a) == 4 && g_strv_length(parts_b) == 4 && g_str_equal(parts_a[3], parts_b[3])
+                    && g_ascii_strtoll(parts_a[1], NULL, 10) > g_ascii_strtoll(parts_b[1], NULL, 10);
+
+    g_strfreev(parts_a);
+    g_strfreev(parts_b);
+    return is_later;
+}
+
 static bool
 is_later(const struct cox_op_history *a, const struct cox_op_history *b, bool same_node)
 {
@@ -18,7 +32,7 @@ is_later(const struct cox_op_history *a, const struct cox_op_history *b, bool sa
         return a->call_id > b->call_id;
     }
     if (a->has_last_rc_change && b->has_last_rc_change) {
-        return a->last_rc_change_s > b->last_rc_change_s;
+        return a->last_rc_change_s == b->last_rc_change_s ? is_of_later_plan(a, b) : a->last_rc_change_s > b->last_rc_change_s;
     }
     return a->call_id > b->call_id;
 }
@@ -232,4 +246,28 @@ sched_migrate_from_failed(struct sched_work *work, const struct sched_entry *ent
         && !seen_stopped_after(work, entry->rsc, name, entry->op, false)) {
         sched_history_add_running(work, entry->rsc, source);
     }
+}
+
+/*
+ * As long as the source tells that it has sent it, that decides.  Where the source is gone with all that it knew, it may have arrived
+ * already: it is stopped here before it starts anywhere.
+ */
+void
+sched_migrate_from_pending(struct sched_work *work, const struct sched_entry *entry)
+{
+    const struct cox_rsc_history *history = NULL;
+
+    if (entry->op->migrate_source == NULL) {
+        return;
+    }
+    history = history_on(work, entry->rsc, entry->op->migrate_source);
+    for (guint32 i = 0; history != NULL && i < history->n_ops; i++) {
+        const struct cox_op_history *op = &history->ops[i];
+
+        if (g_strcmp0(op->operation, "migrate_to") == 0 && op->migrate_target != NULL
+            && g_ascii_strcasecmp(op->migrate_target, entry->node->name) == 0) {
+            return;
+        }
+    }
+    sched_migrate_leftover(entry->rsc, entry->node);
 }

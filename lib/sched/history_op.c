@@ -282,7 +282,6 @@ pending(struct sched_work *work, const struct sched_entry *entry)
 {
     struct sched_rsc *rsc = entry->rsc;
 
-    (void) work;
     if (is_task(entry, "start")) {
         rsc->is_start_pending = true;
         sched_history_set_active(rsc);
@@ -296,6 +295,8 @@ pending(struct sched_work *work, const struct sched_entry *entry)
             rsc->has_stop_needed = true;
             sched_migrate_leftover(rsc, target);
         }
+    } else if (is_task(entry, "migrate_from")) {
+        sched_migrate_from_pending(work, entry);
     }
     if (rsc->pending_task == NULL) {
         rsc->pending_task = entry->is_probe ? "probe" : entry->op->operation;

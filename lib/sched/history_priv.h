@@ -49,6 +49,7 @@ void sched_history_op(struct sched_work *work, struct sched_rsc *rsc, struct sch
 void sched_migrate_to_done(struct sched_work *work, const struct sched_entry *entry);
 void sched_migrate_to_failed(struct sched_work *work, const struct sched_entry *entry);
 void sched_migrate_from_failed(struct sched_work *work, const struct sched_entry *entry);
+void sched_migrate_from_pending(struct sched_work *work, const struct sched_entry *entry);
 /** It may be left on @node, where it must be stopped. */
 void sched_migrate_leftover(struct sched_rsc *rsc, struct sched_node *node);
 /** It is known not to run on @node any more: nothing is left there by a migration. */
