@@ -72,6 +72,7 @@ struct sim_agent {
     guint64 run;             /* 0: the executor that knew it is gone and its successor does not know it yet */
     guint rsc;
     guint peer;              /* migration: the other node */
+    guint peer_life;         /* migration: the boot of the other node in which this began */
     const char *task, *key;
     const char *probes;      /* task whose end was not seen, when this is the executor's own probe; else NULL */
     gint64 interval_ms, timeout_ms;

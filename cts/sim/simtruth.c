@@ -129,8 +129,8 @@ migrate_to(struct sim *sim, struct sim_node *node, const struct sim_agent *agent
 {
     struct sim_node *target = &sim->nodes[agent->peer];
 
-    if (!node->is_active[agent->rsc] || agent->peer == 0 || !target->is_on) {
-        return false;
+    if (!node->is_active[agent->rsc] || agent->peer == 0 || !target->is_on || target->n_boots != agent->peer_life) {
+        return false; /* a connection to a life that is over reaches nobody */
     }
     set_active(sim, target, agent->rsc, true);
     return true;
@@ -218,6 +218,7 @@ sim_agent_begin(struct sim *sim, struct sim_node *node, const struct sim_agent *
     gint64 usec = 0;
 
     agent->node = node->id;
+    agent->peer_life = sim->nodes[agent->peer].n_boots;
     agent->begun_at = sim->now;
     agent->fails = !sim->is_calm && sim_pick(sim, 40) == 0;
     agent->hangs = !sim->is_calm && sim_pick(sim, 150) == 0;
