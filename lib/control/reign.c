@@ -241,7 +241,9 @@ on_recorded(struct cox_reign *reign, const struct cox_reign_event *event, cox_us
     }
     node->recorded = MAX(node->recorded, event->done.call_id);
     node->said = event->done.is_seen ? node->said : MAX(node->said, event->done.call_id);
-    cox_reign_facts_recorded(node);
+    if (event->done.is_seen || !node->is_leaving) { /* who leaves may have told a document that others never get to see */
+        cox_reign_facts_recorded(node, event->done.call_id);
+    }
     node->unrecorded_until = cox_usec_after_ms(now, reign->config.record_grace_ms);
     cox_reign_need(reign, &event->done.version);
     if (node->is_mute && node->recorded >= node->heard) {

@@ -122,9 +122,9 @@ bool cox_reign_nodes_unheard(const struct cox_reign *reign);
 void cox_reign_history_free(gpointer history);
 void cox_reign_value_free(gpointer value);
 
-/* A result has been heard; up to node->recorded they are in the document; those that were only seen there are not any more. */
+/* A result has been heard; up to @call_id they are in the document; those that were only seen there are not any more. */
 void cox_reign_facts_note(struct reign_node *node, const struct cox_reign_event *event);
-void cox_reign_facts_recorded(struct reign_node *node);
+void cox_reign_facts_recorded(struct reign_node *node, gint64 call_id);
 void cox_reign_facts_unseen(struct reign_node *node);
 
 /* Is all known that a plan needs besides the document? */

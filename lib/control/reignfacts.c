@@ -73,10 +73,10 @@ cox_reign_facts_note(struct reign_node *node, const struct cox_reign_event *even
 }
 
 void
-cox_reign_facts_recorded(struct reign_node *node)
+cox_reign_facts_recorded(struct reign_node *node, gint64 call_id)
 {
     for (guint i = node->histories->len; i > 0; i--) {
-        if (((const struct reign_history *) node->histories->pdata[i - 1])->call_id <= node->recorded) {
+        if (((const struct reign_history *) node->histories->pdata[i - 1])->call_id <= call_id) {
             g_ptr_array_remove_index(node->histories, i - 1);
         }
     }

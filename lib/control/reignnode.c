@@ -25,12 +25,17 @@ lose(struct cox_reign *reign, const struct reign_node *node, cox_usec now, struc
     }
 }
 
-/* Its controller is another one, or none: call ids of before say nothing. */
+/*
+ * Its controller is another one, or none: call ids of before say nothing.  Of a node that has left in order what the document does not
+ * have is still true, and nobody else will tell it: a plan that does not know of its last stops would have it fenced.
+ */
 static void
 forget_results(struct reign_node *node)
 {
     node->heard = node->recorded = node->said = node->blind = 0;
-    g_ptr_array_set_size(node->histories, 0);
+    if (node->is_controller || !node->is_leaving || node->is_down) {
+        g_ptr_array_set_size(node->histories, 0);
+    }
 }
 
 static void

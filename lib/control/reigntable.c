@@ -105,5 +105,6 @@ cox_reign_node_down(struct cox_reign *reign, struct reign_node *node)
     node->is_down = true;
     node->is_erased = false;
     node->away_until = COX_USEC_NEVER;
+    g_ptr_array_set_size(node->histories, 0);
     cox_fenceretry_note_success(&reign->retry, node->name);
 }

@@ -264,6 +264,73 @@ results_of_a_controller_that_went_are_forgotten(void **state)
     world_end(&w);
 }
 
+/* It stops "a", says that this is written, though only into its own document, and leaves in order. */
+static void
+leaves(struct world *w, struct plan *plan)
+{
+    struct cox_reign_event stopped = world_result_of(3, "a", "stop", 0, 5);
+
+    world_settle(w);
+    world_document(w, COX_REIGN_ATTRIBUTES, NULL);
+    plan_add_action(plan, "a", "stop", "n3");
+    plan_add_action(plan, NULL, "do_shutdown", "n3");
+    plan_chain(plan);
+    world_planned(w, plan);
+    stopped.result.history = "<a5>";
+    world_step(w, &stopped);
+    world_expect(w, "plan; begin 2; run stop a@n3; shutdown do_shutdown -@n3; end; node n3 true online member down; ");
+    world_written(w, true);
+    world_recorded(w, 3, 5);
+    world_view(w, 2, 3);
+    world_view(w, 2, 2);
+    expect_facts(w, "<a5>; ");
+}
+
+static void
+what_a_node_has_done_before_it_left_is_known_until_it_is_seen_in_the_document(void **state)
+{
+    struct cox_reign_event seen = { .kind = COX_REIGN_ON_RECORDED, .node = 3 };
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    leaves(&w, &plan);
+    seen.done.is_seen = true;
+    seen.done.call_id = 4;
+    world_step(&w, &seen);
+    expect_facts(&w, "<a5>; ");
+    seen.done.call_id = 5;
+    world_step(&w, &seen);
+    expect_facts(&w, "");
+    world_end(&w);
+}
+
+static void
+what_a_node_has_done_before_it_left_says_nothing_of_its_next_life(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    leaves(&w, &plan);
+    world_view(&w, 3, 3);
+    expect_facts(&w, "");
+    world_end(&w);
+}
+
+static void
+what_a_node_has_done_before_it_left_is_of_no_use_when_it_was_fenced(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    leaves(&w, &plan);
+    world_fenced(&w, "n3", true, COX_REIGN_ON_FENCE_NEWS);
+    expect_facts(&w, "");
+    world_end(&w);
+}
+
 int
 main(void)
 {
@@ -279,6 +346,9 @@ main(void)
         cmocka_unit_test(what_is_to_be_forgotten_is_not_laid_over_the_document),
         cmocka_unit_test(nobody_else_s_reign_begins_with_what_was_known_before),
         cmocka_unit_test(results_of_a_controller_that_went_are_forgotten),
+        cmocka_unit_test(what_a_node_has_done_before_it_left_is_known_until_it_is_seen_in_the_document),
+        cmocka_unit_test(what_a_node_has_done_before_it_left_says_nothing_of_its_next_life),
+        cmocka_unit_test(what_a_node_has_done_before_it_left_is_of_no_use_when_it_was_fenced),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
