@@ -192,12 +192,6 @@ control_obeys(const struct sim_node *node, guint32 sender, guint64 generation)
     return node->control->election != NULL && cox_election_accepts(node->control->election, sender, generation);
 }
 
-bool
-sim_control_has_majority(const struct sim *sim, const struct sim_node *node)
-{
-    return node->control != NULL && node->control->members->len * 2 > sim->n;
-}
-
 struct cox_term
 sim_control_term(const struct sim_node *node)
 {

@@ -355,6 +355,7 @@ ask_fence(struct sim *sim, struct sim_node *node, const struct cox_reign_effect 
     const struct sim_call failed = { .fn = sim_control_on_fenced, .data = (gpointer) (gsize) target };
 
     sim_say(sim, node, "controld asks for fencing of %s", target);
+    sim_laws_on_asked(sim, node, sim_node_named(sim, target));
     g_ptr_array_add(node->control->fencings, (gpointer) (gsize) target);
     if (node->process[SIM_FENCE].is_up) {
         sim_post(sim, node, SIM_FENCE, &ask);

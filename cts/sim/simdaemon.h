@@ -72,7 +72,6 @@ void sim_control_on_attr_done(struct sim *sim, struct sim_node *node, struct sim
 /** Is it the coordinator, with nothing to do? */
 void sim_control_on_leave(struct sim *sim, struct sim_node *node, struct sim_call *call);
 void sim_control_on_want(struct sim *sim, struct sim_node *node, struct sim_call *call);
-bool sim_control_has_majority(const struct sim *sim, const struct sim_node *node);
 bool sim_control_is_idle(const struct sim_node *node);
 const char *sim_control_waits_for(const struct sim_node *node); /* NULL: nothing, or actions */
 struct cox_term sim_control_term(const struct sim_node *node);
@@ -171,6 +170,7 @@ void sim_laws_on_promoted(struct sim *sim);
 void sim_laws_on_demoted(struct sim *sim, guint node); /* or found not to be promoted; on_inactive says so as well */
 void sim_laws_on_released(struct sim *sim, const struct sim_node *node);
 void sim_laws_on_left(struct sim *sim, const struct sim_node *node);
+void sim_laws_on_asked(struct sim *sim, const struct sim_node *asker, const struct sim_node *target); /* a coordinator asks for its fencing */
 void sim_laws_on_fencing(struct sim *sim, const struct sim_node *target);
 void sim_laws_on_inactive(struct sim *sim, guint node, guint rsc); /* a clean stop, or a probe, or the node's power is off */
 void sim_laws_on_place(struct sim *sim, const struct sim_node *node);

@@ -23,13 +23,27 @@ struct place {
     guint64 term, tag, position;
 };
 
+/* Of a node that leaves in order. */
+struct leaving {
+    bool is_over;           /* it has left and has not come back */
+    guint n_troubles;       /* so many had been when it was told that it may leave */
+    bool is_heard;          /* most nodes were in the reign that told it ... */
+    struct cox_term term;   /* ... which is this */
+};
+
+/* A fencing that a coordinator has asked for. */
+struct asking {
+    guint n_troubles;
+    struct cox_term term;
+};
+
 struct sim_book {
     char *violation;
     enum sim_law law;
     guint owners[SIM_RSCS];                /* nodes that may have the resource: bits */
     cox_usec migrates_since;               /* COX_USEC_NEVER: the store is not on its way */
-    guint released_at[SIM_MAX];            /* so many troubles had been when the node was told that it may leave */
-    bool is_left[SIM_MAX];                 /* it has left in order and has not come back */
+    struct leaving leaving[SIM_MAX];
+    struct asking asking[SIM_MAX];         /* of the node's fencing, the last one */
     guint promoted;                        /* node that may have the promoted instance of the clone; 0: nobody */
     GHashTable *places;                    /* place in a history -> digest */
     struct place last_place[SIM_MAX];
@@ -244,6 +258,29 @@ sim_laws_on_begin(struct sim *sim, const struct sim_agent *agent)
 
 /* ---- leaving ---- */
 
+static bool
+is_same_term(struct cox_term a, struct cox_term b)
+{
+    return a.coordinator == b.coordinator && a.generation == b.generation;
+}
+
+/*
+ * Is the node in a reign with most others?  Nodes that are only there, with no controller or with one of another reign, hear nothing of
+ * the leaving: whoever gets a quorum with them later cannot know of it.
+ */
+static bool
+is_among_many(const struct sim *sim, const struct sim_node *node)
+{
+    const struct cox_term term = sim_control_term(node);
+    const guint *part = sim->bus[SIM_CONTROL].part;
+    guint n = 0;
+
+    for (guint i = 1; i <= sim->n && term.coordinator != 0; i++) {
+        n += part[i] == part[node->id] && is_same_term(sim_control_term(&sim->nodes[i]), term);
+    }
+    return n * 2 > sim->n;
+}
+
 void
 sim_laws_on_released(struct sim *sim, const struct sim_node *node)
 {
@@ -252,20 +289,43 @@ sim_laws_on_released(struct sim *sim, const struct sim_node *node)
             sim_violate(sim, SIM_LAW_LEAVES, "%s leaves, and %s is active there", node->name, sim_rsc_names[r]);
         }
     }
-    sim->book->released_at[node->id] = sim_control_has_majority(sim, node) ? sim->n_troubles : 0;
+    sim->book->leaving[node->id] = (struct leaving) { false, sim->n_troubles, is_among_many(sim, node), sim_control_term(node) };
 }
 
-/* Others know that it left in order, unless something else went wrong at the same time, or they were on the other side. */
+/* Others know that it left in order, unless something else went wrong at the same time. */
 void
 sim_laws_on_left(struct sim *sim, const struct sim_node *node)
 {
-    sim->book->is_left[node->id] = sim->book->released_at[node->id] == sim->n_troubles;
+    struct leaving *leaving = &sim->book->leaving[node->id];
+
+    leaving->is_over = leaving->n_troubles == sim->n_troubles;
 }
 
 void
+sim_laws_on_asked(struct sim *sim, const struct sim_node *asker, const struct sim_node *target)
+{
+    if (target != NULL) {
+        sim->book->asking[target->id] = (struct asking) { sim->n_troubles, sim_control_term(asker) };
+    }
+}
+
+/*
+ * Wrong when whoever asked for it could know better: the reign that had let the node go; any, when most nodes were in that.  What was asked
+ * for before the last trouble before the leaving was right, for the node was lost then: the device may still be at it.
+ */
+void
 sim_laws_on_fencing(struct sim *sim, const struct sim_node *target)
 {
-    if (target != NULL && sim->book->is_left[target->id]) {
+    const struct leaving *leaving = NULL;
+    const struct asking *asking = NULL;
+
+    if (target == NULL) {
+        return;
+    }
+    leaving = &sim->book->leaving[target->id];
+    asking = &sim->book->asking[target->id];
+    if (leaving->is_over && asking->n_troubles >= leaving->n_troubles
+        && (leaving->is_heard || is_same_term(asking->term, leaving->term))) {
         sim_violate(sim, SIM_LAW_LEAVES, "%s has left in order, and is fenced", target->name);
     }
 }
@@ -326,7 +386,7 @@ sim_laws_on_established(struct sim *sim, const struct sim_node *node, guint64 te
 void
 sim_laws_on_boot(struct sim *sim, guint node)
 {
-    sim->book->is_left[node] = false;
+    sim->book->leaving[node].is_over = false;
     sim->book->obeyed[node] = (struct cox_exec_term) { 0, 0 };
     sim->book->last_place[node] = (struct place) { 0, 0, 0 };
 }
