@@ -284,6 +284,17 @@ switch_device(struct sim *sim, struct sim_node *target, const struct sim_fencing
     }
 }
 
+/*
+ * The trouble is over: agents that began before say what they have done, and end with their node.  Else the last cuts may be such
+ * that nobody knows of, and in which quorum is lost; only a human helps then.
+ */
+static bool
+is_gone_with_its_node(const struct sim *sim, const struct sim_node *node, struct sim_fencing *fencing)
+{
+    fencing->is_ok = fencing->is_ok || (sim->is_calm && fencing->cuts);
+    return sim->is_calm && (!node->is_on || node->n_boots != fencing->n_boots);
+}
+
 /* The planted bug of SIM_LAW_PROOF: the device says that it has cut the power and has not. */
 static void
 device_ends(struct sim *sim, struct sim_node *node, struct sim_call *call)
@@ -292,7 +303,7 @@ device_ends(struct sim *sim, struct sim_node *node, struct sim_call *call)
     struct sim_node *target = sim_node_named(sim, fencing->target);
     const struct sim_call ended = { .fn = sim_fence_on_ended, .data = fencing };
 
-    if (fencing->hangs && !fencing->is_killed) {
+    if (is_gone_with_its_node(sim, node, fencing) || (fencing->hangs && !fencing->is_killed)) {
         return;
     }
     if (target != NULL && fencing->cuts && !fencing->is_killed && sim->bug != SIM_LAW_PROOF) {
@@ -309,6 +320,7 @@ sim_device_run(struct sim *sim, struct sim_node *node, struct sim_fencing *fenci
     const struct sim_call call = { .fn = device_ends, .data = fencing };
     guint luck = sim->is_calm ? 100 : sim_pick(sim, 20);
 
+    fencing->n_boots = node->n_boots;
     fencing->is_ok = luck >= 4;
     fencing->cuts = luck > 1 && (g_str_equal(fencing->command, "off") || g_str_equal(fencing->command, "reboot")
                                  || g_str_equal(fencing->command, "on")); /* 2, 3: done, and said to have failed */
