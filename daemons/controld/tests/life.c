@@ -352,17 +352,19 @@ int
 life_teardown(void **state)
 {
     struct world *w = *state;
-    g_autofree char *mark = g_build_filename(w->directory, "control.history", NULL);
-    g_autofree char *term = g_build_filename(w->directory, "control.term", NULL);
+    static const char *const files[] = { "control.history", "control.term", "boot.mark" };
 
     cox_service_fake_free(w->fake);
     cox_runtime_free(w->runtime);
     cox_peers_bus_free(w->bus);
     cox_planning_free(w->planning);
     cox_schemas_free(w->schemas);
-    g_unlink(mark);
-    g_unlink(term);
-    g_rmdir(w->directory);
+    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *path = g_build_filename(w->directory, files[i], NULL);
+
+        g_unlink(path);
+    }
+    assert_int_equal(g_rmdir(w->directory), 0);
     g_free(w->directory);
     g_string_free(w->log, TRUE);
     g_ptr_array_unref(w->held);
