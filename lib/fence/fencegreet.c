@@ -1,6 +1,8 @@
 /* lib/fence/fencegreet.c - who joins hears what the others are doing, before it asks for anything itself.  Layer 3, pure. */
 #include "fence/fencegreet.h"
 
+#include "base/bytes.h"
+
 static void
 free_held(gpointer data)
 {
@@ -27,16 +29,16 @@ cox_fencegreet_clear(struct cox_fencegreet *greet)
     g_clear_pointer(&greet->held, g_ptr_array_unref);
 }
 
-/* FNV-1a over the ids, which are sorted: members of one view make the same number, others another one. */
+/* Over the ids, which are sorted: members of one view make the same number, others another one. */
 static guint64
 mark_of(const GArray *members)
 {
-    guint64 mark = G_GUINT64_CONSTANT(14695981039346656037);
+    guint64 mark = COX_BYTES_FNV;
 
     for (guint i = 0; i < members->len; i++) {
-        for (guint shift = 0; shift < 32; shift += 8) {
-            mark = (mark ^ ((g_array_index(members, guint32, i) >> shift) & 0xff)) * G_GUINT64_CONSTANT(1099511628211);
-        }
+        guint32 id = GUINT32_TO_LE(g_array_index(members, guint32, i)); /* on any machine the same */
+
+        mark = cox_bytes_fnv(mark, &id, sizeof(id));
     }
     return mark;
 }
