@@ -30,9 +30,6 @@
 
 G_BEGIN_DECLS
 
-/** What clients and agents are told that this software can do. */
-#define CONTROLD_FEATURE_SET "3.20.5"
-
 struct controld {
     struct cox_ctx *ctx;
     struct cox_runtime *runtime;

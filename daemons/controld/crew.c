@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "daemons/controld/alerts.h"
+#include "election/feature_set.h"
 #include "model/option.h"
 
 static void step(struct controld *controld, const struct cox_election_event *event);
@@ -185,7 +186,7 @@ run(struct controld *controld, const struct cox_election_effect *effect)
             cox_log_line(controld->log, COX_LOG_NOTICE, "admitted by the coordinator");
             break;
         case COX_ELECTION_DO_REFUSE:
-            cox_log_event(controld->log, COX_EVENT_NODE_REFUSED, "features=" CONTROLD_FEATURE_SET);
+            cox_log_event(controld->log, COX_EVENT_NODE_REFUSED, "features=" COX_FEATURE_SET_OURS);
             break;
     }
 }
@@ -309,7 +310,7 @@ begin(struct controld *controld)
     struct cox_election_event event = { .kind = COX_ELECTION_ON_EXPECTED, .nodes = { &somebody, 1 } };
     cox_feature_set features = 0;
 
-    COX_BUG_ON(!cox_feature_set_parse(CONTROLD_FEATURE_SET, &features));
+    COX_BUG_ON(!cox_feature_set_parse(COX_FEATURE_SET_OURS, &features));
     controld->self = cox_service_self(controld->ctx);
     controld_realm_start(controld);
     controld->election = cox_election_new(&config, controld->self, features, controld->incarnation);

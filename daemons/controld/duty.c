@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "daemons/controld/mark.h"
 #include "daemons/controld/wishes.h"
+#include "election/feature_set.h"
 #include "proto/marshal.h"
 
 /* A new executor does not know yet whose orders count. */
@@ -57,7 +58,7 @@ note(struct controld *controld, const struct cox_msg_exec_result *result)
     struct controld_trait trait = controld_traits_of(controld->traits, result->standard, result->provider, result->type);
     struct cox_oplog_result mine = { .rsc_id = result->rsc_id, .standard = result->standard, .provider = result->provider,
                                      .type = result->type, .task = result->task, .key = result->key, .reason = result->reason,
-                                     .feature_set = CONTROLD_FEATURE_SET, .interval_ms = result->interval_ms,
+                                     .feature_set = COX_FEATURE_SET_OURS, .interval_ms = result->interval_ms,
                                      .queue_ms = result->queue_ms, .exec_ms = result->exec_ms, .call_id = result->call_id,
                                      .rc = (int) result->rc, .status = (int) result->status,
                                      .began = cox_wall_from_seconds(result->began_at) };

@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 /** Up to three numbers below 65536, packed so that < and > compare versions.  0: unknown, older than everything. */
 typedef guint64 cox_feature_set;
 
+/** What this software can do, in the field's numbers: clients, agents and other nodes are told so. */
+#define COX_FEATURE_SET_OURS "3.20.5"
+
 /** Space that cox_feature_set_format needs. */
 enum { COX_FEATURE_SET_TEXT_BYTES = 20 };
 
