@@ -83,6 +83,14 @@ case("migration-in-the-same-second-as-a-stop", "The target was stopped by an ear
      history=lambda s: (s.at("A", "n2").add("stop", call=2, transition=1),
                         s.at("A", "n1").add("start", call=2).add("migrate_to", call=5, transition=3, id="A_migrate_to_0",
                                                                  migrate_source="n1", migrate_target="n2")))
+case("migration-again", "It was here before, was sent back and stopped, and has been sent once more: it has arrived and goes on here, whatever "
+     "the migrate_from of the first time says.", [LIVE], [location("A", "n2", 10)],
+     history=lambda s: (s.at("A", "n2").add("migrate_from", call=2, when=NOW - 900, id="A_migrate_from_0", migrate_source="n1", migrate_target="n2")
+                        .add("migrate_to", call=4, when=NOW - 800, id="A_migrate_to_0", migrate_source="n2", migrate_target="n1")
+                        .add("stop", call=6, when=NOW - 700),
+                        s.at("A", "n1").add("stop", call=5, when=NOW - 890)
+                        .add("migrate_from", call=7, when=NOW - 790, id="A_migrate_from_0", migrate_source="n2", migrate_target="n1")
+                        .add("migrate_to", call=9, when=NOW - 600, id="A_migrate_to_0", migrate_source="n1", migrate_target="n2")))
 case("migrate-from-standby", "A node in standby: what can migrates away.", [LIVE, B], runs={"A": "n1", "B": "n1"},
      node_attrs={"n1": {"standby": "on"}})
 case("migrate-group", "A group's members migrate one after the other when all of them can.",

@@ -37,12 +37,10 @@ is_later(const struct cox_op_history *a, const struct cox_op_history *b, bool sa
     return a->call_id > b->call_id;
 }
 
-/* The migrate_from at the target that belongs to a migrate_to, or NULL. */
+/* The last migrate_from there from this source, or NULL. */
 static const struct cox_op_history *
-find_from(const struct sched_work *work, const struct sched_rsc *rsc, const char *target, const char *source)
+last_from(const struct cox_rsc_history *history, const char *source)
 {
-    const struct cox_rsc_history *history = history_on(work, rsc, target);
-
     for (guint32 i = 0; history != NULL && i < history->n_ops; i++) {
         const struct cox_op_history *op = &history->ops[i];
 
@@ -54,24 +52,57 @@ find_from(const struct sched_work *work, const struct sched_rsc *rsc, const char
     return NULL;
 }
 
+/* Anything but a monitor: it says, or changes, where the resource is. */
+static bool
+is_change(const struct cox_op_history *op)
+{
+    static const char *const tasks[] = { "start", "stop", "promote", "demote", "migrate_to", "migrate_from" };
+
+    for (size_t t = 0; op->operation != NULL && t < G_N_ELEMENTS(tasks); t++) {
+        if (strcmp(op->operation, tasks[t]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Has anything but monitors happened there after @than? */
 static bool
 changed_after(const struct sched_work *work, const struct sched_rsc *rsc, const char *node_name,
               const struct cox_op_history *than, bool same_node)
 {
-    static const char *const tasks[] = { "start", "stop", "promote", "demote", "migrate_to", "migrate_from" };
     const struct cox_rsc_history *history = history_on(work, rsc, node_name);
 
     for (guint32 i = 0; history != NULL && i < history->n_ops; i++) {
-        const struct cox_op_history *op = &history->ops[i];
-
-        for (size_t t = 0; op != than && op->operation != NULL && t < G_N_ELEMENTS(tasks); t++) {
-            if (strcmp(op->operation, tasks[t]) == 0 && is_later(op, than, same_node)) {
-                return true;
-            }
+        if (&history->ops[i] != than && is_change(&history->ops[i]) && is_later(&history->ops[i], than, same_node)) {
+            return true;
         }
     }
     return false;
+}
+
+/*
+ * The migrate_from at the target that belongs to a migrate_to, or NULL.  When the target has done something since, and all of that
+ * before the resource was sent, then its entry is of an earlier migration.
+ */
+static const struct cox_op_history *
+find_from(const struct sched_work *work, const struct sched_entry *entry)
+{
+    const struct cox_rsc_history *history = history_on(work, entry->rsc, entry->op->migrate_target);
+    const struct cox_op_history *from = last_from(history, entry->op->migrate_source);
+    bool is_of_another = false;
+
+    for (guint32 i = 0; from != NULL && i < history->n_ops; i++) {
+        const struct cox_op_history *op = &history->ops[i];
+
+        if (op != from && is_change(op) && is_later(op, from, true)) {
+            if (!is_later(entry->op, op, false)) {
+                return from;
+            }
+            is_of_another = true;
+        }
+    }
+    return is_of_another ? NULL : from;
 }
 
 /* Has a monitor found it not running there after @than? */
@@ -166,7 +197,7 @@ sched_migrate_to_done(struct sched_work *work, const struct sched_entry *entry)
     if (target != NULL && target->is_online && history_on(work, rsc, entry->op->migrate_target) == NULL) {
         return; /* its history there was cleaned up: a probe will tell */
     }
-    from = find_from(work, rsc, entry->op->migrate_target, entry->op->migrate_source);
+    from = find_from(work, entry);
     is_newer = newer_at_target(work, entry, from);
     if (is_newer && from != NULL && changed_after(work, rsc, entry->op->migrate_source, entry->op, true)) {
         return;
@@ -198,7 +229,7 @@ sched_migrate_to_failed(struct sched_work *work, const struct sched_entry *entry
     if (target == NULL || entry->op->migrate_source == NULL) {
         return;
     }
-    from = find_from(work, entry->rsc, entry->op->migrate_target, entry->op->migrate_source);
+    from = find_from(work, entry);
     if (!newer_at_target(work, entry, from)) {
         if (target->is_online && history_on(work, entry->rsc, entry->op->migrate_target) != NULL) {
             sched_history_add_running(work, entry->rsc, target);
