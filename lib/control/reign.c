@@ -203,7 +203,7 @@ static void
 take_report(struct cox_reign *reign, const struct reign_node *node, const struct cox_reign_event *event, cox_usec now,
             struct cox_reign_effects *out)
 {
-    cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_NODE_LOST, .node = { node->name, 0 } }, now,
+    cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_REPORT, .node = { node->name, 0 } }, now,
                     out);
     for (size_t i = 0; i < event->join.n_inflight; i++) {
         struct cox_inflight inflight = event->join.inflight[i];

@@ -429,9 +429,8 @@ on_inflight(struct cox_conduct *conduct, const struct cox_inflight *inflight)
 }
 
 static void
-on_node_lost(struct cox_conduct *conduct, const char *node)
+drop_flights(struct cox_conduct *conduct, const char *node)
 {
-    orphan_sent(conduct, node);
     for (guint i = conduct->flights->len; i > 0; i--) {
         struct flight *flight = conduct->flights->pdata[i - 1];
         guint32 index = flight->action;
@@ -537,7 +536,11 @@ cox_conduct_step(struct cox_conduct *conduct, const struct cox_conduct_event *ev
             on_abort(conduct, event->priority);
             break;
         case COX_CONDUCT_ON_NODE_LOST:
-            on_node_lost(conduct, event->node.name);
+            orphan_sent(conduct, event->node.name);
+            drop_flights(conduct, event->node.name);
+            break;
+        case COX_CONDUCT_ON_REPORT: /* its history is still there, and says where it was sending anything */
+            drop_flights(conduct, event->node.name);
             break;
         case COX_CONDUCT_ON_CONFIG:
             conduct->config = event->config;

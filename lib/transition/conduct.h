@@ -46,6 +46,7 @@ enum cox_conduct_event_kind {
     COX_CONDUCT_ON_INFLIGHT,  /**< an executor reports what it is running, e.g. for an earlier coordinator */
     COX_CONDUCT_ON_ABORT,     /**< a better plan is on its way: begin nothing below this priority */
     COX_CONDUCT_ON_NODE_LOST, /**< no result will come from there */
+    COX_CONDUCT_ON_REPORT,    /**< a node begins to tell all that it is running: what else was in flight there is not; INFLIGHT follows */
     COX_CONDUCT_ON_CONFIG,    /**< cluster-delay and node-action-limit have changed: for what begins from now on */
     COX_CONDUCT_ON_LIMIT,     /**< so many resource actions at a time on this node; 0: any number */
     COX_CONDUCT_ON_WAKE,

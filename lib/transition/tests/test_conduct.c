@@ -422,6 +422,25 @@ what_was_sent_by_a_node_that_is_lost_is_told_until_its_target_has_said_something
     }
 }
 
+/* Its controller was away for a moment, and tells again what its executor is doing. */
+static void
+what_a_node_that_reports_again_was_sending_is_told_by_its_own_history(void **state)
+{
+    const struct cox_inflight sent = { "a", "migrate_to", 0, "n1", "key", 3, true, "n1", "n3" };
+    const struct cox_conduct_event event = { .kind = COX_CONDUCT_ON_INFLIGHT, .inflight = &sent };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    feed(&w, &event);
+    about_node(&w, COX_CONDUCT_ON_REPORT, "n1", 0);
+    expect_orphans(&w, "");
+    feed(&w, &event);
+    about_node(&w, COX_CONDUCT_ON_NODE_LOST, "n1", 0);
+    expect_orphans(&w, "a n1>n3;");
+    teardown(&w);
+}
+
 static void
 what_is_sent_again_or_really_arriving_is_told_once(void **state)
 {
@@ -713,6 +732,7 @@ COX_TEST_MAIN(cmocka_unit_test(actions_begin_when_their_inputs_are_done),
               cmocka_unit_test(a_new_coordinator_knows_what_executors_report),
               cmocka_unit_test(what_migrates_is_told_with_its_source_and_target),
               cmocka_unit_test(what_was_sent_by_a_node_that_is_lost_is_told_until_its_target_has_said_something),
+              cmocka_unit_test(what_a_node_that_reports_again_was_sending_is_told_by_its_own_history),
               cmocka_unit_test(what_is_sent_again_or_really_arriving_is_told_once),
               cmocka_unit_test(what_waits_for_an_action_of_a_lost_node_does_not_begin_there),
               cmocka_unit_test(a_node_does_not_leave_while_something_is_sent_to_it),
