@@ -101,4 +101,5 @@ const struct cox_service controld_service = {
     .health = health,
     .view = controld_crew_view,
     .nodes_lost = controld_crew_lost,
+    .nodes = controld_crew_nodes,
 };

@@ -41,6 +41,7 @@ struct controld {
     struct controld_neighbours neighbours;
     /* crew.c */
     GArray *view, *members;    /* guint32: controllers in the group; nodes that are members */
+    bool knows_nodes;          /* members has those without a controller, too */
     struct cox_election *election; /* NULL: the document is not there yet */
     cox_source_id election_timer;
     struct cox_election_message confirm; /* to be sent when the node's reports are ready */
@@ -108,6 +109,7 @@ struct cox_version controld_wire_version(const struct cox_msg_cib_state *state);
 
 void controld_crew_view(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes);
 void controld_crew_lost(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes);
+void controld_crew_nodes(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes);
 bool controld_crew_on_message(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 
 /* The document is there for the first time, or its options have changed. */

@@ -373,6 +373,28 @@ controld_crew_lost(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
     }
 }
 
+/* Nodes whose controllers are away, or that have none (yet), are there as well: who has just begun hears it here only. */
+void
+controld_crew_nodes(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
+{
+    struct controld *controld = cox_service_data(ctx);
+    bool has_changed = false;
+
+    for (gsize i = 0; i < n_nodes; i++) {
+        if (!has(controld->members, nodes[i])) {
+            g_array_append_val(controld->members, nodes[i]);
+            has_changed = true;
+            if (controld->knows_nodes) { /* else it was there before this controller */
+                controld_alert_node(&controld->neighbours, cox_service_node_name(ctx, nodes[i]), nodes[i], true);
+            }
+        }
+    }
+    controld->knows_nodes = true;
+    if (has_changed && controld->reign != NULL) {
+        tell_reign(controld);
+    }
+}
+
 void
 controld_crew_leave(struct controld *controld)
 {

@@ -49,6 +49,11 @@ struct cox_peers_handler {
      * all that are left: beside the view without them, before any message of it.  NULL if nobody cares.
      */
     void (*lost)(void *context, const guint32 *nodes, size_t n_nodes);
+    /**
+     * The nodes that the membership service has, whether or not a process of theirs is in the group: a process that has just joined knows
+     * of those without one from here only.  Soon after each view and each change of nodes; the same may be told twice.  NULL if nobody cares.
+     */
+    void (*nodes)(void *context, const guint32 *nodes, size_t n_nodes);
     void *context;
 };
 

@@ -521,6 +521,9 @@ on_ring(cpg_handle_t handle, struct cpg_ring_id ring_id, uint32_t n, const uint3
     if (c != NULL) {
         c->ring = ring_id.seq;
         tell_lost(c, nodes, n);
+        if (c->peers.handler.nodes != NULL) {
+            c->peers.handler.nodes(c->peers.handler.context, c->ring_nodes, c->n_ring_nodes);
+        }
         consider_quorum(c);
     }
 }

@@ -16,6 +16,8 @@ struct event {
     size_t n_nodes;
     guint32 lost[COX_PEERS_MAX_NODES];
     size_t n_lost;
+    guint32 ring[COX_PEERS_MAX_NODES]; /* nodes, with or without a process that has joined */
+    size_t n_ring;
     bool is_quorate;
 };
 
@@ -30,6 +32,7 @@ struct cox_peers_bus {
     unsigned n;
     unsigned component[COX_PEERS_MAX_NODES];
     struct peers_fake *nodes[COX_PEERS_MAX_NODES]; /* NULL: not joined */
+    bool is_up[COX_PEERS_MAX_NODES];               /* it has joined once, and was not killed since */
 };
 
 static void
@@ -75,6 +78,9 @@ announce(struct cox_peers_bus *bus, unsigned component, const bool *lost)
         }
         if (lost != NULL && lost[i]) {
             view.lost[view.n_lost++] = i + 1;
+        }
+        if (bus->is_up[i] && bus->component[i] == component) {
+            view.ring[view.n_ring++] = i + 1;
         }
     }
     view.is_quorate = view.n_nodes > bus->n / 2;
@@ -127,6 +133,7 @@ cox_peers_bus_kill(struct cox_peers_bus *bus, guint32 node)
 
     if (is_there(bus, node - 1)) {
         bus->nodes[node - 1]->is_dead = true;
+        bus->is_up[node - 1] = false;
         wake(bus->nodes[node - 1]);
         lost[node - 1] = true;
         announce(bus, bus->component[node - 1], lost);
@@ -160,6 +167,9 @@ fake_dispatch(struct cox_peers *peers, GError **error)
             peers->handler.view(peers->handler.context, event->nodes, event->n_nodes);
             if (event->n_lost > 0 && peers->handler.lost != NULL) {
                 peers->handler.lost(peers->handler.context, event->lost, event->n_lost);
+            }
+            if (peers->handler.nodes != NULL) {
+                peers->handler.nodes(peers->handler.context, event->ring, event->n_ring);
             }
         }
         event_free(event);
@@ -245,6 +255,7 @@ cox_peers_fake_new(struct cox_peers_bus *bus, guint32 self, const struct cox_pee
     COX_BUG_ON(fake->peers.fd < 0);
     fake->bus = bus;
     bus->nodes[self - 1] = fake;
+    bus->is_up[self - 1] = true;
     announce(bus, bus->component[self - 1], NULL);
     return &fake->peers;
 }

@@ -39,6 +39,9 @@ local_dispatch(struct cox_peers *peers, GError **error)
         local->is_told = true;
         peers->handler.quorum(peers->handler.context, &quorum);
         peers->handler.view(peers->handler.context, &peers->self, 1);
+        if (peers->handler.nodes != NULL) {
+            peers->handler.nodes(peers->handler.context, &peers->self, 1);
+        }
     }
     /* what is sent meanwhile gets its turn the next time, so that the loop comes to other things */
     for (n = local->queue.length; n > 0; n--) {

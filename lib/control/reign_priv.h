@@ -18,6 +18,7 @@ struct reign_node {
     char *name;               /* NULL: not known yet */
     bool is_controller;       /* its controller is in the group */
     bool is_member;           /* the node is a member of the cluster */
+    bool is_seen;             /* it has been one since this engine began */
     bool is_expected;         /* it was part of the crew and nobody said that it may leave */
     bool is_leaving;          /* it was told that it may leave */
     bool is_down;             /* proven; until it comes back */

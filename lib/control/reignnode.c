@@ -38,15 +38,26 @@ forget_results(struct reign_node *node)
     }
 }
 
+/*
+ * Its controller was there a moment ago.  Or nobody here knows, as this controller has just begun: both may have died together, and
+ * what the document says of it still holds for a while.
+ */
+static bool
+has_patience(const struct reign_node *node, bool was_controller, bool was_seen)
+{
+    return node->is_member && (was_controller ? !node->is_leaving : !was_seen);
+}
+
 static void
 judge(struct cox_reign *reign, struct reign_node *node, const struct cox_reign_event *event, cox_usec now,
       struct cox_reign_effects *out)
 {
-    bool was_controller = node->is_controller, was_member = node->is_member;
+    bool was_controller = node->is_controller, was_member = node->is_member, was_seen = node->is_seen;
 
     node->is_mute = node->is_mute && has(event->view.controllers, event->view.n_controllers, node->id);
     node->is_controller = has(event->view.controllers, event->view.n_controllers, node->id);
     node->is_member = node->is_controller || has(event->view.nodes, event->view.n_nodes, node->id);
+    node->is_seen = node->is_seen || node->is_member;
     if (node->is_member && !was_member) {
         node->is_down = node->is_erased = false;
     }
@@ -64,7 +75,7 @@ judge(struct cox_reign *reign, struct reign_node *node, const struct cox_reign_e
     }
     node->phase = COX_JOIN_UNKNOWN;
     forget_results(node);
-    if (was_controller && node->is_member && !node->is_leaving) {
+    if (has_patience(node, was_controller, was_seen)) {
         node->away_until = cox_usec_after_ms(now, reign->config.process_grace_ms);
         return;
     }

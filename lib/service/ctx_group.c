@@ -27,6 +27,16 @@ on_lost(void *context, const guint32 *nodes, gsize n_nodes)
 }
 
 static void
+on_nodes(void *context, const guint32 *nodes, gsize n_nodes)
+{
+    struct cox_ctx *ctx = context;
+
+    if (ctx->service->nodes != NULL) {
+        ctx->service->nodes(ctx, nodes, n_nodes);
+    }
+}
+
+static void
 on_quorum(void *context, const struct cox_peers_quorum *quorum)
 {
     struct cox_ctx *ctx = context;
@@ -82,7 +92,7 @@ on_bytes(void *context, guint32 node, GBytes *bytes)
     }
 }
 
-static const struct cox_group_handlers group_handlers = { on_view, on_lost, on_quorum, on_message, on_bytes };
+static const struct cox_group_handlers group_handlers = { on_view, on_lost, on_nodes, on_quorum, on_message, on_bytes };
 
 char *
 cox_ctx_group_name(const struct cox_service *service)

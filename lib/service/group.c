@@ -118,6 +118,14 @@ on_lost(void *context, const guint32 *nodes, size_t n_nodes)
 }
 
 static void
+on_nodes(void *context, const guint32 *nodes, size_t n_nodes)
+{
+    const struct cox_group *group = context;
+
+    group->setup.handlers->nodes(group->setup.context, nodes, n_nodes);
+}
+
+static void
 on_quorum(void *context, const struct cox_peers_quorum *quorum)
 {
     struct cox_group *group = context;
@@ -172,6 +180,7 @@ on_deliver(void *context, guint32 node, GBytes *bytes)
 
 static const struct cox_peers_handler peers_handler = {
     .view = on_view, .deliver = on_deliver, .quorum = on_quorum, .trouble = on_trouble, .lost = on_lost,
+    .nodes = on_nodes,
 };
 
 static void

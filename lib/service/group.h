@@ -19,6 +19,7 @@ struct cox_group_handlers {
     /** As in cluster/peers.h; no nodes at all: the connection is gone. */
     void (*view)(void *context, const guint32 *nodes, gsize n_nodes);
     void (*lost)(void *context, const guint32 *nodes, gsize n_nodes);
+    void (*nodes)(void *context, const guint32 *nodes, gsize n_nodes);
     void (*quorum)(void *context, const struct cox_peers_quorum *quorum);
     /** A message; its payload is still to be decoded and borrowed for the call. */
     void (*message)(void *context, guint32 node, unsigned int message, const guint8 *payload, gsize size);

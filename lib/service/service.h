@@ -85,6 +85,8 @@ struct cox_service {
     void (*view)(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes);
     /** These nodes, not only their processes in the group, are gone; beside the view without them.  NULL if nobody cares. */
     void (*nodes_lost)(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes);
+    /** The nodes that are there, whether or not their process is in the group; after each view and change of nodes.  NULL if nobody cares. */
+    void (*nodes)(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes);
     void (*quorum)(struct cox_ctx *ctx, const struct cox_peers_quorum *quorum); /**< NULL if nobody cares */
     /** What a member gave to cox_service_send_bytes().  Messages come to ops that are COX_FROM_PEER. */
     void (*delivered)(struct cox_ctx *ctx, guint32 node, GBytes *bytes);

@@ -360,6 +360,24 @@ a_node_that_is_no_member_can_be_removed(void **state)
     assert_false(life_has(w, "uname=\"n2\""));
 }
 
+static const struct cox_peers_handler deaf = { 0 };
+
+static void
+nodes_are_known_whose_controllers_were_away_when_this_one_began(void **state)
+{
+    struct world *w = *state;
+    const struct cox_msg_control_state *told = NULL;
+
+    cox_peers_bus_free(w->bus);
+    w->bus = cox_peers_bus_new(2);
+    cox_peers_free(cox_peers_fake_new(w->bus, 2, &deaf)); /* its controller was there, and is not any more */
+    life_create(w, "<node id='2' uname='n2'/>", "", "");
+    told = life_query(w);
+    assert_int_equal(told->n_nodes, 2);
+    assert_string_equal(told->nodes[1].name, "n2");
+    assert_string_equal(told->nodes[1].state, "lost");
+}
+
 static void
 traits_of_an_agent_come_from_its_meta_data(void **state)
 {
@@ -405,6 +423,7 @@ main(void)
         STORY(results_are_told_as_recorded_only_when_that_is_certain),
         STORY(results_are_recorded_only_when_both_halves_of_a_write_are_done),
         STORY(a_node_that_is_no_member_can_be_removed),
+        STORY(nodes_are_known_whose_controllers_were_away_when_this_one_began),
         cmocka_unit_test(traits_of_an_agent_come_from_its_meta_data),
     };
 

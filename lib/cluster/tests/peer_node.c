@@ -12,7 +12,7 @@
 /*
  * Commands, one a line:    send SIZE COUNT | bench COUNT OUTSTANDING SIZE | state | name NODE | quit
  * Answers and events:      up ID, view N..., quorum YES NEEDED OWN OTHER, state COUNT HASH WAITING, bench COUNT OUT SIZE USEC,
- *                          trouble KIND NODE VERSION, name TEXT, gone N..., lost TEXT
+ *                          trouble KIND NODE VERSION, name TEXT, gone N..., nodes N..., lost TEXT
  */
 struct peer {
     struct cox_peers *peers;
@@ -69,6 +69,13 @@ on_lost(void *context, const guint32 *nodes, size_t n)
 {
     (void) context;
     print_nodes("gone", nodes, n);
+}
+
+static void
+on_nodes(void *context, const guint32 *nodes, size_t n)
+{
+    (void) context;
+    print_nodes("nodes", nodes, n);
 }
 
 static void
@@ -165,6 +172,7 @@ main(int argc, char **argv)
     struct peer peer = { .hash = COX_BYTES_FNV };
     const struct cox_peers_handler handler = {
         .view = on_view, .deliver = on_deliver, .quorum = on_quorum, .trouble = on_trouble, .lost = on_lost,
+        .nodes = on_nodes,
         .context = &peer,
     };
     g_autoptr(GError) error = NULL;

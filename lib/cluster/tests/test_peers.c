@@ -9,6 +9,7 @@
 struct heard {
     GString *log; /* "v12 " for a view, "-3 " for a lost node, "1:text " for a message */
     bool is_quorate;
+    char nodes[16]; /* that are there, as told last */
 };
 
 static void
@@ -28,6 +29,17 @@ on_lost(void *context, const guint32 *nodes, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         g_string_append_printf(((struct heard *) context)->log, "-%u ", nodes[i]);
+    }
+}
+
+static void
+on_nodes(void *context, const guint32 *nodes, size_t n)
+{
+    struct heard *heard = context;
+
+    heard->nodes[0] = '\0';
+    for (size_t i = 0; i < n; i++) {
+        (void) g_snprintf(heard->nodes + strlen(heard->nodes), 8, "%u", nodes[i]);
     }
 }
 
@@ -59,7 +71,7 @@ listen_with(struct heard *heard)
     heard->log = g_string_new("");
     return (struct cox_peers_handler) {
         .view = on_view, .deliver = on_deliver, .quorum = on_quorum, .trouble = on_trouble, .lost = on_lost,
-        .context = heard,
+        .nodes = on_nodes, .context = heard,
     };
 }
 
@@ -102,6 +114,7 @@ alone_everything_comes_back(void **state)
     assert_true(cox_peers_dispatch(peers, NULL));
     expect(&heard, "v5 5:early ");
     assert_true(heard.is_quorate);
+    assert_string_equal(heard.nodes, "5");
     assert_false(is_ready(peers));
     say(peers, "a");
     say(peers, "b");
@@ -150,6 +163,8 @@ three_see_one_order_and_partitions_see_their_own(void **state)
     }
     expect(&heard[0], "v12 -3 2:both ");
     expect(&heard[2], "v3 -1 -2 3:alone ");
+    assert_string_equal(heard[0].nodes, "12");
+    assert_string_equal(heard[2].nodes, "3");
     assert_true(heard[0].is_quorate && !heard[2].is_quorate);
     cox_peers_bus_split(bus, whole);
     cox_peers_bus_kill(bus, 2);
@@ -160,6 +175,7 @@ three_see_one_order_and_partitions_see_their_own(void **state)
     cox_peers_free(nodes[0]); /* its process ends, the node is not lost */
     assert_true(cox_peers_dispatch(nodes[2], NULL));
     expect(&heard[2], "v3 ");
+    assert_string_equal(heard[2].nodes, "13");
     cox_peers_free(nodes[1]);
     cox_peers_free(nodes[2]);
     for (unsigned i = 0; i < 3; i++) {

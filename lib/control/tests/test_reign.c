@@ -311,6 +311,70 @@ lose_the_controller_of_n3_and_reign(struct world *w)
     assert_string_equal(cox_reign_waits_for(w->reign), "a controller that is away, and that has not reported what it is running");
 }
 
+/* The controllers of n1 and n3 died together; that of n1 is back and coordinates, and has never heard that of n3. */
+static void
+begin_without_the_controller_of_n3(struct world *w)
+{
+    static const char *const names[] = { "n1", "n2", "n3" };
+    const struct cox_reign_config config = { .self = 1, .process_grace_ms = 5000, .retry_ms = 1000, .settle_ms = 2000, .crash_limit = 3 };
+
+    world_start(w);
+    cox_reign_free(w->reign);
+    w->reign = cox_reign_new(&config);
+    w->wake_at = COX_USEC_NEVER;
+    world_view(w, 2, 2);
+    for (guint32 id = 1; id <= 3; id++) {
+        world_step(w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_NODE, .node = id, .name = names[id - 1],
+                                                  .state = { "true", "online", "member", "member" } });
+    }
+    world_view(w, 2, 3); /* now it is told which nodes are there */
+    world_document(w, COX_REIGN_CONFIGURATION, "0.1");
+    world_step(w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_TERM, .node = 1, .generation = 4 });
+    world_phase(w, 1, COX_JOIN_JOINED);
+    world_phase(w, 2, COX_JOIN_JOINED);
+    world_step(w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_MAY_PLAN });
+    world_expect(w, ""); /* neither lost nor planned without */
+}
+
+static void
+a_controller_that_begins_waits_for_those_of_other_nodes_that_are_there(void **state)
+{
+    struct world w;
+
+    (void) state;
+    begin_without_the_controller_of_n3(&w);
+    world_view(&w, 3, 3);
+    world_phase(&w, 3, COX_JOIN_JOINED);
+    world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_MAY_PLAN });
+    world_expect(&w, "plan; ");
+    world_end(&w);
+    begin_without_the_controller_of_n3(&w);
+    world_wake(&w); /* it does not come */
+    world_expect(&w, "node n3 true offline down member; ");
+    world_written(&w, true);
+    world_expect(&w, "plan; ");
+    world_end(&w);
+}
+
+/* Its controller was away for a moment; the history of its node says where it was sending something. */
+static void
+what_a_node_reports_twice_is_under_way_once(void **state)
+{
+    const struct cox_inflight sent = { "a", "migrate_to", 0, NULL, "key", 3, true, "n2", "n3" };
+    const struct cox_reign_event report = { .kind = COX_REIGN_ON_PHASE, .node = 2, .join = { COX_JOIN_JOINED, &sent, 1 } };
+    g_autoptr(GArray) inflight = g_array_new(FALSE, FALSE, sizeof(struct cox_inflight));
+    struct world w;
+
+    (void) state;
+    world_settle(&w);
+    world_step(&w, &report);
+    world_step(&w, &report);
+    cox_reign_inflight(w.reign, inflight);
+    assert_int_equal(inflight->len, 1);
+    assert_string_equal(g_array_index(inflight, struct cox_inflight, 0).task, "migrate_to");
+    world_end(&w);
+}
+
 static void
 a_new_coordinator_plans_nothing_while_a_controller_is_away_that_never_reported_to_it(void **state)
 {
@@ -621,6 +685,8 @@ main(void)
         cmocka_unit_test(a_change_during_the_work_holds_back_what_has_not_begun),
         cmocka_unit_test(a_controller_that_comes_back_in_time_was_not_lost),
         cmocka_unit_test(a_controller_that_stays_away_is_reported),
+        cmocka_unit_test(a_controller_that_begins_waits_for_those_of_other_nodes_that_are_there),
+        cmocka_unit_test(what_a_node_reports_twice_is_under_way_once),
         cmocka_unit_test(a_new_coordinator_plans_nothing_while_a_controller_is_away_that_never_reported_to_it),
               cmocka_unit_test(a_node_that_was_told_to_leave_is_expected_to_be_gone),
               cmocka_unit_test(a_node_that_does_not_want_to_leave_any_more_is_a_member_again),

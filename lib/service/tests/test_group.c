@@ -16,7 +16,7 @@ struct node {
     guint32 id;
     unsigned int n_refusals; /* joins that fail before one succeeds */
     int fd;
-    GString *heard;
+    GString *heard, *nodes; /* nodes: that are there, as told last */
     struct cox_log *log;
     struct cox_group *group;
 };
@@ -38,6 +38,17 @@ on_lost(void *context, const guint32 *nodes, gsize n_nodes)
 {
     for (gsize i = 0; i < n_nodes; i++) {
         g_string_append_printf(((struct node *) context)->heard, "-%u ", nodes[i]);
+    }
+}
+
+static void
+on_nodes(void *context, const guint32 *nodes, gsize n_nodes)
+{
+    struct node *node = context;
+
+    g_string_truncate(node->nodes, 0);
+    for (gsize i = 0; i < n_nodes; i++) {
+        g_string_append_printf(node->nodes, "%u", nodes[i]);
     }
 }
 
@@ -70,7 +81,7 @@ on_bytes(void *context, guint32 from, GBytes *bytes)
     g_string_append_printf(((struct node *) context)->heard, "%u=%.*s ", from, (int) MIN(size, 20), data);
 }
 
-static const struct cox_group_handlers handlers = { on_view, on_lost, on_quorum, on_message, on_bytes };
+static const struct cox_group_handlers handlers = { on_view, on_lost, on_nodes, on_quorum, on_message, on_bytes };
 
 static struct cox_peers *
 join(void *context, const struct cox_peers_handler *handler, GError **error)
@@ -99,6 +110,7 @@ node_start(struct node *node, struct cox_runtime *runtime, struct cox_peers_bus 
     node->bus = bus;
     node->id = id;
     node->heard = g_string_new(NULL);
+    node->nodes = g_string_new(NULL);
     setup.log = node->log = cox_log_new_captured(runtime);
     node->group = cox_group_new(&setup);
 }
@@ -109,6 +121,7 @@ node_end(struct node *node)
     cox_group_free(node->group);
     cox_log_free(node->log);
     g_string_free(node->heard, TRUE);
+    g_string_free(node->nodes, TRUE);
 }
 
 static void
@@ -169,6 +182,7 @@ messages_and_bytes_arrive_in_one_order_at_all(void **state)
     node_end(&nodes[1]);
     pump(&nodes[0], runtime);
     expect(&nodes[0], "q0 v1 ");
+    assert_string_equal(nodes[0].nodes->str, "12"); /* only the process of the other one has gone */
     node_end(&nodes[0]);
 }
 
