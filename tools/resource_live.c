@@ -101,6 +101,38 @@ cox_resource_refresh(struct cox_resource_call *call)
     return refresh(call, false);
 }
 
+/* ---- fail ---- */
+
+int
+cox_resource_declare_failed(struct cox_resource_call *call)
+{
+    const struct cox_rsc_state *rsc = &call->state->plan->cluster.rscs[call->rsc];
+    const struct cox_msg_control_fail fail = { .rsc_id = rsc->short_id, .node = call->settings->node };
+    const struct cox_daemon_question question = { COX_DAEMON_CONTROL, "crm_resource", COX_MSG_CONTROL_FAIL, &fail, COX_MSG_DONE, 0 };
+    struct cox_arena *arena = NULL;
+    GError *error = NULL;
+    bool is_done;
+
+    if (rsc->variant != COX_PRIMITIVE) {
+        return cox_resource_fail(call, COX_ERROR_USAGE, "resource '%s' is made of others: name the one of them that is to have failed",
+                                 call->settings->rsc);
+    }
+    if (!cox_cib_access_is_live(call->access)) {
+        return cox_resource_fail(call, COX_ERROR_DISCONNECTED,
+                                 "Not connected: in a file nothing fails; unset CIB_file and CIB_shadow, or use crm_simulate --op-inject");
+    }
+    arena = cox_arena_new();
+    is_done = cox_daemon_ask(cox_cib_access_runtime(call->access), &question, arena, &error) != NULL;
+    cox_arena_free(arena);
+    if (!is_done) {
+        return cox_resource_error(call, error);
+    }
+    if (!call->ctx->is_quiet) {
+        cox_out_line(call->ctx->out, "The cluster has been told that %s has failed on %s", call->settings->rsc, call->settings->node);
+    }
+    return 0;
+}
+
 /* ---- wait ---- */
 
 /* Following the document until it says that there is nothing to do. */

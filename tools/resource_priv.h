@@ -87,6 +87,7 @@ int cox_resource_clear(struct cox_resource_call *call);
 /* resource_live.c: what needs a running cluster */
 int cox_resource_cleanup(struct cox_resource_call *call);
 int cox_resource_refresh(struct cox_resource_call *call);
+int cox_resource_declare_failed(struct cox_resource_call *call);
 int cox_resource_wait(struct cox_resource_call *call);
 int cox_resource_restart(struct cox_resource_call *call);
 

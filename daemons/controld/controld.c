@@ -81,6 +81,7 @@ health(struct cox_ctx *ctx)
 static const struct cox_op ops[] = {
     { COX_MSG_CONTROL_QUERY, controld_on_query, COX_FROM_LOCAL, COX_ROLE_READ },
     { COX_MSG_CONTROL_REFRESH, controld_on_refresh, COX_FROM_LOCAL | COX_FROM_PEER, COX_ROLE_WRITE },
+    { COX_MSG_CONTROL_FAIL, controld_on_fail, COX_FROM_LOCAL | COX_FROM_PEER, COX_ROLE_WRITE },
     { COX_MSG_CONTROL_LEAVE, controld_on_leave, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_CONTROL_REMOVE_NODE, controld_on_remove_node, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_CONTROL_ELECTION, controld_crew_on_message, COX_FROM_PEER, COX_ROLE_ADMIN },

@@ -150,6 +150,8 @@ void controld_duty_document(struct controld *controld);
 
 /* Forget the history of a resource (NULL: of all), or only its failures; @key comes back in the result. */
 void controld_duty_refresh(struct controld *controld, const struct cox_msg_control_refresh *refresh, const char *key);
+/* Have a resource fail here. */
+void controld_duty_fail(struct controld *controld, const struct cox_msg_control_fail *fail);
 
 /* ---- papers.c ---- */
 
@@ -180,6 +182,7 @@ void controld_papers_names(struct controld *controld);
 
 bool controld_on_query(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool controld_on_refresh(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
+bool controld_on_fail(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool controld_on_leave(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool controld_on_remove_node(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 
@@ -188,7 +191,7 @@ void controld_leave_if_asked(struct controld *controld);
 
 /* This node may leave; a result that answers a refresh has come. */
 void controld_may_leave(struct controld *controld);
-void controld_refreshed(struct controld *controld, guint32 node, const char *key);
+void controld_refreshed(struct controld *controld, guint32 node, const struct cox_msg_control_result *result);
 void controld_handlers_start(struct controld *controld);
 void controld_handlers_stop(struct controld *controld);
 

@@ -9,6 +9,9 @@
 #include "election/feature_set.h"
 #include "proto/marshal.h"
 
+/* Nothing is run for it: it only waits for what runs of that resource. */
+enum { FAIL_MS = 20000 };
+
 /* A new executor does not know yet whose orders count. */
 void
 controld_duty_on_exec(void *context, bool is_up, const GError *problem)
@@ -150,6 +153,7 @@ give(struct errand *errand)
     const struct cox_msg_exec_forget forget = { .rsc_id = errand->result.rsc_id, .generation = term.generation,
                                                 .coordinator = term.coordinator };
     struct cox_client_call call = { .fn = on_errand, .context = errand };
+    struct cox_msg_exec_order order;
 
     errand->given = errand->generation != 0 && errand->kind == COX_REIGN_RUN ? errand->generation : term.generation;
     if (errand->kind == COX_REIGN_CANCEL) {
@@ -159,8 +163,14 @@ give(struct errand *errand)
         call.message = COX_MSG_EXEC_FORGET;
         call.body = &forget;
     } else {
+        order = *(const struct cox_msg_exec_order *) cox_unmarshal(cox_messages_schema(COX_MSG_EXEC_ORDER), errand->bytes->data,
+                                                                   errand->bytes->len, arena, NULL);
+        if (errand->generation == 0) {
+            order.generation = term.generation;
+            order.coordinator = term.coordinator;
+        }
         call.message = COX_MSG_EXEC_ORDER;
-        call.body = cox_unmarshal(cox_messages_schema(COX_MSG_EXEC_ORDER), errand->bytes->data, errand->bytes->len, arena, NULL);
+        call.body = &order;
     }
     (void) controld_neighbours_ask(&controld->neighbours, COX_DAEMON_EXEC, &call);
 }
@@ -380,6 +390,30 @@ controld_duty_refresh(struct controld *controld, const struct cox_msg_control_re
     if (ids->len == 0 && controld->oplog != NULL) {
         controld_ledger_tell_later(controld, &done);
     }
+}
+
+/* ---- failures that clients want ---- */
+
+/* The executor makes the result, so that it has its place among the others. */
+void
+controld_duty_fail(struct controld *controld, const struct cox_msg_control_fail *fail)
+{
+    const struct cox_rsc_history *rsc
+        = controld->oplog == NULL || fail->rsc_id == NULL ? NULL : cox_status_rsc(cox_oplog_node(controld->oplog), fail->rsc_id);
+    struct cox_msg_control_order order = { .kind = COX_REIGN_RUN, .rsc_id = fail->rsc_id, .task = "asyncmon", .key = fail->key,
+                                           .timeout_ms = FAIL_MS };
+    g_autofree char *reason = g_strdup_printf("resource '%s' has no history on node '%s'", fail->rsc_id, fail->node);
+    const struct cox_msg_control_result refusal
+        = { .rsc_id = "", .task = "asyncmon", .key = fail->key, .kind = COX_REIGN_FORGET, .rc = 1, .reason = reason };
+
+    if (rsc == NULL) {
+        (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_RESULT, &refusal);
+        return;
+    }
+    order.standard = rsc->standard;
+    order.provider = rsc->provider;
+    order.type = rsc->type;
+    run_order(controld, 0, &order);
 }
 
 /* ---- life ---- */

@@ -8,7 +8,7 @@
 #include "daemons/controld/wishes.h"
 #include "proto/marshal.h"
 
-/* A refresh that waits for the nodes that have something to forget. */
+/* What a client wants of the history of nodes, and which of them have not done it. */
 struct controld_refresh {
     char *key;
     GArray *nodes; /* guint32: have not answered */
@@ -104,40 +104,74 @@ controld_on_query(struct cox_ctx *ctx, const struct cox_request *request, struct
     return true;
 }
 
-/* ---- refresh ---- */
+/* ---- what is to be forgotten, or to have failed ---- */
 
-/* A client's question goes to all nodes. */
-static void
-begin_refresh(struct controld *controld, const struct cox_msg_control_refresh *wanted, cox_ticket ticket)
+/* A client's wish. */
+struct wish {
+    enum cox_message message;  /* CONTROL_REFRESH or CONTROL_FAIL */
+    const void *body;          /* of that message */
+    const char *rsc_id, *node; /* that it is about; NULL: all */
+};
+
+static struct wish
+wish_of(enum cox_message message, const void *body)
 {
-    struct cox_msg_control_refresh body = *wanted;
+    const struct cox_msg_control_refresh *refresh = body;
+    const struct cox_msg_control_fail *fail = body;
+
+    if (message == COX_MSG_CONTROL_FAIL) {
+        return (struct wish) { message, body, fail->rsc_id, fail->node };
+    }
+    return (struct wish) { message, body, refresh->rsc_id, refresh->node };
+}
+
+static void
+send_wish(struct controld *controld, const struct wish *wish, const char *key)
+{
+    if (wish->message == COX_MSG_CONTROL_FAIL) {
+        const struct cox_msg_control_fail fail = { .rsc_id = wish->rsc_id, .node = wish->node, .key = key };
+
+        (void) cox_service_send(controld->ctx, wish->message, &fail);
+    } else {
+        struct cox_msg_control_refresh refresh = *(const struct cox_msg_control_refresh *) wish->body;
+
+        refresh.key = key;
+        (void) cox_service_send(controld->ctx, wish->message, &refresh);
+    }
+}
+
+/* It goes to all nodes; the key is that of a transition, because a failure is in the history with it: it should have been 0. */
+static void
+begin_wish(struct controld *controld, const struct wish *wish, cox_ticket ticket)
+{
     struct controld_refresh *wait = g_new0(struct controld_refresh, 1);
-    g_autofree char *key = g_strdup_printf("refresh:%u:%" G_GUINT64_FORMAT, (unsigned int) controld->self, ++controld->n_refreshes);
+    g_autofree char *key = g_strdup_printf("0:-1:0:wish-%u-%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, (unsigned int) controld->self,
+                                           controld->incarnation, ++controld->n_refreshes);
 
     wait->nodes = g_array_new(FALSE, FALSE, sizeof(guint32));
     for (guint i = 0; i < controld->view->len; i++) {
         guint32 id = g_array_index(controld->view, guint32, i);
 
-        if (body.node == NULL || g_strcmp0(body.node, cox_service_node_name(controld->ctx, id)) == 0) {
+        if (wish->node == NULL || g_strcmp0(wish->node, cox_service_node_name(controld->ctx, id)) == 0) {
             g_array_append_val(wait->nodes, id);
         }
     }
     wait->key = g_strdup(key);
     wait->ticket = ticket;
     g_ptr_array_add(controld->refreshes, wait);
-    body.key = key;
-    (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_REFRESH, &body);
+    send_wish(controld, wish, key);
     if (wait->nodes->len == 0) { /* nobody has anything to forget */
-        controld_refreshed(controld, 0, key);
+        controld_refreshed(controld, 0, &(struct cox_msg_control_result) { .key = key });
     }
 }
 
-/* A refresh that waits for the document's access rules. */
+/* A wish that waits for the document's access rules. */
 struct plea {
     struct controld *controld;
     cox_ticket ticket;
     struct cox_arena *arena;
-    const struct cox_msg_control_refresh *wanted; /* in the arena */
+    enum cox_message message;
+    const void *body; /* in the arena */
 };
 
 static void
@@ -158,36 +192,56 @@ on_verdict(void *context, const GError *refusal)
     if (refusal != NULL) {
         cox_ticket_fail(controld->ctx, plea->ticket, refusal);
     } else {
-        begin_refresh(controld, plea->wanted, plea->ticket);
+        const struct wish wish = wish_of(plea->message, plea->body);
+
+        begin_wish(controld, &wish, plea->ticket);
     }
     g_hash_table_remove(controld->pleas, plea);
 }
 
-/* Who wants a history forgotten must be allowed to write there. */
+/* Who wants something of a history must be allowed to write there. */
 static bool
 plead(struct controld *controld, const struct cox_request *request, struct cox_reply *reply, GError **error)
 {
-    const struct cox_msg_control_refresh *body = request->body;
-    const struct cox_schema *schema = cox_messages_schema(COX_MSG_CONTROL_REFRESH);
-    g_autofree char *node = body->node == NULL ? g_strdup("/cib/status/node_state")
-                                               : g_strdup_printf("/cib/status/node_state[@uname='%s']", body->node);
-    g_autofree char *history = g_strdup_printf("%s//lrm_resource[@id='%s']", node, body->rsc_id == NULL ? "" : body->rsc_id);
-    const char *const places[] = { body->rsc_id == NULL ? node : history, node, "/cib/status", NULL };
+    const struct wish wish = wish_of(request->message, request->body);
+    const struct cox_schema *schema = cox_messages_schema(request->message);
+    g_autofree char *node = wish.node == NULL ? g_strdup("/cib/status/node_state")
+                                              : g_strdup_printf("/cib/status/node_state[@uname='%s']", wish.node);
+    g_autofree char *history = g_strdup_printf("%s//lrm_resource[@id='%s']", node, wish.rsc_id == NULL ? "" : wish.rsc_id);
+    const char *const places[] = { wish.rsc_id == NULL ? node : history, node, "/cib/status", NULL };
     g_autoptr(GByteArray) packed = g_byte_array_new();
     struct plea *plea;
 
-    if (strpbrk(history, "\"") != NULL || (body->node != NULL && strchr(body->node, '\'') != NULL)
-        || (body->rsc_id != NULL && strchr(body->rsc_id, '\'') != NULL)) {
+    if (strpbrk(history, "\"") != NULL || (wish.node != NULL && strchr(wish.node, '\'') != NULL)
+        || (wish.rsc_id != NULL && strchr(wish.rsc_id, '\'') != NULL)) {
         g_set_error(error, COX_ERROR, COX_ERROR_INVALID_PARAM, "resource '%s': a name with a quote cannot be held against access rules",
-                    body->rsc_id == NULL ? "" : body->rsc_id);
+                    wish.rsc_id == NULL ? "" : wish.rsc_id);
         return false;
     }
     plea = g_new0(struct plea, 1);
-    cox_marshal(schema, body, packed);
-    *plea = (struct plea) { .controld = controld, .ticket = cox_reply_defer(reply), .arena = cox_arena_new() };
-    plea->wanted = cox_unmarshal(schema, packed->data, packed->len, plea->arena, NULL);
+    cox_marshal(schema, request->body, packed);
+    *plea = (struct plea) {
+        .controld = controld, .ticket = cox_reply_defer(reply), .arena = cox_arena_new(), .message = request->message
+    };
+    plea->body = cox_unmarshal(schema, packed->data, packed->len, plea->arena, NULL);
     g_hash_table_add(controld->pleas, plea);
     cox_permit_ask(controld->permit, request->uid, places, on_verdict, plea);
+    return true;
+}
+
+static bool
+on_local_wish(struct controld *controld, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    const struct wish wish = wish_of(request->message, request->body);
+
+    if (controld->view->len == 0) {
+        g_set_error_literal(error, COX_ERROR, COX_ERROR_TRY_AGAIN, "this node is not a member of the cluster yet; ask again");
+        return false;
+    }
+    if (request->role < COX_ROLE_ADMIN && cox_permit_has_rules(controld->permit)) {
+        return plead(controld, request, reply, error);
+    }
+    begin_wish(controld, &wish, cox_reply_defer(reply));
     return true;
 }
 
@@ -198,32 +252,65 @@ controld_on_refresh(struct cox_ctx *ctx, const struct cox_request *request, stru
     struct controld *controld = cox_service_data(ctx);
     const struct cox_msg_control_refresh *body = request->body;
 
-    if (request->origin == COX_FROM_PEER) {
-        if (body->node == NULL || g_strcmp0(body->node, cox_service_node_name(ctx, controld->self)) == 0) {
-            controld_duty_refresh(controld, body, body->key);
-        }
-        return true;
+    if (request->origin != COX_FROM_PEER) {
+        return on_local_wish(controld, request, reply, error);
     }
-    if (controld->view->len == 0) {
-        g_set_error_literal(error, COX_ERROR, COX_ERROR_TRY_AGAIN, "this node is not a member of the cluster yet; ask again");
-        return false;
+    if (body->node == NULL || g_strcmp0(body->node, cox_service_node_name(ctx, controld->self)) == 0) {
+        controld_duty_refresh(controld, body, body->key);
     }
-    if (request->role < COX_ROLE_ADMIN && cox_permit_has_rules(controld->permit)) {
-        return plead(controld, request, reply, error);
-    }
-    begin_refresh(controld, body, cox_reply_defer(reply));
     return true;
 }
 
+static bool
+is_member(const struct controld *controld, const char *name)
+{
+    for (guint i = 0; i < controld->view->len; i++) {
+        if (g_strcmp0(name, cox_service_node_name(controld->ctx, g_array_index(controld->view, guint32, i))) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+controld_on_fail(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    struct controld *controld = cox_service_data(ctx);
+    const struct cox_msg_control_fail *body = request->body;
+
+    if (request->origin == COX_FROM_PEER) {
+        if (g_strcmp0(body->node, cox_service_node_name(ctx, controld->self)) == 0) {
+            controld_duty_fail(controld, body);
+        }
+        return true;
+    }
+    if (body->rsc_id == NULL || body->node == NULL) {
+        g_set_error_literal(error, COX_ERROR, COX_ERROR_USAGE, "a failure is that of one resource on one node: name both");
+        return false;
+    }
+    if (controld->view->len > 0 && !is_member(controld, body->node)) {
+        g_set_error(error, COX_ERROR, COX_ERROR_NO_HOST, "node '%s' is not a member of the cluster now: nothing can fail there", body->node);
+        return false;
+    }
+    return on_local_wish(controld, request, reply, error);
+}
+
 void
-controld_refreshed(struct controld *controld, guint32 node, const char *key)
+controld_refreshed(struct controld *controld, guint32 node, const struct cox_msg_control_result *result)
 {
     const struct cox_msg_done done = { 0 };
 
-    for (guint i = controld->refreshes->len; key != NULL && i > 0; i--) {
+    for (guint i = controld->refreshes->len; result->key != NULL && i > 0; i--) {
         struct controld_refresh *refresh = controld->refreshes->pdata[i - 1];
 
-        if (!g_str_equal(refresh->key, key)) {
+        if (!g_str_equal(refresh->key, result->key)) {
+            continue;
+        }
+        if (result->kind == COX_REIGN_FORGET && result->rc != 0 && result->reason != NULL) {
+            g_autoptr(GError) error = g_error_new_literal(COX_ERROR, COX_ERROR_NOT_FOUND, result->reason);
+
+            cox_ticket_fail(controld->ctx, refresh->ticket, error);
+            g_ptr_array_remove_index(controld->refreshes, i - 1);
             continue;
         }
         for (guint k = refresh->nodes->len; k > 0; k--) {

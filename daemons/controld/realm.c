@@ -448,7 +448,7 @@ controld_realm_on_result(struct cox_ctx *ctx, const struct cox_request *request,
     event.result.has_counts = node != NULL && cib != NULL;
     event.result.count_now = cib == NULL ? NULL : cox_overlay_now(cox_cib_root(cib), node, count_name);
     event.result.time_now = cib == NULL ? NULL : cox_overlay_now(cox_cib_root(cib), node, time_name);
-    controld_refreshed(controld, request->node, body->key);
+    controld_refreshed(controld, request->node, body);
     controld_realm_step(controld, &event);
     return true;
 }

@@ -326,6 +326,10 @@ execd_run_begin(struct execd *execd, const struct cox_exec_effect *effect)
     COX_BUG_ON(order == NULL); /* the engine runs only what was accepted, and tells us before it drops it */
     cox_log_line(execd->log, COX_LOG_DEBUG, "begin rsc=%s action=%s interval=%" G_GINT64_FORMAT "ms timeout=%" G_GINT64_FORMAT "ms%s",
                  effect->rsc_id, effect->task, effect->interval_ms, effect->timeout_ms, effect->is_probe ? " probe=own" : "");
+    if (strcmp(effect->task, "asyncmon") == 0) { /* a client wants it to have failed: the agent is not asked */
+        end_later(run, COX_AGENT_CODE_GENERIC, COX_OP_STATUS_DONE, "Simulated failure");
+        return;
+    }
     if (order->name == NULL) {
         end_later(run, COX_AGENT_CODE_NOT_INSTALLED, COX_OP_STATUS_NOT_INSTALLED, order->problem);
         return;

@@ -39,7 +39,8 @@ cox_failure_count(const struct cox_failed *result, const char *start_offset, con
             offset = start_offset == NULL ? "INFINITY" : start_offset;
         } else if (g_str_equal(result->task, "stop")) {
             offset = stop_offset == NULL ? "INFINITY" : stop_offset;
-        } else if (!g_str_equal(result->task, "promote") && !g_str_equal(result->task, "demote")) {
+        } else if (!g_str_equal(result->task, "promote") && !g_str_equal(result->task, "demote")
+                   && !g_str_equal(result->task, "asyncmon")) { /* the last: what a client says has failed */
             return false;
         }
     }

@@ -104,6 +104,19 @@ says "the ban is cleared" 0 "Removing constraint: cli-ban-thing-on-$node" "$tool
 ok "the cluster has obeyed again" "$tools/cox" wait
 ok "the history is forgotten" "$tools/crm_resource" -R -r thing
 ok "and found again" "$tools/crm_resource" --wait --timeout 50
+says "nothing fails without a node" 64 "Must supply a node name" "$tools/crm_resource" -F -r thing
+says "nothing fails on a node that nobody knows" 105 "Node 'nobody' not found" "$tools/crm_resource" -F -r thing -N nobody
+says "nothing fails in a file" 102 "in a file nothing fails" \
+    sh -c "$tools/cibadmin -Q > $tmp/copy.xml && CIB_file=$tmp/copy.xml $tools/crm_resource -F -r thing -N $node"
+says "the cluster is told of a failure" 0 "thing has failed on $node" "$tools/crm_resource" -F -r thing -N "$node"
+ok "and recovers" "$tools/crm_resource" --wait --timeout 50
+says "the failure is in the history" 0 "asyncmon on $node" "$tools/crm_mon" -1
+says "with its reason" 0 "Simulated failure" "$tools/crm_mon" -1
+says "it was counted" 0 "value=1" "$tools/crm_failcount" -G -r thing -n asyncmon -N "$node"
+says "and the resource runs" 0 "running on: $node" "$tools/crm_resource" -W -r thing
+ok "the failure is forgotten" "$tools/crm_resource" -C -r thing
+ok "and nothing is left to do" "$tools/crm_resource" --wait --timeout 50
+says "nor is it counted any more" 0 "value=0" "$tools/crm_failcount" -G -r thing -n asyncmon -N "$node"
 says "standby is shown" 0 "" "$tools/crm_standby" -v on
 ok "the node is emptied" "$tools/cox" wait
 says "crm_mon follows and prints more than one page" 124 "standby" timeout 3 "$tools/crm_mon" -D -i 1

@@ -73,6 +73,9 @@ tell_result(struct world *w, const struct cox_msg_exec_order *order, int rc)
 static int
 rc_of(const struct cox_msg_exec_order *order)
 {
+    if (g_str_equal(order->task, "asyncmon")) {
+        return 1;
+    }
     return g_str_equal(order->task, "monitor") && order->interval_ms == 0 ? 7 : 0;
 }
 

@@ -145,6 +145,52 @@ a_refresh_forgets_and_probes(void **state)
 }
 
 static void
+what_a_client_says_has_failed_is_counted_and_recovered(void **state)
+{
+    struct world *w = *state;
+    struct cox_msg_control_fail body = { .rsc_id = "r", .node = "n1" };
+    const struct cox_service_fake_call call = { .message = COX_MSG_CONTROL_FAIL, .body = &body };
+    guint32 id;
+
+    life_create(w, "", DUMMY, "");
+    g_string_truncate(w->log, 0);
+    w->refused = COX_MSG_EXEC_ORDER; /* the executor obeys a younger reign than ours: it is told again under the next */
+    w->n_refused = 1;
+    w->refusal = COX_ERROR_OLD;
+    id = cox_service_fake_ask(w->fake, &call);
+    life_pass(w, 1000);
+    assert_int_equal(cox_service_fake_answer(w->fake, id)->message, COX_MSG_DONE);
+    life_expect(w, "r_asyncmon_0 r_asyncmon_0 fail-count-r#asyncmon_0=value++ last-failure-r#asyncmon_0=1700000000 "
+                   "r_stop_0 r_start_0 r_monitor_10000 ");
+    assert_true(life_has(w, "operation=\"asyncmon\"") && life_has(w, "id=\"r_last_failure_0\""));
+    assert_string_equal(life_query(w)->phase, "S_IDLE");
+}
+
+static void
+nothing_fails_where_it_never_was_or_where_nobody_is(void **state)
+{
+    struct world *w = *state;
+    struct cox_msg_control_fail body = { .rsc_id = "nothing", .node = "n1" };
+    const struct cox_service_fake_call call = { .message = COX_MSG_CONTROL_FAIL, .body = &body };
+    guint32 id;
+
+    life_create(w, "", DUMMY, "");
+    g_string_truncate(w->log, 0);
+    id = cox_service_fake_ask(w->fake, &call);
+    life_pass(w, 500);
+    assert_string_equal(cox_service_fake_answer(w->fake, id)->error->message, "resource 'nothing' has no history on node 'n1'");
+    body = (struct cox_msg_control_fail) { .rsc_id = "r", .node = "n7" };
+    id = cox_service_fake_ask(w->fake, &call);
+    life_pass(w, 500);
+    assert_non_null(strstr(cox_service_fake_answer(w->fake, id)->error->message, "node 'n7' is not a member"));
+    body.node = NULL;
+    id = cox_service_fake_ask(w->fake, &call);
+    life_pass(w, 500);
+    assert_non_null(strstr(cox_service_fake_answer(w->fake, id)->error->message, "name both"));
+    life_expect(w, "");
+}
+
+static void
 a_configuration_over_which_the_scheduler_dies_is_set_aside(void **state)
 {
     struct world *w = *state;
@@ -411,6 +457,8 @@ main(void)
         STORY(what_is_running_when_something_changes_is_waited_for),
         STORY(a_lost_node_is_fenced_until_that_succeeds),
         STORY(a_refresh_forgets_and_probes),
+        STORY(what_a_client_says_has_failed_is_counted_and_recovered),
+        STORY(nothing_fails_where_it_never_was_or_where_nobody_is),
         STORY(a_configuration_over_which_the_scheduler_dies_is_set_aside),
         STORY(an_order_of_another_reign_is_not_carried_out),
         STORY(a_reign_grows_above_every_one_that_was_obeyed_before),

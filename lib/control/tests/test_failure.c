@@ -18,6 +18,7 @@ only_some_failures_are_counted(void **state)
         { { "r", "stop", 0, 1, 0, 0 }, "1", "fail-count-r#stop_0", "INFINITY" },
         { { "r", "promote", 0, 1, 0, 0 }, NULL, "fail-count-r#promote_0", "value++" },
         { { "r", "demote", 0, 1, 0, 0 }, NULL, "fail-count-r#demote_0", "value++" },
+        { { "r", "asyncmon", 0, 1, 0, 0 }, NULL, "fail-count-r#asyncmon_0", "value++" },
         { { "r", "monitor", 0, 0, 0, 7 }, NULL, NULL, NULL },      /* a probe that found something */
         { { "r", "migrate_to", 0, 1, 0, 0 }, NULL, NULL, NULL },
         { { "r", "notify", 0, 1, 0, 0 }, NULL, NULL, NULL },
