@@ -13,3 +13,5 @@ case("unfencing-requires-quorum", "requires=quorum: this resource does not wait 
      [UNFENCER, prim("A", {"requires": "quorum"}), B], options=FENCING)
 case("watchdogs-are-fence-devices", "No fence device, but the nodes have watchdogs: resources start.", [A],
      options={**FENCING, "have-watchdog": "true", "stonith-watchdog-timeout": "10s"})
+case("watchdogs-without-quorum", "No fence device, but watchdogs: without quorum nobody counts as fenced.", [A], nodes=3, quorum=0,
+     states={"n3": "lost"}, runs={"A": "n3"}, options={**FENCING, "have-watchdog": "true", "stonith-watchdog-timeout": "10s"})

@@ -86,6 +86,8 @@ struct cox_cluster {
     const struct cox_failure *failures;
     size_t n_failures;
     bool has_quorum, fencing_enabled, maintenance_mode, stop_all, symmetric;
+    bool has_watchdogs;            /**< nodes that are lost take themselves down (have-watchdog) */
+    gint64 watchdog_timeout_ms;    /**< how long that takes; negative: twice what sbd is told; 0: it does not count as fencing */
     const char *no_quorum_policy;
     const char *dc_version, *stack, *cluster_name;
     gint64 fencing_timeout_ms, priority_fencing_delay_ms;

@@ -254,6 +254,8 @@ sched_cluster_fill(struct sched_work *work, struct cox_cluster *cluster)
     cluster->fencing_timeout_ms = work->opt.fencing_timeout_ms;
     cluster->priority_fencing_delay_ms = work->opt.priority_fencing_delay_ms;
     cluster->fencing_enabled = work->opt.fencing_enabled;
+    cluster->has_watchdogs = work->opt.have_watchdog;
+    cluster->watchdog_timeout_ms = work->opt.watchdog_timeout_ms;
     cluster->maintenance_mode = work->opt.maintenance_mode;
     cluster->stop_all = work->opt.stop_all;
     cluster->symmetric = work->opt.symmetric;

@@ -338,8 +338,8 @@ sched_nodes_run(struct sched_work *work)
 static bool
 can_fence_member(const struct sched_work *work, const struct sched_node *node)
 {
-    if (!work->opt.fencing_enabled || !work->has_fence_device) {
-        return work->opt.fencing_enabled && work->opt.have_watchdog;
+    if (!work->opt.fencing_enabled || (!work->has_fence_device && !work->opt.have_watchdog)) {
+        return false;
     }
     if (work->has_quorum || work->opt.no_quorum_policy == SCHED_NO_QUORUM_IGNORE) {
         return true;

@@ -158,8 +158,11 @@ cox_verify_config(const struct cox_config *config, cox_wall now, struct cox_diag
 /* ---- fencing ---- */
 
 static bool
-has_fence_device(const struct cox_config *config)
+can_fence(const struct cox_config *config, const struct cox_cluster *cluster)
 {
+    if (cluster->has_watchdogs) {
+        return true;
+    }
     for (cox_rsc_id id = 0; id < config->n_resources; id++) {
         if (g_strcmp0(config->resources[id].standard, "stonith") == 0) {
             return true;
@@ -182,7 +185,7 @@ can_be_fenced(const struct cox_node_state *node, const struct cox_cluster *clust
 void
 cox_verify_cluster(const struct cox_config *config, const struct cox_cluster *cluster, struct cox_diags *diags)
 {
-    bool has_device = has_fence_device(config);
+    bool has_device = can_fence(config, cluster);
 
     if (cluster->fencing_enabled && !has_device) {
         cox_diags_add(diags, COX_SEVERITY_ERROR, "fencing-enabled", NULL,

@@ -223,6 +223,9 @@ asked_words(const struct cox_plan *plan, const struct cox_rsc_explanation *rsc)
 static bool
 has_fence_device(const struct cox_plan *plan)
 {
+    if (plan->cluster.has_watchdogs) {
+        return true;
+    }
     for (size_t i = 0; i < plan->cluster.n_rscs; i++) {
         if (g_strcmp0(plan->cluster.rscs[i].standard, "stonith") == 0) {
             return true;

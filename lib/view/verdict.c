@@ -46,8 +46,8 @@ cox_verdict_weight_text(enum cox_verdict_weight weight)
     return texts[weight];
 }
 
-bool
-cox_verdict_has_device(const struct cox_cluster *cluster)
+static bool
+has_configured_device(const struct cox_cluster *cluster)
 {
     for (size_t i = 0; i < cluster->n_rscs; i++) {
         const struct cox_rsc_state *rsc = &cluster->rscs[i];
@@ -58,6 +58,12 @@ cox_verdict_has_device(const struct cox_cluster *cluster)
         }
     }
     return false;
+}
+
+bool
+cox_verdict_has_device(const struct cox_cluster *cluster)
+{
+    return cluster->has_watchdogs || has_configured_device(cluster);
 }
 
 /* ---- the cluster as a whole ---- */
@@ -88,6 +94,32 @@ check_fencing(struct findings *findings)
         add(findings, COX_VERDICT_WARNING, "cluster",
             g_strdup("fencing is disabled: when a node is lost, resources may run twice, and data may be damaged"),
             g_strdup("add a fencing device and set fencing-enabled to true"));
+    }
+}
+
+/* Nothing but watchdogs: do they prove anything? */
+static void
+check_watchdogs(struct findings *findings)
+{
+    const struct cox_cluster *cluster = findings->input->cluster;
+    size_t n_members = 0;
+
+    if (!cluster->fencing_enabled || !cluster->has_watchdogs || has_configured_device(cluster)) {
+        return;
+    }
+    for (size_t i = 0; i < cluster->n_nodes; i++) {
+        n_members += cluster->nodes[i].is_remote || cluster->nodes[i].is_guest || cluster->nodes[i].is_ping ? 0 : 1;
+    }
+    if (cluster->watchdog_timeout_ms == 0) {
+        add(findings, COX_VERDICT_PROBLEM, "cluster",
+            g_strdup("there is no fencing device but the nodes' watchdogs, and these do not count: a lost node is never taken for fenced, and what ran there "
+                     "is not started elsewhere"),
+            g_strdup("say how long the watchdogs may take, e.g. twice SBD_WATCHDOG_TIMEOUT: crm_attribute --name fencing-watchdog-timeout --update -1"));
+    } else if (n_members == 2) {
+        add(findings, COX_VERDICT_WARNING, "cluster",
+            g_strdup("there are two nodes and no fencing device but their watchdogs: where corosync lets each node keep quorum alone (two_node), the watchdog of "
+                     "a lost node does not strike, and it is never taken for fenced"),
+            g_strdup("give the cluster a quorum device (corosync-qdevice), or add a fencing device"));
     }
 }
 
@@ -479,6 +511,7 @@ cox_verdict_find(const struct cox_verdict_input *input)
     check_daemons(&findings);
     check_quorum(&findings);
     check_fencing(&findings);
+    check_watchdogs(&findings);
     check_duel(&findings);
     check_modes(&findings);
     for (size_t i = 0; i < input->cluster->n_nodes; i++) {

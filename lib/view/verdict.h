@@ -58,7 +58,7 @@ GPtrArray *cox_verdict_find(const struct cox_verdict_input *input);
 /** "note", "warning", "problem". */
 const char *cox_verdict_weight_text(enum cox_verdict_weight weight);
 
-/** Is there a fencing device in the configuration that is not switched off? */
+/** Is there a fencing device in the configuration that is not switched off, or do watchdogs take lost nodes down? */
 bool cox_verdict_has_device(const struct cox_cluster *cluster);
 
 G_END_DECLS

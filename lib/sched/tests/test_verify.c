@@ -113,10 +113,13 @@ fencing_needs_a_device(void **state)
         bool has_device, fencing_enabled, has_quorum, is_online, is_unclean, is_guest;
         const char *policy;
         size_t n_errors, n_warnings;
+        bool has_watchdogs;
     } cases[] = {
         { "nothing to fence", false, false, true, true, false, false, "stop", 0, 0 },
         { "no device", false, true, true, true, false, false, "stop", 1, 0 },
         { "no device, unclean", false, true, true, true, true, false, "stop", 1, 1 },
+        { "watchdogs", false, true, true, false, true, false, "stop", 0, 0, true },
+        { "watchdogs, no quorum", false, true, false, false, true, false, "stop", 0, 1, true },
         { "device", true, true, true, false, true, false, "stop", 0, 0 },
         { "no fencing", true, false, true, false, true, false, "stop", 0, 1 },
         { "no quorum", true, true, false, false, true, false, "stop", 0, 1 },
@@ -131,7 +134,8 @@ fencing_needs_a_device(void **state)
         const struct cox_node_state node = { .name = "n1", .is_online = cases[i].is_online,
                                              .is_unclean = cases[i].is_unclean, .is_guest = cases[i].is_guest };
         const struct cox_cluster cluster = { .nodes = &node, .n_nodes = 1, .fencing_enabled = cases[i].fencing_enabled,
-                                             .has_quorum = cases[i].has_quorum, .no_quorum_policy = cases[i].policy };
+                                             .has_quorum = cases[i].has_quorum, .no_quorum_policy = cases[i].policy,
+                                             .has_watchdogs = cases[i].has_watchdogs };
         g_autoptr(cox_diags) diags = cox_diags_new();
 
         cox_verify_cluster(&config, &cluster, diags);

@@ -24,6 +24,8 @@
     "name=\"pcmk_host_list\" value=\"n" node "\"/></instance_attributes></primitive>"
 #define DUEL "<resources>" DUELIST("1") DUELIST("2") "</resources><constraints/>"
 #define QUORATE "have-quorum=\"1\" dc-uuid=\"1\""
+#define WATCHDOGS(timeout)                                                                                                \
+    "<nvpair id=\"o-y\" name=\"have-watchdog\" value=\"true\"/><nvpair id=\"o-z\" name=\"fencing-watchdog-timeout\" value=\"" timeout "\"/>"
 #define OPTION(name, value) "<nvpair id=\"o-x\" name=\"" name "\" value=\"" value "\"/>"
 
 /* A document, what it comes to, and what is found. */
@@ -112,6 +114,9 @@ the_whole_cluster_is_judged(void **state)
     } cases[] = {
         { CIB(QUORATE, "", WEB), COX_VERDICT_PROBLEM, "cluster", "there is no fencing device" },
         { CIB(QUORATE, OPTION("fencing-enabled", "false"), WEB), COX_VERDICT_WARNING, "cluster", "fencing is disabled" },
+        { CIB(QUORATE, WATCHDOGS("0"), WEB), COX_VERDICT_PROBLEM, "cluster", "a lost node is never taken for fenced" },
+        { CIB(QUORATE, WATCHDOGS("10s"), WEB), COX_VERDICT_WARNING, "cluster", "two nodes and no fencing device but their watchdogs" },
+        { CIB(QUORATE, WATCHDOGS("10s"), WEB), COX_VERDICT_PROBLEM, "web", "is stopped" },
         { CIB(QUORATE, "", DUEL), COX_VERDICT_WARNING, "cluster", "both may go down" },
         { CIB("have-quorum=\"0\"", "", WEB_AND_FENCE), COX_VERDICT_PROBLEM, "cluster", "no quorum (no-quorum-policy is stop)" },
         { CIB("have-quorum=\"0\"", OPTION("no-quorum-policy", "freeze"), WEB_AND_FENCE), COX_VERDICT_PROBLEM, "cluster",
