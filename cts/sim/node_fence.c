@@ -266,7 +266,7 @@ sim_fence_start(struct sim *sim, struct sim_node *node)
 {
     const struct cox_fence_config config = {
         .name = node->name, .incarnation = node->incarnation, .first_serial = (guint64) sim->now, .seed = node->id,
-        .fencing_timeout_ms = 10000, .grace_ms = 200, .asking_ms = 5000, .slack_ms = 2000, .greet_ms = 2000, .lie_ms = 3000, .doubt_ms = 400, .refence_ms = 20000,
+        .fencing_timeout_ms = 10000, .grace_ms = 200, .asking_ms = 5000, .slack_ms = 2000, .greet_ms = 2000, .quorum_ms = 1000, .lie_ms = 3000, .doubt_ms = 400, .refence_ms = 20000,
         .refence_max_ms = 60000,
     };
     struct cox_fence_event event = { .kind = COX_FENCE_ON_DEVICES };

@@ -42,7 +42,7 @@ cox_coxd_take_down(const struct cox_coxd *coxd, const char *why)
     const struct cox_coxd_panic how = cox_coxd_panic_parse(cox_environment_setting("panic_action"));
 
     cox_log_event(cox_service_log(coxd->ctx), COX_EVENT_PANIC, "daemon=%s", why);
-    cox_coxd_panic_now(&how);
+    cox_coxd_panic_now(&how, &cox_coxd_panic_kernel);
 }
 
 /* ---- who answers ---- */

@@ -1,14 +1,11 @@
 /* daemons/coxd/coxd_panic.c - take this node down at once.  Layer 6. */
 #include "daemons/coxd/coxd_panic.h"
 
-#include <fcntl.h>
 #include <string.h>
 #include <sys/reboot.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-/* Inode of the first process namespace; elsewhere reboot(2) ends the namespace only, and the kernel's own crash would hit others. */
-enum { FIRST_PID_NAMESPACE = 0xEFFFFFFC };
+#include "service/machine.h"
 
 struct cox_coxd_panic
 cox_coxd_panic_parse(const char *setting)
@@ -27,29 +24,19 @@ cox_coxd_panic_parse(const char *setting)
     return how;
 }
 
-static void
-crash(void)
-{
-    struct stat space;
-    int fd;
-
-    if (stat("/proc/self/ns/pid", &space) == 0 && space.st_ino == (ino_t) (guint32) FIRST_PID_NAMESPACE) {
-        fd = open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC);
-        if (fd >= 0) {
-            (void) !write(fd, "c", 1);
-            close(fd);
-        }
-    }
-}
+const struct cox_coxd_panic_port cox_coxd_panic_kernel = { "", sync, reboot };
 
 void
-cox_coxd_panic_now(const struct cox_coxd_panic *how)
+cox_coxd_panic_now(const struct cox_coxd_panic *how, const struct cox_coxd_panic_port *port)
 {
+    if (cox_machine_look(port->root) == COX_MACHINE_PART) {
+        return;
+    }
     if (how->syncs) {
-        sync();
+        port->sync();
     }
     if (how->kind == COX_COXD_PANIC_CRASH) {
-        crash();
+        (void) cox_machine_press(port->root, 'c');
     }
-    (void) reboot(how->kind == COX_COXD_PANIC_OFF ? RB_POWER_OFF : RB_AUTOBOOT);
+    (void) port->restart(how->kind == COX_COXD_PANIC_OFF ? RB_POWER_OFF : RB_AUTOBOOT);
 }

@@ -20,8 +20,21 @@ struct cox_coxd_panic {
 /** The setting panic_action: reboot, off, crash, or one of them after "sync-"; anything else and NULL is reboot. */
 struct cox_coxd_panic cox_coxd_panic_parse(const char *setting);
 
-/** Do it.  Returns only when the kernel refuses. */
-void cox_coxd_panic_now(const struct cox_coxd_panic *how);
+/** What does it: the system's own, or a test's. */
+struct cox_coxd_panic_port {
+    const char *root;            /**< of the machine, as in service/machine.h */
+    void (*sync)(void);
+    int (*restart)(int command); /**< reboot(2) */
+};
+
+/** The kernel. */
+extern const struct cox_coxd_panic_port cox_coxd_panic_kernel;
+
+/**
+ * Do it: with reboot(2), which in a process namespace of our own ends that only, and for a crash, on a whole machine, with the kernel's key c first.
+ * Nothing is done where it would hit others.  Returns only when that is so or the kernel refuses.
+ */
+void cox_coxd_panic_now(const struct cox_coxd_panic *how, const struct cox_coxd_panic_port *port);
 
 G_END_DECLS
 

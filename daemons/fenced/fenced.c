@@ -97,6 +97,9 @@ health(struct cox_ctx *ctx)
     if (fenced->build == NULL) {
         cox_service_add_complaint(ctx, "the configuration is not known: no device");
     }
+    if (fenced->build != NULL && fenced->build->has_idle_watchdogs) {
+        cox_service_add_complaint(ctx, "watchdogs fence nobody: with two_node each of the two nodes keeps quorum alone, and its watchdog does not strike");
+    }
     for (size_t i = 0; fenced->build != NULL && i < fenced->build->n_unknown_agents; i++) {
         cox_service_add_complaint(ctx, "agent %s does not tell what it can do", fenced->build->unknown_agents[i]);
     }

@@ -25,7 +25,7 @@ struct cox_fenced {
     struct cox_client *supervisor; /**< coxd; NULL until it is needed */
     struct cox_fence *engine;      /**< NULL before the first membership */
     GArray *members;               /**< struct cox_fence_member; names are the skeleton's */
-    bool is_connected, has_quorum;
+    bool is_connected, has_quorum, is_two_node;
     guint64 incarnation;           /**< of this boot */
     gint64 patience_ms;            /**< a fenced node that is a member for so long after that is alive */
     cox_source_id timer;

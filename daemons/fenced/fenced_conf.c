@@ -188,7 +188,7 @@ build(struct cox_fenced *fenced, const char *self)
     struct cox_codec_result loaded = { 0 };
     struct cox_fencebuild_input input = { .node = self, .now = cox_runtime_wall(cox_service_runtime(fenced->ctx)),
                                           .agents = (const struct cox_fencemeta *) agents->data, .n_agents = agents->len,
-                                          .sbd_ms = cox_sbd_timeout_ms() };
+                                          .sbd_ms = cox_sbd_timeout_ms(), .is_two_node = fenced->is_two_node };
 
     if (!cox_codec_load_tree(cox_cib_root(cox_follow_cib(fenced->follow)), NULL, &loaded, NULL, &error)) {
         cox_log_line(cox_service_log(fenced->ctx), COX_LOG_NOTICE, "the document cannot be read: %s", error->message);

@@ -10,6 +10,7 @@ enum {
     GRACE_MS = 500,        /* for slow answers, when the fast ones suffice */
     ASKING_MS = 20000,
     SLACK_MS = 5000,
+    QUORUM_MS = 2000,      /* corosync tells members and quorum one after the other; on a busy machine not at once */
     GREET_MS = 3000,       /* who is there answers at once, if it is not stopped */
     DOUBT_MS = 400,        /* for devices that cut the power a moment after they say so */
     REFENCE_MS = 5000,
@@ -318,7 +319,7 @@ new_engine(struct cox_fenced *fenced)
     const struct cox_fence_config config = {
         .name = name != NULL ? name : "", .incarnation = fenced->incarnation, .first_serial = (guint64) cox_runtime_wall(runtime).usec,
         .seed = fenced->incarnation ^ self, .fencing_timeout_ms = FENCING_TIMEOUT_MS, .grace_ms = GRACE_MS, .asking_ms = ASKING_MS,
-        .slack_ms = SLACK_MS, .greet_ms = GREET_MS, .lie_ms = fenced->patience_ms, .doubt_ms = DOUBT_MS, .refence_ms = REFENCE_MS, .refence_max_ms = REFENCE_MAX_MS,
+        .slack_ms = SLACK_MS, .greet_ms = GREET_MS, .quorum_ms = QUORUM_MS, .lie_ms = fenced->patience_ms, .doubt_ms = DOUBT_MS, .refence_ms = REFENCE_MS, .refence_max_ms = REFENCE_MAX_MS,
     };
 
     fenced->engine = cox_fence_new(&config, self);
@@ -385,5 +386,10 @@ cox_fenced_quorum(struct cox_ctx *ctx, const struct cox_peers_quorum *quorum)
     if (fenced->has_quorum != quorum->is_quorate) {
         fenced->has_quorum = quorum->is_quorate;
         step_quorum(fenced);
+    }
+    if (fenced->is_two_node != quorum->is_two_node) { /* watchdogs prove something or not */
+        fenced->is_two_node = quorum->is_two_node;
+        fenced->is_dirty = true;
+        cox_fenced_refresh(fenced);
     }
 }

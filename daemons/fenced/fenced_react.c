@@ -2,53 +2,19 @@
  *
  * stop:  coxd is asked to end everything at once and to stay down.
  * panic: the program that COX_PANIC_COMMAND names is run (tests, the lab, machines with a watchdog of their own); without one coxd is asked
- *        to take the machine down as PCMK_panic_action says, and the kernel to restart it when coxd does not answer; but only when
- *        this is the machine: not in a container or network namespace, where it would hit the host.  Else it is as stop.
+ *        to take the machine down as PCMK_panic_action says, or the container if that is the node, and the kernel to restart the machine when
+ *        coxd does not answer; but never where it would hit the host (service/machine.h).  Else it is as stop.
  *
  * A node that is to be fenced by its own watchdog panics, whatever the reaction.
  */
 #include "daemons/fenced/fenced.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "client/client.h"
 #include "proto/stopflag.h"
 #include "runtime/environment.h"
+#include "service/machine.h"
 
 enum { PANIC_LIMIT_MS = 2000 };
-
-/* Are we where the first process is? */
-static bool
-is_whole_machine(void)
-{
-    static const char *const kinds[] = { "net", "mnt", "pid", "uts" };
-
-    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
-        g_autofree char *first = g_strconcat("/proc/1/ns/", kinds[i], NULL);
-        g_autofree char *own = g_strconcat("/proc/self/ns/", kinds[i], NULL);
-        g_autofree char *a = g_file_read_link(first, NULL);
-        g_autofree char *b = g_file_read_link(own, NULL);
-
-        if (a == NULL || g_strcmp0(a, b) != 0) {
-            return false;
-        }
-    }
-    return !g_file_test("/.dockerenv", G_FILE_TEST_EXISTS) && !g_file_test("/run/.containerenv", G_FILE_TEST_EXISTS)
-           && cox_environment_get("COX_RUN_DIRECTORY") == NULL;
-}
-
-static bool
-restart_machine(void)
-{
-    int fd = is_whole_machine() ? open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC) : -1;
-    bool is_done = fd >= 0 && write(fd, "b", 1) == 1;
-
-    if (fd >= 0) {
-        close(fd);
-    }
-    return is_done;
-}
 
 /* Who is to take us down does not answer, or may not. */
 static void
@@ -56,7 +22,7 @@ on_panic_answer(void *context, const struct cox_client_reply *reply)
 {
     struct cox_fenced *fenced = context;
 
-    if (reply->error != NULL && !restart_machine()) {
+    if (reply->error != NULL && !cox_machine_press("", 'b')) {
         cox_log_event(cox_service_log(fenced->ctx), COX_EVENT_FENCE_REACTION_FAILED, "error=\"%s\"", reply->error->message);
     }
 }
@@ -126,7 +92,7 @@ panic_node(struct cox_fenced *fenced)
 
     if (command != NULL && command[0] == '/') {
         (void) cox_runtime_spawn(cox_service_runtime(fenced->ctx), &spec, on_panic_end, fenced);
-    } else if (is_whole_machine()) {
+    } else if (cox_machine_look("") != COX_MACHINE_PART) {
         ask_to_panic(fenced);
     } else {
         ask_to_stop(fenced);

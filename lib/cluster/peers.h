@@ -21,6 +21,7 @@ struct cox_peers_quorum {
     guint32 quorum_votes; /**< votes that make a quorum */
     guint32 own_votes;    /**< of this node */
     guint32 other_votes;  /**< that count for this partition without being a node's (quorum device) */
+    bool is_two_node;     /**< each of two nodes keeps quorum when it is alone (two_node): losing the others is not losing quorum */
 };
 
 enum cox_peers_trouble {

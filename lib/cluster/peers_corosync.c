@@ -217,6 +217,7 @@ consider_quorum(struct peers_corosync *c)
         now.quorum_votes = info.quorum;
         now.own_votes = info.node_votes;
         now.other_votes = (info.flags & VOTEQUORUM_INFO_QDEVICE_CAST_VOTE) != 0 ? info.qdevice_votes : 0;
+        now.is_two_node = (info.flags & VOTEQUORUM_INFO_TWONODE) != 0;
     } else if (code == CS_ERR_TRY_AGAIN) {
         arm(c, RETRY_NSEC);
         now = c->told;
@@ -225,7 +226,7 @@ consider_quorum(struct peers_corosync *c)
         return;
     }
     if (!c->is_told || now.is_quorate != c->told.is_quorate || now.quorum_votes != c->told.quorum_votes
-        || now.own_votes != c->told.own_votes || now.other_votes != c->told.other_votes) {
+        || now.own_votes != c->told.own_votes || now.other_votes != c->told.other_votes || now.is_two_node != c->told.is_two_node) {
         c->is_told = true;
         c->told = now;
         c->peers.handler.quorum(c->peers.handler.context, &now);

@@ -15,6 +15,7 @@ cox_fence_new(const struct cox_fence_config *config, guint32 self)
     fence->serial = config->first_serial;
     fence->ops = g_ptr_array_new_with_free_func(cox_fenceop_free);
     fence->wake_at = COX_USEC_NEVER;
+    fence->quorum_until = G_MININT64;
     cox_fenceconf_init(&fence->conf);
     cox_fencehistory_init(&fence->history);
     cox_fencelocal_init(&fence->local);
@@ -114,6 +115,15 @@ wait_for_more(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, str
     check_answers(fence, op, now, out);
 }
 
+/* The life that a reboot was to end is over, and the node says so itself: whoever ended it.  Half a reboot is gone on with, for the power's sake. */
+static bool
+is_satisfied(const struct cox_fence *fence, const struct cox_fenceop *op)
+{
+    return op->action == COX_FENCE_REBOOT && op->incarnation != 0 && op->step == 0
+           && cox_fencewatch_is_in_ring(&fence->watch, op->target)
+           && cox_fencewatch_incarnation(&fence->watch, op->target) != op->incarnation;
+}
+
 /* Go on from the present step: with another executor, the next step, the next way, or to the end. */
 static void
 do_step(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct cox_fence_effects *out)
@@ -122,11 +132,19 @@ do_step(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct co
         bool has_step = op->step < op->steps->len;
         const struct cox_fencedevice *device = has_step ? cox_fenceop_device(op, fence->conf.devices) : NULL;
 
+        if (is_satisfied(fence, op)) {
+            cox_fence_finish(fence, op, true, NULL, out);
+            return;
+        }
         if (op->steps->len > 0 && !has_step) {
             cox_fence_conclude(fence, op, now, out);
             return;
         }
         if (!fence->has_quorum && !(has_step && op->step >= op->n_required)) { /* but what is off may get its power back */
+            if (cox_fence_is_patient(fence, now)) {
+                cox_fence_stall(fence, op);
+                return;
+            }
             cox_fence_finish(fence, op, false, "this partition has no quorum", out);
             return;
         }
@@ -236,6 +254,23 @@ take_record(struct cox_fence *fence, const struct cox_fence_record *record, cox_
     }
 }
 
+/* Who is off has had what a reboot of the same life is for; power that somebody has cut on purpose is not given back for it. */
+static void
+end_satisfied(struct cox_fence *fence, const struct cox_fence_record *record, struct cox_fence_effects *out)
+{
+    if (!record->is_ok || record->action != COX_FENCE_OFF || record->incarnation == 0) {
+        return;
+    }
+    for (guint i = fence->ops->len; i > 0; i--) {
+        struct cox_fenceop *op = fence->ops->pdata[i - 1];
+
+        if (g_str_equal(op->target, record->target) && op->state == COX_FENCEOP_QUEUED && op->action == COX_FENCE_REBOOT
+            && op->incarnation == record->incarnation) {
+            end_op(fence, op, &(struct cox_fence_end) { true, NULL, record->incarnation }, out);
+        }
+    }
+}
+
 /* Who joined meanwhile may know the operation by the name of another request. */
 static void
 on_done(struct cox_fence *fence, const struct cox_fence_message *message, cox_usec now, struct cox_fence_effects *out)
@@ -247,6 +282,7 @@ on_done(struct cox_fence *fence, const struct cox_fence_message *message, cox_us
         const struct cox_fence_end end = { message->record.is_ok, message->record.reason, message->record.incarnation };
 
         end_op(fence, op, &end, out);
+        end_satisfied(fence, &message->record, out);
         begin_next(fence, message->record.target, now, out);
     }
 }
@@ -558,6 +594,10 @@ run_jobs(struct cox_fence *fence, cox_usec now, struct cox_fence_effects *out)
         const struct cox_fencedevice *device = cox_fencelocal_device(fence->conf.devices, job->device);
         struct cox_fence_effect *effect = NULL;
 
+        if (!may_run(fence, job) && cox_fence_is_patient(fence, now)) {
+            cox_fencelocal_hold(job, fence->quorum_until);
+            continue;
+        }
         if (!may_run(fence, job)) {
             send_result(job, false, "the executor's partition has no quorum", out);
             cox_fencelocal_drop(&fence->local, job);
@@ -621,6 +661,17 @@ on_wake(struct cox_fence *fence, cox_usec now, struct cox_fence_effects *out)
     cox_fence_doubt_on_wake(fence, now, out);
 }
 
+/* What waited for quorum. */
+static void
+go_on(struct cox_fence *fence, cox_usec now, struct cox_fence_effects *out)
+{
+    struct cox_fenceop *op = NULL;
+
+    while ((op = cox_fence_next_unstalled(fence, now)) != NULL) {
+        do_step(fence, op, now, out);
+    }
+}
+
 static void
 ask_to_be_woken(struct cox_fence *fence, cox_usec now, struct cox_fence_effects *out)
 {
@@ -654,7 +705,7 @@ cox_fence_step(struct cox_fence *fence, const struct cox_fence_event *event, cox
             cox_fence_doubt_on_lost(fence, event->lost.nodes, event->lost.n, now, out);
             break;
         case COX_FENCE_ON_QUORUM:
-            fence->has_quorum = event->has_quorum;
+            cox_fence_set_quorum(fence, event->has_quorum, now);
             break;
         case COX_FENCE_ON_DEVICES:
             cox_fenceconf_set_devices(&fence->conf, event->devices.defs, event->devices.n,
@@ -682,6 +733,7 @@ cox_fence_step(struct cox_fence *fence, const struct cox_fence_event *event, cox
             on_wake(fence, now, out);
             break;
     }
+    go_on(fence, now, out);
     cox_fence_release(fence, now, out);
     run_jobs(fence, now, out);
     cox_fence_deal_with_liars(fence, now, out);

@@ -38,6 +38,7 @@ struct cox_fence_config {
     gint64 asking_ms;        /**< wait for answers at most */
     gint64 slack_ms;         /**< for messages, besides an executor's own limits */
     gint64 greet_ms;         /**< who joins waits so long at most to hear what is under way */
+    gint64 quorum_ms;        /**< a change of members may be told before it is told that quorum is still there: wait so long for that */
     gint64 lie_ms;           /**< a node that a human called down and that is in the ring for so long after that is alive */
     gint64 doubt_ms;         /**< how long after its device's word a node may still be in the ring: for devices that are late */
     gint64 refence_ms, refence_max_ms; /**< pauses between fencings of a node whose device lies */

@@ -15,6 +15,7 @@ struct cox_fence {
     guint32 self;
     guint64 serial, attempts;
     bool has_quorum;
+    cox_usec quorum_until;       /* without quorum: until then it may come back by itself */
     struct cox_fenceconf conf;
     GPtrArray *ops;              /* struct cox_fenceop, in the order of the bus */
     struct cox_fencehistory history;
@@ -59,6 +60,20 @@ void cox_fence_answer(struct cox_fence *fence, const struct cox_fenceop *op, str
 
 /* Look for devices that can do it, and tell its origin. */
 void cox_fence_begin_asking(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct cox_fence_effects *out);
+
+/* ---- fencequorum.c ---- */
+
+/* Quorum is gained or lost. */
+void cox_fence_set_quorum(struct cox_fence *fence, bool has_quorum, cox_usec now);
+
+/* Quorum is away, but may come back in a moment. */
+bool cox_fence_is_patient(const struct cox_fence *fence, cox_usec now);
+
+/* @op cannot go on without quorum, which may come back. */
+void cox_fence_stall(const struct cox_fence *fence, struct cox_fenceop *op);
+
+/* An operation of this node that was stalled and need not wait any longer, working again; or NULL.  Ask until NULL. */
+struct cox_fenceop *cox_fence_next_unstalled(struct cox_fence *fence, cox_usec now);
 
 /* ---- fencejoin.c ---- */
 

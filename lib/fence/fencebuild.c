@@ -348,6 +348,12 @@ read_options(struct builder *builder)
     builder->watchdog_ms = cox_option_of(COX_OPT_CLUSTER_HAVE_WATCHDOG, &options) == 0
                                ? 0
                                : cox_fencewatchdog_wait_ms(cox_option_of(COX_OPT_CLUSTER_FENCING_WATCHDOG_TIMEOUT, &options), builder->input->sbd_ms);
+    if (builder->watchdog_ms != 0 && builder->input->is_two_node) {
+        builder->watchdog_ms = 0;
+        builder->build->has_idle_watchdogs = true;
+        cox_diags_add(builder->diags, COX_SEVERITY_WARNING, "fencing-watchdog-timeout", "add a quorum device (corosync-qdevice) or a fence device",
+                      "watchdogs do not count as fencing: with two_node each of the two nodes keeps quorum when it is alone, and its watchdog does not strike");
+    }
     builder->build->panics = cox_option_of(COX_OPT_CLUSTER_FENCING_REACTION, &options) != 0; /* the words of the row: stop, panic */
     cox_nvlist_clear(&options);
 }

@@ -31,6 +31,7 @@ struct cox_fencebuild_input {
     const struct cox_fencemeta *agents; /**< those whose meta-data is known */
     size_t n_agents;
     gint64 sbd_ms;                      /**< SBD_WATCHDOG_TIMEOUT of this node; 0: not known */
+    bool is_two_node;                   /**< each of two nodes keeps quorum when it is alone */
 };
 
 /** A parameter of an agent. */
@@ -63,6 +64,7 @@ struct cox_fencebuild {
     const char *const *unknown_agents; /**< agents of devices whose meta-data is not among the input's: get it, and build again */
     size_t n_unknown_agents;
     gint64 fencing_timeout_ms;
+    bool has_idle_watchdogs;           /**< watchdogs are wanted and refused, because of is_two_node */
     bool panics;                       /**< fencing-reaction is panic, not stop */
     cox_wall next;                     /**< when rules may change something; COX_WALL_NONE: never */
 };
@@ -71,7 +73,8 @@ struct cox_fencebuild {
  * Every primitive of class stonith, in groups and clones as well, that is not meant to be stopped (target-role of itself or of what it is part
  * of) is a device.  Whether the resource runs somewhere, is managed, or in maintenance is of no interest; a device whose agent's meta-data
  * is not known cannot do anything yet.  Where the cluster has watchdogs (have-watchdog) and fencing-watchdog-timeout says how long they take, there is
- * one more for all cluster nodes, called "watchdog", which comes after all others, unless one of agent fence_watchdog is configured.
+ * one more for all cluster nodes, called "watchdog", which comes after all others, unless one of agent fence_watchdog is configured.  With is_two_node watchdogs can do nothing: who is alone keeps
+ * quorum, and is fed.
  *
  * @param diags  gets what is questionable in the configuration; may be NULL
  */

@@ -47,7 +47,7 @@ cox_fencelocal_add(struct cox_fencelocal *local, const struct cox_fencejob *job)
     copy->deadline = COX_USEC_NEVER;
     copy->tries = 0;
     copy->run = 0;
-    copy->is_timed_out = false;
+    copy->is_timed_out = copy->is_held = false;
     g_ptr_array_add(local->jobs, copy);
 }
 
@@ -132,6 +132,28 @@ cox_fencelocal_retry(struct cox_fencejob *job, const GPtrArray *devices, cox_use
     }
     job->run = 0;
     return true;
+}
+
+void
+cox_fencelocal_hold(struct cox_fencejob *job, cox_usec until)
+{
+    job->is_held = true;
+    job->due_at = until;
+    job->run = 0;
+    job->tries--;
+}
+
+void
+cox_fencelocal_let_go(struct cox_fencelocal *local, cox_usec now)
+{
+    for (guint i = 0; i < local->jobs->len; i++) {
+        struct cox_fencejob *job = local->jobs->pdata[i];
+
+        if (job->is_held) {
+            job->is_held = false;
+            job->due_at = now;
+        }
+    }
 }
 
 void

@@ -26,6 +26,7 @@ struct cox_fencejob {
     guint tries;
     guint64 run;                  /**< of the agent at work; 0: none */
     bool is_timed_out;
+    bool is_held;                 /**< its time has come, but not quorum's */
 };
 
 struct cox_fencelocal {
@@ -53,6 +54,10 @@ struct cox_fencejob *cox_fencelocal_overdue(struct cox_fencelocal *local, cox_us
 
 /** The agent of @job ended badly: is it tried once more (then it is queued)?  Else the caller drops it. */
 bool cox_fencelocal_retry(struct cox_fencejob *job, const GPtrArray *devices, cox_usec now);
+
+/** @job, just begun, has not: it may begin at @until, or when those that are held are let go. */
+void cox_fencelocal_hold(struct cox_fencejob *job, cox_usec until);
+void cox_fencelocal_let_go(struct cox_fencelocal *local, cox_usec now);
 
 void cox_fencelocal_drop(struct cox_fencelocal *local, struct cox_fencejob *job);
 

@@ -16,6 +16,7 @@ enum cox_fenceop_state {
     COX_FENCEOP_QUEUED = 0, /**< another one for this target is under way */
     COX_FENCEOP_ASKING,     /**< who can? */
     COX_FENCEOP_WORKING,
+    COX_FENCEOP_STALLED,    /**< was working, and quorum is away: for a moment, perhaps (fencequorum.c) */
     COX_FENCEOP_DOUBTED,    /**< done, says the device, but the node is still in the ring */
     COX_FENCEOP_OVER,       /**< DONE is on its way */
 };

@@ -17,6 +17,7 @@ cox_fencewatchdog_note_lost(const struct cox_fencelocal *local, const GPtrArray 
         const struct cox_fencedevice *device = cox_fencelocal_device(devices, job->device);
 
         if (job->attempt != 0 && device != NULL && device->def.watchdog_ms != 0 && g_str_equal(job->target, target)) {
+            job->is_held = false; /* whatever it waited for: not that long */
             job->due_at = cox_usec_after_ms(now, device->def.watchdog_ms);
         }
     }

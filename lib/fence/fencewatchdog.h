@@ -7,8 +7,8 @@
  *     target is away     --> an executor with quorum waits for watchdog_ms, from the moment in which the target left the ring if it
  *                            was in it; still there then: failed
  *
- * The wait must be longer than what the watchdog may take.  With two nodes and two_node both sides keep quorum: then it proves nothing,
- * unless sbd is told of it.
+ * The wait must be longer than what the watchdog may take.  With two nodes and two_node both sides keep quorum: then it proves nothing, and
+ * is refused (fencebuild.h).
  */
 #ifndef COX_FENCE_FENCEWATCHDOG_H
 #define COX_FENCE_FENCEWATCHDOG_H

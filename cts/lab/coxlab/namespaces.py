@@ -84,6 +84,8 @@ class Namespaces(Driver):
             subprocess.run(["chmod", "-R", "u+w", layer], check=True)
             os.makedirs(layer + "/usr/sbin", exist_ok=True)
             shutil.copy(os.path.join(tree, "fence/fence_coxlab"), layer + "/usr/sbin/fence_coxlab")
+        os.makedirs(layer + "/usr/sbin", exist_ok=True)
+        shutil.copy(os.path.join(here, "../agents/coxlab-sbd"), layer + "/usr/sbin/coxlab-sbd")
         target = layer + "/usr/lib/ocf/resource.d/coxlab"
         os.makedirs(target, exist_ok=True)
         for agent in ("Slow", "Web"):

@@ -5,15 +5,20 @@ under test, and the machine's root, of which nothing is ever changed.  Private d
 directory, because what is synced there shall cost what it costs.
 """
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
+import time
 
 from . import kernel
 
 PSEUDO = {"proc", "sysfs", "devtmpfs", "devpts", "tmpfs", "cgroup", "cgroup2", "mqueue", "debugfs", "tracefs", "securityfs", "pstore", "bpf",
           "configfs", "fusectl", "hugetlbfs", "binfmt_misc", "autofs", "efivarfs", "ramfs", "nsfs", "rpc_pipefs", "selinuxfs"}
+
+
+WATCHDOG = "/run/watchdog"
 
 
 class Plan:
@@ -131,16 +136,50 @@ def _build(plan):
     kernel.pivot_root(root)
 
 
+class Watchdog:
+    """A machine's watchdog, which takes all power when it was started and then is not fed in time.  A line of WATCHDOG with a number feeds it, and is the
+    seconds until it strikes; V stops it."""
+
+    def __init__(self):
+        os.mkfifo(WATCHDOG, 0o600)
+        # Open for writing as well: a pipe without a writer would be readable all the time.
+        self.fd = os.open(WATCHDOG, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        self.strikes_at = None
+
+    def hear(self):
+        for word in os.read(self.fd, 4096).decode(errors="replace").split():
+            try:
+                self.strikes_at = None if word == "V" else time.monotonic() + float(word)
+            except ValueError:
+                pass
+
+    def left_s(self, limit_s):
+        """Seconds until it strikes, at most limit_s."""
+        return limit_s if self.strikes_at is None else min(limit_s, self.strikes_at - time.monotonic())
+
+
 def _reap_for_ever():
-    """Woken by the end of a child; the time limit is there for an end that came between the look and the sleep."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+    """Woken by the end of a child, and by whoever feeds the watchdog; the time limit is there for an end that came between the look and the sleep."""
+    woken_r, woken_w = os.pipe()
+    os.set_blocking(woken_r, False)
+    os.set_blocking(woken_w, False)
+    signal.set_wakeup_fd(woken_w, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    watchdog = Watchdog()
     while True:
         try:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
         except ChildProcessError:
             pass
-        signal.sigtimedwait([signal.SIGCHLD], 5)
+        ready = select.select([woken_r, watchdog.fd], [], [], max(0, watchdog.left_s(5)))[0]
+        if woken_r in ready:
+            os.read(woken_r, 4096)
+        if watchdog.fd in ready:
+            watchdog.hear()
+        if watchdog.left_s(5) <= 0:
+            # The kernel ends all others with us.
+            os._exit(0)
 
 
 def _start_cluster(plan):

@@ -12,15 +12,23 @@ LONGEST_DIRECTORY = 80
 PRIVATE = ("/etc/corosync", "/etc/pacemaker", "/etc/coxswain", "/var/lib/corosync", "/var/lib/pacemaker", "/var/lib/coxswain",
            "/var/log/corosync", "/var/log/pacemaker", "/var/log/coxswain")
 # Shell code that a node runs, also when part of it runs already; corosync returns when it is ready.
-START = """pidof corosync >/dev/null || corosync || exit 1
+START = """for file in /etc/default/sbd /etc/sysconfig/sbd; do
+    if [ -r "$file" ]; then set -a; . "$file"; set +a; fi
+done
+pidof corosync >/dev/null || corosync || exit 1
 if grep -q 'model: net' /etc/corosync/corosync.conf && ! pidof corosync-qdevice >/dev/null; then
     # corosync may not take connections in its first moments.
     for try in $(seq 100); do corosync-qdevice 2>/dev/null && break; sleep 0.1; done
     pidof corosync-qdevice >/dev/null || exit 1
 fi
+if [ -n "$SBD_WATCHDOG_TIMEOUT" ] && command -v coxlab-sbd >/dev/null && ! pidof -x coxlab-sbd >/dev/null; then
+    setsid coxlab-sbd </dev/null >/dev/null 2>&1 &
+    # Whoever starts next looks whether it runs.
+    for try in $(seq 100); do [ -s /run/sbd.pid ] && break; sleep 0.05; done
+fi
 if command -v coxd >/dev/null && ! pidof coxd >/dev/null; then setsid coxd </dev/null >/dev/null 2>&1 & fi"""
-STOP = """for program in coxd corosync-qdevice corosync; do
-    pid=$(pidof "$program") || continue
+STOP = """for program in coxd coxlab-sbd corosync-qdevice corosync; do
+    pid=$(pidof -x "$program") || continue
     kill "$pid"
     while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
 done"""

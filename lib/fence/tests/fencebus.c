@@ -19,7 +19,7 @@ bus_init(struct bus *bus, const struct cox_fencedevice_def *devices, size_t n_de
 {
     memset(bus, 0, sizeof(*bus));
     bus->config = (struct cox_fence_config) { .fencing_timeout_ms = 60000, .grace_ms = 500, .asking_ms = 20000,
-                                              .slack_ms = 5000, .greet_ms = 3000, .lie_ms = 3000, .doubt_ms = 400, .refence_ms = 60000,
+                                              .slack_ms = 5000, .greet_ms = 3000, .quorum_ms = 500, .lie_ms = 3000, .doubt_ms = 400, .refence_ms = 60000,
                                               .refence_max_ms = 600000 };
     bus->devices = devices;
     bus->n_devices = n_devices;
@@ -103,7 +103,7 @@ begin_run(struct bus *bus, guint node, const struct cox_fence_effect *effect)
     }
 }
 
-/* For each operation that is said to have succeeded, the power must have been cut once. */
+/* When an operation is said to have succeeded, the life that it names is over; only a cut of the power ends one. */
 static void
 count_success(struct bus *bus, const struct cox_fence_record *record)
 {
@@ -113,11 +113,14 @@ count_success(struct bus *bus, const struct cox_fence_record *record)
         return;
     }
     for (guint i = 1; i < BUS_MAX; i++) {
-        if (g_str_equal(bus_names[i], record->target) && g_hash_table_add(bus->successes, g_steal_pointer(&key))) {
-            bus->nodes[i].n_successes++;
+        const struct bus_node *node = &bus->nodes[i];
+
+        if (!g_str_equal(bus_names[i], record->target) || !g_hash_table_add(bus->successes, g_steal_pointer(&key))) {
+            continue;
         }
+        bus->nodes[i].n_successes++;
         if (bus->agent != AGENT_LIES && bus->is_honest) {
-            assert_true(bus->nodes[i].n_successes <= bus->nodes[i].n_fenced);
+            assert_true(record->incarnation == 0 ? node->n_fenced > 0 : node->incarnation != record->incarnation);
         }
     }
 }

@@ -22,16 +22,22 @@ struct world {
 };
 
 static void
-build(struct world *world, const struct fencedoc *doc)
+build_with(struct world *world, const struct fencedoc *doc, bool is_two_node)
 {
     struct cox_fencebuild_input input = { .node = "n1", .now = cox_wall_from_seconds(1700000000), .agents = agents,
-                                          .n_agents = G_N_ELEMENTS(agents), .sbd_ms = 5000 };
+                                          .n_agents = G_N_ELEMENTS(agents), .sbd_ms = 5000, .is_two_node = is_two_node };
 
     *world = (struct world) { .diags = cox_diags_new() };
     fencedoc_load(doc, &world->loaded);
     input.config = world->loaded.config;
     input.status = world->loaded.status;
     world->build = cox_fencebuild_new(&input, world->diags);
+}
+
+static void
+build(struct world *world, const struct fencedoc *doc)
+{
+    build_with(world, doc, false);
 }
 
 static void
@@ -318,7 +324,32 @@ watchdogs_are_a_device_of_their_own(void **state)
     }
 }
 
-COX_TEST_MAIN(cmocka_unit_test(watchdogs_are_a_device_of_their_own), cmocka_unit_test(which_resources_are_devices), cmocka_unit_test(parameters_go_to_the_fencer_or_to_the_agent),
+/* Neither the device that is there by itself nor one that is configured can do anything, and somebody is told. */
+static void
+watchdogs_prove_nothing_where_each_of_two_nodes_keeps_quorum(void **state)
+{
+    static const char options[] = NV("have-watchdog", "true") NV("stonith-watchdog-timeout", "10s");
+    static const char *const resources[] = { NULL, "<primitive id='dog' class='stonith' type='fence_watchdog'/>" };
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(resources); i++) {
+        const struct fencedoc doc = { .options = options, .resources = resources[i] };
+        struct world world;
+
+        build_with(&world, &doc, true);
+        assert_true(world.build->has_idle_watchdogs);
+        assert_int_equal(world.build->n_devices, i);
+        for (size_t d = 0; d < world.build->n_devices; d++) {
+            assert_int_equal(world.build->defs[d].watchdog_ms, 0);
+            assert_false(world.build->defs[d].can[COX_FENCE_REBOOT] || world.build->defs[d].can[COX_FENCE_OFF]);
+        }
+        assert_int_equal(cox_diags_count(world.diags), 1);
+        assert_non_null(strstr(cox_diags_get(world.diags, 0)->text, "two_node"));
+        end(&world);
+    }
+}
+
+COX_TEST_MAIN(cmocka_unit_test(watchdogs_prove_nothing_where_each_of_two_nodes_keeps_quorum), cmocka_unit_test(watchdogs_are_a_device_of_their_own), cmocka_unit_test(which_resources_are_devices), cmocka_unit_test(parameters_go_to_the_fencer_or_to_the_agent),
               cmocka_unit_test(the_parameter_for_the_target_is_plug_or_port_or_as_configured),
               cmocka_unit_test(agents_that_unfence_and_agents_that_nobody_has_described),
               cmocka_unit_test(levels_come_with_the_attributes_that_they_ask_for),

@@ -117,10 +117,45 @@ the_wait_begins_anew_when_the_node_leaves(void **state)
     assert_int_equal(((struct cox_fencejob *) local.jobs->pdata[0])->due_at, SECONDS(11));
     cox_fencewatchdog_note_lost(&local, devices, "n3", SECONDS(5));
     assert_int_equal(((struct cox_fencejob *) local.jobs->pdata[0])->due_at, SECONDS(15));
+    /* It was over while quorum was away; quorum's return must not make it shorter. */
+    cox_fencelocal_hold(cox_fencelocal_begin(&local, devices, SECONDS(15)), SECONDS(17));
+    cox_fencewatchdog_note_lost(&local, devices, "n3", SECONDS(16));
+    cox_fencelocal_let_go(&local, SECONDS(16));
+    assert_null(cox_fencelocal_begin(&local, devices, SECONDS(25)));
+    assert_non_null(cox_fencelocal_begin(&local, devices, SECONDS(26)));
     cox_fencelocal_clear(&local);
 }
 
-COX_TEST_MAIN(cmocka_unit_test(a_lost_node_is_down_when_its_watchdog_has_had_its_time),
+/* The live play found it: a reboot that waited behind an off, for the same loss, took the node down again after it had booted. */
+static void
+what_waited_for_the_end_of_an_earlier_life_does_not_end_the_next(void **state)
+{
+    static const enum cox_fence_action firsts[] = { COX_FENCE_OFF, COX_FENCE_REBOOT };
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(firsts); i++) {
+        struct bus bus;
+
+        bus_init(&bus, dog, 1, 0);
+        bus_start_many(&bus, 3);
+        bus_crash(&bus, 3);
+        bus_run(&bus, bus.net.now + SECONDS(1));
+        if (firsts[i] == COX_FENCE_OFF) {
+            bus_ask(&bus, 1, 3, COX_FENCE_OFF);
+        }
+        bus_ask(&bus, 1, 3, COX_FENCE_REBOOT);
+        bus_run(&bus, bus.net.now + SECONDS(firsts[i] == COX_FENCE_OFF ? 11 : 5));
+        bus.nodes[3].incarnation++;
+        bus_start(&bus, 3); /* off: proven, and another reboot would wait until now; reboot: it comes back before the watchdog has had its time */
+        bus_run(&bus, bus.net.now + SECONDS(60));
+        assert_int_equal(bus.nodes[1].n_ok, firsts[i] == COX_FENCE_OFF ? 2 : 1);
+        assert_int_equal(bus.nodes[1].n_failed, 0);
+        assert_int_equal(bus.nodes[3].n_panics, 0);
+        bus_clear(&bus);
+    }
+}
+
+COX_TEST_MAIN(cmocka_unit_test(what_waited_for_the_end_of_an_earlier_life_does_not_end_the_next),cmocka_unit_test(a_lost_node_is_down_when_its_watchdog_has_had_its_time),
               cmocka_unit_test(a_member_takes_itself_down_and_is_waited_for_from_then_on),
               cmocka_unit_test(a_partition_without_quorum_waits_for_nothing), cmocka_unit_test(a_node_that_never_panics_is_not_proven),
               cmocka_unit_test(a_wait_that_is_not_longer_than_the_watchdog_proves_nothing),
