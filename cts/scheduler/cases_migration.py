@@ -57,6 +57,9 @@ case("migration-target-lost-fencing", "migrate_to is done and the target is lost
 case("migration-source-lost", "The source is lost while it sends: it is fenced, the resource is stopped at the target and starts.",
      [fence_device(), LIVE], options=FENCING, runs={"fence": "n2"}, states={"n1": "lost"},
      history=lambda s: half(s, source_rc=193, source_state=-1))
+case("migration-source-lost-without-quorum", "The source is lost while it sends and cannot be fenced: what was stopped at the target could "
+     "still arrive, so it is not.", [fence_device(), LIVE], options=FENCING, runs={"fence": "n2"}, states={"n1": "lost"}, quorum=0,
+     history=lambda s: half(s, source_rc=193, source_state=-1))
 case("migrate-to-failed", "migrate_to failed, nothing is known at the target: stopped at the source, started at the target.", [LIVE],
      [location("A", "n2", 10)], history=lambda s: half(s, source_rc=1, source_state=4))
 case("migrate-to-failed-target-has-history", "migrate_to failed and the target may have it: stopped on both, then started.", [LIVE],
@@ -75,6 +78,30 @@ case("migrate-from-pending", "migrate_from has not ended: as far as it got, it g
 case("migrate-from-pending-source-gone", "migrate_from has not ended and the source is gone with its history: it may have arrived, so it "
      "is stopped at the target before it starts.", [LIVE], [location("A", "n3", 10)], nodes=3,
      history=lambda s: (s.forget("A", "n1"), arrived(s.at("A", "n2"), 193, -1)), states={"n1": "offline"})
+
+
+def expected(status):
+    """n2 has heard that n1 is to send A there."""
+    status.at("A", "n2").add("migrate_from", call=-1, rc=193, status=-1, id="A_migrate_from_0", migrate_source="n1", migrate_target="n2")
+
+
+case("migration-expected", "While the source sends nothing else happens, whatever the target expects.", [STAY], [location("A", "n2", 10)],
+     history=lambda s: (half(s, source_rc=193, source_state=-1), expected(s)))
+case("migration-expected-half-done", "migrate_to is done, and the target expects it: it goes on with migrate_from.", [STAY],
+     [location("A", "n2", 10)], history=lambda s: (half(s), expected(s)))
+case("migration-expected-not-sent", "The target expects what the source has not sent: it is stopped there, and stays where it is.", [STAY],
+     runs={"A": "n1"}, history=expected)
+case("migration-expected-failed", "migrate_to failed and the target expected it: stopped on both, then started.", [LIVE],
+     history=lambda s: (half(s, source_rc=1, source_state=4, target=lambda h: h.add("stop", call=1, when=NOW - 9000)), expected(s)))
+case("migration-expected-source-lost", "The source is lost and its history does not say that it was sending; the target does: it is stopped "
+     "there after the source was fenced, and before it starts.", [fence_device(), LIVE], options=FENCING, nodes=3,
+     runs={"fence": "n2", "A": "n1"}, states={"n1": "lost"}, history=expected)
+case("migration-expected-source-gone", "The source is gone with its history; the target was to get it: it is stopped there before it starts "
+     "elsewhere.", [LIVE], [location("A", "n3", 10)], nodes=3, history=lambda s: (s.forget("A", "n1"), expected(s)),
+     states={"n1": "offline"})
+case("migration-expected-source-lost-without-quorum", "The source is lost and cannot be fenced; the target expects it: it is not stopped there, "
+     "since it could still arrive.", [fence_device(), LIVE], options=FENCING, nodes=3, runs={"fence": "n2", "A": "n1"},
+     states={"n1": "lost"}, quorum=0, history=expected)
 case("migration-undone-same-second", "migrate_to was done, both nodes were stopped by the next plan, in the same second, and it was "
      "started elsewhere: nothing is left to do.", [LIVE], nodes=3, runs={"A": "n3"},
      history=lambda s: (half(s), s.at("A", "n1").add("stop", call=8, transition=3), s.at("A", "n2").add("stop", call=2, transition=3)))

@@ -134,6 +134,12 @@ newer_at_target(const struct sched_work *work, const struct sched_entry *entry, 
            || seen_stopped_after(work, entry->rsc, target, than, from != NULL);
 }
 
+bool
+sched_migrate_can_end(const struct sched_work *work, const struct sched_node *source)
+{
+    return !source->is_unclean || sched_node_can_fence(work, source);
+}
+
 void
 sched_migrate_leftover(struct sched_rsc *rsc, struct sched_node *node)
 {
@@ -280,15 +286,16 @@ sched_migrate_from_failed(struct sched_work *work, const struct sched_entry *ent
 }
 
 /*
- * As long as the source tells that it has sent it, that decides.  Where the source is gone with all that it knew, it may have arrived
- * already: it is stopped here before it starts anywhere.
+ * As long as the source tells that it has sent it, that decides.  Where the source is gone with all that it knew, or lost before it could
+ * tell, it may have arrived already: it is stopped here before it starts anywhere.
  */
 void
 sched_migrate_from_pending(struct sched_work *work, const struct sched_entry *entry)
 {
     const struct cox_rsc_history *history = NULL;
+    const struct sched_node *source = sched_node_find(work, entry->op->migrate_source);
 
-    if (entry->op->migrate_source == NULL) {
+    if (entry->op->migrate_source == NULL || (source != NULL && !sched_migrate_can_end(work, source))) {
         return;
     }
     history = history_on(work, entry->rsc, entry->op->migrate_source);

@@ -291,7 +291,7 @@ pending(struct sched_work *work, const struct sched_entry *entry)
         /* The source is lost in the middle: wherever it got to, the target must stop it first. */
         struct sched_node *target = sched_node_find(work, entry->op->migrate_target);
 
-        if (target != NULL) {
+        if (target != NULL && sched_migrate_can_end(work, entry->node)) {
             rsc->has_stop_needed = true;
             sched_migrate_leftover(rsc, target);
         }

@@ -50,6 +50,8 @@ void sched_migrate_to_done(struct sched_work *work, const struct sched_entry *en
 void sched_migrate_to_failed(struct sched_work *work, const struct sched_entry *entry);
 void sched_migrate_from_failed(struct sched_work *work, const struct sched_entry *entry);
 void sched_migrate_from_pending(struct sched_work *work, const struct sched_entry *entry);
+/** Does what @source sends come to an end, by itself or by fencing?  As long as it does not, a stop at its target says nothing. */
+bool sched_migrate_can_end(const struct sched_work *work, const struct sched_node *source);
 /** It may be left on @node, where it must be stopped. */
 void sched_migrate_leftover(struct sched_rsc *rsc, struct sched_node *node);
 /** It is known not to run on @node any more: nothing is left there by a migration. */
