@@ -380,6 +380,35 @@ sim_control_on_exec_up(struct sim *sim, struct sim_node *node, struct sim_call *
     control_report(sim, node);
 }
 
+static const char *
+param_of(const struct control_message *order, const char *name)
+{
+    for (size_t i = 0; i < order->n_params; i++) {
+        if (g_str_equal(order->params[i].name, name)) {
+            return order->params[i].value;
+        }
+    }
+    return NULL;
+}
+
+/* An order for another node: does it send something here? */
+static void
+overhear(struct sim *sim, struct sim_node *node, guint32 sender, const struct control_message *order)
+{
+    const struct cox_oplog_result expected = {
+        .rsc_id = order->rsc_id, .standard = "ocf", .provider = "test", .type = "Dummy", .key = order->key, .feature_set = "3.20.5",
+        .params = order->params, .n_params = order->n_params, .began = sim_wall(sim),
+    };
+
+    if (order->order == COX_REIGN_RUN && order->rsc_id != NULL && g_str_equal(order->task, "migrate_to")
+        && g_strcmp0(param_of(order, "CRM_meta_migrate_target"), node->name) == 0
+        && control_obeys(node, sender, order->generation) && node->control->oplog != NULL) {
+        sim_say(sim, node, "controld expects %s", order->rsc_id);
+        cox_oplog_expect(node->control->oplog, &expected);
+        flush_soon(sim, node);
+    }
+}
+
 /* The planted bug of SIM_LAW_REIGN: orders take their time, and neither the controller nor the executor (node_exec.c) asks whose they are. */
 void
 control_on_order(struct sim *sim, struct sim_node *node, guint32 sender, const struct control_message *order)
@@ -387,6 +416,7 @@ control_on_order(struct sim *sim, struct sim_node *node, guint32 sender, const s
     struct sim_errand *errand = NULL;
 
     if (order->target != node->id) {
+        overhear(sim, node, sender, order);
         return;
     }
     if ((!control_obeys(node, sender, order->generation) && sim->bug != SIM_LAW_REIGN) || node->control->oplog == NULL) {

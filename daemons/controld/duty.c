@@ -54,10 +54,25 @@ controld_duty_term(struct controld *controld, struct cox_term term)
 
 /* ---- results ---- */
 
+static GArray *
+params_of(const struct cox_msg_pair *told, gsize n)
+{
+    GArray *params = g_array_new(FALSE, FALSE, sizeof(struct cox_nvpair));
+
+    for (gsize i = 0; i < n; i++) {
+        const struct cox_nvpair pair = { NULL, told[i].name, told[i].value };
+
+        if (pair.name != NULL) {
+            g_array_append_val(params, pair);
+        }
+    }
+    return params;
+}
+
 static void
 note(struct controld *controld, const struct cox_msg_exec_result *result)
 {
-    g_autoptr(GArray) params = g_array_new(FALSE, FALSE, sizeof(struct cox_nvpair));
+    g_autoptr(GArray) params = params_of(result->params, result->n_params);
     struct controld_trait trait = controld_traits_of(controld->traits, result->standard, result->provider, result->type);
     struct cox_oplog_result mine = { .rsc_id = result->rsc_id, .standard = result->standard, .provider = result->provider,
                                      .type = result->type, .task = result->task, .key = result->key, .reason = result->reason,
@@ -66,13 +81,6 @@ note(struct controld *controld, const struct cox_msg_exec_result *result)
                                      .rc = (int) result->rc, .status = (int) result->status,
                                      .began = cox_wall_from_seconds(result->began_at) };
 
-    for (gsize i = 0; i < result->n_params; i++) {
-        const struct cox_nvpair pair = { NULL, result->params[i].name, result->params[i].value };
-
-        if (pair.name != NULL) {
-            g_array_append_val(params, pair);
-        }
-    }
     mine.params = (const struct cox_nvpair *) (const void *) params->data;
     mine.n_params = params->len;
     mine.restart_params = trait.restart_params;
@@ -288,6 +296,39 @@ run_order(struct controld *controld, guint32 sender, const struct cox_msg_contro
     give(errand);
 }
 
+static const char *
+param_of(const struct cox_msg_control_order *order, const char *name)
+{
+    for (gsize i = 0; i < order->n_params; i++) {
+        if (g_strcmp0(order->params[i].name, name) == 0) {
+            return order->params[i].value;
+        }
+    }
+    return NULL;
+}
+
+/* An order for another node.  When it sends a resource here, the history of this node tells so from now on: that of its source may get lost. */
+static void
+overhear(struct controld *controld, guint32 sender, const struct cox_msg_control_order *order)
+{
+    const char *name = cox_service_node_name(controld->ctx, controld->self);
+    g_autoptr(GArray) params = NULL;
+    struct cox_oplog_result expected = { .rsc_id = order->rsc_id, .standard = order->standard, .provider = order->provider,
+                                         .type = order->type, .key = order->key, .feature_set = COX_FEATURE_SET_OURS,
+                                         .began = cox_runtime_wall(controld->runtime) };
+
+    if (order->kind != COX_REIGN_RUN || order->rsc_id == NULL || g_strcmp0(order->task, "migrate_to") != 0 || name == NULL
+        || g_strcmp0(param_of(order, "CRM_meta_migrate_target"), name) != 0 || controld->oplog == NULL
+        || !controld_crew_is_obeyed(controld, sender, order->generation)) {
+        return;
+    }
+    params = params_of(order->params, order->n_params);
+    expected.params = (const struct cox_nvpair *) (const void *) params->data;
+    expected.n_params = params->len;
+    cox_oplog_expect(controld->oplog, &expected);
+    controld_ledger_write_soon(controld);
+}
+
 bool
 controld_duty_on_order(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
 {
@@ -296,6 +337,7 @@ controld_duty_on_order(struct cox_ctx *ctx, const struct cox_request *request, s
 
     (void) reply;
     if (order->target != controld->self) {
+        overhear(controld, request->node, order);
         return true;
     }
     if (!controld_crew_is_obeyed(controld, request->node, order->generation) || controld->oplog == NULL) {

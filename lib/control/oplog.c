@@ -20,6 +20,9 @@ struct cox_oplog {
 
 enum { SLACK_BYTES = 256 * 1024 };
 
+/* What the field writes as code and call of something that has none yet. */
+enum { RC_PENDING = 193, NO_CALL = -1 };
+
 static void
 begin_anew(struct cox_oplog *log, const char *id, const char *name)
 {
@@ -287,6 +290,39 @@ hides_recovery(const struct cox_rsc_history *rsc, const struct cox_oplog_result 
            && last->status == COX_OP_STATUS_DONE && last->rc == 0 && last->call_id > failure->call_id;
 }
 
+/* The resource was stopped or started here after it had been expected: whether it ever arrived does not matter any more. */
+static void
+end_expectation(struct cox_oplog *log, struct cox_rsc_history *rsc, const struct cox_oplog_result *result)
+{
+    const struct cox_op_history *expected = find_op(rsc, "migrate_from");
+    bool tells = g_str_equal(result->task, "start") || (g_str_equal(result->task, "stop") && result->rc == 0);
+
+    if (tells && expected != NULL && expected->status == COX_OP_STATUS_PENDING) {
+        g_autofree char *id = g_strdup(expected->id);
+
+        remove_op(log, rsc, id);
+    }
+}
+
+void
+cox_oplog_expect(struct cox_oplog *log, const struct cox_oplog_result *order)
+{
+    struct cox_oplog_result pending = *order;
+    struct cox_rsc_history *rsc = NULL;
+    struct cox_op_history op;
+
+    compact(log);
+    rsc = cox_status_rsc_ensure(log->status, log->node, order->rsc_id);
+    cox_status_rsc_agent_set(log->status, rsc, order->standard, order->provider, order->type);
+    pending.task = "migrate_from";
+    pending.status = COX_OP_STATUS_PENDING;
+    pending.rc = RC_PENDING;
+    pending.call_id = NO_CALL;
+    op = entry_of(log, &pending);
+    put(log, rsc, &op, NULL);
+    touch(log, order->rsc_id);
+}
+
 /* One entry for the last operation, one for each recurring one, one for the last failure; migrations have their own. */
 void
 cox_oplog_note(struct cox_oplog *log, const struct cox_oplog_result *result)
@@ -306,6 +342,7 @@ cox_oplog_note(struct cox_oplog *log, const struct cox_oplog_result *result)
     if (g_str_equal(result->task, "start") || g_str_equal(result->task, "stop") || g_str_equal(result->task, "migrate_to")) {
         remove_recurring(log, rsc);
     }
+    end_expectation(log, rsc, result);
     if (hides_recovery(rsc, result)) {
         cox_oplog_clear_failure(log, result->rsc_id);
     }

@@ -46,6 +46,13 @@ void cox_oplog_load(struct cox_oplog *log, const struct cox_node_status *node);
  */
 void cox_oplog_note(struct cox_oplog *log, const struct cox_oplog_result *result);
 
+/**
+ * A migrate_to was ordered elsewhere that brings a resource to this node: a migrate_from is noted as pending until a migrate_from, a
+ * start or a stop here tells more.  Its source alone will say that it was sent, and the source may be lost with all that it knew: then
+ * nobody but this history knows that the resource may be here.  Of @order task, rc, status and call_id are ignored.
+ */
+void cox_oplog_expect(struct cox_oplog *log, const struct cox_oplog_result *order);
+
 /** A recurring operation has been cancelled. */
 void cox_oplog_cancelled(struct cox_oplog *log, const char *rsc_id, const char *task, gint64 interval_ms);
 

@@ -211,9 +211,22 @@ has_ends_of(const struct flight *flight, const struct cox_action *action)
            && (flight->migrate_target == NULL || target == NULL || g_str_equal(flight->migrate_target, target));
 }
 
+/* Its result comes before what @action does with the resource on its node and, when it is to be sent, where it goes to. */
+static bool
+is_in_the_way(const struct flight *flight, const struct cox_action *action)
+{
+    const char *target = g_str_equal(action->task, "migrate_to") ? cox_action_attribute(action, "CRM_meta_migrate_target") : NULL;
+    bool is_here = g_strcmp0(flight->node, action->node_name) == 0, is_there = target != NULL && g_strcmp0(flight->node, target) == 0;
+
+    if (g_str_equal(flight->task, "stonith")) {
+        return is_here;
+    }
+    return action->rsc_id != NULL && g_strcmp0(flight->rsc_id, action->rsc_id) == 0 && (is_here || is_there);
+}
+
 /*
- * What no action of this graph stands for, of the resource on the same node, or the fencing of that node: its result comes first.  And a
- * node does not leave while anything is under way there, or on its way there: of a stop that has not ended the scheduler only knows that it has to ask.
+ * What no action of this graph stands for, and is in the way.  And a node does not leave while anything is under way there, or on its way
+ * there: of a stop that has not ended the scheduler only knows that it has to ask.
  */
 static bool
 has_foreign_flight(const struct cox_conduct *conduct, const struct cox_action *action)
@@ -222,14 +235,12 @@ has_foreign_flight(const struct cox_conduct *conduct, const struct cox_action *a
 
     for (guint i = 0; i < conduct->flights->len; i++) {
         const struct flight *flight = conduct->flights->pdata[i];
-        bool is_of_rsc = action->rsc_id != NULL && g_strcmp0(flight->rsc_id, action->rsc_id) == 0;
 
         if (leaves && flight->rsc_id != NULL
             && (g_strcmp0(flight->place, action->node_name) == 0 || g_strcmp0(flight->migrate_target, action->node_name) == 0)) {
             return true;
         }
-        if (flight->action == NO_ACTION && (is_of_rsc || g_str_equal(flight->task, "stonith"))
-            && g_strcmp0(flight->node, action->node_name) == 0) {
+        if (flight->action == NO_ACTION && is_in_the_way(flight, action)) {
             return true;
         }
     }

@@ -106,7 +106,8 @@ void cox_conduct_step(struct cox_conduct *conduct, const struct cox_conduct_even
 /**
  * Append what is in flight to @list (struct cox_inflight, texts borrowed until the next step): input of the next plan.  A resource
  * that was sent by a node that is lost since is told as a migrate_from that has not begun, until its target has said something of it
- * (or it was started anywhere): with the source goes the only history that says where it may have got to.
+ * (or it was started anywhere): with the source goes the history that says where it may have got to, and that of the target, which
+ * expects it (control/oplog.h), may be on its way into the document.
  */
 void cox_conduct_inflight(const struct cox_conduct *conduct, GArray *list);
 

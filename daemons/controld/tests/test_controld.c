@@ -221,6 +221,33 @@ an_order_of_another_reign_is_not_carried_out(void **state)
     assert_non_null(strstr(w->log->str, "r_stop_0 "));
 }
 
+/* The source of a migration may be lost with its history: then only that of its target tells where the resource may be. */
+static void
+what_another_node_is_to_send_here_is_expected_in_the_document(void **state)
+{
+    struct world *w = *state;
+    struct cox_msg_pair params[] = { { .name = "CRM_meta_migrate_source", .value = "n2" },
+                                     { .name = "CRM_meta_migrate_target", .value = "n3" } };
+    struct cox_msg_control_order order = { .target = 2, .kind = COX_REIGN_RUN, .rsc_id = "s", .task = "migrate_to", .key = "4:5:0:k",
+                                           .standard = "ocf", .provider = "coxswain", .type = "Dummy", .params = params,
+                                           .n_params = G_N_ELEMENTS(params) };
+
+    life_create(w, "", DUMMY, "");
+    order.generation = life_query(w)->generation;
+    assert_true(cox_service_send(cox_service_fake_ctx(w->fake), COX_MSG_CONTROL_ORDER, &order));
+    params[1].value = "n1";
+    order.generation = 99;
+    assert_true(cox_service_send(cox_service_fake_ctx(w->fake), COX_MSG_CONTROL_ORDER, &order));
+    life_pass(w, 500);
+    assert_false(life_has(w, "migrate_from")); /* it goes elsewhere, or is of another reign */
+    order.generation = life_query(w)->generation;
+    assert_true(cox_service_send(cox_service_fake_ctx(w->fake), COX_MSG_CONTROL_ORDER, &order));
+    life_pass(w, 500);
+    assert_true(life_has(w, "id=\"s_migrate_from_0\""));
+    assert_true(life_has(w, "transition-magic=\"-1:193;4:5:0:k\""));
+    assert_true(life_has(w, "migrate_source=\"n2\""));
+}
+
 static void
 a_reign_grows_above_every_one_that_was_obeyed_before(void **state)
 {
@@ -461,6 +488,7 @@ main(void)
         STORY(nothing_fails_where_it_never_was_or_where_nobody_is),
         STORY(a_configuration_over_which_the_scheduler_dies_is_set_aside),
         STORY(an_order_of_another_reign_is_not_carried_out),
+        STORY(what_another_node_is_to_send_here_is_expected_in_the_document),
         STORY(a_reign_grows_above_every_one_that_was_obeyed_before),
         STORY(an_order_that_the_executor_refuses_has_not_failed_and_the_reign_grows),
         STORY(what_a_client_wants_forgotten_is_forgotten_under_the_next_reign),

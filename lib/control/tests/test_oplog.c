@@ -257,6 +257,63 @@ histories_that_differ_have_different_fingerprints(void **state)
     assert_true(cox_oplog_fingerprint(cox_oplog_node(copy)) == empty);
 }
 
+/* cts/sim found it: the source was fenced, and nobody knew any more that the target had got it. */
+static void
+what_is_sent_here_is_expected_until_something_is_known_of_it(void **state)
+{
+    static const struct cox_nvpair params[] = { { NULL, "CRM_meta_migrate_source", "n2" }, { NULL, "CRM_meta_migrate_target", "n1" } };
+    static const struct {
+        const char *task;
+        int rc;
+        const char *left;
+    } news[] = {
+        { "monitor", 7, "r_last_0=7 r_migrate_from_0=193" }, { "stop", 1, "r_last_0=1 r_migrate_from_0=193 r_last_failure_0=1" },
+        { "stop", 0, "r_last_0=0" },                         { "start", 0, "r_last_0=0" },
+        { "start", 1, "r_last_0=1 r_last_failure_0=1" },     { "migrate_from", 0, "r_last_0=7 r_migrate_from_0=0" },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(news); i++) {
+        g_autoptr(cox_oplog) log = cox_oplog_new("1", "n1");
+        struct cox_oplog_result order = result_of("migrate_to", 0, 0, 0);
+        struct cox_oplog_changes changes = { NULL, NULL, NULL };
+        const struct cox_op_history *op = NULL;
+
+        note(log, "monitor", 0, 7, 1);
+        assert_true(cox_oplog_take(log, &changes));
+        cox_oplog_changes_clear(&changes);
+        order.params = params;
+        order.n_params = G_N_ELEMENTS(params);
+        cox_oplog_expect(log, &order);
+        assert_true(cox_oplog_take(log, &changes));
+        op = entry(changes.status->nodes->pdata[0], "r_migrate_from_0");
+        assert_int_equal(op->status, COX_OP_STATUS_PENDING);
+        assert_int_equal(op->call_id, -1);
+        assert_string_equal(op->operation, "migrate_from");
+        assert_string_equal(op->transition_magic, "-1:193;1:2:0:u");
+        assert_string_equal(op->migrate_source, "n2");
+        cox_oplog_changes_clear(&changes);
+
+        note(log, news[i].task, 0, news[i].rc, 2);
+        expect(log, news[i].left);
+        assert_true(cox_oplog_take(log, &changes));
+        assert_int_equal(changes.gone_ops->len, strstr(news[i].left, "migrate_from") == NULL ? 1 : 0);
+        cox_oplog_changes_clear(&changes);
+    }
+}
+
+/* A migrate_from that has ended stays what it is: nothing is expected any more. */
+static void
+a_stop_leaves_a_migration_that_has_ended_alone(void **state)
+{
+    g_autoptr(cox_oplog) log = cox_oplog_new("1", "n1");
+
+    (void) state;
+    note(log, "migrate_from", 0, 0, 1);
+    note(log, "stop", 0, 0, 2);
+    expect(log, "r_migrate_from_0=0 r_last_0=0");
+}
+
 static void
 the_wanted_result_is_the_third_field_of_the_key(void **state)
 {
@@ -279,6 +336,8 @@ main(void)
         cmocka_unit_test(what_was_removed_and_came_back_is_not_gone),
         cmocka_unit_test(a_history_is_loaded_compared_and_written_again),
         cmocka_unit_test(histories_that_differ_have_different_fingerprints),
+        cmocka_unit_test(what_is_sent_here_is_expected_until_something_is_known_of_it),
+        cmocka_unit_test(a_stop_leaves_a_migration_that_has_ended_alone),
         cmocka_unit_test(the_wanted_result_is_the_third_field_of_the_key),
     };
 

@@ -291,6 +291,27 @@ a_migration_to_elsewhere_is_not_adopted(void **state)
     teardown(&w);
 }
 
+/* The target takes the next stop there for the end of what is sent to it. */
+static void
+nothing_is_sent_where_something_of_the_resource_is_under_way(void **state)
+{
+    const struct cox_inflight stopping = { "a", "stop", 0, "n2", "key", 3, true, NULL, NULL };
+    struct cox_conduct_event event = { .kind = COX_CONDUCT_ON_INFLIGHT, .inflight = &stopping };
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    add_action(&plan, "a", "migrate_to", "n1");
+    plan.attributes[0][1] = (struct cox_nvpair) { NULL, "CRM_meta_migrate_target", "n2" };
+    plan.actions[0].n_attributes = 2;
+    assert_string_equal(feed(&w, &event), "");
+    assert_string_equal(begin(&w, &plan), "");
+    assert_string_equal(result(&w, "a", "stop", "n2", 0), "replan;complete;");
+    assert_string_equal(begin(&w, &plan), "start a migrate_to n1;");
+    teardown(&w);
+}
+
 static void
 nothing_is_ordered_where_a_fencing_is_under_way_that_the_plan_does_not_know(void **state)
 {
@@ -726,6 +747,7 @@ COX_TEST_MAIN(cmocka_unit_test(actions_begin_when_their_inputs_are_done),
               cmocka_unit_test(an_abort_lets_only_the_urgent_begin),
               cmocka_unit_test(what_is_in_flight_is_adopted_by_the_next_graph),
               cmocka_unit_test(a_migration_to_elsewhere_is_not_adopted),
+              cmocka_unit_test(nothing_is_sent_where_something_of_the_resource_is_under_way),
               cmocka_unit_test(nothing_is_ordered_where_a_fencing_is_under_way_that_the_plan_does_not_know),
               cmocka_unit_test(a_node_does_not_leave_while_something_is_under_way_there),
               cmocka_unit_test(what_a_controller_is_asked_for_does_not_take_for_ever),
