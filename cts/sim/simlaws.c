@@ -180,6 +180,21 @@ sim_laws_on_demoted(struct sim *sim, guint node)
     sim->book->promoted = sim->book->promoted == node ? 0 : sim->book->promoted;
 }
 
+/* A migrate_to to this node is under way, in this life of both: what was stopped there, or is not there yet, may still come. */
+static bool
+may_still_come(const struct sim *sim, guint node, guint rsc)
+{
+    for (guint i = 0; i < sim->agents->len; i++) {
+        const struct sim_agent *agent = sim->agents->pdata[i];
+
+        if (!agent->is_over && agent->rsc == rsc && agent->peer == node && agent->peer_life == sim->nodes[node].n_boots
+            && sim->nodes[node].is_on && g_str_equal(agent->task, "migrate_to")) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 sim_laws_on_inactive(struct sim *sim, guint node, guint rsc)
 {
@@ -187,6 +202,9 @@ sim_laws_on_inactive(struct sim *sim, guint node, guint rsc)
 
     if (rsc == SIM_RSC_CLONE) {
         sim_laws_on_demoted(sim, node);
+    }
+    if (may_still_come(sim, node, rsc)) {
+        return;
     }
     sim->book->owners[rsc] = owners;
     if (rsc == SIM_RSC_STORE && (owners & (owners - 1)) == 0) {
