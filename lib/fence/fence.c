@@ -76,7 +76,7 @@ cox_fence_is_barred(const struct cox_fence *fence, const char *node)
     return cox_fencewatch_is_barred(&fence->watch, node);
 }
 
-/* ---- at the origin: work through steps and ways ---- */
+/* ---- at the leader: work through steps and ways ---- */
 
 static void
 order_step(struct cox_fence *fence, struct cox_fenceop *op, const struct cox_fencedevice *device, cox_usec now,
@@ -322,6 +322,21 @@ on_confirm(struct cox_fence *fence, const struct cox_fence_message *message, cox
 
 /* ---- messages ---- */
 
+/*
+ * Who does it: who asks, but not for its own fencing.  It would not live to give itself the power back, nor to say that it is down.  All
+ * hear a request in the same view, so all come to the same member.
+ */
+static guint32
+leader_of(const struct cox_fence *fence, const struct cox_fence_message *message)
+{
+    guint32 other = 0;
+
+    if (message->request.action != COX_FENCE_ON && cox_fencewatch_member(&fence->watch, message->request.target) == message->id.origin) {
+        other = cox_fencewatch_speaker(&fence->watch, message->request.target);
+    }
+    return other != 0 ? other : message->id.origin;
+}
+
 static void
 on_request(struct cox_fence *fence, const struct cox_fence_message *message, cox_usec now, struct cox_fence_effects *out)
 {
@@ -337,7 +352,7 @@ on_request(struct cox_fence *fence, const struct cox_fence_message *message, cox
             return;
         }
     }
-    op = cox_fenceop_new(message->id, &message->request);
+    op = cox_fenceop_new(message->id, leader_of(fence, message), &message->request);
     g_ptr_array_add(fence->ops, op);
     if (first == NULL) {
         cox_fence_begin_asking(fence, op, now, out);
@@ -350,7 +365,7 @@ on_can(struct cox_fence *fence, guint32 sender, const struct cox_fence_message *
 {
     struct cox_fenceop *op = cox_fenceop_find(fence->ops, message->id);
 
-    if (op == NULL || op->id.origin != fence->self || op->state == COX_FENCEOP_OVER) {
+    if (op == NULL || op->leader != fence->self || op->state == COX_FENCEOP_OVER) {
         return;
     }
     cox_fenceop_note_able(op, sender, message->devices, message->n_devices);
@@ -376,12 +391,13 @@ static void
 on_exec(struct cox_fence *fence, guint32 sender, const struct cox_fence_message *message, cox_usec now,
         struct cox_fence_effects *out)
 {
+    const struct cox_fenceop *op = cox_fenceop_find(fence->ops, message->id);
     const struct cox_fencedevice *device = NULL;
     struct cox_fencejob job = { .id = message->id, .attempt = message->attempt, .action = message->action, .due_at = now,
                                 .device = (gpointer) (guintptr) message->device,
                                 .target = (gpointer) (guintptr) message->request.target };
 
-    if (message->executor != fence->self || sender != message->id.origin) {
+    if (message->executor != fence->self || (op != NULL && sender != op->leader)) {
         return;
     }
     device = cox_fencelocal_device(fence->conf.devices, message->device);
@@ -406,7 +422,7 @@ on_result(struct cox_fence *fence, guint32 sender, const struct cox_fence_messag
 {
     struct cox_fenceop *op = cox_fenceop_find(fence->ops, message->id);
 
-    if (op == NULL || op->id.origin != fence->self || op->state != COX_FENCEOP_WORKING || op->executor != sender
+    if (op == NULL || op->leader != fence->self || op->state != COX_FENCEOP_WORKING || op->executor != sender
         || op->attempt != message->attempt) {
         return;
     }
@@ -454,7 +470,7 @@ on_message(struct cox_fence *fence, guint32 sender, const struct cox_fence_messa
             cox_fence_on_hello(fence, sender, message, out);
             break;
         case COX_FENCE_UNDERWAY:
-            cox_fence_on_underway(fence, message, now, out);
+            cox_fence_on_underway(fence, sender, message, now, out);
             break;
         case COX_FENCE_LIFE:
             cox_fencewatch_note_life(&fence->watch, message->name, message->incarnation);
@@ -477,7 +493,8 @@ drop_orphan(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struc
 {
     g_autofree char *target = g_strdup(op->target);
     struct cox_fence_record record = { .id = op->id, .target = op->target, .client = op->client, .action = op->action,
-                                       .reason = "its origin has left", .done_at = fence->wall };
+                                       .reason = op->leader == op->id.origin ? "its origin has left" : "the member that did it has left",
+                                       .done_at = fence->wall };
 
     take_record(fence, &record, now, out);
     end_op(fence, op, &(struct cox_fence_end) { false, record.reason, op->incarnation }, out);
@@ -497,7 +514,7 @@ on_view(struct cox_fence *fence, const struct cox_fence_event *event, cox_usec n
     for (guint i = fence->ops->len; i > 0; i--) {
         struct cox_fenceop *op = fence->ops->pdata[i - 1];
 
-        if (cox_fencewatch_name(&fence->watch, op->id.origin) == NULL) {
+        if (cox_fencewatch_name(&fence->watch, op->leader) == NULL) {
             drop_orphan(fence, op, now, out);
             i = fence->ops->len + 1; /* others may have begun or gone with it */
         }
@@ -505,7 +522,7 @@ on_view(struct cox_fence *fence, const struct cox_fence_event *event, cox_usec n
     for (guint i = 0; i < fence->ops->len; i++) {
         struct cox_fenceop *op = fence->ops->pdata[i];
 
-        if (op->id.origin != fence->self || op->state == COX_FENCEOP_QUEUED || op->state == COX_FENCEOP_OVER) {
+        if (op->leader != fence->self || op->state == COX_FENCEOP_QUEUED || op->state == COX_FENCEOP_OVER) {
             continue;
         }
         for (guint a = 0; a < op->able->len; a++) {
@@ -649,7 +666,7 @@ on_wake(struct cox_fence *fence, cox_usec now, struct cox_fence_effects *out)
     for (guint i = 0; i < fence->ops->len; i++) {
         struct cox_fenceop *op = fence->ops->pdata[i];
 
-        if (op->id.origin != fence->self) {
+        if (op->leader != fence->self) {
             continue;
         }
         if (op->state == COX_FENCEOP_ASKING && (cox_usec_is_due(op->deadline, now) || cox_usec_is_due(op->grace_until, now))) {
@@ -681,7 +698,7 @@ ask_to_be_woken(struct cox_fence *fence, cox_usec now, struct cox_fence_effects 
     for (guint i = 0; i < fence->ops->len; i++) {
         const struct cox_fenceop *op = fence->ops->pdata[i];
 
-        if (op->id.origin == fence->self) {
+        if (op->leader == fence->self) {
             at = cox_usec_min(at, op->deadline);
             at = op->grace_until > now ? cox_usec_min(at, op->grace_until) : at;
         }

@@ -1,14 +1,15 @@
 /* lib/fence/fence.h - fencing of nodes by all fencers of a cluster together: the engine.  Layer 3, pure.
  *
- * An operation, at its origin (messages: fence/fencemsg.h):
+ * An operation, at the member that leads it (messages: fence/fencemsg.h):
  *
  *     QUEUED --no other one for this target--> ASKING --answers suffice--> WORKING --+--> over: DONE to all
  *                                                                           |   ^    |
  *                                   step done: next step; step failed: ask    |   |    | last step done,
  *                                   another executor, then the next level     '---'    | or nothing left to try
  *
- * Equal requests merge, different ones for one target wait for each other.  A partition without quorum fences nobody.  The
- * operation of an origin that leaves is over, failed.  Nothing but the success of all steps that matter and the absence of the
+ * Equal requests merge, different ones for one target wait for each other.  A partition without quorum fences nobody.  Who
+ * asks leads the operation, but for the own fencing another member does: it has to live on to give the power back and to say that it
+ * is done.  The operation of a leader that leaves is over, failed.  Nothing but the success of all steps that matter and the absence of the
  * node from the ring (fencedoubt.c), or the word of a human, counts as fenced; and a node that is said to be down and is still there, or
  * comes back without having booted, is barred and fenced again, with growing pauses.
  */

@@ -44,7 +44,7 @@ struct cox_fence_end {
 void cox_fence_tell_finished(const struct cox_fence *fence, struct cox_fence_id id, const struct cox_fence_end *end,
                              struct cox_fence_effects *out);
 
-/* The origin says that it is over. */
+/* The leader says that it is over. */
 void cox_fence_finish(struct cox_fence *fence, struct cox_fenceop *op, bool is_ok, const char *reason, struct cox_fence_effects *out);
 
 void cox_fence_ask(struct cox_fence *fence, const struct cox_fence_request *request, cox_usec now, struct cox_fence_effects *out);
@@ -58,7 +58,7 @@ void cox_fence_request_all(const struct cox_fence *fence, struct cox_fence_id id
 /* Which devices can do it from here, as far as is known by now; to all. */
 void cox_fence_answer(struct cox_fence *fence, const struct cox_fenceop *op, struct cox_fence_effects *out);
 
-/* Look for devices that can do it, and tell its origin. */
+/* Look for devices that can do it, and tell its leader. */
 void cox_fence_begin_asking(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct cox_fence_effects *out);
 
 /* ---- fencequorum.c ---- */
@@ -83,7 +83,8 @@ void cox_fence_greet(struct cox_fence *fence, bool is_spokesman, cox_usec now, s
 /* Ask for what was held back, if all that is under way is known by now. */
 void cox_fence_release(struct cox_fence *fence, cox_usec now, struct cox_fence_effects *out);
 
-void cox_fence_on_underway(struct cox_fence *fence, const struct cox_fence_message *message, cox_usec now, struct cox_fence_effects *out);
+void cox_fence_on_underway(struct cox_fence *fence, guint32 sender, const struct cox_fence_message *message, cox_usec now,
+                           struct cox_fence_effects *out);
 void cox_fence_on_hello(struct cox_fence *fence, guint32 sender, const struct cox_fence_message *message, struct cox_fence_effects *out);
 
 /* ---- fencedoubt.c ---- */

@@ -27,7 +27,7 @@ void
 cox_fence_begin_asking(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct cox_fence_effects *out)
 {
     op->state = COX_FENCEOP_ASKING;
-    if (op->id.origin == fence->self) {
+    if (op->leader == fence->self) {
         if (!fence->has_quorum) {
             cox_fence_finish(fence, op, false, "this partition has no quorum", out);
             return;

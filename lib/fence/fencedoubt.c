@@ -46,7 +46,7 @@ cox_fence_doubt_on_message(struct cox_fence *fence, const struct cox_fence_messa
 {
     const char *target = message->request.target;
     struct cox_fenceop *op = cox_fenceop_find(fence->ops, message->id);
-    bool is_ours = op != NULL && op->id.origin == fence->self && op->state == COX_FENCEOP_DOUBTED;
+    bool is_ours = op != NULL && op->leader == fence->self && op->state == COX_FENCEOP_DOUBTED;
 
     if (!is_same_life(fence, target, message->incarnation)) {
         return;
@@ -75,7 +75,7 @@ end_doubts(struct cox_fence *fence, const char *target, bool is_ok, const char *
     for (guint i = 0; i < fence->ops->len; i++) {
         struct cox_fenceop *op = fence->ops->pdata[i];
 
-        if (op->id.origin == fence->self && op->state == COX_FENCEOP_DOUBTED
+        if (op->leader == fence->self && op->state == COX_FENCEOP_DOUBTED
             && (target == NULL || g_str_equal(op->target, target))) {
             cox_fence_finish(fence, op, is_ok, reason, out);
         }
@@ -124,7 +124,7 @@ cox_fence_doubt_on_wake(struct cox_fence *fence, cox_usec now, struct cox_fence_
     for (guint i = 0; i < fence->ops->len; i++) {
         struct cox_fenceop *op = fence->ops->pdata[i];
 
-        if (op->id.origin == fence->self && op->state == COX_FENCEOP_DOUBTED && cox_usec_is_due(op->deadline, now)) {
+        if (op->leader == fence->self && op->state == COX_FENCEOP_DOUBTED && cox_usec_is_due(op->deadline, now)) {
             op->deadline = COX_USEC_NEVER;
             send_doubt(op->id, op->target, op->life, 1, out);
         }

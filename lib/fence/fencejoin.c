@@ -62,7 +62,7 @@ cox_fence_greet(struct cox_fence *fence, bool is_spokesman, cox_usec now, struct
         struct cox_fenceop *op = fence->ops->pdata[i];
 
         op->is_old = true;
-        if (op->id.origin == fence->self && op->state != COX_FENCEOP_OVER) { /* else DONE is before what is said here */
+        if (op->leader == fence->self && op->state != COX_FENCEOP_OVER) { /* else DONE is before what is said here */
             tell_op(op, out);
         }
     }
@@ -125,7 +125,7 @@ set_right(struct cox_fence *fence, struct cox_fenceop *told)
 {
     for (guint i = fence->ops->len; i > 0; i--) {
         struct cox_fenceop *op = fence->ops->pdata[i - 1];
-        bool is_ours = op->id.origin == fence->self;
+        bool is_ours = op->leader == fence->self;
 
         if (op == told || op->is_old || !g_str_equal(op->target, told->target)
             || (is_ours && op->state != COX_FENCEOP_QUEUED && op->state != COX_FENCEOP_ASKING)) {
@@ -142,7 +142,8 @@ set_right(struct cox_fence *fence, struct cox_fenceop *told)
 }
 
 void
-cox_fence_on_underway(struct cox_fence *fence, const struct cox_fence_message *message, cox_usec now, struct cox_fence_effects *out)
+cox_fence_on_underway(struct cox_fence *fence, guint32 sender, const struct cox_fence_message *message, cox_usec now,
+                      struct cox_fence_effects *out)
 {
     const struct cox_fence_record *record = &message->record;
     const struct cox_fence_request request = { .target = record->target, .action = record->action, .client = record->client,
@@ -150,17 +151,17 @@ cox_fence_on_underway(struct cox_fence *fence, const struct cox_fence_message *m
                                                .life = record->incarnation };
     struct cox_fenceop *op = NULL;
 
-    if (record->id.origin == fence->self) {
+    if (sender == fence->self) {
         if (cox_fenceop_find(fence->ops, record->id) == NULL && !is_over(fence, record->id)) { /* confirmed since it was told */
             cox_fence_send(out, COX_FENCE_CLOSED, record->id)->reason = "it is over";
         }
         return;
     }
-    if (cox_fencewatch_name(&fence->watch, record->id.origin) == NULL
+    if (cox_fencewatch_name(&fence->watch, sender) == NULL
         || cox_fenceop_find(fence->ops, record->id) != NULL || is_over(fence, record->id)) {
         return;
     }
-    op = cox_fenceop_new(record->id, &request);
+    op = cox_fenceop_new(record->id, sender, &request);
     op->is_old = true;
     for (size_t i = 0; i < message->n_records; i++) {
         if (message->records[i].id.origin != fence->self) { /* else the fencer before this one has asked for it */

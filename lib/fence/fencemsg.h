@@ -1,7 +1,7 @@
 /* lib/fence/fencemsg.h - what fencers tell each other, in total order.  Layer 3, pure.
  *
- *     origin               every member                  executor of a step
- *       | --- REQUEST -------> | looks at its devices
+ *     leader               every member                  executor of a step
+ *       | --- REQUEST -------> | looks at its devices     (from its origin: the leader, or the target)
  *       | <------ CAN -------- |
  *       | --- EXEC ------------------------------------------> | delay, agent, retries
  *       | <------------------------------------- RESULT ------ |      (again for each step, and for each other way)
@@ -70,7 +70,7 @@ struct cox_fence_message {
     struct cox_fence_request request;   /**< REQUEST; CONFIRM: target, client; DOUBT: target */
     const char *const *devices;         /**< CAN: ids of devices that can fence the target from there */
     size_t n_devices;
-    guint64 attempt;                    /**< EXEC, RESULT: number of this attempt among the origin's; DOUBT: 1, 2; HELLO: mark of the view */
+    guint64 attempt;                    /**< EXEC, RESULT: number of this attempt among the leader's; DOUBT: 1, 2; HELLO: mark of the view */
     const char *device;                 /**< EXEC */
     enum cox_fence_action action;       /**< EXEC */
     guint32 executor;                   /**< EXEC */

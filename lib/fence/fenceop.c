@@ -24,11 +24,12 @@ free_way(gpointer data)
 }
 
 struct cox_fenceop *
-cox_fenceop_new(struct cox_fence_id id, const struct cox_fence_request *request)
+cox_fenceop_new(struct cox_fence_id id, guint32 leader, const struct cox_fence_request *request)
 {
     struct cox_fenceop *op = g_new0(struct cox_fenceop, 1);
 
     op->id = id;
+    op->leader = leader;
     op->target = g_strdup(request->target);
     op->client = g_strdup(request->client);
     op->action = request->action;
@@ -366,7 +367,7 @@ cox_fenceop_pick(const struct cox_fenceop *op, const struct cox_fencedevice *dev
         if (has_id(op->tried, node) || ((must_be_target || spares_others) && node != target)) {
             continue;
         }
-        if (picked == 0 || picked == target || (node == op->id.origin && node != target)) {
+        if (picked == 0 || picked == target || (node == op->leader && node != target)) {
             picked = node;
         }
     }

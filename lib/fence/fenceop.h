@@ -23,14 +23,15 @@ enum cox_fenceop_state {
 
 struct cox_fenceop {
     struct cox_fence_id id;
+    guint32 leader;          /**< who works through it: the origin, but for its own fencing another member */
     char *target, *client;
     enum cox_fence_action action;
     gint64 delay_ms;
     bool is_unfencing;
     GArray *merged;          /**< struct cox_fence_id: equal requests that wait for this one */
     enum cox_fenceop_state state;
-    bool is_old;             /**< it was under way, here or where it is from, when somebody joined last */
-    /* The rest is of interest at the origin only. */
+    bool is_old;             /**< it was under way, here or where it is led, when somebody joined last */
+    /* The rest is of interest at the leader only. */
     GArray *answered;        /**< guint32: members whose answer is complete */
     GPtrArray *able;         /**< struct cox_fenceable: devices and the members that can use them */
     cox_usec grace_until, asking_until, deadline;
@@ -53,7 +54,8 @@ struct cox_fenceable {
     GArray *nodes;           /**< guint32, ascending */
 };
 
-struct cox_fenceop *cox_fenceop_new(struct cox_fence_id id, const struct cox_fence_request *request);
+/** A new operation that member @leader works through. */
+struct cox_fenceop *cox_fenceop_new(struct cox_fence_id id, guint32 leader, const struct cox_fence_request *request);
 
 /**
  * Is a request for this the same as @op?  One that does not name a life is content with any; one that does, only with an operation that ends
@@ -106,7 +108,7 @@ struct cox_fencedevice *cox_fenceop_device(const struct cox_fenceop *op, const G
 
 /**
  * Who does the present step: not one that has failed at it; not the target, unless it must be, or is the only one, or has a watchdog for
- * it; the origin itself rather than another; else the lowest id.
+ * it; the leader itself rather than another; else the lowest id.
  *
  * @param target the target's id if it is a member, else 0
  * @return 0 when nobody is left

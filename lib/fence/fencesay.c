@@ -24,7 +24,7 @@ void
 cox_fence_tell_finished(const struct cox_fence *fence, struct cox_fence_id id, const struct cox_fence_end *end,
                         struct cox_fence_effects *out)
 {
-    if (id.origin == fence->self) {
+    if (id.origin == fence->self && id.serial > fence->config.first_serial) { /* else the fencer before this one has asked */
         struct cox_fence_effect *effect = cox_fence_add(out, COX_FENCE_DO_FINISHED);
 
         effect->finished.id = id;

@@ -33,7 +33,7 @@ setup(struct world *w, enum cox_fence_action action, bool is_unfencing)
     for (size_t i = 0; i < G_N_ELEMENTS(defs); i++) {
         g_ptr_array_add(w->devices, cox_fencedevice_new(&defs[i], 1000));
     }
-    w->op = cox_fenceop_new((struct cox_fence_id) { 2, 1 }, &request);
+    w->op = cox_fenceop_new((struct cox_fence_id) { 2, 1 }, 2, &request);
 }
 
 static void
