@@ -6,7 +6,7 @@ start(struct cox_ctx *ctx, GError **error)
 {
     struct cox_attrd *attrd = g_new0(struct cox_attrd, 1);
     const struct cox_follow_settings settings = {
-        .program = "cox-attrd", .run_directory = cox_service_run_directory(ctx), .later = COX_ATTRD_LATER,
+        .program = "cox-attrd", .run_directory = cox_service_run_directory(ctx), .later = COX_ATTRD_LATER, .is_slim = true,
         .changed = cox_attrd_on_document, .context = attrd,
     };
 

@@ -65,7 +65,7 @@ cibd_state(const struct cibd *cibd, char **digest)
 static void
 publish(struct cibd *cibd, const struct cox_msg_cib_state *before, struct cox_patchtext *patch, const char *origin)
 {
-    g_autofree char *digest = NULL;
+    g_autofree char *digest = NULL, *slim = cox_cib_digest_slim(cox_keeper_cib(cibd->keeper));
     struct cox_msg_cib_state after = cibd_state(cibd, &digest);
     struct cox_msg_cib_state old = *before;
     bool is_large = patch != NULL && patch->text->len > COX_CIB_INLINE_BYTES;
@@ -75,8 +75,9 @@ publish(struct cibd *cibd, const struct cox_msg_cib_state *before, struct cox_pa
         .origin = origin, .has_scope = patch != NULL, .scope = patch == NULL ? 0 : patch->scope,
     };
 
+    after.slim = slim;
     cox_service_publish(cibd->ctx, COX_CIBFLAG_TOPIC, COX_MSG_CIB_PATCH, &message, large);
-    old.digest = after.digest = message.xml = NULL;
+    old.digest = after.digest = after.slim = message.xml = NULL;
     cox_service_publish(cibd->ctx, COX_CIBFLAG_NEWS, COX_MSG_CIB_PATCH, &message, NULL);
 }
 

@@ -105,7 +105,7 @@ cibd_query_answer(struct cibd *cibd, cox_ticket ticket, const struct cibd_query 
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) bytes = NULL;
     g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *digest = NULL;
+    g_autofree char *digest = NULL, *slim = NULL;
     struct cox_msg_cib_state state = cibd_state(cibd, &digest);
     struct cox_msg_cib_content content = { .n_state = 1, .state = &state, .has_quorum = cibd->quorum.is_quorate };
     const struct cox_xml *root = root_for(cibd, query, &visible, &error);
@@ -115,6 +115,7 @@ cibd_query_answer(struct cibd *cibd, cox_ticket ticket, const struct cibd_query 
     cibd->n_queries++;
     if (root != NULL && visible == NULL && !is_part) {
         bytes = g_bytes_ref(whole(cibd));
+        state.slim = slim = cox_cib_digest_slim(cox_keeper_cib(cibd->keeper));
     } else if (root != NULL) {
         GString *text = g_string_new(NULL);
 

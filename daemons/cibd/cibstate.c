@@ -105,14 +105,15 @@ publish_quorum(struct cibd *cibd)
 {
     g_autoptr(cox_xmldoc) patch = cox_change_new_patch();
     g_autofree char *text = cox_xmlwrite_text(cox_xmldoc_root(patch), COX_XMLWRITE_PLAIN);
-    g_autofree char *digest = NULL;
+    g_autofree char *digest = NULL, *slim = cox_cib_digest_slim(cox_keeper_cib(cibd->keeper));
     struct cox_msg_cib_state state = cibd_state(cibd, &digest);
     const struct cox_msg_cib_patch message = {
         .n_before = 1, .before = &state, .n_after = 1, .after = &state, .has_quorum = cibd->quorum.is_quorate, .xml = text,
     };
 
+    state.slim = slim;
     cox_service_publish(cibd->ctx, COX_CIBFLAG_TOPIC, COX_MSG_CIB_PATCH, &message, NULL);
-    state.digest = NULL;
+    state.digest = state.slim = NULL;
     cox_service_publish(cibd->ctx, COX_CIBFLAG_NEWS, COX_MSG_CIB_PATCH, &message, NULL);
 }
 

@@ -37,7 +37,7 @@ start(struct cox_ctx *ctx, GError **error)
     struct cox_fenced *fenced = g_new0(struct cox_fenced, 1);
     const struct cox_follow_settings settings = { .program = "cox-fenced", .run_directory = cox_service_run_directory(ctx),
                                                   .later = COX_PATCHSCOPE_HISTORY | COX_PATCHSCOPE_HISTORY_GONE,
-                                                  .changed = cox_fenced_on_document, .context = fenced };
+                                                  .is_slim = true, .changed = cox_fenced_on_document, .context = fenced };
 
     cox_service_set_data(ctx, fenced);
     fenced->ctx = ctx;

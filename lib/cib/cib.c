@@ -154,30 +154,44 @@ struct cox_xml *
 cox_cib_child(struct cox_cib *cib, const struct cox_xml *parent, const struct cox_xml *wanted)
 {
     const char *name = cox_xml_name(wanted), *id = cox_xml_id(wanted);
-    const GPtrArray *same = id == NULL ? NULL : cox_idindex_find(index_of(cib), name, id);
-    struct cox_xml *found = NULL;
+    struct cox_xml *found = NULL, *same;
+    guint32 at = 0;
 
     if (id == NULL) {
         return first_such_child(parent, name, NULL);
     }
-    for (guint i = 0; same != NULL && i < same->len; i++) {
-        if (cox_xml_parent(g_ptr_array_index(same, i)) == parent) {
+    while ((same = cox_idindex_next(index_of(cib), name, id, &at)) != NULL) {
+        if (cox_xml_parent(same) == parent) {
             if (found != NULL) {
                 return first_such_child(parent, name, id); /* the index does not know which of them comes first */
             }
-            found = g_ptr_array_index(same, i);
+            found = same;
         }
     }
     return found;
 }
 
-char *
-cox_cib_digest(struct cox_cib *cib)
+static const struct cox_treehash *
+hash_of(struct cox_cib *cib)
 {
     if (cib->hash == NULL) {
         cib->hash = cox_treehash_new(cox_cib_root(cib));
     }
-    return cox_treehash_text(cib->hash);
+    return cib->hash;
+}
+
+char *
+cox_cib_digest(struct cox_cib *cib)
+{
+    return cox_treehash_text(hash_of(cib));
+}
+
+char *
+cox_cib_digest_slim(struct cox_cib *cib)
+{
+    static const char *const to_histories[] = { "cib", "status", "node_state", "lrm", NULL };
+
+    return cox_treehash_text_hollow(hash_of(cib), to_histories);
 }
 
 /* ---- what is written down ---- */
@@ -198,11 +212,12 @@ static bool
 is_unique(struct cox_cib *cib, const struct cox_xml *xml)
 {
     const char *id = cox_xml_id(xml);
-    const GPtrArray *same = id == NULL ? NULL : cox_idindex_find(index_of(cib), cox_xml_name(xml), id);
+    const struct cox_xml *same;
     guint n_siblings = 0;
+    guint32 at = 0;
 
-    for (guint i = 0; same != NULL && i < same->len; i++) {
-        n_siblings += cox_xml_parent(g_ptr_array_index(same, i)) == cox_xml_parent(xml) ? 1 : 0;
+    while (id != NULL && (same = cox_idindex_next(index_of(cib), cox_xml_name(xml), id, &at)) != NULL) {
+        n_siblings += cox_xml_parent(same) == cox_xml_parent(xml) ? 1 : 0;
     }
     return n_siblings == 1 && strstr(id, "']") == NULL;
 }

@@ -45,6 +45,9 @@ struct cox_xml *cox_cib_child(struct cox_cib *cib, const struct cox_xml *parent,
 /** Digest for comparing copies, kept up to date from the first call on (see treehash.h); the caller frees it. */
 char *cox_cib_digest(struct cox_cib *cib);
 
+/** Digest of the slim document that belongs to this one (slim.h); of one that is slim already it is cox_cib_digest()'s.  The caller frees it. */
+char *cox_cib_digest_slim(struct cox_cib *cib);
+
 /* ---- transactions ----
  * Everything below happens between begin and commit or rollback and costs in proportion to what it changes.
  */

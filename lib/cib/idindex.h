@@ -20,8 +20,13 @@ void cox_idindex_add(struct cox_idindex *index, struct cox_xml *xml);
 /** @xml and what is below it are leaving the tree. */
 void cox_idindex_remove(struct cox_idindex *index, struct cox_xml *xml);
 
-/** The elements called @name with id @id in no particular order; NULL when there is none; borrowed until a change. */
-const GPtrArray *cox_idindex_find(const struct cox_idindex *index, const char *name, const char *id);
+/**
+ * One after the other, in no particular order: the elements called @name with id @id.
+ *
+ * @param at  where we are; 0 for the first; not to be used after a change
+ * @return NULL when there are no more
+ */
+struct cox_xml *cox_idindex_next(const struct cox_idindex *index, const char *name, const char *id, guint32 *at);
 
 G_END_DECLS
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "cib/slim.h"
 
 bool
 cox_patch_versions(const struct cox_xml *patch, struct cox_version *source, struct cox_version *target)
@@ -218,7 +219,7 @@ apply_now(struct cox_cib *cib, const struct cox_xml *change, GError **error)
 }
 
 static bool
-apply_later(struct cox_cib *cib, const struct later *later, GError **error)
+apply_later(struct cox_cib *cib, const struct later *later, bool is_slim, GError **error)
 {
     const struct cox_xml *change = later->change;
     struct cox_xml *xml = cox_cib_find(cib, cox_xml_get(change, "path"), (size_t) MAX(later->position, 0));
@@ -238,12 +239,15 @@ apply_later(struct cox_cib *cib, const struct later *later, GError **error)
     for (gint64 at = 0; next != NULL && at < later->position; at++) {
         next = cox_xml_next_node(next);
     }
-    cox_cib_add(cib, xml, cox_xml_first_node(change), next);
+    xml = cox_cib_add(cib, xml, cox_xml_first_node(change), next);
+    if (is_slim) {
+        cox_slim_empty(cib, xml);
+    }
     return true;
 }
 
-bool
-cox_patch_apply(struct cox_cib *cib, const struct cox_xml *patch, GError **error)
+static bool
+apply(struct cox_cib *cib, const struct cox_xml *patch, bool is_slim, GError **error)
 {
     g_autoptr(GArray) postponed = g_array_new(FALSE, FALSE, sizeof(struct later));
 
@@ -254,6 +258,9 @@ cox_patch_apply(struct cox_cib *cib, const struct cox_xml *patch, GError **error
          change = cox_xml_next_named(change, "change")) {
         const char *operation = cox_xml_get(change, "operation");
 
+        if (is_slim && cox_slim_leaves_out(cox_xml_get(change, "path"), strcmp(operation, "create") == 0)) {
+            continue;
+        }
         if (strcmp(operation, "create") == 0 || strcmp(operation, "move") == 0) {
             struct later later = { change, position_of(change), postponed->len };
 
@@ -266,7 +273,7 @@ cox_patch_apply(struct cox_cib *cib, const struct cox_xml *patch, GError **error
     }
     g_array_sort(postponed, compare_later);
     for (guint i = 0; i < postponed->len; i++) {
-        if (!apply_later(cib, &g_array_index(postponed, struct later, i), error)) {
+        if (!apply_later(cib, &g_array_index(postponed, struct later, i), is_slim, error)) {
             return false;
         }
         if (cox_cib_is_too_deep(cib)) {
@@ -276,4 +283,16 @@ cox_patch_apply(struct cox_cib *cib, const struct cox_xml *patch, GError **error
         }
     }
     return true;
+}
+
+bool
+cox_patch_apply(struct cox_cib *cib, const struct cox_xml *patch, GError **error)
+{
+    return apply(cib, patch, false, error);
+}
+
+bool
+cox_patch_apply_slim(struct cox_cib *cib, const struct cox_xml *patch, GError **error)
+{
+    return apply(cib, patch, true, error);
 }

@@ -33,6 +33,9 @@ bool cox_patch_fits(const struct cox_xml *patch, const struct cox_xml *root, GEr
  */
 bool cox_patch_apply(struct cox_cib *cib, const struct cox_xml *patch, GError **error);
 
+/** The same with a slim document (slim.h), @patch being one of the whole document: what concerns histories only is left out. */
+bool cox_patch_apply_slim(struct cox_cib *cib, const struct cox_xml *patch, GError **error);
+
 G_END_DECLS
 
 #endif

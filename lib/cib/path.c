@@ -66,6 +66,24 @@ predicate_end(const char *at)
     return end;
 }
 
+const char *
+cox_path_after(const char *path, const char *name)
+{
+    static const char begin[] = "[@id='";
+    size_t length = path == NULL || *path != '/' ? 0 : strcspn(path + 1, "/[");
+
+    if (length == 0 || strlen(name) != length || strncmp(path + 1, name, length) != 0) {
+        return NULL;
+    }
+    path += 1 + length;
+    if (g_str_has_prefix(path, begin)) {
+        const char *end = predicate_end(path);
+
+        path = end == NULL ? NULL : end + 2;
+    }
+    return path;
+}
+
 static GArray *
 split(const char *path)
 {
@@ -141,12 +159,10 @@ static struct cox_xml *
 find_indexed(const struct cox_idindex *index, const GArray *steps)
 {
     const struct step *last = &g_array_index(steps, struct step, steps->len - 1);
-    const GPtrArray *list = last->id == NULL ? NULL : cox_idindex_find(index, last->name, last->id);
-    struct cox_xml *found = NULL;
+    struct cox_xml *found = NULL, *xml;
+    guint32 at = 0;
 
-    for (guint i = 0; list != NULL && i < list->len; i++) {
-        struct cox_xml *xml = g_ptr_array_index(list, i);
-
+    while (last->id != NULL && (xml = cox_idindex_next(index, last->name, last->id, &at)) != NULL) {
         if (has_steps(xml, steps)) {
             if (found != NULL) {
                 return NULL;

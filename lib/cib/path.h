@@ -16,6 +16,9 @@ char *cox_path_of(const struct cox_xml *xml);
 /** Is @xml the first among its siblings with its name and id, so that a path step leads to it? */
 bool cox_path_is_first(const struct cox_xml *xml);
 
+/** What follows the first step of @path ("" at its end), or NULL when that step does not name elements called @name, or @path is NULL. */
+const char *cox_path_after(const char *path, const char *name);
+
 /**
  * The node that @path leads to below (and including) @root, or NULL.
  *

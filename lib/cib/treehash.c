@@ -3,9 +3,13 @@
 
 #include <string.h>
 
+#include "base/error.h"
+
 enum { LANES = 2 };
 
 static const guint64 seeds[LANES] = { G_GUINT64_CONSTANT(0x9e3779b97f4a7c15), G_GUINT64_CONSTANT(0xc2b2ae3d27d4eb4f) };
+
+enum { MAX_PATH = 8 };
 
 /* One per node, in its tag. */
 struct sums {
@@ -67,11 +71,15 @@ attr_term(const char *name, const char *value, int lane)
 }
 
 static guint64
+pair_term(guint64 child, guint64 previous)
+{
+    return mix(child ^ ((previous << 13) | (previous >> 51)));
+}
+
+static guint64
 child_term(const struct cox_xml *child, const struct cox_xml *before, int lane)
 {
-    guint64 previous = before == NULL ? 1 : whole(sums_of(before), lane);
-
-    return mix(whole(sums_of(child), lane) ^ ((previous << 13) | (previous >> 51)));
+    return pair_term(whole(sums_of(child), lane), before == NULL ? 1 : whole(sums_of(before), lane));
 }
 
 static void
@@ -203,15 +211,56 @@ put_hex(char *at, guint64 value)
     return at;
 }
 
-char *
-cox_treehash_text(const struct cox_treehash *hash)
+static char *
+text_of(const struct sums *sums)
 {
-    const struct sums *sums = sums_of(hash->root);
     char *text = g_malloc(sizeof(COX_TREEHASH_TAG ":") + 32);
     char *at = put_hex(put_hex(stpcpy(text, COX_TREEHASH_TAG ":"), whole(sums, 0)), whole(sums, 1));
 
     *at = '\0';
     return text;
+}
+
+char *
+cox_treehash_text(const struct cox_treehash *hash)
+{
+    return text_of(sums_of(hash->root));
+}
+
+/* The sums of @xml, which @path[0] names, with those of its children that the rest of the path leads to made anew.  No deeper than the path. */
+static struct sums
+hollow_sums(const struct cox_xml *xml, const char *const *path)
+{
+    struct sums made = *sums_of(xml);
+    guint64 before[LANES] = { 1, 1 };
+
+    memset(made.children, 0, sizeof made.children);
+    if (path[1] == NULL) {
+        return made;
+    }
+    for (const struct cox_xml *child = cox_xml_first_node(xml); child != NULL; child = cox_xml_next_node(child)) {
+        const struct sums sums = cox_xml_is(child, path[1]) ? hollow_sums(child, path + 1) : *sums_of(child);
+
+        for (int lane = 0; lane < LANES; lane++) {
+            guint64 own = whole(&sums, lane);
+
+            made.children[lane] += pair_term(own, before[lane]);
+            before[lane] = own;
+        }
+    }
+    return made;
+}
+
+char *
+cox_treehash_text_hollow(const struct cox_treehash *hash, const char *const *path)
+{
+    struct sums sums = *sums_of(hash->root);
+
+    COX_BUG_ON(g_strv_length((char **) (guintptr) path) > MAX_PATH);
+    if (cox_xml_is(hash->root, path[0])) {
+        sums = hollow_sums(hash->root, path);
+    }
+    return text_of(&sums);
 }
 
 void

@@ -27,6 +27,14 @@ void cox_treehash_free(struct cox_treehash *hash);
 /** Digest as text, tag first; the caller frees it with g_free. */
 char *cox_treehash_text(const struct cox_treehash *hash);
 
+/**
+ * Digest as if elements that the names @path lead to, from the root down, had nothing below them.  Costs in proportion to the siblings of
+ * what lies on that path, not to what is left out.  The caller frees it.
+ *
+ * @param path  NULL at the end; at most 8
+ */
+char *cox_treehash_text_hollow(const struct cox_treehash *hash, const char *const *path);
+
 /** Attribute @name of @xml is going to change from @before to @after (NULL: not there). */
 void cox_treehash_attr(struct cox_treehash *hash, struct cox_xml *xml, const char *name, const char *before,
                        const char *after);

@@ -37,6 +37,12 @@ struct cox_follow_settings {
      * before the next one that may not, when many wait, and by cox_follow_catch_up().
      */
     unsigned int later;
+    /**
+     * Keep the document without histories (cib/slim.h), which is most of it: patches are told whole, the document is slim.  Access rules
+     * whose XPath looks into histories are not what they are elsewhere.  Only a wish: should a slim document not come out as cibd says
+     * that it must, the whole one is kept from then on.
+     */
+    bool is_slim;
     /** There is a document, or a newer one.  Called from the loop, once per change, in order, with none left out but when patch is NULL. */
     void (*changed)(void *context, const struct cox_follow_news *news);
     /** The connection to cibd is gone, or cannot be made; the document may be old until changed() is called.  Called once per loss. */

@@ -5,6 +5,7 @@
 #include "cib/amend.h"
 #include "cib/change.h"
 #include "cib/patch.h"
+#include "cib/slim.h"
 #include "client/client.h"
 #include "follow/follow_priv.h"
 #include "xml/xmlwrite.h"
@@ -12,7 +13,7 @@
 enum {
     MAX_QUEUED = 4096,         /* patches that wait for the whole document; more: fetch it again */
     MAX_LATE = 256,            /* patches that may wait; more, or more bytes: they are applied */
-    MAX_LATE_BYTES = 1024 * 1024,
+    MAX_LATE_BYTES = 256 * 1024,
     RETRY_MS = 1000,           /* after a fetch that failed */
     CHANGE_TIMEOUT_MS = 60000,
 };
@@ -20,7 +21,7 @@ enum {
 /* A patch as it came. */
 struct patch_news {
     guint64 before, after; /* serials */
-    char *digest;          /* NULL: not told */
+    char *digest, *slim;   /* of the whole document and of the slim one; NULL: not told */
     bool has_quorum, has_scope;
     unsigned int scope;    /* enum cox_patchscope */
     char *origin;
@@ -40,7 +41,8 @@ struct live {
     struct patch_news *incoming; /* its body is being received */
     GByteArray *content;         /* the whole, while it is received */
     guint64 content_serial;
-    char *content_digest;
+    char *content_digest, *content_slim;
+    bool is_slim;                /* the document that we have, and the next one */
     GHashTable *waiting;         /* set of struct waiter */
     cox_source_id retry;
 };
@@ -61,6 +63,7 @@ patch_free(void *data)
 
     if (news != NULL) {
         g_free(news->digest);
+        g_free(news->slim);
         g_free(news->origin);
         g_byte_array_unref(news->xml);
         g_free(news);
@@ -96,13 +99,13 @@ apply(struct live *live, const struct patch_news *news)
         return false;
     }
     cox_cib_begin(cib);
-    if (!cox_patch_apply(cib, cox_xmldoc_root(patch), NULL)) {
+    if (!(live->is_slim ? cox_patch_apply_slim : cox_patch_apply)(cib, cox_xmldoc_root(patch), NULL)) {
         cox_cib_rollback(cib);
         return false;
     }
     cox_cib_keep(cib);
     digest = cox_cib_digest(cib);
-    if (g_strcmp0(digest, news->digest) != 0) {
+    if (g_strcmp0(digest, live->is_slim ? news->slim : news->digest) != 0) {
         live->base.stats.n_mismatches++;
         return false;
     }
@@ -217,6 +220,7 @@ on_patch(struct live *live, const struct cox_client_event *event)
         news->before = message->before[0].serial;
         news->after = message->after[0].serial;
         news->digest = g_strdup(message->after[0].digest);
+        news->slim = g_strdup(message->after[0].slim);
     }
     news->has_quorum = message->has_quorum != 0;
     news->has_scope = message->has_scope != 0;
@@ -256,10 +260,20 @@ fetch_failed(struct live *live)
     }
 }
 
+static struct cox_xmldoc *
+read_content(const struct live *live, const GByteArray *content)
+{
+    const char *text = (const char *) content->data;
+
+    return live->is_slim ? cox_xmldoc_parse_hollow(text, content->len, cox_slim_is_hollow, NULL)
+                         : cox_xmldoc_parse_text(text, content->len, NULL, NULL);
+}
+
 static bool
 put_content(struct live *live, const GByteArray *content)
 {
-    g_autoptr(cox_xmldoc) doc = cox_xmldoc_parse_text((const char *) content->data, content->len, NULL, NULL);
+    const char *wanted = live->is_slim ? live->content_slim : live->content_digest;
+    g_autoptr(cox_xmldoc) doc = read_content(live, content);
     g_autofree char *digest = NULL;
 
     if (doc == NULL) {
@@ -271,10 +285,11 @@ put_content(struct live *live, const GByteArray *content)
         cox_cib_exchange(live->base.cib, g_steal_pointer(&doc));
     }
     live->serial = live->content_serial;
-    if (live->content_digest != NULL) {
+    if (wanted != NULL) {
         digest = cox_cib_digest(live->base.cib);
-        if (strcmp(digest, live->content_digest) != 0) {
+        if (strcmp(digest, wanted) != 0) {
             live->base.stats.n_mismatches++;
+            live->is_slim = false;
             return false;
         }
     }
@@ -331,6 +346,8 @@ on_content(void *context, const struct cox_client_reply *reply)
     live->content_serial = message->state[0].serial;
     g_free(live->content_digest);
     live->content_digest = g_strdup(message->state[0].digest);
+    g_free(live->content_slim);
+    live->content_slim = g_strdup(message->state[0].slim);
     live->content = g_byte_array_new();
     cox_client_receive(live->client, reply->id, &sink);
 }
@@ -508,6 +525,7 @@ live_free(struct cox_follow *follow)
         g_byte_array_unref(live->content);
     }
     g_free(live->content_digest);
+    g_free(live->content_slim);
     g_hash_table_destroy(live->waiting);
     cox_follow_clear(follow);
     g_free(live);
@@ -526,6 +544,7 @@ cox_follow_new(struct cox_runtime *runtime, const struct cox_follow_settings *se
     cox_follow_init(&live->base, &ops, runtime, settings);
     g_queue_init(&live->patches);
     g_queue_init(&live->late);
+    live->is_slim = settings->is_slim;
     live->waiting = g_hash_table_new_full(NULL, NULL, g_free, NULL);
     live->client = cox_client_new(runtime, &client);
     live->subscription = cox_client_subscribe(live->client, COX_CIBFLAG_TOPIC, on_event, live);

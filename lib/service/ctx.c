@@ -366,6 +366,7 @@ on_ping(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply
         && g_strcmp0(request->program, cox_daemon_row(COX_DAEMON_SUPERVISOR)->process) == 0) {
         cox_overseer_heard(ctx->overseer);
     }
+    (void) cox_spare_release(&ctx->spare, cox_runtime_now(ctx->runtime));
     cox_reply_set(reply, COX_MSG_PONG, &pong);
     return true;
 }

@@ -2,6 +2,7 @@
 #ifndef COX_SERVICE_CTX_PRIV_H
 #define COX_SERVICE_CTX_PRIV_H
 
+#include "runtime/spare.h"
 #include "service/group.h"
 #include "service/grumble.h"
 #include "service/overseer.h"
@@ -36,6 +37,7 @@ struct cox_ctx {
     int exit_status;
     cox_usec started;
     struct cox_overseer *overseer;
+    struct cox_spare spare;
     guint64 boot;
     struct cox_grumble *peer_failures; /* messages of members that failed */
     guint64 n_requests, n_failed, n_events, n_from_peers;

@@ -23,13 +23,13 @@ enum {
 struct parse {
     struct cox_source *source;
     struct cox_xml_limits limits;
-    const struct cox_stream_events *events;
-    void *data;
+    struct cox_parse_wishes wishes;
     xmlParserCtxt *ctxt;
     unsigned depth;
     size_t nodes;
     bool is_cib;
     bool is_in_status;
+    unsigned hollow_depth; /* of the element whose content is left out; 0: none */
     GPtrArray *attrs;  /* scratch: name, value, ..., NULL */
     GByteArray *values; /* scratch: the values, terminated */
     GError *error;
@@ -104,7 +104,7 @@ send_start(struct parse *p, const xmlChar *name, int n, const xmlChar **attribut
         at += length + 1;
     }
     g_ptr_array_add(p->attrs, NULL);
-    if (!p->events->start(p->data, (const char *) name, (const char *const *) p->attrs->pdata,
+    if (!p->wishes.events->start(p->wishes.data, (const char *) name, (const char *const *) p->attrs->pdata,
                           xmlSAX2GetLineNumber(p->ctxt), &p->error)) {
         xmlStopParser(p->ctxt);
     }
@@ -113,9 +113,15 @@ send_start(struct parse *p, const xmlChar *name, int n, const xmlChar **attribut
 static void
 send_end(struct parse *p, const xmlChar *name)
 {
-    if (!p->events->end(p->data, (const char *) name, &p->error)) {
+    if (!p->wishes.events->end(p->wishes.data, (const char *) name, &p->error)) {
         xmlStopParser(p->ctxt);
     }
+}
+
+static bool
+is_left_out(const struct parse *p)
+{
+    return p->is_in_status || p->hollow_depth != 0;
 }
 
 static void
@@ -136,6 +142,9 @@ on_start(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *
         send_start(p, name, n_attributes, attributes);
         return;
     }
+    if (p->hollow_depth != 0) {
+        return;
+    }
     xmlSAX2StartElementNs(ctxt, name, prefix, uri, n_namespaces, namespaces, n_attributes, n_defaulted, attributes);
     if (ctxt->node != NULL && ctxt->input != NULL) {
         int line = ctxt->input->line;
@@ -145,10 +154,13 @@ on_start(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *
         ctxt->node->extra = (unsigned short) ((line >> 16) & 0x0fff);
     }
     if (p->depth == 1) {
-        p->is_cib = p->events != NULL && strcmp((const char *) name, "cib") == 0;
+        p->is_cib = p->wishes.events != NULL && strcmp((const char *) name, "cib") == 0;
     } else if (p->is_cib && p->depth == STATUS_DEPTH && strcmp((const char *) name, "status") == 0) {
         p->is_in_status = true;
         send_start(p, name, n_attributes, attributes);
+    }
+    if (p->wishes.is_hollow != NULL && ctxt->node != NULL && p->wishes.is_hollow(cox_xml_of(ctxt->node))) {
+        p->hollow_depth = p->depth;
     }
 }
 
@@ -165,7 +177,10 @@ on_end(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *ur
         send_end(p, name);
         p->is_in_status = p->depth > STATUS_DEPTH;
     }
-    if (!p->is_in_status) {
+    if (p->hollow_depth == p->depth) {
+        p->hollow_depth = 0;
+    }
+    if (!p->is_in_status && p->hollow_depth == 0) {
         xmlSAX2EndElementNs(ctxt, name, prefix, uri);
     }
     p->depth--;
@@ -178,7 +193,7 @@ on_text(void *user, const xmlChar *text, int length)
     struct parse *p = ctxt->_private;
     bool follows_text = ctxt->node != NULL && ctxt->node->last != NULL && ctxt->node->last->type == XML_TEXT_NODE;
 
-    if (p->error != NULL || p->is_in_status) {
+    if (p->error != NULL || is_left_out(p)) {
         return;
     }
     for (int i = 0; i < length && !follows_text; i++) {
@@ -195,7 +210,7 @@ on_cdata(void *user, const xmlChar *text, int length)
     xmlParserCtxt *ctxt = user;
     struct parse *p = ctxt->_private;
 
-    if (p->error == NULL && !p->is_in_status) {
+    if (p->error == NULL && !is_left_out(p)) {
         xmlSAX2CDataBlock(ctxt, text, length);
     }
 }
@@ -206,7 +221,7 @@ on_comment(void *user, const xmlChar *text)
     xmlParserCtxt *ctxt = user;
     struct parse *p = ctxt->_private;
 
-    if (p->error == NULL && !p->is_in_status) {
+    if (p->error == NULL && !is_left_out(p)) {
         xmlSAX2Comment(ctxt, text);
     }
 }
@@ -269,10 +284,9 @@ take_handlers(xmlSAXHandler *sax)
 }
 
 struct cox_xmldoc *
-cox_parse_run(struct cox_source *source, const struct cox_xml_limits *limits, const struct cox_stream_events *events,
-              void *data, GError **error)
+cox_parse_run(struct cox_source *source, const struct cox_xml_limits *limits, const struct cox_parse_wishes *wishes, GError **error)
 {
-    struct parse p = { .source = source, .limits = cox_parse_limits(limits), .events = events, .data = data };
+    struct parse p = { .source = source, .limits = cox_parse_limits(limits), .wishes = *wishes };
     const char *whole;
     size_t size = 0;
     xmlDoc *doc;

@@ -7,6 +7,7 @@ struct cox_xmldoc *
 cox_stream_read(const struct cox_stream_input *input, const struct cox_xml_limits *limits,
                 const struct cox_stream_events *events, void *data, GError **error)
 {
+    const struct cox_parse_wishes wishes = { .events = events, .data = data };
     size_t bytes = cox_parse_limits(limits).bytes;
     g_autoptr(cox_source) source = NULL;
 
@@ -17,5 +18,5 @@ cox_stream_read(const struct cox_stream_input *input, const struct cox_xml_limit
     } else {
         source = cox_source_from_fd(input->fd, input->name, bytes, error);
     }
-    return source == NULL ? NULL : cox_parse_run(source, limits, events, data, error);
+    return source == NULL ? NULL : cox_parse_run(source, limits, &wishes, error);
 }

@@ -53,6 +53,26 @@ cox_xml_id(const struct cox_xml *xml)
     return cox_xml_get(xml, "id");
 }
 
+/*
+ * The parser keeps a value of up to 15 bytes inside its node, in a field that texts do not use; copying makes each a piece of memory of
+ * its own, which takes 32.  Most of a document is such values.
+ */
+static void
+keep_inside(xmlNode *text)
+{
+    size_t size = text->content == NULL ? 0 : strlen((const char *) text->content) + 1;
+    const xmlDict *dict = text->doc == NULL ? NULL : text->doc->dict;
+    xmlChar *before = text->content;
+
+    if (text->type != XML_TEXT_NODE || size == 0 || size > 2 * sizeof(void *) || before == (xmlChar *) &text->properties
+        || (dict != NULL && xmlDictOwns((xmlDict *) (guintptr) dict, before))) {
+        return;
+    }
+    memcpy(&text->properties, before, size);
+    text->content = (xmlChar *) &text->properties;
+    xmlFree(before);
+}
+
 void
 cox_xml_set(struct cox_xml *xml, const char *name, const char *value)
 {
@@ -63,12 +83,13 @@ cox_xml_set(struct cox_xml *xml, const char *name, const char *value)
         return;
     }
     attr = find_attr(xml, name);
-    if (attr == NULL) {
-        xmlNewProp(cox_xml_node(xml), (const xmlChar *) name, (const xmlChar *) value);
-        return;
+    if (attr != NULL && strcmp(attr_text(attr), value) == 0) {
+        return; /* who has the value from us may keep it */
     }
-    if (strcmp(attr_text(attr), value) != 0) {
-        xmlSetProp(cox_xml_node(xml), (const xmlChar *) name, (const xmlChar *) value);
+    attr = attr == NULL ? xmlNewProp(cox_xml_node(xml), (const xmlChar *) name, (const xmlChar *) value)
+                        : xmlSetProp(cox_xml_node(xml), (const xmlChar *) name, (const xmlChar *) value);
+    if (attr != NULL && attr->children != NULL) {
+        keep_inside(attr->children);
     }
 }
 
@@ -312,12 +333,25 @@ cox_xml_new_child(struct cox_xml *parent, const char *name)
     return cox_xml_of(xmlNewChild(cox_xml_node(parent), NULL, (const xmlChar *) name, NULL));
 }
 
+void
+cox_xml_settle(xmlNode *top)
+{
+    for (struct cox_xml *xml = cox_xml_of(top); xml != NULL; xml = cox_xml_walk(xml, cox_xml_of(top))) {
+        for (const xmlAttr *attr = cox_xml_node(xml)->properties; attr != NULL; attr = attr->next) {
+            if (attr->children != NULL) {
+                keep_inside(attr->children);
+            }
+        }
+    }
+}
+
 struct cox_xml *
 cox_xml_copy(const struct cox_xml *xml, const struct cox_xml *home)
 {
     xmlNode *node = xmlDocCopyNode(cox_xml_node(xml), cox_xml_node(home)->doc, 1);
 
     COX_BUG_ON(node == NULL);
+    cox_xml_settle(node);
     return cox_xml_of(node);
 }
 

@@ -32,4 +32,7 @@ cox_xmldoc_of(const xmlDoc *doc)
     return (struct cox_xmldoc *) (guintptr) doc;
 }
 
+/* A tree that was copied by libxml2: let it take no more memory than one that was parsed. */
+void cox_xml_settle(xmlNode *top);
+
 #endif

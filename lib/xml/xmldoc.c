@@ -7,10 +7,20 @@
 #include "xml/parse_priv.h"
 #include "xml/xml_priv.h"
 
+/* With a dictionary, as documents have that were parsed: a name that thousands of attributes have is there once. */
+static xmlDoc *
+new_doc(void)
+{
+    xmlDoc *doc = xmlNewDoc((const xmlChar *) "1.0");
+
+    doc->dict = xmlDictCreate();
+    return doc;
+}
+
 struct cox_xmldoc *
 cox_xmldoc_new(const char *root_name)
 {
-    xmlDoc *doc = xmlNewDoc((const xmlChar *) "1.0");
+    xmlDoc *doc = new_doc();
 
     xmlDocSetRootElement(doc, xmlNewDocNode(doc, NULL, (const xmlChar *) root_name, NULL));
     return cox_xmldoc_of(doc);
@@ -19,10 +29,11 @@ cox_xmldoc_new(const char *root_name)
 struct cox_xmldoc *
 cox_xmldoc_new_copy(const struct cox_xml *xml)
 {
-    xmlDoc *doc = xmlNewDoc((const xmlChar *) "1.0");
+    xmlDoc *doc = new_doc();
     xmlNode *root = xmlDocCopyNode(cox_xml_node(xml), doc, 1);
 
     COX_BUG_ON(root == NULL);
+    cox_xml_settle(root);
     xmlDocSetRootElement(doc, root);
     return cox_xmldoc_of(doc);
 }
@@ -54,9 +65,10 @@ cox_xmldoc_set_root(struct cox_xmldoc *doc, struct cox_xml *xml)
 static struct cox_xmldoc *
 parse(struct cox_source *taken, const struct cox_xml_limits *limits, GError **error)
 {
+    const struct cox_parse_wishes none = { 0 };
     g_autoptr(cox_source) source = taken;
 
-    return source == NULL ? NULL : cox_parse_run(source, limits, NULL, NULL, error);
+    return source == NULL ? NULL : cox_parse_run(source, limits, &none, error);
 }
 
 struct cox_xmldoc *
@@ -83,4 +95,14 @@ cox_xmldoc_parse_text(const char *text, size_t length, const struct cox_xml_limi
     size_t size = length == (size_t) -1 ? strlen(text) : length;
 
     return parse(cox_source_from_text(text, size, cox_parse_limits(limits).bytes), limits, error);
+}
+
+struct cox_xmldoc *
+cox_xmldoc_parse_hollow(const char *text, size_t length, cox_xmldoc_hollow_fn is_hollow, GError **error)
+{
+    const struct cox_parse_wishes wishes = { .is_hollow = is_hollow };
+    size_t size = length == (size_t) -1 ? strlen(text) : length;
+    g_autoptr(cox_source) source = cox_source_from_text(text, size, cox_parse_limits(NULL).bytes);
+
+    return cox_parse_run(source, NULL, &wishes, error);
 }

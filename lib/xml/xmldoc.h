@@ -56,6 +56,12 @@ struct cox_xmldoc *cox_xmldoc_parse_stdio(FILE *stream, const char *name, const 
 struct cox_xmldoc *cox_xmldoc_parse_text(const char *text, size_t length, const struct cox_xml_limits *limits,
                                          GError **error);
 
+/** Is @xml, which has its attributes and its place and nothing below it yet, an element whose content is not wanted? */
+typedef bool (*cox_xmldoc_hollow_fn)(const struct cox_xml *xml);
+
+/** As above with the default limits; what is below elements that are @is_hollow is checked, but takes no memory and is not in the document. */
+struct cox_xmldoc *cox_xmldoc_parse_hollow(const char *text, size_t length, cox_xmldoc_hollow_fn is_hollow, GError **error);
+
 typedef struct cox_xmldoc cox_xmldoc; /* for g_autoptr only */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(cox_xmldoc, cox_xmldoc_free)
 

@@ -195,6 +195,7 @@ main(int argc, char **argv)
     struct follower f = { 0 };
     const struct cox_follow_settings settings = {
         .program = "follower", .run_directory = argc < 2 ? NULL : argv[1], .changed = on_changed, .context = &f,
+        .is_slim = argc > 2 && strcmp(argv[2], "slim") == 0,
     };
 
     setvbuf(stdout, NULL, _IOLBF, 0);

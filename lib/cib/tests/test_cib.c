@@ -1,5 +1,6 @@
 /* Tests of lib/cib/cib.c, treehash.c, idindex.c, version.c and md5.c. */
 #include "cib/cib.h"
+#include "cib/idindex.h"
 #include "cib/md5.h"
 #include "cib/patch.h"
 #include "cib/patchscope.h"
@@ -339,7 +340,56 @@ a_child_is_the_first_with_that_name_and_id_whatever_changed_before(void **state)
     g_rand_free(rand);
 }
 
-COX_TEST_MAIN(cmocka_unit_test(a_child_is_the_first_with_that_name_and_id_whatever_changed_before),
+/* How often @xml is found under its name and id. */
+static int
+found(const struct cox_idindex *index, const struct cox_xml *xml)
+{
+    const struct cox_xml *one;
+    guint32 at = 0;
+    int n = 0;
+
+    while ((one = cox_idindex_next(index, cox_xml_name(xml), cox_xml_id(xml), &at)) != NULL) {
+        n += one == xml ? 1 : 0;
+    }
+    return n;
+}
+
+static void
+an_index_finds_each_element_once_however_many_come_and_go(void **state)
+{
+    enum { N = 1000 };
+    g_autoptr(cox_xmldoc) doc = cox_xmldoc_new("cib");
+    struct cox_idindex *index = cox_idindex_new(cox_xmldoc_root(doc));
+    struct cox_xml *made[N];
+    guint32 at = 0;
+
+    (void) state;
+    for (int round = 0; round < 3; round++) {
+        for (int i = round == 0 ? 0 : 1; i < N; i += round == 0 ? 1 : 2) { /* later: every other one anew */
+            char id[16];
+
+            (void) snprintf(id, sizeof id, "%d", i % (N / 3)); /* three have the same */
+            made[i] = cox_xml_new_child(cox_xmldoc_root(doc), "x");
+            cox_xml_set(made[i], "id", id);
+            cox_idindex_add(index, made[i]);
+        }
+        for (int i = 0; i < N; i++) {
+            assert_int_equal(found(index, made[i]), 1);
+        }
+        for (int i = 1; i < N; i += 2) {
+            cox_idindex_remove(index, made[i]);
+            assert_int_equal(found(index, made[i]), 0);
+            if (round < 2) {
+                cox_xml_free(made[i]);
+            }
+        }
+    }
+    assert_null(cox_idindex_next(index, "y", "1", &at));
+    cox_idindex_free(index);
+}
+
+COX_TEST_MAIN(cmocka_unit_test(an_index_finds_each_element_once_however_many_come_and_go),
+              cmocka_unit_test(a_child_is_the_first_with_that_name_and_id_whatever_changed_before),
               cmocka_unit_test(a_transaction_records_the_patch_that_repeats_it),
               cmocka_unit_test(a_patch_as_text_is_the_tree_written_down),
               cmocka_unit_test(what_needs_escaping_is_escaped_in_both_and_the_scope_is_the_same),
