@@ -274,7 +274,7 @@ plan_from(struct schedd *schedd, const struct ask *ask, struct cox_xmldoc *doc, 
     cox_usec began = cox_runtime_now(schedd->runtime);
     const struct cox_planning_input input = { doc != NULL ? cox_xmldoc_root(doc) : cox_cib_root(cox_follow_cib(schedd->follow)),
                                               (const struct cox_inflight *) (const void *) ask->inflight->data,
-                                              ask->inflight->len, cox_runtime_wall(schedd->runtime) };
+                                              ask->inflight->len, cox_runtime_wall(schedd->runtime), doc == NULL };
     struct cox_planning_result result = { NULL, NULL, NULL, NULL };
 
     crash_if_told(input.cib);
@@ -314,9 +314,15 @@ plan_with_overlay(struct schedd *schedd, const struct ask *ask, GError **error)
     bool is_planned;
 
     cox_cib_begin(cib);
-    is_planned = cox_overlay_put(cib, &overlay, error)
-                 && (ask->is_fallback ? plan_fallback(schedd, ask, error) : plan_from(schedd, ask, NULL, error));
+    is_planned = cox_overlay_put(cib, &overlay, error);
+    if (is_planned && ask->is_fallback) {
+        is_planned = plan_fallback(schedd, ask, error);
+    } else if (is_planned) {
+        cox_planning_overlaid(schedd->planning, cib, &overlay);
+        is_planned = plan_from(schedd, ask, NULL, error);
+    }
     cox_cib_rollback(cib);
+    cox_planning_restored(schedd->planning, cib);
     return is_planned;
 }
 
@@ -398,6 +404,8 @@ on_document(void *context, const struct cox_follow_news *news)
     if ((scope & (COX_PATCHSCOPE_CONFIGURATION | COX_PATCHSCOPE_ROOT)) != 0) {
         cox_planning_forget(schedd->planning);
         schedd->is_preserved = schedd->has_saved_bad = false;
+    } else {
+        cox_planning_patched(schedd->planning, news->cib, news->patch);
     }
     serve(schedd);
     follow_as_needed(schedd);
@@ -475,6 +483,8 @@ health(struct cox_ctx *ctx)
     const struct schedd *schedd = cox_service_data(ctx);
 
     cox_service_add_stat(ctx, "plans", (gint64) schedd->n_plans);
+    cox_service_add_stat(ctx, "plans-in-full", (gint64) cox_planning_stats(schedd->planning)->n_full);
+    cox_service_add_stat(ctx, "plans-incremental", (gint64) cox_planning_stats(schedd->planning)->n_incremental);
     cox_service_add_stat(ctx, "last-plan-us", (gint64) schedd->last_plan_us);
     cox_service_add_stat(ctx, "waiting", schedd->asks->len);
     if (cox_worker_stalled_ms(schedd->worker) >= STALL_MS) {

@@ -5,8 +5,8 @@
 
 #include "codec/load_config.h"
 #include "codec/load_status.h"
+#include "codec/status_refresh.h"
 #include "model/duel.h"
-#include "sched/sched.h"
 #include "transition/pending.h"
 #include "xml/xmldoc.h"
 #include "xml/xmlwrite.h"
@@ -17,6 +17,10 @@ struct cox_planning {
     struct cox_config *config;  /* NULL: to be read */
     struct cox_diags *problems; /* found while it was read */
     struct cox_status *status;  /* of the last plan, which borrows from it */
+    bool is_current;            /* status is that of the document that is followed */
+    size_t read_bytes;          /* that it took when it was read as a whole */
+    GArray *lent;               /* struct cox_status_part: what is not what the document says, for this plan */
+    struct cox_planner *planner;
 };
 
 struct cox_planning *
@@ -26,6 +30,8 @@ cox_planning_new(struct cox_schemas *schemas)
 
     planning->schemas = schemas;
     planning->zone = g_time_zone_new_local();
+    planning->lent = cox_status_parts_new();
+    planning->planner = cox_planner_new();
     return planning;
 }
 
@@ -34,6 +40,8 @@ cox_planning_forget(struct cox_planning *planning)
 {
     g_clear_pointer(&planning->config, cox_config_free);
     g_clear_pointer(&planning->problems, cox_diags_free);
+    cox_planner_forget(planning->planner);
+    planning->is_current = false;
 }
 
 void
@@ -43,9 +51,124 @@ cox_planning_free(struct cox_planning *planning)
         return;
     }
     cox_planning_forget(planning);
+    cox_planner_free(planning->planner);
+    g_array_unref(planning->lent);
     cox_status_free(planning->status);
     g_time_zone_unref(planning->zone);
     g_free(planning);
+}
+
+const struct cox_planner_stats *
+cox_planning_stats(const struct cox_planning *planning)
+{
+    return cox_planner_stats(planning->planner);
+}
+
+/* ---- the status, kept up to date ---- */
+
+/* What was read again stays in memory until all is: not more than was there at first. */
+static bool
+is_too_large(const struct cox_planning *planning)
+{
+    return cox_arena_used_bytes(planning->status->arena) > 2 * planning->read_bytes + 1024 * 1024;
+}
+
+static void
+refresh(struct cox_planning *planning, struct cox_cib *cib, const GArray *parts)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+    for (guint i = 0; planning->is_current && i < parts->len; i++) {
+        const struct cox_status_part *part = &g_array_index(parts, struct cox_status_part, i);
+
+        planning->is_current = cox_status_refresh(planning->status, cib, part, names);
+        if (part->kind == COX_STATUS_PART_HISTORY) {
+            cox_planner_touch_history(planning->planner, part->rsc);
+        }
+    }
+    for (guint i = 0; i < names->len; i++) {
+        cox_planner_touch_attribute(planning->planner, g_ptr_array_index(names, i));
+    }
+    planning->is_current = planning->is_current && !is_too_large(planning);
+}
+
+void
+cox_planning_patched(struct cox_planning *planning, struct cox_cib *cib, const struct cox_xml *patch)
+{
+    g_autoptr(GArray) parts = cox_status_parts_new();
+
+    if (planning->is_current) {
+        planning->is_current = patch != NULL && cox_status_parts_of_patch(parts, patch);
+        refresh(planning, cib, parts);
+    }
+}
+
+static void
+add_overlay(const struct cox_status *status, const struct cox_overlay *overlay, GArray *parts)
+{
+    for (size_t i = 0; i < overlay->n_histories; i++) {
+        g_autoptr(cox_xmldoc) doc = cox_xmldoc_parse_text(overlay->histories[i], strlen(overlay->histories[i]), NULL, NULL);
+
+        if (doc != NULL) {
+            cox_status_parts_of_histories(parts, cox_xmldoc_root(doc));
+        }
+    }
+    for (size_t i = 0; i < overlay->n_values; i++) {
+        const struct cox_node_status *node = cox_status_node(status, NULL, overlay->values[i].node);
+
+        if (node != NULL) {
+            cox_status_parts_add(parts, COX_STATUS_PART_ATTRIBUTES, node->id, NULL);
+        }
+    }
+}
+
+void
+cox_planning_overlaid(struct cox_planning *planning, struct cox_cib *cib, const struct cox_overlay *overlay)
+{
+    if (planning->is_current) {
+        add_overlay(planning->status, overlay, planning->lent);
+        refresh(planning, cib, planning->lent);
+    }
+}
+
+void
+cox_planning_restored(struct cox_planning *planning, struct cox_cib *cib)
+{
+    if (planning->is_current) {
+        refresh(planning, cib, planning->lent);
+    }
+    g_array_set_size(planning->lent, 0);
+}
+
+/* What is in flight is noted in the status, which is not what the document says until it is restored. */
+static void
+note_inflight(struct cox_planning *planning, const struct cox_planning_input *input)
+{
+    (void) cox_pending_note(planning->status, input->inflight, input->n_inflight, input->now);
+    for (size_t i = 0; i < input->n_inflight; i++) {
+        const struct cox_inflight *inflight = &input->inflight[i];
+        const struct cox_node_status *node =
+            inflight->node == NULL || inflight->rsc_id == NULL ? NULL : cox_status_node(planning->status, NULL, inflight->node);
+
+        if (node != NULL) {
+            cox_planner_touch_history(planning->planner, inflight->rsc_id);
+            cox_status_parts_add(planning->lent, COX_STATUS_PART_HISTORY, node->id, inflight->rsc_id);
+        }
+    }
+}
+
+static void
+read_status(struct cox_planning *planning, const struct cox_planning_input *input)
+{
+    if (planning->is_current && input->is_followed) {
+        return;
+    }
+    cox_status_free(planning->status);
+    planning->status = cox_status_new();
+    cox_codec_status(cox_xml_child(input->cib, "status"), planning->status);
+    planning->read_bytes = cox_arena_used_bytes(planning->status->arena);
+    planning->is_current = input->is_followed;
+    cox_planner_touch_all(planning->planner);
 }
 
 /* A copy with an empty status. */
@@ -139,17 +262,15 @@ cox_planning_run(struct cox_planning *planning, const struct cox_planning_input 
     if (planning->config == NULL && !read_config(planning, input->cib, input->now, error)) {
         return false;
     }
-    cox_status_free(planning->status);
-    planning->status = cox_status_new();
-    cox_codec_status(cox_xml_child(input->cib, "status"), planning->status);
-    (void) cox_pending_note(planning->status, input->inflight, input->n_inflight, input->now);
+    read_status(planning, input);
+    note_inflight(planning, input);
     sched.config = planning->config;
     sched.status = planning->status;
     result->diags = cox_diags_new();
     for (size_t i = 0; i < cox_diags_count(planning->problems); i++) {
         cox_diags_add_at(result->diags, cox_diags_get(planning->problems, i));
     }
-    result->plan = cox_sched_run(&sched, result->diags);
+    result->plan = cox_planner_run(planning->planner, &sched, result->diags);
     result->config = planning->config;
     result->status = planning->status;
     return true;

@@ -7,10 +7,13 @@
 
 #include "base/diag.h"
 #include "base/walltime.h"
+#include "cib/cib.h"
+#include "cib/overlay.h"
 #include "cib/schemas.h"
 #include "model/config.h"
 #include "model/inflight.h"
 #include "model/plan.h"
+#include "sched/planner.h"
 #include "xml/xmldoc.h"
 
 G_BEGIN_DECLS
@@ -25,12 +28,27 @@ void cox_planning_free(struct cox_planning *planning);
 /** Something besides the status has changed: read the configuration anew. */
 void cox_planning_forget(struct cox_planning *planning);
 
+/* ---- a document that is followed: its status is read once, then only what changes ---- */
+
+/** The document @cib is what @patch (NULL: no patch, another document) has made of the one before.  Call it once for each change. */
+void cox_planning_patched(struct cox_planning *planning, struct cox_cib *cib, const struct cox_xml *patch);
+
+/** Inside a transaction of @cib that will be rolled back, after cox_overlay_put(). */
+void cox_planning_overlaid(struct cox_planning *planning, struct cox_cib *cib, const struct cox_overlay *overlay);
+
+/** After the plan, when that transaction has been rolled back: nothing is in flight any more, either. */
+void cox_planning_restored(struct cox_planning *planning, struct cox_cib *cib);
+
+/** How plans came about: borrowed. */
+const struct cox_planner_stats *cox_planning_stats(const struct cox_planning *planning);
+
 /** What to plan from. */
 struct cox_planning_input {
     const struct cox_xml *cib;      /**< the document */
     const struct cox_inflight *inflight;
     size_t n_inflight;
     cox_wall now;
+    bool is_followed;               /**< the functions above have been told of all that happened to it; false: read all of its status */
 };
 
 /** What came of it. */

@@ -57,6 +57,7 @@ struct cox_codec_status_reader {
     unsigned skipped; /* depth inside an element that is not known */
     struct cox_node_status *node;
     struct cox_rsc_history rsc; /* the present one; put in the status when it ends */
+    struct cox_rsc_history *into; /* in place of this one; NULL: last of the node's */
     GArray *ops;                /* struct cox_op_history, of rsc */
     struct cox_nvset set;
     enum place set_place; /* ATTRIBUTES or UTILIZATION */
@@ -156,7 +157,8 @@ static void
 end_rsc(struct cox_codec_status_reader *reader)
 {
     const struct cox_rsc_history *read = &reader->rsc;
-    struct cox_rsc_history *rsc = cox_status_rsc_add(reader->status, reader->node, read->id);
+    struct cox_rsc_history *rsc =
+        reader->into != NULL ? reader->into : cox_status_rsc_add(reader->status, reader->node, read->id);
 
     cox_status_ops_set(reader->status, rsc, (const struct cox_op_history *) (void *) reader->ops->data, reader->ops->len);
     cox_status_rsc_agent_set(reader->status, rsc, read->standard, read->provider, read->type);
@@ -319,8 +321,9 @@ cox_codec_status_events(void)
     return &events;
 }
 
+/* Names and values by turns, and a NULL. */
 static void
-send_start(struct cox_codec_status_reader *reader, const struct cox_xml *xml, GPtrArray *attrs)
+list_attrs(const struct cox_xml *xml, GPtrArray *attrs)
 {
     g_ptr_array_set_size(attrs, 0);
     for (struct cox_xml_attr *attr = cox_xml_first_attr(xml); attr != NULL; attr = cox_xml_next_attr(attr)) {
@@ -328,13 +331,19 @@ send_start(struct cox_codec_status_reader *reader, const struct cox_xml *xml, GP
         g_ptr_array_add(attrs, (gpointer) (guintptr) cox_xml_attr_value(attr));
     }
     g_ptr_array_add(attrs, NULL);
+}
+
+static void
+send_start(struct cox_codec_status_reader *reader, const struct cox_xml *xml, GPtrArray *attrs)
+{
+    list_attrs(xml, attrs);
     on_start(reader, cox_xml_name(xml), (const char *const *) attrs->pdata, cox_xml_line(xml), NULL);
 }
 
-void
-cox_codec_status(const struct cox_xml *xml, struct cox_status *status)
+/* @xml and all below it; ends the reader. */
+static void
+read_tree(struct cox_codec_status_reader *reader, const struct cox_xml *xml)
 {
-    struct cox_codec_status_reader *reader = cox_codec_status_reader_new(status);
     g_autoptr(GPtrArray) attrs = g_ptr_array_new();
     const struct cox_xml *at = xml;
 
@@ -351,4 +360,41 @@ cox_codec_status(const struct cox_xml *xml, struct cox_status *status)
         at = next;
     }
     cox_codec_status_reader_free(reader);
+}
+
+void
+cox_codec_status(const struct cox_xml *xml, struct cox_status *status)
+{
+    read_tree(cox_codec_status_reader_new(status), xml);
+}
+
+void
+cox_codec_status_node_read(const struct cox_xml *xml, struct cox_status *status, struct cox_node_status *node)
+{
+    g_autoptr(GPtrArray) attrs = g_ptr_array_new();
+
+    list_attrs(xml, attrs);
+    cox_status_fields_read(cox_status_node_fields(), status->arena, node, (const char *const *) attrs->pdata);
+}
+
+void
+cox_codec_status_history(const struct cox_xml *xml, struct cox_status *status, struct cox_node_status *node,
+                         struct cox_rsc_history *history)
+{
+    struct cox_codec_status_reader *reader = cox_codec_status_reader_new(status);
+
+    reader->place = RESOURCES;
+    reader->node = node;
+    reader->into = history;
+    read_tree(reader, xml);
+}
+
+void
+cox_codec_status_attributes(const struct cox_xml *xml, struct cox_status *status, struct cox_node_status *node)
+{
+    struct cox_codec_status_reader *reader = cox_codec_status_reader_new(status);
+
+    reader->place = NODE;
+    reader->node = node;
+    read_tree(reader, xml);
 }

@@ -128,6 +128,7 @@ cox_status_rsc_add(struct cox_status *status, struct cox_node_status *node, cons
 
     rsc->id = history_id(status, id, &rsc->id_index);
     g_ptr_array_add(node->resources, rsc);
+    node->n_moves++;
     return rsc;
 }
 
@@ -146,6 +147,7 @@ cox_status_rsc_remove(struct cox_node_status *node, const char *id)
 
     if (rsc != NULL) {
         g_ptr_array_remove(node->resources, rsc);
+        node->n_moves++;
     }
 }
 

@@ -85,6 +85,7 @@ struct cox_node_status {
     GArray *attr_sets;             /**< struct cox_nvset, transient attributes; pairs may be edited via functions only */
     GArray *utilization_sets;      /**< struct cox_nvset, transient utilization */
     GPtrArray *resources;          /**< struct cox_rsc_history *, document order */
+    guint32 n_moves;               /**< how often one was added or removed: what was known of their places is old then */
     bool has_lrm;                  /**< a lrm element is there */
 };
 

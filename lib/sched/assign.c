@@ -7,6 +7,7 @@
 #include "sched/assign_priv.h"
 #include "sched/attr_index_priv.h"
 #include "sched/explain_priv.h"
+#include "sched/footprint_priv.h"
 
 static const struct sched_placer placers[] = {
     [COX_PRIMITIVE] = { sched_primitive_assign },
@@ -150,6 +151,14 @@ apply_criteria(struct sched_work *work)
     }
 }
 
+static void
+place_top(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *prefer)
+{
+    sched_footprint_begin(work, rsc);
+    sched_place(work, rsc, prefer, true);
+    sched_footprint_end(work, rsc);
+}
+
 /*
  * QUIRK 19: connections first, whatever their priority: what they reach must be known to be up before anything can go
  * there.  case: remote-move, whitebox-start
@@ -161,14 +170,14 @@ assign_all(struct sched_work *work, const GPtrArray *rscs)
         struct sched_rsc *rsc = g_ptr_array_index(rscs, i);
 
         if (rsc->variant == COX_PRIMITIVE && rsc->remote_node != NULL) {
-            sched_place(work, rsc, rsc->partial_migration_target, true);
+            place_top(work, rsc, rsc->partial_migration_target);
         }
     }
     for (guint i = 0; i < rscs->len; i++) {
         struct sched_rsc *rsc = g_ptr_array_index(rscs, i);
 
         if (rsc->variant != COX_PRIMITIVE || rsc->remote_node == NULL) {
-            sched_place(work, rsc, NULL, true);
+            place_top(work, rsc, NULL);
         }
     }
 }

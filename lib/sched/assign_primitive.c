@@ -1,6 +1,7 @@
 /* lib/sched/assign_primitive.c - assignment of one primitive to a node.  Layer 3, pure. */
 #include "sched/assign_priv.h"
 #include "sched/explain_priv.h"
+#include "sched/footprint_priv.h"
 
 /* Assign the primary, then let it count. What cannot be met is dropped, if it is a wish or about promotion. */
 static void
@@ -46,6 +47,12 @@ apply_colocations(struct sched_work *work, struct sched_rsc *rsc, bool mandatory
     }
 }
 
+static bool
+is_unique_instance(const struct sched_rsc *rsc)
+{
+    return rsc->parent != NULL && rsc->parent->variant == COX_CLONE && rsc->parent->meta.is_unique;
+}
+
 /*
  * With equal scores a resource stays.
  * QUIRK 13: not so instances of unique clones, which found their places before.  case: rebalance-unique-clones
@@ -54,9 +61,8 @@ static struct sched_node *
 prefer_current(const struct sched_work *work, const struct sched_rsc *rsc, struct sched_node *best)
 {
     struct sched_node *current = sched_rsc_active_node(rsc, NULL, NULL);
-    bool is_unique_instance = rsc->parent != NULL && rsc->parent->variant == COX_CLONE && rsc->parent->meta.is_unique;
 
-    if (is_unique_instance || rsc->cells[best->idx].score <= 0 || !sched_node_usable(best) || current == NULL
+    if (is_unique_instance(rsc) || rsc->cells[best->idx].score <= 0 || !sched_node_usable(best) || current == NULL
         || !sched_node_usable(current)) {
         return best;
     }
@@ -65,6 +71,26 @@ prefer_current(const struct sched_work *work, const struct sched_rsc *rsc, struc
     }
     (void) work;
     return best;
+}
+
+/*
+ * Might another number of resources on some node have led elsewhere?  Only between nodes of the same score; not when that is below zero,
+ * since it goes nowhere then, nor when it stays where it is for being no worse there.
+ */
+static bool
+is_by_load(const struct sched_work *work, const struct sched_rsc *rsc, const struct sched_node *best, const struct sched_node *chosen)
+{
+    cox_score score = rsc->cells[best->idx].score;
+    guint32 n = 0;
+
+    if (score < 0 || !sched_node_usable(best)
+        || (score > 0 && !is_unique_instance(rsc) && chosen == sched_rsc_active_node(rsc, NULL, NULL))) {
+        return false;
+    }
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        n += rsc->cells[i].is_present && rsc->cells[i].score == score && sched_node_usable(sched_node_at(work, i));
+    }
+    return n > 1;
 }
 
 static void
@@ -82,6 +108,9 @@ assign_best(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *p
     }
     if (chosen == NULL && best != NULL) {
         chosen = prefer_current(work, rsc, best);
+        if (work->footprint != NULL && is_by_load(work, rsc, best, chosen)) {
+            sched_footprint_tie(work);
+        }
     }
     sched_explain_choice(work, rsc, chosen, chosen != NULL && chosen == prefer ? COX_CHOICE_ASKED : COX_CHOICE_NONE);
     sched_place_set(work, rsc, chosen, false, stop_if_fail);

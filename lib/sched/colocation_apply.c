@@ -2,6 +2,7 @@
 #include "sched/assign_priv.h"
 #include "sched/bundle_priv.h"
 #include "sched/explain_priv.h"
+#include "sched/footprint_priv.h"
 
 static bool
 same_value(const char *a, const char *b)
@@ -229,6 +230,7 @@ instance_beside(struct sched_work *work, const struct sched_rsc *rsc, const stru
     }
     order = g_new(guint32, work->n_nodes + 1);
     n = sched_node_order(work, rsc->cells, NULL, order);
+    sched_footprint_tie(work);
     for (guint32 i = 0; i < n && found == NULL; i++) {
         found = instance_on(collective, sched_node_at(work, order[i]), role);
     }

@@ -491,6 +491,7 @@ sched_graph_fill(struct sched_work *work, struct cox_plan *plan)
         const struct sched_action *action = g_ptr_array_index(actions, i);
 
         fill_action(work, action, &out[i]);
+        out[i].id = work->input->is_numbered_by_list ? i + 1 : out[i].id;
         fill_inputs(work, action, &out[i], scratch);
     }
     plan->graph.actions = out;

@@ -58,6 +58,7 @@ shutdown_lock(struct sched_work *work, struct sched_rsc *rsc, struct sched_node 
     if (!work->opt.shutdown_lock || history->shutdown_lock_s <= 0) {
         return;
     }
+    rsc->is_clocked = true;
     if (limit_s > 0 && work->now_s > history->shutdown_lock_s + limit_s) {
         return; /* expired; the controller clears it */
     }

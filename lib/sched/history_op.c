@@ -340,6 +340,7 @@ is_old(struct sched_work *work, const struct sched_entry *entry)
     if (work->now_s < op->last_rc_change_s + timeout_s) {
         if (!is_good(op->rc) && op->rc != op->target_rc) {
             work->recheck_by = cox_wall_min(work->recheck_by, cox_wall_from_seconds(op->last_rc_change_s + timeout_s));
+            entry->rsc->is_clocked = true;
         }
         return false;
     }

@@ -2,6 +2,7 @@
 #include "sched/sched.h"
 
 #include "sched/explain_priv.h"
+#include "sched/footprint_priv.h"
 #include "sched/work_priv.h"
 
 /** One pass; @in_state: also run when only the state is wanted. */
@@ -117,13 +118,14 @@ utilization_fill(const struct sched_work *work, struct cox_plan *plan)
 }
 
 struct cox_plan *
-cox_sched_run(const struct cox_sched_input *input, struct cox_diags *diags)
+sched_run_traced(const struct cox_sched_input *input, struct cox_diags *diags, struct sched_footprint *footprint)
 {
     struct cox_arena *arena = cox_arena_new();
     struct cox_plan *plan = cox_arena_new_array(arena, struct cox_plan, 1);
     struct sched_work *work = work_new(input, arena, diags);
 
     plan->arena = arena;
+    work->footprint = footprint;
     sched_explain_begin(work);
     for (size_t i = 0; i < G_N_ELEMENTS(passes); i++) {
         if (passes[i].in_state || !input->state_only) {
@@ -139,8 +141,15 @@ cox_sched_run(const struct cox_sched_input *input, struct cox_diags *diags)
         plan->n_scores = work->scores->len;
         utilization_fill(work, plan);
         sched_explain_fill(work, plan);
+        sched_footprint_close(work);
     }
     plan->recheck_by = work->recheck_by;
     work_clear(work);
     return plan;
+}
+
+struct cox_plan *
+cox_sched_run(const struct cox_sched_input *input, struct cox_diags *diags)
+{
+    return sched_run_traced(input, diags, NULL);
 }

@@ -15,6 +15,7 @@ struct sched_rsc;
 struct sched_action; /* action_priv.h */
 struct sched_placer; /* assign_priv.h */
 struct sched_explain; /* explain_priv.h */
+struct sched_footprint; /* footprint_priv.h */
 
 /* ---- nodes (pass "nodes", then "node_state"; fencing reasons may be added until "propagate") ---- */
 
@@ -188,6 +189,7 @@ struct sched_rsc {
     bool has_demote_needed;      /**< on-fail=demote: it goes down before it may be promoted again */
     bool stop_if_fail, stop_unexpected;
     bool is_maintenance;
+    bool is_clocked;             /**< its history means something else from some time on (pass "history") */
     bool detected_multiple;      /**< found active on too many nodes (handled by multiple-active) */
 
     const struct cox_nvsets *param_sets; /**< instance attributes (resolve with params_on_node) */
@@ -334,6 +336,7 @@ struct sched_work {
     bool has_remote_nodes, has_fence_device, has_unfencing_device;
     void *order_data;           /**< constraints' orderings, owned by order.c */
     struct sched_explain *explain; /**< recorder of reasons; NULL unless the input asks for them */
+    struct sched_footprint *footprint; /**< what the planner wants to know; NULL unless it asks */
     const struct sched_placer *placers; /**< [variants] how each kind of resource is assigned (assign_priv.h) */
 };
 

@@ -128,6 +128,7 @@ cox_pretend_node_fenced(struct cox_status *status, const char *id, const char *u
     struct cox_node_status *node = set_node(status, id, uname, false);
 
     g_ptr_array_set_size(node->resources, 0);
+    node->n_moves++;
     g_array_set_size(node->attr_sets, 0);
     g_array_set_size(node->utilization_sets, 0);
     node->has_lrm = false;

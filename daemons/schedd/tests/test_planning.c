@@ -35,7 +35,7 @@ static char *
 plan(struct cox_planning *planning, const char *text, const struct cox_inflight *inflight, size_t n)
 {
     g_autoptr(cox_xmldoc) doc = cox_xmldoc_parse_text(text, (size_t) -1, NULL, NULL);
-    const struct cox_planning_input input = { cox_xmldoc_root(doc), inflight, n, cox_wall_from_seconds(1000000) };
+    const struct cox_planning_input input = { cox_xmldoc_root(doc), inflight, n, cox_wall_from_seconds(1000000), false };
     struct cox_planning_result result = { NULL, NULL, NULL, NULL };
     GString *tasks = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
@@ -146,6 +146,122 @@ a_preserved_configuration_is_planned_from_with_the_present_status(void **state)
     assert_non_null(error);
 }
 
+/* ---- a document that is followed ---- */
+
+/* Resources r0, r1, ... that run on n1, without fencing. */
+static struct cox_cib *
+running_cib(int n)
+{
+    GString *rscs = g_string_new(NULL), *histories = g_string_new(NULL);
+    g_autofree char *text = NULL;
+
+    for (int i = 0; i < n; i++) {
+        g_string_append_printf(rscs, "<primitive id='r%d' class='ocf' provider='coxswain' type='Dummy'/>", i);
+        g_string_append_printf(histories, "<lrm_resource id='r%d' class='ocf' provider='coxswain' type='Dummy'><lrm_rsc_op id='r%d_last_0'"
+                               " operation='start' operation_key='r%d_start_0' call-id='%d' rc-code='0' op-status='0' interval='0'"
+                               " op-digest='f2317cad3d54cec5d7d7aa7d0bf35cf8' transition-key='1:1:0:x' transition-magic='0:0;1:1:0:x'/></lrm_resource>", i, i, i, i + 1);
+    }
+    text = g_strdup_printf("<cib validate-with='pacemaker-4.0' admin_epoch='0' epoch='1' num_updates='0' have-quorum='1'><configuration>"
+                           "<crm_config><cluster_property_set id='o'><nvpair id='o-s' name='stonith-enabled' value='false'/>"
+                           "</cluster_property_set></crm_config><nodes><node id='1' uname='n1'/></nodes><resources>%s</resources>"
+                           "<constraints/></configuration><status><node_state id='1' uname='n1' in_ccm='true' crmd='online' join='member'"
+                           " expected='member'><lrm id='1'><lrm_resources>%s</lrm_resources></lrm></node_state></status></cib>",
+                           rscs->str, histories->str);
+    g_string_free(rscs, TRUE);
+    g_string_free(histories, TRUE);
+    return cox_cib_new(cox_xmldoc_parse_text(text, (size_t) -1, NULL, NULL));
+}
+
+static char *
+plan_cib(struct cox_planning *planning, const struct cox_cib *cib, const struct cox_inflight *inflight, bool is_followed)
+{
+    const struct cox_planning_input input = { cox_cib_root(cib), inflight, inflight != NULL, cox_wall_from_seconds(1000000), is_followed };
+    struct cox_planning_result result = { NULL, NULL, NULL, NULL };
+    GString *keys = g_string_new(NULL);
+
+    assert_true(cox_planning_run(planning, &input, &result, NULL));
+    for (size_t i = 0; i < result.plan->graph.n_actions; i++) {
+        g_string_append_printf(keys, "%s ", result.plan->graph.actions[i].key);
+    }
+    cox_plan_free(result.plan);
+    cox_diags_free(result.diags);
+    return g_string_free(keys, FALSE);
+}
+
+/* The resource has stopped, in the open transaction. */
+static void
+stop_in(struct cox_cib *cib, const char *rsc)
+{
+    struct cox_xml *op = cox_xml_first(cox_cib_find(cib, rsc, 0));
+
+    cox_cib_set(cib, op, "operation", "stop");
+    cox_cib_set(cib, op, "operation_key", "r3_stop_0");
+}
+
+#define R3 "/cib/status/node_state[@id='1']/lrm[@id='1']/lrm_resources/lrm_resource[@id='r3']"
+
+static void
+a_patch_is_planned_from_without_reading_all_again(void **state)
+{
+    g_autoptr(cox_schemas) schemas = schemas_new();
+    g_autoptr(cox_planning) planning = cox_planning_new(schemas);
+    g_autoptr(cox_cib) cib = running_cib(12);
+    g_autoptr(cox_xmldoc) patch = NULL;
+    g_autofree char *before = plan_cib(planning, cib, NULL, true), *after = NULL, *later = NULL;
+
+    (void) state;
+    assert_string_equal(before, "");
+    cox_cib_begin(cib);
+    stop_in(cib, R3);
+    patch = cox_cib_commit(cib);
+    cox_planning_patched(planning, cib, cox_xmldoc_root(patch));
+    after = plan_cib(planning, cib, NULL, true);
+    assert_string_equal(after, "r3_start_0 ");
+    assert_int_equal(cox_planning_stats(planning)->n_full, 1);
+    assert_int_equal(cox_planning_stats(planning)->n_incremental, 1);
+    assert_int_equal(cox_planning_stats(planning)->n_planned, 1);
+    cox_cib_begin(cib);
+    cox_cib_set(cib, cox_cib_find(cib, "/cib/status/node_state[@id='1']", 0), "crmd", "offline");
+    cox_xmldoc_free(patch);
+    patch = cox_cib_commit(cib);
+    cox_planning_patched(planning, cib, cox_xmldoc_root(patch));
+    later = plan_cib(planning, cib, NULL, true);
+    assert_int_equal(cox_planning_stats(planning)->n_full, 2); /* a node is in another state */
+}
+
+static void
+what_is_laid_over_the_document_counts_for_one_plan(void **state)
+{
+    g_autoptr(cox_schemas) schemas = schemas_new();
+    g_autoptr(cox_planning) planning = cox_planning_new(schemas), other = cox_planning_new(schemas);
+    g_autoptr(cox_cib) cib = running_cib(16);
+    static const char history[] =
+        "<status><node_state id='1' uname='n1'><lrm id='1'><lrm_resources><lrm_resource id='r3' class='ocf' provider='coxswain' type='Dummy'>"
+        "<lrm_rsc_op id='r3_last_0' operation='stop' operation_key='r3_stop_0' call-id='99' rc-code='0' op-status='0' interval='0'"
+        " transition-key='1:1:0:x' transition-magic='0:0;1:1:0:x'/></lrm_resource></lrm_resources></lrm></node_state></status>";
+    const char *const histories[] = { history };
+    const struct cox_overlay_value value = { "n1", "fail-count-r5", "INFINITY" };
+    const struct cox_overlay overlay = { histories, 1, &value, 1 };
+    const struct cox_inflight flying = { "r7", "stop", 0, "n1", "2:1:0:x", 1, true, NULL, NULL };
+    g_autofree char *before = plan_cib(planning, cib, NULL, true), *during = NULL, *after = NULL, *wanted = NULL;
+
+    (void) state;
+    assert_string_equal(before, "");
+    cox_cib_begin(cib);
+    assert_true(cox_overlay_put(cib, &overlay, NULL));
+    cox_planning_overlaid(planning, cib, &overlay);
+    during = plan_cib(planning, cib, &flying, true);
+    wanted = plan_cib(other, cib, &flying, false);
+    cox_cib_rollback(cib);
+    cox_planning_restored(planning, cib);
+    assert_string_equal(during, wanted);
+    assert_true(g_str_has_prefix(during, "r3_start_0 r5_stop_0 r7_"));
+    after = plan_cib(planning, cib, NULL, true);
+    assert_string_equal(after, "");
+    assert_int_equal(cox_planning_stats(planning)->n_full, 1);
+    assert_int_equal(cox_planning_stats(planning)->n_incremental, 2);
+}
+
 static void
 a_document_that_conforms_to_nothing_is_refused(void **state)
 {
@@ -165,6 +281,8 @@ main(void)
         cmocka_unit_test(the_status_is_read_each_time_and_the_configuration_when_told),
         cmocka_unit_test(a_migration_in_flight_is_not_begun_anew),
         cmocka_unit_test(a_preserved_configuration_is_planned_from_with_the_present_status),
+        cmocka_unit_test(a_patch_is_planned_from_without_reading_all_again),
+        cmocka_unit_test(what_is_laid_over_the_document_counts_for_one_plan),
         cmocka_unit_test(a_document_that_conforms_to_nothing_is_refused),
     };
 
