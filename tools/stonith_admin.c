@@ -5,6 +5,7 @@
 #include "agents/agent_find.h"
 #include "base/error.h"
 #include "fence/fencedevice.h"
+#include "proto/registration.h"
 #include "runtime/environment.h"
 #include "tools/agent_call.h"
 #include "tools/daemon.h"
@@ -13,7 +14,8 @@
 
 enum command {
     COMMAND_NONE = 0, COMMAND_LIST, COMMAND_REGISTERED, COMMAND_INSTALLED, COMMAND_TARGETS, COMMAND_METADATA, COMMAND_QUERY, COMMAND_HISTORY,
-    COMMAND_LAST, COMMAND_VALIDATE, COMMAND_FENCE, COMMAND_UNFENCE, COMMAND_REBOOT, COMMAND_CONFIRM, COMMAND_AT_RUN_TIME,
+    COMMAND_LAST, COMMAND_VALIDATE, COMMAND_FENCE, COMMAND_UNFENCE, COMMAND_REBOOT, COMMAND_CONFIRM, COMMAND_REGISTER, COMMAND_DEREGISTER,
+    COMMAND_REGISTER_LEVEL, COMMAND_DEREGISTER_LEVEL,
 };
 
 struct settings {
@@ -29,7 +31,6 @@ struct settings {
 #define COMMAND_OF(long_name, letter, arg, which, help) \
     { long_name, letter, COX_OPT_SET_STRING, arg, "Commands", help, FIELD(command), FIELD(subject), which }
 #define PLAIN(long_name, letter, which, help) { long_name, letter, COX_OPT_SET, NULL, "Commands", help, FIELD(command), .value = (which) }
-#define AT_RUN_TIME "Not supported: devices and levels are resources and fencing-topology of the configuration"
 
 static const struct cox_opt options[] = {
     PLAIN("list-registered", 'L', COMMAND_REGISTERED, "List all devices registered on this node"),
@@ -46,19 +47,22 @@ static const struct cox_opt options[] = {
     COMMAND_OF("unfence", 'U', "HOST", COMMAND_UNFENCE, "Unfence the named host"),
     COMMAND_OF("reboot", 'B', "HOST", COMMAND_REBOOT, "Reboot the named host"),
     COMMAND_OF("confirm", 'C', "HOST", COMMAND_CONFIRM, "Tell cluster that named host is now safely down"),
-    COMMAND_OF("register", 'R', "DEVICE", COMMAND_AT_RUN_TIME, AT_RUN_TIME),
-    COMMAND_OF("deregister", 'D', "DEVICE", COMMAND_AT_RUN_TIME, AT_RUN_TIME),
-    COMMAND_OF("register-level", 'r', "TARGET", COMMAND_AT_RUN_TIME, AT_RUN_TIME),
-    COMMAND_OF("deregister-level", 'd', "TARGET", COMMAND_AT_RUN_TIME, AT_RUN_TIME),
+    COMMAND_OF("register", 'R', "DEVICE", COMMAND_REGISTER,
+               "Register the named fence device until it is deregistered or all fencers have ended (requires --agent, takes --option)"),
+    COMMAND_OF("deregister", 'D', "DEVICE", COMMAND_DEREGISTER, "Deregister the named fence device"),
+    COMMAND_OF("register-level", 'r', "TARGET", COMMAND_REGISTER_LEVEL,
+               "Register a fencing level for the target: NAME, @PATTERN or ATTRIBUTE=VALUE (requires --index and --device)"),
+    COMMAND_OF("deregister-level", 'd', "TARGET", COMMAND_DEREGISTER_LEVEL,
+               "Deregister a fencing level of the target (all of it that were registered without --index)"),
     { "cleanup", 'c', COX_OPT_FLAG, NULL, NULL, "Clean up the fencing history (with --history)", FIELD(cleans) },
     { "broadcast", 'b', COX_OPT_FLAG, NULL, NULL, "Accepted: the history is the same on all nodes (with --history)", FIELD(broadcasts) },
     { "agent", 'a', COX_OPT_STRING, "AGENT", NULL, "The agent to use (for example, fence_xvm)", FIELD(agent) },
-    { "option", 'o', COX_OPT_STRINGS, "NAME=VALUE", NULL, "Specify a device configuration parameter (with --validate)", FIELD(params) },
+    { "option", 'o', COX_OPT_STRINGS, "NAME=VALUE", NULL, "Specify a device configuration parameter (with --validate and --register)", FIELD(params) },
     { "env-option", 'e', COX_OPT_STRINGS, "NAME", NULL,
       "Take a device configuration parameter from the environment variable OCF_RESKEY_NAME", FIELD(env_params) },
     { "tag", 'T', COX_OPT_STRING, "TAG", NULL, "Identify fencing operations in logs with the specified tag", FIELD(tag) },
-    { "device", 'v', COX_OPT_STRINGS, "DEVICE", NULL, "Name of the device to validate", FIELD(devices) },
-    { "index", 'i', COX_OPT_STRING, "LEVEL", NULL, "Accepted", FIELD(index), .flags = COX_OPT_HIDDEN },
+    { "device", 'v', COX_OPT_STRINGS, "DEVICE", NULL, "Name of the device to validate, or of one of a level", FIELD(devices) },
+    { "index", 'i', COX_OPT_STRING, "LEVEL", NULL, "Number of the level, 1 to 9: lower ones are tried first", FIELD(index) },
     { "timeout", 't', COX_OPT_STRING, "SECONDS", NULL, "How long to wait for the answer (default 120s)", FIELD(timeout) },
     { "as-node-id", 'n', COX_OPT_FLAG, NULL, NULL, "The supplied node is the corosync node ID (with --last)", FIELD(is_node_id) },
     { "tolerance", 0, COX_OPT_STRING, "SECONDS", NULL, "Do nothing if an equivalent fencing request succeeded less than this ago",
@@ -363,6 +367,66 @@ confirm(struct cox_tool_ctx *ctx)
     return ask(question_of(ctx, COX_MSG_FENCE_CONFIRM, &said, COX_MSG_DONE), arena, &error) == NULL ? failed(ctx, error) : 0;
 }
 
+/* ---- devices and levels at run time ---- */
+
+static int
+send_registration(struct cox_tool_ctx *ctx, struct cox_msg_fence_register *wanted)
+{
+    const struct settings *settings = ctx->settings;
+    g_autoptr(cox_arena) arena = cox_arena_new();
+    GError *error = NULL;
+
+    wanted->name = settings->subject;
+    return ask(question_of(ctx, COX_MSG_FENCE_REGISTER, wanted, COX_MSG_DONE), arena, &error) == NULL ? failed(ctx, error) : 0;
+}
+
+static int
+register_device(struct cox_tool_ctx *ctx)
+{
+    const struct settings *settings = ctx->settings;
+    g_autoptr(GPtrArray) params = g_ptr_array_new_with_free_func(g_free);
+    struct cox_msg_fence_register wanted = { .what = COX_REGISTRATION_ADD_DEVICE, .agent = settings->agent };
+
+    if (settings->agent == NULL) {
+        return cox_tool_usage(ctx, "Please specify an agent to use with --agent");
+    }
+    for (guint i = 0; settings->params != NULL && i < settings->params->len; i++) {
+        g_ptr_array_add(params, g_strdup(settings->params->pdata[i]));
+    }
+    for (guint i = 0; settings->env_params != NULL && i < settings->env_params->len; i++) {
+        const char *name = settings->env_params->pdata[i];
+        g_autofree char *variable = g_strconcat("OCF_RESKEY_", name, NULL);
+
+        if (g_getenv(variable) == NULL) {
+            return cox_tool_error(ctx, COX_ERROR_INVALID_PARAM, "%s: there is no variable %s in the environment", settings->subject, variable);
+        }
+        g_ptr_array_add(params, g_strdup_printf("%s=%s", name, g_getenv(variable)));
+    }
+    wanted.params = (const char *const *) params->pdata;
+    wanted.n_params = params->len;
+    return send_registration(ctx, &wanted);
+}
+
+static int
+register_level(struct cox_tool_ctx *ctx)
+{
+    const struct settings *settings = ctx->settings;
+    bool is_removal = settings->command == COMMAND_DEREGISTER_LEVEL;
+    struct cox_msg_fence_register wanted = { .what = is_removal ? COX_REGISTRATION_REMOVE_LEVEL : COX_REGISTRATION_ADD_LEVEL };
+
+    if (settings->index != NULL && !g_ascii_string_to_unsigned(settings->index, 10, 1, 9, &wanted.level, NULL)) {
+        return cox_tool_usage(ctx, "--index %s: a level is a number from 1 to 9", settings->index);
+    }
+    if (!is_removal && (settings->index == NULL || settings->devices == NULL)) {
+        return cox_tool_usage(ctx, "Please specify a level with --index, and its devices with --device");
+    }
+    if (!is_removal) {
+        wanted.devices = (const char *const *) settings->devices->pdata;
+        wanted.n_devices = settings->devices->len;
+    }
+    return send_registration(ctx, &wanted);
+}
+
 /* ---- history ---- */
 
 static char *
@@ -518,9 +582,13 @@ run(struct cox_tool_ctx *ctx)
         return fence(ctx, COX_FENCE_REBOOT);
     case COMMAND_CONFIRM:
         return confirm(ctx);
-    case COMMAND_AT_RUN_TIME:
-        return cox_tool_error(ctx, COX_ERROR_UNIMPLEMENTED, "devices and levels cannot be registered at run time: configure '%s' as a resource of "
-                              "class stonith, or a fencing-level", settings->subject);
+    case COMMAND_REGISTER:
+        return register_device(ctx);
+    case COMMAND_DEREGISTER:
+        return send_registration(ctx, &(struct cox_msg_fence_register) { .what = COX_REGISTRATION_REMOVE_DEVICE });
+    case COMMAND_REGISTER_LEVEL:
+    case COMMAND_DEREGISTER_LEVEL:
+        return register_level(ctx);
     }
     return cox_tool_usage(ctx, "Please specify a command");
 }
@@ -531,7 +599,8 @@ static const struct cox_tool tool = {
     .name = "stonith_admin",
     .summary = "fence nodes, and ask about fence devices and the history of fencing",
     .synopsis = "COMMAND [OPTION]...",
-    .description = "Fencing is done by all fencers of the cluster together, by devices of the configuration, and only with quorum.\n\n"
+    .description = "Fencing is done by all fencers of the cluster together, by devices of the configuration and those that were registered at run time, and only with "
+                   "quorum. What is registered is known on all nodes and is no part of the configuration; a device or level of the same name there goes before it.\n\n"
                    "The history is the same on all nodes; it is lost when all fencers have ended.",
     .examples = "Switch a node off, with whatever device can do it:\n"
                 "\tstonith_admin --fence node2\n"

@@ -43,6 +43,7 @@ start(struct cox_ctx *ctx, GError **error)
     fenced->ctx = ctx;
     fenced->members = g_array_new(FALSE, FALSE, sizeof(struct cox_fence_member));
     fenced->agents = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, cox_fenced_agent_free);
+    fenced->registry = cox_fenced_registry_new();
     fenced->runs = g_ptr_array_new();
     fenced->waits = g_ptr_array_new_with_free_func(free_wait);
     fenced->patience_ms = patience_ms();
@@ -71,6 +72,7 @@ destroy(struct cox_ctx *ctx)
     cox_client_free(fenced->supervisor);
     cox_fence_free(fenced->engine);
     cox_fencebuild_free(fenced->build);
+    cox_fenced_registry_free(fenced->registry);
     g_array_unref(fenced->members);
     g_hash_table_unref(fenced->agents);
     g_ptr_array_unref(fenced->runs);
@@ -111,6 +113,7 @@ static const struct cox_op ops[] = {
     { COX_MSG_FENCE_HISTORY_QUERY, cox_fenced_on_history, COX_FROM_LOCAL, COX_ROLE_READ },
     { COX_MSG_FENCE_DEVICES_QUERY, cox_fenced_on_devices, COX_FROM_LOCAL, COX_ROLE_READ },
     { COX_MSG_FENCE_TRY, cox_fenced_on_try, COX_FROM_LOCAL, COX_ROLE_ADMIN },
+    { COX_MSG_FENCE_REGISTER, cox_fenced_on_register, COX_FROM_LOCAL | COX_FROM_PEER, COX_ROLE_ADMIN },
     { COX_MSG_FENCE_TERM, cox_fenced_on_term, COX_FROM_LOCAL | COX_FROM_PEER, COX_ROLE_ADMIN },
     { COX_MSG_FENCE_PEER, cox_fenced_on_peer, COX_FROM_PEER, COX_ROLE_ADMIN },
     { COX_MSG_FENCE_FORGET, cox_fenced_on_forget, COX_FROM_PEER, COX_ROLE_ADMIN },

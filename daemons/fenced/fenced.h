@@ -34,6 +34,7 @@ struct cox_fenced {
     bool is_dirty;                 /**< the document is another one */
     cox_source_id rebuild_timer;
     GHashTable *agents;            /**< type -> struct cox_fenced_agent */
+    struct cox_fenced_registry *registry; /**< devices and levels that were added at run time */
     struct cox_agent_paths paths;
     /* work */
     GPtrArray *runs;               /**< struct cox_fenced_run */
@@ -96,6 +97,27 @@ void cox_fenced_on_document(void *context, const struct cox_follow_news *news);
 /** Let the engine have the devices and levels of the present document, if it does not have them. */
 void cox_fenced_refresh(struct cox_fenced *fenced);
 void cox_fenced_agent_free(gpointer agent);
+
+/** Has the agent told what it can do?  Ask it (@at_once: although it has failed not long ago); registry_on_agent() hears how it ended. */
+bool cox_fenced_knows_agent(const struct cox_fenced *fenced, const char *type);
+void cox_fenced_ask_agent(struct cox_fenced *fenced, const char *type, bool at_once);
+
+/* fenced_registry.c */
+struct cox_fenced_registry *cox_fenced_registry_new(void);
+void cox_fenced_registry_free(struct cox_fenced_registry *registry);
+
+/** What was added, for the next build; texts are the registry's or @arena's. */
+void cox_fenced_registry_add_to(const struct cox_fenced_registry *registry, struct cox_fencebuild_input *input, struct cox_arena *arena);
+
+/** An agent has said what it can do; @failure: why it has not, or NULL. */
+void cox_fenced_registry_on_agent(struct cox_fenced *fenced, const char *agent, const char *failure);
+
+/** Tell all, because somebody has joined. */
+void cox_fenced_registry_tell(struct cox_fenced *fenced);
+
+/** All who wait are told that nobody knows what has become of it. */
+void cox_fenced_registry_fail(struct cox_fenced *fenced, const char *why);
+bool cox_fenced_on_register(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 
 /* fenced_react.c */
 

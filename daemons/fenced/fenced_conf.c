@@ -122,6 +122,7 @@ on_metadata(struct cox_fenced *fenced, void *context, const struct cox_fenced_en
 
     agent->is_asked = false;
     if (metadata == NULL) {
+        cox_fenced_registry_on_agent(fenced, agent->type, error != NULL ? error->message : end->reason != NULL ? end->reason : "it failed");
         agent->retry_at = cox_usec_after_ms(cox_runtime_now(cox_service_runtime(fenced->ctx)), METADATA_RETRY_MS);
         rebuild_at(fenced, agent->retry_at);
         cox_log_event(cox_service_log(fenced->ctx), COX_EVENT_FENCE_AGENT_UNKNOWN, "agent=%s reason=\"%s\"", agent->type,
@@ -131,10 +132,19 @@ on_metadata(struct cox_fenced *fenced, void *context, const struct cox_fenced_en
     take_metadata(agent, metadata);
     fenced->is_dirty = true;
     cox_fenced_refresh(fenced);
+    cox_fenced_registry_on_agent(fenced, agent->type, NULL);
 }
 
-static void
-ask_agent(struct cox_fenced *fenced, const char *type)
+bool
+cox_fenced_knows_agent(const struct cox_fenced *fenced, const char *type)
+{
+    const struct cox_fenced_agent *agent = g_hash_table_lookup(fenced->agents, type);
+
+    return agent != NULL && agent->is_known;
+}
+
+void
+cox_fenced_ask_agent(struct cox_fenced *fenced, const char *type, bool at_once)
 {
     struct cox_fenced_agent *agent = g_hash_table_lookup(fenced->agents, type);
 
@@ -144,7 +154,7 @@ ask_agent(struct cox_fenced *fenced, const char *type)
         agent->retry_at = G_MININT64;
         g_hash_table_insert(fenced->agents, agent->type, agent);
     }
-    if (!agent->is_asked && agent->retry_at <= cox_runtime_now(cox_service_runtime(fenced->ctx))) {
+    if (!agent->is_asked && (at_once || agent->retry_at <= cox_runtime_now(cox_service_runtime(fenced->ctx)))) {
         agent->is_asked = true;
         cox_fenced_run(fenced, &(struct cox_fenced_order) { .agent = agent->type, .command = "metadata", .timeout_ms = METADATA_TIMEOUT_MS,
                                                             .fn = on_metadata, .context = agent });
@@ -184,6 +194,7 @@ build(struct cox_fenced *fenced, const char *self)
 {
     g_autoptr(cox_diags) diags = cox_diags_new();
     g_autoptr(GArray) agents = known_agents(fenced);
+    g_autoptr(cox_arena) arena = cox_arena_new();
     g_autoptr(GError) error = NULL;
     struct cox_codec_result loaded = { 0 };
     struct cox_fencebuild_input input = { .node = self, .now = cox_runtime_wall(cox_service_runtime(fenced->ctx)),
@@ -196,6 +207,7 @@ build(struct cox_fenced *fenced, const char *self)
     }
     input.config = loaded.config;
     input.status = loaded.status;
+    cox_fenced_registry_add_to(fenced->registry, &input, arena);
     cox_fencebuild_free(fenced->build);
     fenced->build = cox_fencebuild_new(&input, diags);
     cox_codec_result_clear(&loaded);
@@ -243,7 +255,7 @@ cox_fenced_refresh(struct cox_fenced *fenced)
     }
     tell_engine(fenced);
     for (size_t i = 0; i < fenced->build->n_unknown_agents; i++) {
-        ask_agent(fenced, fenced->build->unknown_agents[i]);
+        cox_fenced_ask_agent(fenced, fenced->build->unknown_agents[i], false);
     }
     if (cox_wall_is_set(fenced->build->next)) { /* a rule changes its mind then */
         gint64 in_ms = (fenced->build->next.usec - cox_runtime_wall(runtime).usec) / 1000;

@@ -218,6 +218,7 @@ cox_fenced_fail_waits(struct cox_fenced *fenced, const char *why)
         cox_ticket_fail(fenced->ctx, ((struct cox_fenced_wait *) fenced->waits->pdata[i])->ticket, error);
     }
     g_ptr_array_set_size(fenced->waits, 0);
+    cox_fenced_registry_fail(fenced, why);
 }
 
 /* ---- all ---- */

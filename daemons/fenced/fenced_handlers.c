@@ -298,6 +298,23 @@ cox_fenced_on_peer(struct cox_ctx *ctx, const struct cox_request *request, struc
     return true;
 }
 
+/* Is somebody new among @nodes, and this node the lowest of those that are not? */
+static bool
+has_to_tell(const struct cox_fenced *fenced, const guint32 *nodes, gsize n_nodes)
+{
+    guint32 lowest = 0;
+    gsize n_old = 0;
+
+    for (gsize i = 0; i < n_nodes; i++) {
+        for (guint m = 0; m < fenced->members->len; m++) {
+            if (g_array_index(fenced->members, struct cox_fence_member, m).id == nodes[i]) {
+                lowest = n_old++ == 0 ? nodes[i] : MIN(lowest, nodes[i]);
+            }
+        }
+    }
+    return n_old < n_nodes && lowest == cox_service_self(fenced->ctx);
+}
+
 static void
 set_members(struct cox_fenced *fenced, const guint32 *nodes, gsize n_nodes)
 {
@@ -355,6 +372,9 @@ cox_fenced_view(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
         cox_fenced_fail_waits(fenced, "the connection to the cluster is gone");
     }
     step_quorum(fenced);
+    if (has_to_tell(fenced, nodes, n_nodes)) {
+        cox_fenced_registry_tell(fenced);
+    }
     set_members(fenced, n_nodes == 0 ? &self : nodes, n_nodes == 0 ? 1 : n_nodes);
     event.view.members = (const struct cox_fence_member *) fenced->members->data;
     event.view.n = fenced->members->len;

@@ -197,10 +197,16 @@ target_param(const struct cox_nvlist *params, const struct cox_fencemeta *meta)
     return fixed == NULL || strcmp(fixed, "dynamic") == 0 ? name : NULL;
 }
 
+/* Where a device comes from: a resource, or somebody who has added it. */
+struct source {
+    const char *id, *agent, *priority, *provides;
+    bool is_banned_here;
+};
+
 static void
-add_built(struct builder *builder, const struct cox_rsc_def *rsc, const struct cox_nvlist *params, const struct cox_fencemeta *meta)
+add_built(struct builder *builder, const struct source *source, const struct cox_nvlist *params, const struct cox_fencemeta *meta)
 {
-    struct cox_fencebuilt device = { .id = keep(builder, rsc->id), .agent = keep(builder, rsc->type),
+    struct cox_fencebuilt device = { .id = keep(builder, source->id), .agent = keep(builder, source->agent),
                                      .target_param = keep(builder, target_param(params, meta)) };
     g_autoptr(GArray) kept = g_array_new(FALSE, FALSE, sizeof(struct cox_fenceparam));
 
@@ -252,40 +258,85 @@ add_watchdog(struct builder *builder)
     g_array_append_val(builder->devices, device);
 }
 
-/* ---- devices of the configuration ---- */
+/* ---- devices of the configuration, and added ones ---- */
 
 static void
-add_device(struct builder *builder, cox_rsc_id id)
+add_source(struct builder *builder, const struct source *source, const struct cox_nvlist *params)
 {
-    const struct cox_rsc_def *rsc = &builder->input->config->resources[id];
-    const struct cox_fencemeta *meta = find_agent(builder, rsc->type);
-    const char *priority = meta_of(builder, id, COX_OPT_META_PRIORITY);
-    const char *provides = meta_of(builder, id, COX_OPT_DEVICE_META_PROVIDES);
-    struct cox_nvlist params = COX_NVLIST_INIT;
-    struct cox_fencedevice_def def = { .id = keep(builder, rsc->id) };
-    bool is_watchdog = strcmp(rsc->type, COX_FENCE_WATCHDOG_AGENT) == 0;
+    const struct cox_fencemeta *meta = find_agent(builder, source->agent);
+    struct cox_fencedevice_def def = { .id = keep(builder, source->id) };
+    bool is_watchdog = strcmp(source->agent, COX_FENCE_WATCHDOG_AGENT) == 0;
 
-    cox_nvsets_resolve(&rsc->params, NULL, &builder->rule, &params, &builder->build->next);
     if (meta == NULL && !is_watchdog) {
-        note_unknown(builder, rsc->type);
+        note_unknown(builder, source->agent);
     }
-    def.host_check = keep(builder, cox_option_get(COX_OPT_DEVICE_HOST_CHECK, &params));
-    def.host_list = keep(builder, cox_option_get(COX_OPT_DEVICE_HOST_LIST, &params));
-    def.host_map = keep(builder, cox_option_get(COX_OPT_DEVICE_HOST_MAP, &params));
-    def.delay_base = keep(builder, cox_option_get(COX_OPT_DEVICE_DELAY_BASE, &params));
-    def.delay_max = keep(builder, cox_option_get(COX_OPT_DEVICE_DELAY_MAX, &params));
-    def.priority = (int) cox_option_number(COX_OPT_META_PRIORITY, priority != NULL ? priority : cox_nvlist_get(&params, "priority"));
-    def.action_limit = (int) cox_option_of(COX_OPT_DEVICE_ACTION_LIMIT, &params);
-    read_actions(builder, &params, meta, &def);
-    def.is_automatic = (meta != NULL && meta->is_automatic) || g_strcmp0(provides, "unfencing") == 0;
+    def.host_check = keep(builder, cox_option_get(COX_OPT_DEVICE_HOST_CHECK, params));
+    def.host_list = keep(builder, cox_option_get(COX_OPT_DEVICE_HOST_LIST, params));
+    def.host_map = keep(builder, cox_option_get(COX_OPT_DEVICE_HOST_MAP, params));
+    def.delay_base = keep(builder, cox_option_get(COX_OPT_DEVICE_DELAY_BASE, params));
+    def.delay_max = keep(builder, cox_option_get(COX_OPT_DEVICE_DELAY_MAX, params));
+    def.priority = (int) cox_option_number(COX_OPT_META_PRIORITY, source->priority != NULL ? source->priority : cox_nvlist_get(params, "priority"));
+    def.action_limit = (int) cox_option_of(COX_OPT_DEVICE_ACTION_LIMIT, params);
+    read_actions(builder, params, meta, &def);
+    def.is_automatic = (meta != NULL && meta->is_automatic) || g_strcmp0(source->provides, "unfencing") == 0;
     def.is_on_target = meta != NULL && meta->is_on_target;
-    def.is_banned_here = cox_fenceban_is_banned(builder->input->config, id, builder->input->node, &builder->rule, &builder->build->next);
+    def.is_banned_here = source->is_banned_here;
     if (is_watchdog) {
         make_watchdog(builder, &def);
         builder->has_watchdog = true;
     }
     g_array_append_val(builder->defs, def);
-    add_built(builder, rsc, &params, meta);
+    add_built(builder, source, params, meta);
+}
+
+static void
+add_device(struct builder *builder, cox_rsc_id id)
+{
+    const struct cox_config *config = builder->input->config;
+    const struct cox_rsc_def *rsc = &config->resources[id];
+    struct cox_nvlist params = COX_NVLIST_INIT;
+    const struct source source = {
+        .id = rsc->id, .agent = rsc->type, .priority = meta_of(builder, id, COX_OPT_META_PRIORITY),
+        .provides = meta_of(builder, id, COX_OPT_DEVICE_META_PROVIDES),
+        .is_banned_here = cox_fenceban_is_banned(config, id, builder->input->node, &builder->rule, &builder->build->next),
+    };
+
+    cox_nvsets_resolve(&rsc->params, NULL, &builder->rule, &params, &builder->build->next);
+    add_source(builder, &source, &params);
+    cox_nvlist_clear(&params);
+}
+
+static bool
+is_configured(const struct builder *builder, const char *id)
+{
+    const struct cox_config *config = builder->input->config;
+
+    for (cox_rsc_id i = 0; i < config->n_resources; i++) {
+        if (g_strcmp0(config->resources[i].id, id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+add_added(struct builder *builder, const struct cox_fencebuild_added *added)
+{
+    const struct source source = { .id = added->id, .agent = added->agent };
+    g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+    struct cox_nvlist params = COX_NVLIST_INIT;
+
+    for (size_t i = 0; i < added->n_params; i++) {
+        char *name = g_strdup(added->params[i]);
+        char *equals = strchr(name, '=');
+
+        g_ptr_array_add(texts, name);
+        if (equals != NULL) {
+            *equals = '\0';
+            cox_nvlist_set(&params, name, equals + 1);
+        }
+    }
+    add_source(builder, &source, &params);
     cox_nvlist_clear(&params);
 }
 
@@ -305,33 +356,59 @@ add_attributes(struct builder *builder, const char *name, GArray *attributes)
 }
 
 static void
+add_level(struct builder *builder, GArray *levels, GArray *attributes, const struct cox_fencelevel *from)
+{
+    const char **ids = cox_arena_new_array(builder->build->arena, const char *, from->n_devices);
+    struct cox_fencelevel level = *from;
+
+    for (size_t d = 0; d < from->n_devices; d++) {
+        ids[d] = keep(builder, from->devices[d]);
+    }
+    level.target = keep(builder, from->target);
+    level.value = keep(builder, from->value);
+    level.devices = ids;
+    g_array_append_val(levels, level);
+    if (level.kind == COX_FENCE_TARGET_ATTRIBUTE) {
+        add_attributes(builder, from->target, attributes);
+    }
+}
+
+static bool
+has_level(const GArray *levels, guint n, const struct cox_fencelevel *level)
+{
+    for (guint i = 0; i < n; i++) {
+        if (cox_fencelevel_is_same(&g_array_index(levels, struct cox_fencelevel, i), level)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
 build_levels(struct builder *builder)
 {
     static const enum cox_fence_target_kind kinds[] = { [COX_LEVEL_BY_NAME] = COX_FENCE_TARGET_NAME,
                                                         [COX_LEVEL_BY_PATTERN] = COX_FENCE_TARGET_PATTERN,
                                                         [COX_LEVEL_BY_ATTRIBUTE] = COX_FENCE_TARGET_ATTRIBUTE };
-    const struct cox_config *config = builder->input->config;
+    const struct cox_fencebuild_input *input = builder->input;
     struct cox_fencebuild *build = builder->build;
-    struct cox_fencelevel *levels = cox_arena_new_array(build->arena, struct cox_fencelevel, config->n_levels);
+    g_autoptr(GArray) levels = g_array_new(FALSE, FALSE, sizeof(struct cox_fencelevel));
     g_autoptr(GArray) attributes = g_array_new(FALSE, FALSE, sizeof(struct cox_fencebuild_attribute));
 
-    for (size_t i = 0; i < config->n_levels; i++) {
-        const struct cox_fencing_level *from = &config->levels[i];
-        const char **ids = cox_arena_new_array(build->arena, const char *, from->n_devices);
+    for (size_t i = 0; i < input->config->n_levels; i++) {
+        const struct cox_fencing_level *from = &input->config->levels[i];
 
-        for (size_t d = 0; d < from->n_devices; d++) {
-            ids[d] = keep(builder, from->devices[d]);
-        }
-        levels[i] = (struct cox_fencelevel) {
-            .kind = kinds[from->target_kind], .target = keep(builder, from->target), .value = keep(builder, from->target_value),
-            .index = (guint) from->index, .devices = ids, .n_devices = from->n_devices,
-        };
-        if (levels[i].kind == COX_FENCE_TARGET_ATTRIBUTE) {
-            add_attributes(builder, from->target, attributes);
+        add_level(builder, levels, attributes, &(struct cox_fencelevel) {
+            .kind = kinds[from->target_kind], .target = from->target, .value = from->target_value, .index = (guint) from->index,
+            .devices = from->devices, .n_devices = from->n_devices });
+    }
+    for (size_t i = 0; i < input->n_added_levels; i++) {
+        if (!has_level(levels, (guint) input->config->n_levels, &input->added_levels[i])) {
+            add_level(builder, levels, attributes, &input->added_levels[i]);
         }
     }
-    build->levels = levels;
-    build->n_levels = config->n_levels;
+    build->n_levels = levels->len;
+    build->levels = cox_arena_memdup(build->arena, levels->data, levels->len, sizeof(struct cox_fencelevel));
     build->attributes = cox_arena_memdup(build->arena, attributes->data, attributes->len, sizeof(struct cox_fencebuild_attribute));
     build->n_attributes = attributes->len;
 }
@@ -388,6 +465,11 @@ cox_fencebuild_new(const struct cox_fencebuild_input *input, struct cox_diags *d
         if (rsc->variant == COX_PRIMITIVE && g_strcmp0(rsc->standard, "stonith") == 0 && rsc->type != NULL
             && !is_disabled(&builder, id)) {
             add_device(&builder, id);
+        }
+    }
+    for (size_t i = 0; i < input->n_added; i++) {
+        if (!is_configured(&builder, input->added[i].id)) {
+            add_added(&builder, &input->added[i]);
         }
     }
     if (builder.watchdog_ms != 0 && !builder.has_watchdog) {

@@ -23,6 +23,13 @@ struct cox_fencemeta {
     bool is_automatic, is_on_target; /**< of its `on` */
 };
 
+/** A device that was added at run time.  Borrowed. */
+struct cox_fencebuild_added {
+    const char *id, *agent;
+    const char *const *params;          /**< "name=value" */
+    size_t n_params;
+};
+
 struct cox_fencebuild_input {
     const struct cox_config *config;
     const struct cox_status *status;    /**< for node attributes; may be NULL */
@@ -31,6 +38,10 @@ struct cox_fencebuild_input {
     const struct cox_fencemeta *agents; /**< those whose meta-data is known */
     size_t n_agents;
     gint64 sbd_ms;                      /**< SBD_WATCHDOG_TIMEOUT of this node; 0: not known */
+    const struct cox_fencebuild_added *added; /**< devices that count as well, where nothing of that id is configured */
+    size_t n_added;
+    const struct cox_fencelevel *added_levels; /**< levels that count as well, where none of that target and index is configured */
+    size_t n_added_levels;
     bool is_two_node;                   /**< each of two nodes keeps quorum when it is alone */
 };
 

@@ -15,6 +15,12 @@ cox_fencelevel_matches(const struct cox_fencelevel *level, const char *name, con
     return g_strcmp0(level->value, attribute) == 0;
 }
 
+bool
+cox_fencelevel_is_same(const struct cox_fencelevel *a, const struct cox_fencelevel *b)
+{
+    return a->kind == b->kind && a->index == b->index && g_strcmp0(a->target, b->target) == 0 && g_strcmp0(a->value, b->value) == 0;
+}
+
 static void
 add(GArray *steps, guint device, enum cox_fence_action action)
 {

@@ -29,6 +29,9 @@ struct cox_fencelevel {
 /** Does the level apply to node @name?  @attribute: the node's value of the level's attribute, or NULL. */
 bool cox_fencelevel_matches(const struct cox_fencelevel *level, const char *name, const char *attribute);
 
+/** Are both for the same targets, and at the same place? */
+bool cox_fencelevel_is_same(const struct cox_fencelevel *a, const struct cox_fencelevel *b);
+
 /** One thing to be done by one device. */
 struct cox_fencestep {
     guint device; /**< index into the devices given */

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/testkit.h"
 #include "follow/follow_fake.h"
+#include "proto/registration.h"
 #include "runtime/fake.h"
 #include "service/servicefake.h"
 
@@ -579,9 +580,134 @@ a_node_that_lives_although_it_was_fenced_is_barred_and_reacts(void **state)
     assert_false(fenced_of(world, 0)->has_reacted);
 }
 
+/* ---- devices and levels at run time ---- */
+
+static const char *const added_params[] = { "ip=r", "pcmk_host_list=n3" }, *const added_ids[] = { "r" };
+static const struct cox_msg_fence_register add_device
+    = { .what = COX_REGISTRATION_ADD_DEVICE, .name = "r", .agent = "fence_fake", .params = added_params, .n_params = 2 };
+static const struct cox_msg_fence_register add_level
+    = { .what = COX_REGISTRATION_ADD_LEVEL, .name = "n3", .level = 1, .devices = added_ids, .n_devices = 1 };
+
+static void
+expect_done(struct world *world, guint at, const struct cox_msg_fence_register *body)
+{
+    guint32 id = ask(world, at, COX_MSG_FENCE_REGISTER, body);
+    const struct cox_service_fake_answer *answer = NULL;
+
+    settle(world);
+    answer = cox_service_fake_answer(world->nodes[at], id);
+    if (answer == NULL || answer->error != NULL) {
+        fail_msg("%s: %s", body->name, answer == NULL ? "no answer" : answer->error->message);
+    }
+    assert_int_equal(answer->message, COX_MSG_DONE);
+}
+
+static void
+expect_devices(struct world *world, const char *expected)
+{
+    for (guint i = 0; i < 3; i++) {
+        g_autoptr(GString) got = g_string_new(NULL);
+
+        for (size_t d = 0; d < fenced_of(world, i)->build->n_devices; d++) {
+            g_string_append_printf(got, "%s ", fenced_of(world, i)->build->defs[d].id);
+        }
+        assert_string_equal(got->str, expected);
+    }
+}
+
+static void
+a_device_added_at_run_time_fences_and_outlives_changes_of_the_document(void **state)
+{
+    struct world *world = *state;
+    guint32 id = 0;
+
+    begin(world, DEVICE("a", ""), "");
+    expect_done(world, 0, &add_device);
+    expect_done(world, 1, &add_level);
+    expect_devices(world, "a r ");
+    for (guint i = 0; i < 3; i++) {
+        cox_follow_fake_edit(fenced_of(world, i)->follow, COX_EDIT_MODIFY, "resources", "<nvpair id='i-a-ip' value='z'/>");
+    }
+    pass(world, 500);
+    expect_devices(world, "a r ");
+    /* Who was away is told; its own fencer, started anew, knew nothing. */
+    stop_node(world, 1);
+    settle(world);
+    start_node(world, 1);
+    settle(world);
+    pass(world, 500);
+    expect_devices(world, "a r ");
+    assert_int_equal(fenced_of(world, 1)->build->n_levels, 1);
+    g_string_truncate(world->log, 0);
+    kill_node(world, 2);
+    id = fence(world, 1, "n3", COX_FENCE_OFF); /* by the level, not by a, which knows n3 too */
+    pass(world, 1000);
+    assert_true(finished(world, 1, id)->is_ok);
+    assert_non_null(strstr(world->log->str, "off n3 r; "));
+    assert_null(strstr(world->log->str, "off n3 z; "));
+}
+
+static void
+what_was_added_can_be_taken_away_and_what_is_configured_cannot(void **state)
+{
+    struct world *world = *state;
+    struct cox_msg_fence_register body = { .what = COX_REGISTRATION_REMOVE_DEVICE, .name = "r" };
+
+    begin(world, DEVICE("a", ""), "");
+    expect_error(world, 0, ask(world, 0, COX_MSG_FENCE_REGISTER, &body), COX_ERROR_NOT_FOUND);
+    expect_done(world, 0, &add_device);
+    expect_done(world, 0, &add_level);
+    expect_done(world, 2, &body);
+    expect_devices(world, "a ");
+    body.name = "a";
+    expect_error(world, 0, ask(world, 0, COX_MSG_FENCE_REGISTER, &body), COX_ERROR_INVALID_PARAM);
+    body = add_device;
+    body.name = "a";
+    expect_error(world, 0, ask(world, 0, COX_MSG_FENCE_REGISTER, &body), COX_ERROR_INVALID_PARAM);
+    body = (struct cox_msg_fence_register) { .what = COX_REGISTRATION_REMOVE_LEVEL, .name = "n3", .level = 2 };
+    expect_error(world, 0, ask(world, 0, COX_MSG_FENCE_REGISTER, &body), COX_ERROR_NOT_FOUND);
+    body.level = 0;
+    expect_done(world, 1, &body);
+    assert_int_equal(fenced_of(world, 0)->build->n_levels, 0);
+    assert_int_equal(fenced_of(world, 2)->build->n_levels, 0);
+}
+
+static void
+bad_registrations_are_refused_and_those_of_strangers_too(void **state)
+{
+    static const char *const no_equals[] = { "ip" }, *const no_name[] = { "=x" }, *const two_lines[] = { "ip=x\naction=off" };
+    struct world *world = *state;
+    const struct cox_msg_fence_register bad[] = {
+        { .name = NULL }, { .name = "" }, { .name = "d" }, { .name = "d", .agent = "../sh" },
+        { .name = "d", .agent = "fence_fake", .params = no_equals, .n_params = 1 }, { .name = "d", .agent = "fence_fake", .params = no_name, .n_params = 1 },
+        { .name = "d", .agent = "fence_fake", .params = two_lines, .n_params = 1 },
+        { .what = COX_REGISTRATION_ADD_LEVEL, .name = "n3", .level = 0, .devices = added_ids, .n_devices = 1 },
+        { .what = COX_REGISTRATION_ADD_LEVEL, .name = "n3", .level = 10, .devices = added_ids, .n_devices = 1 },
+        { .what = COX_REGISTRATION_ADD_LEVEL, .name = "n3", .level = 1 }, { .what = 9, .name = "n3" },
+    };
+    struct cox_msg_fence_register absent = add_device;
+    const struct cox_service_fake_call stranger = { .message = COX_MSG_FENCE_REGISTER, .body = &add_device, .role = COX_ROLE_WRITE, .uid = 1000 };
+
+    begin(world, DEVICE("a", ""), "");
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        expect_error(world, 0, ask(world, 0, COX_MSG_FENCE_REGISTER, &bad[i]), COX_ERROR_INVALID_PARAM);
+    }
+    expect_error(world, 0, cox_service_fake_ask(world->nodes[0], &stranger), COX_ERROR_PERMISSION);
+    absent.agent = "fence_absent";
+    {
+        guint32 id = ask(world, 0, COX_MSG_FENCE_REGISTER, &absent);
+
+        settle(world);
+        expect_error(world, 0, id, COX_ERROR_NOT_INSTALLED);
+    }
+    expect_devices(world, "a ");
+}
+
 #define WITH_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
-COX_TEST_MAIN(WITH_WORLD(a_lost_node_is_fenced_and_all_know_of_it), WITH_WORLD(a_failing_agent_is_repeated_and_then_the_other_node_tries),
+COX_TEST_MAIN(WITH_WORLD(a_device_added_at_run_time_fences_and_outlives_changes_of_the_document),
+              WITH_WORLD(what_was_added_can_be_taken_away_and_what_is_configured_cannot), WITH_WORLD(bad_registrations_are_refused_and_those_of_strangers_too),
+              WITH_WORLD(a_lost_node_is_fenced_and_all_know_of_it), WITH_WORLD(a_failing_agent_is_repeated_and_then_the_other_node_tries),
               WITH_WORLD(a_hanging_agent_is_killed_in_time), WITH_WORLD(two_levels_are_tried_in_order_and_all_devices_of_one_count),
               WITH_WORLD(without_quorum_nobody_is_fenced), WITH_WORLD(orders_of_an_older_coordinator_are_refused_wherever_they_are_given),
               WITH_WORLD(a_person_can_say_that_a_node_is_down), WITH_WORLD(the_history_can_be_forgotten_on_all_nodes),

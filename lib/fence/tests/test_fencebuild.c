@@ -349,7 +349,46 @@ watchdogs_prove_nothing_where_each_of_two_nodes_keeps_quorum(void **state)
     }
 }
 
-COX_TEST_MAIN(cmocka_unit_test(watchdogs_prove_nothing_where_each_of_two_nodes_keeps_quorum), cmocka_unit_test(watchdogs_are_a_device_of_their_own), cmocka_unit_test(which_resources_are_devices), cmocka_unit_test(parameters_go_to_the_fencer_or_to_the_agent),
+/* What is configured goes before it; the rest counts as if it were configured. */
+static void
+what_was_added_at_run_time_counts_as_well(void **state)
+{
+    static const char *const params_b[] = { "pcmk_host_list=n2", "ip=b", "priority=7" }, *const params_a[] = { "ip=other" };
+    static const struct cox_fencebuild_added added[] = { { "b", "fence_x", params_b, 3 }, { "a", "fence_x", params_a, 1 }, { "c", "fence_new", NULL, 0 } };
+    static const char *const ids_b[] = { "b" }, *const ids_a[] = { "a" };
+    static const struct cox_fencelevel levels[] = { { COX_FENCE_TARGET_NAME, "n2", NULL, 1, ids_b, 1 }, { COX_FENCE_TARGET_NAME, "n2", NULL, 2, ids_b, 1 },
+                                                    { COX_FENCE_TARGET_ATTRIBUTE, "rack", "7", 3, ids_a, 1 } };
+    const struct fencedoc doc = { .resources = DEVICE("a", "", NV("ip", "a")),
+                                  .topology = "<fencing-level id='l' target='n2' index='1' devices='a'/>",
+                                  .node_attributes = NV("rack", "7") };
+    struct cox_fencebuild_input input = { .node = "n1", .now = cox_wall_from_seconds(1700000000), .agents = agents, .n_agents = G_N_ELEMENTS(agents),
+                                          .added = added, .n_added = 3, .added_levels = levels, .n_added_levels = 3 };
+    struct world world = { .diags = cox_diags_new() };
+    g_autofree char *got = NULL, *own = NULL, *configured = NULL;
+
+    (void) state;
+    fencedoc_load(&doc, &world.loaded);
+    input.config = world.loaded.config;
+    world.build = cox_fencebuild_new(&input, world.diags);
+    got = ids(&world);
+    assert_string_equal(got, "a b c");
+    configured = params(&world.build->devices[0]);
+    own = params(&world.build->devices[1]);
+    assert_string_equal(configured, "ip=a");
+    assert_string_equal(own, "ip=b");
+    assert_string_equal(world.build->defs[1].host_list, "n2");
+    assert_int_equal(world.build->defs[1].priority, 7);
+    assert_true(world.build->defs[1].can[COX_FENCE_OFF]);
+    assert_int_equal(world.build->n_unknown_agents, 1);
+    assert_string_equal(world.build->unknown_agents[0], "fence_new");
+    assert_int_equal(world.build->n_levels, 3);
+    assert_string_equal(world.build->levels[0].devices[0], "a");
+    assert_int_equal(world.build->levels[1].index, 2);
+    assert_int_equal(world.build->n_attributes, 2);
+    end(&world);
+}
+
+COX_TEST_MAIN(cmocka_unit_test(what_was_added_at_run_time_counts_as_well), cmocka_unit_test(watchdogs_prove_nothing_where_each_of_two_nodes_keeps_quorum), cmocka_unit_test(watchdogs_are_a_device_of_their_own), cmocka_unit_test(which_resources_are_devices), cmocka_unit_test(parameters_go_to_the_fencer_or_to_the_agent),
               cmocka_unit_test(the_parameter_for_the_target_is_plug_or_port_or_as_configured),
               cmocka_unit_test(agents_that_unfence_and_agents_that_nobody_has_described),
               cmocka_unit_test(levels_come_with_the_attributes_that_they_ask_for),
