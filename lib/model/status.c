@@ -121,6 +121,12 @@ history_id(struct cox_status *status, const char *id, guint32 *index)
     return known;
 }
 
+bool
+cox_status_rsc_was_known(const struct cox_status *status, const char *id)
+{
+    return g_hash_table_contains(status->history_id_index, id);
+}
+
 struct cox_rsc_history *
 cox_status_rsc_add(struct cox_status *status, struct cox_node_status *node, const char *id)
 {

@@ -127,6 +127,9 @@ void cox_status_node_remove(struct cox_status *status, struct cox_node_status *n
 /** The history of resource @id on @node, or NULL. */
 struct cox_rsc_history *cox_status_rsc(const struct cox_node_status *node, const char *id);
 
+/** Does, or did, any node's history know a resource as @id? */
+bool cox_status_rsc_was_known(const struct cox_status *status, const char *id);
+
 /** As above, added when missing. */
 struct cox_rsc_history *cox_status_rsc_ensure(struct cox_status *status, struct cox_node_status *node, const char *id);
 

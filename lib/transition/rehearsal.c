@@ -85,7 +85,7 @@ static void
 do_rsc_action(const struct stage *stage, const struct cox_action *action, struct cox_rehearsed *record)
 {
     struct cox_status *status = stage->input->status;
-    /* A graph that has the short name in its keys took it from a history somewhere. */
+    /* An anonymous instance is called as those that other nodes know; short keys were taken from a history, too. */
     struct cox_pretend_rsc rsc = { action->rsc_id, action->rsc_long_id, action->rsc_standard, action->rsc_provider,
                                    action->rsc_type, action->internal_key != NULL };
     struct cox_node_status *node = cox_status_node(status, action->node_uuid, action->node_name);
@@ -97,6 +97,7 @@ do_rsc_action(const struct stage *stage, const struct cox_action *action, struct
     if (action->rsc_id == NULL || action->node_name == NULL) {
         return;
     }
+    rsc.is_short = rsc.is_short || (rsc.long_id != NULL && cox_status_rsc_was_known(status, rsc.id));
     if (leaves_no_history(action->task)) {
         record->rsc_name = (node != NULL) ? cox_pretend_history_name(node, &rsc) : rsc.id;
         return;

@@ -50,6 +50,8 @@ histories_hold_one_entry_per_id(void **state)
     cox_status_rsc_remove(node, "other");
     cox_status_rsc_remove(node, "r");
     assert_null(cox_status_rsc(node, "r"));
+    assert_true(cox_status_rsc_was_known(status, "r"));
+    assert_false(cox_status_rsc_was_known(status, "other"));
 }
 
 static void

@@ -76,6 +76,24 @@ a_planned_failure_is_counted_and_ends_the_rehearsal(void **state)
 }
 
 static void
+an_instance_takes_the_name_that_other_nodes_know(void **state)
+{
+    g_autoptr(cox_status) status = cox_status_new();
+    g_autoptr(cox_rehearsal) done = NULL;
+    struct graphkit kit = { 0 };
+    guint32 web = graphkit_add(&kit, "web", "start"), db = graphkit_add(&kit, "db", "start");
+
+    (void) state;
+    cox_status_rsc_add(status, cox_status_node_ensure(status, "2", "n2"), "web");
+    kit.actions[web].rsc_long_id = "web:1";
+    kit.actions[db].rsc_long_id = "db:1";
+    done = rehearse(&kit, status, NULL, 0);
+    assert_true(done->is_complete);
+    assert_non_null(last_op(status, "web"));
+    assert_non_null(last_op(status, "db:1"));
+}
+
+static void
 a_failure_that_is_what_is_wanted_is_none(void **state)
 {
     g_autoptr(cox_status) status = cox_status_new();
@@ -218,6 +236,7 @@ a_circle_is_never_complete(void **state)
 }
 
 COX_TEST_MAIN(cmocka_unit_test(results_are_those_that_the_graph_wants),
+              cmocka_unit_test(an_instance_takes_the_name_that_other_nodes_know),
               cmocka_unit_test(a_planned_failure_is_counted_and_ends_the_rehearsal),
               cmocka_unit_test(a_failure_that_is_what_is_wanted_is_none), cmocka_unit_test(some_operations_leave_no_history),
               cmocka_unit_test(digests_are_of_the_parameters_and_of_the_timeout_of_monitors),
