@@ -155,6 +155,7 @@ class History:
 
     def __init__(self, rsc, node_name, agent, params=None):
         self.rsc, self.node, self.agent, self.params, self.ops = rsc, node_name, agent, params or {}, []
+        self.container = None
 
     def add(self, task, interval=0, rc=0, status=0, call=1, expected=0, when=NOW - 3600, id=None, timeout_ms=20000,
             transition=1, uuid="0c0c0c0c-0000-4000-8000-000000000001", **attrs):
@@ -177,7 +178,8 @@ class History:
 
     def render(self):
         standard, provider, kind = self.agent
-        return tag("lrm_resource", *self.ops, id=self.rsc, type=kind, class_=standard, provider=provider)
+        return tag("lrm_resource", *self.ops, id=self.rsc, type=kind, class_=standard, provider=provider,
+                   container=self.container)
 
 
 def milliseconds(text):

@@ -152,3 +152,22 @@ case("told-in-order-remote-lost", "Nodes that are fenced for their lost connecti
 case("remote-fenced-unless-connected", "Something was left on a remote node that nobody is connected to, and nobody may be: it is fenced, "
      "which a connection would have spared it.", [fence_device(), R, A], [location("R", "n1", "-INFINITY"), location("R", "n2", "-INFINITY")],
      runs={"fence": "n2"}, options=FENCING, remotes=UP, history=on_remote("A"))
+
+
+def forgotten(failure):
+    """A virtual machine, its connection and B inside were removed from the configuration; only the history knows them."""
+    def write(s):
+        inside("B")(s)
+        s.at("vm", "n1").agent = ("ocf", "heartbeat", "VirtualDomain")
+        s.at("g1", "n1").container = "vm"
+        failure(s)
+    return write
+
+
+case("guest-removed", "A guest was removed.  A stop inside failed: that is mended by its virtual machine, not by fencing of a remote node.",
+     [fence_device(), A], options=FENCING, runs={"fence": "n2"}, remotes={"g1": {}},
+     history=forgotten(lambda s: s.at("B", "g1").fail("stop")))
+case("guest-failed-removed-inside", "The virtual machine is restarted; what was removed from inside is not watched again.", [VM, A], [INSIDE],
+     remotes={"g1": {}}, history=both(lambda s: s.at("vm", "n1").params.update(config="old"), inside("A", "B")))
+bundle_case("bundle-promoted-by-location", "A wish for the promoted role on a replica's guest node, told of the bundle, promotes it.",
+     [bundle("W", stateful("S"), promoted_max="1")], [location("W", "W-1", 100, role="Promoted")])

@@ -1,6 +1,7 @@
 /* lib/sched/cancel.c - what a configuration that changed asks of actions in the history.  Layer 3, pure. */
 #include <string.h>
 
+#include "sched/history_priv.h"
 #include "sched/planner_priv.h"
 #include "sched/rsc_priv.h"
 
@@ -62,6 +63,9 @@ check_op(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node
         }
         action = sched_action_get_recurring(work, rsc, (struct sched_op_name) { op->operation, op->interval_ms }, node, true);
         action->flags |= SCHED_IS_KNOWN;
+        if (sched_history_is_forgiven(work, rsc, node, op)) {
+            action->flags |= SCHED_RESCHEDULE; /* how it is now, only another run can tell */
+        }
     }
     switch (sched_digest_compare(work, rsc, node, op)) {
     case SCHED_DIGEST_SAME:

@@ -96,6 +96,15 @@ with_fillers(struct sched_work *work, const struct sched_rsc *rsc, const struct 
     return sum;
 }
 
+/* What the node has of it was done by another agent: those failures say nothing of the one that it has now. */
+static bool
+is_of_another_agent(const struct sched_rsc *rsc, const struct sched_node *node)
+{
+    const struct cox_rsc_history *history = (node->status != NULL) ? cox_status_rsc(node->status, rsc->history_id) : NULL;
+
+    return history != NULL && sched_rsc_is_changed(rsc, history);
+}
+
 bool
 sched_failcount_bans(struct sched_work *work, struct sched_rsc *rsc, const struct sched_node *node,
                      struct sched_rsc **which)
@@ -106,7 +115,7 @@ sched_failcount_bans(struct sched_work *work, struct sched_rsc *rsc, const struc
         return false;
     }
     count = with_fillers(work, rsc, node);
-    if (count <= 0 || count < rsc->meta.migration_threshold) {
+    if (count <= 0 || count < rsc->meta.migration_threshold || is_of_another_agent(rsc, node)) {
         return false;
     }
     if (which != NULL) {

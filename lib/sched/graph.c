@@ -147,7 +147,7 @@ add_guest_meta(const struct sched_action *action, struct cox_nvlist *list)
     const struct sched_rsc *container;
     const char *target;
 
-    if (action->task == SCHED_TASK_CANCEL || guest == NULL || !guest->is_guest || guest->remote_rsc == NULL || guest->remote_rsc->container == NULL) {
+    if (action->task == SCHED_TASK_CANCEL || action->task == SCHED_TASK_DELETE || guest == NULL || !guest->is_guest || guest->remote_rsc == NULL || guest->remote_rsc->container == NULL) {
         return;
     }
     container = guest->remote_rsc->container;

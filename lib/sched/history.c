@@ -23,6 +23,9 @@ make_orphan(struct sched_work *work, const struct cox_rsc_history *history)
         if (container != NULL) {
             rsc->container = container;
             sched_list_add(&container->fillers, rsc);
+            if (rsc->remote_node != NULL) {
+                rsc->remote_node->is_guest = true;
+            }
         }
     }
     if (!work->opt.stop_orphans) {

@@ -391,6 +391,16 @@ has_expired(struct sched_work *work, const struct sched_entry *entry)
     return expired;
 }
 
+bool
+sched_history_is_forgiven(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node, const struct cox_op_history *op)
+{
+    const struct sched_entry entry = { .op = op, .rsc = rsc, .node = node, .rc = op->rc, .status = op->status };
+
+    return op->status != COX_OP_STATUS_PENDING && op->status != COX_OP_STATUS_CANCELLED && op->status != COX_OP_STATUS_NOT_INSTALLED
+           && !is_good(op->rc) && op->rc != op->target_rc && !is_lost_connection(&entry) && is_old(work, &entry)
+           && sched_failcount(work, rsc, node, NULL, false) == 0;
+}
+
 void
 sched_history_op(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
                  const struct cox_op_history *op, struct sched_verdict *verdict)

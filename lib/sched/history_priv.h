@@ -43,6 +43,9 @@ void sched_history_ban(struct sched_work *work, struct sched_rsc *rsc, const str
 /** Look at one entry. */
 void sched_history_op(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
                       const struct cox_op_history *op, struct sched_verdict *verdict);
+/** Is it a failure that is older than failures are remembered, and that no count keeps alive? */
+bool sched_history_is_forgiven(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
+                               const struct cox_op_history *op);
 
 /* ---- history_migrate.c ---- */
 

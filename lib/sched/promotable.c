@@ -238,6 +238,9 @@ rank_instance(struct sched_work *work, struct sched_rsc *rsc, const struct sched
     if (node != NULL) {
         add_promoted_locations(work, rsc, rsc->locations, node);
         add_promoted_locations(work, rsc, clone->locations, node);
+        if (clone->parent != NULL) {
+            add_promoted_locations(work, rsc, clone->parent->locations, node); /* a bundle's */
+        }
     }
     list = sched_colocation_this_with(work, rsc);
     for (guint i = 0; list != NULL && i < list->len; i++) {

@@ -159,6 +159,15 @@ order_move_in(struct sched_work *work, struct sched_action *start)
     }
 }
 
+/* Is it no monitor that watches that the resource stays down? */
+static bool
+is_for_started(const struct sched_action *action)
+{
+    const char *rc = sched_action_meta(action, "op_target_rc");
+
+    return rc == NULL || strcmp(rc, "7") != 0;
+}
+
 void
 sched_remote_orders(struct sched_work *work)
 {
@@ -176,6 +185,9 @@ sched_remote_orders(struct sched_work *work)
         if (action->node == NULL || action->node->kind != SCHED_NODE_REMOTE || (action->flags & SCHED_PSEUDO)
             || action->node->remote_rsc == NULL || action->task == SCHED_TASK_CANCEL) {
             continue; /* what is to end need not wait for a connection */
+        }
+        if (action->interval_ms > 0 && action->rsc->next_role == COX_ROLE_STOPPED && is_for_started(action)) {
+            continue; /* it ends with the resource: a new connection does not begin it again */
         }
         if (action->task == SCHED_TASK_START) {
             order_move_in(work, action);
