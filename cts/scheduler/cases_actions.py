@@ -38,6 +38,12 @@ case("order-set-parallel", "sequential=false: members in any order, the next set
      [tag("rsc_order", rset("s1", "A", "B", sequential="false"), rset("s2", "C"), id="o")])
 case("order-set-any", "require-all=false: one member is enough.", [prim("A", {"target-role": "Stopped"}), B, C],
      [tag("rsc_order", rset("s1", "A", "B", sequential="false", require_all="false"), rset("s2", "C"), id="o")])
+case("order-set-any-stops", "Of a set any member is enough for what comes after, but all of it is stopped before what it came after.",
+     [prim("A", {"target-role": "Stopped"}), B, C],
+     [tag("rsc_order", rset("s1", "A"), rset("s2", "B", "C", sequential="false", require_all="false"), id="o")],
+     runs={"A": "n1", "B": "n1", "C": "n2"})
+case("order-told-down-the-chain", "What cannot start takes down what follows; each is told what it is that it follows.",
+     [prim("A", {"target-role": "Stopped"}), B, C], [order("A", "B"), order("B", "C")], runs={"A": "n1", "B": "n1", "C": "n2"})
 case("order-of-a-tag", "A tag in an order stands for a set of its resources.", [A, B, C], [order("T", "C")],
      tags=[tag("tag", tag("obj_ref", id="A"), tag("obj_ref", id="B"), id="T")])
 case("order-across-migration", "An ordered resource is moved after the one it needs.", [A, B],

@@ -190,7 +190,9 @@ stops_after(struct sched_work *work, struct sched_rsc *rsc, struct sched_action 
 {
     struct sched_node *target = fencing->node;
     bool is_implied = rsc->meta.requires_ >= SCHED_REQUIRES_FENCING || target->is_guest;
-    struct sched_action *parent_stop = sched_action_find(rsc->top, SCHED_TASK_STOP, NULL);
+    bool is_bundled = rsc->replica >= 0 && rsc->parent->variant == COX_CLONE;
+    struct sched_rsc *around = is_bundled ? rsc->parent : (rsc->replica < 0) ? rsc->top : rsc;
+    struct sched_action *parent_stop = (around != rsc) ? sched_action_find(around, SCHED_TASK_STOP, NULL) : NULL;
     guint n = rsc->actions.n;
 
     for (guint i = 0; i < n; i++) {
@@ -202,8 +204,10 @@ stops_after(struct sched_work *work, struct sched_rsc *rsc, struct sched_action 
         if (action->task == SCHED_TASK_STOP) {
             action->flags |= SCHED_PSEUDO | SCHED_RUNNABLE;
             if (is_implied) {
-                sched_edge_add(work, fencing, action, SCHED_R_ORDERED | SCHED_R_GUEST);
-                if (parent_stop != NULL && parent_stop != action && rsc->replica < 0) {
+                if (!is_bundled) {
+                    sched_edge_add(work, fencing, action, SCHED_R_ORDERED | SCHED_R_GUEST);
+                }
+                if (parent_stop != NULL) {
                     sched_edge_add(work, fencing, parent_stop, SCHED_R_ORDERED | SCHED_R_GUEST);
                 }
             }

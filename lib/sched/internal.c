@@ -245,7 +245,6 @@ promotable_orders(struct sched_work *work, struct sched_rsc *clone)
     role_orders(work, clone);
     order(work, clone, SCHED_TASK_RUNNING, clone, SCHED_THEN(SCHED_TASK_PROMOTE, SCHED_R_BLOCKS));
     order(work, clone, SCHED_TASK_DEMOTE, clone, SCHED_THEN(SCHED_TASK_DEMOTED, SCHED_R_BLOCKS));
-    order(work, clone, SCHED_TASK_PROMOTE, clone, SCHED_THEN(SCHED_TASK_PROMOTED, SCHED_R_BLOCKS));
     for (guint i = 0; i < clone->children->len; i++) {
         struct sched_rsc *instance = g_ptr_array_index(clone->children, i);
 
@@ -253,6 +252,7 @@ promotable_orders(struct sched_work *work, struct sched_rsc *clone)
         order(work, instance, SCHED_TASK_PROMOTE, clone, SCHED_THEN(SCHED_TASK_PROMOTED, SCHED_R_SHOWS_THEN));
         order(work, clone, SCHED_TASK_DEMOTE, instance, SCHED_THEN(SCHED_TASK_DEMOTE, SCHED_R_SHOWS_FIRST));
         order(work, instance, SCHED_TASK_DEMOTE, clone, SCHED_THEN(SCHED_TASK_DEMOTED, SCHED_R_SHOWS_THEN));
+        order(work, instance, SCHED_TASK_DEMOTE, instance, SCHED_THEN(SCHED_TASK_PROMOTE, SCHED_R_ORDERED));
         if (clone->meta.is_ordered && previous != NULL) {
             order(work, previous, SCHED_TASK_PROMOTE, instance, SCHED_THEN(SCHED_TASK_PROMOTE, SCHED_R_ORDERED));
             order(work, instance, SCHED_TASK_DEMOTE, previous, SCHED_THEN(SCHED_TASK_DEMOTE, SCHED_R_ORDERED));
@@ -317,6 +317,7 @@ bundle_orders(struct sched_work *work, struct sched_rsc *rsc)
         sched_internal_orders(work, bundle->child);
         if (bundle->child->meta.is_promotable) {
             role_orders(work, rsc);
+            order(work, rsc, SCHED_TASK_DEMOTE, rsc, SCHED_THEN(SCHED_TASK_DEMOTED, SCHED_R_BLOCKS));
             order(work, rsc, SCHED_TASK_PROMOTE, bundle->child, SCHED_THEN(SCHED_TASK_PROMOTE, SCHED_R_SHOWS_FIRST));
             order(work, bundle->child, SCHED_TASK_PROMOTED, rsc,
                   SCHED_THEN(SCHED_TASK_PROMOTED, SCHED_R_SHOWS_THEN));

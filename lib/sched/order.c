@@ -271,7 +271,7 @@ order_sets(struct sched_work *work, const struct order_set *before, const struct
     if (before->n == 0 || after->n == 0) {
         return;
     }
-    if (!before->require_all) {
+    if (!before->require_all && !inverse) {
         order_after_any(work, before, after, tasks);
         return;
     }

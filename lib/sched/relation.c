@@ -97,7 +97,8 @@ apply_to_first(struct sched_work *work, const struct effect *e)
     struct sched_action *first = e->first, *then = e->then;
 
     if ((e->type & SCHED_R_REQUIRES_FIRST) && !sched_is_optional(then) && !(e->then_flags & SCHED_OPTIONAL)) {
-        if ((e->filter & SCHED_OPTIONAL) && !(then->flags & SCHED_MIGRATABLE)) {
+        if ((e->filter & SCHED_OPTIONAL) && !(then->flags & SCHED_MIGRATABLE)
+            && !(first->rsc != NULL && first->rsc->variant != COX_PRIMITIVE && sched_flags_base_task(first) != first->task)) {
             clear(work, first, SCHED_OPTIONAL, then);
         }
         if (!(then->flags & SCHED_MIGRATABLE) && comes_back(then)) {
@@ -134,13 +135,13 @@ apply_plain(struct sched_work *work, const struct effect *e)
         clear(work, then, SCHED_MIGRATABLE, first);
         clear(work, then, SCHED_PSEUDO, first);
     }
-    if ((e->type & SCHED_R_BLOCKS) && (e->filter & SCHED_RUNNABLE) && !(e->first_flags & SCHED_RUNNABLE)) {
-        clear(work, then, SCHED_RUNNABLE, first);
-        clear(work, then, SCHED_MIGRATABLE, first);
-    }
     if ((e->type & SCHED_R_REQUIRES_THEN) && (e->filter & SCHED_OPTIONAL) && sched_is_optional(then)
         && !(e->first_flags & SCHED_OPTIONAL) && !(first->flags & SCHED_MIGRATABLE)) {
         clear(work, then, SCHED_OPTIONAL, first);
+    }
+    if ((e->type & SCHED_R_BLOCKS) && (e->filter & SCHED_RUNNABLE) && !(e->first_flags & SCHED_RUNNABLE)) {
+        clear(work, then, SCHED_RUNNABLE, first);
+        clear(work, then, SCHED_MIGRATABLE, first);
     }
     if ((e->type & SCHED_R_RESTART) && then->rsc != NULL) {
         apply_restart(work, first, then, e->filter);
@@ -380,6 +381,27 @@ apply_without_rsc(struct sched_work *work, const struct effect *e)
     }
 }
 
+/* Is any of what an event encloses both required and possible? */
+static bool
+any_happens(const struct sched_action *event)
+{
+    if (event->rsc == NULL || event->rsc->variant != COX_CLONE) {
+        return true;
+    }
+    for (guint i = 0; i < event->rsc->children->len; i++) {
+        const struct sched_rsc *instance = g_ptr_array_index(event->rsc->children, i);
+
+        for (guint k = 0; k < instance->actions.n; k++) {
+            const struct sched_action *action = instance->actions.items[k];
+
+            if (action->task == event->task && !sched_is_optional(action) && sched_is_runnable(action)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 guint32
 sched_relation_apply(struct sched_work *work, struct sched_action *first, struct sched_action *then, guint32 type)
 {
@@ -413,7 +435,8 @@ sched_relation_apply(struct sched_work *work, struct sched_action *first, struct
     if ((first->flags & SCHED_RUNNABLE) && (type & SCHED_R_SHOWS_THEN) && !(e.first_flags & SCHED_OPTIONAL)) {
         then->flags |= SCHED_ALWAYS;
     }
-    if ((type & SCHED_R_SHOWS_FIRST) && !(sched_flags_for_ordering(then, first->node) & SCHED_OPTIONAL)) {
+    if ((type & SCHED_R_SHOWS_FIRST) && !(sched_flags_for_ordering(then, first->node) & SCHED_OPTIONAL)
+        && any_happens(then)) {
         first->flags |= SCHED_ALWAYS;
     }
     if ((type & (SCHED_R_REQUIRES_THEN | SCHED_R_REQUIRES_FIRST | SCHED_R_RESTART)) && first->rsc != NULL
