@@ -55,6 +55,26 @@ entry_id(struct cox_arena *arena, const char *rsc, const struct cox_pretend_resu
     return (result->interval_ms > 0) ? key : cox_arena_printf(arena, "%s_last_0", rsc);
 }
 
+/*
+ * A migration that was expected here is over once the resource was stopped or started here: the controller takes its entry back then
+ * (control/oplog.h), and a plan that still saw it would stop the resource for ever.
+ */
+static void
+end_expectation(struct cox_status *status, struct cox_rsc_history *history, const struct cox_pretend_result *result)
+{
+    bool is_done = result->status != COX_OP_STATUS_PENDING && result->status != COX_OP_STATUS_CANCELLED;
+    bool tells = strcmp(result->task, "start") == 0 || (strcmp(result->task, "stop") == 0 && !has_failed(result));
+
+    for (guint32 i = 0; is_done && tells && i < history->n_ops; i++) {
+        const struct cox_op_history *op = &history->ops[i];
+
+        if (op->status == COX_OP_STATUS_PENDING && g_strcmp0(op->operation, "migrate_from") == 0) {
+            (void) cox_status_op_remove(status, history, op->id);
+            return;
+        }
+    }
+}
+
 const char *
 cox_pretend_result(struct cox_status *status, struct cox_node_status *node, const struct cox_pretend_rsc *rsc,
                    const struct cox_pretend_result *result)
@@ -85,6 +105,7 @@ cox_pretend_result(struct cox_status *status, struct cox_node_status *node, cons
     op.has_exec_time = op.has_queue_time = true;
     op.migrate_source = cox_arena_intern(arena, result->migrate_source);
     op.migrate_target = cox_arena_intern(arena, result->migrate_target);
+    end_expectation(status, history, result);
     cox_status_op_put(status, history, &op);
     return name;
 }

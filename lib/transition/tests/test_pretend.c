@@ -72,6 +72,50 @@ results_have_an_entry_for_what_is_last_of_their_kind(void **state)
 }
 
 static void
+a_migration_is_expected_until_a_start_or_a_stop_has_ended(void **state)
+{
+    static const struct {
+        struct cox_pretend_result result;
+        bool is_expected;
+    } cases[] = {
+        { { .task = "stop" }, false },
+        { { .task = "start" }, false },
+        { { .task = "start", .rc = 1 }, false },
+        { { .task = "stop", .rc = 1 }, true },
+        { { .task = "stop", .status = COX_OP_STATUS_PENDING }, true },
+        { { .task = "start", .status = COX_OP_STATUS_PENDING }, true },
+        { { .task = "monitor", .rc = 7, .target_rc = 7 }, true },
+    };
+    static const struct cox_pretend_result sent = { .task = "migrate_from", .rc = 193, .status = COX_OP_STATUS_PENDING,
+                                                    .migrate_source = "n2", .migrate_target = "n1" };
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(cox_status) status = cox_status_new();
+        struct cox_node_status *node = node_up(status);
+
+        cox_pretend_result(status, node, &web, &sent);
+        cox_pretend_result(status, node, &web, &cases[i].result);
+        if ((op_called(node, "web", "web_migrate_from_0") != NULL) != cases[i].is_expected) {
+            fail_msg("case %zu: %s", i, cases[i].is_expected ? "not expected any more" : "still expected");
+        }
+    }
+}
+
+/* It ran there once: that stays. */
+static void
+a_migration_that_has_ended_stays_in_the_history(void **state)
+{
+    g_autoptr(cox_status) status = cox_status_new();
+    struct cox_node_status *node = node_up(status);
+
+    (void) state;
+    cox_pretend_result(status, node, &web, &(const struct cox_pretend_result) { .task = "migrate_from" });
+    cox_pretend_result(status, node, &web, &(const struct cox_pretend_result) { .task = "stop" });
+    assert_non_null(op_called(node, "web", "web_migrate_from_0"));
+}
+
+static void
 later_results_have_higher_call_ids(void **state)
 {
     g_autoptr(cox_status) status = cox_status_new();
@@ -194,6 +238,8 @@ a_reload_is_recorded_as_a_start(void **state)
 
 COX_TEST_MAIN(cmocka_unit_test(a_reload_is_recorded_as_a_start),
               cmocka_unit_test(results_have_an_entry_for_what_is_last_of_their_kind),
+              cmocka_unit_test(a_migration_is_expected_until_a_start_or_a_stop_has_ended),
+              cmocka_unit_test(a_migration_that_has_ended_stays_in_the_history),
               cmocka_unit_test(later_results_have_higher_call_ids), cmocka_unit_test(the_name_that_the_history_has_is_kept),
               cmocka_unit_test(nodes_come_and_go), cmocka_unit_test(fencing_forgets_what_ran_there),
               cmocka_unit_test(unfencing_notes_when_and_by_what), cmocka_unit_test(failures_add_up))
