@@ -120,8 +120,7 @@ static bool
 is_satisfied(const struct cox_fence *fence, const struct cox_fenceop *op)
 {
     return op->action == COX_FENCE_REBOOT && op->incarnation != 0 && op->step == 0
-           && cox_fencewatch_is_in_ring(&fence->watch, op->target)
-           && cox_fencewatch_incarnation(&fence->watch, op->target) != op->incarnation;
+           && cox_fencewatch_has_new_life(&fence->watch, op->target, op->incarnation);
 }
 
 /* Go on from the present step: with another executor, the next step, the next way, or to the end. */

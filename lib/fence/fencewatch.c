@@ -6,6 +6,7 @@ struct node {
     guint64 incarnation;  /* of its last hello; 0: never heard */
     guint64 fenced;       /* the one it was in when it was fenced last; 0: none, or not known */
     bool is_barred, is_caught;
+    bool has_said;        /* that incarnation, since it came; else it is what is remembered */
     cox_usec lie_at;      /* still in the ring then: alive */
     cox_usec refence_at;
 };
@@ -171,6 +172,11 @@ cox_fencewatch_set_members(struct cox_fencewatch *watch, const struct cox_fence_
     for (size_t i = 0; i < n; i++) {
         insert(watch, &members[i]);
         if (!contains(before, members[i].id)) {
+            struct node *node = find(watch, members[i].name);
+
+            if (node != NULL) { /* perhaps in another life: it says so in a moment */
+                node->has_said = false;
+            }
             somebody_joined = true;
         } else if (lowest == 0 || members[i].id < lowest) {
             lowest = members[i].id;
@@ -233,6 +239,14 @@ cox_fencewatch_incarnation(const struct cox_fencewatch *watch, const char *name)
     return node == NULL ? 0 : node->incarnation;
 }
 
+bool
+cox_fencewatch_has_new_life(const struct cox_fencewatch *watch, const char *name, guint64 life)
+{
+    const struct node *node = find(watch, name);
+
+    return node != NULL && node->has_said && cox_fencewatch_is_in_ring(watch, name) && node->incarnation != life;
+}
+
 const char *
 cox_fencewatch_known(const struct cox_fencewatch *watch, guint i)
 {
@@ -263,6 +277,7 @@ cox_fencewatch_note_hello(struct cox_fencewatch *watch, const char *name, guint6
     struct node *node = need(watch, name);
 
     node->incarnation = incarnation;
+    node->has_said = true;
     if (node->fenced == 0) {
         return;
     }

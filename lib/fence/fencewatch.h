@@ -62,6 +62,12 @@ void cox_fencewatch_note_hello(struct cox_fencewatch *watch, const char *name, g
 /** The life in which a node is, as it said last; 0: it never did. */
 guint64 cox_fencewatch_incarnation(const struct cox_fencewatch *watch, const char *name);
 
+/**
+ * Is the node there, in another life than @life?  Only its own word counts, given since it came: until then what is remembered may be the life
+ * before @life.
+ */
+bool cox_fencewatch_has_new_life(const struct cox_fencewatch *watch, const char *name, guint64 life);
+
 /** Name of node number @i of which anything is known, or NULL beyond the last. */
 const char *cox_fencewatch_known(const struct cox_fencewatch *watch, guint i);
 

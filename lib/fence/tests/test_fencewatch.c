@@ -178,7 +178,31 @@ the_lowest_other_member_acts(void **state)
     cox_fencewatch_clear(&watch);
 }
 
-COX_TEST_MAIN(cmocka_unit_test(members_are_known_by_id_and_name),
+/* A request may name a life that fencers have not heard of yet: what they remember of the node is the one before. */
+static void
+what_is_remembered_of_a_node_is_no_new_life(void **state)
+{
+    struct cox_fencewatch watch;
+    bool is_spokesman = false;
+
+    (void) state;
+    setup(&watch);
+    cox_fencewatch_note_hello(&watch, "n3", 7);
+    assert_false(cox_fencewatch_has_new_life(&watch, "n3", 7));
+    cox_fencewatch_set_members(&watch, &all[1], 2, &is_spokesman);
+    cox_fencewatch_note_lost(&watch, 3);
+    assert_false(cox_fencewatch_has_new_life(&watch, "n3", 8)); /* it is away */
+    cox_fencewatch_set_members(&watch, all, 3, &is_spokesman);
+    assert_int_equal(cox_fencewatch_incarnation(&watch, "n3"), 7);
+    assert_false(cox_fencewatch_has_new_life(&watch, "n3", 8)); /* it is there, and has not spoken */
+    cox_fencewatch_note_hello(&watch, "n3", 8);
+    assert_false(cox_fencewatch_has_new_life(&watch, "n3", 8));
+    assert_true(cox_fencewatch_has_new_life(&watch, "n3", 7));
+    assert_false(cox_fencewatch_has_new_life(&watch, "n4", 7));
+    cox_fencewatch_clear(&watch);
+}
+
+COX_TEST_MAIN(cmocka_unit_test(what_is_remembered_of_a_node_is_no_new_life), cmocka_unit_test(members_are_known_by_id_and_name),
               cmocka_unit_test(fencing_that_was_about_the_boot_before_makes_no_liar),
               cmocka_unit_test(a_member_that_was_fenced_must_leave_in_time),
               cmocka_unit_test(who_comes_back_must_have_booted), cmocka_unit_test(the_lowest_other_member_acts),
