@@ -285,6 +285,7 @@ sim_fence_start(struct sim *sim, struct sim_node *node)
         event.levels.n = G_N_ELEMENTS(levels);
         feed(sim, node, &event);
     }
+    sim_laws_on_life(sim, node->id);
     sim_post(sim, node, SIM_CONTROL, &up);
 }
 

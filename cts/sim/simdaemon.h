@@ -180,6 +180,7 @@ void sim_laws_on_established(struct sim *sim, const struct sim_node *node, guint
 void sim_laws_on_order(struct sim *sim, const struct sim_node *node, const struct sim_agent *agent);
 void sim_laws_on_obeyed(struct sim *sim, const struct sim_node *node, const struct cox_exec_term *term);
 void sim_laws_on_boot(struct sim *sim, guint node);
+void sim_laws_on_life(struct sim *sim, guint node); /* its fencer is about to name the boot */
 void sim_laws_on_transition(struct sim *sim, guint node, bool begins);
 void sim_laws_check_time(struct sim *sim);
 /** Everything must be at rest and as it should be; false: not yet, @why says what is missing. */

@@ -44,6 +44,7 @@ struct sim_book {
     cox_usec migrates_since;               /* COX_USEC_NEVER: the store is not on its way */
     struct leaving leaving[SIM_MAX];
     struct asking asking[SIM_MAX];         /* of the node's fencing, the last one */
+    guint past[SIM_MAX];                   /* resources that the node may have from a life before this one: bits */
     guint promoted;                        /* node that may have the promoted instance of the clone; 0: nobody */
     GHashTable *places;                    /* place in a history -> digest */
     struct place last_place[SIM_MAX];
@@ -244,6 +245,7 @@ check_migration(struct sim *sim, const struct sim_agent *agent)
     struct sim_book *book = sim->book;
     guint pair = BIT(agent->node) | BIT(agent->peer);
 
+    sim->book->past[agent->peer] &= ~BIT(agent->rsc);
     if (agent->peer == 0 || (book->owners[agent->rsc] & ~pair) != 0) {
         sim_violate(sim, SIM_LAW_MIGRATES, "%s migrates from %s, and it may be elsewhere", sim_rsc_names[agent->rsc],
                     sim->nodes[agent->node].name);
@@ -264,6 +266,9 @@ sim_laws_on_begin(struct sim *sim, const struct sim_agent *agent)
             sim_violate(sim, SIM_LAW_OVERLAP, "%s of %s begins on %s while %s is under way", agent->task,
                         sim_rsc_names[agent->rsc], sim->nodes[agent->node].name, other->task);
         }
+    }
+    if (!g_str_equal(agent->task, "monitor")) { /* from here on it may be of this life */
+        sim->book->past[agent->node] &= ~BIT(agent->rsc);
     }
     if (agent->rsc != SIM_RSC_DEVICE && g_str_equal(agent->task, "start")) {
         check_start(sim, agent);
@@ -401,9 +406,22 @@ sim_laws_on_established(struct sim *sim, const struct sim_node *node, guint64 te
 
 /* ---- orders ---- */
 
+/* Nothing outlives a boot: its fencer, which names the boot, proves that what was there is gone.  Until then nobody can know. */
+void
+sim_laws_on_life(struct sim *sim, guint node)
+{
+    for (guint r = 0; r < SIM_RSCS; r++) {
+        if ((sim->book->past[node] & BIT(r)) != 0) {
+            sim_laws_on_inactive(sim, node, r);
+        }
+    }
+    sim->book->past[node] = 0;
+}
+
 void
 sim_laws_on_boot(struct sim *sim, guint node)
 {
+    sim->book->past[node] = BIT(SIM_RSCS) - 1;
     sim->book->leaving[node].is_over = false;
     sim->book->obeyed[node] = (struct cox_exec_term) { 0, 0 };
     sim->book->last_place[node] = (struct place) { 0, 0, 0 };
