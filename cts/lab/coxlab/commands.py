@@ -21,11 +21,11 @@ def open_lab(arguments):
     return driver.make(lab, settings.load(lab))
 
 
-def _settings_for(arguments, number, has_arbiter):
-    made = settings.Settings(token_ms=arguments.token, transport=arguments.transport, arbiter=has_arbiter)
+def _settings_for(arguments, number, votes):
+    made = settings.Settings(token_ms=arguments.token, transport=arguments.transport, **votes)
     if arguments.hosts:
-        if has_arbiter:
-            raise LabError("machines of yours have the quorum device that their corosync.conf names: none can be made for them")
+        if votes:
+            raise LabError("machines of yours have the quorum device and the options of quorum that their corosync.conf names: others cannot be made for them")
         ssh.read_hosts(arguments.hosts, made)
         if number > len(made.nodes):
             raise LabError("%d nodes are wanted, %s has %d" % (number, arguments.hosts, len(made.nodes)))
@@ -38,9 +38,9 @@ def _settings_for(arguments, number, has_arbiter):
     return made
 
 
-def _make(lab, arguments, number, die_with_caller, has_arbiter=False):
+def _make(lab, arguments, number, die_with_caller, votes):
     settings.prepare_directory(lab)
-    made = driver.make(lab, _settings_for(arguments, number, has_arbiter))
+    made = driver.make(lab, _settings_for(arguments, number, votes))
     if made.is_up():
         raise LabError("the lab in %s is up already: cox-cts down removes it, --lab chooses another" % lab)
     try:
@@ -53,7 +53,7 @@ def _make(lab, arguments, number, die_with_caller, has_arbiter=False):
 
 def up(arguments):
     lab = lab_directory(arguments)
-    made = _make(lab, arguments, arguments.n, False, arguments.arbiter)
+    made = _make(lab, arguments, arguments.n, False, {"arbiter": True} if arguments.arbiter else {})
     if not arguments.no_start:
         try:
             verbs.start_number(verbs.Stage(lambda *_: made), {"N": arguments.n})
@@ -193,8 +193,8 @@ def _play_in_own_lab(statements, name, arguments, tap):
     lab = tempfile.mkdtemp(prefix="cox-lab-", dir=arguments.scratch)
     made = []
 
-    def make(number, has_arbiter):
-        made.append(_make(lab, arguments, number, True, has_arbiter))
+    def make(number, votes):
+        made.append(_make(lab, arguments, number, True, votes))
         return made[0]
     try:
         return runner.play(statements, name, make, tap)

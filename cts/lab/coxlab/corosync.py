@@ -2,12 +2,14 @@
 import re
 
 
-def configuration(addresses, token_ms, transport, arbiter=""):
+def configuration(addresses, token_ms, transport, arbiter="", options=None):
     """corosync.conf as text.  addresses: node name -> ring address, in the order of node ids from 1.
-    arbiter: address of a corosync-qnetd with a vote, or empty; without one, exactly two nodes get corosync's option two_node."""
+    arbiter: address of a corosync-qnetd with a vote, or empty; without one, exactly two nodes get corosync's option two_node.
+    options: of votequorum, as in corosync's votequorum(5)."""
     extra = "  two_node: 1\n" if len(addresses) == 2 else ""
     if arbiter:
         extra = ("  device {\n    model: net\n    votes: 1\n    net {\n      host: %s\n      algorithm: ffsplit\n      tls: off\n    }\n  }\n" % arbiter)
+    extra += "".join("  %s: %s\n" % option for option in (options or {}).items())
     nodes = "".join("  node {\n    ring0_addr: %s\n    name: %s\n    nodeid: %d\n  }\n" % (address, name, number)
                     for number, (name, address) in enumerate(addresses.items(), 1))
     return ("totem {\n  version: 2\n  cluster_name: coxlab\n  transport: %s\n  crypto_cipher: none\n  crypto_hash: none\n  token: %d\n"

@@ -62,7 +62,7 @@ class Namespaces(Driver):
         disk = "%s/nodes/%s" % (self.lab, node)
         with open(disk + "/etc/corosync/corosync.conf", "w", encoding="utf-8") as f:
             f.write(corosync.configuration(self.addresses(), self.settings.token_ms, self.settings.transport,
-                                           keeper.CLIENT if self.settings.arbiter else ""))
+                                           keeper.CLIENT if self.settings.arbiter else "", self.settings.quorum))
         os.makedirs(disk + "/etc/corosync/uidgid.d", exist_ok=True)
         with open(disk + "/etc/corosync/uidgid.d/coxswain", "w", encoding="utf-8") as f:
             f.write("uidgid {\n  uid: hacluster\n  gid: haclient\n}\n")

@@ -37,7 +37,7 @@ done"""
 @dataclasses.dataclass
 class Settings:
     """driver: which kind of nodes; nodes: their names, in order.  Times are milliseconds.
-    arbiter: a quorum device (corosync-qnetd) on the public network has a vote."""
+    arbiter: a quorum device (corosync-qnetd) on the public network has a vote; quorum: further options of corosync's votequorum."""
     driver: str = "namespaces"
     nodes: list = dataclasses.field(default_factory=list)
     destdir: str = ""
@@ -48,6 +48,7 @@ class Settings:
     stop: str = STOP
     autostart: bool = True
     arbiter: bool = False
+    quorum: dict = dataclasses.field(default_factory=dict)
     # ssh: node -> target, and the power switch
     hosts: dict = dataclasses.field(default_factory=dict)
     addresses: dict = dataclasses.field(default_factory=dict)

@@ -40,7 +40,7 @@ class Unmet(Exception):
 class Stage:
     """Where a scenario is played: the driver, and what the scenario has set going.
 
-    make: function(number of nodes, with an arbiter?) that returns a driver whose nodes are on; used by the first start.
+    make: function(number of nodes, fields of Settings that say who votes and how) that returns a driver whose nodes are on; used by the first start.
     round: of the statement that is played."""
 
     def __init__(self, make):
@@ -51,11 +51,13 @@ class Stage:
         self.fencings_before = 0
         self.round = 0
 
-    def ensure(self, number, has_arbiter=False):
+    def ensure(self, number, votes):
         if self.driver is None:
-            self.driver = self._make(number, has_arbiter)
-        if has_arbiter and not self.driver.settings.arbiter:
+            self.driver = self._make(number, votes)
+        if votes.get("arbiter") and not self.driver.settings.arbiter:
             raise LabError("this lab has no arbiter")
+        if not votes.get("quorum", {}).items() <= self.driver.settings.quorum.items():
+            raise LabError("this lab has other options of quorum: they are fixed when it is made")
         if number > len(self.driver.settings.nodes):
             raise LabError("%d nodes are wanted, this lab has %d" % (number, len(self.driver.settings.nodes)))
         return self.driver.settings.nodes[:number]
@@ -140,15 +142,19 @@ def _names(nodes):
 # --- nodes ---------------------------------------------------------------------------------------------------------------
 
 def start_number(stage, v):
-    return start_all(stage, v["N"], False)
+    return start_all(stage, v["N"], {})
 
 
 def start_with_arbiter(stage, v):
-    return start_all(stage, v["N"], True)
+    return start_all(stage, v["N"], {"arbiter": True})
 
 
-def start_all(stage, number, has_arbiter):
-    nodes = stage.ensure(number, has_arbiter)
+def start_with_quorum(stage, v):
+    return start_all(stage, v["N"], {"quorum": v["SETTINGS"]})
+
+
+def start_all(stage, number, votes):
+    nodes = stage.ensure(number, votes)
     driver = stage.lab()
     for node in nodes:
         if not driver.is_on(node):
@@ -570,6 +576,7 @@ VERBS = (
          "it has quorum and sees all N.", start_number),
     Verb("start N with arbiter", "The same with a quorum device: corosync-qnetd on the public network, which partition does not cut, has a vote.",
          start_with_arbiter),
+    Verb("start N with quorum SETTINGS", "The same with options of corosync's votequorum, as votequorum(5) has them.", start_with_quorum),
     Verb("start NODES", "Start the cluster on nodes that have power.", start_nodes),
     Verb("stop NODES", "Stop the cluster in order; the nodes keep their power.", stop_nodes),
     Verb("kill NODES", "Cut the power: everything on the node ends at once.", kill),
