@@ -145,8 +145,9 @@ is_instance(const struct cox_resource_call *call)
     return def != NULL && strcmp(def->id, call->settings->rsc) != 0 && strchr(call->settings->rsc, ':') != NULL;
 }
 
+/* With @keeps (an id) all but that one, without a word. */
 static int
-clear_constraints(struct cox_resource_call *call, const char *node, bool is_told)
+clear_constraints(struct cox_resource_call *call, const char *node, const char *keeps)
 {
     g_autoptr(GPtrArray) found = cox_moving_find(call->root, call->settings->rsc, node);
     g_autoptr(GPtrArray) steps = g_ptr_array_new();
@@ -161,7 +162,7 @@ clear_constraints(struct cox_resource_call *call, const char *node, bool is_told
         if (end != NULL && cox_datetime_parse(end, &(const struct cox_datetime_context) { .zone = call->state->zone }, &when, NULL)) {
             is_over = cox_datetime_to_wall(&when).usec < call->state->now.usec;
         }
-        if (!call->settings->only_expired || is_over) {
+        if ((!call->settings->only_expired || is_over) && (keeps == NULL || g_strcmp0(cox_xml_id(found->pdata[i]), keeps) != 0)) {
             g_ptr_array_add(steps, cox_moving_clear(found->pdata[i]));
             g_ptr_array_add(ids, g_strdup(cox_xml_id(found->pdata[i])));
         }
@@ -172,20 +173,52 @@ clear_constraints(struct cox_resource_call *call, const char *node, bool is_told
             continue;
         }
         status = cox_resource_make(call, steps->pdata[i]);
-        if (status == 0 && is_told && !call->ctx->is_quiet) {
+        if (status == 0 && keeps == NULL && !call->ctx->is_quiet) {
             cox_out_line(call->ctx->out, "Removing constraint: %s", (const char *) ids->pdata[i]);
         }
     }
     return status;
 }
 
+/* The constraint by which it was moved before, or NULL. */
+static const struct cox_xml *
+find_move(const struct cox_resource_call *call, const char *id)
+{
+    g_autoptr(GPtrArray) found = cox_moving_find(call->root, call->settings->rsc, NULL);
+
+    for (guint i = 0; i < found->len; i++) {
+        if (g_strcmp0(cox_xml_id(found->pdata[i]), id) == 0) {
+            return found->pdata[i];
+        }
+    }
+    return NULL;
+}
+
+/*
+ * Never away in between, so that no plan is made without a place where it is to be.  What had an end goes to the new place with that, and
+ * then for good: clients know it as two changes, by the counters of the document.
+ */
+static int
+prefer_now(struct cox_resource_call *call, const struct cox_moving *moving, const char *old_end)
+{
+    struct cox_moving first = *moving;
+    int status = 0;
+
+    if (old_end != NULL) {
+        first.until = old_end;
+        status = cox_resource_make(call, cox_moving_prefer(&first));
+    }
+    return status == 0 ? cox_resource_make(call, cox_moving_prefer(moving)) : status;
+}
+
 static int
 move_to(struct cox_resource_call *call, const char *node)
 {
     const struct cox_cluster *cluster = &call->state->plan->cluster;
-    g_autofree char *until = NULL;
+    g_autofree char *until = NULL, *old_end = NULL, *prefer = cox_moving_id(call->settings->rsc, NULL);
     struct cox_moving moving = { .rsc = call->settings->rsc, .node = node,
                                  .role = call->settings->is_promoted ? COX_ROLE_PROMOTED : COX_ROLE_STARTED };
+    const struct cox_xml *before = NULL;
     guint32 here = COX_NODE_NONE;
     size_t n = count_nodes(cluster, call->rsc, call->settings->is_promoted, &here);
     GError *error = NULL;
@@ -199,20 +232,10 @@ move_to(struct cox_resource_call *call, const char *node)
         }
         return cox_error_exit_status(COX_ERROR_EXISTS);
     }
-    status = clear_constraints(call, node, false);
-    if (status == 0) {
-        g_autoptr(GPtrArray) others = NULL;
-        g_autofree char *prefer = cox_moving_id(call->settings->rsc, NULL);
-
-        call->root = cox_cib_access_visible(call->access, &error);
-        others = (call->root == NULL) ? NULL : cox_moving_find(call->root, call->settings->rsc, NULL);
-        for (guint i = 0; others != NULL && status == 0 && i < others->len; i++) {
-            if (g_strcmp0(cox_xml_id(others->pdata[i]), prefer) == 0) { /* the place where it was to be before */
-                status = cox_resource_make(call, cox_moving_clear(others->pdata[i]));
-                break;
-            }
-        }
-    }
+    before = find_move(call, prefer);
+    moving.replaces = before != NULL;
+    old_end = before == NULL ? NULL : g_strdup(cox_moving_end(before));
+    status = clear_constraints(call, node, prefer);
     if (error == NULL && status == 0) {
         (void) find_end(call, &until, &error);
     }
@@ -220,7 +243,7 @@ move_to(struct cox_resource_call *call, const char *node)
         return cox_resource_error(call, error);
     }
     moving.until = until;
-    return (status != 0) ? status : cox_resource_make(call, cox_moving_prefer(&moving));
+    return (status != 0) ? status : prefer_now(call, &moving, old_end);
 }
 
 int
@@ -244,5 +267,5 @@ cox_resource_ban(struct cox_resource_call *call)
 int
 cox_resource_clear(struct cox_resource_call *call)
 {
-    return clear_constraints(call, call->settings->node, true);
+    return clear_constraints(call, call->settings->node, NULL);
 }

@@ -46,7 +46,7 @@ add_rule(struct cox_xml *constraint, const struct cox_moving *moving, const char
 static struct cox_step *
 make(const struct cox_moving *moving, const char *id, const char *score, struct inner_ids *ids)
 {
-    struct cox_step *step = cox_step_new(COX_EDIT_MODIFY, "constraints", "rsc_location", id);
+    struct cox_step *step = cox_step_new(moving->replaces ? COX_EDIT_REPLACE : COX_EDIT_MODIFY, "constraints", "rsc_location", id);
     struct cox_xml *constraint = cox_step_root(step);
 
     cox_xml_set(constraint, "rsc", moving->rsc);

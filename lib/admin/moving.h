@@ -16,6 +16,7 @@ struct cox_moving {
     const char *node;
     enum cox_role role; /**< COX_ROLE_PROMOTED: only the promoted one; else all */
     const char *until;  /**< time at which it ends ("2026-01-31 12:00:00Z"), or NULL */
+    bool replaces;      /**< the constraint is there already: the new one takes its place in one change, so that nothing is placed without it */
 };
 
 /** Id of the constraint that keeps @rsc away from @node, or (@node NULL) that moves it somewhere.  Caller frees. */

@@ -38,16 +38,19 @@ static void
 a_second_move_takes_the_place_of_the_first(void **state)
 {
     g_autoptr(cox_cib) cib = test_cib();
-    struct cox_moving moving = { .rsc = "r", .node = "n1", .role = COX_ROLE_STARTED };
+    struct cox_moving moving = { .rsc = "r", .node = "n1", .role = COX_ROLE_STARTED, .until = "2026-01-31 12:00:00Z" };
     g_autoptr(GPtrArray) found = NULL;
 
     (void) state;
     test_make(cib, cox_moving_prefer(&moving));
     moving.node = "n2";
+    moving.until = NULL;
+    moving.replaces = true;
     test_make(cib, cox_moving_prefer(&moving));
     found = cox_moving_find(cox_cib_root(cib), "r", NULL);
     assert_int_equal(found->len, 1);
     assert_string_equal(test_value(cib, "//rsc_location", "node"), "n2");
+    assert_null(cox_xml_child(found->pdata[0], "rule"));
 }
 
 static void
