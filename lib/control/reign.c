@@ -64,6 +64,7 @@ run_guard(struct cox_reign *reign, const struct cox_planguard_event *event, cox_
                 reign->is_planning = true;
                 reign->is_stale = reign->wants_plan = false;
                 reign->is_fallback = effect->is_fallback;
+                cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_ASKED }, now, out);
                 mine = cox_reign_add(out, COX_REIGN_DO_PLAN);
                 mine->plan.version = reign->needed;
                 mine->plan.is_fallback = effect->is_fallback;

@@ -13,6 +13,8 @@ cox_reign_work_step(struct cox_reign *reign, const struct cox_conduct_event *eve
 {
     struct cox_conduct_effects effects;
 
+    /* A plan that is being made knows of no result from now on, be it of an operation or of a fencing. */
+    reign->is_stale = reign->is_stale || (reign->is_planning && event->kind == COX_CONDUCT_ON_RESULT);
     /* What an effect answers at once is a step inside a step: each has its own list. */
     cox_conduct_effects_init(&effects);
     cox_conduct_step(reign->conduct, event, now, &effects);
@@ -324,7 +326,6 @@ cox_reign_work_on_result(struct cox_reign *reign, const struct cox_reign_event *
     } else if (event->result.status != 0 && event->result.target_rc == rc) {
         rc = -1; /* not done, whatever the code */
     }
-    reign->is_stale = reign->is_stale || reign->is_planning;
     cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_RESULT,
                                                          .result = { { event->result.rsc_id, task, event->result.interval_ms,
                                                                        name },

@@ -35,7 +35,10 @@ struct cox_conduct {
     GArray *waiting;     /* guint32: released by the transition, not begun */
     GPtrArray *flights;  /* struct flight */
     GPtrArray *sent;     /* struct sent */
+    GHashTable *news;    /* set: resources, or "/" and nodes, with results since a plan was asked for */
+    GHashTable *unknown; /* the same, of the present graph: it was made without them */
     GHashTable *limits;  /* node -> GUINT_TO_POINTER(limit + 1) */
+    bool is_asked;       /* a plan is being made */
     bool is_complete;    /* said */
     bool wants_replan;
     cox_usec wake_at;
@@ -76,6 +79,8 @@ cox_conduct_new(const struct cox_conduct_config *config)
     conduct->waiting = g_array_new(FALSE, FALSE, sizeof(guint32));
     conduct->flights = g_ptr_array_new_with_free_func(free_flight);
     conduct->sent = g_ptr_array_new_with_free_func(free_sent);
+    conduct->news = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    conduct->unknown = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     conduct->limits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     conduct->is_complete = true;
     conduct->wake_at = COX_USEC_NEVER;
@@ -92,6 +97,8 @@ cox_conduct_free(struct cox_conduct *conduct)
     g_array_unref(conduct->waiting);
     g_ptr_array_unref(conduct->flights);
     g_ptr_array_unref(conduct->sent);
+    g_hash_table_unref(conduct->news);
+    g_hash_table_unref(conduct->unknown);
     g_hash_table_unref(conduct->limits);
     g_free(conduct);
 }
@@ -247,6 +254,37 @@ has_foreign_flight(const struct cox_conduct *conduct, const struct cox_action *a
     return false;
 }
 
+/*
+ * A graph may be older than results: it is used all the same when there is always something new.  What it wants of a resource that had a
+ * result meanwhile may be done, or wrong: that waits for the next graph.
+ */
+static char *
+name_of_news(const char *rsc_id, const char *node)
+{
+    return rsc_id != NULL ? g_strdup(rsc_id) : g_strconcat("/", node, NULL);
+}
+
+static void
+note_news(struct cox_conduct *conduct, const struct cox_conduct_identity *identity)
+{
+    if (conduct->is_asked && (identity->rsc_id != NULL || identity->node != NULL)) {
+        g_hash_table_add(conduct->news, name_of_news(identity->rsc_id, identity->node));
+    }
+}
+
+static bool
+is_outdated(const struct cox_conduct *conduct, const struct cox_action *action)
+{
+    g_autofree char *name = NULL;
+
+    if (g_hash_table_size(conduct->unknown) == 0 || action->kind == COX_ACTION_PSEUDO
+        || (action->rsc_id == NULL && action->node_name == NULL)) {
+        return false;
+    }
+    name = name_of_news(action->rsc_id, action->node_name);
+    return g_hash_table_contains(conduct->unknown, name);
+}
+
 static const char *
 place_of(const struct cox_action *action)
 {
@@ -349,7 +387,7 @@ begin_waiting(struct cox_conduct *conduct, cox_usec now, struct cox_conduct_effe
             step_transition(conduct, &(struct cox_transition_event) { COX_TRANSITION_RESULT, index, true, 0 });
         } else if (same != NULL && same->action == NO_ACTION && has_ends_of(same, action)) {
             same->action = index;
-        } else if (same != NULL || has_foreign_flight(conduct, action) || !has_room(conduct, action)) {
+        } else if (same != NULL || is_outdated(conduct, action) || has_foreign_flight(conduct, action) || !has_room(conduct, action)) {
             g_array_index(conduct->waiting, guint32, kept++) = index;
         } else {
             begin(conduct, index, now, out);
@@ -361,12 +399,19 @@ begin_waiting(struct cox_conduct *conduct, cox_usec now, struct cox_conduct_effe
 static void
 on_graph(struct cox_conduct *conduct, const struct cox_conduct_event *event)
 {
+    GHashTable *swap = NULL;
+
     g_clear_pointer(&conduct->transition, cox_transition_free);
     conduct->graph = event->graph.graph;
     conduct->batch_limit = event->graph.batch_limit;
     conduct->migration_limit = event->graph.migration_limit;
     conduct->abort_priority = G_MININT32;
     conduct->is_complete = conduct->wants_replan = false;
+    g_hash_table_remove_all(conduct->unknown);
+    swap = conduct->unknown;
+    conduct->unknown = conduct->news;
+    conduct->news = swap;
+    conduct->is_asked = false;
     g_array_set_size(conduct->waiting, 0);
     for (guint i = 0; i < conduct->flights->len; i++) {
         ((struct flight *) conduct->flights->pdata[i])->action = NO_ACTION;
@@ -402,6 +447,7 @@ on_result(struct cox_conduct *conduct, const struct cox_conduct_identity *identi
     guint32 index = flight == NULL ? NO_ACTION : flight->action;
 
     settle_sent(conduct, identity);
+    note_news(conduct, identity);
     if (flight != NULL) {
         g_ptr_array_remove(conduct->flights, flight);
     }
@@ -489,7 +535,9 @@ on_reset(struct cox_conduct *conduct)
     g_clear_pointer(&conduct->transition, cox_transition_free);
     conduct->graph = NULL;
     conduct->is_complete = true;
-    conduct->wants_replan = false;
+    conduct->is_asked = conduct->wants_replan = false;
+    g_hash_table_remove_all(conduct->news);
+    g_hash_table_remove_all(conduct->unknown);
     g_array_set_size(conduct->waiting, 0);
     g_ptr_array_set_size(conduct->flights, 0);
     g_ptr_array_set_size(conduct->sent, 0);
@@ -536,6 +584,10 @@ cox_conduct_step(struct cox_conduct *conduct, const struct cox_conduct_event *ev
     switch (event->kind) {
         case COX_CONDUCT_ON_GRAPH:
             on_graph(conduct, event);
+            break;
+        case COX_CONDUCT_ON_ASKED:
+            g_hash_table_remove_all(conduct->news);
+            conduct->is_asked = true;
             break;
         case COX_CONDUCT_ON_RESULT:
             on_result(conduct, &event->result.identity, event->result.rc);

@@ -42,6 +42,7 @@ struct cox_conduct_identity {
 
 enum cox_conduct_event_kind {
     COX_CONDUCT_ON_GRAPH = 0, /**< a new plan replaces the present one */
+    COX_CONDUCT_ON_ASKED,     /**< a plan was asked for: it will not know of results that come from now on */
     COX_CONDUCT_ON_RESULT,    /**< an action has ended */
     COX_CONDUCT_ON_INFLIGHT,  /**< an executor reports what it is running, e.g. for an earlier coordinator */
     COX_CONDUCT_ON_ABORT,     /**< a better plan is on its way: begin nothing below this priority */

@@ -230,6 +230,38 @@ a_change_during_planning_makes_the_plan_worthless(void **state)
 }
 
 static void
+a_plan_that_is_used_although_it_is_old_orders_nothing_that_has_ended_meanwhile(void **state)
+{
+    struct plan plan = { 0 }, next = { 0 };
+    struct world w;
+
+    (void) state;
+    world_settle(&w);
+    plan_add_action(&plan, "a", "start", "n2");
+    plan_add_action(&plan, "b", "start", "n2");
+    world_want(&w);
+    world_planned(&w, &plan);
+    world_expect(&w, "plan; begin 2; run start a@n2; run start b@n2; ");
+    world_want(&w);
+    for (int i = 0; i < 3; i++) {
+        world_document(&w, COX_REIGN_CONFIGURATION, NULL);
+        world_planned(&w, &plan);
+    }
+    world_expect(&w, "plan; plan; plan; plan; ");
+    world_result(&w, 2, "a", "start", 0, 1);
+    world_planned(&w, &plan);
+    world_expect(&w, "end early; begin 2; ");
+    world_recorded(&w, 2, 1);
+    world_expect(&w, "plan; ");
+    world_result(&w, 2, "b", "start", 0, 2);
+    world_recorded(&w, 2, 2);
+    world_planned(&w, &next);
+    world_planned(&w, &next);
+    world_expect(&w, "plan; end; ");
+    world_end(&w);
+}
+
+static void
 a_change_during_the_work_holds_back_what_has_not_begun(void **state)
 {
     struct plan plan = { 0 }, next = { 0 };
@@ -682,6 +714,7 @@ main(void)
         cmocka_unit_test(a_node_whose_results_never_reach_the_document_is_no_member_until_they_do),
         cmocka_unit_test(what_was_seen_in_a_document_that_lost_is_not_recorded),
         cmocka_unit_test(a_change_during_planning_makes_the_plan_worthless),
+        cmocka_unit_test(a_plan_that_is_used_although_it_is_old_orders_nothing_that_has_ended_meanwhile),
         cmocka_unit_test(a_change_during_the_work_holds_back_what_has_not_begun),
         cmocka_unit_test(a_controller_that_comes_back_in_time_was_not_lost),
         cmocka_unit_test(a_controller_that_stays_away_is_reported),

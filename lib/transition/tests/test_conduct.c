@@ -490,6 +490,28 @@ what_is_sent_again_or_really_arriving_is_told_once(void **state)
 }
 
 static void
+what_has_ended_while_a_plan_was_made_is_left_to_the_next_one(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    add_action(&plan, "a", "start", "n1");
+    add_action(&plan, NULL, "stonith", "n3");
+    add_action(&plan, "b", "start", "n1");
+    result(&w, "b", "start", "n1", 0); /* the plan knows it */
+    feed(&w, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_ASKED });
+    result(&w, "a", "start", "n1", 0);
+    result(&w, NULL, "stonith", "n3", 0);
+    assert_string_equal(begin(&w, &plan), "start b start n1;");
+    assert_string_equal(result(&w, "b", "start", "n1", 0), "");
+    feed(&w, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_ASKED });
+    assert_string_equal(begin(&w, &plan), "start a start n1;start - stonith n3;start b start n1;");
+    teardown(&w);
+}
+
+static void
 what_waits_for_an_action_of_a_lost_node_does_not_begin_there(void **state)
 {
     const struct cox_inflight sent = { "a", "migrate_to", 0, "n1", "key", 3, true, "n1", "n3" };
@@ -754,6 +776,7 @@ COX_TEST_MAIN(cmocka_unit_test(actions_begin_when_their_inputs_are_done),
               cmocka_unit_test(a_new_coordinator_knows_what_executors_report),
               cmocka_unit_test(what_migrates_is_told_with_its_source_and_target),
               cmocka_unit_test(what_was_sent_by_a_node_that_is_lost_is_told_until_its_target_has_said_something),
+              cmocka_unit_test(what_has_ended_while_a_plan_was_made_is_left_to_the_next_one),
               cmocka_unit_test(what_a_node_that_reports_again_was_sending_is_told_by_its_own_history),
               cmocka_unit_test(what_is_sent_again_or_really_arriving_is_told_once),
               cmocka_unit_test(what_waits_for_an_action_of_a_lost_node_does_not_begin_there),
