@@ -264,9 +264,12 @@ take_view(struct sim *sim, struct sim_node *node, const struct cox_testbus_view 
             }
         }
     }
-    for (size_t i = 0; i < view->n_nodes; i++) { /* also those without a controller */
-        if (!has(control->members, view->nodes[i])) {
-            g_array_append_val(control->members, view->nodes[i]);
+    for (size_t i = 0; i < view->n_nodes && control->election == NULL; i++) { /* those whose controllers are away */
+        g_array_append_val(control->members, view->nodes[i]);
+    }
+    for (size_t i = 0; i < view->n_members; i++) {
+        if (!has(control->members, view->members[i])) {
+            g_array_append_val(control->members, view->members[i]);
         }
     }
     if (control->election == NULL) {

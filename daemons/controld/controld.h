@@ -41,7 +41,7 @@ struct controld {
     struct controld_neighbours neighbours;
     /* crew.c */
     GArray *view, *members;    /* guint32: controllers in the group; nodes that are members */
-    bool knows_nodes;          /* members has those without a controller, too */
+    bool knows_nodes;          /* members has those that had no controller when this one joined, too */
     struct cox_election *election; /* NULL: the document is not there yet */
     cox_source_id election_timer;
     struct cox_election_message confirm; /* to be sent when the node's reports are ready */

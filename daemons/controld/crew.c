@@ -340,6 +340,7 @@ controld_crew_view(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
     }
     if (n_nodes == 0) { /* the membership service is gone: nobody is there any more, as far as we can see */
         g_array_set_size(controld->members, 0);
+        controld->knows_nodes = false;
     }
     if (controld->self == 0 && n_nodes > 0) {
         begin(controld);
@@ -373,20 +374,20 @@ controld_crew_lost(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
     }
 }
 
-/* Nodes whose controllers are away, or that have none (yet), are there as well: who has just begun hears it here only. */
+/*
+ * Nodes whose controllers are away are there as well: who has just begun hears it here only.  One that comes later is booting, and counts
+ * when its controller is there: until then what it was before it was lost is all that there is to say.
+ */
 void
 controld_crew_nodes(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
 {
     struct controld *controld = cox_service_data(ctx);
     bool has_changed = false;
 
-    for (gsize i = 0; i < n_nodes; i++) {
+    for (gsize i = 0; i < n_nodes && !controld->knows_nodes; i++) {
         if (!has(controld->members, nodes[i])) {
             g_array_append_val(controld->members, nodes[i]);
             has_changed = true;
-            if (controld->knows_nodes) { /* else it was there before this controller */
-                controld_alert_node(&controld->neighbours, cox_service_node_name(ctx, nodes[i]), nodes[i], true);
-            }
         }
     }
     controld->knows_nodes = true;
