@@ -251,6 +251,7 @@ on_fenced(void *context, const struct cox_client_reply *reply)
 
     event.done.is_ok = reply->error == NULL && reply->message == COX_MSG_FENCE_FINISHED && finished->is_ok != 0;
     event.done.is_unfencing = fencing->is_unfencing;
+    event.done.at = cox_runtime_wall(controld->runtime);
     event.done.life = event.done.is_ok ? finished->life : 0;
     if (event.done.is_ok) {
         cox_log_line(controld->log, COX_LOG_NOTICE, "fenced node=%s", fencing->target);

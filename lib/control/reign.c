@@ -22,6 +22,7 @@ cox_reign_new(const struct cox_reign_config *config)
     cox_planguard_effects_init(&reign->guard_effects);
     cox_fenceretry_init(&reign->retry, 10, 1000, 60000);
     reign->fencing = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    reign->unfencing = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, cox_reign_mark_free);
     reign->own_removal_until = COX_USEC_NEVER;
     reign->values = g_ptr_array_new_with_free_func(cox_reign_value_free);
     reign->values_until = COX_USEC_NEVER;
@@ -45,6 +46,7 @@ cox_reign_free(struct cox_reign *reign)
     g_ptr_array_unref(reign->fences);
     g_ptr_array_unref(reign->values);
     g_hash_table_unref(reign->fencing);
+    g_hash_table_unref(reign->unfencing);
     g_free(reign);
 }
 
@@ -166,6 +168,7 @@ end_reign(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
     reign->wants_look = false;
     reign->own_removal_until = COX_USEC_NEVER;
     g_hash_table_remove_all(reign->fencing);
+    g_hash_table_remove_all(reign->unfencing);
     reign->graph = NULL;
     reign->batch_pending = 0;
     reign->needed = reign->document; /* who plans next must not know less than we do; what others said may be of another document */

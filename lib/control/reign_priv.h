@@ -38,6 +38,13 @@ struct reign_node {
     cox_usec unrecorded_until; /* patience ends, while heard > recorded */
 };
 
+/* By which devices a node is unfenced, as they were configured when it was ordered; NULL: not told. */
+struct reign_mark {
+    char *all, *secure;
+};
+
+void cox_reign_mark_free(gpointer mark);
+
 /* A fencing that waits for its time. */
 struct reign_fence {
     char *target;
@@ -72,6 +79,7 @@ struct cox_reign {
     struct cox_fenceretry retry;
     GPtrArray *fences;                /* struct reign_fence */
     GHashTable *fencing;              /* targets that the fencer was asked for, owned */
+    GHashTable *unfencing;            /* those of them that are unfenced -> struct reign_mark */
     bool wants_look;                  /* plan when the present work is done */
     GPtrArray *values;                /* struct reign_value: counts of failures that the document does not have yet, in their order */
     cox_usec values_until;            /* when it still has them not, they are none */

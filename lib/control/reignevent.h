@@ -104,6 +104,7 @@ struct cox_reign_event {
             guint64 batch;              /**< WRITTEN */
             bool is_ok;                 /**< WRITTEN, FENCED */
             bool is_unfencing;          /**< FENCED: it was "on", which proves nothing */
+            cox_wall at;                /**< FENCED: when */
             guint64 life;               /**< FENCED, FENCE_NEWS: of the target, that was ended; BARRED: that goes on; 0: not known */
             struct cox_version version; /**< RECORDED, WRITTEN: the document that has it */
         } done;

@@ -88,6 +88,13 @@ fence(struct cox_reign *reign, const struct cox_action *action, cox_usec now, st
         node->fence_asked_at = now;
     }
     g_hash_table_add(reign->fencing, g_strdup(action->node_name));
+    if (g_strcmp0(how, "on") == 0) {
+        struct reign_mark *mark = g_new(struct reign_mark, 1);
+
+        mark->all = g_strdup(cox_action_attribute(action, "CRM_meta_digests_all"));
+        mark->secure = g_strdup(cox_action_attribute(action, "CRM_meta_digests_secure"));
+        g_hash_table_insert(reign->unfencing, g_strdup(action->node_name), mark);
+    }
     effect = cox_reign_add(out, COX_REIGN_DO_FENCE);
     effect->name = cox_effects_text(&out->list, action->node_name);
     effect->fence.action = action;
@@ -349,6 +356,33 @@ is_of_another_life(const struct reign_node *node, const struct cox_reign_event *
     return node->joined_at > (event->kind == COX_REIGN_ON_FENCED ? node->fence_asked_at : 0);
 }
 
+void
+cox_reign_mark_free(gpointer data)
+{
+    struct reign_mark *mark = data;
+
+    g_free(mark->all);
+    g_free(mark->secure);
+    g_free(mark);
+}
+
+/* Plans see by attributes that go with the node's membership that it was unfenced, and by which devices; the next one must not repeat it. */
+static void
+mark_unfenced(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out)
+{
+    const struct reign_mark *mark = g_hash_table_lookup(reign->unfencing, event->name);
+
+    if (mark != NULL && event->done.is_ok) {
+        g_autofree char *when = g_strdup_printf("%" G_GINT64_FORMAT, cox_wall_seconds(event->done.at));
+
+        set_attribute(event->name, &(struct cox_reign_attribute) { .attribute = "#digests-all", .value = mark->all, .may_wait = true }, out);
+        set_attribute(event->name, &(struct cox_reign_attribute) { .attribute = "#digests-secure", .value = mark->secure, .may_wait = true }, out);
+        set_attribute(event->name, &(struct cox_reign_attribute) { .attribute = "#node-unfenced", .value = when }, out);
+        reign->attributes_until = cox_usec_after_ms(now, reign->config.settle_ms);
+    }
+    g_hash_table_remove(reign->unfencing, event->name);
+}
+
 /*
  * The news that a node was fenced and the answer that our fencing is done come one after the other; the first proof counts.  A node
  * that speaks is down only on our own word: its leaving is on its way to us.  But when the proof is about the life before, it is
@@ -377,6 +411,7 @@ cox_reign_work_on_fenced(struct cox_reign *reign, const struct cox_reign_event *
     }
     if (is_awaited && (is_answer || (is_ok && !is_of_life_before))) {
         g_hash_table_remove(reign->fencing, event->name);
+        mark_unfenced(reign, event, now, out);
         cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_RESULT,
                                                                  .result = { { NULL, "stonith", 0, event->name }, is_ok ? 0 : 1 } },
                             now, out);

@@ -20,9 +20,9 @@ plan_add_attribute(struct cox_action *action, struct plan *plan, const char *nam
 {
     guint32 index = (guint32) (action - plan->actions);
 
-    plan->attributes[index][0] = (struct cox_nvpair) { NULL, name, value };
+    assert_true(action->n_attributes < G_N_ELEMENTS(plan->attributes[index]));
+    plan->attributes[index][action->n_attributes++] = (struct cox_nvpair) { NULL, name, value };
     action->attributes = plan->attributes[index];
-    action->n_attributes = 1;
 }
 
 void

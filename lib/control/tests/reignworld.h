@@ -12,7 +12,7 @@ enum { MAX_ACTIONS = 8, WORLD_LIFE = 31 }; /* in which boot n3 is in the beginni
 struct plan {
     struct cox_action actions[MAX_ACTIONS];
     guint32 inputs[MAX_ACTIONS][MAX_ACTIONS];
-    struct cox_nvpair attributes[MAX_ACTIONS][1];
+    struct cox_nvpair attributes[MAX_ACTIONS][3];
     struct cox_graph graph;
 };
 

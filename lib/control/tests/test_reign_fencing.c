@@ -181,10 +181,45 @@ a_node_that_lives_although_it_was_fenced_is_not_admitted_in_this_life(void **sta
     world_end(&w);
 }
 
+/* The next plan sees it, and waits until it does. */
+static void
+a_node_that_was_unfenced_is_marked_so(void **state)
+{
+    static const struct cox_reign_event done = { .kind = COX_REIGN_ON_FENCED, .name = "n2",
+                                                 .done = { .is_ok = true, .is_unfencing = true, .at = { G_GINT64_CONSTANT(1700000000000000) } } };
+    struct plan plan = { 0 };
+    struct cox_action *unfence = NULL;
+    struct world w;
+
+    (void) state;
+    world_settle(&w);
+    world_want(&w);
+    world_expect(&w, "plan; ");
+    unfence = plan_add_action(&plan, NULL, "stonith", "n2");
+    plan_add_attribute(unfence, &plan, "CRM_meta_stonith_action", "on");
+    plan_add_attribute(unfence, &plan, "CRM_meta_digests_all", "f:fence_x:d,");
+    plan_add_attribute(unfence, &plan, "CRM_meta_digests_secure", "f:fence_x:s,");
+    plan_add_action(&plan, "a", "start", "n2");
+    plan_chain(&plan);
+    world_planned(&w, &plan);
+    world_expect(&w, "begin 2; fence on n2; ");
+    world_step(&w, &done);
+    world_expect(&w, "attribute #digests-all=f:fence_x:d,@n2 and; attribute #digests-secure=f:fence_x:s,@n2 and; "
+                     "attribute #node-unfenced=1700000000@n2; run start a@n2; ");
+    world_step(&w, &done); /* nobody has asked for this one */
+    world_expect(&w, "");
+    world_want(&w);
+    world_expect(&w, "");
+    world_document(&w, COX_REIGN_ATTRIBUTES, NULL);
+    world_expect(&w, "plan; ");
+    world_end(&w);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_node_that_was_unfenced_is_marked_so),
         cmocka_unit_test(a_lost_node_is_reported_fenced_and_erased_when_that_is_proven),
         cmocka_unit_test(a_proof_about_the_life_before_takes_nobody_down_who_came_back),
         cmocka_unit_test(a_proof_about_the_life_before_proves_nothing_when_the_node_has_left_again),
