@@ -2,7 +2,8 @@
  * cts/scheduler/test_incremental.c - what the planner makes after a change is what a full plan makes, byte by byte: for random
  * clusters to which random things happen, and for clusters of many small parts, where most plans are incremental.
  *
- * Environment: COX_RANDOM_MODELS: how many clusters of each kind (default 6); COX_RANDOM_SEED: of the first (default 1).
+ * Environment: COX_RANDOM_MODELS: how many clusters of each kind (default 6); COX_RANDOM_SEED: of the first (default 1);
+ * COX_RANDOM_CASES: how many of the small cases in the tree things happen to (default 40); COX_SHARED: the folder of reference cases.
  */
 #include "base/testkit.h"
 
@@ -340,7 +341,7 @@ live(const struct life *life, const struct cox_sched_input *input, bool is_calm)
     }
 }
 
-static bool
+static void
 read_model(struct life *life, guint32 seed)
 {
     struct cox_codec_options options = { .prepare = cox_schemas_prepare, .prepare_data = schemas };
@@ -352,42 +353,53 @@ read_model(struct life *life, guint32 seed)
     if (!cox_codec_load(&input, &options, &life->read, diags, &error)) {
         fail_msg("seed %u: %s %s\n%s", seed, error->message, cox_diags_count(diags) > 0 ? cox_diags_get(diags, 0)->text : "", text);
     }
-    return true;
+}
+
+/* From round @first (below 0: nothing but what is planned happens) up to @rounds; ends the life.  @return incremental plans */
+static guint64
+check_life(struct life *life, gint64 begin_s, int first, const char *name, GString *problems)
+{
+    guint64 n_incremental;
+
+    life->planner = cox_planner_new();
+    cox_planner_limit(life->planner, 100);
+    for (int round = first; round < ROUNDS; round++) {
+        const struct cox_sched_input input = { .config = life->read.config, .status = life->status,
+                                               .now = cox_wall_from_seconds(begin_s + 25 * round) };
+        g_autofree char *where = g_strdup_printf("%s, round %d", name, round);
+        GHashTable *before = facts_of(life->status), *after = NULL;
+
+        live(life, &input, round < 0);
+        after = facts_of(life->status);
+        tell_of(before, after, life->planner);
+        tell_of(after, before, life->planner);
+        g_hash_table_destroy(before);
+        g_hash_table_destroy(after);
+        check(life, &input, where, problems);
+    }
+    n_incremental = cox_planner_stats(life->planner)->n_incremental;
+    if (g_getenv("COX_RANDOM_VERBOSE") != NULL) {
+        print_message("# %s: %u full, %u incremental, last obstacle %s\n", name, (unsigned) cox_planner_stats(life->planner)->n_full,
+                      (unsigned) n_incremental, cox_planner_stats(life->planner)->obstacle);
+    }
+    cox_planner_free(life->planner);
+    if (life->status != life->read.status) {
+        cox_status_free(life->status);
+    }
+    cox_codec_result_clear(&life->read);
+    g_rand_free(life->rand);
+    return n_incremental;
 }
 
 static guint64
-check_life(guint32 seed, bool is_small, GString *problems)
+check_random_life(guint32 seed, bool is_small, GString *problems)
 {
-    struct life life = { .rand = g_rand_new_with_seed(seed), .is_small = is_small, .status = cox_status_new(), .planner = cox_planner_new() };
-    guint64 n_incremental;
+    struct life life = { .rand = g_rand_new_with_seed(seed), .is_small = is_small, .status = cox_status_new() };
+    g_autofree char *name = g_strdup_printf("COX_RANDOM_SEED=%u, %s", seed, is_small ? "parts" : "random");
 
-    (void) read_model(&life, seed);
-    cox_planner_limit(life.planner, 100);
+    read_model(&life, seed);
     random_status_begin(life.read.config, life.status);
-    for (int round = -SETTLE_ROUNDS; round < ROUNDS; round++) {
-        const struct cox_sched_input input = { .config = life.read.config, .status = life.status,
-                                               .now = cox_wall_from_seconds(BEGIN_S + 25 * round) };
-        g_autofree char *where = g_strdup_printf("COX_RANDOM_SEED=%u, %s, round %d", seed, is_small ? "parts" : "random", round);
-        GHashTable *before = facts_of(life.status), *after = NULL;
-
-        live(&life, &input, round < 0);
-        after = facts_of(life.status);
-        tell_of(before, after, life.planner);
-        tell_of(after, before, life.planner);
-        g_hash_table_destroy(before);
-        g_hash_table_destroy(after);
-        check(&life, &input, where, problems);
-    }
-    n_incremental = cox_planner_stats(life.planner)->n_incremental;
-    if (g_getenv("COX_RANDOM_VERBOSE") != NULL) {
-        print_message("# seed %u: %u full, %u incremental, last obstacle %s\n", seed, (unsigned) cox_planner_stats(life.planner)->n_full,
-                      (unsigned) n_incremental, cox_planner_stats(life.planner)->obstacle);
-    }
-    cox_planner_free(life.planner);
-    cox_codec_result_clear(&life.read);
-    cox_status_free(life.status);
-    g_rand_free(life.rand);
-    return n_incremental;
+    return check_life(&life, BEGIN_S, -SETTLE_ROUNDS, name, problems);
 }
 
 static void
@@ -398,7 +410,7 @@ check_lives(bool is_small, guint32 at_least)
     guint64 n_incremental = 0;
 
     for (guint32 i = 0; i < n && problems->len < 20000; i++) {
-        n_incremental += check_life(seed + i, is_small, problems);
+        n_incremental += check_random_life(seed + i, is_small, problems);
     }
     print_message("# %u clusters of %d plans: %u of the plans were incremental\n", n, SETTLE_ROUNDS + ROUNDS, (unsigned) n_incremental);
     if (problems->len > 0) {
@@ -424,12 +436,64 @@ clusters_of_many_parts_are_planned_as_if_anew(void **state)
     check_lives(true, 3);
 }
 
+/* ---- documents that are there ---- */
+
+static guint
+check_documents(const char *folder, const char *file, guint limit, GString *problems)
+{
+    GDir *dir = g_dir_open(folder, 0, NULL);
+    guint n = 0;
+    guint64 n_incremental = 0;
+
+    for (const char *name = dir == NULL ? NULL : g_dir_read_name(dir); name != NULL && n < limit; name = g_dir_read_name(dir)) {
+        struct cox_codec_options options = { .prepare = cox_schemas_prepare, .prepare_data = schemas };
+        struct life life = { .rand = g_rand_new_with_seed(g_str_hash(name)), .is_small = true };
+        g_autofree char *path = g_build_filename(folder, name, file, NULL);
+        struct cox_stream_input input = { .path = path };
+
+        if (!g_str_has_suffix(path, ".xml") || !cox_codec_load(&input, &options, &life.read, NULL, NULL)) {
+            g_rand_free(life.rand);
+            continue;
+        }
+        life.status = life.read.status;
+        if (life.status->nodes->len == 0 || life.read.config->n_nodes == 0 || life.read.config->n_resources == 0) { /* what should happen there? */
+            cox_codec_result_clear(&life.read);
+            g_rand_free(life.rand);
+            continue;
+        }
+        n_incremental += check_life(&life, BEGIN_S, 0, name, problems);
+        n++;
+    }
+    print_message("# %u documents of %s: %u of the plans were incremental\n", n, folder, (unsigned) n_incremental);
+    g_clear_pointer(&dir, g_dir_close);
+    return n;
+}
+
+static void
+what_begins_as_a_case_is_planned_as_if_anew(void **state)
+{
+    g_autofree char *cases = g_build_filename(g_getenv("top_srcdir"), "cts", "scheduler", "cases", NULL);
+    g_autofree char *shared = g_build_filename(g_getenv("COX_SHARED") != NULL ? g_getenv("COX_SHARED") : "", "scheduler-corpus", "xml", NULL);
+    g_autoptr(GString) problems = g_string_new(NULL);
+
+    (void) state;
+    assert_true(check_documents(cases, "input.xml", number("COX_RANDOM_CASES", 40), problems) > 30);
+    if (g_getenv("COX_SHARED") != NULL) { /* reference cases lie outside the tree */
+        (void) check_documents(shared, NULL, G_MAXUINT, problems);
+    }
+    if (problems->len > 0) {
+        fprintf(stderr, "%.20000s", problems->str);
+        fail_msg("plans differ, see above");
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_clusters_are_planned_as_if_anew),
         cmocka_unit_test(clusters_of_many_parts_are_planned_as_if_anew),
+        cmocka_unit_test(what_begins_as_a_case_is_planned_as_if_anew),
     };
     int status = 0;
 
