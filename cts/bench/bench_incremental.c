@@ -15,6 +15,7 @@
 #include "cib/cib.h"
 #include "codec/graphwrite.h"
 #include "daemons/schedd/planning.h"
+#include "xml/xmlwrite.h"
 
 struct bench {
     struct cox_cib *cib;
@@ -143,6 +144,14 @@ follow(const struct bench *bench, struct cox_xmldoc *patch, double *cost_s)
     return text;
 }
 
+static int
+by_size(const void *a, const void *b)
+{
+    double one = *(const double *) a, two = *(const double *) b;
+
+    return (one > two) - (one < two);
+}
+
 static void
 run(struct bench *bench, guint how_many)
 {
@@ -150,6 +159,8 @@ run(struct bench *bench, guint how_many)
     guint n = MIN(how_many, bench->histories->len), n_full = MAX(n / 10, 1), n_other = 0;
     const struct cox_planner_stats *stats = cox_planning_stats(bench->planning);
     guint64 n_before, n_planned = 0;
+    const char *obstacle = NULL;
+    g_autofree double *costs = g_new0(double, n + 1);
 
     free(plan(bench, bench->planning, true));
     free(plan(bench, bench->full, false));
@@ -159,8 +170,12 @@ run(struct bench *bench, guint how_many)
         g_autoptr(GPtrArray) added = g_ptr_array_new();
         g_autofree char *text = NULL, *well = NULL;
 
-        text = follow(bench, fail_monitor(bench, rsc, added), &failed_s);
+        text = follow(bench, fail_monitor(bench, rsc, added), &costs[i]);
+        failed_s += costs[i];
         n_planned += stats->n_planned;
+        if (stats->obstacle != NULL && obstacle == NULL) {
+            obstacle = stats->obstacle;
+        }
         if (i < n_full) {
             g_autofree char *wanted = NULL;
 
@@ -172,8 +187,13 @@ run(struct bench *bench, guint how_many)
         well = follow(bench, clean_up(bench, added), &well_s);
     }
     printf("%u failed monitors: full %.4f s, incremental %.4f s (%.0f resources on average), %.1f times less; %" G_GUINT64_FORMAT
-           " full plans among them; all well again %.4f s; %u of %u compared were others than the full plan\n",
-           n, full_s / n_full, failed_s / n, (double) n_planned / n, full_s / n_full / (failed_s / n), stats->n_full - n_before, well_s / n, n_other, n_full);
+           " full plans among them (%s); all well again %.4f s; %u of %u compared were others than the full plan\n",
+           n, full_s / n_full, failed_s / n, (double) n_planned / n, full_s / n_full / (failed_s / n), stats->n_full - n_before, obstacle == NULL ? "no obstacle" : obstacle, well_s / n, n_other, n_full);
+    qsort(costs, n, sizeof(costs[0]), by_size);
+    began = cpu_s();
+    free(cox_xmlwrite_text(cox_cib_root(bench->cib), COX_XMLWRITE_FORMATTED));
+    printf("incremental: lowest %.4f s, half of them below %.4f s, highest %.4f s; besides, the text of the document for the input that is saved: %.4f s\n",
+           costs[0], costs[n / 2], costs[n - 1], cpu_s() - began);
 }
 
 int

@@ -68,9 +68,9 @@ step_id(const char *path, const char *step, const char **rest)
     return g_strndup(path, (gsize) (end - path));
 }
 
-/* What lies below the lrm element of @node; @made is NULL when something was changed or removed. */
+/* What lies below the lrm element of @node: at @path; @made is what was made there, or NULL. */
 static bool
-add_below_lrm(GArray *parts, const char *node, const char *path, const struct cox_xml *made)
+add_below_lrm(GArray *parts, const char *node, const char *path, bool is_removed, const struct cox_xml *made)
 {
     static const char list[] = "/lrm_resources";
     g_autofree char *rsc = NULL;
@@ -89,7 +89,7 @@ add_below_lrm(GArray *parts, const char *node, const char *path, const struct co
     rsc = step_id(path, "/lrm_resource", &path);
     if (rsc != NULL) {
         cox_status_parts_add(parts, COX_STATUS_PART_HISTORY, node, rsc);
-        g_array_index(parts, struct cox_status_part, parts->len - 1).is_new = *path == '\0';
+        g_array_index(parts, struct cox_status_part, parts->len - 1).is_new = is_removed && *path == '\0';
     }
     return rsc != NULL;
 }
@@ -124,7 +124,7 @@ add_change(GArray *parts, const char *path, const char *operation, const struct 
         return true;
     }
     lrm = step_id(rest, "/lrm", &rest);
-    return lrm != NULL && add_below_lrm(parts, node, rest, strcmp(operation, "create") == 0 ? made : NULL);
+    return lrm != NULL && add_below_lrm(parts, node, rest, strcmp(operation, "delete") == 0, strcmp(operation, "create") == 0 ? made : NULL);
 }
 
 bool

@@ -193,6 +193,30 @@ what_is_kept_up_to_date_is_what_would_be_read(void **state)
     assert_true(n_known > SEEDS * EDITS / 2); /* what is only read anew proves nothing */
 }
 
+/* Also of one that is not the last: nothing of its order is in question. */
+static void
+entries_that_come_and_go_are_taken_over(void **state)
+{
+    g_autoptr(cox_cib) cib = cib_new();
+    g_autoptr(cox_status) status = read_status(cib);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    struct cox_xml *rsc = cox_xml_first(rscs_of(cib, "1"));
+
+    (void) state;
+    cox_cib_begin(cib);
+    add(cib, rsc, OP("o9", "1"), NULL);
+    assert_true(take_over(status, cib, names));
+    assert_int_equal(cox_status_rsc(cox_status_node(status, "1", NULL), "a")->n_ops, 3);
+    cox_cib_begin(cib);
+    cox_cib_remove(cib, cox_xml_first(rsc));
+    assert_true(take_over(status, cib, names));
+    assert_int_equal(cox_status_rsc(cox_status_node(status, "1", NULL), "a")->n_ops, 2);
+    cox_cib_begin(cib);
+    cox_cib_remove(cib, rsc);
+    assert_true(take_over(status, cib, names));
+    assert_null(cox_status_rsc(cox_status_node(status, "1", NULL), "a"));
+}
+
 static void
 attributes_with_other_values_are_named(void **state)
 {
@@ -255,6 +279,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_kept_up_to_date_is_what_would_be_read),
+        cmocka_unit_test(entries_that_come_and_go_are_taken_over),
         cmocka_unit_test(attributes_with_other_values_are_named),
         cmocka_unit_test(another_state_of_a_node_is_not_taken_over_but_its_writer_is),
         cmocka_unit_test(tickets_and_node_states_that_come_or_go_are_no_parts),
