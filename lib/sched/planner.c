@@ -26,6 +26,7 @@ struct cox_planner {
     struct base *base;         /* NULL: none that can be used */
     bool *touched;             /* [units->n] since base */
     bool is_all_touched;
+    bool is_base_tried;
     unsigned limit;            /* percent of all resources */
     const char *obstacle;      /* what was found to stand in the way of excerpts, with this configuration and base */
     struct sched_excerpt *excerpt; /* what the last plan borrows from */
@@ -253,6 +254,63 @@ wanted_units(const struct cox_planner *planner, guint64 *weight)
     return wanted;
 }
 
+/* Failures that are counted may expire. */
+static void
+mark_failed(const struct sched_units *units, const struct cox_status *status, bool *marks)
+{
+    for (guint n = 0; n < status->nodes->len; n++) {
+        const GArray *sets = ((const struct cox_node_status *) g_ptr_array_index(status->nodes, n))->attr_sets;
+
+        for (guint i = 0; i < sets->len; i++) {
+            const struct cox_nvset *set = &g_array_index(sets, struct cox_nvset, i);
+
+            for (size_t k = 0; k < set->n_pairs; k++) {
+                gint64 unit = g_str_has_prefix(set->pairs[k].name, "fail-count-") ? sched_units_of_attribute(units, set->pairs[k].name)
+                                                                                  : SCHED_UNIT_NONE;
+
+                if (unit != SCHED_UNIT_NONE) {
+                    marks[unit] = true;
+                }
+            }
+        }
+    }
+}
+
+/*
+ * Who has been planned again, says nothing, does not depend on time and is where the base has it, is at rest: the base holds for it as it
+ * is now.  The order is known to be that of the base.
+ */
+static void
+let_rest(struct cox_planner *planner, const struct sched_footprint *part, const struct cox_status *status, const bool *wanted)
+{
+    const struct sched_footprint *base = planner->base->footprint;
+    g_autofree bool *awake = g_new0(bool, planner->units->n + 1);
+    guint at = 0;
+
+    mark_failed(planner->units, status, awake);
+    for (guint i = 0; i < part->steps->len; i++) {
+        const struct sched_step *step = &g_array_index(part->steps, struct sched_step, i);
+        struct sched_step *old = NULL;
+
+        if (step->def == COX_RSC_NONE) {
+            continue;
+        }
+        do {
+            old = &g_array_index(base->steps, struct sched_step, at++);
+        } while (old->def != planner->excerpt->whole_ids[step->def]);
+        old->depends_on_load = old->depends_on_load || step->depends_on_load;
+        if (step->speaks || !same_loads(base, old, part, step)) {
+            awake[planner->units->of[old->def]] = true;
+        }
+    }
+    for (guint32 i = 0; i < planner->units->n; i++) {
+        if (wanted[i]) {
+            planner->touched[i] = awake[i];
+            planner->base->speaks[i] = false;
+        }
+    }
+}
+
 /* NULL with an obstacle when only a full plan will do; problems go to @diags only if not. */
 static struct cox_plan *
 run_excerpt(struct cox_planner *planner, const struct cox_sched_input *input, struct cox_diags *diags)
@@ -280,6 +338,8 @@ run_excerpt(struct cox_planner *planner, const struct cox_sched_input *input, st
     planner->obstacle = judge(planner, part, wanted);
     if (planner->obstacle != NULL) {
         g_clear_pointer(&plan, cox_plan_free);
+    } else if (planner->is_base_tried && cox_diags_count(diags) == 0) { /* whose problems they are, is not always said */
+        let_rest(planner, part, input->status, wanted);
     }
     planner->stats.n_planned = planner->excerpt->weight;
     sched_footprint_free(part);
@@ -287,27 +347,6 @@ run_excerpt(struct cox_planner *planner, const struct cox_sched_input *input, st
 }
 
 /* ---- the full plan ---- */
-
-static void
-speak_by_attributes(const struct cox_planner *planner, const struct cox_status *status)
-{
-    for (guint n = 0; n < status->nodes->len; n++) {
-        const GArray *sets = ((const struct cox_node_status *) g_ptr_array_index(status->nodes, n))->attr_sets;
-
-        for (guint i = 0; i < sets->len; i++) {
-            const struct cox_nvset *set = &g_array_index(sets, struct cox_nvset, i);
-
-            for (size_t k = 0; k < set->n_pairs; k++) {
-                gint64 unit = g_str_has_prefix(set->pairs[k].name, "fail-count-")
-                                  ? sched_units_of_attribute(planner->units, set->pairs[k].name) : SCHED_UNIT_NONE;
-
-                if (unit != SCHED_UNIT_NONE) {
-                    planner->base->speaks[unit] = true;
-                }
-            }
-        }
-    }
-}
 
 static void
 speak_by_problems(const struct cox_planner *planner, const struct cox_diags *diags)
@@ -352,9 +391,12 @@ static void
 try_base(struct cox_planner *planner, const struct cox_sched_input *input, const struct cox_plan *plan, const struct cox_diags *diags)
 {
     g_autoptr(cox_diags) part_diags = cox_diags_new();
-    g_autoptr(cox_plan) part = run_excerpt(planner, input, part_diags);
+    g_autoptr(cox_plan) part = NULL;
     g_autofree char *text = NULL, *part_text = NULL;
 
+    planner->is_base_tried = false;
+    part = run_excerpt(planner, input, part_diags);
+    planner->is_base_tried = true;
     if (part != NULL) {
         text = cox_planner_text(plan, diags);
         part_text = cox_planner_text(part, part_diags);
@@ -390,7 +432,7 @@ run_full(struct cox_planner *planner, const struct cox_sched_input *input, struc
     }
     if (planner->obstacle == NULL) {
         set_base(planner, input, plan, footprint);
-        speak_by_attributes(planner, input->status);
+        mark_failed(planner->units, input->status, planner->base->speaks);
         speak_by_problems(planner, own);
         try_base(planner, input, plan, own);
     } else {
