@@ -205,16 +205,7 @@ int
 main(int argc, char **argv)
 {
     struct settings settings = { 0 };
-    int status;
 
     (void) argc;
-    status = cox_tool_main(&tool, argv, &settings);
-    g_free(settings.name);
-    g_free(settings.pattern);
-    g_free(settings.value);
-    g_free(settings.delay);
-    g_free(settings.set);
-    g_free(settings.node);
-    g_free(settings.wait);
-    return status;
+    return cox_tool_main(&tool, argv, &settings);
 }

@@ -506,12 +506,6 @@ main(int argc, char **argv)
 
     (void) argc;
     status = cox_tool_main(&tool, argv, &settings);
-    g_free(settings.schema);
-    g_free(settings.xml_file);
-    g_free(settings.xml_text);
-    g_free(settings.user);
-    g_free(settings.scope);
-    g_free(settings.xpath);
     g_free(settings.access_style);
     return status;
 }

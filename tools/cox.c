@@ -200,13 +200,8 @@ int
 main(int argc, char **argv)
 {
     struct cox_settings settings = { false };
-    int status = 0;
 
     (void) argc;
     lengthen(argv);
-    status = cox_tool_main(&tool, argv, &settings);
-    g_free(settings.node);
-    g_free(settings.cib);
-    g_free(settings.transition);
-    return status;
+    return cox_tool_main(&tool, argv, &settings);
 }

@@ -218,17 +218,6 @@ static const struct cox_tool tool = {
     .run = run,
 };
 
-static void
-clear(struct settings *settings)
-{
-    char *texts[] = { settings->name, settings->pattern, settings->value, settings->fallback, settings->node, settings->type,
-                      settings->lifetime, settings->set_id, settings->id, settings->promotion, settings->list, settings->wait };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
-        g_free(texts[i]);
-    }
-}
-
 int
 main(int argc, char **argv)
 {
@@ -237,6 +226,6 @@ main(int argc, char **argv)
 
     (void) argc;
     status = cox_tool_main(&tool, argv, &settings);
-    clear(&settings);
+    g_free(settings.promotion);
     return status;
 }

@@ -187,14 +187,7 @@ int
 main(int argc, char **argv)
 {
     struct settings settings = { 0 };
-    int status;
 
     (void) argc;
-    status = cox_tool_main(&tool, argv, &settings);
-    g_free(settings.old_file);
-    g_free(settings.old_text);
-    g_free(settings.new_file);
-    g_free(settings.new_text);
-    g_free(settings.patch_file);
-    return status;
+    return cox_tool_main(&tool, argv, &settings);
 }

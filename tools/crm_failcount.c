@@ -164,14 +164,7 @@ int
 main(int argc, char **argv)
 {
     struct settings settings = { 0 };
-    int status;
 
     (void) argc;
-    status = cox_tool_main(&tool, argv, &settings);
-    g_free(settings.value);
-    g_free(settings.rsc);
-    g_free(settings.operation);
-    g_free(settings.interval);
-    g_free(settings.node);
-    return status;
+    return cox_tool_main(&tool, argv, &settings);
 }

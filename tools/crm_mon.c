@@ -517,23 +517,6 @@ static const struct cox_tool tool = {
     .run = run,
 };
 
-static void
-clear(struct settings *settings)
-{
-    char *texts[] = { settings->file, settings->node, settings->rsc, settings->ban_prefix, settings->interval,
-                      settings->title, settings->stylesheet };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
-        g_free(texts[i]);
-    }
-    for (guint i = 0; settings->choices != NULL && i < settings->choices->len; i++) {
-        g_free(g_array_index(settings->choices, struct choice, i).words);
-    }
-    if (settings->choices != NULL) {
-        g_array_unref(settings->choices);
-    }
-}
-
 /* The skeleton knows formats for programs; a page is this tool's own. */
 static void
 find_html(char **argv)
@@ -554,6 +537,10 @@ main(int argc, char **argv)
     (void) argc;
     find_html(argv);
     status = cox_tool_main(&tool, argv, &settings);
-    clear(&settings);
+    g_free(settings.ban_prefix);
+    for (guint i = 0; settings.choices != NULL && i < settings.choices->len; i++) {
+        g_free(g_array_index(settings.choices, struct choice, i).words);
+    }
+    g_clear_pointer(&settings.choices, g_array_unref);
     return status;
 }

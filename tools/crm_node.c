@@ -225,10 +225,7 @@ int
 main(int argc, char **argv)
 {
     struct settings settings = { 0 };
-    int status;
 
     (void) argc;
-    status = cox_tool_main(&tool, argv, &settings);
-    g_free(settings.argument);
-    return status;
+    return cox_tool_main(&tool, argv, &settings);
 }

@@ -384,29 +384,11 @@ static const struct cox_tool tool = {
     .run = run,
 };
 
-static void
-clear(struct cox_resource_settings *settings)
-{
-    char *texts[] = { settings->argument, settings->rsc, settings->node, settings->value, settings->set_id, settings->pair_id,
-                      settings->lifetime, settings->operation, settings->interval, settings->timeout, settings->type,
-                      settings->standard, settings->provider, settings->agent, settings->file };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
-        g_free(texts[i]);
-    }
-    if (settings->options != NULL) {
-        g_ptr_array_unref(settings->options);
-    }
-}
-
 int
 main(int argc, char **argv)
 {
     struct cox_resource_settings settings = { 0 };
-    int status;
 
     (void) argc;
-    status = cox_tool_main(&tool, argv, &settings);
-    clear(&settings);
-    return status;
+    return cox_tool_main(&tool, argv, &settings);
 }

@@ -177,11 +177,6 @@ main(int argc, char **argv)
 
     (void) argc;
     status = cox_tool_main(&tool, argv, &settings);
-    g_free(settings.xml_text);
-    g_free(settings.date);
-    if (settings.rules != NULL) {
-        g_ptr_array_unref(settings.rules);
-    }
     g_time_zone_unref(settings.zone);
     return status;
 }

@@ -233,32 +233,11 @@ static const struct cox_tool tool = {
     .run = run,
 };
 
-static void
-clear(struct cox_simulate_settings *settings)
-{
-    char *texts[] = { settings->file,       settings->profile,     settings->date,       settings->quorum,  settings->watchdog,
-                      settings->save_input, settings->save_output, settings->save_graph, settings->save_dot };
-    GPtrArray *lists[] = { settings->up,    settings->down,   settings->fail,    settings->inject,  settings->op_fail,
-                           settings->grant, settings->revoke, settings->standby, settings->activate };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
-        g_free(texts[i]);
-    }
-    for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
-        if (lists[i] != NULL) {
-            g_ptr_array_unref(lists[i]);
-        }
-    }
-}
-
 int
 main(int argc, char **argv)
 {
     struct cox_simulate_settings settings = { .repeat = 1 };
-    int status;
 
     (void) argc;
-    status = cox_tool_main(&tool, argv, &settings);
-    clear(&settings);
-    return status;
+    return cox_tool_main(&tool, argv, &settings);
 }

@@ -79,13 +79,7 @@ int
 main(int argc, char **argv)
 {
     struct settings settings = { 0 };
-    int status;
 
     (void) argc;
-    status = cox_tool_main(&tool, argv, &settings);
-    g_free(settings.value);
-    g_free(settings.node);
-    g_free(settings.lifetime);
-    g_free(settings.id);
-    return status;
+    return cox_tool_main(&tool, argv, &settings);
 }

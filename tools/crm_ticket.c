@@ -469,10 +469,6 @@ main(int argc, char **argv)
 
     (void) argc;
     status = cox_tool_main(&tool, argv, &settings);
-    g_free(settings.ticket);
-    g_free(settings.attribute);
-    g_free(settings.fallback);
-    g_free(settings.ignored);
     if (settings.changes != NULL) {
         g_ptr_array_unref(settings.changes);
     }

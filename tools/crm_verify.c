@@ -250,11 +250,7 @@ int
 main(int argc, char **argv)
 {
     struct settings settings = { .source = SOURCE_NONE };
-    int status;
 
     (void) argc;
-    status = cox_tool_main(&tool, argv, &settings);
-    g_free(settings.argument);
-    g_free(settings.save);
-    return status;
+    return cox_tool_main(&tool, argv, &settings);
 }

@@ -259,13 +259,7 @@ int
 main(int argc, char **argv)
 {
     struct settings settings = { 0 };
-    int status;
 
     (void) argc;
-    status = cox_tool_main(&tool, argv, &settings);
-    g_free(settings.node);
-    g_free(settings.types);
-    g_free(settings.timeout);
-    g_free(settings.client);
-    return status;
+    return cox_tool_main(&tool, argv, &settings);
 }

@@ -210,10 +210,6 @@ main(int argc, char **argv)
 
     (void) argc;
     status = cox_tool_main(&tool, argv, &settings);
-    g_free(settings.date);
-    g_free(settings.period);
-    g_free(settings.duration);
-    g_free(settings.expected);
     g_time_zone_unref(settings.zone);
     return status;
 }

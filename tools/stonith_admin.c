@@ -619,19 +619,7 @@ int
 main(int argc, char **argv)
 {
     struct settings settings = { 0 };
-    int status;
 
     (void) argc;
-    status = cox_tool_main(&tool, argv, &settings);
-    g_clear_pointer(&settings.params, g_ptr_array_unref);
-    g_clear_pointer(&settings.env_params, g_ptr_array_unref);
-    g_clear_pointer(&settings.devices, g_ptr_array_unref);
-    g_free(settings.subject);
-    g_free(settings.agent);
-    g_free(settings.tag);
-    g_free(settings.timeout);
-    g_free(settings.delay);
-    g_free(settings.tolerance);
-    g_free(settings.index);
-    return status;
+    return cox_tool_main(&tool, argv, &settings);
 }

@@ -273,5 +273,6 @@ cox_tool_main(const struct cox_tool *tool, char **argv, void *settings)
     status = finish(&ctx, status, output.file);
     cox_out_free(ctx.out);
     cox_opt_result_clear(&parsed);
+    cox_opt_settings_clear(tool, settings);
     return status;
 }

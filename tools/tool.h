@@ -21,7 +21,7 @@ G_BEGIN_DECLS
  *     };
  *     static const struct cox_tool tool = { .name = "x", .summary = "...", .options = options,
  *         .n_options = G_N_ELEMENTS(options), .run = run };
- *     int main(int argc, char **argv) { struct settings s = { 0 }; int rc = cox_tool_main(&tool, argv, &s); ...free...; return rc; }
+ *     int main(int argc, char **argv) { struct settings s = { 0 }; return cox_tool_main(&tool, argv, &s); }
  */
 
 /** What clients of the field parse: the version whose interfaces these tools have. */
@@ -37,7 +37,7 @@ struct cox_tool_ctx {
     bool is_quiet;
 };
 
-/** Parse, run, print errors and status.  Returns what main() returns. */
+/** Parse, run, print errors and status, free what the options put into @settings.  Returns what main() returns. */
 int cox_tool_main(const struct cox_tool *tool, char **argv, void *settings);
 
 /** Print "NAME: message" and return the exit status of @error, which is freed. */

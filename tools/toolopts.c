@@ -41,6 +41,22 @@ cox_opt_result_clear(struct cox_opt_result *result)
     g_clear_pointer(&result->words, g_ptr_array_unref);
 }
 
+void
+cox_opt_settings_clear(const struct cox_tool *tool, void *settings)
+{
+    for (size_t i = 0; i < tool->n_options; i++) {
+        const struct cox_opt *opt = &tool->options[i];
+        bool is_pair = opt->kind == COX_OPT_SET_STRING;
+        void *field = (char *) settings + (is_pair ? opt->offset2 : opt->offset);
+
+        if (is_pair || opt->kind == COX_OPT_STRING) {
+            g_clear_pointer((char **) field, g_free);
+        } else if (opt->kind == COX_OPT_STRINGS) {
+            g_clear_pointer((GPtrArray **) field, g_ptr_array_unref);
+        }
+    }
+}
+
 /* ---- look up ---------------------------------------------------------------------------------------------- */
 
 /* "--help-commands" asks for one group: accepted like --help. */

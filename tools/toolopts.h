@@ -16,8 +16,8 @@ enum cox_opt_kind {
     COX_OPT_FLAG = 0, /**< bool: becomes true */
     COX_OPT_SET,      /**< int: becomes .value (commands, modes; the last one given wins) */
     COX_OPT_SET_STRING, /**< int at .offset becomes .value, char * at .offset2 becomes the argument */
-    COX_OPT_STRING,   /**< char *: copy of the argument, freed by the tool with g_free */
-    COX_OPT_STRINGS,  /**< GPtrArray * of char *: created when first given; owned by the tool */
+    COX_OPT_STRING,   /**< char *: copy of the argument */
+    COX_OPT_STRINGS,  /**< GPtrArray * of char *: created when first given */
     COX_OPT_INT,      /**< int */
     COX_OPT_CALLBACK, /**< .callback is called in the order of the command line */
     COX_OPT_IGNORED,  /**< accepted and without effect (old options) */
@@ -103,6 +103,9 @@ const struct cox_opt *cox_opt_common(void);
  */
 bool cox_opt_parse(const struct cox_tool *tool, char **argv, void *settings, struct cox_opt_result *result,
                    GError **error);
+
+/** Free what cox_opt_parse() put into @settings, and set it to NULL.  What callbacks made is theirs. */
+void cox_opt_settings_clear(const struct cox_tool *tool, void *settings);
 
 G_END_DECLS
 

@@ -51,15 +51,15 @@ static const struct cox_tool tool = {
     .flags = COX_TOOL_POSITIONAL, .examples = "Ask:\n\n\tsample -Q\n", .description = ".one\n\ntwo\\",
 };
 
+/* What options fill is given back by the parser, what the callback made by us. */
 static void
 settings_clear(struct settings *settings)
 {
-    g_free(settings->file);
-    g_free(settings->target);
+    cox_opt_settings_clear(&tool, settings);
+    assert_null(settings->file);
+    assert_null(settings->target);
+    assert_null(settings->rules);
     g_free(settings->level);
-    if (settings->rules != NULL) {
-        g_ptr_array_unref(settings->rules);
-    }
 }
 
 static void
