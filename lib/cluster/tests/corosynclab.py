@@ -5,6 +5,7 @@ import queue
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -70,6 +71,10 @@ class Lab:
     def __init__(self, count, two_node=False):
         self.count, self.started, self.nodes, self.daemons = count, [], {}, {}
         self.dir = tempfile.mkdtemp(prefix="cox-corosync-")
+        # the same for what is to be fast: how slow a busy disk syncs is not always the question
+        self.memory = tempfile.mkdtemp(prefix="cox-corosync-", dir=os.environ.get("COX_TEST_MEMORY",
+                                                                                    "/dev/shm" if os.access("/dev/shm", os.W_OK) else None))
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what cleans up runs
         with open(self.dir + "/corosync.conf", "w") as f:
             f.write("totem {\n version: 2\n cluster_name: coxtest\n transport: udpu\n token: %d\n token_coefficient: 0\n"
                     " interface {\n  ringnumber: 0\n  bindnetaddr: 10.99.0.0\n }\n}\n"
@@ -82,9 +87,11 @@ class Lab:
         for bridge in ("br0", "br1"):
             self._run("ip link add %s type bridge; ip link set %s up" % (bridge, bridge), self.switch)
         for n in range(1, count + 1):
-            # state below /run and /var/lib/corosync is the node's own and vanishes with it
-            self.nodes[n] = self._namespace("n%d" % n, "mount -t tmpfs tmpfs /run; mkdir -p /run/corosync /var/lib/corosync;"
-                                            " mount -t tmpfs tmpfs /var/lib/corosync; mkdir -p /run/lock;")
+            # state below /run and /var/lib/corosync is the node's own and vanishes with it, and so are the rings of those who are killed
+            self.nodes[n] = self._namespace("n%d" % n, "mount -t tmpfs tmpfs /run; mkdir -p /run/corosync /var/lib/corosync /run/memory;"
+                                            " mount -t tmpfs tmpfs /var/lib/corosync; mkdir -p /run/lock;"
+                                            " mount --bind {0} /run/memory; mount -t tmpfs tmpfs /dev/shm; mkdir -p {0};"
+                                            " mount --bind /run/memory {0}; umount /run/memory;".format(self.memory))
             self._run("ip link add p%d type veth peer name eth0 netns %d; ip link set p%d up master br0" % (n, self.nodes[n], n),
                       self.switch)
             self._run("ip link set lo up; ip addr add 10.99.0.%d/24 dev eth0; ip link set eth0 up" % n, self.nodes[n])
@@ -145,4 +152,5 @@ class Lab:
                 process.send_signal(signal.SIGKILL)
         for process in self.started:
             process.wait()
-        shutil.rmtree(self.dir, ignore_errors=True)
+        for path in (self.dir, self.memory):
+            shutil.rmtree(path, ignore_errors=True)
