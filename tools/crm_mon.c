@@ -1,24 +1,15 @@
 /* tools/crm_mon.c - show the state of the cluster.  Layer 6. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/interval.h"
-#include "follow/follow.h"
+#include "runtime/loop.h"
 #include "tools/cib_access.h"
-#include "tools/daemon.h"
-#include "tools/state.h"
-#include "tools/tool.h"
-#include "view/fencing_view.h"
-#include "view/html_page.h"
+#include "tools/mon_priv.h"
 #include "view/monitor_view.h"
 
-enum {
-    INTERVAL_MS = 5000,
-    FENCING_MS = 2000,      /* for an answer of the fencer: without it the rest is shown all the same */
-    SETTLE_USEC = 50 * 1000, /* changes seldom come alone */
-};
+enum { INTERVAL_MS = 5000 };
 
 /* A section asked for or not wanted, in the order of the command line. */
 struct choice {
@@ -26,18 +17,10 @@ struct choice {
     char *words;
 };
 
-struct settings {
-    GArray *choices; /* struct choice */
-    char *file, *node, *rsc, *ban_prefix, *interval, *title, *stylesheet;
-    int reload_s;
-    bool is_html, is_cgi;
-    bool once, is_by_node, with_inactive, with_timing, with_details, with_descriptions, is_brief, is_old_xml;
-};
-
-#define FIELD(name) offsetof(struct settings, name)
+#define FIELD(name) offsetof(struct cox_mon_settings, name)
 
 static void
-choose(struct settings *settings, bool is_wanted, const char *words)
+choose(struct cox_mon_settings *settings, bool is_wanted, const char *words)
 {
     struct choice choice = { is_wanted, g_strdup(words) };
 
@@ -65,7 +48,7 @@ on_section(const struct cox_opt_seen *seen, GError **error)
     } rows[] = {
         { 'f', "failcounts" }, { 'o', "operations" }, { 't', "operations" }, { 'c', "tickets" }, { 'A', "attributes" },
     };
-    struct settings *settings = seen->settings;
+    struct cox_mon_settings *settings = seen->settings;
 
     (void) error;
     settings->with_timing = settings->with_timing || seen->opt->short_name == 't';
@@ -83,7 +66,7 @@ on_section(const struct cox_opt_seen *seen, GError **error)
 static bool
 on_bans(const struct cox_opt_seen *seen, GError **error)
 {
-    struct settings *settings = seen->settings;
+    struct cox_mon_settings *settings = seen->settings;
 
     (void) error;
     g_free(settings->ban_prefix);
@@ -111,6 +94,22 @@ on_fencing(const struct cox_opt_seen *seen, GError **error)
     return true;
 }
 
+/* As older clients ask for a page in a file. */
+static bool
+on_as_html(const struct cox_opt_seen *seen, GError **error)
+{
+    struct cox_mon_settings *settings = seen->settings;
+
+    if (seen->argument == NULL) {
+        g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "%s: name the file for the page; --help for help", seen->spelling);
+        return false;
+    }
+    g_free(settings->html_file);
+    settings->html_file = g_strdup(seen->argument);
+    settings->is_html = true;
+    return true;
+}
+
 #define SECTION(long_name, short_name, help)                                                                             \
     {                                                                                                                    \
         long_name, short_name, COX_OPT_CALLBACK, NULL, "Display Options", help, .callback = on_section                   \
@@ -120,6 +119,10 @@ static const struct cox_opt options[] = {
     { "interval", 'i', COX_OPT_STRING, "TIMESPEC", "Modes", "Update at least this often, even when nothing changes (default 5s)",
       FIELD(interval) },
     { "one-shot", '1', COX_OPT_FLAG, NULL, "Modes", "Display the cluster status once and exit", FIELD(once) },
+    { "daemonize", 'd', COX_OPT_FLAG, NULL, "Modes", "Run in the background and keep the file of --output-to up to date", FIELD(is_daemon) },
+    { "pid-file", 'p', COX_OPT_STRING, "FILE", "Modes", "(with -d) Write the process id here; only one process can have the file",
+      FIELD(pid_file) },
+    { "disable-ncurses", 'N', COX_OPT_FLAG, NULL, "Modes", "Print page after page, also on a terminal", FIELD(without_screen) },
     { "xml-file", 'x', COX_OPT_STRING, "FILE", "Modes", NULL, FIELD(file), .flags = COX_OPT_HIDDEN },
     { "include", 'I', COX_OPT_CALLBACK, "SECTION(s)", "Display Options",
       "A list of sections to include in the output: all, none, default, attributes, bans, counts, dc, failcounts, failures, "
@@ -154,15 +157,14 @@ static const struct cox_opt options[] = {
     { "html-title", 0, COX_OPT_STRING, "TITLE", "Output Options", "(HTML) Title of the page", FIELD(title) },
     { "as-xml", 'X', COX_OPT_FLAG, NULL, NULL, NULL, FIELD(is_old_xml), .flags = COX_OPT_HIDDEN },
     { "pending", 'j', COX_OPT_IGNORED, NULL, NULL, NULL, .flags = COX_OPT_HIDDEN },
-    { "pid-file", 'p', COX_OPT_IGNORED, "FILE", NULL, NULL, .flags = COX_OPT_HIDDEN },
-    { "disable-ncurses", 'N', COX_OPT_IGNORED, NULL, NULL, NULL, .flags = COX_OPT_HIDDEN },
+    { "as-html", 'h', COX_OPT_CALLBACK, "FILE", NULL, NULL, .callback = on_as_html, .flags = COX_OPT_HIDDEN | COX_OPT_OPTIONAL },
     { "quiet", 'Q', COX_OPT_QUIET, NULL, NULL, "Display only essential output" },
 };
 
 /* ---- what to show ----------------------------------------------------------------------------------------- */
 
 static bool
-apply_word(const char *word, bool is_wanted, bool is_xml, struct cox_monitor_view *view, GError **error)
+apply_word(const char *word, bool is_wanted, bool is_xml, guint32 *shown, GError **error)
 {
     g_auto(GStrv) parts = g_strsplit(word, ":", 2);
     guint32 sections = cox_monitor_section_parse(parts[0], is_xml);
@@ -175,30 +177,30 @@ apply_word(const char *word, bool is_wanted, bool is_xml, struct cox_monitor_vie
         return false;
     }
     if (strcmp(parts[0], "none") == 0) {
-        view->sections = is_wanted ? 0 : COX_MONITOR_ALL;
+        *shown = is_wanted ? 0 : COX_MONITOR_ALL;
     } else if (strcmp(parts[0], "default") == 0) {
-        view->sections = sections;
+        *shown = sections;
     } else if (is_wanted) {
-        view->sections |= sections;
+        *shown |= sections;
     } else {
-        view->sections &= ~sections;
+        *shown &= ~sections;
     }
     return true;
 }
 
 static bool
-find_sections(struct cox_tool_ctx *ctx, struct cox_monitor_view *view, GError **error)
+find_sections(struct cox_tool_ctx *ctx, GError **error)
 {
-    const struct settings *settings = ctx->settings;
+    struct cox_mon_settings *settings = ctx->settings;
     bool is_xml = !cox_out_is_text(ctx->out);
 
-    view->sections = is_xml ? COX_MONITOR_DEFAULT_XML : COX_MONITOR_DEFAULT;
+    settings->sections = is_xml ? COX_MONITOR_DEFAULT_XML : COX_MONITOR_DEFAULT;
     for (guint i = 0; settings->choices != NULL && i < settings->choices->len; i++) {
         const struct choice *choice = &g_array_index(settings->choices, struct choice, i);
         g_auto(GStrv) words = g_strsplit_set(choice->words, ", ", -1);
 
         for (guint k = 0; words[k] != NULL; k++) {
-            if (*words[k] != '\0' && !apply_word(words[k], choice->is_wanted, is_xml, view, error)) {
+            if (*words[k] != '\0' && !apply_word(words[k], choice->is_wanted, is_xml, &settings->sections, error)) {
                 return false;
             }
         }
@@ -206,270 +208,82 @@ find_sections(struct cox_tool_ctx *ctx, struct cox_monitor_view *view, GError **
     return true;
 }
 
-/* One showing: the state, what else is known, and where it goes. */
-struct showing {
-    struct cox_tool_ctx *ctx;
-    struct cox_out *out;
-    const struct cox_state *state;
-    struct cox_monitor_view view;
-};
-
-static void
-show(struct showing *showing)
-{
-    const struct settings *settings = showing->ctx->settings;
-    const struct cox_state *state = showing->state;
-    const struct cox_cluster *cluster = &state->plan->cluster;
-    const struct cox_config *config = state->input.config;
-    bool is_xml = !cox_out_is_text(showing->out);
-    g_autofree bool *rscs = (settings->rsc == NULL) ? NULL : cox_view_how_select_rscs(cluster, config, settings->rsc);
-    g_autofree bool *named = (settings->rsc == NULL) ? NULL : cox_view_how_name_rscs(cluster, config, settings->rsc);
-    g_autofree bool *nodes = (settings->node == NULL) ? NULL : cox_view_how_select_nodes(cluster, config, settings->node);
-    struct cox_view_how how = {
-        .with_inactive = settings->with_inactive || is_xml,
-        .with_details = settings->with_details,
-        .with_descriptions = settings->with_descriptions || (settings->with_details && !is_xml),
-        .is_brief = settings->is_brief,
-        .is_by_node = settings->is_by_node,
-        .rscs = rscs,
-        .named = named,
-        .nodes = nodes,
-        .zone = state->zone,
-    };
-
-    showing->view.cluster = cluster;
-    showing->view.config = config;
-    showing->view.status = state->input.status;
-    showing->view.now = state->now;
-    showing->view.how = &how;
-    showing->view.ban_prefix = settings->ban_prefix;
-    showing->view.with_timing = settings->with_timing;
-    cox_monitor_view(showing->out, &showing->view);
-}
-
-/* ---- fencing ---------------------------------------------------------------------------------------------- */
-
-/* As enum cox_fence_action numbers them. */
-static const char *
-action_text(guint64 action)
-{
-    static const char *const texts[] = { "reboot", "off", "on" };
-
-    return (action < G_N_ELEMENTS(texts)) ? texts[action] : "fence";
-}
-
-static gint
-compare_events(gconstpointer a, gconstpointer b)
-{
-    const struct cox_fencing_event *first = a;
-    const struct cox_fencing_event *second = b;
-
-    return (first->completed_s < second->completed_s) - (first->completed_s > second->completed_s);
-}
-
-/* The history of fencing as the fencer of this node has it; texts live in @arena.  NULL: it does not answer. */
-static GArray *
-ask_fencing(struct cox_runtime *runtime, struct cox_arena *arena)
-{
-    static const struct cox_msg_fence_history_query query = { 0 };
-    const struct cox_daemon_question question
-        = { COX_DAEMON_FENCE, "crm_mon", COX_MSG_FENCE_HISTORY_QUERY, &query, COX_MSG_FENCE_HISTORY, FENCING_MS };
-    const struct cox_msg_fence_history *history = cox_daemon_ask(runtime, &question, arena, NULL);
-    GArray *events = (history == NULL) ? NULL : g_array_new(FALSE, FALSE, sizeof(struct cox_fencing_event));
-
-    for (size_t i = 0; events != NULL && i < history->n_events; i++) {
-        const struct cox_msg_fence_event *event = &history->events[i];
-        struct cox_fencing_event shown = { .target = event->target, .action = action_text(event->action), .client = event->client,
-                                           .origin = event->origin, .delegate = event->delegate, .reason = event->reason,
-                                           .state = (enum cox_fencing_state) MIN(event->state, COX_FENCING_PENDING),
-                                           .completed_s = event->done_at_us / G_USEC_PER_SEC };
-
-        g_array_append_val(events, shown);
-    }
-    if (events != NULL) {
-        g_array_sort(events, compare_events);
-    }
-    return events;
-}
-
-/* Show the state, with what a running cluster knows besides. */
-static void
-show_state(struct showing *showing, const struct cox_state *state, struct cox_runtime *runtime)
-{
-    struct cox_arena *arena = cox_arena_new();
-    g_autoptr(GArray) events = NULL;
-
-    events = (runtime == NULL) ? NULL : ask_fencing(runtime, arena);
-    showing->view.has_fencing = events != NULL;
-    showing->view.fencing = (events == NULL) ? NULL : (const struct cox_fencing_event *) (gpointer) events->data;
-    showing->view.n_fencing = (events == NULL) ? 0 : events->len;
-    showing->state = state;
-    show(showing);
-    cox_arena_free(arena);
-}
-
-/* ---- following -------------------------------------------------------------------------------------------- */
-
-/* What has happened since it was shown last. */
-struct following {
-    bool is_new;    /* the document is another one */
-    bool is_due;    /* time to show it */
-    bool is_waiting; /* a timer will say when it is due */
-    bool is_lost;
-    char *problem;
-    struct cox_runtime *runtime;
-};
-
-static void
-on_due(void *context)
-{
-    struct following *following = context;
-
-    following->is_due = true;
-    following->is_waiting = false;
-}
-
-static void
-on_changed(void *context, const struct cox_follow_news *news)
-{
-    struct following *following = context;
-
-    (void) news;
-    following->is_new = true;
-    following->is_lost = false;
-    if (!following->is_waiting) { /* what comes in one go is shown in one go */
-        following->is_waiting = true;
-        (void) cox_runtime_timer(following->runtime, cox_runtime_now(following->runtime) + SETTLE_USEC, on_due, following);
-    }
-}
-
-static void
-on_lost(void *context, const GError *problem)
-{
-    struct following *following = context;
-
-    following->is_lost = true;
-    following->is_due = true;
-    g_free(following->problem);
-    following->problem = g_strdup(problem->message);
-}
-
-/* A terminal is cleared; what goes into a file or a pipe is one page after the other. */
-static void
-begin_page(FILE *file)
-{
-    if (isatty(fileno(file))) {
-        fputs("\033[H\033[2J", file);
-    } else {
-        fputs("\f", file);
-    }
-}
-
-static bool
-show_page(struct cox_tool_ctx *ctx, const struct cox_monitor_view *view, const struct following *following, struct cox_follow *follow)
-{
-    const struct cox_out_options plain = { .format = COX_OUT_TEXT, .file = stdout, .error_file = stderr };
-    g_autoptr(cox_out) out = cox_out_new(&plain);
-    struct showing showing = { .ctx = ctx, .out = out, .view = *view };
-    struct cox_cib *cib = cox_follow_cib(follow);
-    g_autoptr(GError) error = NULL;
-    g_autoptr(cox_state) state = (cib == NULL) ? NULL : cox_state_new_trusted(cox_cib_root(cib), &error);
-
-    begin_page(stdout);
-    if (following->is_lost) {
-        cox_out_line(out, "Not connected to the cluster: %s; waiting for it to come back", following->problem);
-    }
-    if (state != NULL) {
-        show_state(&showing, state, following->runtime);
-    } else if (error != NULL) {
-        cox_out_line(out, "The document cannot be understood: %s", error->message);
-    }
-    return cox_out_finish(out, 0, NULL, NULL);
-}
-
-/* Until somebody interrupts it, or nobody reads any more. */
-static int
-follow_cluster(struct cox_tool_ctx *ctx, const struct cox_monitor_view *view, struct cox_runtime *runtime, gint64 interval_ms)
-{
-    struct following following = { .runtime = runtime };
-    const struct cox_follow_settings settings
-        = { .program = "crm_mon", .changed = on_changed, .lost = on_lost, .context = &following };
-    struct cox_follow *follow = cox_follow_new(runtime, &settings);
-    bool is_read = true;
-
-    while (is_read) {
-        (void) cox_runtime_step(runtime, true);
-        if (following.is_due) {
-            following.is_due = false;
-            following.is_new = false;
-            is_read = show_page(ctx, view, &following, follow);
-            if (!following.is_waiting) { /* ages and outcomes change with time, too */
-                following.is_waiting = true;
-                (void) cox_runtime_timer(runtime, cox_runtime_now(runtime) + interval_ms * 1000, on_due, &following);
-            }
-        }
-    }
-    cox_follow_free(follow);
-    g_free(following.problem);
-    return 0;
-}
-
 /* ---- run -------------------------------------------------------------------------------------------------- */
 
-/* The text, made into a page. */
-static void
-print_page(struct cox_tool_ctx *ctx, struct cox_out *text)
-{
-    const struct settings *settings = ctx->settings;
-    const struct cox_html_page page = { .title = settings->title, .stylesheet = settings->stylesheet, .reload_s = settings->reload_s,
-                                        .is_cgi = settings->is_cgi };
-    g_autofree char *html = cox_html_page_make(cox_out_content(text), &page);
-
-    cox_out_raw(ctx->out, html);
-}
-
 static int
-show_once(struct cox_tool_ctx *ctx, const struct cox_monitor_view *view, struct cox_cib_access *access)
+show_once(struct cox_tool_ctx *ctx, struct cox_cib_access *access)
 {
-    const struct settings *settings = ctx->settings;
+    const struct cox_mon_settings *settings = ctx->settings;
     const struct cox_out_options kept = { .format = COX_OUT_TEXT };
     g_autoptr(cox_out) text = settings->is_html ? cox_out_new(&kept) : NULL;
-    struct showing showing = { .ctx = ctx, .out = (text != NULL) ? text : ctx->out, .view = *view };
+    g_autofree char *html = NULL;
     GError *error = NULL;
     g_autoptr(cox_state) state = cox_state_of(access, &error);
 
     if (state == NULL) {
         return cox_tool_fail(ctx, error);
     }
-    show_state(&showing, state, cox_cib_access_is_live(access) ? cox_cib_access_runtime(access) : NULL);
-    if (text != NULL) {
-        print_page(ctx, text);
+    cox_mon_show(settings, (text != NULL) ? text : ctx->out, state,
+                 cox_cib_access_is_live(access) ? cox_cib_access_runtime(access) : NULL);
+    html = (text == NULL) ? NULL : cox_mon_html(settings, text);
+    if (settings->html_file == NULL) {
+        cox_out_raw(ctx->out, (html != NULL) ? html : "");
+    } else if (!g_file_set_contents(settings->html_file, html, -1, &error)) {
+        return cox_tool_error(ctx, COX_ERROR_CANNOT_CREATE, "%s", error->message);
     }
     return 0;
 }
 
 /* The hidden way to name a file. */
 static int
-show_file(struct cox_tool_ctx *ctx, const struct cox_monitor_view *view)
+show_file(struct cox_tool_ctx *ctx)
 {
-    const struct settings *settings = ctx->settings;
+    const struct cox_mon_settings *settings = ctx->settings;
     GError *error = NULL;
     g_autoptr(cox_state) state = cox_state_open(settings->file, &error);
-    struct showing showing = { .ctx = ctx, .out = ctx->out, .state = state, .view = *view };
 
     if (state == NULL) {
         return cox_tool_fail(ctx, error);
     }
-    show(&showing);
+    cox_mon_show(settings, ctx->out, state, NULL);
     return 0;
+}
+
+/* In the background there is nobody to be told that the cluster is away: the file says so, until it is back. */
+static int
+run_daemon(struct cox_tool_ctx *ctx, gint64 interval_ms)
+{
+    const struct cox_mon_settings *settings = ctx->settings;
+    const char *output = (settings->html_file != NULL) ? settings->html_file : ctx->output_to;
+    g_autofree char *path = NULL;
+    g_autofree char *pid_file = (settings->pid_file == NULL) ? NULL : g_canonicalize_filename(settings->pid_file, NULL);
+    GMainContext *context = NULL;
+    struct cox_runtime *runtime = NULL;
+    GError *error = NULL;
+    int lock = -1;
+    int status = 0;
+
+    if (output == NULL || strcmp(output, "-") == 0) {
+        return cox_tool_usage(ctx, "--daemonize requires --output-to with the name of a file");
+    }
+    path = g_canonicalize_filename(output, NULL);
+    if (!cox_mon_daemon_begin(pid_file, &lock, &error)) {
+        return cox_tool_fail(ctx, error);
+    }
+    context = g_main_context_new();
+    runtime = cox_loop_new(context);
+    status = cox_mon_follow(ctx, runtime, interval_ms, path);
+    cox_runtime_free(runtime);
+    g_main_context_unref(context);
+    cox_mon_daemon_end(pid_file, lock);
+    return status;
 }
 
 static int
 run(struct cox_tool_ctx *ctx)
 {
-    const struct settings *settings = ctx->settings;
+    const struct cox_mon_settings *settings = ctx->settings;
     const struct cox_cib_access_settings where = { .tool = "crm_mon" };
-    struct cox_monitor_view view = { 0 };
     g_autoptr(cox_cib_access) access = NULL;
     gint64 interval_ms = INTERVAL_MS;
     GError *error = NULL;
@@ -481,35 +295,48 @@ run(struct cox_tool_ctx *ctx)
         ctx->out = cox_out_new(&old);
         cox_out_attr(ctx->out, "version", COX_TOOL_COMPAT_VERSION);
     }
-    if (!find_sections(ctx, &view, &error)
+    if (!find_sections(ctx, &error)
         || (settings->interval != NULL && !cox_interval_parse(settings->interval, &interval_ms, &error))) {
         return cox_tool_fail(ctx, error);
     }
+    interval_ms = MAX(interval_ms, 1000);
+    if (settings->is_daemon) {
+        return run_daemon(ctx, interval_ms);
+    }
     if (settings->file != NULL) {
-        return show_file(ctx, &view);
+        return show_file(ctx);
     }
     access = cox_cib_access_open(&where, &error);
     if (access == NULL) {
         return cox_tool_fail(ctx, error);
     }
     if (settings->once || settings->is_html || !cox_out_is_text(ctx->out) || !cox_cib_access_is_live(access)) {
-        return show_once(ctx, &view, access);
+        return show_once(ctx, access);
     }
-    return follow_cluster(ctx, &view, cox_cib_access_runtime(access), MAX(interval_ms, 1000));
+    return cox_mon_follow(ctx, cox_cib_access_runtime(access), interval_ms, NULL);
 }
 
-static const int statuses[] = { 0, 1, 64, 65, 66, 78, 102, 105, -1 };
+static const int statuses[] = { 0, 1, 64, 65, 66, 73, 78, 102, 105, 108, -1 };
 
 static const struct cox_tool tool = {
     .name = "crm_mon",
     .summary = "Provides a summary of cluster's current state",
     .synopsis = "[OPTION]...",
     .description = "Shows which nodes are there, what runs where, and what failed.  Without --one-shot it goes on and shows the state "
-                   "again whenever it changes.  XML and JSON are printed once.",
+                   "again whenever it changes.  XML and JSON are printed once, and so are pages for browsers, unless it is told to go "
+                   "into the background.\n\n"
+                   "On a terminal it takes the whole screen, where keys turn on and off what is shown: A attributes, D summary, L bans, "
+                   "R details, b brief, c tickets, f counts of failures, m history of fencing, n by node, o operations, r inactive "
+                   "resources, t times. ? lists them, arrows and page keys scroll, Ctrl-L draws again, q ends. With --disable-ncurses, "
+                   "into a pipe, or where it was built without ncurses, it prints one page after the other.\n\n"
+                   "In the background (--daemonize) it writes the file that --output-to names, again whenever something changes; readers "
+                   "see the old page or the new one, never half of one.",
     .examples = "Display the cluster status:\n\tcrm_mon --one-shot\n"
                 "Display it with everything that does not run:\n\tcrm_mon --one-shot --inactive\n"
                 "Group resources by node:\n\tcrm_mon --one-shot --group-by-node\n"
-                "As XML, for programs:\n\tcrm_mon --output-as=xml\n",
+                "As XML, for programs:\n\tcrm_mon --output-as=xml\n"
+                "Keep a page for browsers up to date:\n\tcrm_mon --daemonize --output-as=html --output-to=/var/www/html/cluster.html "
+                "--pid-file=/run/crm_mon.pid\n",
     .statuses = statuses,
     .options = options,
     .n_options = G_N_ELEMENTS(options),
@@ -521,9 +348,13 @@ static const struct cox_tool tool = {
 static void
 find_html(char **argv)
 {
+    static const char *const html = "--html"; /* words are only read */
+
     for (char **word = argv; *word != NULL; word++) {
         if (strcmp(*word, "--output-as=html") == 0) {
-            *word = (char *) (guintptr) "--html"; /* words are only read */
+            *word = (char *) (guintptr) html;
+        } else if (strcmp(*word, "--output-as") == 0 && g_strcmp0(word[1], "html") == 0) {
+            word[0] = word[1] = (char *) (guintptr) html;
         }
     }
 }
@@ -531,13 +362,14 @@ find_html(char **argv)
 int
 main(int argc, char **argv)
 {
-    struct settings settings = { 0 };
+    struct cox_mon_settings settings = { 0 };
     int status;
 
     (void) argc;
     find_html(argv);
     status = cox_tool_main(&tool, argv, &settings);
     g_free(settings.ban_prefix);
+    g_free(settings.html_file);
     for (guint i = 0; settings.choices != NULL && i < settings.choices->len; i++) {
         g_free(g_array_index(settings.choices, struct choice, i).words);
     }

@@ -266,6 +266,8 @@ cox_tool_main(const struct cox_tool *tool, char **argv, void *settings)
     output.plain_lists = (tool->flags & COX_TOOL_PLAIN_LISTS) != 0;
     g_ptr_array_add(parsed.words, NULL);
     ctx.words = (char **) parsed.words->pdata;
+    ctx.request = request;
+    ctx.output_to = parsed.output_to;
     ctx.verbosity = parsed.verbosity;
     ctx.is_quiet = parsed.is_quiet;
     ctx.out = cox_out_new(&output);

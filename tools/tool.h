@@ -32,6 +32,8 @@ struct cox_tool_ctx {
     const struct cox_tool *tool;
     void *settings;       /**< the tool's struct, filled from the command line */
     struct cox_out *out;  /**< finished by cox_tool_main() */
+    const char *request;  /**< the command line, as the envelope repeats it */
+    const char *output_to; /**< path that was given for the output, or NULL */
     char **words;         /**< positional arguments, NULL-terminated */
     int verbosity;        /**< number of -V */
     bool is_quiet;
