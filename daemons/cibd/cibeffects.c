@@ -89,8 +89,7 @@ log_change(struct cibd *cibd, const struct cox_ciborder *order, const struct cox
     struct cox_log *log = cox_service_log(cibd->ctx);
     bool has_quorum = effect->has_quorum || cibd->quorum.is_quorate; /* a membership that has not agreed yet will, or says so */
     enum cox_log_level level = has_quorum ? COX_LOG_DEBUG : COX_LOG_INFO;
-    struct cox_version version = cox_version_of(cox_cib_root(cox_keeper_cib(cibd->keeper)));
-    g_autofree char *text = NULL;
+    struct cox_version version;
 
     if (!result->is_done && effect->number != 0) {
         level = COX_LOG_INFO;
@@ -98,11 +97,12 @@ log_change(struct cibd *cibd, const struct cox_ciborder *order, const struct cox
     if (!cox_log_wants(log, level)) {
         return;
     }
-    text = cox_version_text(&version);
-    cox_log_line(log, level, "%s id=%s command=%s client=%s user=%s version=%s position=%" G_GUINT64_FORMAT "%s%s%s",
+    version = cox_version_of(cox_cib_root(cox_keeper_cib(cibd->keeper)));
+    cox_log_line(log, level, "%s id=%s command=%s client=%s user=%s version=%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT
+                 " position=%" G_GUINT64_FORMAT "%s%s%s",
                  !result->is_done ? "change refused" : has_quorum ? "changed" : "changed without quorum",
                  order->id == NULL ? "-" : order->id, order->command == NULL ? "-" : order->command,
-                 order->client == NULL ? "-" : order->client, order->user == NULL ? "-" : order->user, text, effect->stamp.position,
+                 order->client == NULL ? "-" : order->client, order->user == NULL ? "-" : order->user, version.admin_epoch, version.epoch, version.num_updates, effect->stamp.position,
                  result->is_done ? "" : " error=\"", result->is_done ? "" : result->error->message, result->is_done ? "" : "\"");
 }
 

@@ -26,15 +26,18 @@ cox_patch_fits(const struct cox_xml *patch, const struct cox_xml *root, GError *
 {
     struct cox_version source, target;
     struct cox_version have = cox_version_of(root);
-    g_autofree char *have_text = cox_version_text(&have);
-    g_autofree char *source_text = NULL;
+    g_autofree char *have_text = NULL, *source_text = NULL;
     int order;
 
     if (!cox_patch_versions(patch, &source, &target)) {
         return true;
     }
-    source_text = cox_version_text(&source);
     order = cox_version_compare(&have, &source);
+    if (order == 0 && cox_version_compare(&target, &source) > 0) {
+        return true;
+    }
+    have_text = cox_version_text(&have);
+    source_text = cox_version_text(&source);
     if (order > 0) {
         g_set_error(error, COX_ERROR, COX_ERROR_OLD,
                     "patch is for version %s, the document is already at %s; make the patch again from the present document",
@@ -43,14 +46,13 @@ cox_patch_fits(const struct cox_xml *patch, const struct cox_xml *root, GError *
         g_set_error(error, COX_ERROR, COX_ERROR_NOT_FOUND,
                     "patch is for version %s, the document is only at %s; apply the patches between first", source_text,
                     have_text);
-    } else if (cox_version_compare(&target, &source) <= 0) {
+    } else {
         g_set_error(error, COX_ERROR, COX_ERROR_OLD,
                     "patch leads from version %s to one that is not newer; raise the epoch of the new document, or make the "
                     "patch without versions",
                     source_text);
-        return false;
     }
-    return order == 0;
+    return false;
 }
 
 /* ---- shape ---- */

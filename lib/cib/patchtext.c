@@ -7,6 +7,7 @@
 #include "cib/path.h"
 #include "xml/xmlwrite.h"
 
+/* @name: with what stands around it, up to the value. */
 static void
 put_number(GString *out, const char *name, gint64 value)
 {
@@ -22,31 +23,18 @@ put_number(GString *out, const char *name, gint64 value)
     if (value < 0) {
         *--at = '-';
     }
-    g_string_append_c(out, ' ');
     g_string_append(out, name);
-    g_string_append(out, "=\"");
-    g_string_append(out, at);
-    g_string_append_c(out, '"');
-}
-
-static void
-put_text(GString *out, const char *name, const char *value)
-{
-    g_string_append_c(out, ' ');
-    g_string_append(out, name);
-    g_string_append(out, "=\"");
-    cox_xmlwrite_escaped(out, value, true);
+    g_string_append_len(out, at, digits + sizeof digits - 1 - at);
     g_string_append_c(out, '"');
 }
 
 static void
 put_version(GString *out, const char *name, const struct cox_version *version)
 {
-    g_string_append_c(out, '<');
     g_string_append(out, name);
-    put_number(out, "admin_epoch", version->admin_epoch);
-    put_number(out, "epoch", version->epoch);
-    put_number(out, "num_updates", version->num_updates);
+    put_number(out, " admin_epoch=\"", version->admin_epoch);
+    put_number(out, " epoch=\"", version->epoch);
+    put_number(out, " num_updates=\"", version->num_updates);
     g_string_append(out, "/>");
 }
 
@@ -54,8 +42,8 @@ void
 cox_patchtext_begin(struct cox_patchtext *patch, const struct cox_version *before, const struct cox_version *after)
 {
     g_string_append(patch->text, "<diff format=\"2\"><version>");
-    put_version(patch->text, "source", before);
-    put_version(patch->text, "target", after);
+    put_version(patch->text, "<source", before);
+    put_version(patch->text, "<target", after);
     g_string_append(patch->text, "</version>");
 }
 
@@ -69,9 +57,11 @@ static void
 begin_change(struct cox_patchtext *patch, const char *operation, const char *path)
 {
     patch->has_changes = true;
-    g_string_append(patch->text, "<change");
-    put_text(patch->text, "operation", operation);
-    put_text(patch->text, "path", path);
+    g_string_append(patch->text, "<change operation=\"");
+    g_string_append(patch->text, operation);
+    g_string_append(patch->text, "\" path=\"");
+    cox_xmlwrite_escaped(patch->text, path, true);
+    g_string_append_c(patch->text, '"');
 }
 
 void
@@ -88,7 +78,7 @@ cox_patchtext_create(struct cox_patchtext *patch, const struct cox_xml *xml)
     g_autofree char *path = cox_path_of(cox_xml_parent(xml));
 
     begin_change(patch, "create", path);
-    put_number(patch->text, "position", (gint64) cox_xml_position(xml));
+    put_number(patch->text, " position=\"", (gint64) cox_xml_position(xml));
     g_string_append_c(patch->text, '>');
     cox_xmlwrite_element(patch->text, xml, COX_XMLWRITE_PLAIN);
     g_string_append(patch->text, "</change>");
@@ -100,13 +90,15 @@ cox_patchtext_create(struct cox_patchtext *patch, const struct cox_xml *xml)
 static void
 put_change(GString *out, const char *name, const char *value)
 {
-    g_string_append(out, "<change-attr");
-    put_text(out, "name", name);
-    put_text(out, "operation", value == NULL ? "unset" : "set");
+    g_string_append(out, "<change-attr name=\"");
+    cox_xmlwrite_escaped(out, name, true);
     if (value != NULL) {
-        put_text(out, "value", value);
+        g_string_append(out, "\" operation=\"set\" value=\"");
+        cox_xmlwrite_escaped(out, value, true);
+        g_string_append(out, "\"/>");
+    } else {
+        g_string_append(out, "\" operation=\"unset\"/>");
     }
-    g_string_append(out, "/>");
 }
 
 /* The names that differ, into @scope, when @xml is the root. */
@@ -155,12 +147,9 @@ cox_patchtext_modify(struct cox_patchtext *patch, const struct cox_xml *xml, con
         patch->has_changes = had_changes;
         return;
     }
-    g_string_append(patch->text, "</change-list><change-result>");
-    g_string_append_c(patch->text, '<');
+    g_string_append(patch->text, "</change-list><change-result><");
     g_string_append(patch->text, cox_xml_name(xml));
-    for (struct cox_xml_attr *attr = cox_xml_first_attr(xml); attr != NULL; attr = cox_xml_next_attr(attr)) {
-        put_text(patch->text, cox_xml_attr_name(attr), cox_xml_attr_value(attr));
-    }
+    cox_xmlwrite_attributes(patch->text, xml);
     g_string_append(patch->text, "/></change-result></change>");
     if (cox_xml_parent(xml) != NULL) {
         patch->scope |= cox_patchscope_of(path, "modify", NULL);

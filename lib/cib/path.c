@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#define BEGIN "[@id='"
+#define END "']"
+
 /* One step: a name and perhaps an id, both inside the text of the path. */
 struct step {
     char *name;
@@ -18,26 +21,41 @@ free_step(gpointer data)
     g_free(step->id);
 }
 
+static char *
+put_before(char *at, const char *text)
+{
+    size_t length = strlen(text);
+
+    memcpy(at - length, text, length);
+    return at - length;
+}
+
 char *
 cox_path_of(const struct cox_xml *xml)
 {
-    g_autoptr(GPtrArray) up = g_ptr_array_new();
-    GString *path = g_string_new(NULL);
+    size_t size = 1;
+    char *path, *at;
 
-    for (; xml != NULL; xml = cox_xml_parent(xml)) {
-        g_ptr_array_add(up, (gpointer) (guintptr) xml);
-    }
-    for (guint i = up->len; i > 0; i--) {
-        const struct cox_xml *node = g_ptr_array_index(up, i - 1);
+    for (const struct cox_xml *node = xml; node != NULL; node = cox_xml_parent(node)) {
         const char *id = cox_xml_id(node);
 
-        g_string_append_c(path, '/');
-        g_string_append(path, cox_xml_name(node));
-        if (id != NULL) {
-            g_string_append_printf(path, "[@id='%s']", id);
-        }
+        size += 1 + strlen(cox_xml_name(node)) + (id == NULL ? 0 : strlen(BEGIN) + strlen(id) + strlen(END));
     }
-    return g_string_free(path, FALSE);
+    path = g_malloc(size);
+    at = path + size - 1;
+    *at = '\0';
+    for (; xml != NULL; xml = cox_xml_parent(xml)) {
+        const char *id = cox_xml_id(xml);
+
+        if (id != NULL) {
+            at = put_before(at, END);
+            at = put_before(at, id);
+            at = put_before(at, BEGIN);
+        }
+        at = put_before(at, cox_xml_name(xml));
+        *--at = '/';
+    }
+    return path;
 }
 
 bool
@@ -91,17 +109,16 @@ split(const char *path)
 
     g_array_set_clear_func(steps, free_step);
     while (*path == '/') {
-        static const char begin[] = "[@id='";
         struct step step = { 0 };
         size_t length = strcspn(path + 1, "/[");
 
         step.name = g_strndup(path + 1, length);
         path += 1 + length;
-        if (g_str_has_prefix(path, begin)) {
+        if (g_str_has_prefix(path, BEGIN)) {
             const char *end = predicate_end(path);
 
             if (end != NULL) {
-                step.id = g_strndup(path + strlen(begin), (gsize) (end - path) - strlen(begin));
+                step.id = g_strndup(path + strlen(BEGIN), (gsize) (end - path) - strlen(BEGIN));
                 path = end + 2;
             }
         }

@@ -3,26 +3,41 @@
 
 #include <string.h>
 
-static gint64
-counter(const struct cox_xml *xml, const char *name)
-{
-    const char *text = cox_xml_get(xml, name);
-    gint64 value = 0;
+enum { PLAIN_DIGITS = 9 }; /* so many cannot be too large */
 
-    if (text == NULL || !g_ascii_string_to_signed(text, 10, 0, G_MAXINT32, &value, NULL)) {
-        return 0;
+/* Asked for several times with each change of the document, so that what counters nearly always are is read at once. */
+static gint64
+counter(const char *text)
+{
+    gint64 value = 0;
+    size_t n = 0;
+
+    for (; n < PLAIN_DIGITS && text[n] >= '0' && text[n] <= '9'; n++) {
+        value = value * 10 + (text[n] - '0');
     }
-    return value;
+    if (n > 0 && text[n] == '\0') {
+        return value;
+    }
+    return g_ascii_string_to_signed(text, 10, 0, G_MAXINT32, &value, NULL) ? value : 0;
 }
 
 struct cox_version
 cox_version_of(const struct cox_xml *xml)
 {
-    return (struct cox_version) {
-        .admin_epoch = counter(xml, "admin_epoch"),
-        .epoch = counter(xml, "epoch"),
-        .num_updates = counter(xml, "num_updates"),
-    };
+    struct cox_version version = { 0 };
+
+    for (const struct cox_xml_attr *attr = cox_xml_first_attr(xml); attr != NULL; attr = cox_xml_next_attr(attr)) {
+        const char *name = cox_xml_attr_name(attr);
+
+        if (strcmp(name, "num_updates") == 0) {
+            version.num_updates = counter(cox_xml_attr_value(attr));
+        } else if (strcmp(name, "epoch") == 0) {
+            version.epoch = counter(cox_xml_attr_value(attr));
+        } else if (strcmp(name, "admin_epoch") == 0) {
+            version.admin_epoch = counter(cox_xml_attr_value(attr));
+        }
+    }
+    return version;
 }
 
 int

@@ -30,8 +30,10 @@ static const char *const level_names[] = { "error", "warning", "notice", "info",
 
 struct cox_log {
     const struct cox_runtime *runtime;
-    char *name;
+    char *name, *tag; /* tag: as it stands in lines, "name[pid] " */
     int pid;
+    time_t second; /* that second_text tells */
+    char second_text[32];
     enum cox_log_level level, syslog_level;
     bool uses_stderr;
     struct cox_logfile *file;
@@ -80,16 +82,27 @@ make_printable(GString *line)
     }
 }
 
+/* A busy daemon writes thousands of lines a second into its recorder: the second is put into words once. */
 static void
-append_time(GString *line, cox_wall wall)
+append_time(struct cox_log *log, GString *line)
 {
+    cox_wall wall = cox_runtime_wall(log->runtime);
     time_t seconds = (time_t) cox_wall_seconds(wall);
-    struct tm parts;
-    char text[32];
+    int ms = (int) (wall.usec % G_USEC_PER_SEC / 1000);
 
-    localtime_r(&seconds, &parts);
-    strftime(text, sizeof text, "%b %d %H:%M:%S", &parts);
-    g_string_append_printf(line, "%s.%03d ", text, (int) (wall.usec % G_USEC_PER_SEC / 1000));
+    if (log->second_text[0] == '\0' || seconds != log->second) {
+        struct tm parts;
+
+        localtime_r(&seconds, &parts);
+        strftime(log->second_text, sizeof log->second_text, "%b %d %H:%M:%S", &parts);
+        log->second = seconds;
+    }
+    g_string_append(line, log->second_text);
+    g_string_append_c(line, '.');
+    g_string_append_c(line, (char) ('0' + ms / 100));
+    g_string_append_c(line, (char) ('0' + ms / 10 % 10));
+    g_string_append_c(line, (char) ('0' + ms % 10));
+    g_string_append_c(line, ' ');
 }
 
 static void
@@ -123,12 +136,15 @@ send_to_stderr(struct cox_log *log, const char *message)
 static void
 emit(struct cox_log *log, enum cox_log_level level, GString *message)
 {
-    g_autoptr(GString) line = g_string_new(NULL);
+    g_autoptr(GString) line = g_string_sized_new(message->len + 100);
 
     log->n_lines++;
     make_printable(message);
-    append_time(line, cox_runtime_wall(log->runtime));
-    g_string_append_printf(line, "%s[%d] %s: %s", log->name, log->pid, level_names[level], message->str);
+    append_time(log, line);
+    g_string_append(line, log->tag);
+    g_string_append(line, level_names[level]);
+    g_string_append_len(line, ": ", 2);
+    g_string_append_len(line, message->str, (gssize) message->len);
     if (log->flight != NULL) {
         cox_flight_write(log->flight, line->str, line->len);
     }
@@ -233,6 +249,7 @@ new_log(const struct cox_runtime *runtime, const char *name)
     log->runtime = runtime;
     log->name = g_strdup(name);
     log->pid = (int) getpid();
+    log->tag = g_strdup_printf("%s[%d] ", log->name, log->pid);
     log->syslog_fd = -1;
     log->next_report = cox_runtime_now(runtime);
     return log;
@@ -305,6 +322,7 @@ cox_log_free(struct cox_log *log)
         g_string_free(log->captured, TRUE);
     }
     g_free(log->name);
+    g_free(log->tag);
     g_free(log);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "xml/parse_priv.h"
+#include "xml/plain_priv.h"
 #include "xml/xml_priv.h"
 
 /* With a dictionary, as documents have that were parsed: a name that thousands of attributes have is there once. */
@@ -93,8 +94,9 @@ struct cox_xmldoc *
 cox_xmldoc_parse_text(const char *text, size_t length, const struct cox_xml_limits *limits, GError **error)
 {
     size_t size = length == (size_t) -1 ? strlen(text) : length;
+    struct cox_xmldoc *plain = limits == NULL ? cox_plain_parse(text, size) : NULL;
 
-    return parse(cox_source_from_text(text, size, cox_parse_limits(limits).bytes), limits, error);
+    return plain != NULL ? plain : parse(cox_source_from_text(text, size, cox_parse_limits(limits).bytes), limits, error);
 }
 
 struct cox_xmldoc *

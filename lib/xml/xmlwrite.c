@@ -3,12 +3,14 @@
 
 #include "xml/xml_priv.h"
 
+#define SPECIAL "<>&\"\t\n\r"
+
 void
 cox_xmlwrite_escaped(GString *out, const char *text, bool is_attribute)
 {
     const char *from = text;
 
-    for (const char *at = text; *at != '\0'; at++) {
+    for (const char *at = text + strcspn(text, SPECIAL); *at != '\0'; at += 1 + strcspn(at + 1, SPECIAL)) {
         const char *instead = NULL;
 
         switch (*at) {
@@ -53,13 +55,9 @@ indent(GString *out, unsigned level)
     }
 }
 
-static void
-write_start(GString *out, const xmlNode *node)
+void
+cox_xmlwrite_attributes(GString *out, const struct cox_xml *xml)
 {
-    const struct cox_xml *xml = cox_xml_of(node);
-
-    g_string_append_c(out, '<');
-    g_string_append(out, cox_xml_name(xml));
     for (struct cox_xml_attr *attr = cox_xml_first_attr(xml); attr != NULL; attr = cox_xml_next_attr(attr)) {
         g_string_append_c(out, ' ');
         g_string_append(out, cox_xml_attr_name(attr));
@@ -67,6 +65,16 @@ write_start(GString *out, const xmlNode *node)
         cox_xmlwrite_escaped(out, cox_xml_attr_value(attr), true);
         g_string_append_c(out, '"');
     }
+}
+
+static void
+write_start(GString *out, const xmlNode *node)
+{
+    const struct cox_xml *xml = cox_xml_of(node);
+
+    g_string_append_c(out, '<');
+    g_string_append(out, cox_xml_name(xml));
+    cox_xmlwrite_attributes(out, xml);
 }
 
 static bool

@@ -25,6 +25,9 @@ void cox_xmlwrite_indented(GString *out, const struct cox_xml *xml, enum cox_xml
 /** The text of @xml; the caller frees it with g_free. */
 char *cox_xmlwrite_text(const struct cox_xml *xml, enum cox_xmlwrite_style style);
 
+/** Append the attributes of @xml as in its start tag, a blank before each. */
+void cox_xmlwrite_attributes(GString *out, const struct cox_xml *xml);
+
 /** Append @text with < > & escaped; for an attribute value also " and the white space other than blank. */
 void cox_xmlwrite_escaped(GString *out, const char *text, bool is_attribute);
 
