@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  */
 enum {
     COX_PEERFRAME_HEAD = 40,
-    COX_PEERFRAME_VERSION = 1,
+    COX_PEERFRAME_VERSION = 2, /**< to be raised with anything that members of a group say to each other, COX_REPLICA_PROTOCOL too */
 };
 
 struct cox_peerframe {

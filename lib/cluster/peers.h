@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 enum {
     COX_PEERS_MAX_NODES = 64,
-    COX_PEERS_MAX_MESSAGE = 512 * 1024 * 1024, /**< bytes */
+    COX_PEERS_MAX_MESSAGE = 512 * 1024 * 1024, /**< bytes, if the handler does not say less */
 };
 
 struct cox_peers;
@@ -55,6 +55,8 @@ struct cox_peers_handler {
      * of those without one from here only.  Soon after each view and each change of nodes; the same may be told twice.  NULL if nobody cares.
      */
     void (*nodes)(void *context, const guint32 *nodes, size_t n_nodes);
+    /** A member cannot make us keep more than so many bytes of a message: what is longer is a BAD_FRAME.  0: COX_PEERS_MAX_MESSAGE. */
+    size_t max_message;
     void *context;
 };
 

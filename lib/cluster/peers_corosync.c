@@ -370,7 +370,7 @@ on_deliver(cpg_handle_t handle, const struct cpg_name *group, uint32_t node, uin
     }
     handler = &c->peers.handler;
     if (!cox_peerframe_read(&frame, data, size)
-        || !cox_assembly_add(&member->assembly, &frame, COX_PEERS_MAX_MESSAGE, &bytes)) {
+        || !cox_assembly_add(&member->assembly, &frame, handler->max_message == 0 ? COX_PEERS_MAX_MESSAGE : handler->max_message, &bytes)) {
         handler->trouble(handler->context, COX_PEERS_BAD_FRAME, node, 0);
         return;
     }

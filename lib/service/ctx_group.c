@@ -87,12 +87,11 @@ on_bytes(void *context, guint32 node, GBytes *bytes)
     struct cox_ctx *ctx = context;
 
     ctx->n_from_peers++;
-    if (ctx->service->delivered != NULL) {
-        ctx->service->delivered(ctx, node, bytes);
-    }
+    ctx->service->delivered(ctx, node, bytes);
 }
 
-static const struct cox_group_handlers group_handlers = { on_view, on_lost, on_nodes, on_quorum, on_message, on_bytes };
+static const struct cox_group_handlers group_handlers = { on_view, on_lost, on_nodes, on_quorum, on_message, NULL };
+static const struct cox_group_handlers bytes_handlers = { on_view, on_lost, on_nodes, on_quorum, on_message, on_bytes };
 
 char *
 cox_ctx_group_name(const struct cox_service *service)
@@ -107,8 +106,8 @@ void
 cox_ctx_join(struct cox_ctx *ctx, cox_group_join_fn join, void *join_context)
 {
     struct cox_group_setup setup = {
-        .runtime = ctx->runtime, .log = ctx->log, .join = join, .join_context = join_context, .handlers = &group_handlers,
-        .context = ctx,
+        .runtime = ctx->runtime, .log = ctx->log, .join = join, .join_context = join_context, .context = ctx,
+        .handlers = ctx->service->delivered == NULL ? &group_handlers : &bytes_handlers,
     };
 
     ctx->group_name = cox_ctx_group_name(ctx->service);

@@ -169,7 +169,7 @@ on_deliver(void *context, guint32 node, GBytes *bytes)
         unsigned int message = (unsigned int) data[2] | (unsigned int) data[3] << 8;
 
         group->setup.handlers->message(group->setup.context, node, message, data + HEAD_BYTES, size - HEAD_BYTES);
-    } else if (size >= HEAD_BYTES && data[0] == 'G' && data[1] == KIND_BYTES) {
+    } else if (size >= HEAD_BYTES && data[0] == 'G' && data[1] == KIND_BYTES && group->setup.handlers->bytes != NULL) {
         g_autoptr(GBytes) content = g_bytes_new_from_bytes(bytes, HEAD_BYTES, size - HEAD_BYTES);
 
         group->setup.handlers->bytes(group->setup.context, node, content);
@@ -227,6 +227,7 @@ attempt(void *context)
 
     group->timer = 0;
     handler.context = group;
+    handler.max_message = group->setup.handlers->bytes == NULL ? (size_t) HEAD_BYTES + MESSAGE_MAX_BYTES : 0;
     group->peers = group->setup.join(group->setup.join_context, &handler, &error);
     if (group->peers == NULL) {
         if (!group->has_complained) {

@@ -23,6 +23,7 @@ struct cox_group_handlers {
     void (*quorum)(void *context, const struct cox_peers_quorum *quorum);
     /** A message; its payload is still to be decoded and borrowed for the call. */
     void (*message)(void *context, guint32 node, unsigned int message, const guint8 *payload, gsize size);
+    /** Bytes as they are, of up to COX_PEERS_MAX_MESSAGE.  NULL: nobody sends such in this group. */
     void (*bytes)(void *context, guint32 node, GBytes *bytes);
 };
 

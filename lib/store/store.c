@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 
+enum { QUEUE_BYTES = 256 * 1024 * 1024 }; /* by default: days of a quiet cluster, two minutes of 2000 changes a second */
+
 enum job_kind { JOB_APPEND = 0, JOB_SAVE, JOB_SET_ASIDE, JOB_PROBE, JOB_END };
 
 struct job {
@@ -29,6 +31,9 @@ struct cox_store {
     GCond work;
     GQueue jobs, completions;
     size_t n_working;
+    size_t queued_bytes;  /* of records and documents in appended and jobs */
+    bool has_overflowed;  /* they were dropped, which the thread does not know yet */
+    size_t queue_bytes;   /* so many may be queued; constant */
     int fd;
     bool has_failed, wants_save; /* of the thread */
 };
@@ -175,6 +180,9 @@ run(gpointer data)
         }
         batch = store->jobs;
         store->n_working = batch.length;
+        store->queued_bytes = 0; /* of what is being appended the little that is not handed over yet */
+        store->has_failed = store->has_failed || store->has_overflowed; /* records are missing: only a save helps */
+        store->has_overflowed = false;
         g_queue_init(&store->jobs);
         g_mutex_unlock(&store->lock);
         while ((job = g_queue_peek_head(&batch)) != NULL) {
@@ -192,6 +200,61 @@ run(gpointer data)
 
 /* ---- in the loop ---- */
 
+static bool
+is_droppable(const struct job *job)
+{
+    return job->kind == JOB_APPEND || job->kind == JOB_SAVE;
+}
+
+static void
+drop_from(GQueue *jobs)
+{
+    for (GList *link = jobs->head, *next = NULL; link != NULL; link = next) {
+        next = link->next;
+        if (is_droppable(link->data)) {
+            job_free(link->data);
+            g_queue_delete_link(jobs, link);
+        }
+    }
+}
+
+/*
+ * The disk hangs, and what waits for it has become too much: it is given up, none of it has been told to be synced.  What the thread is
+ * at is let finish, and counts when it does.  From here on this is a disk that has failed: a save of the whole is what helps.
+ */
+static void
+overflow(struct cox_store *store)
+{
+    g_autofree char *text = NULL;
+
+    text = g_strdup_printf("it has not answered for so long that %" G_GSIZE_FORMAT " bytes waited for it: they are dropped, and the whole document "
+                           "is written when it answers", store->queued_bytes);
+    drop_from(&store->appended);
+    drop_from(&store->jobs);
+    store->queued_bytes = 0;
+    store->has_overflowed = true;
+    g_mutex_unlock(&store->lock);
+    complete(store, COX_STORE_FAILED, 0, text);
+    g_mutex_lock(&store->lock);
+}
+
+/* Is there room for @job?  Otherwise it is dropped with the rest.  A document alone may be as large as it is. */
+static bool
+takes(struct cox_store *store, const struct job *job)
+{
+    size_t size = g_bytes_get_size(job->bytes);
+    bool has_room;
+
+    g_mutex_lock(&store->lock);
+    if (!store->has_overflowed && store->queued_bytes > 0 && store->queued_bytes + size > store->queue_bytes) {
+        overflow(store);
+    }
+    has_room = !store->has_overflowed;
+    store->queued_bytes += has_room ? size : 0;
+    g_mutex_unlock(&store->lock);
+    return has_room;
+}
+
 struct cox_store *
 cox_store_open(struct cox_disk *disk, const struct cox_store_options *options, struct cox_store_loaded *loaded,
                GError **error)
@@ -200,6 +263,7 @@ cox_store_open(struct cox_disk *disk, const struct cox_store_options *options, s
 
     store->disk = disk;
     store->files = cox_storefiles_new(disk, options);
+    store->queue_bytes = options->queue_bytes == 0 ? QUEUE_BYTES : options->queue_bytes;
     store->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     g_mutex_init(&store->lock);
     g_cond_init(&store->work);
@@ -225,6 +289,10 @@ append_job(struct cox_store *store, enum job_kind kind, guint64 number, GBytes *
     job->number = number;
     job->bytes = bytes;
     job->meta = meta;
+    if (is_droppable(job) && !takes(store, job)) {
+        job_free(job);
+        return;
+    }
     g_queue_push_tail(&store->appended, job);
 }
 
@@ -295,7 +363,16 @@ cox_store_set_aside(struct cox_store *store, GBytes *xml)
 void
 cox_store_probe(struct cox_store *store)
 {
-    queue_job(store, JOB_PROBE, 0, NULL, NULL);
+    bool is_queued = false;
+
+    g_mutex_lock(&store->lock); /* while the disk hangs one is enough */
+    for (const GList *link = store->jobs.head; link != NULL; link = link->next) {
+        is_queued = is_queued || ((const struct job *) link->data)->kind == JOB_PROBE;
+    }
+    g_mutex_unlock(&store->lock);
+    if (!is_queued) {
+        queue_job(store, JOB_PROBE, 0, NULL, NULL);
+    }
 }
 
 int

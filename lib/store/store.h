@@ -10,7 +10,8 @@ struct cox_store;
 
 enum cox_store_done_kind {
     COX_STORE_SYNCED = 0, /**< everything up to number is on the disk */
-    COX_STORE_FAILED,     /**< the disk failed: what was on its way is lost, and what follows until a save; text says why */
+    COX_STORE_FAILED,     /**< the disk failed, or hung until the queue was full: what was on its way is lost, and what follows until a
+                               save; text says why */
     COX_STORE_USABLE,     /**< the disk, which had failed, can be written to again: save */
     COX_STORE_WANTS_SAVE, /**< the journal has grown: a save is worth it */
     COX_STORE_KEPT,       /**< the document that was set aside is in the file text */
@@ -36,7 +37,8 @@ void cox_store_close(struct cox_store *store);
 
 /**
  * Queue a record; completed as SYNCED @number or a later one.  The thread hears of it with cox_store_flush(), or with the next save,
- * set_aside or probe: what is queued together is one write and one sync, and wakes the thread once.
+ * set_aside or probe: what is queued together is one write and one sync, and wakes the thread once.  When queue_bytes wait, records and
+ * saves that the thread has not begun are dropped, and that is told as FAILED.
  */
 void cox_store_append(struct cox_store *store, guint64 number, GBytes *record);
 void cox_store_flush(struct cox_store *store);

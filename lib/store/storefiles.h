@@ -15,6 +15,7 @@ struct cox_store_options {
     unsigned backups;     /**< numbered copies of cib.xml that are kept; default 100 */
     size_t max_bytes;     /**< largest file that is read; default 512 MiB */
     size_t journal_bytes; /**< a journal larger than this and than the document wants a save; default 1 MiB */
+    size_t queue_bytes;   /**< more than that does not wait for a disk that hangs: see cox_store_append; default 256 MiB */
 };
 
 /** What was found at start. */

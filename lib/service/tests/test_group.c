@@ -15,6 +15,8 @@ struct node {
     struct cox_peers_bus *bus;
     guint32 id;
     unsigned int n_refusals; /* joins that fail before one succeeds */
+    bool takes_no_bytes;
+    gsize max_message;       /* that the group has asked for */
     int fd;
     GString *heard, *nodes; /* nodes: that are there, as told last */
     struct cox_log *log;
@@ -82,6 +84,7 @@ on_bytes(void *context, guint32 from, GBytes *bytes)
 }
 
 static const struct cox_group_handlers handlers = { on_view, on_lost, on_nodes, on_quorum, on_message, on_bytes };
+static const struct cox_group_handlers without_bytes = { on_view, on_lost, on_nodes, on_quorum, on_message, NULL };
 
 static struct cox_peers *
 join(void *context, const struct cox_peers_handler *handler, GError **error)
@@ -94,6 +97,7 @@ join(void *context, const struct cox_peers_handler *handler, GError **error)
         g_set_error_literal(error, COX_ERROR, COX_ERROR_DISCONNECTED, "it sleeps");
         return NULL;
     }
+    node->max_message = handler->max_message;
     peers = cox_peers_fake_new(node->bus, node->id, handler);
     node->fd = cox_peers_fd(peers);
     return peers;
@@ -103,7 +107,8 @@ static void
 node_start(struct node *node, struct cox_runtime *runtime, struct cox_peers_bus *bus, guint32 id)
 {
     struct cox_group_setup setup = {
-        .runtime = runtime, .name = "cox-test", .join = join, .join_context = node, .handlers = &handlers, .context = node,
+        .runtime = runtime, .name = "cox-test", .join = join, .join_context = node, .context = node,
+        .handlers = node->takes_no_bytes ? &without_bytes : &handlers,
     };
 
     alarm(60);
@@ -183,6 +188,29 @@ messages_and_bytes_arrive_in_one_order_at_all(void **state)
     pump(&nodes[0], runtime);
     expect(&nodes[0], "q0 v1 ");
     assert_string_equal(nodes[0].nodes->str, "12"); /* only the process of the other one has gone */
+    node_end(&nodes[0]);
+}
+
+static void
+who_takes_no_bytes_takes_nothing_long_either(void **state)
+{
+    g_autoptr(cox_runtime) runtime = cox_fake_new(0, (cox_wall) { 0 });
+    g_autoptr(cox_peers_bus) bus = cox_peers_bus_new(2);
+    g_autoptr(GBytes) bytes = g_bytes_new_static("raw", 3);
+    struct node nodes[2] = { { 0 }, { .takes_no_bytes = true } };
+
+    (void) state;
+    node_start(&nodes[0], runtime, bus, 1);
+    node_start(&nodes[1], runtime, bus, 2);
+    (void) cox_runtime_step(runtime, false);
+    assert_int_equal(nodes[0].max_message, 0);
+    assert_true(nodes[1].max_message >= COX_MARSHAL_MEMORY_BYTES / 2 && nodes[1].max_message < COX_MARSHAL_MEMORY_BYTES);
+    assert_true(cox_group_send_bytes(nodes[0].group, bytes));
+    pump(&nodes[0], runtime);
+    pump(&nodes[1], runtime);
+    expect(&nodes[1], "q1 v12 ");
+    assert_int_equal(cox_group_troubles(nodes[1].group), 1);
+    node_end(&nodes[1]);
     node_end(&nodes[0]);
 }
 
@@ -320,6 +348,7 @@ who_hears_no_other_says_why_after_ten_seconds_and_not_any_more_when_it_does(void
 
 COX_TEST_MAIN(cmocka_unit_test(who_hears_no_other_says_why_after_ten_seconds_and_not_any_more_when_it_does),
               cmocka_unit_test(messages_and_bytes_arrive_in_one_order_at_all),
+              cmocka_unit_test(who_takes_no_bytes_takes_nothing_long_either),
               cmocka_unit_test(one_that_waits_says_so_once_and_joins_in_the_end),
               cmocka_unit_test(a_loss_is_told_as_a_view_of_nobody_and_names_stay),
               cmocka_unit_test(what_is_too_long_or_no_message_is_dropped_and_said))

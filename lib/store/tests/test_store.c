@@ -152,6 +152,44 @@ a_full_disk_is_reported_once_and_used_again_after_a_save(void **state)
 }
 
 static void
+a_queue_that_is_full_is_given_up_and_used_again_after_a_save(void **state)
+{
+    static const struct cox_store_options options = { .queue_bytes = 60 };
+    struct cox_disk *disk = cox_disk_fake_new();
+    struct cox_store_loaded loaded;
+    struct heard heard = { 0 };
+    struct cox_store *store = cox_store_open(disk, &options, &loaded, NULL);
+    guint64 begun;
+
+    (void) state;
+    cox_store_loaded_clear(&loaded);
+    save_one(store, 1);
+    wait_for(store, &heard, &heard.n_synced, 1);
+    cox_disk_fake_block(disk, true);
+    append_one(store, 2);
+    for (guint64 number = 3; number <= 40; number++) { /* six bytes each */
+        append_one(store, number);
+    }
+    wait_for(store, &heard, &heard.n_failed, 1);
+    assert_non_null(strstr(heard.text, "not answered"));
+    assert_true(cox_store_waiting(store) <= 11);
+    cox_store_probe(store);
+    cox_store_probe(store);
+    cox_disk_fake_block(disk, false);
+    wait_for(store, &heard, &heard.n_usable, 1);
+    begun = heard.synced; /* what the thread had begun with counts, and nothing after it */
+    assert_true(begun <= 13);
+    save_one(store, 41);
+    append_one(store, 42);
+    while (heard.synced < 42) {
+        wait_for(store, &heard, &heard.n_synced, heard.n_synced + 1);
+    }
+    assert_int_equal(heard.n_failed, 1);
+    assert_int_equal(heard.n_usable, 1);
+    cox_store_close(store);
+}
+
+static void
 a_loser_is_kept_and_a_long_journal_asks_for_a_save(void **state)
 {
     struct cox_disk *disk = cox_disk_fake_new();
@@ -219,6 +257,7 @@ closing_writes_what_is_queued(void **state)
 
 COX_TEST_MAIN(cmocka_unit_test(a_blocked_disk_blocks_nobody_and_what_waited_is_written_together),
               cmocka_unit_test(a_full_disk_is_reported_once_and_used_again_after_a_save),
+        cmocka_unit_test(a_queue_that_is_full_is_given_up_and_used_again_after_a_save),
               cmocka_unit_test(a_loser_is_kept_and_a_long_journal_asks_for_a_save),
               cmocka_unit_test(nothing_waits_any_more_when_the_last_is_told),
               cmocka_unit_test(closing_writes_what_is_queued))
