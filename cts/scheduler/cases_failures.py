@@ -113,10 +113,6 @@ case("result-agent-gone-cannot-be-ignored", "on-fail=ignore, but the agent is no
      [prim("A", on_fail="ignore")], runs={"A": "n1"}, history=failed("A", "monitor", 10000, rc=5, status=7))
 case("told-in-order-failed", "What a failure asks for is told before the probes that are due.", [A, B], runs={"A": "n1"}, probed=False,
      history=failed("A", "monitor", 10000, rc=7), listing=True)
-case("fail-count-of-another-agent", "The agent was replaced: failures of the old one do not ban the new one.", [prim("A")],
-     [location("A", "n2", "-INFINITY")], transient={"n1": counts("A", "start", "INFINITY")},
-     history=lambda s: (setattr(s.at("A", "n1"), "agent", ("ocf", "heartbeat", "Old")),
-                        s.at("A", "n1").fail("start", call=2).add("stop", call=3)))
 case("monitor-failure-forgiven", "A monitor's failure is older than failure-timeout and not counted any more: the monitor is run again.",
      [prim("A", {"failure-timeout": "60s"})], runs={"A": "n1"},
      history=lambda s: s.at("A", "n1").add("monitor", 10000, rc=1, status=2, call=3, when=NOW - 3600))

@@ -170,6 +170,18 @@ sched_recurring_known(struct sched_work *work, const struct sched_wish *wish, GP
     }
 }
 
+/* What failed was something else: forget how often. */
+static void
+clear_count(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node, const char *reason)
+{
+    if (sched_failcount(work, rsc, node, NULL, true) != 0) {
+        struct sched_action *clear = sched_action_get(work, rsc, SCHED_TASK_CLEAR_FAILCOUNT, node, false);
+
+        sched_action_set_meta(work, clear, "op_no_wait", "true");
+        sched_action_reason(clear, reason, true);
+    }
+}
+
 static void
 check_op_in_place(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
                   const struct cox_op_history *op)
@@ -184,12 +196,8 @@ check_op_in_place(struct sched_work *work, struct sched_rsc *rsc, struct sched_n
     for (size_t i = 0; i < G_N_ELEMENTS(checked); i++) {
         is_checked = is_checked || strcmp(op->operation, checked[i]) == 0;
     }
-    if (is_checked && check_op(work, rsc, node, op)
-        && sched_failcount(work, rsc, node, NULL, true) != 0) {
-        struct sched_action *clear = sched_action_get(work, rsc, SCHED_TASK_CLEAR_FAILCOUNT, node, false);
-
-        sched_action_set_meta(work, clear, "op_no_wait", "true");
-        sched_action_reason(clear, "action definition changed", true);
+    if (is_checked && check_op(work, rsc, node, op)) {
+        clear_count(work, rsc, node, "action definition changed");
     }
 }
 
@@ -210,6 +218,7 @@ check_history(struct sched_work *work, struct sched_rsc *rsc, struct sched_node 
             sched_action_get(work, rsc, SCHED_TASK_STOP, node, false);
         }
         sched_primitive_cleanup(work, rsc, node, false);
+        clear_count(work, rsc, node, "agent changed");
     }
     if (!sched_rsc_is_active_on(rsc, node)) {
         return;

@@ -185,6 +185,19 @@ starts_after(struct sched_work *work, struct sched_rsc *rsc, struct sched_action
     }
 }
 
+/* The lost node may still be sending the resource: where it may arrive, it is stopped when nobody can send it any more. */
+static void
+stops_of_receivers_after(struct sched_work *work, struct sched_rsc *rsc, struct sched_action *fencing)
+{
+    for (guint i = 0; rsc->meta.allow_migrate && i < rsc->actions.n; i++) {
+        struct sched_action *stop = rsc->actions.items[i];
+
+        if (stop->task == SCHED_TASK_STOP && stop->node != fencing->node) {
+            sched_edge_add(work, fencing, stop, SCHED_R_ORDERED | SCHED_R_GUEST);
+        }
+    }
+}
+
 static void
 stops_after(struct sched_work *work, struct sched_rsc *rsc, struct sched_action *fencing)
 {
@@ -207,6 +220,7 @@ stops_after(struct sched_work *work, struct sched_rsc *rsc, struct sched_action 
                 if (!is_bundled) {
                     sched_edge_add(work, fencing, action, SCHED_R_ORDERED | SCHED_R_GUEST);
                 }
+                stops_of_receivers_after(work, rsc, fencing);
                 if (parent_stop != NULL) {
                     sched_edge_add(work, fencing, parent_stop, SCHED_R_ORDERED | SCHED_R_GUEST);
                 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 static struct sched_rsc *
-make_orphan(struct sched_work *work, const struct cox_rsc_history *history)
+make_orphan(struct sched_work *work, const struct sched_node *node, const struct cox_rsc_history *history)
 {
     const struct sched_rsc *namesake = sched_rsc_find(work, history->id);
     struct sched_rsc *rsc = sched_rsc_add_orphan(work, history->id, history->standard, history->provider, history->type);
@@ -17,8 +17,12 @@ make_orphan(struct sched_work *work, const struct cox_rsc_history *history)
         g_hash_table_replace(work->rsc_by_id, sched_key(rsc->id), rsc);
     }
     if (history->container != NULL) {
+        const struct cox_rsc_history *holder = cox_status_rsc(node->status, history->container);
         struct sched_rsc *container = sched_rsc_find(work, history->container);
 
+        if (container == NULL && holder != NULL && holder->container == NULL) {
+            container = make_orphan(work, node, holder); /* removed together with it, and listed after it */
+        }
         rsc->is_orphan_container_filler = true;
         if (container != NULL) {
             rsc->container = container;
@@ -105,7 +109,7 @@ read_resource(struct sched_work *work, struct sched_node *node, guint at, GPtrAr
         return;
     }
     if (rsc == NULL) {
-        rsc = make_orphan(work, history);
+        rsc = make_orphan(work, node, history);
     }
     if (work->rsc_of_history[history->id_index] == rsc) {
         node->owners[at] = rsc;

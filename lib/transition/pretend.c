@@ -75,13 +75,26 @@ end_expectation(struct cox_status *status, struct cox_rsc_history *history, cons
     }
 }
 
+/* The history called @name; what another agent did is not kept in it. */
+static struct cox_rsc_history *
+of_this_agent(struct cox_status *status, struct cox_node_status *node, const char *name, const struct cox_pretend_rsc *rsc)
+{
+    const struct cox_rsc_history *known = cox_status_rsc(node, name);
+
+    if (known != NULL && known->type != NULL && rsc->type != NULL
+        && (g_strcmp0(known->type, rsc->type) != 0 || g_strcmp0(known->provider, rsc->provider) != 0)) {
+        cox_status_rsc_remove(node, name);
+    }
+    return cox_status_rsc_ensure(status, node, name);
+}
+
 const char *
 cox_pretend_result(struct cox_status *status, struct cox_node_status *node, const struct cox_pretend_rsc *rsc,
                    const struct cox_pretend_result *result)
 {
     struct cox_arena *arena = status->arena;
     const char *name = cox_arena_intern(arena, cox_pretend_history_name(node, rsc));
-    struct cox_rsc_history *history = cox_status_rsc_ensure(status, node, name);
+    struct cox_rsc_history *history = of_this_agent(status, node, name, rsc);
     struct cox_op_history op = { .crm_debug_origin = ORIGIN, .crm_feature_set = FEATURE_SET };
 
     if (history->type == NULL) {

@@ -153,6 +153,22 @@ the_name_that_the_history_has_is_kept(void **state)
 }
 
 static void
+a_new_agent_begins_without_history(void **state)
+{
+    const struct cox_pretend_rsc old = { "web", NULL, "ocf", "heartbeat", "Old" };
+    const struct cox_pretend_result start = { .task = "start", .status = COX_OP_STATUS_DONE, .now = cox_wall_from_seconds(100) };
+    const struct cox_pretend_result failed = { .task = "monitor", .interval_ms = 10, .rc = 1, .status = COX_OP_STATUS_DONE };
+    g_autoptr(cox_status) status = cox_status_new();
+    struct cox_node_status *node = node_up(status);
+
+    (void) state;
+    cox_pretend_result(status, node, &old, &failed);
+    cox_pretend_result(status, node, &web, &start);
+    assert_int_equal(cox_status_rsc(node, "web")->n_ops, 1);
+    assert_string_equal(cox_status_rsc(node, "web")->type, "Dummy");
+}
+
+static void
 nodes_come_and_go(void **state)
 {
     g_autoptr(cox_status) status = cox_status_new();
@@ -241,5 +257,5 @@ COX_TEST_MAIN(cmocka_unit_test(a_reload_is_recorded_as_a_start),
               cmocka_unit_test(a_migration_is_expected_until_a_start_or_a_stop_has_ended),
               cmocka_unit_test(a_migration_that_has_ended_stays_in_the_history),
               cmocka_unit_test(later_results_have_higher_call_ids), cmocka_unit_test(the_name_that_the_history_has_is_kept),
-              cmocka_unit_test(nodes_come_and_go), cmocka_unit_test(fencing_forgets_what_ran_there),
+              cmocka_unit_test(nodes_come_and_go), cmocka_unit_test(a_new_agent_begins_without_history), cmocka_unit_test(fencing_forgets_what_ran_there),
               cmocka_unit_test(unfencing_notes_when_and_by_what), cmocka_unit_test(failures_add_up))
