@@ -28,7 +28,7 @@ expect 0 '<validate agent="fence_coxlab" valid="true">' stonith_admin --validate
 expect 1 "behaviour 'odd'" stonith_admin --validate --output-as xml --agent fence_coxlab --option behaviour=odd
 expect 64 "specify an agent" stonith_admin -K
 expect 64 "specify a command" stonith_admin
-expect 3 "cannot be registered at run time" stonith_admin --register dev --agent fence_coxlab
+expect 102 "Not connected: start the cluster" stonith_admin --register dev --agent fence_coxlab
 expect 102 "Not connected" stonith_admin --fence n1
 expect 102 '<status code="102" message="Not connected">' stonith_admin -L --output-as=xml
 expect 64 "Must specify one of" attrd_updater -n a

@@ -11,7 +11,8 @@ parser(const char *text, size_t size)
 {
     struct cox_source *source = cox_source_from_text(text, size, 1024 * 1024);
     g_autoptr(GError) error = NULL;
-    struct cox_xmldoc *doc = cox_parse_run(source, NULL, NULL, NULL, &error);
+    const struct cox_parse_wishes all = { 0 };
+    struct cox_xmldoc *doc = cox_parse_run(source, NULL, &all, &error);
 
     cox_source_close(source);
     return doc;
