@@ -124,7 +124,8 @@ on_metadata(struct cox_fenced *fenced, void *context, const struct cox_fenced_en
     if (metadata == NULL) {
         cox_fenced_registry_on_agent(fenced, agent->type, error != NULL ? error->message : end->reason != NULL ? end->reason : "it failed");
         agent->retry_at = cox_usec_after_ms(cox_runtime_now(cox_service_runtime(fenced->ctx)), METADATA_RETRY_MS);
-        rebuild_at(fenced, agent->retry_at);
+        fenced->is_dirty = true; /* whoever waits for it need not wait any longer */
+        cox_fenced_refresh(fenced);
         cox_log_event(cox_service_log(fenced->ctx), COX_EVENT_FENCE_AGENT_UNKNOWN, "agent=%s reason=\"%s\"", agent->type,
                       error != NULL ? error->message : end->reason);
         return;
@@ -215,6 +216,20 @@ build(struct cox_fenced *fenced, const char *self)
     return true;
 }
 
+/* Is any agent being asked what it can do? */
+static bool
+is_asking(const struct cox_fenced *fenced)
+{
+    for (size_t i = 0; i < fenced->build->n_unknown_agents; i++) {
+        const struct cox_fenced_agent *agent = g_hash_table_lookup(fenced->agents, fenced->build->unknown_agents[i]);
+
+        if (agent->is_asked) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 tell_engine(struct cox_fenced *fenced)
 {
@@ -224,6 +239,7 @@ tell_engine(struct cox_fenced *fenced)
     event.devices.defs = made->defs;
     event.devices.n = made->n_devices;
     event.devices.timeout_ms = made->fencing_timeout_ms;
+    event.devices.is_partial = is_asking(fenced);
     cox_fenced_step(fenced, &event);
     event = (struct cox_fence_event) { .kind = COX_FENCE_ON_LEVELS };
     event.levels.levels = made->levels;
@@ -238,11 +254,34 @@ tell_engine(struct cox_fenced *fenced)
     }
 }
 
+/* When a rule changes its mind, or an agent that would not tell is to be asked again. */
+static cox_usec
+next_rebuild(const struct cox_fenced *fenced)
+{
+    struct cox_runtime *runtime = cox_service_runtime(fenced->ctx);
+    cox_usec at = COX_USEC_NEVER;
+
+    if (cox_wall_is_set(fenced->build->next)) {
+        gint64 in_ms = (fenced->build->next.usec - cox_runtime_wall(runtime).usec) / 1000;
+
+        at = cox_usec_after_ms(cox_runtime_now(runtime), MAX(in_ms, 1000));
+    }
+    for (size_t i = 0; i < fenced->build->n_unknown_agents; i++) {
+        const struct cox_fenced_agent *agent = g_hash_table_lookup(fenced->agents, fenced->build->unknown_agents[i]);
+
+        if (!agent->is_asked) {
+            at = cox_usec_min(at, agent->retry_at);
+        }
+    }
+    return at;
+}
+
 void
 cox_fenced_refresh(struct cox_fenced *fenced)
 {
     struct cox_runtime *runtime = cox_service_runtime(fenced->ctx);
     const char *self = cox_service_node_name(fenced->ctx, cox_service_self(fenced->ctx));
+    cox_usec next;
 
     if (!fenced->is_dirty || fenced->engine == NULL || self == NULL || cox_follow_cib(fenced->follow) == NULL) {
         return;
@@ -253,13 +292,12 @@ cox_fenced_refresh(struct cox_fenced *fenced)
     if (!build(fenced, self)) {
         return;
     }
-    tell_engine(fenced);
     for (size_t i = 0; i < fenced->build->n_unknown_agents; i++) {
         cox_fenced_ask_agent(fenced, fenced->build->unknown_agents[i], false);
     }
-    if (cox_wall_is_set(fenced->build->next)) { /* a rule changes its mind then */
-        gint64 in_ms = (fenced->build->next.usec - cox_runtime_wall(runtime).usec) / 1000;
-
-        rebuild_at(fenced, cox_usec_after_ms(cox_runtime_now(runtime), MAX(in_ms, 1000)));
+    tell_engine(fenced);
+    next = next_rebuild(fenced);
+    if (next != COX_USEC_NEVER) {
+        rebuild_at(fenced, next);
     }
 }

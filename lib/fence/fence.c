@@ -726,6 +726,7 @@ cox_fence_step(struct cox_fence *fence, const struct cox_fence_event *event, cox
         case COX_FENCE_ON_DEVICES:
             cox_fenceconf_set_devices(&fence->conf, event->devices.defs, event->devices.n,
                                       event->devices.timeout_ms ?: fence->config.fencing_timeout_ms);
+            cox_fence_learn(fence, event->devices.is_partial, now, out);
             break;
         case COX_FENCE_ON_LEVELS:
             cox_fenceconf_set_levels(&fence->conf, event->levels.levels, event->levels.n);

@@ -76,6 +76,7 @@ struct cox_fence_event {
             const struct cox_fencedevice_def *defs;
             size_t n;
             gint64 timeout_ms;               /**< fencing-timeout; 0: as it was configured in the beginning */
+            bool is_partial;                 /**< some agent has not said yet what it can do: no answer is complete before it has */
         } devices;
         struct {
             const struct cox_fencelevel *levels;

@@ -61,6 +61,9 @@ void cox_fence_answer(struct cox_fence *fence, const struct cox_fenceop *op, str
 /* Look for devices that can do it, and tell its leader. */
 void cox_fence_begin_asking(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct cox_fence_effects *out);
 
+/* The devices are others now, and perhaps not all: what is being looked for may be among them. */
+void cox_fence_learn(struct cox_fence *fence, bool is_partial, cox_usec now, struct cox_fence_effects *out);
+
 /* ---- fencequorum.c ---- */
 
 /* Quorum is gained or lost. */

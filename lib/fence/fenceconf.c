@@ -12,6 +12,7 @@ cox_fenceconf_init(struct cox_fenceconf *conf)
 {
     conf->devices = g_ptr_array_new_with_free_func(free_device);
     conf->levels = g_ptr_array_new();
+    conf->is_partial = false;
     conf->arena = NULL;
     conf->attributes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 }

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 struct cox_fenceconf {
     GPtrArray *devices;      /**< struct cox_fencedevice */
+    bool is_partial;         /**< there are more, of agents that have not said yet what they can do */
     GPtrArray *levels;       /**< struct cox_fencelevel */
     struct cox_arena *arena; /**< of the levels */
     GHashTable *attributes;  /**< "node\nname" -> value */
