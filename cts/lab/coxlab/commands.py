@@ -190,7 +190,10 @@ def list_verbs(_arguments):
 
 def _play_in_own_lab(statements, name, arguments, tap):
     """A lab for this scenario only: gone at its end, and with this process if that ends in another way."""
-    lab = tempfile.mkdtemp(prefix="cox-lab-", dir=arguments.scratch)
+    try:
+        lab = tempfile.mkdtemp(prefix="cox-lab-", dir=arguments.scratch)
+    except OSError as e:
+        raise LabError("no lab can be made in '%s': %s; name another directory with --scratch" % (arguments.scratch, e.strerror)) from e
     made = []
 
     def make(number, votes):
