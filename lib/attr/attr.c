@@ -178,6 +178,7 @@ schedule(struct cox_attribute *attribute, cox_usec now)
 static void
 schedule_everything(struct cox_attr *attr, cox_usec now)
 {
+    cox_attrbatch_doubt(&attr->batch, &attr->shared);
     for (guint a = 0; a < attr->shared.attributes->len; a++) {
         struct cox_attribute *attribute = g_ptr_array_index(attr->shared.attributes, a);
 

@@ -90,10 +90,17 @@ cox_attrbatch_has_table(const struct cox_attrbatch *batch, const struct cox_attr
     return false;
 }
 
+void
+cox_attrbatch_doubt(struct cox_attrbatch *batch, const struct cox_attrtable *table)
+{
+    batch->doubted = batch->is_open ? table : NULL;
+}
+
 guint64
 cox_attrbatch_begin(struct cox_attrbatch *batch)
 {
     batch->is_open = true;
+    batch->doubted = NULL;
     return ++batch->number;
 }
 
@@ -118,7 +125,7 @@ cox_attrbatch_end(struct cox_attrbatch *batch, guint64 number, bool is_ok, cox_u
         const struct sent_value *sent = g_ptr_array_index(batch->values, i);
         struct cox_attribute *attribute = cox_attrtable_find(sent->table, sent->name);
 
-        if (is_ok) {
+        if (is_ok && sent->table != batch->doubted) {
             note_stored(sent, attribute);
         } else {
             attribute->write_at = now;

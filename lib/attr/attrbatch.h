@@ -15,6 +15,7 @@ struct cox_attrbatch {
     guint64 number;       /**< of the batch under way or the last one */
     bool is_open;         /**< no answer yet */
     GPtrArray *values;    /**< what it writes */
+    const struct cox_attrtable *doubted; /**< its values of this table may be gone from the document again when it ends; or NULL */
     gint64 pause_ms;      /**< after the last one, which failed; 0: it went well */
     cox_usec pause_until;
 };
@@ -37,6 +38,9 @@ void cox_attrbatch_collect(struct cox_attrbatch *batch, struct cox_attrtable *ta
 
 /** Does the batch under way carry values of @table? */
 bool cox_attrbatch_has_table(const struct cox_attrbatch *batch, const struct cox_attrtable *table);
+
+/** The document may have lost what it had of @table: the batch under way may have been before that, so it proves nothing. */
+void cox_attrbatch_doubt(struct cox_attrbatch *batch, const struct cox_attrtable *table);
 
 /** What was collected is sent off; the number of the batch. */
 guint64 cox_attrbatch_begin(struct cox_attrbatch *batch);

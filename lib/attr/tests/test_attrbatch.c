@@ -47,6 +47,40 @@ what_is_due_goes_into_one_batch_and_is_known_afterwards(void **state)
     cox_attrtable_clear(&other);
 }
 
+/* cts/sim found it: a node's attributes were removed after the write, and "write all again" came before its answer. */
+static void
+what_may_have_been_lost_since_it_was_sent_is_written_again(void **state)
+{
+    g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(struct cox_attr_entry));
+    struct cox_attrtable table, permanent;
+    struct cox_attrbatch batch;
+
+    (void) state;
+    cox_attrtable_init(&table);
+    cox_attrtable_init(&permanent);
+    cox_attrbatch_init(&batch, 1000, 4000);
+    cox_attrbatch_doubt(&batch, &table); /* none is under way: nothing to doubt */
+    make(&table, "a", COX_ATTR_TRANSIENT, "1");
+    make(&permanent, "b", COX_ATTR_PERMANENT, "2");
+    cox_attrbatch_collect(&batch, &table, 100, entries);
+    cox_attrbatch_collect(&batch, &permanent, 100, entries);
+    assert_int_equal(cox_attrbatch_begin(&batch), 1);
+    cox_attrbatch_doubt(&batch, &table);
+    assert_true(cox_attrbatch_end(&batch, 1, true, 200));
+    assert_true(cox_attr_value_is_dirty(cox_attribute_find(cox_attrtable_find(&table, "a"), "n1")));
+    assert_null(cox_attribute_find(cox_attrtable_find(&permanent, "b"), "n1")); /* that it had is certain */
+    assert_true(cox_attrbatch_may_begin(&batch, 200)); /* it went well: no pause */
+    g_array_set_size(entries, 0);
+    cox_attrbatch_collect(&batch, &table, 200, entries);
+    assert_int_equal(entries->len, 1);
+    assert_int_equal(cox_attrbatch_begin(&batch), 2);
+    assert_true(cox_attrbatch_end(&batch, 2, true, 300));
+    assert_false(cox_attr_value_is_dirty(cox_attribute_find(cox_attrtable_find(&table, "a"), "n1")));
+    cox_attrbatch_clear(&batch);
+    cox_attrtable_clear(&table);
+    cox_attrtable_clear(&permanent);
+}
+
 static void
 a_permanent_value_that_changed_meanwhile_stays(void **state)
 {
@@ -98,5 +132,6 @@ pauses_after_failures_grow_up_to_their_limit(void **state)
 }
 
 COX_TEST_MAIN(cmocka_unit_test(what_is_due_goes_into_one_batch_and_is_known_afterwards),
+              cmocka_unit_test(what_may_have_been_lost_since_it_was_sent_is_written_again),
               cmocka_unit_test(a_permanent_value_that_changed_meanwhile_stays),
               cmocka_unit_test(pauses_after_failures_grow_up_to_their_limit))
