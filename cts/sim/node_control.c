@@ -123,6 +123,17 @@ tell_phase(struct sim *sim, struct sim_node *node, const struct cox_election_eff
     control_reign(sim, node, &event);
 }
 
+/* As cox-controld does: who leads now hears it, whatever has become of the attribute. */
+static void
+leave_still(struct sim *sim, struct sim_node *node)
+{
+    g_autofree char *since = g_strdup_printf("%" G_GINT64_FORMAT, node->control->leaving_since_s);
+
+    if (node->control->wants_to_leave && !node->control->is_dismissed) {
+        control_set_attribute(sim, node, &(struct sim_attr_wish) { node->name, "shutdown", since, false, false });
+    }
+}
+
 static void
 run_election(struct sim *sim, struct sim_node *node, const struct cox_election_effect *effect)
 {
@@ -147,6 +158,8 @@ run_election(struct sim *sim, struct sim_node *node, const struct cox_election_e
             control_reign(sim, node, &(struct cox_reign_event) { .kind = COX_REIGN_ON_MAY_PLAN });
             break;
         case COX_ELECTION_DO_ADMIT:
+            leave_still(sim, node);
+            break;
         case COX_ELECTION_DO_REFUSE:
             break;
     }
@@ -356,8 +369,6 @@ sim_control_on_want(struct sim *sim, struct sim_node *node, struct sim_call *cal
 void
 sim_control_on_leave(struct sim *sim, struct sim_node *node, struct sim_call *call)
 {
-    g_autofree char *now = g_strdup_printf("%" G_GINT64_FORMAT, cox_wall_seconds(sim_wall(sim)));
-
     (void) call;
     if (node->control->election == NULL && !sim_run_mark(node->run)->is_set) { /* it never was part of it */
         sim_leave_now(sim, node);
@@ -366,7 +377,8 @@ sim_control_on_leave(struct sim *sim, struct sim_node *node, struct sim_call *ca
         return; /* asked for again when it is */
     }
     node->control->wants_to_leave = true;
-    control_set_attribute(sim, node, &(struct sim_attr_wish) { node->name, "shutdown", now, false, false });
+    node->control->leaving_since_s = cox_wall_seconds(sim_wall(sim));
+    leave_still(sim, node);
     election_step(sim, node, &(struct cox_election_event) { .kind = COX_ELECTION_ON_LEAVING });
 }
 

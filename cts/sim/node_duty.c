@@ -78,8 +78,9 @@ on_written(struct sim *sim, struct sim_node *node, struct sim_call *call)
     }
     control->recorded = (gint64) (call->number / 2);
     control->recorded_version = answer->version;
-    if (call->number % 2 == 1 && !control->is_history_valid) {
+    if (control->has_erased) {
         control_set_attribute(sim, node, &(struct sim_attr_wish) { NULL, NULL, NULL, false, false });
+        control->has_erased = false;
     }
     if (call->number % 2 == 1 || control->is_history_valid) {
         control->is_history_valid = mark->is_set = true;
@@ -198,6 +199,7 @@ correct(struct sim *sim, struct sim_node *node)
     GString *change = sim_change_new(sim->next_change++);
 
     sim_say(sim, node, "controld corrects the history of this node");
+    node->control->has_erased = node->control->has_erased || !node->control->is_history_valid;
     cox_oplog_touch(node->control->oplog);
     sim_change_delete(change, path);
     if (cox_oplog_take(node->control->oplog, &changes) && changes.status != NULL) {

@@ -46,12 +46,14 @@ struct sim_control {
     GPtrArray *fencings;           /* const char *: targets asked for */
     /* the node */
     struct cox_election_message confirm;
+    bool has_erased;               /* attributes of this node, since the last write that succeeded */
     bool has_confirm, is_asking, is_recording, is_history_valid, must_compare, is_record_due, is_pausing;
     guint64 fingerprint;           /* of the history in the write that is under way */
     gint64 noted, recorded;
     struct cox_version recorded_version;
     GPtrArray *wishes;             /* struct sim_attr_wish that attrd has not answered */
     bool wants_to_leave;
+    gint64 leaving_since_s;
     struct cox_term dismissed;
     bool is_dismissed;             /* it may leave when its results are recorded */
     GPtrArray *errands;            /* struct sim_errand that the executor has not answered */

@@ -45,6 +45,7 @@ struct controld {
     struct cox_election *election; /* NULL: the document is not there yet */
     cox_source_id election_timer;
     struct cox_election_message confirm; /* to be sent when the node's reports are ready */
+    gint64 leaving_since_s;    /* seconds since 1970, what "shutdown" is set to */
     bool has_confirm, is_leaving, is_dismissed, is_released; /* is_dismissed: it may leave when its results are recorded; is_released: the node may leave, what it does now is not in the history */
     struct cox_term dismissed; /* by whom */
     const struct cox_msg_control_election *report; /* while a confirmation is handled */
@@ -61,6 +62,7 @@ struct controld {
     struct controld_traits *traits;
     struct cox_oplog *oplog;
     bool is_history_valid;          /* the document's history of this node is of this life of the node */
+    bool has_erased;                /* the document's attributes of this node, since the last write that succeeded */
     guint64 written;                /* with that: fingerprint of the history that the document has for certain */
     bool is_recording, is_asking;   /* a change, or the question what is running, is under way */
     bool must_compare;              /* another document was taken over: what it says of this node may be wrong */
@@ -172,10 +174,8 @@ void controld_papers_bootstrap(struct controld *controld);
 /* History of this node in the document; the caller frees the status that @node points into. */
 struct cox_status *controld_papers_history(const struct controld *controld, const struct cox_node_status **node);
 
-/* Tell everything that the document says, once more. */
+/* Tell everything that the document says, once more; names of members that are not known yet. */
 void controld_papers_retell(struct controld *controld);
-
-/* Names of members that are not known yet. */
 void controld_papers_names(struct controld *controld);
 
 /* ---- handlers.c ---- */
@@ -186,9 +186,9 @@ bool controld_on_fail(struct cox_ctx *ctx, const struct cox_request *request, st
 bool controld_on_leave(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool controld_on_remove_node(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 
-/* Who wants to leave and could not say so yet may be able to now. */
+/* Who wants to leave and could not say so yet may be able to now; all are to know it when this node is leaving. */
 void controld_leave_if_asked(struct controld *controld);
-
+void controld_leave_still(struct controld *controld);
 /* This node may leave; a result that answers a refresh has come. */
 void controld_may_leave(struct controld *controld);
 void controld_refreshed(struct controld *controld, guint32 node, const struct cox_msg_control_result *result);

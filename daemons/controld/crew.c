@@ -184,6 +184,7 @@ run(struct controld *controld, const struct cox_election_effect *effect)
             break;
         case COX_ELECTION_DO_ADMIT:
             cox_log_line(controld->log, COX_LOG_NOTICE, "admitted by the coordinator");
+            controld_leave_still(controld);
             break;
         case COX_ELECTION_DO_REFUSE:
             cox_log_event(controld->log, COX_EVENT_NODE_REFUSED, "features=" COX_FEATURE_SET_OURS);
@@ -400,6 +401,8 @@ void
 controld_crew_leave(struct controld *controld)
 {
     controld->is_leaving = true;
+    controld->leaving_since_s = cox_wall_seconds(cox_runtime_wall(controld->runtime));
+    controld_leave_still(controld);
     step(controld, &(struct cox_election_event) { .kind = COX_ELECTION_ON_LEAVING });
 }
 

@@ -331,14 +331,27 @@ void
 controld_leave_if_asked(struct controld *controld)
 {
     const char *own = cox_service_node_name(controld->ctx, controld->self);
-    g_autofree char *now = g_strdup_printf("%" G_GINT64_FORMAT, cox_wall_seconds(cox_runtime_wall(controld->runtime)));
 
     if (controld->leavers->len == 0 || controld->is_leaving || controld->election == NULL || own == NULL || controld->oplog == NULL) {
         return; /* oplog: what was wanted of this node in its life before is forgotten first */
     }
     cox_log_line(controld->log, COX_LOG_NOTICE, "leaving: resources of this node are moved away or stopped first");
-    controld_wish_attribute(controld, own, &(struct cox_reign_attribute) { "shutdown", now });
     controld_crew_leave(controld);
+}
+
+/*
+ * The attribute that says so is lost when the daemon that has it dies while the other side of a split gets the document that counts, or
+ * takes this node for lost: whoever leads now hears it again.
+ */
+void
+controld_leave_still(struct controld *controld)
+{
+    const char *own = cox_service_node_name(controld->ctx, controld->self);
+    g_autofree char *since = g_strdup_printf("%" G_GINT64_FORMAT, controld->leaving_since_s);
+
+    if (controld->is_leaving && !controld->is_dismissed && own != NULL) {
+        controld_wish_attribute(controld, own, &(struct cox_reign_attribute) { "shutdown", since });
+    }
 }
 
 /* A controller that has just been started again does not know yet what runs here: it asks when it is part of the cluster. */

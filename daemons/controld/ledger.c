@@ -138,8 +138,9 @@ on_written(void *context, const struct cox_follow_answer *answer)
     if (is_ok) {
         controld->recorded = writing->noted;
         controld->recorded_version = answer->version;
-        if (writing->is_whole && !controld->is_history_valid) {
+        if (controld->has_erased) {
             controld_wish_written(controld); /* what was set in this life went with that of the one before */
+            controld->has_erased = false;
         }
         if (writing->is_whole || controld->is_history_valid) {
             controld->written = writing->fingerprint;
@@ -298,6 +299,7 @@ correct(struct controld *controld)
     *writing = (struct writing) { .controld = controld, .noted = controld->noted, .is_whole = true, .n_waiting = 2,
                                   .fingerprint = cox_oplog_fingerprint(cox_oplog_node(controld->oplog)) };
     controld->is_recording = true;
+    controld->has_erased = controld->has_erased || !controld->is_history_valid; /* even if nobody knows whether it was done */
     if (controld->is_history_valid) {
         (void) controld_mark_set(controld, writing->fingerprint);
     }

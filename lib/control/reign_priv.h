@@ -126,6 +126,18 @@ cox_usec cox_reign_nodes_deadline(const struct cox_reign *reign);
 /* Is there a node whose controller is away for a moment, and nobody here knows what it was doing? */
 bool cox_reign_nodes_unheard(const struct cox_reign *reign);
 
+/* ---- reignstate.c ---- */
+
+/* Its state stays what it was, because its controller is on its way back. */
+bool cox_reign_state_is_kept(const struct reign_node *node);
+
+/* Texts borrowed from @node or static. */
+struct cox_reign_state cox_reign_state_wanted(const struct reign_node *node);
+
+/* Does the document say so, as far as is known; and is that certain, of what it is to say? */
+bool cox_reign_state_is_said(const struct reign_node *node, const struct cox_reign_state *state);
+bool cox_reign_state_is_written(const struct cox_reign *reign, const struct reign_node *node);
+
 /* ---- reignfacts.c ---- */
 
 void cox_reign_history_free(gpointer history);

@@ -116,12 +116,6 @@ cox_reign_nodes_on_node(struct cox_reign *reign, const struct cox_reign_event *e
     }
 }
 
-static bool
-is_barred(const struct reign_node *node)
-{
-    return node->barred != 0 && node->barred == node->life;
-}
-
 void
 cox_reign_nodes_on_barred(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out)
 {
@@ -135,53 +129,6 @@ cox_reign_nodes_on_barred(struct cox_reign *reign, const struct cox_reign_event 
 
 /* ---- what the document is to say ---- */
 
-/*
- * Its controller is away for a moment, or is back and has not reported yet, while what runs there runs on: it stays what it was, else
- * a plan would start its resources elsewhere.
- */
-static bool
-is_on_its_way_back(const struct reign_node *node)
-{
-    bool was_member = g_strcmp0(node->doc.join, "member") == 0 && g_strcmp0(node->doc.crmd, "online") == 0;
-
-    return was_member && (node->is_controller ? node->phase != COX_JOIN_SILENT : cox_usec_is_set(node->away_until));
-}
-
-static struct cox_reign_state
-wanted(const struct reign_node *node)
-{
-    static const struct cox_reign_state down = { "false", "offline", "down", "down" };
-    /* A document that was taken over meanwhile need not know that it may leave. */
-    const char *expected = node->is_leaving || node->doc.expected == NULL ? "down" : node->doc.expected;
-
-    if (node->is_down) {
-        return down;
-    }
-    if (node->is_mute || is_barred(node)) { /* not fit to be a member; the plan fences it if it was one */
-        return (struct cox_reign_state) { "true", "offline", "down", expected };
-    }
-    if (node->is_controller && node->phase == COX_JOIN_JOINED) {
-        return (struct cox_reign_state) { "true", "online", "member", node->is_leaving ? "down" : "member" };
-    }
-    if (node->is_controller && node->phase == COX_JOIN_REFUSED) {
-        return (struct cox_reign_state) { "true", "online", "banned", expected };
-    }
-    if (is_on_its_way_back(node)) {
-        return (struct cox_reign_state) { node->doc.in_ccm, node->doc.crmd, node->doc.join, node->doc.expected };
-    }
-    if (node->is_controller) {
-        return (struct cox_reign_state) { "true", "online", "pending", expected };
-    }
-    return (struct cox_reign_state) { node->is_member ? "true" : "false", "offline", "down", expected };
-}
-
-static bool
-is_said(const struct reign_node *node, const struct cox_reign_state *state)
-{
-    return g_strcmp0(node->doc.in_ccm, state->in_ccm) == 0 && g_strcmp0(node->doc.crmd, state->crmd) == 0
-           && g_strcmp0(node->doc.join, state->join) == 0 && g_strcmp0(node->doc.expected, state->expected) == 0;
-}
-
 /* A node that nobody has seen and that the document knows nothing of is none of our business: the plan knows what to do. */
 static bool
 is_known(const struct reign_node *node)
@@ -192,8 +139,8 @@ is_known(const struct reign_node *node)
 static bool
 write_node(struct reign_node *node, struct cox_reign_effects *out)
 {
-    struct cox_reign_state state = wanted(node);
-    bool differs = !is_said(node, &state), erases = node->is_down && !node->is_erased;
+    struct cox_reign_state state = cox_reign_state_wanted(node);
+    bool differs = !cox_reign_state_is_said(node, &state), erases = node->is_down && !node->is_erased;
     struct cox_reign_effect *effect = NULL;
     bool has_left = false;
 
@@ -250,6 +197,11 @@ cox_reign_nodes_on_written(struct cox_reign *reign, const struct cox_reign_event
 {
     if (event->done.is_ok) {
         cox_reign_need(reign, &event->done.version);
+        for (guint i = 0; i < reign->nodes->len; i++) {
+            const struct reign_node *node = reign->nodes->pdata[i];
+
+            reign->wants_plan = reign->wants_plan || (node->is_leaving && node->is_controller); /* which tells it so */
+        }
     } else { /* nobody knows what the document says: all of it again */
         reign->write_retry_at = cox_usec_after_ms(now, reign->config.retry_ms);
         for (guint i = 0; i < reign->nodes->len; i++) {
@@ -274,7 +226,7 @@ cox_reign_nodes_unheard(const struct cox_reign *reign)
     for (guint i = 0; i < reign->nodes->len; i++) {
         const struct reign_node *node = reign->nodes->pdata[i];
 
-        if (!node->has_reported && !node->is_controller && is_on_its_way_back(node)) {
+        if (!node->has_reported && !node->is_controller && cox_reign_state_is_kept(node)) {
             return true;
         }
     }

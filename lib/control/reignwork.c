@@ -58,15 +58,29 @@ order(struct cox_reign *reign, const struct cox_action *action, enum cox_reign_o
     if (node == NULL || !node->is_member) { /* its time will be up */
         return false;
     }
-    if (kind == COX_REIGN_SHUTDOWN) {
-        node->is_leaving = true;
-    }
     effect = cox_reign_add(out, COX_REIGN_DO_ORDER);
     effect->node = node->id;
     effect->name = cox_effects_text(&out->list, node->name);
     effect->order.kind = kind;
     effect->order.action = action;
     return true;
+}
+
+/*
+ * One sees it leave; each plan until then tells it again.  It is told when the document says so, and the plan after the write does it: who
+ * leads next would otherwise see a member that has gone, and fence it.
+ */
+static void
+dismiss(struct cox_reign *reign, const struct cox_action *action, struct cox_reign_effects *out)
+{
+    struct reign_node *node = cox_reign_node_named(reign, action->node_name);
+
+    if (node != NULL && node->is_member) {
+        node->is_leaving = true;
+        if (cox_reign_state_is_written(reign, node)) {
+            (void) order(reign, action, COX_REIGN_SHUTDOWN, out);
+        }
+    }
 }
 
 static void
@@ -121,7 +135,7 @@ start_event(struct cox_reign *reign, guint32 index, cox_usec now, struct cox_rei
     if (g_str_equal(action->task, "stonith")) {
         fence(reign, action, now, out);
     } else if (g_str_equal(action->task, "do_shutdown")) {
-        (void) order(reign, action, COX_REIGN_SHUTDOWN, out); /* one sees it leave; each plan until then tells it again */
+        dismiss(reign, action, out);
         finish(reign, action, 0, now, out);
     } else if (g_str_equal(action->task, "lrm_delete")) {
         (void) order(reign, action, COX_REIGN_FORGET, out);

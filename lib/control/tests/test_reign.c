@@ -438,8 +438,12 @@ a_node_that_was_told_to_leave_is_expected_to_be_gone(void **state)
     world_document(&w, COX_REIGN_ATTRIBUTES, NULL);
     plan_add_action(&plan, NULL, "do_shutdown", "n3");
     world_planned(&w, &plan);
-    world_expect(&w, "plan; begin 1; shutdown do_shutdown -@n3; end; node n3 true online member down; ");
+    world_expect(&w, "plan; begin 1; end; node n3 true online member down; ");
     world_written(&w, true);
+    world_expect(&w, "plan; ");
+    world_planned(&w, &plan);
+    world_expect(&w, "begin 1; shutdown do_shutdown -@n3; end; ");
+    world_document(&w, COX_REIGN_ATTRIBUTES, NULL);
     world_expect(&w, "plan; ");
     world_planned(&w, &plan); /* told again as long as it is there */
     world_expect(&w, "begin 1; shutdown do_shutdown -@n3; end; ");
@@ -450,6 +454,32 @@ a_node_that_was_told_to_leave_is_expected_to_be_gone(void **state)
     g_string_truncate(w.log, 0);
     world_view(&w, 2, 2);
     assert_non_null(strstr(w.log->str, "node n3 false offline down down; "));
+    world_end(&w);
+}
+
+/* cts/sim found it: it left, the write had no majority and was lost, and who led next had it fenced. */
+static void
+a_node_is_not_told_that_it_may_leave_before_the_document_says_so(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    world_settle(&w);
+    world_document(&w, COX_REIGN_ATTRIBUTES, NULL);
+    plan_add_action(&plan, NULL, "do_shutdown", "n3");
+    world_planned(&w, &plan);
+    world_expect(&w, "plan; begin 1; end; node n3 true online member down; ");
+    world_written(&w, false);
+    world_expect(&w, "");
+    world_wake(&w);
+    assert_non_null(strstr(w.log->str, "node n3 true online member down; "));
+    assert_null(strstr(w.log->str, "shutdown do_shutdown"));
+    g_string_truncate(w.log, 0);
+    world_written(&w, true);
+    world_expect(&w, "plan; ");
+    world_planned(&w, &plan);
+    world_expect(&w, "begin 1; shutdown do_shutdown -@n3; end; ");
     world_end(&w);
 }
 
@@ -722,6 +752,7 @@ main(void)
         cmocka_unit_test(what_a_node_reports_twice_is_under_way_once),
         cmocka_unit_test(a_new_coordinator_plans_nothing_while_a_controller_is_away_that_never_reported_to_it),
               cmocka_unit_test(a_node_that_was_told_to_leave_is_expected_to_be_gone),
+              cmocka_unit_test(a_node_is_not_told_that_it_may_leave_before_the_document_says_so),
               cmocka_unit_test(a_node_that_does_not_want_to_leave_any_more_is_a_member_again),
         cmocka_unit_test(a_node_that_has_left_is_not_missed_because_the_document_forgot),
         cmocka_unit_test(who_does_not_reign_any_more_forgets_everything),

@@ -266,20 +266,23 @@ results_of_a_controller_that_went_are_forgotten(void **state)
 
 /* It stops "a", says that this is written, though only into its own document, and leaves in order. */
 static void
-leaves(struct world *w, struct plan *plan)
+leaves(struct world *w, struct plan plans[2])
 {
     struct cox_reign_event stopped = world_result_of(3, "a", "stop", 0, 5);
 
     world_settle(w);
     world_document(w, COX_REIGN_ATTRIBUTES, NULL);
-    plan_add_action(plan, "a", "stop", "n3");
-    plan_add_action(plan, NULL, "do_shutdown", "n3");
-    plan_chain(plan);
-    world_planned(w, plan);
+    plan_add_action(&plans[0], "a", "stop", "n3");
+    plan_add_action(&plans[0], NULL, "do_shutdown", "n3");
+    plan_chain(&plans[0]);
+    world_planned(w, &plans[0]);
     stopped.result.history = "<a5>";
     world_step(w, &stopped);
-    world_expect(w, "plan; begin 2; run stop a@n3; shutdown do_shutdown -@n3; end; node n3 true online member down; ");
+    world_expect(w, "plan; begin 2; run stop a@n3; end; node n3 true online member down; ");
     world_written(w, true);
+    plan_add_action(&plans[1], NULL, "do_shutdown", "n3");
+    world_planned(w, &plans[1]);
+    world_expect(w, "plan; begin 1; shutdown do_shutdown -@n3; end; ");
     world_recorded(w, 3, 5);
     world_view(w, 2, 3);
     world_view(w, 2, 2);
@@ -290,11 +293,11 @@ static void
 what_a_node_has_done_before_it_left_is_known_until_it_is_seen_in_the_document(void **state)
 {
     struct cox_reign_event seen = { .kind = COX_REIGN_ON_RECORDED, .node = 3 };
-    struct plan plan = { 0 };
+    struct plan plans[2] = { 0 };
     struct world w;
 
     (void) state;
-    leaves(&w, &plan);
+    leaves(&w, plans);
     seen.done.is_seen = true;
     seen.done.call_id = 4;
     world_step(&w, &seen);
@@ -308,11 +311,11 @@ what_a_node_has_done_before_it_left_is_known_until_it_is_seen_in_the_document(vo
 static void
 what_a_node_has_done_before_it_left_says_nothing_of_its_next_life(void **state)
 {
-    struct plan plan = { 0 };
+    struct plan plans[2] = { 0 };
     struct world w;
 
     (void) state;
-    leaves(&w, &plan);
+    leaves(&w, plans);
     world_view(&w, 3, 3);
     expect_facts(&w, "");
     world_end(&w);
@@ -321,11 +324,11 @@ what_a_node_has_done_before_it_left_says_nothing_of_its_next_life(void **state)
 static void
 what_a_node_has_done_before_it_left_is_of_no_use_when_it_was_fenced(void **state)
 {
-    struct plan plan = { 0 };
+    struct plan plans[2] = { 0 };
     struct world w;
 
     (void) state;
-    leaves(&w, &plan);
+    leaves(&w, plans);
     world_fenced(&w, "n3", true, COX_REIGN_ON_FENCE_NEWS);
     expect_facts(&w, "");
     world_end(&w);
