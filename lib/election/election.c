@@ -273,6 +273,50 @@ set_phase(struct cox_join_member *member, enum cox_join_phase phase, cox_usec si
     effect->phase.phase = phase;
 }
 
+/* Coordinator: the member is good enough, or too old for the document. */
+static void
+answer_request(struct cox_election *election, struct cox_join_member *member, bool is_too_old, cox_usec now, struct cox_election_effects *out)
+{
+    struct cox_election_message *answer = send(out, is_too_old ? COX_ELECTION_NACK : COX_ELECTION_ACK);
+
+    answer->target = member->node;
+    answer->join_id = member->join_id;
+    answer->generation = election->term.generation;
+    if (is_too_old) {
+        set_phase(member, COX_JOIN_REFUSED, COX_USEC_NEVER, out);
+    } else {
+        set_phase(member, COX_JOIN_ACKED, cox_usec_after_ms(now, election->config.finalization_ms), out);
+    }
+}
+
+/* What @node has said of itself in the round that was counted just now, or NULL. */
+static const struct cox_vote *
+find_vote(const struct cox_election *election, guint32 node)
+{
+    for (guint i = 0; i < election->votes->len; i++) {
+        const struct cox_vote *vote = &g_array_index(election->votes, struct cox_vote, i);
+
+        if (vote->voter == node) {
+            return vote;
+        }
+    }
+    return NULL;
+}
+
+/* Who has voted has said all that a request says; two messages one after the other less before there can be a plan. */
+static void
+invite(struct cox_election *election, struct cox_join_member *member, cox_usec now, struct cox_election_effects *out)
+{
+    const struct cox_vote *vote = find_vote(election, member->node);
+
+    if (vote == NULL) {
+        offer(election, member, now, out);
+        return;
+    }
+    member->join_id = ++election->next_join_id;
+    answer_request(election, member, vote->features < election->required, now, out);
+}
+
 /* Coordinator: say so when the last answer is in, or nobody is left to answer. */
 static void
 check_complete(struct cox_election *election, struct cox_election_effects *out)
@@ -321,7 +365,7 @@ settle(struct cox_election *election, const struct cox_ballot_result *result, co
 
         /* Answers that came while the round was open were not heard: ask again. */
         if (member->phase != COX_JOIN_JOINED && member->phase != COX_JOIN_REFUSED) {
-            offer(election, member, now, out);
+            invite(election, member, now, out);
         }
     }
     check_complete(election, out);
@@ -429,7 +473,6 @@ on_request(struct cox_election *election, struct cox_join_member *member, const 
            cox_usec now, struct cox_election_effects *out)
 {
     bool is_too_old = message->vote.features < election->required;
-    struct cox_election_message *answer = NULL;
 
     if (member->phase != COX_JOIN_OFFERED && member->phase != COX_JOIN_SILENT) {
         return;
@@ -438,15 +481,7 @@ on_request(struct cox_election *election, struct cox_join_member *member, const 
         call(election, NULL, now, out); /* it was mute when the others voted: older software leads */
         return;
     }
-    answer = send(out, is_too_old ? COX_ELECTION_NACK : COX_ELECTION_ACK);
-    answer->target = member->node;
-    answer->join_id = member->join_id;
-    answer->generation = election->term.generation;
-    if (is_too_old) {
-        set_phase(member, COX_JOIN_REFUSED, COX_USEC_NEVER, out);
-    } else {
-        set_phase(member, COX_JOIN_ACKED, cox_usec_after_ms(now, election->config.finalization_ms), out);
-    }
+    answer_request(election, member, is_too_old, now, out);
     election->is_complete = election->is_complete && is_too_old;
     check_complete(election, out);
 }

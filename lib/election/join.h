@@ -6,6 +6,9 @@
  *         | -------- ACK -------> |
  *         | <------ CONFIRM ----- |   what it is running ACKED -> JOINED
  *
+ *     Who has just voted has said all that a REQUEST says, and is sent the ACK at once (NEW -> ACKED): there are two messages less, one after
+ *     the other, between the death of a coordinator and the next plan.
+ *
  *     Who stays silent too long becomes SILENT; its REQUEST still counts when it comes.  Who leaves is forgotten.
  */
 #ifndef COX_ELECTION_JOIN_H

@@ -116,6 +116,7 @@ step(struct bus *bus, guint node, const struct cox_election_event *event)
 
         switch (effect->kind) {
             case COX_ELECTION_DO_SEND:
+                bus->n_sent[effect->message.kind]++;
                 push_message(bus, node, &effect->message);
                 break;
             case COX_ELECTION_DO_WAKE:

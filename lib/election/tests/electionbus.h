@@ -29,6 +29,7 @@ struct bus {
     GArray *settles;       /* struct milestone: rounds that settled */
     guint position;        /* of the message being processed */
     guint n_refused_orders;
+    guint n_sent[COX_ELECTION_CONFIRM + 1]; /* messages of each kind */
 };
 
 extern const struct cox_election_config bus_config;

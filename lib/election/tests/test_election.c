@@ -1,6 +1,8 @@
 /* Tests of lib/election/election.c: stories */
 #include "election/election.h"
 
+#include <string.h>
+
 #include "base/testkit.h"
 
 #include "electionbus.h"
@@ -100,6 +102,25 @@ a_dead_coordinator_is_replaced_at_once_under_a_new_number(void **state)
     assert_false(bus_accepts(&bus, 3, 1, 1));
     assert_true(bus_accepts(&bus, 3, 2, 2));
     assert_int_equal(bus.nodes[2].n_plans, 1);
+    bus_clear(&bus);
+}
+
+/* Each of these messages would be waited for before there is a plan. */
+static void
+who_has_voted_is_not_asked_what_it_can_do(void **state)
+{
+    struct bus bus;
+
+    (void) state;
+    start_three(&bus);
+    memset(bus.n_sent, 0, sizeof bus.n_sent);
+    bus_crash(&bus, 1);
+    bus_run(&bus, bus.net.now + SECONDS(1) / 10);
+    bus_check_settled(&bus);
+    assert_int_equal(bus.n_sent[COX_ELECTION_OFFER], 0);
+    assert_int_equal(bus.n_sent[COX_ELECTION_REQUEST], 0);
+    assert_int_equal(bus.n_sent[COX_ELECTION_ACK], 2);
+    assert_int_equal(bus.n_sent[COX_ELECTION_CONFIRM], 2);
     bus_clear(&bus);
 }
 
@@ -461,6 +482,7 @@ COX_TEST_MAIN(cmocka_unit_test(nobody_waits_when_all_expected_nodes_are_there),
               cmocka_unit_test(missing_nodes_are_waited_for_no_longer_than_dc_deadtime),
               cmocka_unit_test(what_is_expected_may_be_learned_late),
               cmocka_unit_test(a_dead_coordinator_is_replaced_at_once_under_a_new_number),
+              cmocka_unit_test(who_has_voted_is_not_asked_what_it_can_do),
               cmocka_unit_test(a_dead_member_does_not_disturb_the_coordinator),
               cmocka_unit_test(an_older_node_takes_over_and_a_too_old_one_is_refused),
               cmocka_unit_test(a_stopped_coordinator_is_replaced_and_comes_back_as_a_member),
