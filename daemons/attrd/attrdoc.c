@@ -275,6 +275,21 @@ cox_attrdoc_changes_clear(struct cox_attrdoc_changes *changes)
     g_clear_pointer(&changes->unknown, g_ptr_array_unref);
 }
 
+/* Is @made, which a patch makes, a node's attributes or something with such? */
+static bool
+has_values(const struct cox_xml *made)
+{
+    if (cox_xml_is(made, "status")) {
+        for (const struct cox_xml *node = cox_xml_child(made, "node_state"); node != NULL; node = cox_xml_next_named(node, "node_state")) {
+            if (has_values(node)) {
+                return true;
+            }
+        }
+        return false;
+    }
+    return cox_xml_is(made, "transient_attributes") || (cox_xml_is(made, "node_state") && cox_xml_child(made, "transient_attributes") != NULL);
+}
+
 bool
 cox_attrdoc_touches(const struct cox_xml *patch)
 {
@@ -288,6 +303,9 @@ cox_attrdoc_touches(const struct cox_xml *patch)
         bool is_below_status = path != NULL && g_str_has_prefix(path, "/cib/status");
 
         if (is_below_status && strstr(path, "transient_attributes") != NULL) {
+            return true;
+        }
+        if (g_strcmp0(operation, "create") == 0 && has_values(cox_xml_first(change))) {
             return true;
         }
         /* a whole node_state, or more: gone or exchanged; what happens inside of lrm is not our business */

@@ -213,6 +213,12 @@ patches_that_may_touch_values_are_told_from_others(void **state)
         { "<change operation='delete' path=\"/cib/status/node_state[@id='1']/lrm[@id='1']\"/>", false },
         { "<change operation='delete' path=\"/cib/configuration/resources/primitive[@id='a']\"/>", false },
         { "<change operation='create' path='/cib/status'><node_state id='2'/></change>", false },
+        { "<change operation='create' path='/cib/status'><node_state id='2'><lrm id='2'/></node_state></change>", false },
+        { "<change operation='create' path='/cib/status'><node_state id='2'><transient_attributes id='2'/></node_state></change>", true },
+        { "<change operation='create' path=\"/cib/status/node_state[@id='1']\"><transient_attributes id='1'/></change>", true },
+        { "<change operation='create' path=\"/cib/status/node_state[@id='1']\"><lrm id='1'/></change>", false },
+        { "<change operation='create' path='/cib'><status><node_state id='2'/><node_state id='3'><transient_attributes id='3'/></node_state></status></change>",
+          true },
     };
 
     (void) state;
