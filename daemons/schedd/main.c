@@ -529,6 +529,9 @@ start(struct cox_ctx *ctx, GError **error)
     schedd->worker = cox_worker_new(schedd->runtime);
     schedd->schemas = cox_schemas_new(schema_directory());
     schedd->planning = cox_planning_new(schedd->schemas);
+    if (cox_environment_get("COX_SCHED_INCREMENTAL") == NULL) { /* some random clusters are planned otherwise (doc/status.md) */
+        cox_planning_full_only(schedd->planning);
+    }
     schedd->series = cox_series_new(schedd->inputs);
     cox_service_set_data(ctx, schedd);
     schedd->follow = cox_follow_new(schedd->runtime, &settings);

@@ -21,6 +21,7 @@ struct cox_planning {
     size_t read_bytes;          /* that it took when it was read as a whole */
     GArray *lent;               /* struct cox_status_part: what is not what the document says, for this plan */
     struct cox_planner *planner;
+    bool is_full_only;          /* nothing of the last plan is used again but the configuration */
 };
 
 struct cox_planning *
@@ -56,6 +57,12 @@ cox_planning_free(struct cox_planning *planning)
     cox_status_free(planning->status);
     g_time_zone_unref(planning->zone);
     g_free(planning);
+}
+
+void
+cox_planning_full_only(struct cox_planning *planning)
+{
+    planning->is_full_only = true;
 }
 
 const struct cox_planner_stats *
@@ -262,6 +269,7 @@ cox_planning_run(struct cox_planning *planning, const struct cox_planning_input 
     if (planning->config == NULL && !read_config(planning, input->cib, input->now, error)) {
         return false;
     }
+    planning->is_current = planning->is_current && !planning->is_full_only;
     read_status(planning, input);
     note_inflight(planning, input);
     sched.config = planning->config;
@@ -270,7 +278,7 @@ cox_planning_run(struct cox_planning *planning, const struct cox_planning_input 
     for (size_t i = 0; i < cox_diags_count(planning->problems); i++) {
         cox_diags_add_at(result->diags, cox_diags_get(planning->problems, i));
     }
-    result->plan = cox_planner_run(planning->planner, &sched, result->diags);
+    result->plan = planning->is_full_only ? cox_sched_run(&sched, result->diags) : cox_planner_run(planning->planner, &sched, result->diags);
     result->config = planning->config;
     result->status = planning->status;
     return true;

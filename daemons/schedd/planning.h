@@ -39,6 +39,9 @@ void cox_planning_overlaid(struct cox_planning *planning, struct cox_cib *cib, c
 /** After the plan, when that transaction has been rolled back: nothing is in flight any more, either. */
 void cox_planning_restored(struct cox_planning *planning, struct cox_cib *cib);
 
+/** From now on every plan is made of the whole status, and of all resources. */
+void cox_planning_full_only(struct cox_planning *planning);
+
 /** How plans came about: borrowed. */
 const struct cox_planner_stats *cox_planning_stats(const struct cox_planning *planning);
 
