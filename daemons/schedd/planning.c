@@ -22,6 +22,7 @@ struct cox_planning {
     GArray *lent;               /* struct cox_status_part: what is not what the document says, for this plan */
     struct cox_planner *planner;
     bool is_full_only;          /* nothing of the last plan is used again but the configuration */
+    struct cox_planner_stats full_only; /* then the planner counts nothing */
 };
 
 struct cox_planning *
@@ -68,7 +69,7 @@ cox_planning_full_only(struct cox_planning *planning)
 const struct cox_planner_stats *
 cox_planning_stats(const struct cox_planning *planning)
 {
-    return cox_planner_stats(planning->planner);
+    return planning->is_full_only ? &planning->full_only : cox_planner_stats(planning->planner);
 }
 
 /* ---- the status, kept up to date ---- */
@@ -174,7 +175,7 @@ read_status(struct cox_planning *planning, const struct cox_planning_input *inpu
     planning->status = cox_status_new();
     cox_codec_status(cox_xml_child(input->cib, "status"), planning->status);
     planning->read_bytes = cox_arena_used_bytes(planning->status->arena);
-    planning->is_current = input->is_followed;
+    planning->is_current = input->is_followed && !planning->is_full_only; /* else nothing that comes is worth following */
     cox_planner_touch_all(planning->planner);
 }
 
@@ -269,7 +270,6 @@ cox_planning_run(struct cox_planning *planning, const struct cox_planning_input 
     if (planning->config == NULL && !read_config(planning, input->cib, input->now, error)) {
         return false;
     }
-    planning->is_current = planning->is_current && !planning->is_full_only;
     read_status(planning, input);
     note_inflight(planning, input);
     sched.config = planning->config;
@@ -278,7 +278,12 @@ cox_planning_run(struct cox_planning *planning, const struct cox_planning_input 
     for (size_t i = 0; i < cox_diags_count(planning->problems); i++) {
         cox_diags_add_at(result->diags, cox_diags_get(planning->problems, i));
     }
-    result->plan = planning->is_full_only ? cox_sched_run(&sched, result->diags) : cox_planner_run(planning->planner, &sched, result->diags);
+    if (planning->is_full_only) {
+        result->plan = cox_sched_run(&sched, result->diags);
+        planning->full_only.n_full++;
+    } else {
+        result->plan = cox_planner_run(planning->planner, &sched, result->diags);
+    }
     result->config = planning->config;
     result->status = planning->status;
     return true;

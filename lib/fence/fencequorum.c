@@ -38,7 +38,7 @@ cox_fence_next_unstalled(struct cox_fence *fence, cox_usec now)
     for (guint i = 0; i < fence->ops->len && !cox_fence_is_patient(fence, now); i++) {
         struct cox_fenceop *op = fence->ops->pdata[i];
 
-        if (op->state == COX_FENCEOP_STALLED) { /* which only its origin knows */
+        if (op->state == COX_FENCEOP_STALLED) { /* which only its leader knows */
             op->state = COX_FENCEOP_WORKING;
             return op;
         }

@@ -229,6 +229,41 @@ a_patch_is_planned_from_without_reading_all_again(void **state)
     assert_int_equal(cox_planning_stats(planning)->n_full, 2); /* a node is in another state */
 }
 
+/* The same as above, and nothing of the plan before is used. */
+static void
+full_plans_only_see_patches_and_what_is_laid_over_as_well(void **state)
+{
+    g_autoptr(cox_schemas) schemas = schemas_new();
+    g_autoptr(cox_planning) planning = cox_planning_new(schemas);
+    g_autoptr(cox_cib) cib = running_cib(12);
+    g_autoptr(cox_xmldoc) patch = NULL;
+    const struct cox_overlay_value value = { "n1", "fail-count-r5", "INFINITY" };
+    const struct cox_overlay overlay = { NULL, 0, &value, 1 };
+    g_autofree char *before = NULL, *after = NULL, *during = NULL, *at_last = NULL;
+
+    (void) state;
+    cox_planning_full_only(planning);
+    before = plan_cib(planning, cib, NULL, true);
+    assert_string_equal(before, "");
+    cox_cib_begin(cib);
+    stop_in(cib, R3);
+    patch = cox_cib_commit(cib);
+    cox_planning_patched(planning, cib, cox_xmldoc_root(patch));
+    after = plan_cib(planning, cib, NULL, true);
+    assert_string_equal(after, "r3_start_0 ");
+    cox_cib_begin(cib);
+    assert_true(cox_overlay_put(cib, &overlay, NULL));
+    cox_planning_overlaid(planning, cib, &overlay);
+    during = plan_cib(planning, cib, NULL, true);
+    cox_cib_rollback(cib);
+    cox_planning_restored(planning, cib);
+    assert_non_null(strstr(during, "r5_stop_0"));
+    at_last = plan_cib(planning, cib, NULL, true);
+    assert_string_equal(at_last, "r3_start_0 ");
+    assert_int_equal(cox_planning_stats(planning)->n_full, 4);
+    assert_int_equal(cox_planning_stats(planning)->n_incremental, 0);
+}
+
 static void
 what_is_laid_over_the_document_counts_for_one_plan(void **state)
 {
@@ -282,7 +317,8 @@ main(void)
         cmocka_unit_test(a_migration_in_flight_is_not_begun_anew),
         cmocka_unit_test(a_preserved_configuration_is_planned_from_with_the_present_status),
         cmocka_unit_test(a_patch_is_planned_from_without_reading_all_again),
-        cmocka_unit_test(what_is_laid_over_the_document_counts_for_one_plan),
+        cmocka_unit_test(full_plans_only_see_patches_and_what_is_laid_over_as_well),
+              cmocka_unit_test(what_is_laid_over_the_document_counts_for_one_plan),
         cmocka_unit_test(a_document_that_conforms_to_nothing_is_refused),
     };
 
