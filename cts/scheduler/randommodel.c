@@ -3,7 +3,23 @@
 
 #include <string.h>
 
+#include "base/testkit.h"
 #include "transition/pretend.h"
+
+guint32
+random_setting(const char *variable, guint32 fallback)
+{
+    const char *text = g_getenv(variable);
+    guint64 value = 0;
+
+    if (text == NULL) {
+        return fallback;
+    }
+    if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT32, &value, NULL)) {
+        fail_msg("%s='%s' is no number", variable, text);
+    }
+    return (guint32) value;
+}
 
 #define PICK(rand, texts) (texts)[g_rand_int_range((rand), 0, (gint32) G_N_ELEMENTS(texts))]
 

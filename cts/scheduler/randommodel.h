@@ -9,6 +9,9 @@
 #include "model/status.h"
 #include "transition/opspec.h"
 
+/** A number from the environment, or @fallback; what is no number fails the test. */
+guint32 random_setting(const char *variable, guint32 fallback);
+
 /**
  * A document without status.  @shape decides which nodes and resources there are, @detail their settings and
  * constraints: with the same shape and another detail it is the same cluster, configured anew.  The caller frees it

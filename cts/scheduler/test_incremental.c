@@ -23,21 +23,6 @@ enum { SETTLE_ROUNDS = 6, ROUNDS = 14, FAILURES = 2, BEGIN_S = 1769601600 };
 
 static struct cox_schemas *schemas;
 
-static guint32
-number(const char *variable, guint32 fallback)
-{
-    const char *text = g_getenv(variable);
-    guint64 value = 0;
-
-    if (text == NULL) {
-        return fallback;
-    }
-    if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT32, &value, NULL)) {
-        fail_msg("%s='%s' is no number", variable, text);
-    }
-    return (guint32) value;
-}
-
 static int
 below(GRand *rand, int n)
 {
@@ -405,7 +390,7 @@ check_random_life(guint32 seed, bool is_small, GString *problems)
 static void
 check_lives(bool is_small, guint32 at_least)
 {
-    guint32 seed = number("COX_RANDOM_SEED", 1), n = number("COX_RANDOM_MODELS", 6);
+    guint32 seed = random_setting("COX_RANDOM_SEED", 1), n = random_setting("COX_RANDOM_MODELS", 6);
     g_autoptr(GString) problems = g_string_new(NULL);
     guint64 n_incremental = 0;
 
@@ -477,7 +462,7 @@ what_begins_as_a_case_is_planned_as_if_anew(void **state)
     g_autoptr(GString) problems = g_string_new(NULL);
 
     (void) state;
-    assert_true(check_documents(cases, "input.xml", number("COX_RANDOM_CASES", 40), problems) > 30);
+    assert_true(check_documents(cases, "input.xml", random_setting("COX_RANDOM_CASES", 40), problems) > 30);
     if (g_getenv("COX_SHARED") != NULL) { /* reference cases lie outside the tree */
         (void) check_documents(shared, NULL, G_MAXUINT, problems);
     }

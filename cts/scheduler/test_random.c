@@ -23,21 +23,6 @@ enum { ROUNDS = 4, SETTLE_ROUNDS = 8, FAILURES = 3 };
 
 static struct cox_schemas *schemas;
 
-static guint32
-number(const char *variable, guint32 fallback)
-{
-    const char *text = g_getenv(variable);
-    guint64 value = 0;
-
-    if (text == NULL) {
-        return fallback;
-    }
-    if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT32, &value, NULL)) {
-        fail_msg("%s='%s' is no number", variable, text);
-    }
-    return (guint32) value;
-}
-
 static struct cox_codec_result
 read_model(guint32 seed, guint32 detail_seed)
 {
@@ -188,8 +173,8 @@ check_model(guint32 seed, GString *problems)
 static void
 random_clusters_obey_the_laws(void **state)
 {
-    guint32 seed = number("COX_RANDOM_SEED", 1);
-    guint32 n_models = number("COX_RANDOM_MODELS", 60);
+    guint32 seed = random_setting("COX_RANDOM_SEED", 1);
+    guint32 n_models = random_setting("COX_RANDOM_MODELS", 60);
     g_autoptr(GString) problems = g_string_new(NULL);
 
     (void) state;
