@@ -262,7 +262,7 @@ STATES = {
 def case(name, why, resources=(), constraints=(), nodes=2, runs=None, options=None, node_attrs=None, node_util=None,
          states=None, transient=None, history=None, probed=True, tickets=(), tags=(), topology=(), rsc_defaults=None,
          op_defaults=None, quorum=1, args="", templates=(), defaults_rules=None, cib_attrs=None, remotes=None, remote_attrs=None,
-         listing=False):
+         listing=False, attributes=()):
     names = ["n%d" % (i + 1) for i in range(nodes)]
     template_map = {t[1]["id"]: (t[1], t[2]) for t in templates}
     status = Status(names, resources, runs, probed, template_map)
@@ -296,16 +296,18 @@ def case(name, why, resources=(), constraints=(), nodes=2, runs=None, options=No
     ticket_xml = tag("tickets", *tickets) if tickets else None
     cib = tag("cib", configuration, tag("status", ticket_xml, *states_xml), validate_with="pacemaker-3.7",
               crm_feature_set="3.16.1", admin_epoch=0, epoch=1, num_updates=0, have_quorum=quorum, dc_uuid=1, **(cib_attrs or {}))
-    CASES.append((name, why, render(cib), args or "-t 2026-01-28T12:00:00Z", listing))
+    CASES.append((name, why, render(cib), args or "-t 2026-01-28T12:00:00Z", listing, attributes))
 
 
 def write(folder):
-    for name, why, text, args, listing in CASES:
+    for name, why, text, args, listing, attributes in CASES:
         path = os.path.join(folder, name)
         os.makedirs(path, exist_ok=True)
         files = [("input.xml", text), ("why.txt", why.strip() + "\n"), ("args", args + "\n")]
         if listing:
             files.append(("listing", "The order in which actions are told of counts, too.\n"))
+        if attributes:
+            files.append(("attributes", "".join(name + "\n" for name in attributes)))
         for file, content in files:
             with open(os.path.join(path, file), "w") as out:
                 out.write(content)

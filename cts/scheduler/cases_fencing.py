@@ -11,6 +11,27 @@ case("unfencing-is-done", "Nodes that have been unfenced are not unfenced again.
 case("unfencing-without-fencing", "stonith-enabled=false: devices do nothing for nodes, unfencing neither.", [UNFENCER, A])
 case("unfencing-requires-quorum", "requires=quorum: this resource does not wait for the unfencing of its node.",
      [UNFENCER, prim("A", {"requires": "quorum"}), B], options=FENCING)
+
+
+def unfencer(id, meta_=None, **params):
+    return prim(id, {"provides": "unfencing", **(meta_ or {})}, params, agent="stonith:fence_scsi", monitor=None)
+
+
+def another_agent(s):
+    s.at("F", "n1").agent = ("stonith", None, "fence_mpath")
+
+
+case("unfencing-digests", "What unfences says with which devices: the last configured first, the important one at the end; once without "
+     "passwords and what only the cluster reads.",
+     [unfencer("F", key="1", passwd="secret", pcmk_host_list="n1 n2"), unfencer("G", {"priority": "5"}, key="2"), unfencer("H", key="3"), A],
+     options=FENCING, attributes=["CRM_meta_digests_all", "CRM_meta_digests_secure"])
+case("unfencing-by-devices-in-any-order", "Nodes know the devices that unfenced them, one of them not any more: n1 is not unfenced again, n2 is.",
+     [unfencer("F", key="1"), unfencer("G", key="2"), A], options=FENCING, runs={"F": "n1", "G": "n2", "A": "n1"},
+     transient={n: {**UNFENCED[n], "#digests-all": "F:fence_scsi:%s,X:fence_scsi:0,G:fence_scsi:%s," % (digest({"key": "1"}), digest({"key": g}))}
+                for n, g in (("n1", "2"), ("n2", "old"))})
+case("unfencing-by-another-agent", "The device that unfenced n1 was of another agent: n1 is unfenced again before anything that needs it.",
+     [UNFENCER, A, B], options=FENCING, transient=UNFENCED, runs={"F": "n1", "A": "n1", "B": "n2"},
+     history=another_agent, rsc_defaults={"resource-stickiness": "1"})
 case("watchdogs-are-fence-devices", "No fence device, but the nodes have watchdogs: resources start.", [A],
      options={**FENCING, "have-watchdog": "true", "stonith-watchdog-timeout": "10s"})
 case("watchdogs-without-quorum", "No fence device, but watchdogs: without quorum nobody counts as fenced.", [A], nodes=3, quorum=0,

@@ -33,6 +33,15 @@ reload(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node)
     sched_order_action_task(work, action, rsc, SCHED_TASK_DEMOTE, SCHED_R_ORDERED | SCHED_R_CANCELS_FIRST);
 }
 
+/* What unfenced the node was another device, or the same with other parameters. */
+static void
+unfence_again(struct sched_work *work, const struct sched_rsc *rsc, struct sched_node *node, const char *reason)
+{
+    if (rsc->is_fence_device && work->has_unfencing_device) {
+        sched_fence_action(work, node, "on", false, reason);
+    }
+}
+
 static void
 restart(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node, const struct cox_op_history *op)
 {
@@ -43,9 +52,7 @@ restart(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
             : sched_action_get_recurring(work, rsc, (struct sched_op_name) { op->operation, op->interval_ms }, NULL, false);
 
     sched_action_reason(action, "resource definition change", true);
-    if (rsc->is_fence_device && work->has_unfencing_device) {
-        sched_fence_action(work, node, "on", false, "Device parameters changed");
-    }
+    unfence_again(work, rsc, node, "Device parameters changed");
 }
 
 /* Did the operation's definition change? */
@@ -219,6 +226,7 @@ check_history(struct sched_work *work, struct sched_rsc *rsc, struct sched_node 
         }
         sched_primitive_cleanup(work, rsc, node, false);
         clear_count(work, rsc, node, "agent changed");
+        unfence_again(work, rsc, node, "Device definition changed");
     }
     if (!sched_rsc_is_active_on(rsc, node)) {
         return;

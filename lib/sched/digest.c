@@ -70,32 +70,42 @@ has_own_params(struct sched_work *work, struct sched_rsc *rsc, struct sched_node
     return has_some;
 }
 
+/* Is parameter @name for the agent, and none of the secrets? */
+static bool
+is_public(const struct sched_rsc *rsc, const char *name, const char *secrets)
+{
+    if ((secrets != NULL && is_listed(secrets, name)) || g_str_has_prefix(name, "CRM_meta_")) {
+        return false;
+    }
+    return !(rsc->is_fence_device
+             && (g_str_has_prefix(name, "pcmk_") || strcmp(name, "provides") == 0
+                 || strcmp(name, "stonith-timeout") == 0)); /* meant for the cluster, not the agent */
+}
+
+char *
+sched_digest_public(const struct sched_rsc *rsc, const struct cox_nvlist *all, const char *secrets)
+{
+    g_autofree struct cox_nvpair *pairs = g_new0(struct cox_nvpair, all->n_pairs + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; i < all->n_pairs; i++) {
+        if (is_public(rsc, all->pairs[i].name, secrets)) {
+            pairs[n++] = all->pairs[i];
+        }
+    }
+    return cox_param_digest(pairs, n);
+}
+
 /* Configurations for inspection have their secrets blanked out; then only the digest without them can tell. */
 static bool
 differs_in_secrets_only(const struct sched_rsc *rsc, const struct cox_op_history *op, const struct cox_nvlist *all)
 {
-    g_autofree struct cox_nvpair *pairs = g_new0(struct cox_nvpair, all->n_pairs + 1);
     g_autofree char *now = NULL;
-    size_t n = 0;
 
     if (op->op_secure_digest == NULL) {
         return false;
     }
-    for (size_t i = 0; i < all->n_pairs; i++) {
-        const char *name = all->pairs[i].name;
-
-        if ((op->op_secure_params != NULL && is_listed(op->op_secure_params, name))
-            || g_str_has_prefix(name, "CRM_meta_")) {
-            continue;
-        }
-        if (rsc->is_fence_device
-            && (g_str_has_prefix(name, "pcmk_") || strcmp(name, "provides") == 0
-                || strcmp(name, "stonith-timeout") == 0)) {
-            continue; /* meant for the cluster, not the agent */
-        }
-        pairs[n++] = all->pairs[i];
-    }
-    now = cox_param_digest(pairs, n);
+    now = sched_digest_public(rsc, all, op->op_secure_params);
     return strcmp(now, op->op_secure_digest) == 0;
 }
 

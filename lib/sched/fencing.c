@@ -31,35 +31,60 @@ priority_delay_s(const struct sched_work *work, const struct sched_node *node)
     return work->opt.priority_fencing_delay_ms / 1000;
 }
 
-/* Fence devices' parameters are part of an unfencing action, so that a changed device unfences again. */
+static gint
+by_priority(gconstpointer a, gconstpointer b)
+{
+    int one = (*(struct sched_rsc *const *) a)->top->meta.priority, two = (*(struct sched_rsc *const *) b)->top->meta.priority;
+
+    return (one > two) - (one < two);
+}
+
+/*
+ * Devices that provide unfencing.
+ * QUIRK 35: the last of the configuration first, important ones at the end.  case: start-then-stop-with-unfence (parameters)
+ */
+static GPtrArray *
+unfencing_devices(const struct sched_work *work)
+{
+    GPtrArray *devices = g_ptr_array_new();
+
+    for (guint i = work->rscs->len; i > 0; i--) {
+        struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i - 1);
+
+        if (rsc->variant == COX_PRIMITIVE && rsc->is_fence_device
+            && g_strcmp0(cox_option_get(COX_OPT_DEVICE_META_PROVIDES, &rsc->meta_raw), "unfencing") == 0) {
+            g_ptr_array_add(devices, rsc);
+        }
+    }
+    g_ptr_array_sort(devices, by_priority);
+    return devices;
+}
+
+/* Their parameters are part of an unfencing action, so that a changed device unfences again; once without what is secret. */
 static void
 add_device_digests(struct sched_work *work, struct sched_action *action, const struct sched_node *node)
 {
     g_autoptr(GString) all = g_string_new(NULL);
+    g_autoptr(GString) secure = g_string_new(NULL);
+    g_autoptr(GPtrArray) devices = unfencing_devices(work);
 
-    for (guint i = 0; i < work->rscs->len; i++) {
-        struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i);
+    for (guint i = 0; i < devices->len; i++) {
+        struct sched_rsc *rsc = g_ptr_array_index(devices, i);
         struct cox_nvlist params = { 0 };
-        const char *provides;
 
-        if (rsc->variant != COX_PRIMITIVE || !rsc->is_fence_device) {
-            continue;
-        }
-        provides = cox_option_get(COX_OPT_DEVICE_META_PROVIDES, &rsc->meta_raw);
-        if (provides == NULL || strcmp(provides, "unfencing") != 0) {
-            continue;
-        }
         sched_attrs_params(work, rsc, node, &params);
         {
             g_autofree struct cox_nvpair *pairs = g_memdup2(params.pairs, params.n_pairs * sizeof(params.pairs[0]));
             g_autofree char *digest = cox_param_digest(pairs, params.n_pairs);
+            g_autofree char *without = sched_digest_public(rsc, &params, " password passwd ");
 
             g_string_append_printf(all, "%s:%s:%s,", rsc->id, rsc->type, digest);
+            g_string_append_printf(secure, "%s:%s:%s,", rsc->id, rsc->type, without);
         }
         cox_nvlist_clear(&params);
     }
     sched_action_set_meta(work, action, "digests-all", cox_arena_strdup(work->arena, all->str));
-    sched_action_set_meta(work, action, "digests-secure", cox_arena_strdup(work->arena, all->str));
+    sched_action_set_meta(work, action, "digests-secure", cox_arena_strdup(work->arena, secure->str));
 }
 
 struct sched_action *
@@ -104,25 +129,29 @@ is_unfenced(const struct sched_node *node)
     return value != NULL && strcmp(value, "0") != 0;
 }
 
-/* Has the node been unfenced by these devices as they are now?  Only devices that provide unfencing matter. */
+/* Is each device of the list @now ("id:agent:digest," for each) in the list @stored, in whatever order? */
 static bool
-are_devices_current(struct sched_work *work, const struct sched_node *node, const char *attr)
+are_all_in(const char *now, const char *stored)
 {
-    const char *stored = cox_nvlist_get(&node->attrs, attr);
+    g_auto(GStrv) devices = g_strsplit(now, ",", -1);
+    g_auto(GStrv) known = g_strsplit(stored, ",", -1);
 
-    if (stored == NULL) {
-        return true;
-    }
-    for (guint i = 0; i < work->actions->len; i++) {
-        const struct sched_action *action = g_ptr_array_index(work->actions, i);
-
-        if (action->task == SCHED_TASK_STONITH && action->node == node) {
-            const char *now = sched_action_meta(action, "digests-all");
-
-            return now == NULL || *now == '\0' || strstr(stored, now) != NULL || strcmp(stored, now) == 0;
+    for (guint i = 0; devices[i] != NULL; i++) {
+        if (*devices[i] != '\0' && !g_strv_contains((const char *const *) known, devices[i])) {
+            return false;
         }
     }
     return true;
+}
+
+/* Has the node been unfenced by these devices as they are now?  Only devices that provide unfencing matter. */
+static bool
+are_devices_current(const struct sched_node *node, const struct sched_action *unfence)
+{
+    const char *stored = cox_nvlist_get(&node->attrs, "#digests-all");
+    const char *now = sched_action_meta(unfence, "digests-all");
+
+    return stored == NULL || now == NULL || are_all_in(now, stored);
 }
 
 void
@@ -140,7 +169,7 @@ sched_unfence_order(struct sched_work *work, struct sched_rsc *rsc, struct sched
     /* Devices that unfence often cannot even be probed where the node is not unfenced: they wait as well. */
     unfence = sched_fence_action(work, node, "on", true, NULL);
     sched_edge_add(work, unfence, action, flags);
-    if (!is_unfenced(node) || !are_devices_current(work, node, "#digests-all")) {
+    if (!is_unfenced(node) || !are_devices_current(node, unfence)) {
         unfence->flags &= ~(guint32) SCHED_OPTIONAL;
         sched_action_reason(unfence, cox_arena_printf(work->arena, "required by %s %s", rsc->id, action->text), false);
     }

@@ -35,6 +35,8 @@ enum sched_digest_result {
 };
 enum sched_digest_result sched_digest_compare(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
                                               const struct cox_op_history *op);
+/** Digest of those of the parameters @all that are for the agent and not in the list of words @secrets (or NULL); caller frees. */
+char *sched_digest_public(const struct sched_rsc *rsc, const struct cox_nvlist *all, const char *secrets);
 /* opmeta.c */
 /** The op element for this task and interval, or NULL; for migrate_* also "migrate". */
 const struct cox_op_def *sched_op_find(const struct sched_rsc *rsc, const char *task, gint64 interval_ms,
