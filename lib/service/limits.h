@@ -19,6 +19,7 @@ struct cox_limits {
     guint64 body_bytes;         /**< of one incoming body */
     gint64 hello_ms;            /**< until it must have said who it is */
     gint64 stall_ms;            /**< that something may wait for it without any progress */
+    gint64 stall_trusted_ms;    /**< the same for root and the cluster's user: a daemon that reads a large document reads nothing else meanwhile */
 };
 
 static inline struct cox_limits
@@ -36,6 +37,7 @@ cox_limits_default(void)
         .body_bytes = G_GUINT64_CONSTANT(1) << 30,
         .hello_ms = 5000,
         .stall_ms = 10000,
+        .stall_trusted_ms = 60000,
     };
 }
 

@@ -19,7 +19,6 @@ enum {
     ACCEPT_ROUND = 16,          /* accepted before clients have their turn */
     SWEEP_MS = 2500,
     LATE_MS = 1000,             /* a sweep that comes so much later is not about the clients */
-    UID_CHECK_BYTES = 64 * 1024, /* above this the other connections of the same user are looked at */
     LINES_PER_SWEEP = 20,       /* about clients that misbehave; they must not fill the log */
 };
 
@@ -125,40 +124,50 @@ cox_server_role(const struct cox_server *server, const struct cox_channel_peer *
     return COX_ROLE_NONE;
 }
 
-/* Connections of a user and what waits for them. */
-static gsize
-count_uid(const struct cox_server *server, uid_t uid, gsize *unsent_bytes)
+/* The connections of a user. */
+struct share {
+    gsize n, unsent_bytes;       /* in all */
+    struct cox_session *largest; /* for which most waits */
+};
+
+static struct share
+share_of(const struct cox_server *server, uid_t uid)
 {
+    struct share share = { 0 };
     GHashTableIter iter;
     gpointer value;
-    gsize n = 0;
 
-    *unsent_bytes = 0;
     g_hash_table_iter_init(&iter, server->connections);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         if (cox_session_peer(value)->uid == uid) {
-            n++;
-            *unsent_bytes += cox_session_unsent_bytes(value);
+            share.n++;
+            share.unsent_bytes += cox_session_unsent_bytes(value);
+            share.largest = share.largest == NULL || cox_session_unsent_bytes(value) > cox_session_unsent_bytes(share.largest) ? value : share.largest;
         }
     }
-    return n;
+    return share;
 }
 
+/* Who reads has nothing waiting, and costs no more than this look; when a user has too much, whoever reads least has to go. */
 static bool
 may_queue(void *context, struct cox_session *connection)
 {
     const struct cox_server *server = context;
     const struct cox_limits *limits = server->setup.limits;
-    gsize own = cox_session_unsent_bytes(connection), of_user;
+    gsize own = cox_session_unsent_bytes(connection);
+    uid_t uid = cox_session_peer(connection)->uid;
+    struct share share;
 
-    if (own > limits->unsent_per_client) {
-        return false;
+    if (own == 0 || own > limits->unsent_per_client) {
+        return own == 0;
     }
-    if (own < UID_CHECK_BYTES) {
-        return true;
+    for (share = share_of(server, uid); share.unsent_bytes > limits->unsent_per_uid; share = share_of(server, uid)) {
+        if (share.largest == connection) {
+            return false;
+        }
+        cox_session_evict(share.largest);
     }
-    (void) count_uid(server, cox_session_peer(connection)->uid, &of_user);
-    return of_user <= limits->unsent_per_uid;
+    return true;
 }
 
 static void
@@ -218,7 +227,6 @@ admit(struct cox_server *server, int fd)
     struct cox_channel_peer peer;
     struct cox_session *connection;
     g_autoptr(GError) refusal = NULL;
-    gsize unsent;
 
     if (!cox_channel_peer_of(fd, &peer)) {
         close(fd);
@@ -231,7 +239,7 @@ admit(struct cox_server *server, int fd)
                               (unsigned int) peer.uid, server->setup.name, COX_DAEMON_CLUSTER_GROUP);
     } else if (g_hash_table_size(server->connections) >= server->setup.limits->connections
                || (!is_privileged(server, peer.uid)
-                   && count_uid(server, peer.uid, &unsent) >= server->setup.limits->connections_per_uid)) {
+                   && share_of(server, peer.uid).n >= server->setup.limits->connections_per_uid)) {
         refusal = g_error_new(COX_ERROR, COX_ERROR_TRY_AGAIN, "user '%u': too many connections; close some",
                               (unsigned int) peer.uid);
     }

@@ -58,9 +58,14 @@ send_frame(void *context, GBytes *frame)
     }
     cox_channel_send(connection->channel, frame);
     if (!connection->setup->handlers->may_queue(connection->setup->context, connection)) {
-        evict(connection, COX_ERROR_TIMEOUT, "does not read what it asked for: %" G_GSIZE_FORMAT " bytes wait",
-              cox_channel_queued_bytes(connection->channel));
+        cox_session_evict(connection);
     }
+}
+
+void
+cox_session_evict(struct cox_session *connection)
+{
+    evict(connection, COX_ERROR_TIMEOUT, "does not read what it asked for: %" G_GSIZE_FORMAT " bytes wait", cox_channel_queued_bytes(connection->channel));
 }
 
 static gsize
@@ -353,12 +358,13 @@ void
 cox_session_check(struct cox_session *connection, cox_usec now)
 {
     const struct cox_limits *limits = connection->setup->limits;
+    gint64 stall_ms = connection->role == COX_ROLE_ADMIN ? limits->stall_trusted_ms : limits->stall_ms;
 
     if (connection->program == NULL && now >= cox_usec_after_ms(connection->since, limits->hello_ms)) {
         evict(connection, COX_ERROR_TIMEOUT, "did not say hello in time");
     } else if (cox_channel_queued_bytes(connection->channel) > 0
-               && now >= cox_usec_after_ms(cox_channel_last_progress(connection->channel), limits->stall_ms)) {
-        evict(connection, COX_ERROR_TIMEOUT, "has not read anything for %" G_GINT64_FORMAT " ms", limits->stall_ms);
+               && now >= cox_usec_after_ms(cox_channel_last_progress(connection->channel), stall_ms)) {
+        evict(connection, COX_ERROR_TIMEOUT, "has not read anything for %" G_GINT64_FORMAT " ms", stall_ms);
     }
 }
 

@@ -25,7 +25,7 @@ struct cox_session_handlers {
     void (*cancelled)(void *context, struct cox_session *connection, guint32 id);
     /** It is gone or has to go: @reason says why.  The owner frees it, from the loop and not inside this call. */
     void (*gone)(void *context, struct cox_session *connection, const GError *reason);
-    /** May so many more bytes wait for this client's user? */
+    /** May so many bytes wait for this client and its user?  false: it has to go. */
     bool (*may_queue)(void *context, struct cox_session *connection);
 };
 
@@ -77,6 +77,9 @@ void cox_session_publish(struct cox_session *connection, const char *topic, enum
 
 /** Tell the owner at once if it has been idle or silent for too long. */
 void cox_session_check(struct cox_session *connection, cox_usec now);
+
+/** Tell the owner that it has to go, because too much waits for it. */
+void cox_session_evict(struct cox_session *connection);
 
 /** Answer with an error and end it when that has been sent, or after a while. */
 void cox_session_refuse(struct cox_session *connection, const GError *reason);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -252,6 +253,126 @@ what_waits_for_all_connections_of_one_user_is_limited_as_well(void **state)
     }
 }
 
+/* A bare socket that has said hello, of another user of the cluster's group; -1: there is no such group here. */
+static int
+greeted_as(struct place *place, uid_t uid)
+{
+    const struct group *group = getgrnam(COX_DAEMON_CLUSTER_GROUP);
+    int fd;
+
+    if (group == NULL || geteuid() != 0) {
+        return -1;
+    }
+    assert_int_equal(chmod(place->directory, 0755), 0);
+    assert_int_equal(setegid(group->gr_gid), 0); /* the socket keeps what we are while it is connected */
+    assert_int_equal(seteuid(uid), 0);
+    fd = place_raw_greeted(place);
+    assert_int_equal(seteuid(0), 0);
+    assert_int_equal(setegid(0), 0);
+    return fd;
+}
+
+/* Ask on @fd, of which nothing is read, until some 40 KB wait for it in the daemon. */
+static void
+let_some_wait(struct place *place, struct cox_client *good, int fd)
+{
+    g_autofree char *text = g_strnfill(20000, 'x');
+    const struct cox_msg_note note = { .topic = "echo", .text = text };
+    struct cox_frame frame = { .kind = COX_FRAME_REQUEST, .message = COX_MSG_NOTE };
+    gint64 before = place_stat(place, good, "unsent_bytes");
+
+    for (frame.id = 1; place_stat(place, good, "unsent_bytes") < before + 40000 && place_stat(place, good, "clients_evicted") == 0; frame.id++) {
+        assert_true(frame.id < 1000); /* the socket itself takes some ten of them */
+        send_frame(fd, &frame, &note);
+    }
+}
+
+static void
+ask_echo(int fd)
+{
+    const struct cox_frame frame = { .kind = COX_FRAME_REQUEST, .message = COX_MSG_NOTE, .id = 1 };
+    const struct cox_msg_note note = { .topic = "echo", .text = "there?" };
+    guint8 buffer[512];
+
+    send_frame(fd, &frame, &note);
+    assert_true(recv(fd, buffer, sizeof buffer, 0) > 0);
+}
+
+/* However little it is for each of them; who reads is served, of that user and of others. */
+static void
+many_connections_of_one_user_have_one_budget(void **state)
+{
+    enum { CONNECTIONS = 150, HOG = 65534, OTHER = 65533, BUDGET = 4 * 1024 * 1024 };
+    struct place *place = *state;
+    g_autoptr(cox_client) good = NULL;
+    int fds[CONNECTIONS], other, reader, n = 0;
+
+    place_start_ready(place);
+    good = place_client(place, false);
+    all_is_well(place, good);
+    other = greeted_as(place, OTHER);
+    if (other < 0) {
+        skip();
+    }
+    reader = greeted_as(place, HOG);
+    while (n < CONNECTIONS && place_stat(place, good, "clients_evicted") == 0) {
+        fds[n] = greeted_as(place, HOG);
+        let_some_wait(place, good, fds[n]);
+        n++;
+        assert_true(place_stat(place, good, "unsent_bytes") <= BUDGET);
+        ask_echo(other);
+        ask_echo(reader); /* what one does not read costs that one, not those of the same user that do */
+    }
+    assert_true(place_stat(place, good, "clients_evicted") > 0);
+    assert_true(n < CONNECTIONS);
+    for (int i = 0; i < n; i++) {
+        close(fds[i]);
+    }
+    ask_echo(other);
+    ask_echo(reader);
+    close(other);
+    close(reader);
+    assert_true(place_note(place, good, "echo", NULL, NULL));
+}
+
+static void
+strangers_have_less_time_to_read_than_our_own_daemons(void **state)
+{
+    const struct cox_frame frame = { .kind = COX_FRAME_REQUEST, .message = COX_MSG_SUBSCRIBE, .id = 1 };
+    const struct cox_msg_subscribe subscribe = { .topic = "news" };
+    struct place *place = *state;
+    g_autoptr(cox_client) good = NULL;
+    g_autofree char *log = NULL;
+    guint64 number = 1000;
+    guint8 answer[256];
+    int fds[2];
+
+    place_start_ready(place);
+    good = place_client(place, false);
+    all_is_well(place, good);
+    fds[0] = place_raw_greeted(place);
+    fds[1] = greeted_as(place, 65534);
+    if (fds[1] < 0) {
+        close(fds[0]);
+        skip();
+    }
+    for (int i = 0; i < 2; i++) {
+        send_frame(fds[i], &frame, &subscribe);
+        assert_true(recv(fds[i], answer, sizeof answer, 0) > 0);
+    }
+    assert_true(place_note(place, good, "publish", &number, NULL)); /* a megabyte for each */
+    for (int i = 0; i < 2; i++) {
+        struct pollfd hangup = { .fd = fds[i] };
+
+        assert_int_equal(poll(&hangup, 1, 60000), 1);
+        close(fds[i]);
+    }
+    all_is_well(place, good);
+    log = log_of(place);
+    assert_non_null(strstr(log, "uid=65534 program=raw reason=\"has not read anything for 800 ms\""));
+    assert_non_null(strstr(log, "uid=0 program=raw reason=\"has not read anything for 1200 ms\""));
+}
+
 static void
 one_who_stops_reading_in_the_middle_is_sent_away_after_a_while(void **state)
 {
@@ -462,6 +583,8 @@ COX_TEST_MAIN(TEST(garbage_ends_the_connection_with_a_line_in_the_log), TEST(aft
               TEST(a_frame_longer_than_allowed_ends_the_connection), TEST(an_unknown_message_is_only_refused),
               TEST(one_who_never_says_hello_is_sent_away), TEST(one_who_does_not_read_its_answers_is_sent_away),
               cmocka_unit_test_setup_teardown(what_waits_for_all_connections_of_one_user_is_limited_as_well, place_setup, place_teardown),
+              cmocka_unit_test_setup_teardown(many_connections_of_one_user_have_one_budget, place_setup, place_teardown),
+              TEST(strangers_have_less_time_to_read_than_our_own_daemons),
               TEST(one_who_stops_reading_in_the_middle_is_sent_away_after_a_while),
               TEST(connections_of_one_user_are_limited_but_not_those_of_root),
               TEST(thousands_of_short_connections_leave_nothing), TEST(a_stranger_gets_nothing_but_a_refusal),

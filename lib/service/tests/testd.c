@@ -297,6 +297,7 @@ main(int argc, char **argv)
         .connections = 400, .connections_per_uid = 300, .unsent_per_client = 1024 * 1024, .unsent_per_uid = 4 * 1024 * 1024,
         .events_unsent = 256 * 1024, .events_waiting = 16, .requests_per_client = 64, .bodies_per_client = 4,
         .body_bytes = 64 * 1024 * 1024, .hello_ms = is_hasty ? 500 : 300000, .stall_ms = is_hasty ? 800 : 300000,
+        .stall_trusted_ms = is_hasty ? 1200 : 300000,
     };
     struct cox_service service = testd;
 
