@@ -33,6 +33,7 @@ struct cox_fenced {
     struct cox_fencebuild *build;  /**< NULL: none yet */
     bool is_dirty;                 /**< the document is another one */
     cox_source_id rebuild_timer;
+    gint64 rebuild_took_ms;        /**< the last time */
     GHashTable *agents;            /**< type -> struct cox_fenced_agent */
     struct cox_fenced_registry *registry; /**< devices and levels that were added at run time */
     struct cox_agent_paths paths;
@@ -96,6 +97,9 @@ void cox_fenced_on_document(void *context, const struct cox_follow_news *news);
 
 /** Let the engine have the devices and levels of the present document, if it does not have them. */
 void cox_fenced_refresh(struct cox_fenced *fenced);
+
+/** How long changes of the document are gathered before that is done, when nobody is in a hurry and it took so long the last time. */
+gint64 cox_fenced_rebuild_wait_ms(gint64 last_took_ms);
 void cox_fenced_agent_free(gpointer agent);
 
 /** Has the agent told what it can do?  Ask it (@at_once: although it has failed not long ago); registry_on_agent() hears how it ended. */

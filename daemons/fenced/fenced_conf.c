@@ -10,6 +10,8 @@
 
 enum {
     REBUILD_MS = 100,        /* changes come in groups */
+    REBUILD_MAX_MS = 5000,
+    REBUILD_REST = 10,       /* times as long as it took, it rests: with a large document and attributes that change all the time nothing else would be done */
     METADATA_TIMEOUT_MS = 20000,
     METADATA_RETRY_MS = 30000,
 };
@@ -54,12 +56,19 @@ rebuild_at(struct cox_fenced *fenced, cox_usec at)
     fenced->rebuild_timer = cox_runtime_timer(runtime, at, on_rebuild_timer, fenced);
 }
 
+gint64
+cox_fenced_rebuild_wait_ms(gint64 last_took_ms)
+{
+    return CLAMP(last_took_ms * REBUILD_REST, REBUILD_MS, REBUILD_MAX_MS);
+}
+
+/* Whoever wants something fenced meanwhile does not wait for it: cox_fenced_refresh(). */
 static void
 rebuild_soon(struct cox_fenced *fenced)
 {
     if (!fenced->is_dirty) {
         fenced->is_dirty = true;
-        rebuild_at(fenced, cox_usec_after_ms(cox_runtime_now(cox_service_runtime(fenced->ctx)), REBUILD_MS));
+        rebuild_at(fenced, cox_usec_after_ms(cox_runtime_now(cox_service_runtime(fenced->ctx)), cox_fenced_rebuild_wait_ms(fenced->rebuild_took_ms)));
     }
 }
 
@@ -281,7 +290,7 @@ cox_fenced_refresh(struct cox_fenced *fenced)
 {
     struct cox_runtime *runtime = cox_service_runtime(fenced->ctx);
     const char *self = cox_service_node_name(fenced->ctx, cox_service_self(fenced->ctx));
-    cox_usec next;
+    cox_usec begun = cox_runtime_now(runtime), next;
 
     if (!fenced->is_dirty || fenced->engine == NULL || self == NULL || cox_follow_cib(fenced->follow) == NULL) {
         return;
@@ -292,6 +301,7 @@ cox_fenced_refresh(struct cox_fenced *fenced)
     if (!build(fenced, self)) {
         return;
     }
+    fenced->rebuild_took_ms = (cox_runtime_now(runtime) - begun) / COX_USEC_PER_MS;
     for (size_t i = 0; i < fenced->build->n_unknown_agents; i++) {
         cox_fenced_ask_agent(fenced, fenced->build->unknown_agents[i], false);
     }

@@ -417,6 +417,38 @@ a_person_can_say_that_a_node_is_down(void **state)
 }
 
 static void
+a_large_document_is_read_for_a_tenth_of_the_time_at_most(void **state)
+{
+    (void) state;
+    assert_int_equal(cox_fenced_rebuild_wait_ms(0), 100);
+    assert_int_equal(cox_fenced_rebuild_wait_ms(10), 100);
+    assert_int_equal(cox_fenced_rebuild_wait_ms(300), 3000);
+    assert_int_equal(cox_fenced_rebuild_wait_ms(100000), 5000);
+}
+
+static void
+who_asks_for_fencing_need_not_wait_for_changes_to_be_gathered(void **state)
+{
+    struct world *world = *state;
+    guint32 id = 0;
+
+    begin(world, "", "");
+    kill_node(world, 2);
+    fenced_of(world, 0)->rebuild_took_ms = fenced_of(world, 1)->rebuild_took_ms = 1000;
+    world->resources = DEVICE("a", NV("a", "pcmk_host_list", "n3"));
+    for (guint i = 0; i < 2; i++) {
+        g_autofree char *text = g_strdup_printf(DOCUMENT, world->resources, world->topology);
+
+        cox_follow_fake_replace(fenced_of(world, i)->follow, text);
+    }
+    pass(world, 1000); /* of the five seconds that it may take */
+    assert_int_equal(fenced_of(world, 0)->build->n_devices, 0);
+    id = fence(world, 0, "n3", COX_FENCE_OFF);
+    pass(world, 1000);
+    assert_true(finished(world, 0, id)->is_ok);
+}
+
+static void
 the_history_can_be_forgotten_on_all_nodes(void **state)
 {
     struct world *world = *state;
@@ -710,7 +742,8 @@ COX_TEST_MAIN(WITH_WORLD(a_device_added_at_run_time_fences_and_outlives_changes_
               WITH_WORLD(a_lost_node_is_fenced_and_all_know_of_it), WITH_WORLD(a_failing_agent_is_repeated_and_then_the_other_node_tries),
               WITH_WORLD(a_hanging_agent_is_killed_in_time), WITH_WORLD(two_levels_are_tried_in_order_and_all_devices_of_one_count),
               WITH_WORLD(without_quorum_nobody_is_fenced), WITH_WORLD(orders_of_an_older_coordinator_are_refused_wherever_they_are_given),
-              WITH_WORLD(a_person_can_say_that_a_node_is_down), WITH_WORLD(the_history_can_be_forgotten_on_all_nodes),
+              WITH_WORLD(a_person_can_say_that_a_node_is_down), cmocka_unit_test(a_large_document_is_read_for_a_tenth_of_the_time_at_most),
+              WITH_WORLD(who_asks_for_fencing_need_not_wait_for_changes_to_be_gathered), WITH_WORLD(the_history_can_be_forgotten_on_all_nodes),
               WITH_WORLD(devices_are_listed_and_those_that_know_a_node), WITH_WORLD(a_device_can_be_tried),
               WITH_WORLD(a_change_of_the_configuration_counts_at_once), WITH_WORLD(bad_requests_are_refused_and_strangers_too),
               WITH_WORLD(the_number_of_the_boot_survives_the_daemon_but_not_the_node),
