@@ -13,9 +13,14 @@
  *   state                -> state VERSION DIGEST QUORUM CURRENT FETCHES MISMATCHES PATCHES
  *   modify SECTION XML   -> answer CODE OUTCOME
  *   bench COUNT OUTSTANDING SECTION -> bench COUNT OUTSTANDING USEC KEPT PROVISIONAL UNCERTAIN FAILED FASTEST_USEC MEDIAN_USEC
+ *   offer RATE SECTION   (RATE changes a second from now on, whether they are answered or not)
+ *   offered              -> offered SENT USEC KEPT PROVISIONAL UNCERTAIN FAILED SLOWEST_USEC LAST, when all of them are answered; USEC until then,
+ *                           LAST is the value that the last one wrote
  *   sleep MS             -> slept (the loop does not turn meanwhile)
  * SECTION is status or crm_config: changes of the one are not validated.
  */
+enum { OFFER_MS = 5 };
+
 struct follower {
     struct cox_runtime *runtime;
     struct cox_follow *follow;
@@ -29,6 +34,10 @@ struct follower {
     gint64 begun;
     GArray *times;  /* gint64, of each change */
     GQueue started; /* gint64 *, of those under way; answers of one connection come in order but for refusals */
+    /* offer */
+    unsigned long rate, sent, answered; /* rate 0: no more */
+    gint64 slowest;
+    bool is_report_wanted;
 };
 
 static void bench_one(struct follower *f);
@@ -70,7 +79,7 @@ on_bench_answer(void *context, const struct cox_follow_answer *answer)
 }
 
 static void
-bench_one(struct follower *f)
+send_one(struct follower *f, cox_follow_answer_fn fn)
 {
     g_autofree char *text = f->is_configuration
                                 ? g_strdup_printf("<crm_config><cluster_property_set id=\"bench\"><nvpair id=\"bench-a\" name=\"bench\" value=\"%lu\"/>"
@@ -80,7 +89,7 @@ bench_one(struct follower *f)
                                                   "</node_state>", f->next);
     const struct cox_follow_change change = {
         .kind = COX_EDIT_MODIFY, .section = f->is_configuration ? "crm_config" : "status", .text = text, .allows_creation = true,
-        .fn = on_bench_answer, .context = f,
+        .fn = fn, .context = f,
     };
 
     gint64 *now = g_new(gint64, 1);
@@ -88,8 +97,14 @@ bench_one(struct follower *f)
     *now = g_get_monotonic_time();
     g_queue_push_tail(&f->started, now);
     f->next++;
-    f->to_send--;
     cox_follow_change(f->follow, &change);
+}
+
+static void
+bench_one(struct follower *f)
+{
+    f->to_send--;
+    send_one(f, on_bench_answer);
 }
 
 static void
@@ -105,6 +120,62 @@ bench(struct follower *f, unsigned long count, unsigned long outstanding, const 
     for (unsigned long i = 0; i < outstanding && f->to_send > 0; i++) {
         bench_one(f);
     }
+}
+
+/* ---- a steady offer ---- */
+
+static void
+report_offer(struct follower *f)
+{
+    if (f->is_report_wanted && f->answered == f->sent) {
+        f->is_report_wanted = false;
+        printf("offered %lu %" G_GINT64_FORMAT " %lu %lu %lu %lu %" G_GINT64_FORMAT " %lu\n", f->sent, g_get_monotonic_time() - f->begun,
+               f->outcomes[0], f->outcomes[1], f->outcomes[2], f->failed, f->slowest, f->next - 1);
+    }
+}
+
+static void
+on_offer_answer(void *context, const struct cox_follow_answer *answer)
+{
+    struct follower *f = context;
+    g_autofree gint64 *started = g_queue_pop_head(&f->started);
+
+    f->slowest = MAX(f->slowest, g_get_monotonic_time() - *started);
+    f->answered++;
+    if (answer->error != NULL) {
+        f->failed++;
+    } else {
+        f->outcomes[answer->outcome]++;
+    }
+    report_offer(f);
+}
+
+/* As many as are due, however late we are. */
+static void
+on_offer(void *context)
+{
+    struct follower *f = context;
+    gint64 due = f->rate == 0 ? 0 : (g_get_monotonic_time() - f->begun) * (gint64) f->rate / G_USEC_PER_SEC;
+
+    while ((gint64) f->sent < due) {
+        f->sent++;
+        send_one(f, on_offer_answer);
+    }
+    if (f->rate != 0) {
+        (void) cox_runtime_timer(f->runtime, cox_usec_after_ms(cox_runtime_now(f->runtime), OFFER_MS), on_offer, f);
+    }
+}
+
+static void
+offer(struct follower *f, unsigned long rate, const char *section)
+{
+    f->rate = rate;
+    f->sent = f->answered = f->failed = 0;
+    f->slowest = 0;
+    memset(f->outcomes, 0, sizeof f->outcomes);
+    f->is_configuration = strcmp(section, "crm_config") == 0;
+    f->begun = g_get_monotonic_time();
+    on_offer(f);
 }
 
 static void
@@ -138,6 +209,12 @@ obey(struct follower *f, const char *line)
         print_state(f);
     } else if (sscanf(line, "bench %lu %lu %63s", &count, &outstanding, section) == 3) {
         bench(f, count, outstanding, section);
+    } else if (sscanf(line, "offer %lu %63s", &count, section) == 2 && count > 0) {
+        offer(f, count, section);
+    } else if (strcmp(line, "offered") == 0) {
+        f->rate = 0;
+        f->is_report_wanted = true;
+        report_offer(f);
     } else if (sscanf(line, "sleep %lu", &count) == 1) {
         g_usleep(count * 1000);
         printf("slept\n");
