@@ -190,7 +190,8 @@ static const struct cox_tool tool = {
     .summary = "query and update node attributes",
     .synopsis = "COMMAND [OPTION]...",
     .description = "Values are shared by all nodes at once and written to the status of the cluster's document; they go with the node.\n\n"
-                   "With -W no, success means that the change was accepted; the other choices wait until it is known where they say.",
+                   "With -W no, success means that the change was accepted; the other choices wait until it is known where they say. "
+                   "A value of a node that the cluster does not know yet is kept, and written when the node is known; crm_attribute refuses it.",
     .examples = "Set attribute ping of this node, and write it when it has not changed for five seconds:\n"
                 "\tattrd_updater --name ping --update-both 100 --delay 5s\n"
                 "Query it on all nodes:\n"

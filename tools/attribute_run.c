@@ -180,6 +180,7 @@ change_in_attrd(struct cox_tool_ctx *ctx, struct cox_cib_access *access, const s
         .is_utilization = request->is_utilization,
         .at_once = task->is_at_once,
         .wants_all = task->waits_for_all,
+        .needs_node = true,
         .user = g_getenv("CIB_user"),
     };
     const struct cox_daemon_question question

@@ -17,6 +17,7 @@ start(struct cox_ctx *ctx, GError **error)
     attrd->waits = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     attrd->follow = cox_follow_new(cox_service_runtime(ctx), &settings);
     cox_attrd_access_start(attrd);
+    attrd->alerts = cox_attrd_alerts_new(cox_service_runtime(ctx), cox_service_run_directory(ctx), NULL, NULL);
     cox_service_set_data(ctx, attrd);
     return true;
 }
@@ -32,6 +33,7 @@ destroy(struct cox_ctx *ctx)
     cox_attrd_fail_waits(attrd, "the daemon stops");
     cox_runtime_cancel(cox_service_runtime(ctx), attrd->timer);
     cox_attrd_access_stop(attrd);
+    cox_attrd_alerts_free(attrd->alerts);
     cox_follow_free(attrd->follow);
     cox_attr_free(attrd->engine);
     cox_attrwire_free(attrd->wire);
@@ -72,6 +74,7 @@ const struct cox_service cox_attrd_service = {
     .ops = ops,
     .n_ops = G_N_ELEMENTS(ops),
     .topics = topics,
+    .subscribed = cox_attrd_subscribed,
     .start = start,
     .destroy = destroy,
     .view = cox_attrd_view,

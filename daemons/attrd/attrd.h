@@ -7,6 +7,8 @@
 
 #include "attr/attr.h"
 #include "cib/patchscope.h"
+#include "daemons/attrd/attrd_alerts.h"
+#include "daemons/attrd/attrdoc.h"
 #include "daemons/attrd/attrwire.h"
 #include "follow/follow.h"
 #include "follow/permit.h"
@@ -28,7 +30,7 @@ struct cox_attrd {
     GArray *members;              /**< struct cox_attr_member; names are the skeleton's */
     bool is_connected;            /**< to the group */
     struct cox_permit *permit;
-    GHashTable *pleas;            /**< set: changes that wait for it */
+    GHashTable *pleas;            /**< set: changes and questions that wait for it */
     cox_source_id timer;
     GHashTable *waits;            /**< request -> struct cox_attrd_wait */
     guint64 requests;             /**< the last number given */
@@ -37,6 +39,7 @@ struct cox_attrd {
     guint n_answers_missing;
     bool has_failed;
     struct cox_version written;   /**< of the document after our last change: older replicas do not show it */
+    struct cox_attrd_alerts *alerts;
     bool needs_check;             /**< somebody may have changed our values in the document */
 };
 
@@ -49,6 +52,9 @@ struct cox_attrd_wait {
 
 /** One step of the engine, and everything that it asks for. */
 void cox_attrd_step(struct cox_attrd *attrd, const struct cox_attr_event *event);
+
+/** The document as this node has it, and the members; borrowed, the root may be NULL. */
+struct cox_attrdoc cox_attrd_document(const struct cox_attrd *attrd);
 
 /** Part of the document's follower: the document is another one. */
 void cox_attrd_on_document(void *context, const struct cox_follow_news *news);
@@ -65,6 +71,20 @@ bool cox_attrd_carry_out(struct cox_attrd *attrd, const struct cox_msg_attr_upda
 
 /** The same, when the access rules of the document allow it; answered later. */
 bool cox_attrd_plead(struct cox_attrd *attrd, const struct cox_request *request, struct cox_reply *reply, GError **error);
+
+/** Questions and who asks them. */
+struct cox_attrd_question {
+    const struct cox_msg_attr_query *query;
+    const struct cox_permit_sight *sight; /**< NULL: he sees everything; else what is in the document and readable there */
+};
+
+/** The answer; @values (struct cox_msg_attr_value) is appended to and holds what @answer needs, whose texts are the table's. */
+bool cox_attrd_collect(const struct cox_attrd *attrd, const struct cox_attrd_question *question, GArray *values,
+                       struct cox_msg_attr_values *answer, GError **error);
+
+/** A question of somebody who may not see everything; answered later. */
+void cox_attrd_look(struct cox_attrd *attrd, const struct cox_request *request, struct cox_reply *reply);
+
 void cox_attrd_access_start(struct cox_attrd *attrd);
 void cox_attrd_access_stop(struct cox_attrd *attrd);
 
@@ -73,6 +93,7 @@ void cox_attrd_view(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes);
 void cox_attrd_nodes_lost(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes);
 bool cox_attrd_on_update(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool cox_attrd_on_query(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
+bool cox_attrd_subscribed(struct cox_ctx *ctx, const struct cox_request *request, const char *topic, GError **error);
 bool cox_attrd_on_peer(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 
 /** The whole daemon, for main() and for tests. */

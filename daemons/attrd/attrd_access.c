@@ -1,4 +1,4 @@
-/* daemons/attrd/attrd_access.c - what somebody else than root wants is held against the document's access rules first.  Layer 6. */
+/* daemons/attrd/attrd_access.c - what somebody else than root wants, or wants to see, is held against the document's access rules.  Layer 6. */
 #include "daemons/attrd/attrd.h"
 
 #include <string.h>
@@ -6,12 +6,13 @@
 #include "base/error.h"
 #include "proto/marshal.h"
 
-/* A change that waits for the verdict. */
+/* A change, or a question, that waits for the verdict. */
 struct plea {
     struct cox_attrd *attrd;
     cox_ticket ticket;
     struct cox_arena *arena;
-    const struct cox_msg_attr_update *update; /* in the arena */
+    const struct cox_msg_attr_update *update; /* one of both, in the arena */
+    const struct cox_msg_attr_query *query;
 };
 
 static void
@@ -82,15 +83,33 @@ is_quotable(const char *text)
     return text == NULL || strpbrk(text, "'\"") == NULL;
 }
 
+static struct plea *
+new_plea(struct cox_attrd *attrd, struct cox_reply *reply)
+{
+    struct plea *plea = g_new0(struct plea, 1);
+
+    *plea = (struct plea) { .attrd = attrd, .ticket = cox_reply_defer(reply), .arena = cox_arena_new() };
+    g_hash_table_add(attrd->pleas, plea);
+    return plea;
+}
+
+static const void *
+copy_of(enum cox_message message, const void *body, struct cox_arena *arena)
+{
+    const struct cox_schema *schema = cox_messages_schema(message);
+    g_autoptr(GByteArray) packed = g_byte_array_new();
+
+    cox_marshal(schema, body, packed);
+    return cox_unmarshal(schema, packed->data, packed->len, arena, NULL);
+}
+
 bool
 cox_attrd_plead(struct cox_attrd *attrd, const struct cox_request *request, struct cox_reply *reply, GError **error)
 {
     const struct cox_msg_attr_update *update = request->body;
-    const struct cox_schema *schema = cox_messages_schema(COX_MSG_ATTR_UPDATE);
     bool is_everywhere = update->node == NULL && (update->change == COX_ATTR_REFRESH || update->change == COX_ATTR_DAMPEN);
     const char *node = is_everywhere || update->node != NULL ? update->node : cox_service_node_name(attrd->ctx, cox_service_self(attrd->ctx));
     g_autoptr(GPtrArray) places = NULL;
-    g_autoptr(GByteArray) packed = g_byte_array_new();
     struct plea *plea;
 
     if (!is_quotable(update->name) || !is_quotable(node)) {
@@ -99,11 +118,50 @@ cox_attrd_plead(struct cox_attrd *attrd, const struct cox_request *request, stru
         return false;
     }
     places = places_of(update, node);
-    plea = g_new0(struct plea, 1);
-    cox_marshal(schema, update, packed);
-    *plea = (struct plea) { .attrd = attrd, .ticket = cox_reply_defer(reply), .arena = cox_arena_new() };
-    plea->update = cox_unmarshal(schema, packed->data, packed->len, plea->arena, NULL);
-    g_hash_table_add(attrd->pleas, plea);
+    plea = new_plea(attrd, reply);
+    plea->update = copy_of(COX_MSG_ATTR_UPDATE, update, plea->arena);
     cox_permit_ask(attrd->permit, request->uid, (const char *const *) places->pdata, on_verdict, plea);
+    return true;
+}
+
+/* ---- questions ---- */
+
+static void
+on_sight(void *context, const struct cox_permit_sight *sight, const GError *refusal)
+{
+    struct plea *plea = context;
+    struct cox_attrd *attrd = plea->attrd;
+    const struct cox_attrd_question question = { plea->query, sight };
+    struct cox_msg_attr_values answer = { 0 };
+    g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(struct cox_msg_attr_value));
+    g_autoptr(GError) error = NULL;
+
+    if (refusal != NULL) {
+        cox_ticket_fail(attrd->ctx, plea->ticket, refusal);
+    } else if (!cox_attrd_collect(attrd, &question, values, &answer, &error)) {
+        cox_ticket_fail(attrd->ctx, plea->ticket, error);
+    } else {
+        cox_ticket_answer(attrd->ctx, plea->ticket, COX_MSG_ATTR_VALUES, &answer, NULL);
+    }
+    g_hash_table_remove(attrd->pleas, plea);
+}
+
+void
+cox_attrd_look(struct cox_attrd *attrd, const struct cox_request *request, struct cox_reply *reply)
+{
+    struct plea *plea = new_plea(attrd, reply);
+
+    plea->query = copy_of(COX_MSG_ATTR_QUERY, request->body, plea->arena);
+    cox_permit_look(attrd->permit, request->uid, on_sight, plea);
+}
+
+bool
+cox_attrd_subscribed(struct cox_ctx *ctx, const struct cox_request *request, const char *topic, GError **error)
+{
+    (void) ctx;
+    if (request->role != COX_ROLE_ADMIN) { /* every value is told, private ones too */
+        g_set_error(error, COX_ERROR, COX_ERROR_PRIVILEGE, "topic '%s': for root and " COX_DAEMON_CLUSTER_USER "; ask for values instead", topic);
+        return false;
+    }
     return true;
 }

@@ -1,12 +1,11 @@
 /* daemons/attrd/attrd_effects.c - what the engine asks for becomes messages, timers, changes of the document and answers.  Layer 6. */
 #include "daemons/attrd/attrd.h"
-#include "daemons/attrd/attrdoc.h"
 
 #include "base/error.h"
 #include "cib/cib.h"
 
-static struct cox_attrdoc
-document_of(const struct cox_attrd *attrd)
+struct cox_attrdoc
+cox_attrd_document(const struct cox_attrd *attrd)
 {
     const struct cox_cib *cib = cox_follow_cib(attrd->follow);
 
@@ -63,7 +62,7 @@ static bool
 has_our_values(const struct cox_attrd *attrd)
 {
     const struct cox_attrtable *table = cox_attr_table(attrd->engine);
-    const struct cox_attrdoc doc = document_of(attrd);
+    const struct cox_attrdoc doc = cox_attrd_document(attrd);
 
     for (guint a = 0; a < table->attributes->len; a++) {
         const struct cox_attribute *attribute = table->attributes->pdata[a];
@@ -121,6 +120,9 @@ end_batch(struct cox_attrd *attrd)
     event.written.batch = attrd->batch;
     event.written.is_ok = !attrd->has_failed;
     attrd->batch = 0;
+    if (!attrd->has_failed) {
+        cox_attrd_alerts_tell(attrd->alerts);
+    }
     cox_attrd_step(attrd, &event);
     check_values(attrd);
 }
@@ -169,11 +171,20 @@ log_unknown(const struct cox_attrd *attrd, const GPtrArray *unknown)
     }
 }
 
+/* What the engine knows of the value that it wants to be written; NULL for a permanent one. */
+static const struct cox_attr_value *
+value_of(const struct cox_attrd *attrd, const struct cox_attr_entry *entry)
+{
+    const struct cox_attribute *attribute = cox_attrtable_find(cox_attr_table(attrd->engine), entry->name);
+
+    return attribute == NULL ? NULL : cox_attribute_find(attribute, entry->node);
+}
+
 /* Values in one change; what is deleted has to be another one, in this order (doc/adr/052). */
 static void
 write_batch(struct cox_attrd *attrd, const struct cox_attr_effect *effect)
 {
-    const struct cox_attrdoc doc = document_of(attrd);
+    const struct cox_attrdoc doc = cox_attrd_document(attrd);
     struct cox_attrdoc_changes changes;
 
     attrd->batch = effect->write.batch;
@@ -182,6 +193,11 @@ write_batch(struct cox_attrd *attrd, const struct cox_attr_effect *effect)
     if (doc.root != NULL) {
         cox_attrdoc_changes(&doc, effect->write.entries, effect->write.n_entries, is_current(attrd), &changes);
         log_unknown(attrd, changes.unknown);
+        for (size_t i = 0; i < effect->write.n_entries; i++) {
+            const struct cox_attr_entry *entry = &effect->write.entries[i];
+
+            cox_attrd_alerts_note(attrd->alerts, &doc, entry, value_of(attrd, entry));
+        }
         if (changes.sets != NULL) {
             ask_for(attrd, &(struct cox_follow_change) {
                 .kind = COX_EDIT_MODIFY, .input = cox_xmldoc_root(changes.sets), .allows_creation = true });
@@ -271,6 +287,7 @@ carry_out(struct cox_attrd *attrd, const struct cox_attr_effect *effect)
             break;
         case COX_ATTR_DO_WRITER:
             name = cox_service_node_name(attrd->ctx, effect->writer);
+            cox_attrd_alerts_drop(attrd->alerts);
             cox_log_line(cox_service_log(attrd->ctx), COX_LOG_INFO, "writer of attributes node=%s", name == NULL ? "(none)" : name);
             break;
     }

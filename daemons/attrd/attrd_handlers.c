@@ -1,6 +1,5 @@
 /* daemons/attrd/attrd_handlers.c - requests, messages and changes of membership become events of the engine.  Layer 6. */
 #include "daemons/attrd/attrd.h"
-#include "daemons/attrd/attrdoc.h"
 
 #include "base/error.h"
 
@@ -27,6 +26,21 @@ may_update(const struct cox_request *request, const struct cox_msg_attr_update *
         return false;
     }
     return true;
+}
+
+/* As long as there is no document it is not known who is not known. */
+static bool
+is_node_known(const struct cox_attrd *attrd, const struct cox_msg_attr_update *update, GError **error)
+{
+    const struct cox_attrdoc doc = cox_attrd_document(attrd);
+    g_autofree char *id = update->needs_node == 0 || update->node == NULL || doc.root == NULL
+                              ? g_strdup("")
+                              : cox_attrdoc_node_id(&doc, update->node, NULL);
+
+    if (id == NULL) {
+        g_set_error(error, COX_ERROR, COX_ERROR_NOT_FOUND, "Could not map name=%s to a UUID: no node of the cluster is called so", update->node);
+    }
+    return id != NULL;
 }
 
 static bool
@@ -102,9 +116,7 @@ static void
 ask_engine(struct cox_attrd *attrd, const struct cox_msg_attr_update *update, const struct part *part, struct cox_attrd_wait *wait)
 {
     const char *name = part->name;
-    const struct cox_cib *cib = cox_follow_cib(attrd->follow);
-    const struct cox_attrdoc doc = { cib == NULL ? NULL : cox_cib_root(cib), (const struct cox_attr_member *) attrd->members->data,
-                                     attrd->members->len };
+    const struct cox_attrdoc doc = cox_attrd_document(attrd);
     struct cox_attr_change change = {
         .kind = (enum cox_attr_change_kind) update->change, .name = name, .node = update->node, .value = update->value,
         .value_kind = kind_for(attrd, update, name), .dampening_ms = update->has_dampening != 0 ? MAX(update->dampening_ms, 0) : -1,
@@ -168,7 +180,7 @@ cox_attrd_on_update(struct cox_ctx *ctx, const struct cox_request *request, stru
     struct cox_attrd *attrd = of_ctx(ctx);
     const struct cox_msg_attr_update *update = request->body;
 
-    if (!check_update(update, error) || !may_update(request, update, error)) {
+    if (!check_update(update, error) || !may_update(request, update, error) || !is_node_known(attrd, update, error)) {
         return false;
     }
     return request->role < COX_ROLE_ADMIN && cox_permit_has_rules(attrd->permit) ? cox_attrd_plead(attrd, request, reply, error)
@@ -187,8 +199,20 @@ is_asked_for(const struct cox_msg_attr_query *query, const char *self, const str
            && (g_strcmp0(node, "*") == 0 || g_strcmp0(node, value->node) == 0);
 }
 
+/* Who is bound by rules sees what the document shows him: what is not there, as private values are not, no rule can grant. */
+static bool
+is_visible(const struct cox_attrd *attrd, const struct cox_permit_sight *sight, const struct cox_attribute *attribute,
+           const struct cox_attr_value *value)
+{
+    const struct cox_attrdoc doc = cox_attrd_document(attrd);
+    const struct cox_attr_entry entry = { .name = attribute->name, .node = value->node, .is_utilization = attribute->is_utilization };
+
+    return sight == NULL || cox_permit_may_see(sight, doc.root == NULL || attribute->kind == COX_ATTR_PRIVATE ? NULL : cox_attrdoc_find(&doc, &entry));
+}
+
+/* All that are asked for, from the first that was not told yet; how many there are. */
 static guint64
-collect(const struct cox_attrd *attrd, const struct cox_msg_attr_query *query, GArray *values)
+collect(const struct cox_attrd *attrd, const struct cox_attrd_question *question, GArray *values)
 {
     const struct cox_attrtable *table = cox_attr_table(attrd->engine);
     const char *self = cox_service_node_name(attrd->ctx, cox_service_self(attrd->ctx));
@@ -202,7 +226,8 @@ collect(const struct cox_attrd *attrd, const struct cox_msg_attr_query *query, G
             const struct cox_msg_attr_value told = { .name = attribute->name, .node = value->node, .value = value->value,
                                                      .kind = attribute->kind, .dampening_ms = attribute->dampening_ms };
 
-            if (is_asked_for(query, self, attribute, value) && n++ >= query->skip && values->len < VALUES_AT_A_TIME) {
+            if (is_asked_for(question->query, self, attribute, value) && is_visible(attrd, question->sight, attribute, value)
+                && n++ >= question->query->skip && values->len < VALUES_AT_A_TIME) {
                 g_array_append_val(values, told);
             }
         }
@@ -211,28 +236,44 @@ collect(const struct cox_attrd *attrd, const struct cox_msg_attr_query *query, G
 }
 
 bool
-cox_attrd_on_query(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+cox_attrd_collect(const struct cox_attrd *attrd, const struct cox_attrd_question *question, GArray *values, struct cox_msg_attr_values *answer,
+                  GError **error)
 {
-    const struct cox_attrd *attrd = of_ctx(ctx);
-    const struct cox_msg_attr_query *query = request->body;
-    g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(struct cox_msg_attr_value));
-    struct cox_msg_attr_values answer = { 0 };
+    const struct cox_msg_attr_query *query = question->query;
     guint64 n = 0;
 
     if (attrd->engine == NULL) {
         g_set_error(error, COX_ERROR, COX_ERROR_TRY_AGAIN, "attributes: this node is not part of a cluster yet; try again");
         return false;
     }
-    n = collect(attrd, query, values);
+    n = collect(attrd, question, values);
     if (n == 0 && query->name != NULL) {
         g_set_error(error, COX_ERROR, COX_ERROR_NOT_FOUND, "attribute '%s' has no value on %s", query->name,
                     query->node == NULL ? "this node" : g_str_equal(query->node, "*") ? "any node" : query->node);
         return false;
     }
-    answer.values = (const struct cox_msg_attr_value *) values->data;
-    answer.n_values = values->len;
-    answer.writer = cox_service_node_name(ctx, cox_attr_writer(attrd->engine));
-    answer.more = query->skip + values->len < n;
+    answer->values = (const struct cox_msg_attr_value *) values->data;
+    answer->n_values = values->len;
+    answer->writer = cox_service_node_name(attrd->ctx, cox_attr_writer(attrd->engine));
+    answer->more = query->skip + values->len < n;
+    return true;
+}
+
+bool
+cox_attrd_on_query(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    struct cox_attrd *attrd = of_ctx(ctx);
+    const struct cox_attrd_question question = { request->body, NULL };
+    g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(struct cox_msg_attr_value));
+    struct cox_msg_attr_values answer = { 0 };
+
+    if (request->role < COX_ROLE_ADMIN && cox_permit_has_rules(attrd->permit)) {
+        cox_attrd_look(attrd, request, reply);
+        return true;
+    }
+    if (!cox_attrd_collect(attrd, &question, values, &answer, error)) {
+        return false;
+    }
     cox_reply_set(reply, COX_MSG_ATTR_VALUES, &answer);
     return true;
 }

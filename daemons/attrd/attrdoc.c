@@ -111,11 +111,18 @@ find_pair(const struct cox_xml *where, const struct cox_attr_entry *entry)
     return NULL;
 }
 
+const struct cox_xml *
+cox_attrdoc_find(const struct cox_attrdoc *doc, const struct cox_attr_entry *entry)
+{
+    g_autofree char *id = cox_attrdoc_node_id(doc, entry->node, NULL);
+
+    return id == NULL ? NULL : find_pair(holder(doc, entry, id), entry);
+}
+
 const char *
 cox_attrdoc_get(const struct cox_attrdoc *doc, const struct cox_attr_entry *entry)
 {
-    g_autofree char *id = cox_attrdoc_node_id(doc, entry->node, NULL);
-    const struct cox_xml *pair = id == NULL ? NULL : find_pair(holder(doc, entry, id), entry);
+    const struct cox_xml *pair = cox_attrdoc_find(doc, entry);
 
     return pair == NULL ? NULL : cox_xml_get(pair, "value");
 }

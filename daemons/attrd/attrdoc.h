@@ -25,6 +25,9 @@ struct cox_attrdoc {
  */
 char *cox_attrdoc_node_id(const struct cox_attrdoc *doc, const char *node, bool *is_remote);
 
+/** The element that holds the value of @entry's attribute (permanent: in the configuration, else in the status), or NULL. */
+const struct cox_xml *cox_attrdoc_find(const struct cox_attrdoc *doc, const struct cox_attr_entry *entry);
+
 /** The value that the document has for @entry's attribute (permanent: of the configuration, else of the status), or NULL. */
 const char *cox_attrdoc_get(const struct cox_attrdoc *doc, const struct cox_attr_entry *entry);
 

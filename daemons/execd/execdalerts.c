@@ -280,6 +280,8 @@ on_section(void *context, const GError *problem)
     }
 }
 
+static void ask(struct execd_alerts *alerts);
+
 static void
 on_answer(void *context, const struct cox_client_reply *reply)
 {
@@ -291,6 +293,8 @@ on_answer(void *context, const struct cox_client_reply *reply)
         cox_client_receive(alerts->cib, reply->id, &sink);
     } else if (g_error_matches(reply->error, COX_ERROR, COX_ERROR_NOT_FOUND)) { /* there is no such section */
         g_clear_pointer(&alerts->config, cox_config_free);
+    } else if (g_error_matches(reply->error, COX_ERROR, COX_ERROR_TRY_AGAIN)) { /* a cibd that has just begun */
+        ask(alerts);
     }
 }
 

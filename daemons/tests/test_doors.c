@@ -539,5 +539,96 @@ who_may_only_read_changes_nothing_whatever_he_asks(void **state)
     all_is_well_to_the_end(node);
 }
 
+/* ---- a user who may not see everything ---- */
+
+#define NARROW_RULES                                                                                                                      \
+    "<cib><configuration><crm_config><cluster_property_set id='s'><nvpair id='s-a' name='enable-acl' value='true'/></cluster_property_set>" \
+    "</crm_config><acls><acl_role id='narrow'><acl_permission id='narrow-1' kind='read' xpath='//nvpair[@name=&quot;open&quot;]'/>"        \
+    "</acl_role><acl_target id='nobody'><role id='narrow'/></acl_target></acls></configuration></cib>"
+
+static void
+set_attribute(struct node *node, const char *name, bool is_private)
+{
+    const struct cox_msg_attr_update update = { .name = name, .value = "1", .kind = is_private };
+    struct cox_client_call call = { .message = COX_MSG_ATTR_UPDATE, .body = &update };
+    g_autoptr(cox_arena) arena = cox_arena_new();
+
+    assert_non_null(ask(node, COX_DAEMON_ATTR, &call, COX_MSG_DONE, arena));
+}
+
+/* "NAME ..." as attrd tells this process; NULL with an error. */
+static char *
+attributes(struct node *node)
+{
+    static const struct cox_msg_attr_query query = { .node = "*" };
+    struct cox_client_call call = { .message = COX_MSG_ATTR_QUERY, .body = &query };
+    g_autoptr(cox_arena) arena = cox_arena_new();
+    const struct cox_msg_attr_values *values = ask(node, COX_DAEMON_ATTR, &call, COX_MSG_ATTR_VALUES, arena);
+    g_autoptr(GString) names = g_string_new(NULL);
+
+    for (gsize i = 0; values != NULL && i < values->n_values; i++) {
+        g_string_append_printf(names, "%s ", values->values[i].name);
+    }
+    return values == NULL ? NULL : g_strdup(names->str);
+}
+
+/* Like attributes(), of user nobody in the cluster's group; "" also when he is refused. */
+static char *
+attributes_for_nobody(struct node *node, gid_t gid)
+{
+    char buffer[4096] = "";
+    int ends[2], status = -1;
+    ssize_t n;
+    pid_t pid;
+
+    assert_int_equal(pipe(ends), 0);
+    pid = fork();
+    if (pid == 0) {
+        g_autofree char *names = NULL;
+
+        if (setgroups(1, &gid) != 0 || setgid(gid) != 0 || setuid(NOBODY) != 0) {
+            _exit(99);
+        }
+        alarm(LIMIT_S);
+        names = attributes(node);
+        _exit(names != NULL && write(ends[1], names, strlen(names)) < 0 ? 98 : 0);
+    }
+    close(ends[1]);
+    n = read(ends[0], buffer, sizeof(buffer) - 1);
+    close(ends[0]);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    return g_strndup(buffer, (gsize) MAX(n, 0));
+}
+
+static void
+attributes_that_rules_hide_are_not_told(void **state)
+{
+    struct node *node = *state;
+    static const struct cox_msg_cib_change change = { .command = "modify", .flags = 1, .xml = NARROW_RULES };
+    struct cox_client_call call = { .message = COX_MSG_CIB_CHANGE, .body = &change };
+    const struct group *group = getgrnam(COX_DAEMON_CLUSTER_GROUP);
+    g_autoptr(cox_arena) arena = cox_arena_new();
+    g_autofree char *before = NULL, *mine = NULL, *his = NULL;
+
+    if (geteuid() != 0 || group == NULL) {
+        skip(); /* needs root, and the cluster's group */
+    }
+    set_attribute(node, "open", false);
+    set_attribute(node, "closed", false);
+    set_attribute(node, "secret", true);
+    before = attributes_for_nobody(node, group->gr_gid);
+    assert_non_null(strstr(before, "closed "));
+    assert_non_null(ask(node, COX_DAEMON_CIB, &call, COX_MSG_CIB_CHANGED, arena));
+    do { /* attrd may hear of the rules, and the document of the value, a little later */
+        g_free(his);
+        his = attributes_for_nobody(node, group->gr_gid);
+    } while (strcmp(his, "open ") != 0);
+    mine = attributes(node);
+    assert_true(strstr(mine, "closed ") != NULL && strstr(mine, "secret ") != NULL);
+    all_is_well_to_the_end(node);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-COX_TEST_MAIN(TEST(garbage_at_every_door_ends_nothing_but_the_visit), TEST(who_may_only_read_changes_nothing_whatever_he_asks))
+COX_TEST_MAIN(TEST(garbage_at_every_door_ends_nothing_but_the_visit), TEST(who_may_only_read_changes_nothing_whatever_he_asks),
+              TEST(attributes_that_rules_hide_are_not_told))

@@ -1,4 +1,4 @@
-/* lib/follow/permit.h - may a user of this machine do what would change the document, though another daemon changes it for him?  Layer 6. */
+/* lib/follow/permit.h - may a user of this machine do, or see, what is the document's, when another daemon does or shows it?  Layer 6. */
 #ifndef COX_FOLLOW_PERMIT_H
 #define COX_FOLLOW_PERMIT_H
 
@@ -23,7 +23,10 @@ struct cox_permit *cox_permit_new(struct cox_runtime *runtime, struct cox_follow
 /** Nobody who waits is told any more.  NULL is allowed. */
 void cox_permit_free(struct cox_permit *permit);
 
-/** Are access rules in force at all?  Without them every member of the cluster's group may do what the group may. */
+/**
+ * May access rules be in force?  Without them every member of the cluster's group may do what the group may.  As long as there is no
+ * document nobody knows: true.
+ */
 bool cox_permit_has_rules(const struct cox_permit *permit);
 
 /**
@@ -33,6 +36,18 @@ bool cox_permit_has_rules(const struct cox_permit *permit);
  *                element that it names must be writable.  A rule that names only what does not exist yet does not count.
  */
 void cox_permit_ask(struct cox_permit *permit, uid_t uid, const char *const *places, cox_permit_fn fn, void *context);
+
+/** What somebody may see of the document. */
+struct cox_permit_sight;
+
+/** @error: nobody knows what he may see, in words for him, borrowed; then @sight is NULL. */
+typedef void (*cox_permit_sight_fn)(void *context, const struct cox_permit_sight *sight, const GError *error);
+
+/** Ask what @uid may see.  @fn is called from the loop, or at once when no look-up is needed; @sight holds during the call. */
+void cox_permit_look(struct cox_permit *permit, uid_t uid, cox_permit_sight_fn fn, void *context);
+
+/** May he read @xml, an element of the follower's document?  NULL: what is not in the document is not there for who is bound by rules. */
+bool cox_permit_may_see(const struct cox_permit_sight *sight, const struct cox_xml *xml);
 
 G_END_DECLS
 

@@ -113,6 +113,8 @@ says "cox status says that all is well" 0 "all is well" "$tools/cox" status
 says "the history of fencing is known and empty" 0 '<fence_history status="0"/>' "$tools/crm_mon" --output-as=xml
 ok "a transient attribute is set" "$tools/crm_attribute" -N "$node" -l reboot -n color -v blue
 ok "it comes into the document" sh -c "for i in \$(seq 100); do $tools/crm_attribute -N $node -l reboot -n color -G -q && exit; sleep 0.1; done; exit 1"
+says "a node that nobody knows has none" 105 "Could not map name=nobody to a UUID" "$tools/crm_attribute" -N nobody -l reboot -n color -v blue
+ok "but attrd keeps one for a node that may come" "$tools/attrd_updater" -N nobody -n color -U blue
 ok "a permanent one is set" "$tools/crm_attribute" -N "$node" -n rack -v 7
 says "and read" 0 "7" "$tools/crm_attribute" -N "$node" -n rack -G -q
 says "a restart waits for both halves" 0 "" "$tools/crm_resource" --restart -r thing --timeout 50

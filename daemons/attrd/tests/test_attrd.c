@@ -8,6 +8,7 @@
 #include "daemons/attrd/attrdoc.h"
 #include "follow/follow_fake.h"
 #include "runtime/fake.h"
+#include "runtime/loop.h"
 #include "service/servicefake.h"
 
 #define DOCUMENT                                                                                                     \
@@ -19,7 +20,18 @@ struct world {
     struct cox_runtime *runtime;
     struct cox_peers_bus *bus;
     struct cox_service_fake *nodes[3]; /* NULL: down */
+    GString *told;                     /* to alert agents, "[name@node(id)=value]" each */
 };
+
+static void
+on_alert(void *context, const struct cox_msg_exec_alert *alert)
+{
+    struct world *world = context;
+
+    assert_string_equal(alert->kind, "attribute");
+    assert_true(alert->happened_us > 0);
+    g_string_append_printf(world->told, "[%s@%s(%d)=%s]", alert->attribute_name, alert->node, (int) alert->nodeid, alert->attribute_value);
+}
 
 static struct cox_attrd *
 attrd_of(const struct world *world, guint i)
@@ -60,6 +72,8 @@ start_node(struct world *world, guint i, const char *options)
     settings.context = attrd_of(world, i);
     cox_follow_free(attrd_of(world, i)->follow);
     attrd_of(world, i)->follow = cox_follow_fake_new(world->runtime, &settings, document);
+    cox_attrd_alerts_free(attrd_of(world, i)->alerts);
+    attrd_of(world, i)->alerts = cox_attrd_alerts_new(world->runtime, NULL, on_alert, world);
 }
 
 static void
@@ -76,6 +90,7 @@ setup(void **state)
     alarm(60);
     world->runtime = cox_fake_new(COX_USEC_PER_S, cox_wall_from_seconds(1700000000));
     world->bus = cox_peers_bus_new(3);
+    world->told = g_string_new(NULL);
     for (guint i = 0; i < 3; i++) {
         start_node(world, i, NULL);
     }
@@ -95,6 +110,7 @@ teardown(void **state)
     }
     cox_runtime_free(world->runtime);
     cox_peers_bus_free(world->bus);
+    g_string_free(world->told, TRUE);
     g_free(world);
     return 0;
 }
@@ -483,6 +499,194 @@ many_values_are_told_in_several_answers_and_changes_to_subscribers(void **state)
     expect(world, 1, "a0999", "n1", "a0999@n1=1");
 }
 
+static void
+want_alerts(struct world *world, guint i)
+{
+    cox_follow_fake_edit(attrd_of(world, i)->follow, COX_EDIT_CREATE, "configuration",
+                         "<alerts><alert id='al' path='/bin/true'><select><select_attributes/></select></alert></alerts>");
+}
+
+static void
+expect_told(struct world *world, const char *text)
+{
+    assert_string_equal(world->told->str, text);
+    g_string_truncate(world->told, 0);
+}
+
+static void
+a_value_is_told_to_alert_agents_once_when_it_is_written(void **state)
+{
+    struct world *world = *state;
+    const struct cox_msg_attr_update secret = { .name = "secret", .node = "n1", .value = "1", .kind = COX_ATTR_PRIVATE };
+    const struct cox_msg_attr_update permanent = { .name = "size", .node = "n1", .value = "5", .kind = COX_ATTR_PERMANENT };
+    const struct cox_msg_attr_update refresh = { .change = COX_ATTR_REFRESH };
+
+    set(world, 1, "a", "n2", "0");
+    expect_told(world, ""); /* nobody listens */
+    for (guint i = 0; i < 3; i++) {
+        want_alerts(world, i);
+    }
+    set(world, 1, "a", "n2", "1");
+    expect_told(world, "[a@n2(2)=1]"); /* by the writer, not by all three */
+    set(world, 2, "a", "n2", "1");
+    set(world, 2, "b", "n1", "2");
+    expect_told(world, "[b@n1(1)=2]"); /* the same again is none */
+    set(world, 0, "a", "n2", NULL);
+    expect_told(world, "[a@n2(2)=]");
+    update(world, 0, &secret);
+    update(world, 0, &permanent);
+    update(world, 0, &refresh);
+    set(world, 0, "c", "nobody", "1");
+    pass(world, 500);
+    expect_told(world, "");
+}
+
+static void
+alert_agents_hear_of_what_a_dampened_value_became_and_of_no_failed_write(void **state)
+{
+    struct world *world = *state;
+    const struct cox_msg_attr_update dampened = { .name = "ping", .node = "n2", .value = "100", .has_dampening = 1, .dampening_ms = 2000 };
+
+    want_alerts(world, 0);
+    update(world, 1, &dampened);
+    pass(world, 500);
+    set(world, 1, "ping", "n2", "200");
+    expect_told(world, "");
+    pass(world, 2000);
+    expect_told(world, "[ping@n2(2)=200]");
+    cox_follow_fake_fail_next(attrd_of(world, 0)->follow, COX_ERROR_TRY_AGAIN);
+    set(world, 0, "a", "n1", "1");
+    expect_told(world, "");
+    set(world, 0, "a", "n1", "2"); /* meanwhile another one */
+    pass(world, 2000);
+    expect_told(world, "[a@n1(1)=2]");
+}
+
+static void
+values_that_go_with_their_node_are_no_news_of_their_own(void **state)
+{
+    struct world *world = *state;
+
+    set(world, 0, "a", "n3", "1");
+    want_alerts(world, 0);
+    cox_peers_bus_kill(world->bus, 3);
+    stop_node(world, 2);
+    settle(world);
+    pass(world, 500);
+    assert_null(stored(world, 0, "a", "n3", COX_ATTR_TRANSIENT));
+    expect_told(world, "");
+}
+
+static void
+who_needs_the_node_is_told_that_there_is_none(void **state)
+{
+    struct world *world = *state;
+    const struct cox_msg_attr_update unknown = { .name = "a", .node = "nobody", .value = "1", .needs_node = 1 };
+    const struct cox_msg_attr_update known = { .name = "a", .node = "n2", .value = "1", .needs_node = 1 };
+    guint32 id = update(world, 0, &unknown);
+
+    settle(world);
+    expect_error(world, 0, id, COX_ERROR_NOT_FOUND);
+    assert_non_null(strstr(cox_service_fake_answer(world->nodes[0], id)->error->message, "Could not map name=nobody to a UUID"));
+    update(world, 0, &known);
+    pass(world, 50);
+    expect(world, 0, "a", "*", "a@n2=1");
+}
+
+#define RULES                                                                                                                       \
+    "<acls><acl_role id='r'><acl_permission id='p' kind='read' xpath='//nvpair[@name=&quot;open&quot;]'/></acl_role><acl_target id='guest'>" \
+    "<role id='r'/></acl_target></acls>"
+
+static void
+resolve(struct cox_usernames_entry *entry)
+{
+    entry->user = g_strdup("guest");
+}
+
+struct look {
+    struct cox_attrd *attrd;
+    const struct cox_msg_attr_query *query;
+    GString *seen; /* NULL before the answer */
+};
+
+static void
+on_sight(void *context, const struct cox_permit_sight *sight, const GError *refusal)
+{
+    struct look *look = context;
+    const struct cox_attrd_question question = { look->query, sight };
+    g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(struct cox_msg_attr_value));
+    struct cox_msg_attr_values answer = { 0 };
+    g_autoptr(GError) error = NULL;
+
+    assert_null(refusal);
+    look->seen = g_string_new(NULL);
+    if (!cox_attrd_collect(look->attrd, &question, values, &answer, &error)) {
+        g_string_printf(look->seen, "error %d", cox_error_status_of(error));
+    }
+    for (gsize i = 0; i < answer.n_values; i++) {
+        g_string_append_printf(look->seen, "[%s@%s]", answer.values[i].name, answer.values[i].node);
+    }
+}
+
+/* What user guest of node 1 sees; names are looked up in a thread, which needs a real loop. */
+static void
+expect_seen(struct world *world, const struct cox_msg_attr_query *query, const char *text)
+{
+    struct cox_attrd *attrd = attrd_of(world, 0);
+    GMainContext *context = g_main_context_new();
+    struct cox_runtime *loop = cox_loop_new(context);
+    struct cox_permit *permit = cox_permit_new(loop, &attrd->follow, resolve);
+    struct look look = { attrd, query, NULL };
+
+    cox_permit_look(permit, 1000, on_sight, &look);
+    while (look.seen == NULL) {
+        (void) cox_runtime_step(loop, true);
+    }
+    assert_string_equal(look.seen->str, text);
+    g_string_free(look.seen, TRUE);
+    cox_permit_free(permit);
+    cox_runtime_free(loop);
+    g_main_context_unref(context);
+}
+
+static guint32
+ask_as_reader(struct world *world, const struct cox_msg_attr_query *query)
+{
+    const struct cox_service_fake_call call = { .message = COX_MSG_ATTR_QUERY, .body = query, .role = COX_ROLE_READ, .uid = 1000 };
+    guint32 id = cox_service_fake_ask(world->nodes[0], &call);
+
+    settle(world);
+    return id;
+}
+
+static void
+who_is_bound_by_rules_sees_only_what_he_may_read_in_the_document(void **state)
+{
+    struct world *world = *state;
+    const struct cox_msg_attr_update secret = { .name = "open", .node = "n2", .value = "1", .kind = COX_ATTR_PRIVATE };
+    const struct cox_msg_attr_update late = { .name = "late", .node = "n1", .value = "1", .has_dampening = 1, .dampening_ms = 60000 };
+    const struct cox_msg_attr_query all = { .node = "*" }, closed = { .name = "closed", .node = "*" }, open = { .name = "open", .node = "n1" };
+    struct cox_follow *follow = attrd_of(world, 0)->follow;
+
+    set(world, 0, "open", "n1", "1");
+    set(world, 0, "closed", "n1", "2");
+    update(world, 0, &late);
+    pass(world, 50);
+    expect_seen(world, &all, "[closed@n1][late@n1][open@n1]"); /* there are no rules */
+    assert_non_null(cox_service_fake_answer(world->nodes[0], ask_as_reader(world, &all)));
+    cox_follow_fake_edit(follow, COX_EDIT_CREATE, "crm_config",
+                         "<cluster_property_set id='x'><nvpair id='x-a' name='enable-acl' value='true'/></cluster_property_set>");
+    cox_follow_fake_edit(follow, COX_EDIT_CREATE, "configuration", RULES);
+    expect_seen(world, &all, "[open@n1]");
+    expect_seen(world, &open, "[open@n1]");
+    expect_seen(world, &closed, "error 105"); /* as if it were not there */
+    assert_null(cox_service_fake_answer(world->nodes[0], ask_as_reader(world, &all))); /* waits for his name */
+    expect(world, 0, "closed", "*", "closed@n1=2"); /* root */
+    update(world, 0, &secret);
+    pass(world, 50);
+    expect_seen(world, &all, "");
+}
+
 #define WITH_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 COX_TEST_MAIN(WITH_WORLD(a_value_set_on_one_node_is_known_on_all_and_written_by_one),
@@ -494,4 +698,8 @@ COX_TEST_MAIN(WITH_WORLD(a_value_set_on_one_node_is_known_on_all_and_written_by_
               WITH_WORLD(the_writer_puts_right_what_others_do_to_the_status), WITH_WORLD(a_document_that_refuses_is_asked_again),
               WITH_WORLD(values_of_nodes_that_nobody_knows_are_kept_but_not_written), WITH_WORLD(not_everybody_may_do_everything),
               WITH_WORLD(without_a_cluster_clients_are_told_to_try_again),
+              WITH_WORLD(a_value_is_told_to_alert_agents_once_when_it_is_written),
+              WITH_WORLD(alert_agents_hear_of_what_a_dampened_value_became_and_of_no_failed_write),
+              WITH_WORLD(values_that_go_with_their_node_are_no_news_of_their_own), WITH_WORLD(who_needs_the_node_is_told_that_there_is_none),
+              WITH_WORLD(who_is_bound_by_rules_sees_only_what_he_may_read_in_the_document),
               WITH_WORLD(many_values_are_told_in_several_answers_and_changes_to_subscribers))
