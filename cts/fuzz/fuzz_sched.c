@@ -1,8 +1,10 @@
 /* cts/fuzz/fuzz_sched.c - libFuzzer target: any bytes as a CIB; planned, the plan written, carried out, planned again.  Layer 6. */
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 
 #include "base/error.h"
 #include "codec/graphwrite.h"
@@ -16,6 +18,27 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The work grows with the product of instances, nodes and history: more of one kind shows nothing new, only later. */
 enum { MAX_INSTANCES = 6, MAX_NODES = 8, MAX_RESOURCES = 24, MAX_CONSTRAINTS = 24 };
+
+/* What takes longer is a hang.  Seconds of processor, because others may use the machine, or stop us for a while; libFuzzer's -timeout
+ * counts the seconds that pass. */
+enum { MAX_CPU_SECONDS = 5 };
+
+/* libFuzzer keeps the input of what aborts. */
+static void
+on_hang(int number)
+{
+    (void) number;
+    abort();
+}
+
+static void
+limit_time(int seconds)
+{
+    const struct itimerval timer = { .it_value = { .tv_sec = seconds } };
+
+    COX_BUG_ON(signal(SIGPROF, on_hang) == SIG_ERR);
+    COX_BUG_ON(setitimer(ITIMER_PROF, &timer, NULL) != 0);
+}
 
 static bool
 is_many(const struct cox_nvpair *pairs, size_t n, const char *const *names)
@@ -64,7 +87,7 @@ is_large(const struct cox_config *config, const struct cox_status *status)
     return false;
 }
 
-/* Plan twice: the same input must give the same graph. */
+/* Plan twice: the same input must give the same graph, whether or not somebody wants to know why. */
 static struct cox_plan *
 plan_of(const struct cox_codec_result *cib)
 {
@@ -72,7 +95,8 @@ plan_of(const struct cox_codec_result *cib)
                                      .with_utilization = true, .now = cox_wall_from_seconds(1769598000) };
     g_autoptr(cox_diags) diags = cox_diags_new();
     struct cox_plan *plan = cox_sched_run(&input, diags);
-    g_autoptr(cox_plan) again = cox_sched_run(&input, NULL);
+    struct cox_sched_input explained = { .config = cib->config, .status = cib->status, .with_explanation = true, .now = input.now };
+    g_autoptr(cox_plan) again = cox_sched_run(&explained, NULL);
     g_autoptr(GString) text = g_string_new(NULL);
     g_autoptr(GString) text_again = g_string_new(NULL);
     g_autoptr(GString) dot = g_string_new(NULL);
@@ -110,10 +134,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct cox_codec_result cib = { 0 };
     g_autoptr(cox_diags) diags = cox_diags_new();
 
-    if (size == 0 || !cox_codec_load(&input, &options, &cib, diags, NULL)) {
-        return 0;
-    }
-    if (!is_large(cib.config, cib.status)) {
+    limit_time(MAX_CPU_SECONDS);
+    if (size > 0 && cox_codec_load(&input, &options, &cib, diags, NULL) && !is_large(cib.config, cib.status)) {
         struct cox_plan *plan = plan_of(&cib);
 
         /* What was carried out changes the status, which the plan borrows: it goes first. */
@@ -121,5 +143,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         cox_plan_free(plan);
     }
     cox_codec_result_clear(&cib);
+    limit_time(0);
     return 0;
 }
