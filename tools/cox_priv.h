@@ -2,17 +2,23 @@
 #ifndef COX_TOOLS_COX_PRIV_H
 #define COX_TOOLS_COX_PRIV_H
 
+#include "tools/cox_change.h"
 #include "tools/tool.h"
 
 /** What the command line says besides the words. */
 struct cox_settings {
     bool is_json;
-    char *node, *cib, *transition; /**< explain */
+    char *node, *cib, *transition;                 /**< explain */
+    struct cox_change_settings change;             /**< every verb that changes something */
+    bool is_forced, is_disabled, is_clone, is_promoted;
+    char *group, *after, *before;                  /**< where in a group */
+    char *id, *role, *score, *kind, *symmetrical, *loss_policy; /**< constraints */
+    char *until;                                   /**< move, ban */
 };
 
 /** A row of verbs.def. */
 struct cox_verb {
-    const char *name, *arguments, *group, *summary;
+    const char *name, *arguments, *options, *group, *summary;
     int (*run)(struct cox_tool_ctx *ctx, char **arguments); /**< NULL: run @command */
     const char *command;
 };
@@ -20,14 +26,58 @@ struct cox_verb {
 /** All verbs; *@n of them. */
 const struct cox_verb *cox_verbs(size_t *n);
 
-/** How many arguments a verb must and may have. */
+/** How many arguments a verb must and may have; G_MAXUINT: any number. */
 void cox_verb_count(const struct cox_verb *verb, guint *least, guint *most);
 
+/** The verb that the first of @words are, the longest one; *@n_words of them.  NULL: there is none. */
+const struct cox_verb *cox_verb_find(char *const *words, guint *n_words);
+
+/** Does the verb take the option of this name? */
+bool cox_verb_takes(const struct cox_verb *verb, const char *option);
+
+/** The rows of all options of cox, for completion; *@n of them. */
+const struct cox_opt *cox_verb_options(size_t *n);
+
+/* Each carries out a verb and returns the exit status; @arguments are as many as the row says. */
 int cox_verb_status(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_explain(struct cox_tool_ctx *ctx, char **arguments);
-int cox_verb_maintenance(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_help(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_completion(struct cox_tool_ctx *ctx, char **arguments);
+
+/* cox_resource.c */
+int cox_verb_resource_create(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_resource_update(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_resource_delete(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_group_add(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_group_remove(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_clone_create(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_clone_remove(struct cox_tool_ctx *ctx, char **arguments);
+
+/* cox_steer.c */
+int cox_verb_start(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_stop(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_move(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_ban(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_clear(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_standby(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_unstandby(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_node_maintenance(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_node_attribute(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_node_utilization(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_maintenance(struct cox_tool_ctx *ctx, char **arguments);
+
+/* cox_config.c */
+int cox_verb_location(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_order(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_colocation(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_ticket_constraint(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_constraint_delete(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_property_list(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_property_set(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_defaults_resource(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_defaults_operation(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_tag_add(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_tag_remove(struct cox_tool_ctx *ctx, char **arguments);
 
 /**
  * The command of a verb with its arguments put in; what is left of them is added.  NULL-terminated; the caller frees with g_strfreev.

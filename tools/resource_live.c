@@ -4,12 +4,12 @@
 #include "admin/param.h"
 #include "base/error.h"
 #include "base/interval.h"
-#include "follow/follow.h"
 #include "tools/daemon.h"
 #include "tools/resource_priv.h"
+#include "tools/settle.h"
 #include "view/rsc_view.h"
 
-enum { WAIT_MS = 60 * 60 * 1000, WRITTEN_MS = 5000 };
+enum { WAIT_MS = 60 * 60 * 1000 };
 
 /* ---- clean up, refresh ---- */
 
@@ -135,55 +135,6 @@ cox_resource_declare_failed(struct cox_resource_call *call)
 
 /* ---- wait ---- */
 
-/* Following the document until it says that there is nothing to do. */
-struct settling {
-    bool is_new;
-    GError *problem;
-};
-
-static void
-on_changed(void *context, const struct cox_follow_news *news)
-{
-    struct settling *settling = context;
-
-    (void) news;
-    settling->is_new = true;
-}
-
-static void
-on_lost(void *context, const GError *problem)
-{
-    struct settling *settling = context;
-
-    if (settling->problem == NULL) {
-        settling->problem = g_error_copy(problem);
-    }
-}
-
-static void
-on_time(void *context)
-{
-    *(bool *) context = true;
-}
-
-/* Names of what is still to be done, one a line; NULL: nothing.  The caller frees. */
-static char *
-pending_actions(const struct cox_state *state)
-{
-    g_autoptr(cox_plan) plan = cox_state_plan(state);
-    g_autoptr(GString) text = g_string_new(NULL);
-
-    for (size_t i = 0; i < plan->graph.n_actions; i++) {
-        const struct cox_action *action = &plan->graph.actions[i];
-
-        if (action->kind != COX_ACTION_PSEUDO) {
-            g_string_append_printf(text, "\tAction %u: %s\ton %s\n", action->id, (action->key != NULL) ? action->key : action->task,
-                                   (action->node_name != NULL) ? action->node_name : "the cluster");
-        }
-    }
-    return (text->len == 0) ? NULL : g_string_free(g_steal_pointer(&text), FALSE);
-}
-
 static int
 fail_waiting(struct cox_resource_call *call, const char *pending)
 {
@@ -194,69 +145,22 @@ fail_waiting(struct cox_resource_call *call, const char *pending)
     return cox_error_exit_status(COX_ERROR_TIMEOUT);
 }
 
-/* Wait with the loop of @runtime; @settling is told of every change. */
-static int
-settle(struct cox_resource_call *call, struct cox_runtime *runtime, struct cox_follow *follow, struct settling *settling, gint64 timeout_ms)
-{
-    g_autofree char *pending = NULL;
-    bool is_late = false;
-    GError *error = NULL;
-
-    (void) cox_runtime_timer(runtime, cox_runtime_now(runtime) + timeout_ms * 1000, on_time, &is_late);
-    for (;;) {
-        if (settling->is_new) {
-            g_autoptr(cox_state) state = NULL;
-
-            settling->is_new = false;
-            g_clear_pointer(&pending, g_free);
-            state = cox_state_new_trusted(cox_cib_root(cox_follow_cib(follow)), &error);
-            if (state == NULL) {
-                return cox_resource_error(call, error);
-            }
-            pending = pending_actions(state);
-            if (pending == NULL) {
-                return 0;
-            }
-        }
-        if (settling->problem != NULL && cox_follow_cib(follow) == NULL) {
-            return cox_resource_error(call, g_error_copy(settling->problem));
-        }
-        if (is_late) {
-            return fail_waiting(call, pending);
-        }
-        (void) cox_runtime_step(runtime, true);
-    }
-}
-
-/* What has been done is in the document a moment later: have it written.  A controller that is away has nothing to write. */
-static void
-have_results_written(struct cox_resource_call *call)
-{
-    const struct cox_msg_control_refresh nothing = { .rsc_id = "", .only_failed = true };
-    const struct cox_daemon_question question
-        = { COX_DAEMON_CONTROL, "crm_resource", COX_MSG_CONTROL_REFRESH, &nothing, COX_MSG_DONE, WRITTEN_MS };
-    struct cox_arena *arena = cox_arena_new();
-
-    (void) cox_daemon_ask(cox_cib_access_runtime(call->access), &question, arena, NULL);
-    cox_arena_free(arena);
-}
-
 static int
 wait_live(struct cox_resource_call *call, gint64 timeout_ms)
 {
-    struct settling settling = { 0 };
-    const struct cox_follow_settings settings
-        = { .program = "crm_resource", .changed = on_changed, .lost = on_lost, .context = &settling };
-    struct cox_runtime *runtime = cox_cib_access_runtime(call->access);
-    struct cox_follow *follow = NULL;
-    int status;
+    const struct cox_settle settle
+        = { .runtime = cox_cib_access_runtime(call->access), .program = "crm_resource", .timeout_ms = timeout_ms };
+    g_autofree char *pending = NULL;
+    GError *error = NULL;
 
-    have_results_written(call);
-    follow = cox_follow_new(runtime, &settings);
-    status = settle(call, runtime, follow, &settling, timeout_ms);
-    cox_follow_free(follow);
-    g_clear_error(&settling.problem);
-    return status;
+    if (cox_settle_wait(&settle, &pending, &error)) {
+        return 0;
+    }
+    if (!g_error_matches(error, COX_ERROR, COX_ERROR_TIMEOUT)) {
+        return cox_resource_error(call, error);
+    }
+    g_error_free(error);
+    return fail_waiting(call, pending);
 }
 
 /* A document in a file does not change by itself: it is settled, or never will be. */
@@ -264,13 +168,12 @@ static int
 wait_on_file(struct cox_resource_call *call)
 {
     GError *error = NULL;
-    g_autoptr(cox_state) state = cox_state_of(call->access, &error);
-    g_autofree char *pending = NULL;
+    const struct cox_xml *root = cox_cib_access_visible(call->access, &error);
+    g_autofree char *pending = (root == NULL) ? NULL : cox_settle_pending(root, &error);
 
-    if (state == NULL) {
+    if (error != NULL) {
         return cox_resource_error(call, error);
     }
-    pending = pending_actions(state);
     return (pending == NULL) ? 0 : fail_waiting(call, pending);
 }
 

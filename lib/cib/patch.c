@@ -21,14 +21,34 @@ cox_patch_versions(const struct cox_xml *patch, struct cox_version *source, stru
     return true;
 }
 
+/* Is the patch meant for one configuration, whatever the status is?  Then its source has no num_updates, and it leads to no version. */
+static bool
+fits_configuration(const struct cox_xml *source, const struct cox_xml *root, GError **error)
+{
+    struct cox_version wanted = cox_version_of(source), have = cox_version_of(root);
+
+    if (wanted.admin_epoch == have.admin_epoch && wanted.epoch == have.epoch) {
+        return true;
+    }
+    g_set_error(error, COX_ERROR, COX_ERROR_OLD,
+                "patch is for configuration %" G_GINT64_FORMAT ".%" G_GINT64_FORMAT ", which has changed meanwhile: the document is at %"
+                G_GINT64_FORMAT ".%" G_GINT64_FORMAT "; make the patch again from the present document",
+                wanted.admin_epoch, wanted.epoch, have.admin_epoch, have.epoch);
+    return false;
+}
+
 bool
 cox_patch_fits(const struct cox_xml *patch, const struct cox_xml *root, GError **error)
 {
     struct cox_version source, target;
     struct cox_version have = cox_version_of(root);
     g_autofree char *have_text = NULL, *source_text = NULL;
+    const struct cox_xml *from = cox_xml_child(cox_xml_child(patch, "version"), "source");
     int order;
 
+    if (from != NULL && cox_xml_get(from, "num_updates") == NULL && cox_xml_child(cox_xml_child(patch, "version"), "target") == NULL) {
+        return fits_configuration(from, root, error);
+    }
     if (!cox_patch_versions(patch, &source, &target)) {
         return true;
     }

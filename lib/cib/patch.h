@@ -20,7 +20,8 @@ bool cox_patch_check(const struct cox_xml *patch, GError **error);
 bool cox_patch_versions(const struct cox_xml *patch, struct cox_version *source, struct cox_version *target);
 
 /**
- * Is the document what @patch starts from?
+ * Is the document what @patch starts from?  A patch without versions fits every document; one whose source has no num_updates and that
+ * has no target (our own, no other program makes such) fits every document with this admin_epoch and epoch: this configuration.
  * @return false with COX_ERROR_OLD when the document is newer than the patch or the patch leads to nothing newer,
  *         COX_ERROR_NOT_FOUND when updates between are missing; all name the versions
  */

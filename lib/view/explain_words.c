@@ -357,7 +357,7 @@ cox_explain_words_remedy(const struct cox_remedy *remedy)
     case COX_REMEDY_CLEANUP:
         return g_strdup_printf("forget the failures of %s on %s (cox cleanup %s)", remedy->id, remedy->node, remedy->id);
     case COX_REMEDY_UNSTANDBY:
-        return g_strdup_printf("end standby of %s (cox unstandby %s)", remedy->node, remedy->node);
+        return g_strdup_printf("end standby of %s (cox node unstandby %s)", remedy->node, remedy->node);
     case COX_REMEDY_UNMAINTAIN:
         return g_strdup_printf("end maintenance of %s", remedy->node);
     case COX_REMEDY_BACK:

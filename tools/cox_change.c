@@ -1,0 +1,255 @@
+/* tools/cox_change.c - how every verb of cox changes the configuration: try it on a copy, show it, make it at once, wait.  Layer 6. */
+#include "tools/cox_change.h"
+
+#include <string.h>
+
+#include "admin/docdiff.h"
+#include "base/error.h"
+#include "base/interval.h"
+#include "cib/section.h"
+#include "tools/settle.h"
+#include "tools/state.h"
+#include "view/plan_view.h"
+
+enum { MOST_TRIES = 20, WAIT_MS = 60 * 60 * 1000 };
+
+/* A change under way. */
+struct attempt {
+    struct cox_tool_ctx *ctx;
+    const struct cox_change_settings *settings;
+    struct cox_cib_access *access;
+    struct cox_xmldoc *after; /* the document with the changed configuration */
+    struct cox_xmldoc *patch; /* NULL: nothing changes */
+    GArray *lines;            /* struct cox_docdiff_line */
+};
+
+static void
+attempt_clear(struct attempt *attempt)
+{
+    g_clear_pointer(&attempt->after, cox_xmldoc_free);
+    g_clear_pointer(&attempt->patch, cox_xmldoc_free);
+    g_clear_pointer(&attempt->lines, g_array_unref);
+}
+
+/* ---- show ------------------------------------------------------------------------------------------------- */
+
+static const char *
+word_of(char sign)
+{
+    return (sign == '+') ? "add" : (sign == '-') ? "remove" : (sign == '>') ? "move" : "change";
+}
+
+static void
+print_line(struct cox_out *out, const struct cox_docdiff_line *line)
+{
+    bool is_changed = line->sign == '~';
+
+    cox_out_leaf(out, "change", "operation", word_of(line->sign), "object", line->kind, "id", line->id, "owner", line->owner, "detail",
+                 line->detail, "from", line->from, "to", line->to, NULL);
+    if (is_changed) {
+        cox_out_rawf(out, "  ~ %s '%s'%s%s%s: %s: %s -> %s\n", line->kind, (line->id != NULL) ? line->id : "",
+                     (line->owner != NULL) ? " of '" : "", (line->owner != NULL) ? line->owner : "", (line->owner != NULL) ? "'" : "",
+                     line->detail, (line->from != NULL) ? line->from : "(none)", (line->to != NULL) ? line->to : "(none)");
+    } else {
+        cox_out_rawf(out, "  %c %s '%s'%s%s%s%s%s\n", line->sign, line->kind, (line->id != NULL) ? line->id : "",
+                     (line->owner != NULL) ? " of '" : "", (line->owner != NULL) ? line->owner : "", (line->owner != NULL) ? "'" : "",
+                     (line->detail != NULL) ? ": " : "", (line->detail != NULL) ? line->detail : "");
+    }
+}
+
+static void
+print_lines(const struct attempt *attempt)
+{
+    struct cox_out *out = attempt->ctx->out;
+
+    if (attempt->ctx->is_quiet) {
+        return;
+    }
+    cox_out_begin(out, "changes", NULL);
+    for (guint i = 0; i < attempt->lines->len; i++) {
+        print_line(out, &g_array_index(attempt->lines, struct cox_docdiff_line, i));
+    }
+    cox_out_end(out);
+}
+
+/* Would it conform, and what would the cluster do? */
+static int
+show(struct attempt *attempt)
+{
+    g_autoptr(cox_diags) diags = cox_diags_new();
+    GError *error = NULL;
+    g_autoptr(cox_state) state = NULL;
+    g_autoptr(cox_plan) plan = NULL;
+
+    if (!cox_schemas_validate(cox_cib_access_schemas(attempt->access), attempt->after, diags, &error)) {
+        int status = cox_tool_fail(attempt->ctx, error);
+
+        cox_tool_print_diags(attempt->ctx, diags);
+        return status;
+    }
+    state = cox_state_new(cox_xmldoc_root(attempt->after), &error);
+    if (state == NULL) {
+        return cox_tool_fail(attempt->ctx, error);
+    }
+    plan = cox_state_plan(state);
+    if (!attempt->ctx->is_quiet) {
+        cox_out_spacer(attempt->ctx->out);
+        cox_plan_view_changes(attempt->ctx->out, plan);
+    }
+    return 0;
+}
+
+/* ---- wait ------------------------------------------------------------------------------------------------- */
+
+struct progress {
+    struct cox_tool_ctx *ctx;
+    guint n_failed;
+};
+
+static void
+on_ended(void *context, const struct cox_settle_result *result)
+{
+    struct progress *progress = context;
+    g_autofree char *took = (result->exec_ms < 0) ? NULL : g_strdup_printf(" (%.2f s)", (double) result->exec_ms / 1000.0);
+    g_autofree char *every = (result->interval_ms == 0) ? NULL : g_strdup_printf(" every %.3g s", (double) result->interval_ms / 1000.0);
+    g_autofree char *rc = g_strdup_printf("%d", result->rc);
+    bool is_probe = strcmp(result->task, "monitor") == 0 && result->interval_ms == 0;
+
+    progress->n_failed += result->is_failed && !is_probe ? 1 : 0;
+    cox_out_leaf(progress->ctx->out, "result", "resource", result->rsc, "task", result->task, "node", result->node, "rc", rc, "failed",
+                 result->is_failed ? "true" : "false", "reason", result->exit_reason, NULL);
+    if (!progress->ctx->is_quiet && !is_probe) {
+        cox_out_rawf(progress->ctx->out, "%s: %s of %s%s: %s%s%s%s\n", (result->node != NULL) ? result->node : "?", result->task, result->rsc,
+                     (every != NULL) ? every : "", result->is_failed ? "failed" : "done", (took != NULL) ? took : "",
+                     (result->exit_reason != NULL) ? ": " : "", (result->exit_reason != NULL) ? result->exit_reason : "");
+    }
+}
+
+static int
+wait_for(const struct attempt *attempt, gint64 timeout_ms)
+{
+    struct progress progress = { .ctx = attempt->ctx };
+    const struct cox_settle settle = { .runtime = cox_cib_access_runtime(attempt->access), .program = "cox", .timeout_ms = timeout_ms,
+                                       .ended = on_ended, .context = &progress };
+    g_autofree char *pending = NULL;
+    GError *error = NULL;
+    int status = 0;
+
+    if (!cox_settle_wait(&settle, &pending, &error)) {
+        status = cox_tool_fail(attempt->ctx, error);
+        if (pending != NULL && cox_out_is_text(attempt->ctx->out)) {
+            cox_out_error(attempt->ctx->out, "Still to be done:\n%s", pending);
+        }
+        return status;
+    }
+    if (progress.n_failed > 0) {
+        return cox_tool_error(attempt->ctx, COX_ERROR_GENERIC, "%u action%s failed; cox status shows the failures", progress.n_failed,
+                              (progress.n_failed == 1) ? "" : "s");
+    }
+    return 0;
+}
+
+/* ---- run -------------------------------------------------------------------------------------------------- */
+
+/* Work out what changes in the document as it is now. */
+static bool
+work_out(struct attempt *attempt, cox_change_fn edit, const void *what, GError **error)
+{
+    const struct cox_xml *before = cox_cib_access_visible(attempt->access, error);
+
+    attempt_clear(attempt);
+    if (before == NULL) {
+        return false;
+    }
+    attempt->after = cox_xmldoc_new_copy(before);
+    if (!edit(cox_xmldoc_root(attempt->after), what, error)) {
+        return false;
+    }
+    attempt->lines = cox_docdiff_make(before, cox_xmldoc_root(attempt->after), &attempt->patch, error);
+    return attempt->lines != NULL;
+}
+
+/* Was it refused only because the configuration is another one by now? */
+static bool
+is_overtaken(const GError *error)
+{
+    return g_error_matches(error, COX_ERROR, COX_ERROR_OLD) || g_error_matches(error, COX_ERROR, COX_ERROR_TRY_AGAIN);
+}
+
+static int
+make(struct attempt *attempt, cox_change_fn edit, const void *what)
+{
+    g_autoptr(cox_diags) diags = cox_diags_new();
+    GError *error = NULL;
+    int status = 0;
+
+    for (guint i = 0; i < MOST_TRIES; i++) {
+        struct cox_edit patch = { .kind = COX_EDIT_PATCH };
+
+        g_clear_error(&error);
+        if (!work_out(attempt, edit, what, &error)) {
+            return cox_tool_fail(attempt->ctx, error);
+        }
+        if (attempt->patch == NULL || attempt->settings->is_dry) {
+            return 0;
+        }
+        patch.input = cox_xmldoc_root(attempt->patch);
+        if (cox_cib_access_edit(attempt->access, &patch, diags, &error)) {
+            return 0;
+        }
+        cox_cib_access_again(attempt->access);
+        if (!is_overtaken(error)) {
+            break;
+        }
+    }
+    status = cox_tool_fail(attempt->ctx, error);
+    cox_tool_print_diags(attempt->ctx, diags);
+    return status;
+}
+
+/* Made, or worked out: say so. */
+static int
+finish(struct attempt *attempt, gint64 timeout_ms)
+{
+    if (attempt->patch == NULL) {
+        if (!attempt->ctx->is_quiet) {
+            cox_out_line(attempt->ctx->out, "Nothing to change: it is so already.");
+        }
+    } else {
+        print_lines(attempt);
+    }
+    if (attempt->settings->is_dry) {
+        return (attempt->patch == NULL) ? 0 : show(attempt);
+    }
+    if (attempt->patch != NULL && cox_cib_access_outcome(attempt->access) == COX_CIB_PROVISIONAL) {
+        cox_out_error(attempt->ctx->out, "cox: made without quorum: it may be lost when the cluster is whole again");
+    }
+    return attempt->settings->waits ? wait_for(attempt, timeout_ms) : 0;
+}
+
+int
+cox_change_run(struct cox_tool_ctx *ctx, const struct cox_change_settings *settings, cox_change_fn edit, const void *what)
+{
+    const struct cox_cib_access_settings where = { .tool = "cox" };
+    struct attempt attempt = { .ctx = ctx, .settings = settings };
+    gint64 timeout_ms = WAIT_MS;
+    GError *error = NULL;
+    int status = 0;
+
+    if (settings->timeout != NULL && !cox_interval_parse(settings->timeout, &timeout_ms, &error)) {
+        return cox_tool_usage(ctx, "--timeout: %s", error->message);
+    }
+    attempt.access = cox_cib_access_open(&where, &error);
+    if (attempt.access == NULL) {
+        return cox_tool_fail(ctx, error);
+    }
+    if (settings->waits && !cox_cib_access_is_live(attempt.access)) {
+        cox_cib_access_free(attempt.access);
+        return cox_tool_usage(ctx, "--wait: a document in a file has no cluster that could do anything; unset CIB_file and CIB_shadow");
+    }
+    status = make(&attempt, edit, what);
+    status = (status == 0) ? finish(&attempt, timeout_ms) : status;
+    attempt_clear(&attempt);
+    cox_cib_access_free(attempt.access);
+    return status;
+}

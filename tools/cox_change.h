@@ -1,0 +1,38 @@
+/* tools/cox_change.h - how every verb of cox changes the configuration: try it on a copy, show it, make it at once, wait.  Layer 6. */
+#ifndef COX_TOOLS_COX_CHANGE_H
+#define COX_TOOLS_COX_CHANGE_H
+
+#include <stdbool.h>
+#include <glib.h>
+
+#include "tools/cib_access.h"
+#include "tools/tool.h"
+
+G_BEGIN_DECLS
+
+/**
+ * Make the change in a copy of the document, of which only the configuration counts.  Called again with a newer one when somebody else
+ * has changed the configuration meanwhile.
+ *
+ * @param root  of the copy (`<cib>`): read and change it as you like; it is thrown away when this fails
+ */
+typedef bool (*cox_change_fn)(struct cox_xml *root, const void *what, GError **error);
+
+/** What the command line says of how to do it. */
+struct cox_change_settings {
+    bool is_dry;     /**< only show what would change and what the cluster would do */
+    bool waits;      /**< until the cluster has nothing left to do */
+    char *timeout;   /**< of the wait, as written; NULL: an hour */
+};
+
+/**
+ * Do it: the difference becomes one patch that fits only the configuration that was read, so that all of it is made, or nothing.  What
+ * changed is printed, and with a wait each action that ends.
+ *
+ * @return exit status: 0 also when there is nothing to change; with a wait that of the first action that failed (1), or of the time-out
+ */
+int cox_change_run(struct cox_tool_ctx *ctx, const struct cox_change_settings *settings, cox_change_fn edit, const void *what);
+
+G_END_DECLS
+
+#endif
