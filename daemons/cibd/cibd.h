@@ -49,6 +49,7 @@ struct cibd {
     GQueue submitted;    /* struct cibd_order: changes that the replica gets when the loop has read what there is to read */
     cox_source_id hand_in;
     bool is_ready;
+    bool has_told_counts; /* whoever was told of the document last was told that it counts */
     cox_source_id ready_timer;
     /* changes of our own */
     guint64 own_change;  /* number; 0: none under way */
@@ -89,6 +90,9 @@ void cibd_quorum(struct cox_ctx *ctx, const struct cox_peers_quorum *quorum);
 void cibd_delivered(struct cox_ctx *ctx, guint32 node, GBytes *bytes);
 void cibd_health(struct cox_ctx *ctx);
 
+/* Tell subscribers what the document's standing is: quorum, and whether it counts. */
+void cibd_publish_standing(struct cibd *cibd);
+
 /* ---- cibeffects.c ---- */
 
 /* Hand an event to the replica and carry out what it wants. */
@@ -99,6 +103,9 @@ struct cox_replica_document cibd_document(const struct cibd *cibd);
 
 /* Submit an order; @pending (taken) waits for the answer.  Fills origin, time and id of the order. */
 void cibd_submit(struct cibd *cibd, struct cox_ciborder *order, struct cibd_pending *pending);
+
+/* Does this node have the document that counts? */
+bool cibd_counts(const struct cibd *cibd);
 
 /* Versions, digest and serial of the document now; @digest keeps the text and is the caller's to free. */
 struct cox_msg_cib_state cibd_state(const struct cibd *cibd, char **digest);
@@ -132,7 +139,7 @@ extern const gsize cibd_n_ops;
 bool cibd_subscribed(struct cox_ctx *ctx, const struct cox_request *request, const char *topic, GError **error);
 void cibd_ask_free(void *ask);
 
-/* There is a document: answer the queries that came too early. */
+/* There is a document, or the wait for it is over: answer the queries that came too early, but for those that want one that counts. */
 void cibd_ready(struct cibd *cibd);
 
 /* ---- cibquery.c ---- */

@@ -47,6 +47,12 @@ cibd_document(const struct cibd *cibd)
     return document;
 }
 
+bool
+cibd_counts(const struct cibd *cibd)
+{
+    return cox_replica_status(cibd->replica).is_current;
+}
+
 struct cox_msg_cib_state
 cibd_state(const struct cibd *cibd, char **digest)
 {
@@ -73,7 +79,10 @@ publish(struct cibd *cibd, const struct cox_msg_cib_state *before, struct cox_pa
     struct cox_msg_cib_patch message = {
         .n_before = 1, .before = &old, .n_after = 1, .after = &after, .has_quorum = cibd->quorum.is_quorate, .xml = patch == NULL || is_large ? NULL : patch->text->str,
         .origin = origin, .has_scope = patch != NULL, .scope = patch == NULL ? 0 : patch->scope,
+        .counts = cibd_counts(cibd),
     };
+
+    cibd->has_told_counts = message.counts != 0;
 
     after.slim = slim;
     cox_service_publish(cibd->ctx, COX_CIBFLAG_TOPIC, COX_MSG_CIB_PATCH, &message, large);
@@ -302,8 +311,11 @@ note(struct cibd *cibd, const struct cox_replica_effect *effect)
                       node_name(cibd, effect->node), effect->node, effect->number, stamp, more);
     }
     cibd->needs_look = true;
-    if (cox_replica_status(cibd->replica).is_current) {
+    if (cibd_counts(cibd)) {
         cibd_ready(cibd);
+        if (!cibd->has_told_counts) {
+            cibd_publish_standing(cibd);
+        }
     }
 }
 

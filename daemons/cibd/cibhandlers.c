@@ -86,17 +86,45 @@ answer_query(struct cibd_ask *ask)
     drop(ask);
 }
 
+static bool
+may_answer(const struct cibd_ask *ask)
+{
+    return (ask->flags & COX_CIB_COUNTING) != 0 ? cibd_counts(ask->cibd) : ask->cibd->is_ready;
+}
+
 void
 cibd_ready(struct cibd *cibd)
 {
-    struct cibd_ask *ask;
-
     cibd->is_ready = true;
     cox_runtime_cancel(cox_service_runtime(cibd->ctx), cibd->ready_timer);
     cibd->ready_timer = 0;
-    while ((ask = g_queue_pop_head(&cibd->early)) != NULL) {
-        answer_query(ask);
+    for (guint n = cibd->early.length; n > 0; n--) {
+        struct cibd_ask *ask = g_queue_pop_head(&cibd->early);
+
+        if (may_answer(ask)) {
+            answer_query(ask);
+        } else {
+            g_queue_push_tail(&cibd->early, ask);
+        }
     }
+}
+
+/* Whose client has gone waits no longer. */
+static void
+wait_early(struct cibd_ask *ask)
+{
+    struct cibd *cibd = ask->cibd;
+
+    for (guint n = cibd->early.length; n > 0; n--) {
+        struct cibd_ask *other = g_queue_pop_head(&cibd->early);
+
+        if (cox_ticket_is_wanted(cibd->ctx, other->ticket)) {
+            g_queue_push_tail(&cibd->early, other);
+        } else {
+            drop(other);
+        }
+    }
+    g_queue_push_tail(&cibd->early, ask);
 }
 
 static void
@@ -115,11 +143,11 @@ go_on(struct cibd_ask *ask)
 
     if (ask->is_change) {
         submit(ask);
-    } else if (cibd->is_ready) {
+    } else if (may_answer(ask)) {
         answer_query(ask);
     } else {
-        g_queue_push_tail(&cibd->early, ask);
-        if (cibd->ready_timer == 0) {
+        wait_early(ask);
+        if (!cibd->is_ready && cibd->ready_timer == 0) {
             cibd->ready_timer = cox_runtime_timer(cox_service_runtime(cibd->ctx),
                                                   cox_usec_after_ms(cox_runtime_now(cox_service_runtime(cibd->ctx)), READY_MS),
                                                   on_ready_limit, cibd);

@@ -107,12 +107,14 @@ cibd_query_answer(struct cibd *cibd, cox_ticket ticket, const struct cibd_query 
     g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *digest = NULL, *slim = NULL;
     struct cox_msg_cib_state state = cibd_state(cibd, &digest);
-    struct cox_msg_cib_content content = { .n_state = 1, .state = &state, .has_quorum = cibd->quorum.is_quorate };
+    struct cox_msg_cib_content content = { .n_state = 1, .state = &state, .has_quorum = cibd->quorum.is_quorate,
+                                           .counts = cibd_counts(cibd) };
     const struct cox_xml *root = root_for(cibd, query, &visible, &error);
     bool is_part = query->xpath != NULL || !cox_section_is_whole(query->section) || (query->flags & COX_CIB_WITHOUT_CHILDREN) != 0;
     struct cox_source source;
 
     cibd->n_queries++;
+    cibd->has_told_counts = cibd->has_told_counts && content.counts != 0;
     if (root != NULL && visible == NULL && !is_part) {
         bytes = g_bytes_ref(whole(cibd));
         state.slim = slim = cox_cib_digest_slim(cox_keeper_cib(cibd->keeper));

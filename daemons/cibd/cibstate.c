@@ -99,9 +99,9 @@ cibd_delivered(struct cox_ctx *ctx, guint32 node, GBytes *bytes)
     cibd_step(cox_service_data(ctx), &(const struct cox_replica_event) { .kind = COX_REPLICA_DELIVER, .node = node, .bytes = bytes });
 }
 
-/* Subscribers hear of quorum by a patch that changes nothing. */
-static void
-publish_quorum(struct cibd *cibd)
+/* By a patch that changes nothing. */
+void
+cibd_publish_standing(struct cibd *cibd)
 {
     g_autoptr(cox_xmldoc) patch = cox_change_new_patch();
     g_autofree char *text = cox_xmlwrite_text(cox_xmldoc_root(patch), COX_XMLWRITE_PLAIN);
@@ -109,7 +109,10 @@ publish_quorum(struct cibd *cibd)
     struct cox_msg_cib_state state = cibd_state(cibd, &digest);
     const struct cox_msg_cib_patch message = {
         .n_before = 1, .before = &state, .n_after = 1, .after = &state, .has_quorum = cibd->quorum.is_quorate, .xml = text,
+        .counts = cibd_counts(cibd),
     };
+
+    cibd->has_told_counts = message.counts != 0;
 
     state.slim = slim;
     cox_service_publish(cibd->ctx, COX_CIBFLAG_TOPIC, COX_MSG_CIB_PATCH, &message, NULL);
@@ -130,7 +133,7 @@ cibd_quorum(struct cox_ctx *ctx, const struct cox_peers_quorum *quorum)
     cibd->quorum = *quorum;
     cibd->needs_look = true;
     if (has_changed) {
-        publish_quorum(cibd);
+        cibd_publish_standing(cibd);
     }
     cibd_step(cibd, &event);
 }

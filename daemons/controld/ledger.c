@@ -356,8 +356,10 @@ controld_ledger_report(struct controld *controld)
     const struct cox_node_status *node = NULL;
     struct cox_status *status = NULL;
     struct cox_version version = cox_follow_version(controld->follow);
-    bool is_same, is_due = controld->has_confirm || (controld->must_compare && controld->is_history_valid);
+    bool is_same, is_due;
 
+    /* What is no longer, or not yet, the document that counts need not be corrected; a join cannot wait for it. */
+    is_due = controld->has_confirm || (controld->must_compare && controld->is_history_valid && cox_follow_counts(controld->follow));
     if (!is_due || controld->oplog == NULL || controld->is_recording || !cox_follow_is_current(controld->follow)
         || cox_version_compare(&version, &controld->recorded_version) < 0) {
         return; /* comes again with the document, or when it is written */

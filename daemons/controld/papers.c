@@ -435,6 +435,7 @@ void
 controld_papers_start(struct controld *controld)
 {
     const struct cox_follow_settings settings = { .program = "cox-controld",
+                                                  .trust = COX_FOLLOW_COUNTING_AGAIN,
                                                   .run_directory = cox_service_run_directory(controld->ctx),
                                                   .changed = controld_papers_on_document,
                                                   .lost = on_lost,

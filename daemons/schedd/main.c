@@ -513,6 +513,7 @@ start(struct cox_ctx *ctx, GError **error)
     struct schedd *schedd = g_new0(struct schedd, 1);
     const char *inputs = cox_environment_get("COX_PENGINE_DIRECTORY");
     const struct cox_follow_settings settings = { .program = "cox-schedd",
+                                                  .trust = COX_FOLLOW_COUNTING,
                                                   .run_directory = cox_service_run_directory(ctx),
                                                   .later = ~0U,
                                                   .changed = on_document,

@@ -70,6 +70,12 @@ cox_follow_version(const struct cox_follow *follow)
 }
 
 bool
+cox_follow_counts(const struct cox_follow *follow)
+{
+    return follow->counts;
+}
+
+bool
 cox_follow_has_quorum(const struct cox_follow *follow)
 {
     return follow->has_quorum;

@@ -28,6 +28,16 @@ struct cox_follow_news {
     const char *origin;          /**< who did it, for logs; may be NULL */
 };
 
+/**
+ * A cibd that has begun, or is cut off, may not have the document that counts yet, and tells after a while what it had before.  Which ones
+ * are taken?
+ */
+enum cox_follow_trust {
+    COX_FOLLOW_ANY = 0,        /**< all: cox_follow_counts() tells them apart */
+    COX_FOLLOW_COUNTING_AGAIN, /**< after one that counts only such; the one that is there stays until the next one */
+    COX_FOLLOW_COUNTING,       /**< only such: until there is one there is none */
+};
+
 /** Texts are copied; functions may be NULL. */
 struct cox_follow_settings {
     const char *program;       /**< who we are, for cibd's log and as update-client */
@@ -43,6 +53,7 @@ struct cox_follow_settings {
      * that it must, the whole one is kept from then on.
      */
     bool is_slim;
+    enum cox_follow_trust trust;
     /** There is a document, or a newer one.  Called from the loop, once per change, in order, with none left out but when patch is NULL. */
     void (*changed)(void *context, const struct cox_follow_news *news);
     /** The connection to cibd is gone, or cannot be made; the document may be old until changed() is called.  Called once per loss. */
@@ -96,6 +107,9 @@ bool cox_follow_is_current(const struct cox_follow *follow);
 
 /** Version of the document; 0.0.0 before the first. */
 struct cox_version cox_follow_version(const struct cox_follow *follow);
+
+/** Is it the document that counts, or was it when cibd was heard last? */
+bool cox_follow_counts(const struct cox_follow *follow);
 
 /** Does cibd's partition have quorum, as far as we know? */
 bool cox_follow_has_quorum(const struct cox_follow *follow);

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "cib/amend.h"
+#include "cib/change.h"
 #include "cib/schemas.h"
 #include "follow/follow_priv.h"
 #include "runtime/environment.h"
@@ -208,7 +209,7 @@ cox_follow_fake_new(struct cox_runtime *runtime, const struct cox_follow_setting
     cox_follow_init(&fake->base, &ops, runtime, settings);
     g_queue_init(&fake->waiting);
     fake->base.cib = cox_cib_new(parsed(xml));
-    fake->base.has_quorum = true;
+    fake->base.has_quorum = fake->base.counts = true;
     fake->schemas = cox_schemas_new(directory == NULL ? "." : directory);
     fake->log = g_string_new(NULL);
     wake(fake);
@@ -235,6 +236,15 @@ cox_follow_fake_replace(struct cox_follow *follow, const char *xml)
     cox_cib_exchange(follow->cib, parsed(xml));
     follow->stats.n_fetches++;
     cox_follow_tell(follow, NULL, NULL);
+}
+
+void
+cox_follow_fake_counts(struct cox_follow *follow, bool counts)
+{
+    g_autoptr(cox_xmldoc) nothing = cox_change_new_patch();
+
+    follow->counts = counts;
+    cox_follow_tell(follow, cox_xmldoc_root(nothing), NULL);
 }
 
 void

@@ -19,6 +19,9 @@ void cox_follow_fake_edit(struct cox_follow *follow, enum cox_edit_kind kind, co
 /** The document becomes another one, told without patch, inside this call. */
 void cox_follow_fake_replace(struct cox_follow *follow, const char *xml);
 
+/** The document counts, or does not; one that does at first. */
+void cox_follow_fake_counts(struct cox_follow *follow, bool counts);
+
 /** The connection is lost, or comes back (then changed() follows without patch).  Changes asked for while it is down wait. */
 void cox_follow_fake_connect(struct cox_follow *follow, bool is_up);
 

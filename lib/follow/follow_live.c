@@ -22,7 +22,7 @@ enum {
 struct patch_news {
     guint64 before, after; /* serials */
     char *digest, *slim;   /* of the whole document and of the slim one; NULL: not told */
-    bool has_quorum, has_scope;
+    bool has_quorum, counts, has_scope;
     unsigned int scope;    /* enum cox_patchscope */
     char *origin;
     GByteArray *xml; /* empty: ask for the whole */
@@ -42,6 +42,7 @@ struct live {
     GByteArray *content;         /* the whole, while it is received */
     guint64 content_serial;
     char *content_digest, *content_slim;
+    bool has_had_counting;       /* a document that counts */
     bool is_slim;                /* the document that we have, and the next one */
     GHashTable *waiting;         /* set of struct waiter */
     cox_source_id retry;
@@ -86,6 +87,14 @@ is_fetching(const struct live *live)
 
 /* ---- patches ---- */
 
+static void
+take_standing(struct live *live, bool has_quorum, bool counts)
+{
+    live->base.has_quorum = has_quorum;
+    live->base.counts = counts;
+    live->has_had_counting = live->has_had_counting || counts;
+}
+
 /* false: the document is not what it should be. */
 static bool
 apply(struct live *live, const struct patch_news *news)
@@ -111,18 +120,25 @@ apply(struct live *live, const struct patch_news *news)
     }
     live->serial = news->after;
     live->base.stats.n_patches++;
-    live->base.has_quorum = news->has_quorum;
+    take_standing(live, news->has_quorum, news->counts);
     cox_follow_tell(&live->base, cox_xmldoc_root(patch), news->origin);
     return true;
 }
 
-/* Of quorum alone we hear by a patch that changes nothing. */
+/* Does it say the same of the document, whatever is in it? */
+static bool
+is_of_same_standing(const struct live *live, const struct patch_news *news)
+{
+    return news->has_quorum == live->base.has_quorum && news->counts == live->base.counts;
+}
+
+/* Of quorum alone, and of whether the document counts, we hear by a patch that changes nothing. */
 static void
-tell_quorum(struct live *live, bool has_quorum)
+tell_standing(struct live *live, const struct patch_news *news)
 {
     g_autoptr(cox_xmldoc) nothing = cox_change_new_patch();
 
-    live->base.has_quorum = has_quorum;
+    take_standing(live, news->has_quorum, news->counts);
     cox_follow_tell(&live->base, cox_xmldoc_root(nothing), NULL);
 }
 
@@ -140,8 +156,8 @@ take_now(struct live *live, struct patch_news *news)
     }
     if (news->after > live->serial && (news->before != live->serial || !apply(live, news))) {
         fetch(live);
-    } else if (news->after == live->serial && news->has_quorum != live->base.has_quorum) {
-        tell_quorum(live, news->has_quorum);
+    } else if (news->after == live->serial && !is_of_same_standing(live, news)) {
+        tell_standing(live, news);
     }
     patch_free(news);
 }
@@ -163,12 +179,12 @@ catch_up(struct live *live)
     live->is_catching_up = false;
 }
 
-/* News of quorum, and what asks for the whole document, never waits. */
+/* News of the document's standing, and what asks for the whole document, never waits. */
 static bool
 may_wait(const struct live *live, const struct patch_news *news)
 {
     return news->has_scope && (news->scope & ~live->base.settings.later) == 0 && live->base.settings.later != 0 && !is_fetching(live)
-           && news->xml->len > 0 && news->after != news->before && news->has_quorum == live->base.has_quorum;
+           && news->xml->len > 0 && news->after != news->before && is_of_same_standing(live, news);
 }
 
 static void
@@ -223,6 +239,7 @@ on_patch(struct live *live, const struct cox_client_event *event)
         news->slim = g_strdup(message->after[0].slim);
     }
     news->has_quorum = message->has_quorum != 0;
+    news->counts = message->counts != 0;
     news->has_scope = message->has_scope != 0;
     news->scope = (unsigned int) message->scope;
     news->origin = g_strdup(message->origin);
@@ -330,6 +347,13 @@ on_content_end(void *context, const GError *problem)
     }
 }
 
+static bool
+must_count(const struct live *live)
+{
+    return live->base.settings.trust == COX_FOLLOW_COUNTING
+           || (live->base.settings.trust == COX_FOLLOW_COUNTING_AGAIN && live->has_had_counting);
+}
+
 static void
 on_content(void *context, const struct cox_client_reply *reply)
 {
@@ -338,11 +362,12 @@ on_content(void *context, const struct cox_client_reply *reply)
     const struct cox_sink sink = { on_content_data, on_content_end, live };
 
     live->fetch = 0;
-    if (reply->error != NULL || reply->message != COX_MSG_CIB_CONTENT || !reply->has_body || message->n_state == 0) {
+    if (reply->error != NULL || reply->message != COX_MSG_CIB_CONTENT || !reply->has_body || message->n_state == 0
+        || (must_count(live) && message->counts == 0)) {
         fetch_failed(live);
         return;
     }
-    live->base.has_quorum = message->has_quorum != 0;
+    take_standing(live, message->has_quorum != 0, message->counts != 0);
     live->content_serial = message->state[0].serial;
     g_free(live->content_digest);
     live->content_digest = g_strdup(message->state[0].digest);
@@ -355,7 +380,7 @@ on_content(void *context, const struct cox_client_reply *reply)
 static void
 fetch(struct live *live)
 {
-    const struct cox_msg_cib_query query = { 0 };
+    const struct cox_msg_cib_query query = { .flags = must_count(live) ? COX_CIB_COUNTING : 0 };
     struct cox_client_call call = { .message = COX_MSG_CIB_QUERY, .body = &query, .fn = on_content, .context = live };
 
     if (is_fetching(live)) {

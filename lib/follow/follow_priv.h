@@ -19,7 +19,7 @@ struct cox_follow {
     struct cox_follow_settings settings; /* its texts are these: */
     char *program, *run_directory;
     struct cox_cib *cib;                 /* NULL: none yet */
-    bool has_quorum;
+    bool has_quorum, counts;
     struct cox_follow_stats stats;
 };
 

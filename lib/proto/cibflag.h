@@ -15,6 +15,7 @@ enum cox_cib_flag {
     COX_CIB_COUNTS = 2,        /**< change: "name++" and "name+=5" are computed for every attribute */
     COX_CIB_WITHOUT_CHILDREN = 4, /**< query: only the element itself */
     COX_CIB_PATHS = 8,         /**< query: paths of what an XPath finds, instead of the contents */
+    COX_CIB_COUNTING = 16,     /**< query: wait, however long, until this node has the document that counts */
 };
 
 /** Outcome of a change that was not refused: numbers of enum cox_replica_answer (lib/replica). */

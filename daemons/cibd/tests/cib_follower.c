@@ -10,7 +10,7 @@
 
 /*
  * Commands, a line each:
- *   state                -> state VERSION DIGEST QUORUM CURRENT FETCHES MISMATCHES PATCHES
+ *   state                -> state VERSION DIGEST QUORUM CURRENT FETCHES MISMATCHES PATCHES COUNTS
  *   modify SECTION XML   -> answer CODE OUTCOME
  *   bench COUNT OUTSTANDING SECTION -> bench COUNT OUTSTANDING USEC KEPT PROVISIONAL UNCERTAIN FAILED FASTEST_USEC MEDIAN_USEC
  *   offer RATE SECTION   (RATE changes a second from now on, whether they are answered or not)
@@ -187,8 +187,9 @@ print_state(const struct follower *f)
     g_autofree char *text = cox_version_text(&version);
     g_autofree char *digest = cib == NULL ? g_strdup("-") : cox_cib_digest(cib);
 
-    printf("state %s %s %d %d %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT "\n", text, digest,
-           cox_follow_has_quorum(f->follow), cox_follow_is_current(f->follow), stats.n_fetches, stats.n_mismatches, stats.n_patches);
+    printf("state %s %s %d %d %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %d\n", text, digest,
+           cox_follow_has_quorum(f->follow), cox_follow_is_current(f->follow), stats.n_fetches, stats.n_mismatches, stats.n_patches,
+           cox_follow_counts(f->follow));
 }
 
 static void
@@ -273,6 +274,7 @@ main(int argc, char **argv)
     const struct cox_follow_settings settings = {
         .program = "follower", .run_directory = argc < 2 ? NULL : argv[1], .changed = on_changed, .context = &f,
         .is_slim = argc > 2 && strcmp(argv[2], "slim") == 0,
+        .trust = argc > 2 && strcmp(argv[2], "counting") == 0 ? COX_FOLLOW_COUNTING : COX_FOLLOW_ANY,
     };
 
     setvbuf(stdout, NULL, _IOLBF, 0);

@@ -374,6 +374,26 @@ another_document_is_corrected_without_a_join(void **state)
     assert_string_equal(life_query(w)->phase, "S_IDLE");
 }
 
+/* A cibd that has just begun tells what it had before when the one that counts does not come. */
+static void
+a_document_that_does_not_count_is_not_corrected_until_it_does(void **state)
+{
+    struct world *w = *state;
+    g_autofree char *before = NULL;
+
+    life_create(w, "", DUMMY, "");
+    before = life_text(w);
+    life_fail_recurring(w);
+    life_pass(w, 1000);
+    cox_follow_fake_counts(w->controld->follow, false);
+    cox_follow_fake_replace(w->controld->follow, before);
+    life_pass(w, 5000);
+    assert_false(life_has(w, "id=\"r_last_failure_0\""));
+    cox_follow_fake_counts(w->controld->follow, true);
+    life_pass(w, 1000);
+    assert_true(life_has(w, "id=\"r_last_failure_0\""));
+}
+
 static void
 results_are_told_as_recorded_only_when_that_is_certain(void **state)
 {
@@ -496,6 +516,7 @@ main(void)
         STORY(fencers_are_told_of_each_reign_of_this_node),
         STORY(an_executor_that_is_stopping_is_asked_again),
         STORY(another_document_is_corrected_without_a_join),
+        STORY(a_document_that_does_not_count_is_not_corrected_until_it_does),
         STORY(results_are_told_as_recorded_only_when_that_is_certain),
         STORY(results_are_recorded_only_when_both_halves_of_a_write_are_done),
         STORY(a_node_that_is_no_member_can_be_removed),
