@@ -119,9 +119,12 @@ static const struct cox_opt options[] = {
     { "interval", 'i', COX_OPT_STRING, "TIMESPEC", "Modes", "Update at least this often, even when nothing changes (default 5s)",
       FIELD(interval) },
     { "one-shot", '1', COX_OPT_FLAG, NULL, "Modes", "Display the cluster status once and exit", FIELD(once) },
-    { "daemonize", 'd', COX_OPT_FLAG, NULL, "Modes", "Run in the background and keep the file of --output-to up to date", FIELD(is_daemon) },
+    { "daemonize", 'd', COX_OPT_FLAG, NULL, "Modes", "Run in the background: keep the file of --output-to up to date, run the program of --external-agent, or both", FIELD(is_daemon) },
     { "pid-file", 'p', COX_OPT_STRING, "FILE", "Modes", "(with -d) Write the process id here; only one process can have the file",
       FIELD(pid_file) },
+    { "external-agent", 'E', COX_OPT_STRING, "FILE", "Modes", "Run this program for each result of a resource operation", FIELD(agent) },
+    { "external-recipient", 'e', COX_OPT_STRING, "RCPT", "Modes", "(with -E) Tell it this as CRM_notify_recipient", FIELD(recipient) },
+    { "watch-fencing", 'W', COX_OPT_FLAG, NULL, "Modes", "(with -E) Run it for each fencing, too", FIELD(watches_fencing) },
     { "disable-ncurses", 'N', COX_OPT_FLAG, NULL, "Modes", "Print page after page, also on a terminal", FIELD(without_screen) },
     { "xml-file", 'x', COX_OPT_STRING, "FILE", "Modes", NULL, FIELD(file), .flags = COX_OPT_HIDDEN },
     { "include", 'I', COX_OPT_CALLBACK, "SECTION(s)", "Display Options",
@@ -249,6 +252,32 @@ show_file(struct cox_tool_ctx *ctx)
     return 0;
 }
 
+/* The program is there, and called by its whole name from now on; what it is used for makes sense. */
+static bool
+find_agent(struct cox_mon_settings *settings, GError **error)
+{
+    g_autofree char *program = settings->agent == NULL ? NULL : g_find_program_in_path(settings->agent);
+
+    if (settings->agent == NULL && (settings->recipient != NULL || settings->watches_fencing)) {
+        g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "--%s needs a program to be run: --external-agent",
+                    settings->watches_fencing ? "watch-fencing" : "external-recipient");
+        return false;
+    }
+    if (settings->agent != NULL && (settings->once || settings->is_html || settings->file != NULL) && !settings->is_daemon) {
+        g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "--external-agent is for a crm_mon that goes on, which this one does not");
+        return false;
+    }
+    if (settings->agent != NULL && program == NULL) {
+        g_set_error(error, COX_ERROR, COX_ERROR_NO_INPUT, "--external-agent: '%s' is no program that can be run", settings->agent);
+        return false;
+    }
+    if (program != NULL) {
+        g_free(settings->agent);
+        settings->agent = g_canonicalize_filename(program, NULL);
+    }
+    return true;
+}
+
 /* In the background there is nobody to be told that the cluster is away: the file says so, until it is back. */
 static int
 run_daemon(struct cox_tool_ctx *ctx, gint64 interval_ms)
@@ -263,10 +292,10 @@ run_daemon(struct cox_tool_ctx *ctx, gint64 interval_ms)
     int lock = -1;
     int status = 0;
 
-    if (output == NULL || strcmp(output, "-") == 0) {
-        return cox_tool_usage(ctx, "--daemonize requires --output-to with the name of a file");
+    if ((output == NULL && settings->agent == NULL) || g_strcmp0(output, "-") == 0) {
+        return cox_tool_usage(ctx, "--daemonize requires --output-to with the name of a file, or --external-agent");
     }
-    path = g_canonicalize_filename(output, NULL);
+    path = (output == NULL) ? NULL : g_canonicalize_filename(output, NULL);
     if (!cox_mon_daemon_begin(pid_file, &lock, &error)) {
         return cox_tool_fail(ctx, error);
     }
@@ -282,7 +311,7 @@ run_daemon(struct cox_tool_ctx *ctx, gint64 interval_ms)
 static int
 run(struct cox_tool_ctx *ctx)
 {
-    const struct cox_mon_settings *settings = ctx->settings;
+    struct cox_mon_settings *settings = ctx->settings;
     const struct cox_cib_access_settings where = { .tool = "crm_mon" };
     g_autoptr(cox_cib_access) access = NULL;
     gint64 interval_ms = INTERVAL_MS;
@@ -295,7 +324,7 @@ run(struct cox_tool_ctx *ctx)
         ctx->out = cox_out_new(&old);
         cox_out_attr(ctx->out, "version", COX_TOOL_COMPAT_VERSION);
     }
-    if (!find_sections(ctx, &error)
+    if (!find_sections(ctx, &error) || !find_agent(settings, &error)
         || (settings->interval != NULL && !cox_interval_parse(settings->interval, &interval_ms, &error))) {
         return cox_tool_fail(ctx, error);
     }
@@ -330,7 +359,13 @@ static const struct cox_tool tool = {
                    "resources, t times. ? lists them, arrows and page keys scroll, Ctrl-L draws again, q ends. With --disable-ncurses, "
                    "into a pipe, or where it was built without ncurses, it prints one page after the other.\n\n"
                    "In the background (--daemonize) it writes the file that --output-to names, again whenever something changes; readers "
-                   "see the old page or the new one, never half of one.",
+                   "see the old page or the new one, never half of one.\n\n"
+                   "The program of --external-agent gets CRM_notify_recipient, CRM_notify_node, CRM_notify_rsc, CRM_notify_task, "
+                   "CRM_notify_desc, CRM_notify_rc, CRM_notify_target_rc and CRM_notify_status in its environment, for a fencing without "
+                   "CRM_notify_rsc and with the node that was fenced. Probes that find nothing where nothing is expected are not told. Up to "
+                   "20 run at a time, each for at most a minute. It needs root or hacluster. A result that is followed by another one of "
+                   "the same resource within a tenth of a second may never be in the document, and is not told; alerts of the configuration "
+                   "tell all, and need no crm_mon.",
     .examples = "Display the cluster status:\n\tcrm_mon --one-shot\n"
                 "Display it with everything that does not run:\n\tcrm_mon --one-shot --inactive\n"
                 "Group resources by node:\n\tcrm_mon --one-shot --group-by-node\n"

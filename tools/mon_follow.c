@@ -20,6 +20,7 @@ struct following {
     bool is_stale;                 /* the state is of an older document, or of a time long ago */
     struct cox_mon_screen *screen; /* NULL: pages, or the file */
     const char *path;              /* of the file, or NULL */
+    struct cox_mon_agent *agent;   /* or NULL */
     char *trouble;                 /* with the file, said already */
     bool is_due;                   /* time to show it */
     bool is_soon;                  /* the timer is that of a change */
@@ -55,7 +56,7 @@ on_changed(void *context, const struct cox_follow_news *news)
 {
     struct following *following = context;
 
-    (void) news;
+    cox_mon_agent_on_document(following->agent, news);
     following->is_lost = false;
     if (!following->is_soon) { /* what comes in one go is shown in one go */
         following->is_soon = true;
@@ -200,7 +201,7 @@ show(struct following *following)
         write_file(following);
     } else if (following->screen != NULL) {
         draw_screen(following);
-    } else {
+    } else if (!following->settings->is_daemon) {
         following->is_over = !print_page(following);
     }
 }
@@ -212,7 +213,7 @@ begin(struct following *following)
 {
     const struct cox_follow_settings settings = { .program = "crm_mon", .changed = on_changed, .lost = on_lost, .context = following };
 
-    if (following->path == NULL && !following->settings->without_screen) {
+    if (following->path == NULL && !following->settings->without_screen && !following->settings->is_daemon) {
         following->screen = cox_mon_screen_new();
     }
     if (following->screen != NULL) {
@@ -221,6 +222,7 @@ begin(struct following *following)
     }
     (void) cox_runtime_signal(following->runtime, SIGINT, on_end, following);
     (void) cox_runtime_signal(following->runtime, SIGTERM, on_end, following);
+    following->agent = cox_mon_agent_new(following->runtime, following->settings);
     following->follow = cox_follow_new(following->runtime, &settings);
 }
 
@@ -242,6 +244,7 @@ cox_mon_follow(struct cox_tool_ctx *ctx, struct cox_runtime *runtime, gint64 int
     }
     cox_runtime_cancel(runtime, following.timer);
     cox_follow_free(following.follow);
+    cox_mon_agent_free(following.agent);
     cox_mon_screen_free(following.screen);
     cox_state_free(following.state);
     g_free(following.problem);

@@ -6,6 +6,7 @@
  *   mon_screen.c  the terminal (ncurses)
  *   mon_keys.c    what keys do
  *   mon_daemon.c  into the background
+ *   mon_agent.c   a program that is run for what happens
  */
 #ifndef COX_TOOLS_MON_PRIV_H
 #define COX_TOOLS_MON_PRIV_H
@@ -13,6 +14,7 @@
 #include <stdbool.h>
 #include <glib.h>
 
+#include "follow/follow.h"
 #include "runtime/runtime.h"
 #include "tools/state.h"
 #include "tools/tool.h"
@@ -22,6 +24,9 @@ G_BEGIN_DECLS
 struct cox_mon_settings {
     GArray *choices; /**< struct choice of crm_mon.c */
     char *file, *node, *rsc, *ban_prefix, *interval, *title, *stylesheet, *pid_file, *html_file;
+    char *agent;     /**< program to run for what happens, by its whole path when it is used; or NULL */
+    char *recipient; /**< what it is told to whom, or NULL */
+    bool watches_fencing;
     int reload_s;
     bool is_html, is_cgi, is_daemon, without_screen;
     bool once, is_by_node, with_inactive, with_timing, with_details, with_descriptions, is_brief, is_old_xml;
@@ -34,6 +39,9 @@ struct cox_mon_settings {
 void cox_mon_show(const struct cox_mon_settings *settings, struct cox_out *out, const struct cox_state *state,
                   struct cox_runtime *runtime);
 
+/** What a fencing does, as enum cox_fence_action numbers it. */
+const char *cox_mon_action_text(guint64 action);
+
 /** What @text has, as a page for a browser.  The caller frees it. */
 char *cox_mon_html(const struct cox_mon_settings *settings, struct cox_out *text);
 
@@ -41,7 +49,8 @@ char *cox_mon_html(const struct cox_mon_settings *settings, struct cox_out *text
 
 /**
  * Show the state of the running cluster whenever it changes and at least that often, until somebody ends it or nobody reads any
- * more: in the file @path, replaced each time; NULL: on the terminal, or page after page where there is none.
+ * more: in the file @path, replaced each time; NULL: on the terminal, or page after page where there is none, or, in the background,
+ * nowhere.  The agent of the settings is run meanwhile.
  *
  * @return the exit status
  */
@@ -86,6 +95,20 @@ char *cox_mon_keys_help(const struct cox_mon_settings *settings);
  */
 bool cox_mon_daemon_begin(const char *pid_file, int *lock, GError **error);
 void cox_mon_daemon_end(const char *pid_file, int lock);
+
+/* ---- mon_agent.c ---- */
+
+struct cox_mon_agent;
+
+/** Ready to run the agent of @settings, which must outlive it; NULL when there is none. */
+struct cox_mon_agent *cox_mon_agent_new(struct cox_runtime *runtime, const struct cox_mon_settings *settings);
+void cox_mon_agent_free(struct cox_mon_agent *agent);
+
+/**
+ * The document has changed: the agent is run for each result of an operation that the patch brings, probes that found nothing where nothing
+ * was expected left out, with CRM_notify_node, _rsc, _task, _desc, _rc, _target_rc, _status and _recipient.  @agent NULL: nothing.
+ */
+void cox_mon_agent_on_document(struct cox_mon_agent *agent, const struct cox_follow_news *news);
 
 G_END_DECLS
 

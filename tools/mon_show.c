@@ -10,9 +10,8 @@ enum { FENCING_MS = 2000 }; /* for an answer of the fencer: without it the rest 
 
 /* ---- fencing ---------------------------------------------------------------------------------------------- */
 
-/* As enum cox_fence_action numbers them. */
-static const char *
-action_text(guint64 action)
+const char *
+cox_mon_action_text(guint64 action)
 {
     static const char *const texts[] = { "reboot", "off", "on" };
 
@@ -40,7 +39,7 @@ ask_fencing(struct cox_runtime *runtime, struct cox_arena *arena)
 
     for (size_t i = 0; events != NULL && i < history->n_events; i++) {
         const struct cox_msg_fence_event *event = &history->events[i];
-        struct cox_fencing_event shown = { .target = event->target, .action = action_text(event->action), .client = event->client,
+        struct cox_fencing_event shown = { .target = event->target, .action = cox_mon_action_text(event->action), .client = event->client,
                                            .origin = event->origin, .delegate = event->delegate, .reason = event->reason,
                                            .state = (enum cox_fencing_state) MIN(event->state, COX_FENCING_PENDING),
                                            .completed_s = event->done_at_us / G_USEC_PER_SEC };

@@ -169,6 +169,34 @@ ok "and names the command" soon 'request="crm_mon -d' cat "$tmp/www/state.xml"
 kill "$mon"
 for _ in $(seq 300); do [ -e "$tmp/mon.pid" ] || break; sleep 0.1; done
 ok "the cluster settles after that" "$tools/cox" wait
+says "whom to tell is nothing without a program" 64 "external-agent" "$tools/crm_mon" -e somebody
+says "nor does anything happen to a crm_mon that ends" 64 "goes on" "$tools/crm_mon" -1 -E /bin/true
+says "a program that is not there is named" 66 "$tmp/none" "$tools/crm_mon" -d -E "$tmp/none"
+cat > "$tmp/agent" <<'AGENT'
+#!/bin/sh
+echo "to=$CRM_notify_recipient node=$CRM_notify_node rsc=$CRM_notify_rsc task=$CRM_notify_task desc=$CRM_notify_desc rc=$CRM_notify_rc target=$CRM_notify_target_rc status=$CRM_notify_status" >> "${0%/*}/heard"
+AGENT
+chmod 755 "$tmp/agent"
+ok "a program is run for what happens" "$tools/crm_mon" -d -p "$tmp/mon.pid" -E "$tmp/agent" -e me --watch-fencing
+mon=$(cat "$tmp/mon.pid")
+pids="$pids $mon"
+# It hears of everything from the moment on when it has the document: when a result has come through.
+for tries in $(seq 50); do
+    "$tools/crm_resource" -F -r thing -N "$node" > /dev/null 2>&1
+    for _ in $(seq 20); do grep -q "task=asyncmon" "$tmp/heard" 2> /dev/null && break 2; sleep 0.1; done
+done
+ok "of a failure" soon "to=me node=$node rsc=thing task=asyncmon desc=Error occurred rc=1 target=0 status=0" cat "$tmp/heard"
+ok "the resource is stopped once more" "$tools/crm_resource" -r thing -m -p target-role -v Stopped
+ok "of a stop" soon "to=me node=$node rsc=thing task=stop desc=OK rc=0 target=0 status=0" cat "$tmp/heard"
+ok "and started" "$tools/crm_resource" -r thing -m -d target-role
+ok "and of a start" soon "to=me node=$node rsc=thing task=start desc=OK rc=0 target=0 status=0" cat "$tmp/heard"
+says "a failure is told once, though two entries keep it" 0 "" [ "$(grep -c task=asyncmon "$tmp/heard")" -le "$tries" ]
+ok "what is forgotten" "$tools/crm_resource" -C -r thing
+ok "is probed" "$tools/crm_resource" --wait --timeout 50
+"$tools/stonith_admin" --confirm nobody > /dev/null 2>&1
+ok "a fencing is told without a resource" soon "to=me node=nobody rsc= task=off desc=Operation off of nobody by .*OK.* rc=0 target=0 status=0" cat "$tmp/heard"
+kill "$mon"
+for _ in $(seq 300); do [ -e "$tmp/mon.pid" ] || break; sleep 0.1; done
 ok "a ticket is granted to the cluster" "$tools/crm_ticket" -t site -g --force
 says "and the cluster knows it" 0 "site	granted" "$tools/crm_ticket" -l
 ok "and forgets it" "$tools/crm_ticket" -t site -C --force
