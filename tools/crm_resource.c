@@ -96,6 +96,22 @@ static const struct cox_resource_command commands[N_COMMANDS] = {
         name, letter, COX_OPT_SET_STRING, arg, group, text, FIELD(command), FIELD(argument), what                         \
     }
 
+/* A type that there is not ends the reading: what follows on the command line, such as a format, is not heeded any more. */
+static bool
+on_list_options(const struct cox_opt_seen *seen, GError **error)
+{
+    struct cox_resource_settings *settings = seen->settings;
+
+    if (cox_resource_option_list(seen->argument) == NULL) {
+        g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "Error parsing option --list-options: '%s' is none of primitive, fencing", seen->argument);
+        return false;
+    }
+    settings->command = LIST_OPTIONS;
+    g_free(settings->argument);
+    settings->argument = g_strdup(seen->argument);
+    return true;
+}
+
 static const struct cox_opt options[] = {
     COMMAND("list", 'L', LIST, "Queries", "List all cluster resources with status"),
     COMMAND("list-raw", 'l', LIST_RAW, "Queries", "List IDs of all instantiated resources (individual members rather than groups etc.)"),
@@ -104,7 +120,8 @@ static const struct cox_opt options[] = {
             "List active resource operations, optionally filtered by --resource and/or --node"),
     COMMAND("list-all-operations", 'o', LIST_ALL_OPERATIONS, "Queries",
             "List all resource operations, optionally filtered by --resource and/or --node"),
-    COMMAND_WITH("list-options", 0, LIST_OPTIONS, "TYPE", "Queries", "List all available options of the given type; allowed: primitive, fencing"),
+    { "list-options", 0, COX_OPT_CALLBACK, "TYPE", "Queries", "List all available options of the given type; allowed: primitive, fencing",
+      .callback = on_list_options },
     COMMAND("list-standards", 0, LIST_STANDARDS, "Queries", "List supported standards"),
     COMMAND("list-ocf-providers", 0, LIST_PROVIDERS, "Queries", "List all available OCF providers"),
     COMMAND_WITH("list-agents", 0, LIST_AGENTS, "STD:PROV", "Queries", "List all agents available for the named standard and/or provider"),

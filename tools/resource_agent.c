@@ -147,21 +147,17 @@ cox_resource_agents(struct cox_resource_call *call)
                             : cox_resource_fail(call, COX_ERROR_NOT_FOUND, "No agents found for standard '%s'", call->settings->argument);
 }
 
+const char *
+cox_resource_option_list(const char *type)
+{
+    return strcmp(type, "primitive") == 0 ? "primitive-meta" : strcmp(type, "fencing") == 0 ? "fence-attributes" : NULL;
+}
+
 int
 cox_resource_list_options(struct cox_resource_call *call)
 {
-    const char *type = call->settings->argument;
-    const char *list = NULL;
+    const char *list = cox_resource_option_list(call->settings->argument);
 
-    if (strcmp(type, "primitive") == 0) {
-        list = "primitive-meta";
-    } else if (strcmp(type, "fencing") == 0) {
-        list = "fence-attributes";
-    } else {
-        return cox_tool_usage(call->ctx, "Error parsing option --list-options: Invalid --list-options value '%s'. "
-                                         "Allowed values: primitive, fencing",
-                              type);
-    }
     cox_option_view(call->ctx->out, cox_option_list_find(list), COX_TOOL_COMPAT_VERSION, call->settings->lists_all);
     return 0;
 }

@@ -97,6 +97,8 @@ int cox_resource_providers(struct cox_resource_call *call);
 int cox_resource_alternatives(struct cox_resource_call *call);
 int cox_resource_agents(struct cox_resource_call *call);
 int cox_resource_metadata(struct cox_resource_call *call);
+/** The list of options that a word of the command line means; NULL: none. */
+const char *cox_resource_option_list(const char *type);
 int cox_resource_list_options(struct cox_resource_call *call);
 int cox_resource_force(struct cox_resource_call *call);
 

@@ -29,6 +29,7 @@ each_node(struct cox_simulation *sim, const GPtrArray *names, const char *const 
 
         cox_out_line(sim->ctx->out, "%s node %s%s", what[0], name, what[1]);
         pretend(sim->input.status, node_id(sim, name), name);
+        sim->n_updates++;
     }
 }
 
@@ -43,6 +44,7 @@ each_ticket(struct cox_simulation *sim, const GPtrArray *names, const char *what
         cox_out_line(sim->ctx->out, "%s ticket %s", what, name);
         cox_status_ticket_set(sim->input.status, cox_status_ticket_ensure(sim->input.status, name), attr,
                               value ? "true" : "false");
+        sim->n_updates++;
     }
 }
 
@@ -90,6 +92,7 @@ inject(struct cox_simulation *sim, const char *text, GError **error)
         cox_out_line(sim->ctx->out, "Injecting attribute last-failure-%s#%s_%" G_GINT64_FORMAT "=%" G_GINT64_FORMAT
                      " into /node_state '%s'", def->id, spec.task, spec.interval_ms, cox_wall_seconds(sim->now), node->id);
         cox_pretend_result(sim->input.status, node, &rsc, &result);
+        sim->n_updates += 3; /* both attributes, and the result */
     }
     cox_opspec_clear(&spec);
     return node != NULL && def != NULL;
@@ -118,6 +121,7 @@ cox_simulate_modify(struct cox_simulation *sim, GError **error)
     if (s->watchdog != NULL) {
         cox_out_line(out, "Setting watchdog: %s", s->watchdog);
     }
+    ok = cox_simulate_make_nodes(sim, s->up, error) && cox_simulate_make_nodes(sim, s->down, error) && cox_simulate_make_nodes(sim, s->fail, error);
     each_node(sim, s->up, bringing, cox_pretend_node_up);
     each_node(sim, s->down, taking, cox_pretend_node_down);
     each_node(sim, s->fail, failing, cox_pretend_node_lost);
@@ -155,6 +159,9 @@ cox_simulate_execute(struct cox_simulation *sim, const struct cox_plan *plan, GE
         input.n_failures = failures->len;
         done = cox_rehearsal_run(&input);
         sim->is_executed = true;
+        for (size_t i = 0; i < done->n_actions; i++) {
+            sim->n_updates += plan->graph.actions[done->actions[i].action].kind != COX_ACTION_PSEUDO;
+        }
         if (!sim->ctx->is_quiet) {
             cox_out_spacer(sim->ctx->out);
             cox_out_begin(sim->ctx->out, "transition", NULL);

@@ -3,6 +3,8 @@
 
 #include "base/datetime.h"
 #include "base/error.h"
+#include "cib/section.h"
+#include "cib/version.h"
 #include "codec/status_write.h"
 #include "model/option.h"
 #include "sched/sched.h"
@@ -26,6 +28,14 @@ cox_simulate_print_time(const struct cox_simulation *sim)
 
         cox_out_line(out, "Using the original execution date of: %s", shown);
     }
+}
+
+static void
+set_number(struct cox_xml *xml, const char *name, gint64 number)
+{
+    g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, number);
+
+    cox_xml_set(xml, name, text);
 }
 
 static bool
@@ -63,6 +73,43 @@ cox_simulate_load(struct cox_simulation *sim, GError **error)
     options.limits = &limits;
     input.length = (sim->text == NULL) ? 0 : strlen(sim->text);
     return cox_codec_load(&input, &options, &sim->input, sim->diags, error) && set_time(sim, error);
+}
+
+bool
+cox_simulate_make_nodes(struct cox_simulation *sim, const GPtrArray *names, GError **error)
+{
+    g_autoptr(GTimeZone) zone = g_time_zone_new_local();
+    const struct cox_codec_options options = { .zone = zone };
+    struct cox_xml *root = cox_xmldoc_root(sim->input.doc);
+    struct cox_xml *nodes = (struct cox_xml *) (guintptr) cox_section_find(root, "nodes");
+    struct cox_codec_result again = { 0 };
+    gint64 n_made = 0;
+
+    for (guint i = 0; nodes != NULL && names != NULL && i < names->len; i++) {
+        const char *name = names->pdata[i];
+        const struct cox_node_status *status = cox_status_node(sim->input.status, NULL, name);
+
+        if (cox_config_find_node(sim->input.config, name, true) == COX_NODE_NONE) {
+            struct cox_xml *node = cox_xml_new_child(nodes, "node");
+
+            cox_xml_set(node, "id", (status != NULL && status->id != NULL) ? status->id : name);
+            cox_xml_set(node, "uname", name);
+            n_made++;
+        }
+    }
+    if (n_made == 0) {
+        return true;
+    }
+    set_number(root, "epoch", cox_version_of(root).epoch + n_made);
+    set_number(root, "num_updates", 0);
+    sim->n_updates += (guint64) n_made; /* each gets a state, too */
+    if (!cox_codec_load_tree(root, &options, &again, NULL, error)) {
+        return false;
+    }
+    cox_config_free(sim->input.config);
+    sim->input.config = g_steal_pointer(&again.config);
+    cox_codec_result_clear(&again);
+    return true;
 }
 
 static enum cox_tristate
@@ -120,6 +167,9 @@ cox_simulate_save(const struct cox_simulation *sim, const char *path, GError **e
         status = cox_xml_new_child(root, "status");
     }
     cox_codec_status_write(sim->input.status, status);
+    if (sim->n_updates > 0) {
+        set_number(root, "num_updates", cox_version_of(root).num_updates + (gint64) sim->n_updates);
+    }
     if (strcmp(path, "-") == 0) {
         text = cox_xmlwrite_text(root, COX_XMLWRITE_FORMATTED);
         cox_out_raw(sim->ctx->out, text);

@@ -36,6 +36,7 @@ struct cox_simulation {
     char *path; /**< file that the input comes from; NULL: the running cluster */
     char *text; /**< its document then */
     cox_wall now;
+    guint64 n_updates; /**< changes of the status since the document was read, or since a node was made in it: what num_updates counts */
     bool is_executed; /**< a plan has been carried out: what is there now is an outcome, with nothing under way */
 };
 
@@ -47,6 +48,12 @@ bool cox_simulate_load(struct cox_simulation *sim, GError **error);
 
 /** Apply -u -d -f -i -g -r -b -e and -q to the status and say so.  False with @error set. */
 bool cox_simulate_modify(struct cox_simulation *sim, GError **error);
+
+/**
+ * Make the nodes called @names (NULL: none) that the configuration does not know, in the document and the configuration in memory.
+ * False with @error set when the document cannot be read any more.
+ */
+bool cox_simulate_make_nodes(struct cox_simulation *sim, const GPtrArray *names, GError **error);
 
 /** Say which time the plan is for, unless it is now.  The field's tool says it again before the new status. */
 void cox_simulate_print_time(const struct cox_simulation *sim);

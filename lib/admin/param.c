@@ -138,18 +138,20 @@ cox_param_set(const struct cox_param_request *request, const struct cox_param_ch
 struct cox_step *
 cox_param_set_element(const struct cox_xml *rsc, const char *name, const char *value)
 {
-    struct cox_step *step = NULL;
+    bool is_other = value != NULL && g_strcmp0(cox_xml_get(rsc, name), value) != 0;
+    /* An attribute goes only when the element is replaced by itself without it; what changes nothing counts only so. */
+    struct cox_step *step = cox_step_new(is_other ? COX_EDIT_MODIFY : COX_EDIT_REPLACE, "resources", cox_xml_name(rsc),
+                                         is_other ? cox_xml_id(rsc) : NULL);
 
-    if (value != NULL) {
-        step = cox_step_new(COX_EDIT_MODIFY, "resources", cox_xml_name(rsc), cox_xml_id(rsc));
+    if (is_other) {
         cox_xml_set(cox_step_root(step), name, value);
         return step;
     }
-    /* An attribute goes only when the element is replaced by itself without it. */
-    step = cox_step_new(COX_EDIT_REPLACE, "resources", cox_xml_name(rsc), NULL);
     cox_xmldoc_free(step->input);
     step->input = cox_xmldoc_new_copy(rsc);
-    cox_xml_unset(cox_step_root(step), name);
+    if (value == NULL) {
+        cox_xml_unset(cox_step_root(step), name);
+    }
     return step;
 }
 

@@ -233,8 +233,8 @@ is_exact(struct cox_cib *cib, const struct cox_xml *xml)
     return true;
 }
 
-static void
-touch(struct cox_cib *cib, const struct cox_xml *xml)
+void
+cox_cib_touch(struct cox_cib *cib, const struct cox_xml *xml)
 {
     const struct cox_xml *root = cox_cib_root(cib);
 
@@ -320,7 +320,7 @@ cox_cib_set(struct cox_cib *cib, struct cox_xml *xml, const char *name, const ch
     journal_attrs(cib, xml);
     change_attr(cib, xml, name, value);
     if (xml != cox_cib_root(cib) || !cox_version_is_counter(name)) {
-        touch(cib, xml);
+        cox_cib_touch(cib, xml);
     }
 }
 
@@ -400,7 +400,7 @@ cox_cib_set_all(struct cox_cib *cib, struct cox_xml *xml, const struct cox_xml *
         is_counter_only = cox_version_is_counter(name) || g_strcmp0(cox_xml_get(xml, name), before->texts[i + 1]) == 0;
     }
     if (!is_counter_only || before->len != attrs->len) {
-        touch(cib, xml);
+        cox_cib_touch(cib, xml);
     }
 }
 
@@ -461,7 +461,7 @@ cox_cib_add(struct cox_cib *cib, struct cox_xml *parent, const struct cox_xml *m
     cib->is_too_deep = cib->is_too_deep || level_of(parent) + height_of(model) > COX_CIB_MAX_DEPTH;
     step.xml = cox_xml_copy(model, parent);
     attach(cib, parent, step.xml, next);
-    touch(cib, step.xml);
+    cox_cib_touch(cib, step.xml);
     g_array_append_val(cib->journal, step);
     g_hash_table_add(cib->created, step.xml);
     return step.xml;
@@ -473,7 +473,7 @@ cox_cib_remove(struct cox_cib *cib, struct cox_xml *xml)
     struct step step = { .kind = STEP_REMOVE, .xml = xml, .parent = cox_xml_parent(xml) };
 
     COX_BUG_ON(!cib->is_open || xml == cox_cib_root(cib));
-    touch(cib, xml);
+    cox_cib_touch(cib, xml);
     if (!is_inside_created(cib, xml)) {
         cib->is_inexact = cib->is_inexact || cox_xml_is_comment(xml) || !is_exact(cib, xml);
         step.path = cox_path_of(xml);

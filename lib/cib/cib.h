@@ -70,6 +70,9 @@ void cox_cib_commit_text(struct cox_cib *cib, struct cox_patchtext *patch);
 /** Keep the changes since begin without making a patch. */
 void cox_cib_keep(struct cox_cib *cib);
 
+/** Inside a transaction: @xml counts as touched, though nothing changes. */
+void cox_cib_touch(struct cox_cib *cib, const struct cox_xml *xml);
+
 /** What has been touched since begin. */
 enum cox_cib_touched cox_cib_touched(const struct cox_cib *cib);
 

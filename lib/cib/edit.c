@@ -300,7 +300,7 @@ is_exact(const struct cox_xml *xml)
     return true;
 }
 
-/* Only what differs is touched, so that access is checked against the real changes. */
+/* Only what differs is changed, so that access is checked against the real changes. */
 static bool
 replace_one(struct cox_cib *cib, struct cox_xml *xml, const struct cox_xml *input, GError **error)
 {
@@ -374,6 +374,9 @@ replace(struct cox_cib *cib, const struct cox_edit *edit, GError **error)
         if (target == NULL || target == root) {
             return no_object(input, edit->section, error);
         }
+    }
+    if (target != NULL && !cox_section_is_known(cox_xml_name(target))) {
+        cox_cib_touch(cib, target); /* a replacement of an object counts, though it be by its like, as clients know it */
     }
     return target != NULL && replace_one(cib, target, input, error);
 }

@@ -298,8 +298,43 @@ cox_schemas_upgrade(struct cox_schemas *schemas, struct cox_xmldoc **doc, const 
     return true;
 }
 
+/* The first version after that of @place to which the document conforms; -1: there is none. */
+static int
+find_later(struct cox_schemas *schemas, struct cox_xmldoc *doc, int place)
+{
+    for (int later = place + 1; place >= 0 && later < (int) G_N_ELEMENTS(names); later++) {
+        const struct cox_schemarng *rng = rng_at(schemas, later, NULL);
+
+        if (rng != NULL && cox_schemarng_validate(rng, doc, NULL)) {
+            return later;
+        }
+    }
+    return -1;
+}
+
 bool
 cox_schemas_prepare(struct cox_xmldoc **doc, void *schemas, struct cox_diags *diags, GError **error)
 {
-    return cox_schemas_validate(schemas, *doc, diags, error) && cox_schemas_upgrade(schemas, doc, NULL, diags, error);
+    g_autoptr(cox_diags) found = cox_diags_new();
+    g_autoptr(GError) problem = NULL;
+    bool is_valid = cox_schemas_validate(schemas, *doc, found, &problem);
+    int later = is_valid || problem->code != COX_ERROR_CONFIG ? -1 : find_later(schemas, *doc, place_of_doc(*doc, NULL));
+
+    if (later >= 0 && diags != NULL) {
+        cox_diags_add(diags, COX_SEVERITY_WARNING, "cib", "name the version that it conforms to, or upgrade it",
+                      "validate-with says %s, to which the configuration does not conform; it is read as %s, to which it does",
+                      cox_xml_get(cox_xmldoc_root(*doc), "validate-with"), names[later]);
+    }
+    if (later >= 0) {
+        cox_xml_set(cox_xmldoc_root(*doc), "validate-with", names[later]);
+        return cox_schemas_upgrade(schemas, doc, NULL, diags, error);
+    }
+    for (size_t i = 0; diags != NULL && i < cox_diags_count(found); i++) {
+        cox_diags_add_at(diags, cox_diags_get(found, i));
+    }
+    if (!is_valid) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return false;
+    }
+    return cox_schemas_upgrade(schemas, doc, NULL, diags, error);
 }

@@ -68,7 +68,8 @@ bool cox_schemas_upgrade(struct cox_schemas *schemas, struct cox_xmldoc **doc, c
                          GError **error);
 
 /**
- * Validate and upgrade to the newest: what a reader of documents does with each before it looks inside.  Made to be the
+ * Validate and upgrade to the newest: what a reader of documents does with each before it looks inside.  A document that does not
+ * conform to the version that it names, but to a later one, is taken for such a one, with a warning.  Made to be the
  * `prepare` of cox_codec_options; @schemas is a struct cox_schemas.
  */
 bool cox_schemas_prepare(struct cox_xmldoc **doc, void *schemas, struct cox_diags *diags, GError **error);

@@ -68,6 +68,8 @@ static const struct row rows[] = {
       "</configuration><status><node_state id=\"1\"/></status></cib>", 0 },
     { "replace an object", { COX_EDIT_REPLACE }, "<primitive id='b' k='1'><op id='o'/></primitive>",
       RAISED(RESOURCES("<primitive id=\"a\" type=\"x\"/><group id=\"g\"><primitive id=\"b\" k=\"1\"><op id=\"o\"/></primitive></group>")), 0 },
+    { "replace an object by its like", { COX_EDIT_REPLACE }, "<primitive id='a' type='x'/>",
+      RAISED(RESOURCES("<primitive id=\"a\" type=\"x\"/><group id=\"g\"><primitive id=\"b\"/></group>")), 0 },
     { "replace what is absent", { COX_EDIT_REPLACE }, "<primitive id='z'/>", NULL, 105 },
     { "replace a section", { COX_EDIT_REPLACE }, "<resources><primitive id='b'/></resources>",
       RAISED(RESOURCES("<primitive id=\"b\"/>")), 0 },

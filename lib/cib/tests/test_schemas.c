@@ -426,6 +426,31 @@ a_reader_gets_it_checked_and_in_new_words(void **state)
 }
 
 static void
+what_conforms_to_a_later_version_only_is_read_as_that(void **state)
+{
+    g_autoptr(cox_schemas) schemas = schemas_new();
+    g_autoptr(cox_diags) diags = cox_diags_new();
+    g_autoptr(GError) error = NULL;
+    struct cox_xmldoc *doc = parse("<cib validate-with='pacemaker-1.2' " HEAD "><configuration><crm_config/><nodes/><resources>"
+                                   "<primitive id='a' class='lsb' type='x'/></resources><constraints/>"
+                                   "<tags><tag id='t'><obj_ref id='a'/></tag></tags></configuration><status/></cib>");
+
+    (void) state;
+    assert_false(cox_schemas_validate(schemas, doc, NULL, NULL));
+    assert_true(cox_schemas_prepare(&doc, schemas, diags, NULL));
+    assert_string_equal(version_of(doc), cox_schemas_newest());
+    assert_int_equal(cox_diags_count(diags), 1);
+    assert_non_null(strstr(cox_diags_get(diags, 0)->text, "pacemaker-1.2"));
+    assert_non_null(strstr(cox_diags_get(diags, 0)->text, "read as pacemaker-1.3"));
+    cox_xml_set(cox_xmldoc_root(doc), "validate-with", "pacemaker-1.2"); /* what conforms to none is told as what it says it is */
+    cox_xml_set(cox_xmldoc_root(doc), "nonsense", "1");
+    assert_false(cox_schemas_prepare(&doc, schemas, diags, &error));
+    assert_non_null(strstr(error->message, "pacemaker-1.2"));
+    assert_true(cox_diags_has(diags, COX_SEVERITY_ERROR));
+    cox_xmldoc_free(doc);
+}
+
+static void
 status_is_not_looked_at(void **state)
 {
     g_autoptr(cox_schemas) schemas = schemas_new();
@@ -473,4 +498,5 @@ COX_TEST_MAIN(cmocka_unit_test(versions_have_an_order), cmocka_unit_test(clients
               cmocka_unit_test(a_version_that_is_missing_or_unknown_is_an_error),
               cmocka_unit_test(an_upgrade_to_an_unknown_version_is_refused),
               cmocka_unit_test(a_folder_without_schemas_is_named), cmocka_unit_test(damaged_files_are_named),
-              cmocka_unit_test(a_reader_gets_it_checked_and_in_new_words), cmocka_unit_test(status_is_not_looked_at), cmocka_unit_test(a_complaint_names_line_object_and_value))
+              cmocka_unit_test(a_reader_gets_it_checked_and_in_new_words),
+              cmocka_unit_test(what_conforms_to_a_later_version_only_is_read_as_that), cmocka_unit_test(status_is_not_looked_at), cmocka_unit_test(a_complaint_names_line_object_and_value))
