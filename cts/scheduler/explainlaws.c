@@ -50,6 +50,23 @@ shown_scores(const struct cox_plan *plan)
     return scores;
 }
 
+/* What only the history knows may have the name of a bundle's instance; scores are shown by name, so of these nothing can be told. */
+static void
+forget_namesakes(const struct cox_plan *plan, GHashTable *scores)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (size_t i = 0; i < plan->explanation->n_rscs; i++) {
+        const char *id = plan->explanation->rscs[i].id;
+
+        for (size_t n = 0; !g_hash_table_add(seen, (gpointer) (guintptr) id) && n < plan->cluster.n_nodes; n++) {
+            g_autofree char *where = g_strdup_printf("%s %s", id, plan->cluster.nodes[n].name);
+
+            g_hash_table_remove(scores, where);
+        }
+    }
+}
+
 static void
 check_rsc(const struct cox_plan *plan, const struct cox_rsc_explanation *rsc, GHashTable *scores, GString *problems)
 {
@@ -92,6 +109,7 @@ laws_of_explanation(const struct cox_sched_input *input, GString *problems)
         g_string_append(problems, "free: an explanation changes the plan, or comes without being asked for\n");
     }
     scores = shown_scores(plan);
+    forget_namesakes(plan, scores);
     for (size_t i = 0; i < plan->explanation->n_rscs; i++) {
         check_rsc(plan, &plan->explanation->rscs[i], scores, problems);
     }

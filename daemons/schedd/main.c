@@ -155,9 +155,28 @@ queue_save(struct schedd *schedd, char *path, char *text)
     save_later(schedd);
 }
 
-/* Where the input of this plan will be; it is written when the answer is on its way. */
+/* In the worker's thread, too: the disk may take any time. */
+static void
+work_tidy(void *data)
+{
+    const struct save *save = data;
+
+    cox_series_tidy(save->series);
+}
+
+/* What a process before this one was writing when it was killed is of no use. */
+static void
+tidy(struct schedd *schedd)
+{
+    struct save *save = g_new0(struct save, 1);
+
+    *save = (struct save) { .schedd = schedd, .series = cox_series_new(schedd->inputs) };
+    cox_worker_put(schedd->worker, &(struct cox_worker_job) { work_tidy, on_saved, free_save, save });
+}
+
+/* Where the input of this plan will be: NULL for nowhere.  It becomes a text, and that is written, when the answer is on its way. */
 static char *
-save_input(struct schedd *schedd, const struct cox_xml *cib, const struct cox_planning_result *result, cox_wall now)
+name_input(struct schedd *schedd, const struct cox_planning_result *result, cox_wall now)
 {
     static const enum cox_option_id limits[] = { COX_OPT_CLUSTER_PE_INPUT_SERIES_MAX, COX_OPT_CLUSTER_PE_WARN_SERIES_MAX,
                                                  COX_OPT_CLUSTER_PE_ERROR_SERIES_MAX };
@@ -174,7 +193,6 @@ save_input(struct schedd *schedd, const struct cox_xml *cib, const struct cox_pl
         g_free(path);
         return NULL;
     }
-    queue_save(schedd, g_strdup(path), cox_xmlwrite_text(cib, COX_XMLWRITE_FORMATTED));
     return path;
 }
 
@@ -212,14 +230,14 @@ save_bad(struct schedd *schedd)
 
 /* ---- plans ---- */
 
-static void
+/* @return where the input is to be saved, NULL for nowhere; the caller frees it */
+static char *
 answer(struct schedd *schedd, const struct ask *ask, struct cox_planning_result *result, cox_usec began)
 {
-    const struct cox_xml *cib = cox_cib_root(cox_follow_cib(schedd->follow));
     struct cox_version version = cox_follow_version(schedd->follow);
     const struct cox_msg_cib_state state = { version.admin_epoch, version.epoch, version.num_updates, NULL, 0 };
     g_autoptr(GArray) problems = g_array_new(FALSE, FALSE, sizeof(const char *));
-    g_autofree char *input = NULL;
+    char *input = NULL;
     GString *graph = g_string_new(NULL);
     g_autoptr(cox_arena) arena = cox_arena_new();
     struct cox_graph pared = result->plan->graph;
@@ -235,7 +253,7 @@ answer(struct schedd *schedd, const struct ask *ask, struct cox_planning_result 
     }
     cox_codec_graph_write(&pared, graph);
     if (!ask->is_fallback && (pared.n_actions > 0 || problems->len > 0)) {
-        input = save_input(schedd, cib, result, cox_runtime_wall(schedd->runtime));
+        input = name_input(schedd, result, cox_runtime_wall(schedd->runtime));
     }
     schedd->n_plans++;
     schedd->last_plan_us = (guint64) (cox_runtime_now(schedd->runtime) - began);
@@ -249,6 +267,7 @@ answer(struct schedd *schedd, const struct ask *ask, struct cox_planning_result 
     bytes = g_string_free_to_bytes(graph);
     source = cox_source_of_bytes(bytes);
     cox_ticket_answer(schedd->ctx, ask->ticket, COX_MSG_SCHED_PLAN, &message, &source);
+    return input;
 }
 
 /*
@@ -276,14 +295,18 @@ plan_from(struct schedd *schedd, const struct ask *ask, struct cox_xmldoc *doc, 
                                               (const struct cox_inflight *) (const void *) ask->inflight->data,
                                               ask->inflight->len, cox_runtime_wall(schedd->runtime), doc == NULL };
     struct cox_planning_result result = { NULL, NULL, NULL, NULL };
+    char *path = NULL;
 
     crash_if_told(input.cib);
     if (!cox_planning_run(schedd->planning, &input, &result, error)) {
         return false;
     }
-    answer(schedd, ask, &result, began);
+    path = answer(schedd, ask, &result, began);
     cox_plan_free(result.plan);
     cox_diags_free(result.diags);
+    if (path != NULL) { /* the document is still as it was planned from; of a large one the text takes longer than most plans */
+        queue_save(schedd, path, cox_xmlwrite_text(cox_cib_root(cox_follow_cib(schedd->follow)), COX_XMLWRITE_FORMATTED));
+    }
     return true;
 }
 
@@ -346,7 +369,8 @@ is_ready(const struct schedd *schedd, const struct ask *ask)
 {
     struct cox_version version = cox_follow_version(schedd->follow);
 
-    return cox_follow_cib(schedd->follow) != NULL && cox_version_compare(&version, &ask->version) >= 0;
+    return cox_follow_cib(schedd->follow) != NULL && !cox_follow_is_superseded(schedd->follow)
+           && cox_version_compare(&version, &ask->version) >= 0;
 }
 
 static void on_timer(void *context);
@@ -530,10 +554,14 @@ start(struct cox_ctx *ctx, GError **error)
     schedd->worker = cox_worker_new(schedd->runtime);
     schedd->schemas = cox_schemas_new(schema_directory());
     schedd->planning = cox_planning_new(schedd->schemas);
-    if (cox_environment_get("COX_SCHED_INCREMENTAL") == NULL) { /* some random clusters are planned otherwise (doc/status.md) */
+    if (cox_environment_get("COX_SCHED_FULL") != NULL) {
         cox_planning_full_only(schedd->planning);
     }
+    if (cox_environment_get("COX_SCHED_COMPARE") != NULL) {
+        cox_planning_compare(schedd->planning);
+    }
     schedd->series = cox_series_new(schedd->inputs);
+    tidy(schedd);
     cox_service_set_data(ctx, schedd);
     schedd->follow = cox_follow_new(schedd->runtime, &settings);
     return true;

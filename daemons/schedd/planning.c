@@ -1,8 +1,11 @@
 /* daemons/schedd/planning.c - from the document, as a tree that changes, to a plan; what did not change is not read again.  Layer 6. */
+#include "config.h"
+
 #include "daemons/schedd/planning.h"
 
 #include <string.h>
 
+#include "base/error.h"
 #include "codec/load_config.h"
 #include "codec/load_status.h"
 #include "codec/status_refresh.h"
@@ -23,6 +26,7 @@ struct cox_planning {
     struct cox_planner *planner;
     bool is_full_only;          /* nothing of the last plan is used again but the configuration */
     struct cox_planner_stats full_only; /* then the planner counts nothing */
+    bool is_compared;           /* each incremental plan with a full one */
 };
 
 struct cox_planning *
@@ -34,6 +38,7 @@ cox_planning_new(struct cox_schemas *schemas)
     planning->zone = g_time_zone_new_local();
     planning->lent = cox_status_parts_new();
     planning->planner = cox_planner_new();
+    planning->is_compared = COX_DEBUG;
     return planning;
 }
 
@@ -64,6 +69,12 @@ void
 cox_planning_full_only(struct cox_planning *planning)
 {
     planning->is_full_only = true;
+}
+
+void
+cox_planning_compare(struct cox_planning *planning)
+{
+    planning->is_compared = true;
 }
 
 const struct cox_planner_stats *
@@ -165,11 +176,12 @@ note_inflight(struct cox_planning *planning, const struct cox_planning_input *in
     }
 }
 
-static void
+/* @return false: it is there, kept up to date */
+static bool
 read_status(struct cox_planning *planning, const struct cox_planning_input *input)
 {
     if (planning->is_current && input->is_followed) {
-        return;
+        return false;
     }
     cox_status_free(planning->status);
     planning->status = cox_status_new();
@@ -177,6 +189,7 @@ read_status(struct cox_planning *planning, const struct cox_planning_input *inpu
     planning->read_bytes = cox_arena_used_bytes(planning->status->arena);
     planning->is_current = input->is_followed && !planning->is_full_only; /* else nothing that comes is worth following */
     cox_planner_touch_all(planning->planner);
+    return true;
 }
 
 /* A copy with an empty status. */
@@ -261,16 +274,47 @@ read_config(struct cox_planning *planning, const struct cox_xml *cib, cox_wall n
     return true;
 }
 
+/* The end of the process when the plan is not that of the whole document, read anew. */
+static void
+compare(const struct cox_planning *planning, const struct cox_planning_input *input, const struct cox_planning_result *result)
+{
+    struct cox_planning *other = cox_planning_new(planning->schemas);
+    const struct cox_planning_input anew = { input->cib, input->inflight, input->n_inflight, input->now, false };
+    struct cox_planning_result wanted = { NULL, NULL, NULL, NULL };
+    g_autofree char *text = cox_planner_text(result->plan, result->diags), *wanted_text = NULL;
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1), wanted_lines = NULL;
+
+    other->is_compared = false;
+    if (!cox_planning_run(other, &anew, &wanted, NULL)) { /* it has been planned from: it can be */
+        cox_error_bug("the document cannot be read again", __FILE__, __LINE__);
+    }
+    wanted_text = cox_planner_text(wanted.plan, wanted.diags);
+    wanted_lines = g_strsplit(wanted_text, "\n", -1);
+    for (guint i = 0; !g_str_equal(text, wanted_text); i++) {
+        if (g_strcmp0(lines[i], wanted_lines[i]) != 0) {
+            g_autofree char *problem = g_strdup_printf("the plan is another one than that of the whole document:\n%s\ninstead of\n%s\n",
+                                                       lines[i] == NULL ? "(nothing)" : lines[i],
+                                                       wanted_lines[i] == NULL ? "(nothing)" : wanted_lines[i]);
+
+            cox_error_bug(problem, __FILE__, __LINE__);
+        }
+    }
+    cox_plan_free(wanted.plan);
+    cox_diags_free(wanted.diags);
+    cox_planning_free(other);
+}
+
 bool
 cox_planning_run(struct cox_planning *planning, const struct cox_planning_input *input,
                  struct cox_planning_result *result, GError **error)
 {
     struct cox_sched_input sched = { .now = input->now };
+    bool is_read;
 
     if (planning->config == NULL && !read_config(planning, input->cib, input->now, error)) {
         return false;
     }
-    read_status(planning, input);
+    is_read = read_status(planning, input);
     note_inflight(planning, input);
     sched.config = planning->config;
     sched.status = planning->status;
@@ -286,5 +330,8 @@ cox_planning_run(struct cox_planning *planning, const struct cox_planning_input 
     }
     result->config = planning->config;
     result->status = planning->status;
+    if (planning->is_compared && !planning->is_full_only && !is_read) {
+        compare(planning, input, result);
+    }
     return true;
 }

@@ -42,6 +42,12 @@ void cox_planning_restored(struct cox_planning *planning, struct cox_cib *cib);
 /** From now on every plan is made of the whole status, and of all resources. */
 void cox_planning_full_only(struct cox_planning *planning);
 
+/**
+ * From now on each plan for which the document was not read as a whole is compared with a full one for which it is; the process ends with the
+ * first line that differs.  Always so in a build with --enable-debug.
+ */
+void cox_planning_compare(struct cox_planning *planning);
+
 /** How plans came about: borrowed. */
 const struct cox_planner_stats *cox_planning_stats(const struct cox_planning *planning);
 

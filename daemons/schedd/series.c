@@ -2,6 +2,7 @@
 #include "daemons/schedd/series.h"
 
 #include <string.h>
+#include <glib/gstdio.h>
 
 #include "base/error.h"
 #include "xml/bzip.h"
@@ -85,6 +86,43 @@ write_file(const char *path, const char *data, gsize size, GError **error)
         return false;
     }
     return true;
+}
+
+/* Files come into being under their name, a dot, and six letters or digits. */
+static bool
+is_unfinished(const char *file)
+{
+    const char *dot = strrchr(file, '.');
+    g_autofree char *whole = dot == NULL ? NULL : g_strndup(file, (gsize) (dot - file));
+    bool is_ours = false;
+
+    for (int kind = 0; dot != NULL && kind < COX_SERIES_N_KINDS; kind++) {
+        is_ours = is_ours || g_str_has_prefix(file, names[kind]);
+    }
+    if (!is_ours || strlen(dot + 1) != 6 || !(g_str_has_suffix(whole, ".bz2") || g_str_has_suffix(whole, ".last"))) {
+        return false;
+    }
+    for (dot++; *dot != '\0'; dot++) {
+        if (!g_ascii_isalnum(*dot)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void
+cox_series_tidy(const struct cox_series *series)
+{
+    GDir *dir = g_dir_open(series->directory, 0, NULL);
+
+    for (const char *file = dir == NULL ? NULL : g_dir_read_name(dir); file != NULL; file = g_dir_read_name(dir)) {
+        if (is_unfinished(file)) {
+            g_autofree char *path = g_build_filename(series->directory, file, NULL);
+
+            (void) g_unlink(path);
+        }
+    }
+    g_clear_pointer(&dir, g_dir_close);
 }
 
 bool

@@ -30,6 +30,12 @@ void cox_series_free(struct cox_series *series);
 char *cox_series_next(struct cox_series *series, enum cox_series_kind kind, gint64 limit);
 
 /**
+ * Remove what was left of files that were being written when a process ended.  A thread may do it, before the first
+ * cox_series_save(); what cannot be removed stays.
+ */
+void cox_series_tidy(const struct cox_series *series);
+
+/**
  * Write @text (a document) to @path, compressed, and note its number as the last of its kind.  Looks at nothing that the other
  * functions change, so a thread may do it.
  * @return false with COX_ERROR_CANNOT_CREATE or COX_ERROR_IO naming the path

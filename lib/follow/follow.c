@@ -61,6 +61,12 @@ cox_follow_is_current(const struct cox_follow *follow)
     return follow->cib != NULL && follow->ops->is_current(follow);
 }
 
+bool
+cox_follow_is_superseded(const struct cox_follow *follow)
+{
+    return follow->ops->is_superseded != NULL && follow->ops->is_superseded(follow);
+}
+
 struct cox_version
 cox_follow_version(const struct cox_follow *follow)
 {

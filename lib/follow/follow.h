@@ -105,6 +105,12 @@ void cox_follow_catch_up(struct cox_follow *follow, unsigned int later);
 /** Is there a document, and a connection that keeps it up to date? */
 bool cox_follow_is_current(const struct cox_follow *follow);
 
+/**
+ * Is the whole document being fetched, since cibd has, or may have, another one than what the one here became by patches?  Then versions
+ * say nothing: of two histories that were parted, the one that lost may have counted further.
+ */
+bool cox_follow_is_superseded(const struct cox_follow *follow);
+
 /** Version of the document; 0.0.0 before the first. */
 struct cox_version cox_follow_version(const struct cox_follow *follow);
 

@@ -202,7 +202,7 @@ fake_free(struct cox_follow *follow)
 struct cox_follow *
 cox_follow_fake_new(struct cox_runtime *runtime, const struct cox_follow_settings *settings, const char *xml)
 {
-    static const struct cox_follow_ops ops = { fake_change, fake_waiting, fake_is_current, NULL, fake_free };
+    static const struct cox_follow_ops ops = { fake_change, fake_waiting, fake_is_current, NULL, NULL, fake_free };
     struct fake *fake = g_new0(struct fake, 1);
     const char *directory = cox_environment_get("COX_SCHEMA_DIRECTORY");
 

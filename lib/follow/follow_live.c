@@ -112,12 +112,13 @@ apply(struct live *live, const struct patch_news *news)
         cox_cib_rollback(cib);
         return false;
     }
-    cox_cib_keep(cib);
     digest = cox_cib_digest(cib);
     if (g_strcmp0(digest, live->is_slim ? news->slim : news->digest) != 0) {
+        cox_cib_rollback(cib); /* nobody was told of this one */
         live->base.stats.n_mismatches++;
         return false;
     }
+    cox_cib_keep(cib);
     live->serial = news->after;
     live->base.stats.n_patches++;
     take_standing(live, news->has_quorum, news->counts);
@@ -456,6 +457,14 @@ live_is_current(const struct cox_follow *follow)
     return live->is_up && !is_fetching(live) && live->serial != 0 && live->retry == 0;
 }
 
+static bool
+live_is_superseded(const struct cox_follow *follow)
+{
+    const struct live *live = (const struct live *) follow;
+
+    return live->is_up && (is_fetching(live) || live->wants_again || live->retry != 0);
+}
+
 static void
 live_catch_up(struct cox_follow *follow)
 {
@@ -559,7 +568,7 @@ live_free(struct cox_follow *follow)
 struct cox_follow *
 cox_follow_new(struct cox_runtime *runtime, const struct cox_follow_settings *settings)
 {
-    static const struct cox_follow_ops ops = { live_change, live_waiting, live_is_current, live_catch_up, live_free };
+    static const struct cox_follow_ops ops = { live_change, live_waiting, live_is_current, live_is_superseded, live_catch_up, live_free };
     struct live *live = g_new0(struct live, 1);
     const struct cox_client_settings client = {
         .daemon = COX_DAEMON_CIB, .program = settings->program, .run_directory = settings->run_directory, .reconnects = true,

@@ -8,6 +8,7 @@ struct cox_follow_ops {
     void (*change)(struct cox_follow *follow, const struct cox_follow_change *change);
     size_t (*waiting)(const struct cox_follow *follow);
     bool (*is_current)(const struct cox_follow *follow);
+    bool (*is_superseded)(const struct cox_follow *follow); /* NULL: never */
     void (*catch_up)(struct cox_follow *follow); /* NULL: nothing ever waits */
     void (*free)(struct cox_follow *follow);
 };

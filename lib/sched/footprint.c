@@ -13,13 +13,21 @@ mark_clear(gpointer data)
     g_free(((struct sched_node_mark *) data)->name);
 }
 
+static void
+step_clear(gpointer data)
+{
+    g_free(((struct sched_step *) data)->removed);
+}
+
 struct sched_footprint *
-sched_footprint_new(const guint32 *const *others)
+sched_footprint_new(const guint32 *const *others, guint32 n_others)
 {
     struct sched_footprint *footprint = g_new0(struct sched_footprint, 1);
 
     footprint->others = others;
+    footprint->n_others = n_others;
     footprint->steps = g_array_new(FALSE, FALSE, sizeof(struct sched_step));
+    g_array_set_clear_func(footprint->steps, step_clear);
     footprint->loads = g_array_new(FALSE, FALSE, sizeof(struct sched_load));
     footprint->marks = g_array_new(FALSE, FALSE, sizeof(struct sched_node_mark));
     g_array_set_clear_func(footprint->marks, mark_clear);
@@ -79,7 +87,7 @@ sched_footprint_begin(struct sched_work *work, const struct sched_rsc *top)
         footprint->others_now = g_new0(guint32, work->n_nodes + 1);
     }
     def = def_of(work, top);
-    others = footprint->others == NULL || def == COX_RSC_NONE ? NULL : footprint->others[def];
+    others = footprint->others == NULL || def == COX_RSC_NONE || footprint->n_others != work->n_nodes ? NULL : footprint->others[def];
     for (guint32 i = 0; i < work->n_nodes; i++) {
         struct sched_node *node = sched_node_at(work, i);
 
@@ -102,6 +110,7 @@ sched_footprint_end(struct sched_work *work, const struct sched_rsc *top)
         return;
     }
     step.def = def_of(work, top);
+    step.removed = step.def == COX_RSC_NONE ? g_strdup(top->id) : NULL;
     step.first_load = footprint->loads->len;
     step.depends_on_load = footprint->is_tied;
     for (guint32 i = 0; i < work->n_nodes; i++) {
@@ -148,9 +157,23 @@ close_nodes(struct sched_work *work)
         const struct sched_node_mark mark = { g_strdup(node->name), flags_of(node) };
 
         g_array_append_val(work->footprint->marks, mark);
-        is_local = is_local && !node->is_unclean && !node->is_shutdown && node->fence_reason == NULL;
+        is_local = is_local && !node->is_unclean && !node->is_shutdown && node->fence_reason == NULL && node->kind != SCHED_NODE_REMOTE;
     }
     return is_local;
+}
+
+/* What is inside of something else is tied to it by no constraint. */
+static bool
+are_apart(const struct sched_work *work)
+{
+    for (guint i = 0; i < work->rscs->len; i++) {
+        const struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i);
+
+        if (rsc->container != NULL || rsc->fillers != NULL || rsc->is_orphan_container_filler || rsc->variant == COX_BUNDLE) {
+            return false;
+        }
+    }
+    return true;
 }
 
 void
@@ -164,7 +187,7 @@ sched_footprint_close(struct sched_work *work)
     }
     speaks = g_new0(bool, work->rscs->len + 1);
     footprint->is_local = close_nodes(work) && !work->has_remote_nodes && !work->has_unfencing_device
-                          && !sched_capacity_counts(work);
+                          && !sched_capacity_counts(work) && are_apart(work);
     for (guint i = 0; i < work->actions->len; i++) {
         const struct sched_action *action = g_ptr_array_index(work->actions, i);
 

@@ -13,6 +13,7 @@ struct sched_load {
 /** One top-level resource, in the order of assignment. */
 struct sched_step {
     cox_rsc_id def;           /**< in the configuration of the run; COX_RSC_NONE when only the history knows it */
+    char *removed;            /**< its id in that case, else NULL */
     guint32 first_load, n_loads; /**< in loads */
     bool depends_on_load;     /**< nodes of equal scores were told apart by how many resources they have */
     bool speaks;              /**< it has actions in the graph, or depends on time by its history */
@@ -27,19 +28,20 @@ struct sched_node_mark {
 struct sched_footprint {
     /** [config->n_resources] for top-level resources: what others have on each node by then; NULL: nobody else is there. */
     const guint32 *const *others;
+    guint32 n_others;         /**< nodes in each of these; of another number of nodes nothing can be told */
 
     GArray *steps;  /**< struct sched_step */
     GArray *loads;  /**< struct sched_load */
     GArray *marks;  /**< struct sched_node_mark */
-    bool is_local;  /**< nothing was decided for the cluster as a whole, and nothing ties all resources together */
+    bool is_local;  /**< nothing was decided for the cluster as a whole, and nothing ties resources together that are of several units */
 
     guint32 *before;     /* scratch: [n_nodes] counts when the present step began */
     guint32 *others_now; /* scratch: [n_nodes] what of others is in the counts */
     bool is_tied;        /* scratch: of the present step */
 };
 
-/** An empty one; the caller frees it. */
-struct sched_footprint *sched_footprint_new(const guint32 *const *others);
+/** An empty one; @others (NULL: none) has counts of @n_others nodes.  The caller frees it. */
+struct sched_footprint *sched_footprint_new(const guint32 *const *others, guint32 n_others);
 void sched_footprint_free(struct sched_footprint *footprint);
 
 /** Are the nodes the same ones in the same states? */

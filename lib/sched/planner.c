@@ -229,13 +229,20 @@ judge(const struct cox_planner *planner, const struct sched_footprint *part, con
     bool moved = false;
 
     if (!part->is_local) {
-        return "an action of the cluster as such";
+        return "an action of the cluster as such, or nodes or resources inside of others";
     }
     if (!sched_footprint_same_nodes(planner->base->footprint, part)) {
         return "nodes are in another state";
     }
     if (!same_order(planner, part, wanted, &moved)) {
         return "another order of assignment";
+    }
+    for (guint i = 0; i < part->steps->len; i++) {
+        const struct sched_step *step = &g_array_index(part->steps, struct sched_step, i);
+
+        if (step->def == COX_RSC_NONE && step->depends_on_load) { /* how many others there are by then is not counted */
+            return "something that was removed goes where there is little";
+        }
     }
     return moved && depends_on_load(planner, wanted) ? "others go where there is little" : NULL;
 }
@@ -254,25 +261,43 @@ wanted_units(const struct cox_planner *planner, guint64 *weight)
     return wanted;
 }
 
+static void
+mark_counted(const struct sched_units *units, const struct cox_nvset *sets, size_t n, bool *marks)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < sets[i].n_pairs; k++) {
+            const char *name = sets[i].pairs[k].name;
+            gint64 unit = g_str_has_prefix(name, "fail-count-") ? sched_units_of_attribute(units, name) : SCHED_UNIT_NONE;
+
+            if (unit != SCHED_UNIT_NONE) {
+                marks[unit] = true;
+            }
+        }
+    }
+}
+
 /* Failures that are counted may expire. */
 static void
 mark_failed(const struct sched_units *units, const struct cox_status *status, bool *marks)
 {
-    for (guint n = 0; n < status->nodes->len; n++) {
-        const GArray *sets = ((const struct cox_node_status *) g_ptr_array_index(status->nodes, n))->attr_sets;
+    for (guint i = 0; i < status->nodes->len; i++) {
+        const GArray *sets = ((const struct cox_node_status *) g_ptr_array_index(status->nodes, i))->attr_sets;
 
-        for (guint i = 0; i < sets->len; i++) {
-            const struct cox_nvset *set = &g_array_index(sets, struct cox_nvset, i);
+        mark_counted(units, (const struct cox_nvset *) (const void *) sets->data, sets->len, marks);
+    }
+    for (size_t i = 0; i < units->config->n_nodes; i++) {
+        mark_counted(units, units->config->nodes[i].attributes.sets, units->config->nodes[i].attributes.n_sets, marks);
+    }
+}
 
-            for (size_t k = 0; k < set->n_pairs; k++) {
-                gint64 unit = g_str_has_prefix(set->pairs[k].name, "fail-count-") ? sched_units_of_attribute(units, set->pairs[k].name)
-                                                                                  : SCHED_UNIT_NONE;
+/* What was removed but has the name of an instance of something that is there is in the excerpts that this is in: it must stay. */
+static void
+keep_removed(const struct cox_planner *planner, const struct sched_step *step, bool *marks)
+{
+    gint64 unit = sched_units_find(planner->units, step->removed, strlen(step->removed));
 
-                if (unit != SCHED_UNIT_NONE) {
-                    marks[unit] = true;
-                }
-            }
-        }
+    if (unit != SCHED_UNIT_NONE) {
+        marks[unit] = true;
     }
 }
 
@@ -293,6 +318,7 @@ let_rest(struct cox_planner *planner, const struct sched_footprint *part, const 
         struct sched_step *old = NULL;
 
         if (step->def == COX_RSC_NONE) {
+            keep_removed(planner, step, awake);
             continue;
         }
         do {
@@ -331,7 +357,7 @@ run_excerpt(struct cox_planner *planner, const struct cox_sched_input *input, st
         planner->obstacle = "two histories of one name";
         return NULL;
     }
-    part = sched_footprint_new(loads_of_others(planner, planner->excerpt, wanted));
+    part = sched_footprint_new(loads_of_others(planner, planner->excerpt, wanted), planner->base->footprint->marks->len);
     cut.config = &planner->excerpt->config;
     cut.status = &planner->excerpt->status;
     plan = sched_run_traced(&cut, diags, part);
@@ -378,7 +404,9 @@ set_base(struct cox_planner *planner, const struct cox_sched_input *input, const
     for (guint i = 0; i < footprint->steps->len; i++) {
         const struct sched_step *step = &g_array_index(footprint->steps, struct sched_step, i);
 
-        if (step->def != COX_RSC_NONE && step->speaks) {
+        if (step->def == COX_RSC_NONE) {
+            keep_removed(planner, step, base->speaks);
+        } else if (step->speaks) {
             base->speaks[planner->units->of[step->def]] = true;
         }
     }
@@ -421,14 +449,13 @@ static struct cox_plan *
 run_full(struct cox_planner *planner, const struct cox_sched_input *input, struct cox_diags *diags)
 {
     g_autoptr(cox_diags) own = cox_diags_new();
-    struct sched_footprint *footprint = sched_footprint_new(NULL);
+    struct sched_footprint *footprint = sched_footprint_new(NULL, 0);
     struct cox_plan *plan = sched_run_traced(input, own, footprint);
 
     drop_base(planner);
-    if (planner->units->is_one) {
-        planner->obstacle = "a date is of all resources";
-    } else {
-        planner->obstacle = footprint->is_local ? NULL : "nodes, or what ties all together";
+    planner->obstacle = planner->units->obstacle;
+    if (planner->obstacle == NULL && !footprint->is_local) {
+        planner->obstacle = "an action of the cluster as such, or nodes or resources inside of others, or utilization";
     }
     if (planner->obstacle == NULL) {
         set_base(planner, input, plan, footprint);
@@ -513,7 +540,7 @@ cox_planner_run(struct cox_planner *planner, const struct cox_sched_input *input
     struct cox_plan *plan = NULL;
 
     numbered.is_numbered_by_list = true;
-    if (input->state_only || input->with_scores || input->with_utilization || input->with_explanation) {
+    if (input->state_only || input->is_settled || input->with_scores || input->with_utilization || input->with_explanation) {
         return cox_sched_run(&numbered, diags);
     }
     if (planner->units == NULL) {

@@ -116,6 +116,15 @@ is_constant_rsc(struct sched_units *units, const struct cox_rsc_def *def)
     return is_constant;
 }
 
+/* @why: NULL: nothing stands there. */
+static void
+stand_in_the_way(struct sched_units *units, const char *why)
+{
+    if (units->obstacle == NULL) {
+        units->obstacle = why;
+    }
+}
+
 /* ---- constraints ---- */
 
 static void
@@ -165,7 +174,7 @@ look_at_location(struct sched_units *units, const struct cox_location *row)
         is_dated = is_dated || has_date(row->rules[i]);
     }
     if (is_dated) {
-        units->is_one = units->is_one || row->pattern != NULL;
+        stand_in_the_way(units, row->pattern != NULL ? "a date is of all resources" : NULL);
         for (size_t i = 0; i < row->n_rscs; i++) {
             make_constant(units, row->rscs[i]);
         }
@@ -237,10 +246,12 @@ sched_units_new(const struct cox_config *config)
         if (is_constant_rsc(units, &config->resources[i])) {
             make_constant(units, i);
         }
+        /* Its parts are in no configuration, so that their histories and counts would be of nobody. */
+        stand_in_the_way(units, config->resources[i].variant == COX_BUNDLE ? "bundles" : NULL);
     }
     look_at_constraints(units);
-    units->is_one = have_date(units, &config->rsc_defaults) || units->is_one;
-    units->is_one = have_date(units, &config->op_defaults) || units->is_one;
+    stand_in_the_way(units, have_date(units, &config->rsc_defaults) ? "a date is of all resources" : NULL);
+    stand_in_the_way(units, have_date(units, &config->op_defaults) ? "a date is of all resources" : NULL);
     (void) have_date(units, &config->properties);
     for (size_t i = 0; i < config->n_nodes; i++) {
         (void) have_date(units, &config->nodes[i].attributes);
@@ -266,10 +277,14 @@ sched_units_free(struct sched_units *units)
 gint64
 sched_units_find(const struct sched_units *units, const char *id, size_t length)
 {
-    const char *colon = memchr(id, ':', length);
-    g_autofree char *plain = g_strndup(id, colon == NULL ? length : (size_t) (colon - id));
+    g_autofree char *plain = g_strndup(id, length);
     cox_rsc_id found = cox_config_find_rsc(units->config, plain);
+    char *colon = strrchr(plain, ':');
 
+    if (found == COX_RSC_NONE && colon != NULL && colon[1] != '\0' && colon[1 + strspn(colon + 1, "0123456789")] == '\0') {
+        *colon = '\0'; /* an instance */
+        found = cox_config_find_rsc(units->config, plain);
+    }
     return found == COX_RSC_NONE ? SCHED_UNIT_NONE : (gint64) units->of[found];
 }
 

@@ -16,7 +16,7 @@ struct sched_units {
     bool *is_constant;     /**< [n] in each excerpt: a fencing device is in it, or something with a date */
     GHashTable *watched;   /**< names of node attributes that rules and constraints look at */
     bool is_any_watched;   /**< a rule puts such a name together, so that it may be any */
-    bool is_one;           /**< something with a date is of all resources: nothing can be planned alone */
+    const char *obstacle;  /**< why nothing of this configuration can be planned alone, a text for people; or NULL */
 };
 
 struct sched_units *sched_units_new(const struct cox_config *config);
@@ -24,7 +24,10 @@ void sched_units_free(struct sched_units *units);
 
 enum { SCHED_UNIT_NONE = -1 };
 
-/** Unit of the primitive whose history, or whose part of an attribute's name, is @id ("p", "p:0"); SCHED_UNIT_NONE when there is none. */
+/**
+ * Unit of the primitive whose history, or whose part of an attribute's name, is @id ("p", "p:0"); SCHED_UNIT_NONE when there is none.
+ * Names of what bundles are made of are of none.
+ */
 gint64 sched_units_find(const struct sched_units *units, const char *id, size_t length);
 
 /** Of which resource is the attribute, if it is one of those that belong to one?  As above. */

@@ -74,6 +74,35 @@ what_was_saved_can_be_read_and_the_number_survives_a_restart(void **state)
 }
 
 static void
+what_was_being_written_when_a_process_ended_is_removed(void **state)
+{
+    static const char *const unfinished[] = { "pe-input.last.A1b2C3", "pe-error-12.bz2.ZZZZZZ", "pe-warn.last.000000" };
+    static const char *const kept[] = { "pe-input.last", "pe-input-1.bz2", "pe-input-1.bz2.old", "pe-warn.last.00000_", "notes.last.A1b2C3", "pe-input.A1b2C3" };
+    g_autofree char *path = folder();
+    g_autoptr(cox_series) series = cox_series_new(path), nowhere = cox_series_new("/proc/none");
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(unfinished) + G_N_ELEMENTS(kept); i++) {
+        g_autofree char *file = g_build_filename(path, i < G_N_ELEMENTS(unfinished) ? unfinished[i] : kept[i - G_N_ELEMENTS(unfinished)], NULL);
+
+        assert_true(g_file_set_contents(file, "x", 1, NULL));
+    }
+    cox_series_tidy(series);
+    cox_series_tidy(nowhere); /* that there is no folder yet is no error */
+    for (size_t i = 0; i < G_N_ELEMENTS(unfinished); i++) {
+        g_autofree char *file = g_build_filename(path, unfinished[i], NULL);
+
+        assert_false(g_file_test(file, G_FILE_TEST_EXISTS));
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
+        g_autofree char *file = g_build_filename(path, kept[i], NULL);
+
+        assert_true(g_file_test(file, G_FILE_TEST_EXISTS));
+    }
+    remove_folder(path);
+}
+
+static void
 a_folder_that_cannot_be_is_an_error_with_the_path(void **state)
 {
     g_autoptr(cox_series) series = cox_series_new("/proc/none");
@@ -109,6 +138,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(inputs_are_numbered_and_begin_anew_at_the_limit),
         cmocka_unit_test(what_was_saved_can_be_read_and_the_number_survives_a_restart),
+        cmocka_unit_test(what_was_being_written_when_a_process_ended_is_removed),
         cmocka_unit_test(a_folder_that_cannot_be_is_an_error_with_the_path),
         cmocka_unit_test(large_and_empty_texts_are_packed),
     };
