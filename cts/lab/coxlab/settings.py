@@ -11,8 +11,9 @@ FILE = "settings.json"
 LONGEST_DIRECTORY = 80
 PRIVATE = ("/etc/corosync", "/etc/pacemaker", "/etc/coxswain", "/var/lib/corosync", "/var/lib/pacemaker", "/var/lib/coxswain",
            "/var/log/corosync", "/var/log/pacemaker", "/var/log/coxswain")
-# Shell code that a node runs, also when part of it runs already; corosync returns when it is ready.
-START = """for file in /etc/default/sbd /etc/sysconfig/sbd; do
+# Shell code that a node runs, also when part of it runs already; corosync returns when it is ready.  /etc/default/coxlab of the tree that is
+# laid over the nodes may hold variables of the daemons.
+START = """for file in /etc/default/sbd /etc/sysconfig/sbd /etc/default/coxlab; do
     if [ -r "$file" ]; then set -a; . "$file"; set +a; fi
 done
 pidof corosync >/dev/null || corosync || exit 1
