@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""Tests of cts/scheduler/differential, peerplan.py and shrink.py; with another crm_simulate in PATH also of what it and ours decide.  TAP."""
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+
+TOP = os.environ.get("top_srcdir") or os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+BUILD = os.path.abspath(os.environ.get("top_builddir") or ".")
+HERE = os.path.join(os.path.abspath(TOP), "cts", "scheduler")
+sys.dont_write_bytecode = True
+sys.path[:0] = [HERE, os.path.join(os.path.abspath(TOP), "cts")]
+
+import peerplan  # noqa: E402
+import shrink  # noqa: E402
+import taplib  # noqa: E402
+
+SIMULATE = os.path.join(BUILD, "tools", "crm_simulate")
+NO_PEER = 77
+
+CIB = """<cib validate-with="pacemaker-3.7"><configuration><crm_config/><nodes><node id="1" uname="n1"/></nodes><resources>
+<primitive id="A" class="ocf" provider="pacemaker" type="Dummy"/>
+<clone id="C"><meta_attributes id="m"><nvpair id="p" name="promotable" value="true"/></meta_attributes>
+<primitive id="S" class="ocf" provider="pacemaker" type="Stateful"/></clone></resources><constraints/></configuration><status/></cib>"""
+
+
+def answer(**parts):
+    return dict({"real": {}, "before": {}, "placement": [], "scores": [], "report": []}, **parts)
+
+
+def differential(*arguments, path=None):
+    environment = dict(os.environ, top_builddir=BUILD, PYTHONDONTWRITEBYTECODE="1")
+    if path is not None:
+        environment["PATH"] = path
+    return subprocess.run([sys.executable, os.path.join(HERE, "differential"), *arguments], env=environment, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=100)
+
+
+def test_the_same_answers_do_not_differ():
+    one = answer(real={"start|A_start_0|n1": {"x": "1"}}, before={"start|A_start_0|n1": []}, scores=["s"], report=["r"])
+    assert peerplan.difference(CIB, one, dict(one)) is None
+
+
+def test_the_first_level_that_differs_counts():
+    ours = answer(real={"start|A_start_0|n1": {}}, before={"start|A_start_0|n1": []}, report=["a"])
+    level, kinds, sentence = peerplan.difference(CIB, ours, answer(report=["b"]))
+    assert (level, kinds) == ("actions", ["adds start(primitive)"])
+    assert "A_start_0" in sentence
+
+
+def test_what_is_lacked_and_what_is_added_is_told_apart():
+    theirs = answer(real={"promote|S_promote_0|n1": {}}, before={"promote|S_promote_0|n1": []})
+    assert peerplan.difference(CIB, answer(), theirs)[1] == ["lacks promote(primitive of promotable)"]
+
+
+def test_orders_are_compared_in_both_directions():
+    first, then = "stop|A_stop_0|n1", "start|A_start_0|n1"
+    real = {first: {}, then: {}}
+    ordered, parallel = answer(real=real, before={first: [], then: [first]}), answer(real=real, before={first: [], then: []})
+    assert peerplan.difference(CIB, parallel, ordered)[:2] == ("order", ["lacks stop(primitive) before start(primitive)"])
+    assert peerplan.difference(CIB, ordered, parallel)[:2] == ("tight", ["adds stop(primitive) before start(primitive)"])
+
+
+def test_parameters_and_scores_and_texts_count_last():
+    real = {"start|A_start_0|n1": {"x": "1"}}
+    before = {"start|A_start_0|n1": []}
+    ours, theirs = answer(real=real, before=before), answer(real={"start|A_start_0|n1": {"x": "2"}}, before=before)
+    assert peerplan.difference(CIB, ours, theirs)[:2] == ("params", ["adds x of start(primitive)", "lacks x of start(primitive)"])
+    assert peerplan.difference(CIB, answer(scores=["A score on n1: 5"]), answer(scores=["A score on n1: 6"]))[0] == "scores"
+    assert peerplan.difference(CIB, answer(report=["a", "b"]), answer(report=["b", "a"]))[:2] == ("report", ["another order of lines"])
+
+
+def test_who_gives_no_answer_is_named():
+    assert peerplan.difference(CIB, {"failed": "exit status 1: x"}, answer())[:2] == ("accept", ["ours: exit status 1: x"])
+    assert peerplan.difference(CIB, {"failed": "x"}, {"failed": "y"}) is None
+
+
+def test_lists_of_a_report_are_taken_apart():
+    lines = ["Node List:", "Online: [ n1 n2 ]", "Node n3: UNCLEAN (offline)", "A (ocf:pacemaker:Dummy): Started n1 (unmanaged)", "Stopped: [ n2 ]"]
+    assert peerplan.placement(lines) == ["A (ocf:pacemaker:Dummy): Started n1", "n1 online", "n2 online", "n3 unclean (offline)"]
+
+
+def test_a_document_shrinks_to_what_matters():
+    text = "<a><b><c k='1' l='2'/><c/><d/></b><e><f/></e></a>"
+    small = shrink.shrink(text, lambda candidate: "k=" in candidate and ET.fromstring(candidate).find("b") is not None)
+    assert ET.tostring(ET.fromstring(small)).replace(b"\n", b"").replace(b" ", b"") == b'<a><b><ck="1"/></b></a>'
+
+
+def test_a_clone_becomes_what_is_in_it():
+    small = shrink.shrink(CIB, lambda candidate: 'id="S"' in candidate)
+    assert "clone" not in small and 'id="S"' in small
+
+
+def test_what_daemons_always_write_stays():
+    text = "<cib><status><node_state id='1' uname='n1' x='y'/></status></cib>"
+    small = shrink.shrink(text, lambda candidate: "node_state" in candidate)
+    assert 'uname="n1"' in small and "x=" not in small
+
+
+def test_ours_does_not_differ_from_itself():
+    with tempfile.TemporaryDirectory() as folder:
+        done = differential("--peer", SIMULATE, "--count", "12", "--cache", folder)
+        assert done.returncode == 0, done.stdout
+        assert "12 documents from seed 1: same" in done.stdout, done.stdout
+        assert len(os.listdir(folder)) == 12
+
+
+def planted(folder):
+    """A program that decides as ours, but takes no notice of stonith-enabled."""
+    program = os.path.join(folder, "crm_simulate")
+    with open(program, "w") as out:
+        out.write("#!/bin/sh\nsed -i s/stonith-enabled/unheard-of/ \"$2\"\nexec '%s' \"$@\"\n" % SIMULATE)
+    os.chmod(program, stat.S_IRWXU)
+    return program
+
+
+def test_a_planted_difference_is_found_and_shrunk_and_found_again_by_its_seed():
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = ["--peer", planted(folder), "--levels", "actions", "-j", "2"]
+        done = differential(*arguments, "--count", "10", "--shrink", "0")
+        assert done.returncode == 1, done.stdout
+        seeds = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("seed ")]
+        assert seeds, done.stdout
+        done = differential(*arguments, "--seed", seeds[0], "--count", "1", "--save", os.path.join(folder, "small"))
+        assert done.returncode == 1 and "seed %s " % seeds[0] in done.stdout, done.stdout
+        with open(os.path.join(folder, "small", "%s-actions.xml" % seeds[0])) as file:
+            small = file.read()
+        assert "stonith-enabled" in small and small.count("<nvpair") <= 2 and small.count("<primitive") <= 2, small
+
+
+def test_a_known_difference_is_no_failure():
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = ["--peer", planted(folder), "--levels", "actions", "-j", "2", "--count", "10", "--shrink", "0"]
+        known = os.path.join(folder, "known")
+        classes = [line[len("class "):] for line in differential(*arguments).stdout.splitlines() if line.startswith("class ")]
+        assert classes
+        with open(known, "w") as out:
+            out.write("\n".join(classes))
+        assert differential(*arguments, "--known", known).returncode == 0
+
+
+def test_without_a_peer_it_says_so():
+    done = differential("--count", "1", path=os.path.join(BUILD, "tools"))
+    assert done.returncode == NO_PEER
+    assert "there is no other crm_simulate" in done.stdout
+
+
+def test_the_installed_peer_decides_most_random_documents_as_ours():
+    done = differential("--count", "30", "--shrink", "0", "--levels", "actions,placement,order")
+    if done.returncode == NO_PEER:
+        raise taplib.Skip("no other crm_simulate")
+    assert done.returncode in (0, 1), done.stdout
+    last = [line for line in done.stdout.splitlines() if line.startswith("30 documents")][0]
+    assert int(last.split("same ")[1].split(",")[0]) >= 15, done.stdout
+
+
+taplib.main(globals())
