@@ -171,3 +171,19 @@ case("guest-failed-removed-inside", "The virtual machine is restarted; what was 
      remotes={"g1": {}}, history=both(lambda s: s.at("vm", "n1").params.update(config="old"), inside("A", "B")))
 bundle_case("bundle-promoted-by-location", "A wish for the promoted role on a replica's guest node, told of the bundle, promotes it.",
      [bundle("W", stateful("S"), promoted_max="1")], [location("W", "W-1", 100, role="Promoted")])
+
+
+def bundle_up(s):
+    """The container of the bundle W runs on n1; with which parameters it was started is not known."""
+    s.at("W-podman-0", "n1").agent = ("ocf", "heartbeat", "podman")
+    s.at("W-podman-0", "n1").add("start", call=2)
+    for entry in s.at("W-podman-0", "n1").ops:
+        del entry[1]["op-digest"]
+    s.at("W-ip-192.168.7.1", "n1").agent = ("ocf", "heartbeat", "IPaddr2")
+    s.at("W-ip-192.168.7.1", "n1").add("start", call=1)
+    for entry in s.at("W-ip-192.168.7.1", "n1").ops:
+        del entry[1]["op-digest"]
+
+
+case("bundle-beside-disabled", "A resource that is banned from all nodes is not looked for inside a bundle, where it cannot be.",
+     [prim("A", {"target-role": "Stopped"}), bundle("W", prim("web", monitor=None), replicas=1)], probed=False, history=bundle_up)

@@ -51,6 +51,9 @@ is_discovery_off(const struct sched_work *work, struct sched_rsc *rsc, const str
     if (cell == NULL || !cell->is_present) {
         return node->is_bundle_node; /* of use for what is inside only */
     }
+    if (node->is_bundle_node && outermost(rsc)->parent == NULL && cell->discovery != COX_DISCOVERY_EXCLUSIVE) {
+        return true; /* the score there is one of all nodes: it is banned everywhere */
+    }
     return cell->discovery == COX_DISCOVERY_NEVER;
 }
 
