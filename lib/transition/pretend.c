@@ -9,13 +9,21 @@
 #define NO_TRANSITION "-1"
 #define NO_UUID "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
 
+static bool
+has_history(const struct cox_node_status *node, const char *name)
+{
+    const struct cox_rsc_history *history = cox_status_rsc(node, name);
+
+    return history != NULL && history->n_ops > 0;
+}
+
 const char *
 cox_pretend_history_name(const struct cox_node_status *node, const struct cox_pretend_rsc *rsc)
 {
     if (rsc->long_id == NULL) {
         return rsc->id;
     }
-    if (cox_status_rsc(node, rsc->long_id) != NULL) {
+    if (has_history(node, rsc->long_id) || (cox_status_rsc(node, rsc->long_id) != NULL && !has_history(node, rsc->id))) {
         return rsc->long_id;
     }
     return (rsc->is_short || cox_status_rsc(node, rsc->id) != NULL) ? rsc->id : rsc->long_id;
@@ -157,15 +165,19 @@ cox_pretend_node_lost(struct cox_status *status, const char *id, const char *una
 }
 
 void
-cox_pretend_node_fenced(struct cox_status *status, const char *id, const char *uname)
+cox_pretend_node_forgotten(struct cox_node_status *node)
 {
-    struct cox_node_status *node = set_node(status, id, uname, false);
-
     g_ptr_array_set_size(node->resources, 0);
     node->n_moves++;
     g_array_set_size(node->attr_sets, 0);
     g_array_set_size(node->utilization_sets, 0);
     node->has_lrm = false;
+}
+
+void
+cox_pretend_node_fenced(struct cox_status *status, const char *id, const char *uname)
+{
+    cox_pretend_node_forgotten(set_node(status, id, uname, false));
 }
 
 /* ---- failures --------------------------------------------------------------------------------------------- */
@@ -216,4 +228,44 @@ cox_pretend_failure(struct cox_status *status, struct cox_node_status *node, con
     cox_status_attr_set(status, node, count_name, cox_score_format(count, buffer));
     cox_status_attr_set(status, node, time_name,
                         cox_arena_printf(status->arena, "%" G_GINT64_FORMAT, cox_wall_seconds(result->now)));
+}
+
+/* Is it one of the attributes @prefix-RSC#OPERATION_INTERVAL, or an old one without operation? */
+static bool
+is_of_failures(const char *name, const char *prefix, const char *rsc)
+{
+    size_t length = strlen(rsc);
+
+    return g_str_has_prefix(name, prefix) && strncmp(name + strlen(prefix), rsc, length) == 0
+           && (name[strlen(prefix) + length] == '#' || name[strlen(prefix) + length] == '\0');
+}
+
+static const char *
+first_of_failures(const struct cox_node_status *node, const char *rsc)
+{
+    for (guint i = 0; i < node->attr_sets->len; i++) {
+        const struct cox_nvset *set = &g_array_index(node->attr_sets, struct cox_nvset, i);
+
+        for (size_t k = 0; k < set->n_pairs; k++) {
+            if (is_of_failures(set->pairs[k].name, "fail-count-", rsc) || is_of_failures(set->pairs[k].name, "last-failure-", rsc)) {
+                return set->pairs[k].name;
+            }
+        }
+    }
+    return NULL;
+}
+
+void
+cox_pretend_failures_cleared(struct cox_status *status, struct cox_node_status *node, const struct cox_pretend_rsc *rsc)
+{
+    const char *name = cox_pretend_history_name(node, rsc);
+    struct cox_rsc_history *history = cox_status_rsc(node, name);
+    g_autofree char *failure = g_strdup_printf("%s_last_failure_0", name);
+
+    for (const char *attr = first_of_failures(node, rsc->id); attr != NULL; attr = first_of_failures(node, rsc->id)) {
+        cox_status_attr_set(status, node, attr, NULL);
+    }
+    if (history != NULL) {
+        (void) cox_status_op_remove(status, history, failure);
+    }
 }

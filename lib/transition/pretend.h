@@ -28,8 +28,8 @@ struct cox_pretend_result {
     cox_wall now;
 };
 
-/** The name by which @node's history knows @rsc: the long one if it is there, else the short one if that is there or
- * known elsewhere (is_short), else the long one. */
+/** The name by which @node's history knows @rsc: the long one if it is there (with entries, if the short one has some), else the
+ * short one if that is there or known elsewhere (is_short), else the long one. */
 const char *cox_pretend_history_name(const struct cox_node_status *node, const struct cox_pretend_rsc *rsc);
 
 /**
@@ -47,6 +47,9 @@ void cox_pretend_node_lost(struct cox_status *status, const char *id, const char
 /** The node was fenced: it is down and what was known of it is forgotten. */
 void cox_pretend_node_fenced(struct cox_status *status, const char *id, const char *uname);
 
+/** What was known of the node is forgotten, and nothing else: a guest node is as it was when its container stopped. */
+void cox_pretend_node_forgotten(struct cox_node_status *node);
+
 /** What an unfencing leaves behind. */
 struct cox_pretend_unfencing {
     const char *digests_all, *digests_secure; /**< of the devices that took part, or NULL */
@@ -60,6 +63,9 @@ void cox_pretend_node_unfenced(struct cox_status *status, const char *id, const 
 /** Count a failure: transient attributes fail-count-RSC#op_interval and last-failure-... */
 void cox_pretend_failure(struct cox_status *status, struct cox_node_status *node, const char *rsc,
                          const struct cox_pretend_result *result);
+
+/** Forget how often @rsc has failed there, and its last failure. */
+void cox_pretend_failures_cleared(struct cox_status *status, struct cox_node_status *node, const struct cox_pretend_rsc *rsc);
 
 G_END_DECLS
 

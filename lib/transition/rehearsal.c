@@ -137,11 +137,41 @@ do_crm_action(const struct stage *stage, const struct cox_action *action)
     how = attribute(action, "CRM_meta_stonith_action");
     if (g_strcmp0(how, "on") != 0) {
         cox_pretend_node_fenced(stage->input->status, action->node_uuid, action->node_name);
+        if (stage->input->is_thorough) {
+            /* of remote nodes, which nothing else tells of */
+            cox_status_node_ensure(stage->input->status, action->node_uuid, action->node_name)->node_fenced = "1";
+        }
         return;
     }
     cox_pretend_node_unfenced(stage->input->status, action->node_uuid, action->node_name,
                               &(struct cox_pretend_unfencing) { attribute(action, "CRM_meta_digests_all"),
                                                                 attribute(action, "CRM_meta_digests_secure"), stage->input->now });
+}
+
+/* What the field's simulator leaves out. */
+static void
+do_rest(const struct stage *stage, const struct cox_action *action)
+{
+    struct cox_status *status = stage->input->status;
+    struct cox_node_status *node = action->node_name != NULL ? cox_status_node(status, action->node_uuid, action->node_name) : NULL;
+    const struct cox_pretend_rsc rsc = { .id = action->rsc_id, .long_id = action->rsc_long_id };
+
+    if (node == NULL) {
+        return;
+    }
+    if (action->kind == COX_ACTION_PSEUDO && g_strcmp0(action->task, "stonith") == 0) {
+        cox_pretend_node_forgotten(node);
+    } else if (action->rsc_id != NULL && g_strcmp0(action->task, "clear_failcount") == 0) {
+        cox_pretend_failures_cleared(status, node, &rsc);
+    } else if (action->rsc_id != NULL && (g_strcmp0(action->task, "delete") == 0 || g_strcmp0(action->task, "lrm_delete") == 0)) {
+        cox_status_rsc_remove(node, cox_pretend_history_name(node, &rsc));
+    } else if (action->rsc_id != NULL && g_strcmp0(action->task, "cancel") == 0) {
+        const char *name = cox_pretend_history_name(node, &rsc);
+        struct cox_rsc_history *history = cox_status_rsc(node, name);
+        g_autofree char *id = g_strdup_printf("%s_%s_%s", name, attribute(action, "CRM_meta_operation"), attribute(action, "CRM_meta_interval"));
+
+        (void) (history != NULL && cox_status_op_remove(status, history, id));
+    }
 }
 
 static bool
@@ -150,6 +180,9 @@ do_action(struct stage *stage, guint32 index)
     const struct cox_action *action = &stage->input->graph->actions[index];
     struct cox_rehearsed record = { .action = index };
 
+    if (stage->input->is_thorough) {
+        do_rest(stage, action);
+    }
     switch (action->kind) {
         case COX_ACTION_PSEUDO:
             break;

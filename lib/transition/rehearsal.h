@@ -15,6 +15,11 @@ struct cox_rehearsal_input {
     const struct cox_opspec *failures;    /**< operations that are to end otherwise than wanted */
     size_t n_failures;
     cox_wall now;
+    /**
+     * Also do what the field's simulator leaves out, as controllers do it: clear failures, forget histories, cancel, and lose
+     * what was known of a guest node that is fenced with its container.
+     */
+    bool is_thorough;
 };
 
 /** One action that was carried out. */

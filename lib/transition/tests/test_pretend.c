@@ -148,6 +148,9 @@ the_name_that_the_history_has_is_kept(void **state)
     assert_string_equal(cox_pretend_history_name(node, &instance), "web");
     cox_status_rsc_add(status, node, "web:0");
     assert_string_equal(cox_pretend_history_name(node, &instance), "web:0");
+    cox_status_op_put(status, cox_status_rsc(node, "web"), &(struct cox_op_history) { .id = "web_last_0", .operation = "start" });
+    assert_string_equal(cox_pretend_history_name(node, &instance), "web"); /* nothing is known under the other name */
+    (void) cox_status_op_remove(status, cox_status_rsc(node, "web"), "web_last_0");
     assert_string_equal(cox_pretend_history_name(node, &elsewhere), "web:0");
     assert_string_equal(cox_pretend_history_name(node, &(struct cox_pretend_rsc) { .id = "db" }), "db");
 }
@@ -233,6 +236,27 @@ failures_add_up(void **state)
     assert_string_equal(attr(node, "fail-count-web#monitor_10000"), "INFINITY");
 }
 
+static void
+failures_that_are_cleared_leave_those_of_others(void **state)
+{
+    g_autoptr(cox_status) status = cox_status_new();
+    struct cox_node_status *node = node_up(status);
+    struct cox_pretend_result result = { .task = "monitor", .interval_ms = 10000, .rc = 1, .now = cox_wall_from_seconds(5) };
+
+    (void) state;
+    cox_pretend_failures_cleared(status, node, &web); /* none is there */
+    (void) cox_pretend_result(status, node, &web, &result);
+    cox_pretend_failure(status, node, "web", &result);
+    cox_pretend_failure(status, node, "webs", &result);
+    cox_status_attr_set(status, node, "fail-count-web", "3");
+    cox_pretend_failures_cleared(status, node, &web);
+    assert_null(attr(node, "fail-count-web#monitor_10000"));
+    assert_null(attr(node, "last-failure-web#monitor_10000"));
+    assert_null(attr(node, "fail-count-web"));
+    assert_string_equal(attr(node, "fail-count-webs#monitor_10000"), "1");
+    assert_int_equal(cox_status_rsc(node, "web")->n_ops, 0);
+}
+
 /* The plan after a reload must see an agent that runs, with the parameters that it has now. */
 static void
 a_reload_is_recorded_as_a_start(void **state)
@@ -258,4 +282,4 @@ COX_TEST_MAIN(cmocka_unit_test(a_reload_is_recorded_as_a_start),
               cmocka_unit_test(a_migration_that_has_ended_stays_in_the_history),
               cmocka_unit_test(later_results_have_higher_call_ids), cmocka_unit_test(the_name_that_the_history_has_is_kept),
               cmocka_unit_test(nodes_come_and_go), cmocka_unit_test(a_new_agent_begins_without_history), cmocka_unit_test(fencing_forgets_what_ran_there),
-              cmocka_unit_test(unfencing_notes_when_and_by_what), cmocka_unit_test(failures_add_up))
+              cmocka_unit_test(unfencing_notes_when_and_by_what), cmocka_unit_test(failures_add_up), cmocka_unit_test(failures_that_are_cleared_leave_those_of_others))

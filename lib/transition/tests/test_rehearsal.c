@@ -130,6 +130,59 @@ some_operations_leave_no_history(void **state)
     }
 }
 
+/* What controllers do besides, when it is asked for. */
+static void
+a_thorough_rehearsal_forgets_and_cancels(void **state)
+{
+    static const struct cox_nvpair cancelled[] = { { .name = "CRM_meta_operation", .value = "monitor" },
+                                                   { .name = "CRM_meta_interval", .value = "10000" } };
+    static const struct {
+        const char *task;
+        enum cox_action_kind kind;
+        bool is_kept; /* the history of web, if empty */
+    } cases[] = { { "delete", COX_ACTION_RSC, false },        { "lrm_delete", COX_ACTION_CRM, false },
+                  { "clear_failcount", COX_ACTION_CRM, true }, { "cancel", COX_ACTION_RSC, true },
+                  { "stonith", COX_ACTION_PSEUDO, false } };
+
+    (void) state;
+    for (size_t i = 0; i < 2 * G_N_ELEMENTS(cases); i++) {
+        g_autoptr(cox_status) status = cox_status_new();
+        g_autoptr(cox_rehearsal) done = NULL;
+        struct graphkit kit = { 0 };
+        struct cox_rehearsal_input input = { &kit.graph, status, NULL, 0, cox_wall_from_seconds(100), .is_thorough = i % 2 == 1 };
+        struct cox_pretend_result result = { .task = "monitor", .interval_ms = 10000, .status = COX_OP_STATUS_DONE };
+        guint32 index = graphkit_add(&kit, "web", cases[i / 2].task);
+        const struct cox_node_status *node = NULL;
+
+        kit.actions[index].kind = cases[i / 2].kind;
+        kit.actions[index].attributes = cancelled;
+        kit.actions[index].n_attributes = G_N_ELEMENTS(cancelled);
+        cox_pretend_node_up(status, "1", "n1");
+        result.rc = g_str_equal(cases[i / 2].task, "clear_failcount") ? 1 : 0;
+        (void) cox_pretend_result(status, cox_status_node(status, "1", "n1"), &(struct cox_pretend_rsc) { .id = "web" }, &result);
+        done = cox_rehearsal_run(&input);
+        node = cox_status_node(status, "1", "n1");
+        assert_int_equal(last_op(status, "web") != NULL, !input.is_thorough);
+        assert_int_equal(cox_status_rsc(node, "web") != NULL, !input.is_thorough || cases[i / 2].is_kept);
+    }
+}
+
+static void
+a_thorough_rehearsal_notes_that_a_node_was_fenced(void **state)
+{
+    (void) state;
+    for (int is_thorough = 0; is_thorough < 2; is_thorough++) {
+        g_autoptr(cox_status) status = cox_status_new();
+        g_autoptr(cox_rehearsal) done = NULL;
+        struct graphkit kit = { 0 };
+        struct cox_rehearsal_input input = { &kit.graph, status, NULL, 0, cox_wall_from_seconds(100), .is_thorough = is_thorough == 1 };
+
+        kit.actions[graphkit_add(&kit, NULL, "stonith")].kind = COX_ACTION_CRM;
+        done = cox_rehearsal_run(&input);
+        assert_int_equal(cox_status_node(status, "1", "n1")->node_fenced != NULL, is_thorough);
+    }
+}
+
 static void
 digests_are_of_the_parameters_and_of_the_timeout_of_monitors(void **state)
 {
@@ -239,6 +292,7 @@ COX_TEST_MAIN(cmocka_unit_test(results_are_those_that_the_graph_wants),
               cmocka_unit_test(an_instance_takes_the_name_that_other_nodes_know),
               cmocka_unit_test(a_planned_failure_is_counted_and_ends_the_rehearsal),
               cmocka_unit_test(a_failure_that_is_what_is_wanted_is_none), cmocka_unit_test(some_operations_leave_no_history),
+              cmocka_unit_test(a_thorough_rehearsal_forgets_and_cancels), cmocka_unit_test(a_thorough_rehearsal_notes_that_a_node_was_fenced),
               cmocka_unit_test(digests_are_of_the_parameters_and_of_the_timeout_of_monitors),
               cmocka_unit_test(migrations_say_from_where_to_where),
               cmocka_unit_test(fencing_takes_nodes_down_and_unfencing_does_not),
