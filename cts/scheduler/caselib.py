@@ -155,7 +155,7 @@ class History:
 
     def __init__(self, rsc, node_name, agent, params=None):
         self.rsc, self.node, self.agent, self.params, self.ops = rsc, node_name, agent, params or {}, []
-        self.container = None
+        self.container, self.is_kept = None, False
 
     def add(self, task, interval=0, rc=0, status=0, call=1, expected=0, when=NOW - 3600, id=None, timeout_ms=20000,
             transition=1, uuid="0c0c0c0c-0000-4000-8000-000000000001", **attrs):
@@ -175,6 +175,11 @@ class History:
         if interval == 0:
             self.add(task, interval, rc=rc, status=status, when=when, call=call, **attrs)
         return self
+
+    def undigested(self):
+        """What the operations ran with is not known."""
+        for entry in self.ops:
+            entry[1].pop("op-digest", None)
 
     def render(self):
         standard, provider, kind = self.agent
@@ -247,6 +252,10 @@ class Status:
         """A start and a monitor that went well, of what the description does not place."""
         return self.at(rsc, name).add("start", call=call)
 
+    def empty(self, rsc, name):
+        """A history whose last entry was taken away."""
+        self.at(rsc, name).is_kept = True
+
     def forget(self, rsc, name):
         self.histories.pop((rsc, name), None)
 
@@ -283,12 +292,12 @@ def case(name, why, resources=(), constraints=(), nodes=2, runs=None, options=No
     states_xml = []
     for i, n in enumerate(names):
         flags = STATES[(states or {}).get(n, "online")]
-        lrm = [h.render() for (rsc, where), h in status.histories.items() if where == n and h.ops]
+        lrm = [h.render() for (rsc, where), h in status.histories.items() if where == n and (h.ops or h.is_kept)]
         attrs = nvset("instance_attributes", "status-%d" % (i + 1), (transient or {}).get(n))
         states_xml.append(tag("node_state", tag("lrm", tag("lrm_resources", *lrm), id=i + 1),
                               tag("transient_attributes", attrs, id=i + 1) if attrs else None, id=i + 1, uname=n, **flags))
     for n, flags in remotes.items():
-        lrm = [h.render() for (rsc, where), h in status.histories.items() if where == n and h.ops]
+        lrm = [h.render() for (rsc, where), h in status.histories.items() if where == n and (h.ops or h.is_kept)]
         attrs = nvset("instance_attributes", "status-%s" % n, (remote_attrs or {}).get(n))
         states_xml.append(tag("node_state", tag("lrm", tag("lrm_resources", *lrm), id=n),
                               tag("transient_attributes", attrs, id=n) if attrs else None, remote_node="true", id=n, uname=n,

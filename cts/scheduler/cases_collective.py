@@ -189,6 +189,15 @@ case("clone-of-groups-cannot-start", "A clone that cannot run is ordered before 
 case("clone-notified-of-fencing", "A node with an instance is fenced: the others are told after it, by events of that instance.",
      [fence_device(), clone("C-clone", C, notify="true")], nodes=3, states={"n1": "lost"}, options=FENCING,
      runs={"C": ["n1", "n2", "n3"], "fence": "n2"}, listing=True)
+case("clone-probed-under-another-number", "An anonymous instance runs under one number and was probed under another, with other parameters: "
+     "the probe does not restart it.", [clone("C-clone", prim("C", params={"state": "/run/b"}))], nodes=1, runs={"C": []},
+     history=lambda s: [s.forget("C", "n1"), setattr(s.at("C:0", "n1"), "params", {"state": "/run/a"}),
+                        s.at("C:0", "n1").add("monitor", rc=7, expected=7),
+                        s.at("C:1", "n1").add("start", call=2), s.at("C:1", "n1").add("monitor", 10000, call=3)])
+case("clone-history-without-entries", "A history with nothing in it uses up no instance, wherever it stands among others.",
+     [clone("C-clone", prim("C", util={"cpu": "1"}))], nodes=1, runs={"C": []},
+     history=lambda s: [s.forget("C", "n1"), s.at("C:2", "n1").fail("start", call=2), s.empty("C:0", "n1")],
+     options={"placement-strategy": "utilization"})
 case("promoted-under-an-old-name", "The agent set its score under the instance number that it was started with.",
      [S], runs={"S": []}, transient={"n1": {"master-S:1": "75", "master-S:0": "1"}, "n2": {"master-S:0": "5"}},
      history=lambda s: [s.forget("S", "n1"), s.forget("S", "n2"), s.at("S:1", "n1").add("start", call=2),

@@ -41,6 +41,10 @@ case("on-fail-demote-not-running", "A demote found the instance stopped: it is s
 case("on-fail-demote-of-start", "on-fail=demote means nothing to a start: it restarts, elsewhere, because the start failed.",
      [prim("A", ops=[op("A", "start", on_fail="demote")])], history=failed("A", "start"),
      transient={"n1": counts("A", "start", "INFINITY")})
+case("on-fail-beside-a-fencing", "Two failures on a node, one of which has it fenced: what the other asks for is done in whatever order they "
+     "are read.", [fence_device(), prim("A", on_fail="block"), prim("B", on_fail="fence")],
+     runs={"A": "n1", "B": "n1", "fence": "n2"}, options=FENCING,
+     history=lambda s: [s.at("A", "n1").fail("monitor", 10000), s.at("B", "n1").fail("monitor", 10000)])
 case("on-fail-standby-is-kept", "on-fail=standby: the node stays in standby after the resource was stopped, until the failure is cleaned up.",
      [prim("A", on_fail="standby"), B], runs={"A": "n1", "B": "n1"},
      history=lambda s: (s.at("A", "n1").fail("monitor", 10000), s.at("A", "n1").add("stop", call=12)))

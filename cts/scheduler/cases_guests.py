@@ -127,6 +127,11 @@ case("container-failed", "The container itself failed: it is recovered, what is 
      [PLAIN_VM, FILLER, prim("B", {"container": "vm"})], history=in_container("vm"))
 case("guest-moves-unprobed", "A guest that is about to move is not probed: it would be asked in the wrong place.",
      [VM, A, B], [location("vm", "n2", 10)], remotes={"g1": {}}, probed=False, history=inside())
+case("bundle-connection-stop-failed", "A container moves though its connection failed to stop, and is left alone where it runs then.",
+     [bundle("W", A, replicas=1)], [location("W", "n2", 100)], probed=False,
+     history=lambda s: [setattr(s.at("W-0", "n1"), "agent", ("ocf", "pacemaker", "remote")),
+                        setattr(s.at("W-podman-0", "n1"), "agent", ("ocf", "heartbeat", "podman")),
+                        s.at("W-podman-0", "n1").add("start", call=2), s.at("W-0", "n1").add("stop", rc=5, call=5, id="W-0_last_failure_0")])
 case("guest-connection-worn-out", "The connection failed too often on the only host that the virtual machine may use: it stays down, "
      "rather than starting inside another guest.",
      [prim("vm", {"remote-node": "g1"}, agent="ocf:heartbeat:VirtualDomain"), prim("vm2", {"remote-node": "g2"},

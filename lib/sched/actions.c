@@ -51,6 +51,13 @@ grant(struct sched_work *work, const struct sched_wish *wish, GPtrArray *scratch
     case SCHED_WISH_STOP:
         sched_action_get(work, wish->rsc, SCHED_TASK_STOP, wish->node, false);
         break;
+    case SCHED_WISH_STOP_ACTIVE:
+        if (sched_rsc_is_active_on(wish->rsc, wish->node)) {
+            sched_action_get(work, wish->rsc, SCHED_TASK_STOP, wish->node, false);
+        }
+        break;
+    case SCHED_WISH_FAIL:
+        break;
     case SCHED_WISH_DEMOTE:
         if (wish->rsc->role == COX_ROLE_PROMOTED) {
             sched_action_get(work, wish->rsc, SCHED_TASK_DEMOTE, wish->node, false);

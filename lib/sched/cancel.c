@@ -208,6 +208,13 @@ check_op_in_place(struct sched_work *work, struct sched_rsc *rsc, struct sched_n
     }
 }
 
+/* An anonymous instance that runs under one number may have been probed under another, with other parameters. */
+static bool
+is_told_by(const struct sched_rsc *rsc, const struct cox_rsc_history *history)
+{
+    return rsc->recorded_id == NULL || strcmp(rsc->recorded_id, history->id) == 0;
+}
+
 static void
 check_history(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
               const struct cox_rsc_history *history, const struct timeline *timeline)
@@ -228,7 +235,7 @@ check_history(struct sched_work *work, struct sched_rsc *rsc, struct sched_node 
         clear_count(work, rsc, node, "agent changed");
         unfence_again(work, rsc, node, "Device definition changed");
     }
-    if (!sched_rsc_is_active_on(rsc, node)) {
+    if (!sched_rsc_is_active_on(rsc, node) || !is_told_by(rsc, history)) {
         return;
     }
     for (guint i = (guint) MAX(timeline->start, 0); i < ops->len && timeline->start >= timeline->stop; i++) {

@@ -101,13 +101,14 @@ read_resource(struct sched_work *work, struct sched_node *node, guint at, GPtrAr
 {
     const struct cox_rsc_history *history = g_ptr_array_index(node->status->resources, at);
     struct sched_verdict verdict = { SCHED_ON_FAIL_IGNORE, NULL };
-    struct sched_rsc *rsc = sched_history_find(work, node, history);
+    struct sched_rsc *rsc = NULL;
     enum cox_role saved;
 
     sched_history_sorted(history, ops);
     if (ops->len == 0 && history->shutdown_lock_s == 0) {
-        return;
+        return; /* it must not even use up an instance of an anonymous clone */
     }
+    rsc = sched_history_find(work, node, history);
     if (rsc == NULL) {
         rsc = make_orphan(work, node, history);
     }
@@ -136,18 +137,35 @@ read_resource(struct sched_work *work, struct sched_node *node, guint at, GPtrAr
     }
 }
 
+/* Whether they are there is known when all of the node has been read. */
+static void
+fail_containers(struct sched_work *work, const struct sched_node *node, guint first)
+{
+    for (guint i = first; i < work->wishes->len; i++) {
+        const struct sched_wish *wish = &g_array_index(work->wishes, struct sched_wish, i);
+
+        if (wish->kind == SCHED_WISH_FAIL && sched_rsc_is_active_on(wish->rsc, node)) {
+            wish->rsc->is_failed = true;
+            wish->rsc->has_stop_needed = true;
+        }
+    }
+}
+
 /* QUIRK 25: the resources of a node are read in the order of its history.  case: inc9, cloned-group */
 static void
 read_node(struct sched_work *work, struct sched_node *node)
 {
     g_autoptr(GPtrArray) ops = g_ptr_array_new();
+    guint first = work->wishes->len;
 
     node->was_online = node->is_online;
+    node->was_unclean = node->is_unclean;
     node->owners = cox_arena_new_array(work->arena, struct sched_rsc *, node->status->resources->len);
     node->is_quiet = cox_arena_new_array(work->arena, guint8, node->status->resources->len);
     for (guint i = 0; i < node->status->resources->len; i++) {
         read_resource(work, node, i, ops);
     }
+    fail_containers(work, node, first);
 }
 
 /* A remote node is what its connection is. */

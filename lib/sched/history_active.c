@@ -179,13 +179,15 @@ apply_on_fail(struct sched_work *work, struct sched_rsc *rsc, struct sched_node 
         }
         break;
     case SCHED_ON_FAIL_RESTART_CONTAINER:
-        rsc->is_failed = true;
-        rsc->has_stop_needed = true;
         if (rsc->container != NULL && rsc->replica >= 0) {
-            rsc->container->is_failed = true;
-            rsc->container->has_stop_needed = true;
-        } else if (rsc->container != NULL) {
-            sched_wish(work, SCHED_WISH_STOP, rsc->container, node);
+            rsc->is_failed = rsc->has_stop_needed = active || rsc->is_failed;
+            sched_wish(work, SCHED_WISH_FAIL, rsc->container, node);
+            break;
+        }
+        rsc->is_failed_inactive = !active && !rsc->is_failed;
+        rsc->is_failed = rsc->has_stop_needed = active || rsc->running_on.n == 0 || rsc->is_failed;
+        if (rsc->container != NULL) {
+            sched_wish(work, SCHED_WISH_STOP_ACTIVE, rsc->container, node);
         } else if (active) {
             sched_wish(work, SCHED_WISH_STOP, rsc, node);
         }
@@ -203,17 +205,25 @@ void
 sched_history_process(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
                       enum sched_on_fail on_fail)
 {
+    bool is_lost = rsc->role > COX_ROLE_STOPPED && !node->is_online && !node->is_maintenance && rsc->is_managed;
+
     if (rsc->role != COX_ROLE_UNKNOWN) {
         note_known(rsc, node);
     }
-    if (rsc->role > COX_ROLE_STOPPED && !node->is_online && !node->is_maintenance && rsc->is_managed) {
+    if (is_lost) {
         lost_node(work, rsc, node);
     }
-    /* A node that is to be fenced anyway needs no further measures; it may start again after that. */
-    on_fail = node->is_unclean ? SCHED_ON_FAIL_IGNORE : on_fail;
+    /*
+     * A node that is to be fenced anyway needs no further measures; it may start again after that.  What other resources there
+     * ask for does not count: the order in which they are read must not.
+     */
+    on_fail = node->was_unclean || (is_lost && node->is_unclean) ? SCHED_ON_FAIL_IGNORE : on_fail;
     apply_on_fail(work, rsc, node, on_fail);
     if (rsc->is_failed && rsc->remote_node != NULL && rsc->remote_node->is_unclean) {
         rsc->remote_node->is_unseen = false;
+    }
+    if (rsc->role > COX_ROLE_STOPPED && on_fail == SCHED_ON_FAIL_IGNORE && rsc->is_failed_inactive) {
+        rsc->is_failed = rsc->has_stop_needed = rsc->is_failed_inactive = false; /* what failed was no reason to stop it here */
     }
     if (rsc->role > COX_ROLE_STOPPED) {
         sched_history_add_running(work, rsc, node);

@@ -320,6 +320,20 @@ optimal_per_node(const struct sched_work *work, const struct sched_rsc *collecti
     return n == 0 ? 1 : MAX((guint32) MAX(max_total, 0) / n, 1);
 }
 
+/* An instance too many, made for a second history entry on one node, that does not run: there is no place for it. */
+static bool
+is_idle_surplus(const struct sched_rsc *rsc)
+{
+    struct sched_node *node = NULL;
+    guint32 n = 0;
+
+    if (!rsc->is_orphan) {
+        return false;
+    }
+    active_on(rsc, &node, &n);
+    return n == 0;
+}
+
 void
 sched_instances_assign(struct sched_work *work, struct sched_rsc *collective, const struct sched_instances *what)
 {
@@ -342,7 +356,7 @@ sched_instances_assign(struct sched_work *work, struct sched_rsc *collective, co
         if (rsc->is_assigned) {
             continue;
         }
-        if (assigned >= what->max_total) {
+        if (assigned >= what->max_total || is_idle_surplus(rsc)) {
             sched_explain_cause(work, COX_TERM_TOTAL_MAX, NULL, collective->id);
             sched_explain_limit(work, assigned, what->max_total);
             sched_row_add_all(work, rsc, -COX_SCORE_INFINITY);

@@ -42,6 +42,7 @@ struct sched_node {
     bool is_online, is_standby, is_standby_onfail, is_maintenance, is_pending, is_unclean, is_unseen;
     bool is_shutdown, is_expected_up, is_dc;
     bool was_online;                        /**< is_online when its history was read: it may come up in this plan */
+    bool was_unclean;                       /**< is_unclean when its history was read */
     bool resources_disallowed;              /**< rsc_discovery_enabled == false / probes off for this remote node */
     bool discovery_enabled;                 /**< probes wanted (default true) */
     bool remote_was_fenced, remote_requires_reset, remote_maintenance;
@@ -186,6 +187,7 @@ struct sched_rsc {
     bool is_orphan_container_filler, removed_needs_cleanup;
     bool is_start_pending, is_migrating_pending;
     bool has_stop_needed;        /**< pe_rsc_stop: must be stopped first */
+    bool is_failed_inactive;     /**< is_failed because of a node where it was not active */
     bool has_demote_needed;      /**< on-fail=demote: it goes down before it may be promoted again */
     bool stop_if_fail, stop_unexpected;
     bool is_maintenance;
@@ -290,6 +292,8 @@ struct sched_wish {
     enum sched_wish_kind {
         SCHED_WISH_RECURRING, /**< operations that go on, of the entry @at of the node's history */
         SCHED_WISH_STOP,
+        SCHED_WISH_STOP_ACTIVE, /**< if it is active there */
+        SCHED_WISH_FAIL,      /**< it has failed if it is active there; granted once the history of the node was read */
         SCHED_WISH_DEMOTE,
         SCHED_WISH_CLEAR,     /**< of the count of failures */
         SCHED_WISH_FENCE,
