@@ -361,19 +361,40 @@ check_room(const struct cox_cluster *cluster, GString *problems)
     }
 }
 
-static bool
-has_strategy(const struct cox_config *config)
+/* The value of a cluster option as written, or NULL. */
+static const char *
+option(const struct cox_config *config, const char *name)
 {
-    bool has = false;
-
-    for (size_t i = 0; i < config->properties.n_sets && !has; i++) {
+    for (size_t i = 0; i < config->properties.n_sets; i++) {
         for (size_t k = 0; k < config->properties.sets[i].n_pairs; k++) {
             const struct cox_nvpair *pair = &config->properties.sets[i].pairs[k];
 
-            has = has || (g_str_equal(pair->name, "placement-strategy") && g_strcmp0(pair->value, "default") != 0);
+            if (g_str_equal(pair->name, name)) {
+                return pair->value;
+            }
         }
     }
-    return has;
+    return NULL;
+}
+
+static bool
+has_strategy(const struct cox_config *config)
+{
+    const char *strategy = option(config, "placement-strategy");
+
+    return strategy != NULL && !g_str_equal(strategy, "default");
+}
+
+/* While fencing is wanted and nobody can be fenced, everything stays where it is. */
+static bool
+may_move(const struct cox_config *config)
+{
+    bool may = g_strcmp0(option(config, "stonith-enabled"), "false") == 0 || g_strcmp0(option(config, "have-watchdog"), "true") == 0;
+
+    for (size_t i = 0; i < config->n_resources && !may; i++) {
+        may = g_strcmp0(config->resources[i].standard, "stonith") == 0;
+    }
+    return may;
 }
 
 void
@@ -385,11 +406,12 @@ laws_of_outcome(const struct cox_sched_input *input, struct cox_status *status, 
     for (unsigned round = 0; round <= max_rounds; round++) {
         g_autoptr(cox_plan) plan = cox_sched_run(&next, NULL);
         const struct cox_action *left = first_change(&plan->graph);
-        struct cox_rehearsal_input rehearsal_input = { .graph = &plan->graph, .status = status, .now = input->now };
+        struct cox_rehearsal_input rehearsal_input = { .graph = &plan->graph, .status = status, .now = input->now,
+                                                         .is_thorough = true };
         g_autoptr(cox_rehearsal) rehearsal = NULL;
 
         if (left == NULL) {
-            if (plan->n_changes > 0) {
+            if (plan->n_changes > 0 || !may_move(input->config)) {
                 return; /* something is wanted that cannot be done: nobody promises anything */
             }
             check_together(input->config, &plan->cluster, problems);

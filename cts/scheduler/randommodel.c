@@ -601,6 +601,9 @@ result_event(GRand *rand, struct cox_status *status, cox_wall now)
         return;
     }
     history = g_ptr_array_index(node->resources, (guint) below(rand, (int) node->resources->len));
+    if (g_str_has_suffix(result.task, "mote") && g_strcmp0(history->type, "Stateful") != 0) {
+        return; /* nobody promotes or demotes it */
+    }
     (void) cox_pretend_result(status, node, &(struct cox_pretend_rsc) { .id = history->id }, &result);
     if (result.rc != 0 && result.status != COX_OP_STATUS_PENDING && !one_in(rand, 3)) {
         cox_pretend_failure(status, node, history->id, &result);

@@ -129,7 +129,7 @@ live(const struct cox_sched_input *input, const struct cox_plan *plan, struct co
 {
     struct cox_opspec failures[FAILURES];
     struct cox_rehearsal_input rehearsal = { &plan->graph, status, failures,
-                                             random_failures(rand, &plan->graph, failures, FAILURES), input->now };
+                                             random_failures(rand, &plan->graph, failures, FAILURES), input->now, true };
 
     cox_rehearsal_free(cox_rehearsal_run(&rehearsal));
     for (size_t i = 0; i < rehearsal.n_failures; i++) {
