@@ -123,7 +123,8 @@ cox_cib_live_change(struct cox_cib_live *live, struct cox_msg_cib_change *change
     *outcome = changed->outcome;
     if (changed->outcome == COX_CIB_UNCERTAIN) {
         g_set_error(error, COX_ERROR, COX_ERROR_INDETERMINATE,
-                    "nobody knows whether the change %s will be kept: the membership changed meanwhile; look at the document",
+                    "nobody knows whether the change %s will be kept: the membership changed meanwhile, disks failed, or not enough nodes have said in "
+                    "time that they have it; look at the document",
                     changed->id == NULL ? "" : changed->id);
         return false;
     }

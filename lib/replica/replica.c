@@ -295,6 +295,7 @@ document_done(struct cox_replica *r, const struct cox_replica_event *event)
     enum replica_busy busy = r->busy;
 
     r->busy = BUSY_NOT;
+    cox_replica_grant(r, r->now - r->busy_since);
     switch (busy) {
     case BUSY_NOT:
         break;

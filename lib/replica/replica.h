@@ -28,7 +28,7 @@ struct cox_replica_document {
 struct cox_replica_options {
     guint32 node_id;
     guint64 nonce;           /**< different for each start of the process: random, or time and pid */
-    guint32 answer_ms;       /**< after this a change that did not get through is answered uncertain; default 30000 */
+    guint32 answer_ms;       /**< after this, and twice what the document itself took, a change that did not get through is answered uncertain; default 30000 */
     guint32 state_ms;        /**< how long a silent member may hold up the others; default 2000 */
     guint32 stall_ms;        /**< how long a transfer may stand still before it is begun anew; default 5000 */
     guint32 chunk_bytes;     /**< of a transfer at a time; default 64 KiB */

@@ -2,7 +2,7 @@
 #include "replica/replica_parts_priv.h"
 
 /* A message has so much of changes, unless one alone is longer: it needs not be compressed, and others get their turn. */
-enum { MESSAGE_BYTES = 15 * 1024, MESSAGE_CHANGES = 256 };
+enum { MESSAGE_BYTES = 15 * 1024, MESSAGE_CHANGES = 256, GRANTED_FROM_MS = 100 };
 
 /* Of the changes that have not been sent, which are the last of all. */
 static GList *
@@ -123,7 +123,19 @@ cox_replica_give_up_applied(struct cox_replica *r, bool sent_too)
     }
 }
 
-/* All wait equally long, so the first is the oldest. */
+/*
+ * The document was @busy for so long: no client waits for that, nor for the others, who take as long, as if nothing happened.  What is short
+ * makes no difference.
+ */
+void
+cox_replica_grant(struct cox_replica *r, cox_usec busy)
+{
+    for (GList *link = busy < GRANTED_FROM_MS * COX_USEC_PER_MS ? NULL : r->pending.head; link != NULL; link = link->next) {
+        ((struct replica_pending *) link->data)->deadline += 2 * busy;
+    }
+}
+
+/* All wait equally long, but for what was granted to those who were there: who came later may wait as long as who came before. */
 void
 cox_replica_expire(struct cox_replica *r)
 {

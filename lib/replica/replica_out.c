@@ -33,6 +33,9 @@ cox_replica_emit(struct cox_replica *r, enum cox_replica_effect_kind kind, GByte
 {
     const struct cox_replica_effect effect = { .kind = kind, .bytes = bytes };
 
+    if (kind == COX_REPLICA_APPLY || kind == COX_REPLICA_INSTALL) {
+        r->busy_since = r->now;
+    }
     g_array_append_val(r->out->list, effect);
     return &g_array_index(r->out->list, struct cox_replica_effect, r->out->list->len - 1);
 }

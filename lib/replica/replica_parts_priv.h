@@ -18,6 +18,7 @@ void cox_replica_answer(struct cox_replica *r, struct replica_pending *pending, 
 void cox_replica_send_changes(struct cox_replica *r);
 void cox_replica_give_up(struct cox_replica *r, const struct replica_queued *queued);
 void cox_replica_give_up_applied(struct cox_replica *r, bool sent_too);
+void cox_replica_grant(struct cox_replica *r, cox_usec busy);
 void cox_replica_expire(struct cox_replica *r);
 void cox_replica_settle(struct cox_replica *r);
 

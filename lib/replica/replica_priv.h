@@ -142,6 +142,7 @@ struct cox_replica {
 
     enum replica_phase phase;
     enum replica_busy busy;
+    cox_usec busy_since; /* when the document's owner was asked last */
     GQueue inbox; /* struct replica_inbox */
     GQueue queue; /* struct replica_queued */
     struct replica_queued *current; /* being applied */

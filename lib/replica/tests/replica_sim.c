@@ -229,6 +229,7 @@ carry_out(struct sim *sim, struct sim_node *node, struct cox_replica_effects *ef
             cox_testbus_send(&sim->bus, node->id, g_bytes_ref(effect->bytes));
             break;
         case COX_REPLICA_APPLY:
+            sim->bus.now += sim->apply_usec;
             then = doc_apply(&node->doc, effect->bytes) ? APPLIED : REFUSED;
             break;
         case COX_REPLICA_CAPTURE:

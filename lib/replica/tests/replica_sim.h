@@ -54,6 +54,7 @@ struct sim {
     unsigned n_set_aside, n_installed, n_patched, n_answers[8];
     char *violation;      /* first thing that must not be */
     unsigned tail_changes;
+    cox_usec apply_usec;  /* that passes while a document does a change */
     bool more_follows;    /* what is submitted next is not the last for now */
 };
 

@@ -370,6 +370,24 @@ alone_without_a_disk_a_change_is_uncertain(void **state)
 }
 
 static void
+the_time_that_a_large_change_takes_is_not_held_against_it(void **state)
+{
+    struct sim *sim = started(1);
+    guint64 ids[3];
+
+    (void) state;
+    sim->apply_usec = 40 * COX_USEC_PER_S; /* longer than a client waits for an answer */
+    for (guint i = 0; i < G_N_ELEMENTS(ids); i++) {
+        ids[i] = sim_submit(sim, 0, 'u');
+    }
+    assert_true(sim_settle(sim));
+    for (guint i = 0; i < G_N_ELEMENTS(ids); i++) {
+        assert_int_equal(answer_of(sim, ids[i]), COX_REPLICA_KEPT);
+    }
+    finish(sim);
+}
+
+static void
 what_never_left_the_node_is_certainly_not_done(void **state)
 {
     struct sim *sim = sim_new(3, 1);
@@ -477,6 +495,7 @@ COX_TEST_MAIN(cmocka_unit_test(a_change_is_kept_on_all),
               cmocka_unit_test(nothing_is_called_kept_while_the_disks_fail),
               cmocka_unit_test(who_is_too_few_to_keep_a_change_does_not_wait_for_votes_without_documents),
               cmocka_unit_test(alone_without_a_disk_a_change_is_uncertain),
+              cmocka_unit_test(the_time_that_a_large_change_takes_is_not_held_against_it),
               cmocka_unit_test(what_never_left_the_node_is_certainly_not_done),
               cmocka_unit_test(nonsense_from_the_group_is_noted_and_dropped),
               cmocka_unit_test(a_document_that_was_edited_behind_our_back_wins_only_between_equals),
