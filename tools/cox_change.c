@@ -13,6 +13,12 @@
 
 enum { MOST_TRIES = 20, WAIT_MS = 60 * 60 * 1000 };
 
+/* What has been told while the cluster did what follows. */
+struct progress {
+    struct cox_tool_ctx *ctx;
+    guint n_failed;
+};
+
 /* A change under way. */
 struct attempt {
     struct cox_tool_ctx *ctx;
@@ -21,6 +27,8 @@ struct attempt {
     struct cox_xmldoc *after; /* the document with the changed configuration */
     struct cox_xmldoc *patch; /* NULL: nothing changes */
     GArray *lines;            /* struct cox_docdiff_line */
+    struct progress progress;
+    struct cox_results *results; /* NULL: nobody waits */
 };
 
 static void
@@ -101,13 +109,8 @@ show(struct attempt *attempt)
 
 /* ---- wait ------------------------------------------------------------------------------------------------- */
 
-struct progress {
-    struct cox_tool_ctx *ctx;
-    guint n_failed;
-};
-
 static void
-on_ended(void *context, const struct cox_settle_result *result)
+on_ended(void *context, const struct cox_result_news *result)
 {
     struct progress *progress = context;
     g_autofree char *took = (result->exec_ms < 0) ? NULL : g_strdup_printf(" (%.2f s)", (double) result->exec_ms / 1000.0);
@@ -128,9 +131,8 @@ on_ended(void *context, const struct cox_settle_result *result)
 static int
 wait_for(const struct attempt *attempt, gint64 timeout_ms)
 {
-    struct progress progress = { .ctx = attempt->ctx };
     const struct cox_settle settle = { .runtime = cox_cib_access_runtime(attempt->access), .program = "cox", .timeout_ms = timeout_ms,
-                                       .ended = on_ended, .context = &progress };
+                                       .results = attempt->results };
     g_autofree char *pending = NULL;
     GError *error = NULL;
     int status = 0;
@@ -142,9 +144,9 @@ wait_for(const struct attempt *attempt, gint64 timeout_ms)
         }
         return status;
     }
-    if (progress.n_failed > 0) {
-        return cox_tool_error(attempt->ctx, COX_ERROR_GENERIC, "%u action%s failed; cox status shows the failures", progress.n_failed,
-                              (progress.n_failed == 1) ? "" : "s");
+    if (attempt->progress.n_failed > 0) {
+        return cox_tool_error(attempt->ctx, COX_ERROR_GENERIC, "%u action%s failed; cox status shows the failures", attempt->progress.n_failed,
+                              (attempt->progress.n_failed == 1) ? "" : "s");
     }
     return 0;
 }
@@ -231,7 +233,7 @@ int
 cox_change_run(struct cox_tool_ctx *ctx, const struct cox_change_settings *settings, cox_change_fn edit, const void *what)
 {
     const struct cox_cib_access_settings where = { .tool = "cox" };
-    struct attempt attempt = { .ctx = ctx, .settings = settings };
+    struct attempt attempt = { .ctx = ctx, .settings = settings, .progress = { .ctx = ctx } };
     gint64 timeout_ms = WAIT_MS;
     GError *error = NULL;
     int status = 0;
@@ -247,9 +249,11 @@ cox_change_run(struct cox_tool_ctx *ctx, const struct cox_change_settings *setti
         cox_cib_access_free(attempt.access);
         return cox_tool_usage(ctx, "--wait: a document in a file has no cluster that could do anything; unset CIB_file and CIB_shadow");
     }
-    status = make(&attempt, edit, what);
+    attempt.results = settings->waits ? cox_results_new(cox_cib_access_runtime(attempt.access), "cox", on_ended, &attempt.progress, &error) : NULL;
+    status = (error != NULL) ? cox_tool_fail(ctx, error) : make(&attempt, edit, what);
     status = (status == 0) ? finish(&attempt, timeout_ms) : status;
     attempt_clear(&attempt);
+    cox_results_free(attempt.results);
     cox_cib_access_free(attempt.access);
     return status;
 }

@@ -1,4 +1,4 @@
-/* tools/settle.c - wait until the running cluster has nothing left to do, and tell what it does meanwhile.  Layer 6. */
+/* tools/settle.c - wait until the running cluster has nothing left to do.  Layer 6. */
 #include "tools/settle.h"
 
 #include <string.h>
@@ -13,73 +13,18 @@ enum { WRITTEN_MS = 5000 };
 /* Following the document until it says that there is nothing to do. */
 struct settling {
     const struct cox_settle *settle;
-    GHashTable *told; /* results that were told: an operation's last result may be in the history more than once */
     bool is_new;
     bool is_late;
     GError *problem;
 };
-
-/* ---- results ---------------------------------------------------------------------------------------------- */
-
-static gint64
-number(const struct cox_xml *xml, const char *name, gint64 otherwise)
-{
-    const char *text = cox_xml_get(xml, name);
-
-    return (text == NULL) ? otherwise : g_ascii_strtoll(text, NULL, 10);
-}
-
-/* What it was to come to: the third part of "ACTION:TRANSITION:EXPECTED:UUID". */
-static int
-expected_rc(const struct cox_xml *op)
-{
-    g_auto(GStrv) parts = g_strsplit((cox_xml_get(op, "transition-key") != NULL) ? cox_xml_get(op, "transition-key") : "", ":", 4);
-
-    return (g_strv_length(parts) == 4) ? (int) g_ascii_strtoll(parts[2], NULL, 10) : 0;
-}
-
-/* "RSC_TASK_INTERVAL" without the last two; the caller frees it. */
-static char *
-rsc_of(const struct cox_xml *op)
-{
-    const char *key = cox_xml_get(op, "operation_key");
-    g_autofree char *end = g_strdup_printf("_%s_%" G_GINT64_FORMAT, cox_xml_get(op, "operation"), number(op, "interval", 0));
-
-    return (key != NULL && g_str_has_suffix(key, end)) ? g_strndup(key, strlen(key) - strlen(end)) : g_strdup(key);
-}
-
-static void
-tell(struct settling *settling, const struct cox_xml *op)
-{
-    g_autofree char *rsc = rsc_of(op);
-    g_autofree char *mark = g_strdup_printf("%s %s %s %s", cox_xml_get(op, "on_node"), rsc, cox_xml_get(op, "call-id"),
-                                            cox_xml_get(op, "transition-magic"));
-    const struct cox_settle_result result = {
-        .rsc = rsc, .task = cox_xml_get(op, "operation"), .node = cox_xml_get(op, "on_node"), .interval_ms = number(op, "interval", 0),
-        .exec_ms = number(op, "exec-time", -1), .rc = (int) number(op, "rc-code", 0), .exit_reason = cox_xml_get(op, "exit-reason"),
-        .is_failed = number(op, "op-status", 0) > 1 || (number(op, "op-status", 0) == 0 && number(op, "rc-code", 0) != expected_rc(op)),
-    };
-
-    if (number(op, "op-status", 0) < 0 || result.task == NULL || result.rsc == NULL || !g_hash_table_add(settling->told, g_steal_pointer(&mark))) {
-        return;
-    }
-    settling->settle->ended(settling->settle->context, &result);
-}
 
 static void
 on_changed(void *context, const struct cox_follow_news *news)
 {
     struct settling *settling = context;
 
+    (void) news;
     settling->is_new = true;
-    if (settling->settle->ended == NULL || news->patch == NULL) {
-        return;
-    }
-    for (const struct cox_xml *xml = cox_xml_first(news->patch); xml != NULL; xml = cox_xml_walk(xml, news->patch)) {
-        if (cox_xml_is(xml, "lrm_rsc_op")) {
-            tell(settling, xml);
-        }
-    }
 }
 
 static void
@@ -172,7 +117,7 @@ follow_until_settled(struct settling *settling, struct cox_follow *follow, char 
 bool
 cox_settle_wait(const struct cox_settle *settle, char **pending, GError **error)
 {
-    struct settling settling = { .settle = settle, .told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL) };
+    struct settling settling = { .settle = settle };
     const struct cox_follow_settings settings
         = { .program = settle->program, .changed = on_changed, .lost = on_lost, .context = &settling };
     struct cox_follow *follow = NULL;
@@ -184,9 +129,11 @@ cox_settle_wait(const struct cox_settle *settle, char **pending, GError **error)
     follow = cox_follow_new(settle->runtime, &settings);
     timer = cox_runtime_timer(settle->runtime, cox_runtime_now(settle->runtime) + settle->timeout_ms * 1000, on_time, &settling.is_late);
     is_done = follow_until_settled(&settling, follow, pending, error);
+    if (is_done && settle->results != NULL) {
+        cox_results_catch_up(settle->results, cox_follow_version(follow));
+    }
     cox_runtime_cancel(settle->runtime, timer);
     cox_follow_free(follow);
-    g_hash_table_unref(settling.told);
     g_clear_error(&settling.problem);
     return is_done;
 }

@@ -1,4 +1,4 @@
-/* tools/settle.h - wait until the running cluster has nothing left to do, and tell what it does meanwhile.  Layer 6. */
+/* tools/settle.h - wait until the running cluster has nothing left to do.  Layer 6. */
 #ifndef COX_TOOLS_SETTLE_H
 #define COX_TOOLS_SETTLE_H
 
@@ -6,26 +6,17 @@
 #include <glib.h>
 
 #include "runtime/runtime.h"
+#include "tools/results.h"
 #include "xml/xml.h"
 
 G_BEGIN_DECLS
 
-/** An action that has ended; borrowed for the call. */
-struct cox_settle_result {
-    const char *rsc, *task, *node;
-    gint64 interval_ms;
-    gint64 exec_ms;          /**< how long it took; -1: not said */
-    int rc;                  /**< OCF */
-    bool is_failed;          /**< it did not come out as it was to, or did not come to an end */
-    const char *exit_reason; /**< NULL: none */
-};
-
+/** How to wait; borrowed. */
 struct cox_settle {
     struct cox_runtime *runtime;
     const char *program;  /**< who waits, for logs */
     gint64 timeout_ms;
-    void (*ended)(void *context, const struct cox_settle_result *result); /**< NULL: nobody wants to know */
-    void *context;
+    struct cox_results *results; /**< who is told of results has heard all of them before the wait ends; NULL: nobody */
 };
 
 /**

@@ -158,6 +158,8 @@ start(struct cox_reign *reign, guint32 index, cox_usec now, struct cox_reign_eff
 
     if (action->kind == COX_ACTION_CRM) {
         start_event(reign, index, now, out);
+    } else if (g_str_equal(action->task, "delete")) { /* looks like an agent's action in the graph, and is none: what was removed is forgotten */
+        (void) order(reign, action, COX_REIGN_FORGET, out);
     } else {
         (void) order(reign, action, g_str_equal(action->task, "cancel") ? COX_REIGN_CANCEL : COX_REIGN_RUN, out);
     }
@@ -341,7 +343,7 @@ cox_reign_work_on_result(struct cox_reign *reign, const struct cox_reign_event *
         task = "cancel";
     } else if (event->result.order == COX_REIGN_FORGET) {
         cox_reign_facts_forget_rsc(reign, node, name, event->result.rsc_id);
-        task = "lrm_delete";
+        task = g_strcmp0(event->result.task, "delete") == 0 ? "delete" : "lrm_delete"; /* as the graph calls it */
     } else if (event->result.order == COX_REIGN_CLEAR) {
         task = "clear_failcount";
     } else if (event->result.status != 0 && event->result.target_rc == rc) {

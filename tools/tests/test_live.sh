@@ -22,7 +22,7 @@ cat > "$tmp/ocf/resource.d/test/Thing" <<'AGENT'
 #!/bin/sh
 state="${0%/ocf/*}/thing.$OCF_RESOURCE_INSTANCE"
 case $1 in
-start) touch "$state" ;;
+start) [ "$OCF_RESOURCE_INSTANCE" != bad ] || { echo "ocf-exit-reason:it is bad" >&2; exit 1; }; touch "$state" ;;
 stop) rm -f "$state" ;;
 monitor) [ -e "$state" ] || exit 7 ;;
 meta-data) echo '<resource-agent name="Thing"><version>1.1</version><parameters/><actions><action name="start" timeout="20s"/>
@@ -119,11 +119,16 @@ ok "a permanent one is set" "$tools/crm_attribute" -N "$node" -n rack -v 7
 says "and read" 0 "7" "$tools/crm_attribute" -N "$node" -n rack -G -q
 says "a restart waits for both halves" 0 "" "$tools/crm_resource" --restart -r thing --timeout 50
 says "the resource runs again" 0 "running on: $node" "$tools/crm_resource" -W -r thing
-says "a ban is made" 0 "cli-ban-thing-on-$node" "$tools/cox" move thing
-ok "the cluster has obeyed" "$tools/cox" wait
+says "a ban is made, and the cluster obeys" 0 "$node: stop of thing: done" "$tools/cox" move thing --wait
 says "the resource is stopped, and it is said why" 1 "cli-ban-thing-on-$node" "$tools/cox" status
-says "the ban is cleared" 0 "Removing constraint: cli-ban-thing-on-$node" "$tools/cox" clear thing
+says "a dry run says what clearing it would do" 0 "* Start      thing " "$tools/cox" clear thing --dry-run
+says "the ban is cleared" 0 "- rsc_location 'cli-ban-thing-on-$node'" "$tools/cox" clear thing
 ok "the cluster has obeyed again" "$tools/cox" wait
+says "what fails is told, and is no success" 1 "start of bad: failed" \
+    "$tools/cox" resource create bad ocf:test:Thing op start timeout=20s op monitor interval=10s meta migration-threshold=1 --force --wait --timeout 50s
+says "a wait that takes too long is no success" 124 "Still to be done" "$tools/cox" stop bad thing --wait --timeout 1ms
+ok "it is deleted" "$tools/cox" resource delete bad --wait --timeout 50s
+says "and the other runs again" 0 "$node: start of thing: done" "$tools/cox" start thing --wait --timeout 50s
 ok "the history is forgotten" "$tools/crm_resource" -R -r thing
 ok "and found again" "$tools/crm_resource" --wait --timeout 50
 says "nothing fails without a node" 64 "Must supply a node name" "$tools/crm_resource" -F -r thing

@@ -709,6 +709,26 @@ other_orders_reach_their_node_and_are_answered(void **state)
 }
 
 static void
+what_was_removed_is_forgotten_and_no_agent_hears_of_it(void **state)
+{
+    struct plan plan = { 0 };
+    struct cox_reign_event event;
+    struct world w;
+
+    (void) state;
+    world_settle(&w);
+    plan_add_action(&plan, "b", "delete", "n2");
+    world_want(&w);
+    world_planned(&w, &plan);
+    world_expect(&w, "plan; begin 1; forget delete b@n2; ");
+    event = world_result_of(2, "b", "delete", 0, 0);
+    event.result.order = COX_REIGN_FORGET;
+    world_step(&w, &event);
+    world_expect(&w, "end; ");
+    world_end(&w);
+}
+
+static void
 what_a_member_reports_as_running_is_in_flight(void **state)
 {
     const struct cox_inflight running = { "a", "start", 0, NULL, "k", 3, true, NULL, NULL };
@@ -763,6 +783,7 @@ main(void)
         cmocka_unit_test(a_failed_start_counts_as_configured_before_there_is_a_plan),
         cmocka_unit_test(node_action_limit_and_cluster_delay_are_obeyed),
         cmocka_unit_test(other_orders_reach_their_node_and_are_answered),
+              cmocka_unit_test(what_was_removed_is_forgotten_and_no_agent_hears_of_it),
         cmocka_unit_test(what_a_member_reports_as_running_is_in_flight),
     };
 
