@@ -5,6 +5,8 @@
 
 enum state { ALONE = 0, CALLING, VOTING, SETTLED };
 
+enum answer { ANSWER_GOOD = 0, ANSWER_KNOWN, ANSWER_TOO_OLD };
+
 struct cox_election {
     struct cox_election_config config;
     guint32 self;
@@ -273,16 +275,18 @@ set_phase(struct cox_join_member *member, enum cox_join_phase phase, cox_usec si
     effect->phase.phase = phase;
 }
 
-/* Coordinator: the member is good enough, or too old for the document. */
+/* Coordinator: the member is good enough, which it may know already, or too old for the document. */
 static void
-answer_request(struct cox_election *election, struct cox_join_member *member, bool is_too_old, cox_usec now, struct cox_election_effects *out)
+answer_request(struct cox_election *election, struct cox_join_member *member, enum answer answer, cox_usec now, struct cox_election_effects *out)
 {
-    struct cox_election_message *answer = send(out, is_too_old ? COX_ELECTION_NACK : COX_ELECTION_ACK);
+    if (answer != ANSWER_KNOWN) {
+        struct cox_election_message *message = send(out, answer == ANSWER_TOO_OLD ? COX_ELECTION_NACK : COX_ELECTION_ACK);
 
-    answer->target = member->node;
-    answer->join_id = member->join_id;
-    answer->generation = election->term.generation;
-    if (is_too_old) {
+        message->target = member->node;
+        message->join_id = member->join_id;
+        message->generation = election->term.generation;
+    }
+    if (answer == ANSWER_TOO_OLD) {
         set_phase(member, COX_JOIN_REFUSED, COX_USEC_NEVER, out);
     } else {
         set_phase(member, COX_JOIN_ACKED, cox_usec_after_ms(now, election->config.finalization_ms), out);
@@ -303,9 +307,12 @@ find_vote(const struct cox_election *election, guint32 node)
     return NULL;
 }
 
-/* Who has voted has said all that a request says; two messages one after the other less before there can be a plan. */
+/*
+ * Who has voted has said all that a request says; two messages one after the other less before there can be a plan.  When a reign begins
+ * all begin anew, and each that has voted knows by itself that it is one of the crew: there need not be an ACK, either.
+ */
 static void
-invite(struct cox_election *election, struct cox_join_member *member, cox_usec now, struct cox_election_effects *out)
+invite(struct cox_election *election, struct cox_join_member *member, bool is_new, cox_usec now, struct cox_election_effects *out)
 {
     const struct cox_vote *vote = find_vote(election, member->node);
 
@@ -313,8 +320,29 @@ invite(struct cox_election *election, struct cox_join_member *member, cox_usec n
         offer(election, member, now, out);
         return;
     }
-    member->join_id = ++election->next_join_id;
-    answer_request(election, member, vote->features < election->required, now, out);
+    member->join_id = is_new ? (guint32) election->round_serial : ++election->next_join_id;
+    answer_request(election, member, vote->features < election->required ? ANSWER_TOO_OLD : is_new ? ANSWER_KNOWN : ANSWER_GOOD, now, out);
+}
+
+static void
+confirm(guint32 join_id, guint64 generation, struct cox_election_effects *out)
+{
+    struct cox_election_message *message = send(out, COX_ELECTION_CONFIRM);
+
+    message->join_id = join_id;
+    message->generation = generation;
+    add(out, COX_ELECTION_DO_ADMIT);
+}
+
+/* A reign begins, and this node was heard: the coordinator counts on it, as invite() says. */
+static void
+confirm_unasked(struct cox_election *election, const struct cox_ballot_result *result, struct cox_election_effects *out)
+{
+    const struct cox_vote *vote = find_vote(election, election->self);
+
+    if (!result->is_confirmed && vote != NULL && vote->features >= result->required) {
+        confirm((guint32) election->round_serial, result->term.generation, out);
+    }
 }
 
 /* Coordinator: say so when the last answer is in, or nobody is left to answer. */
@@ -350,6 +378,7 @@ settle(struct cox_election *election, const struct cox_ballot_result *result, co
         if (election->config.beacon_ms > 0) {
             election->silence_at = cox_usec_after_ms(now, election->config.silence_ms);
         }
+        confirm_unasked(election, result, out);
         return;
     }
     if (is_new) {
@@ -365,9 +394,10 @@ settle(struct cox_election *election, const struct cox_ballot_result *result, co
 
         /* Answers that came while the round was open were not heard: ask again. */
         if (member->phase != COX_JOIN_JOINED && member->phase != COX_JOIN_REFUSED) {
-            invite(election, member, now, out);
+            invite(election, member, !result->is_confirmed, now, out);
         }
     }
+    confirm_unasked(election, result, out);
     check_complete(election, out);
 }
 
@@ -481,7 +511,7 @@ on_request(struct cox_election *election, struct cox_join_member *member, const 
         call(election, NULL, now, out); /* it was mute when the others voted: older software leads */
         return;
     }
-    answer_request(election, member, is_too_old, now, out);
+    answer_request(election, member, is_too_old ? ANSWER_TOO_OLD : ANSWER_GOOD, now, out);
     election->is_complete = election->is_complete && is_too_old;
     check_complete(election, out);
 }
@@ -519,11 +549,7 @@ on_word_of_coordinator(struct cox_election *election, guint32 sender, const stru
         on_offer(election, message, out);
     } else if (message->kind != COX_ELECTION_BEACON && message->target == election->self) {
         if (message->kind == COX_ELECTION_ACK) {
-            struct cox_election_message *confirm = send(out, COX_ELECTION_CONFIRM);
-
-            confirm->join_id = message->join_id;
-            confirm->generation = message->generation;
-            add(out, COX_ELECTION_DO_ADMIT);
+            confirm(message->join_id, message->generation, out);
         } else {
             add(out, COX_ELECTION_DO_REFUSE);
         }

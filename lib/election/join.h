@@ -6,8 +6,9 @@
  *         | -------- ACK -------> |
  *         | <------ CONFIRM ----- |   what it is running ACKED -> JOINED
  *
- *     Who has just voted has said all that a REQUEST says, and is sent the ACK at once (NEW -> ACKED): there are two messages less, one after
- *     the other, between the death of a coordinator and the next plan.
+ *     Who has just voted has said all that a REQUEST says, and is sent the ACK at once (NEW -> ACKED).  When a reign begins each of them
+ *     knows that by itself, as all count the same votes, and CONFIRMs without being sent one: there are three messages less, one after the other,
+ *     between the death of a coordinator and the next plan.  The round's serial is the number of the offer that was not made.
  *
  *     Who stays silent too long becomes SILENT; its REQUEST still counts when it comes.  Who leaves is forgotten.
  */
