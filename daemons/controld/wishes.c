@@ -6,10 +6,13 @@
 
 enum { AGAIN_MS = 500, ANSWER_MS = 60000 };
 
+/* In the list until it is done, in the order in which they came. */
 struct wish {
     struct controld *controld;
     char *node, *name, *value; /* name NULL: everything about the node is to be forgotten; node NULL, too: all is to be written again */
     bool is_pattern, may_wait;
+    bool is_asked;             /* and not answered */
+    cox_usec not_before;       /* after an answer that asks for another try */
 };
 
 static void
@@ -24,6 +27,7 @@ free_wish(gpointer data)
 }
 
 static void on_answer(void *context, const struct cox_client_reply *reply);
+static void go_on(struct controld *controld);
 
 static void
 ask(struct wish *wish)
@@ -40,7 +44,31 @@ ask(struct wish *wish)
     struct cox_client_call call = { .message = COX_MSG_ATTR_UPDATE, .body = &update, .timeout_ms = ANSWER_MS, .fn = on_answer,
                                     .context = wish };
 
+    wish->is_asked = true;
     (void) controld_neighbours_ask(&wish->controld->neighbours, COX_DAEMON_ATTR, &call);
+}
+
+/* Does it matter which of the two is done first? */
+static bool
+meet(const struct wish *a, const struct wish *b)
+{
+    if (a->node == NULL || b->node == NULL) {
+        return true;
+    }
+    return g_str_equal(a->node, b->node)
+           && (a->name == NULL || b->name == NULL || a->is_pattern || b->is_pattern || g_str_equal(a->name, b->name));
+}
+
+/* One that failed may be asked for again after those that came later have got through: none of those that meet it must. */
+static bool
+is_first(const struct controld *controld, guint at)
+{
+    for (guint i = 0; i < at; i++) {
+        if (meet(controld->wishes->pdata[i], controld->wishes->pdata[at])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static void
@@ -49,12 +77,28 @@ on_timer(void *context)
     struct controld *controld = context;
 
     controld->wish_timer = 0;
+    go_on(controld);
+}
+
+static void
+go_on(struct controld *controld)
+{
+    cox_usec now = cox_runtime_now(controld->runtime), next = COX_USEC_NEVER;
+
     for (guint i = 0; i < controld->wishes->len; i++) {
-        ask(controld->wishes->pdata[i]);
+        struct wish *wish = controld->wishes->pdata[i];
+
+        if (wish->is_asked || !is_first(controld, i)) {
+            continue;
+        }
+        if (wish->not_before <= now) {
+            ask(wish);
+        } else {
+            next = cox_usec_min(next, wish->not_before);
+        }
     }
-    g_ptr_array_set_free_func(controld->wishes, NULL);
-    g_ptr_array_set_size(controld->wishes, 0);
-    g_ptr_array_set_free_func(controld->wishes, free_wish);
+    cox_runtime_cancel(controld->runtime, controld->wish_timer);
+    controld->wish_timer = cox_usec_is_set(next) ? cox_runtime_timer(controld->runtime, next, on_timer, controld) : 0;
 }
 
 /* Would the same be answered in the same way again? */
@@ -78,45 +122,40 @@ on_answer(void *context, const struct cox_client_reply *reply)
                           wish->name == NULL ? "(all)" : wish->name, wish->node == NULL ? "(all)" : wish->node,
                           reply->error->message);
         }
-        free_wish(wish);
-        return;
+        (void) g_ptr_array_remove(controld->wishes, wish); /* frees it */
+    } else {
+        cox_log_line(controld->log, COX_LOG_INFO, "asking for an attribute again name=%s node=%s reason=\"%s\"",
+                     wish->name == NULL ? "(all)" : wish->name, wish->node == NULL ? "(all)" : wish->node, reply->error->message);
+        wish->is_asked = false;
+        wish->not_before = cox_usec_after_ms(cox_runtime_now(controld->runtime), AGAIN_MS);
     }
-    cox_log_line(controld->log, COX_LOG_INFO, "asking for an attribute again name=%s node=%s reason=\"%s\"",
-                 wish->name == NULL ? "(all)" : wish->name, wish->node == NULL ? "(all)" : wish->node,
-                          reply->error->message);
-    g_ptr_array_add(controld->wishes, wish);
-    if (controld->wish_timer == 0) {
-        controld->wish_timer = cox_runtime_timer(controld->runtime, cox_usec_after_ms(cox_runtime_now(controld->runtime), AGAIN_MS),
-                                                 on_timer, controld);
-    }
+    go_on(controld);
+}
+
+static void
+add(const struct wish *wish)
+{
+    g_ptr_array_add(wish->controld->wishes, g_memdup2(wish, sizeof(*wish)));
+    go_on(wish->controld);
 }
 
 void
 controld_wish_attribute(struct controld *controld, const char *node, const struct cox_reign_attribute *attribute)
 {
-    struct wish *wish = g_new(struct wish, 1);
-
-    *wish = (struct wish) { controld, g_strdup(node), g_strdup(attribute->attribute), g_strdup(attribute->value),
-                            attribute->is_pattern, attribute->may_wait };
-    ask(wish);
+    add(&(const struct wish) { .controld = controld, .node = g_strdup(node), .name = g_strdup(attribute->attribute),
+                               .value = g_strdup(attribute->value), .is_pattern = attribute->is_pattern, .may_wait = attribute->may_wait });
 }
 
 void
 controld_wish_forgotten(struct controld *controld, const char *node)
 {
-    struct wish *wish = g_new(struct wish, 1);
-
-    *wish = (struct wish) { controld, g_strdup(node), NULL, NULL, false, false };
-    ask(wish);
+    add(&(const struct wish) { .controld = controld, .node = g_strdup(node) });
 }
 
 void
 controld_wish_written(struct controld *controld)
 {
-    struct wish *wish = g_new(struct wish, 1);
-
-    *wish = (struct wish) { controld, NULL, NULL, NULL, false, false };
-    ask(wish);
+    add(&(const struct wish) { .controld = controld });
 }
 
 void

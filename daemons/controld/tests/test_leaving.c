@@ -3,6 +3,8 @@
 
 #include <glib/gstdio.h>
 
+#include "daemons/controld/wishes.h"
+
 static void
 a_node_that_leaves_stops_what_it_runs_first(void **state)
 {
@@ -159,6 +161,27 @@ what_is_wanted_of_an_attribute_is_asked_for_until_it_is_done(void **state)
     assert_null(strstr(strstr(w->log->str, "fail-count-r") + 1, "fail-count-r"));
 }
 
+/* What is wanted later is what shall be true in the end. */
+static void
+what_is_wanted_of_an_attribute_later_does_not_come_first(void **state)
+{
+    const struct cox_reign_attribute first = { "a", "1", false, false }, second = { "a", "2", false, false }, other = { "b", "3", false, false };
+    struct world *w = *state;
+
+    life_create(w, "", "", "");
+    g_string_truncate(w->log, 0);
+    w->refused = COX_MSG_ATTR_UPDATE;
+    w->n_refused = 1;
+    w->refusal = COX_ERROR_DISCONNECTED;
+    controld_wish_attribute(w->controld, "n1", &first);
+    controld_wish_attribute(w->controld, "n1", &second);
+    controld_wish_attribute(w->controld, "n1", &other);
+    life_pass(w, 3000);
+    life_expect(w, "a=1 b=3 a=1 a=2 ");
+    controld_wish_attribute(w->controld, "n1", &first);
+    controld_wish_forgotten(w->controld, "n1"); /* nobody hears the answers: the test ends, and nothing is left behind */
+}
+
 int
 main(void)
 {
@@ -170,6 +193,7 @@ main(void)
         STORY(a_node_leaves_when_its_results_are_in_the_document),
         STORY(whoever_leads_hears_again_that_a_node_wants_to_leave),
         STORY(what_is_wanted_of_an_attribute_is_asked_for_until_it_is_done),
+        STORY(what_is_wanted_of_an_attribute_later_does_not_come_first),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
