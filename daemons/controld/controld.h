@@ -189,7 +189,7 @@ bool controld_on_remove_node(struct cox_ctx *ctx, const struct cox_request *requ
 /* Who wants to leave and could not say so yet may be able to now; all are to know it when this node is leaving. */
 void controld_leave_if_asked(struct controld *controld);
 void controld_leave_still(struct controld *controld);
-/* This node may leave; a result that answers a refresh has come. */
+/* This node may leave; a result that answers a refresh has come, or (NULL) members have changed. */
 void controld_may_leave(struct controld *controld);
 void controld_refreshed(struct controld *controld, guint32 node, const struct cox_msg_control_result *result);
 void controld_handlers_start(struct controld *controld);

@@ -349,6 +349,7 @@ controld_crew_view(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
         tell_election(controld);
         tell_reign(controld);
     }
+    controld_refreshed(controld, 0, NULL);
     controld_leave_if_asked(controld);
 }
 
@@ -373,6 +374,7 @@ controld_crew_lost(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
     if (controld->reign != NULL) {
         tell_reign(controld);
     }
+    controld_refreshed(controld, 0, NULL);
 }
 
 /*

@@ -295,11 +295,50 @@ controld_on_fail(struct cox_ctx *ctx, const struct cox_request *request, struct 
     return on_local_wish(controld, request, reply, error);
 }
 
+static guint32
+who_is_gone(const struct controld *controld, const struct controld_refresh *refresh)
+{
+    for (guint i = 0; i < refresh->nodes->len; i++) {
+        bool is_here = false;
+
+        for (guint k = 0; k < controld->view->len; k++) {
+            is_here = is_here || g_array_index(controld->view, guint32, k) == g_array_index(refresh->nodes, guint32, i);
+        }
+        if (!is_here) {
+            return g_array_index(refresh->nodes, guint32, i);
+        }
+    }
+    return 0;
+}
+
+/* Members have changed: who is gone answers no more. */
+static void
+give_up_on_gone(struct controld *controld)
+{
+    for (guint i = controld->refreshes->len; i > 0; i--) {
+        struct controld_refresh *refresh = controld->refreshes->pdata[i - 1];
+        guint32 gone = who_is_gone(controld, refresh);
+
+        if (gone != 0) {
+            const char *name = cox_service_node_name(controld->ctx, gone);
+            g_autoptr(GError) error = g_error_new(COX_ERROR, COX_ERROR_NO_HOST, "node '%s' has left before it has answered: ask again if the "
+                                                  "others matter", name == NULL ? "?" : name);
+
+            cox_ticket_fail(controld->ctx, refresh->ticket, error);
+            g_ptr_array_remove_index(controld->refreshes, i - 1);
+        }
+    }
+}
+
 void
 controld_refreshed(struct controld *controld, guint32 node, const struct cox_msg_control_result *result)
 {
     const struct cox_msg_done done = { 0 };
 
+    if (result == NULL) {
+        give_up_on_gone(controld);
+        return;
+    }
     for (guint i = controld->refreshes->len; result->key != NULL && i > 0; i--) {
         struct controld_refresh *refresh = controld->refreshes->pdata[i - 1];
 
