@@ -362,6 +362,12 @@ look(struct sim *sim, struct sim_node *node)
     g_bytes_unref(event.bytes);
 }
 
+bool
+sim_cib_has_quorum(const struct sim_node *node)
+{
+    return node->cib != NULL && node->cib->is_quorate;
+}
+
 static void
 tell_quorum(struct sim *sim, struct sim_node *node, bool is_quorate)
 {

@@ -42,6 +42,9 @@ tell_states(struct sim *sim, struct sim_node *node)
     for (; state != NULL; state = cox_xml_next_named(state, "node_state")) {
         tell_state(sim, node, (guint32) g_ascii_strtoull(cox_xml_id(state), NULL, 10));
     }
+    for (guint i = 0; i < node->control->members->len; i++) {
+        tell_state(sim, node, g_array_index(node->control->members, guint32, i)); /* also when there is none */
+    }
 }
 
 void
@@ -119,6 +122,7 @@ control_tell_document(struct sim *sim, struct sim_node *node, unsigned int scope
     event.document.config = identity;
     event.document.version = version;
     event.document.is_another = scope == ~0U;
+    event.document.has_quorum = sim_cib_has_quorum(node) && node->doc->has_quorum[0] == '1';
     control_reign(sim, node, &event);
 }
 
@@ -187,11 +191,13 @@ collect_node(struct sim *sim, struct sim_node *node, const struct cox_reign_effe
         return;
     }
     sim_say(sim, node, "controld: %s is in_ccm=%s crmd=%s join=%s expected=%s", effect->name, effect->state.in_ccm,
-            effect->state.crmd, effect->state.join, effect->state.expected);
-    g_string_append_printf(node->control->states,
-                           "<node_state id=\"%u\" uname=\"%s\" in_ccm=\"%s\" crmd=\"%s\" join=\"%s\" expected=\"%s\"/>",
-                           effect->node, effect->name, effect->state.in_ccm, effect->state.crmd, effect->state.join,
-                           effect->state.expected);
+            effect->state.crmd, effect->state.join, effect->state.expected == NULL ? "(as before)" : effect->state.expected);
+    g_string_append_printf(node->control->states, "<node_state id=\"%u\" uname=\"%s\" in_ccm=\"%s\" crmd=\"%s\" join=\"%s\"",
+                           effect->node, effect->name, effect->state.in_ccm, effect->state.crmd, effect->state.join);
+    if (effect->state.expected != NULL) {
+        g_string_append_printf(node->control->states, " expected=\"%s\"", effect->state.expected);
+    }
+    g_string_append(node->control->states, "/>");
 }
 
 static void

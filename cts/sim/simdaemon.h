@@ -31,6 +31,7 @@ struct sim_ask {
     guint64 number;
 };
 void sim_cib_ask(struct sim *sim, struct sim_node *node, const struct sim_ask *ask);
+bool sim_cib_has_quorum(const struct sim_node *node);
 void sim_cib_start(struct sim *sim, struct sim_node *node);
 void sim_cib_stop(struct sim *sim, struct sim_node *node);
 void sim_cib_mail(struct sim *sim, struct sim_node *node, const struct cox_testbus_mail *mail);

@@ -280,6 +280,9 @@ switch_device(struct sim *sim, struct sim_node *target, const struct sim_fencing
         sim_power_off(sim, target, true);
     }
     if (!g_str_equal(fencing->command, "off")) {
+        if (sim->is_calm) { /* both supplies had been cut by what was given up in the middle: somebody has looked after them */
+            target->unpowered = 0;
+        }
         sim_after(sim, target, SIM_DAEMONS, sim_between(sim, 1, 6) * COX_USEC_PER_S, &boot);
     }
 }

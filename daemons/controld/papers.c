@@ -102,6 +102,13 @@ tell_states(struct controld *controld)
             tell_state(controld, number_of(state), NULL);
         }
     }
+    for (guint i = 0; i < controld->members->len; i++) { /* a document that was taken over, or somebody, may have forgotten one */
+        guint32 id = g_array_index(controld->members, guint32, i);
+
+        if (state_of(controld, id) == NULL) {
+            tell_state(controld, id, NULL);
+        }
+    }
 }
 
 void
@@ -147,6 +154,15 @@ values_of(const struct controld *controld, const GArray *told)
     return values;
 }
 
+/* What a plan will see of it, which comes later than what is true. */
+static bool
+says_quorum(const struct controld *controld)
+{
+    struct cox_cib *cib = cox_follow_cib(controld->follow);
+
+    return cib != NULL && g_strcmp0(cox_xml_get(cox_cib_root(cib), "have-quorum"), "1") == 0;
+}
+
 static void
 tell(struct controld *controld, const struct cox_xml *patch, unsigned int scope, const char *object)
 {
@@ -174,6 +190,7 @@ tell(struct controld *controld, const struct cox_xml *patch, unsigned int scope,
     event.document.object = object;
     event.document.version = version;
     event.document.is_another = scope == ~0U;
+    event.document.has_quorum = cox_follow_has_quorum(controld->follow) && says_quorum(controld);
     controld_realm_step(controld, &event);
 }
 
@@ -267,10 +284,12 @@ controld_papers_node(struct controld *controld, const struct cox_reign_effect *e
     put(controld->states, "crmd", effect->state.crmd);
     put(controld->states, "crm-debug-origin", "cox-controld");
     put(controld->states, "join", effect->state.join);
-    put(controld->states, "expected", effect->state.expected);
+    if (effect->state.expected != NULL) {
+        put(controld->states, "expected", effect->state.expected);
+    }
     g_string_append(controld->states, "/>");
     cox_log_line(controld->log, COX_LOG_NOTICE, "node state node=%s in_ccm=%s crmd=%s join=%s expected=%s", effect->name,
-                 effect->state.in_ccm, effect->state.crmd, effect->state.join, effect->state.expected);
+                 effect->state.in_ccm, effect->state.crmd, effect->state.join, effect->state.expected == NULL ? "(as before)" : effect->state.expected);
 }
 
 /* The last change of a batch has been answered. */

@@ -95,7 +95,7 @@ run_guard(struct cox_reign *reign, const struct cox_planguard_event *event, cox_
 static bool
 must_wait(const struct cox_reign *reign, cox_usec now)
 {
-    return reign->is_planning || reign->batch_pending != 0 || cox_usec_is_set(reign->write_retry_at)
+    return reign->is_planning || (reign->batch_pending != 0 && !reign->is_batch_seen) || cox_usec_is_set(reign->write_retry_at)
            || !cox_reign_facts_suffice(reign) || cox_reign_nodes_unheard(reign)
            || (cox_usec_is_set(reign->attributes_until) && !cox_usec_is_due(reign->attributes_until, now))
            || (cox_usec_is_set(reign->plan_retry_at) && !cox_usec_is_due(reign->plan_retry_at, now));
@@ -171,6 +171,7 @@ end_reign(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
     g_hash_table_remove_all(reign->unfencing);
     reign->graph = NULL;
     reign->batch_pending = 0;
+    reign->is_batch_seen = false;
     reign->needed = reign->document; /* who plans next must not know less than we do; what others said may be of another document */
     g_ptr_array_set_size(reign->fences, 0);
     cox_reign_facts_forget_values(reign);
@@ -291,6 +292,7 @@ on_document(struct cox_reign *reign, const struct cox_reign_event *event, cox_us
     }
     reign->document = event->document.version;
     cox_reign_need(reign, &event->document.version);
+    cox_reign_nodes_look(reign, event->document.is_another, event->document.has_quorum);
     if ((changes & COX_REIGN_ATTRIBUTES) != 0 && cox_reign_facts_confirm(reign, event)) {
         changes &= ~(unsigned int) COX_REIGN_ATTRIBUTES; /* planned with already */
     }

@@ -31,7 +31,10 @@ struct reign_node {
     cox_usec away_until;      /* its controller is away: patience ends */
     cox_usec joined_at;       /* its controller came into the group */
     cox_usec fence_asked_at;  /* the fencer was asked for it */
-    struct reign_texts doc;   /* what the document says */
+    struct reign_texts doc;   /* what the document says, or will when the batch is written */
+    guint64 batch;            /* the last one that it was part of */
+    bool is_expected_left;    /* it did not touch "expected" */
+    bool is_seen_written;     /* the document was seen to say what was written last */
     gint64 heard, recorded, said; /* call ids of results; said: it told us itself that they are recorded */
     gint64 blind;             /* the same: the highest of which only the document will tell */
     GPtrArray *histories;     /* struct reign_history: what the document does not have yet */
@@ -59,6 +62,8 @@ struct cox_reign {
     bool may_plan;
     /* the document */
     guint64 batch, batch_pending;     /* last one asked for; 0: none is under way */
+    guint64 batch_answered;           /* the last one whose fate is known */
+    bool is_batch_seen;               /* the one under way is in the document, perhaps not on disk yet */
     cox_usec write_retry_at;
     struct cox_version needed;        /* a plan must not be older */
     struct cox_version document;      /* the newest that we have seen ourselves */
@@ -118,6 +123,7 @@ void cox_reign_nodes_on_barred(struct cox_reign *reign, const struct cox_reign_e
 
 /* Ask for the states that differ from what the document says. */
 void cox_reign_nodes_write(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out);
+void cox_reign_nodes_look(struct cox_reign *reign, bool is_another, bool has_quorum); /* the document has changed */
 void cox_reign_nodes_on_written(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now);
 
 /* When the next patience ends. */

@@ -26,7 +26,8 @@ enum cox_reign_order {
 
 /** What a node state says.  Texts borrowed; NULL: not there. */
 struct cox_reign_state {
-    const char *in_ccm, *crmd, *join, *expected;
+    const char *in_ccm, *crmd, *join;
+    const char *expected; /**< DO_NODE: NULL leaves what is there */
 };
 
 /** An attribute of a node that is to be set.  Texts borrowed. */
@@ -117,6 +118,7 @@ struct cox_reign_event {
             size_t n_values;
             bool are_all_values;        /**< ... and nothing else */
             bool is_another;            /**< it is not the old one changed: versions of before say nothing */
+            bool has_quorum;            /**< who keeps it here has quorum, and it says so */
         } document;
         struct {
             const struct cox_graph *graph; /**< must live while cox_reign_graph() is this one */

@@ -102,6 +102,15 @@ cox_reign_nodes_on_view(struct cox_reign *reign, const struct cox_reign_event *e
     }
 }
 
+/* Histories are erased after the state is written: that has not been seen with it. */
+static bool
+is_as_written(const struct reign_node *node, const struct cox_reign_state *state)
+{
+    return !node->is_down && g_strcmp0(node->doc.in_ccm, state->in_ccm) == 0 && g_strcmp0(node->doc.crmd, state->crmd) == 0
+           && g_strcmp0(node->doc.join, state->join) == 0
+           && (node->is_expected_left || g_strcmp0(node->doc.expected, state->expected) == 0);
+}
+
 void
 cox_reign_nodes_on_node(struct cox_reign *reign, const struct cox_reign_event *event)
 {
@@ -111,9 +120,33 @@ cox_reign_nodes_on_node(struct cox_reign *reign, const struct cox_reign_event *e
         g_free(node->name);
         node->name = g_strdup(event->name);
     }
-    if (reign->batch_pending == 0) { /* else it is about to be overwritten */
+    if (reign->batch_pending == 0 || node->batch <= reign->batch_answered) {
         cox_reign_texts_set(&node->doc, &event->state);
+    } else if (is_as_written(node, &event->state)) {
+        cox_reign_texts_set(&node->doc, &event->state);
+        node->is_seen_written = true;
+    } /* else it is about to be overwritten */
+}
+
+/*
+ * A plan may be made as soon as the document shows what we have written, while it is on its way to the disks: what it orders is carried out by
+ * those who have seen the same.  Not without quorum: then the document may not say so yet, as that is a change like any other.
+ */
+void
+cox_reign_nodes_look(struct cox_reign *reign, bool is_another, bool has_quorum)
+{
+    bool is_any = false, are_all = true;
+
+    for (guint i = 0; i < reign->nodes->len; i++) {
+        struct reign_node *node = reign->nodes->pdata[i];
+
+        node->is_seen_written = node->is_seen_written && !is_another;
+        if (node->batch != 0 && node->batch == reign->batch_pending) {
+            is_any = true;
+            are_all = are_all && node->is_seen_written;
+        }
     }
+    reign->is_batch_seen = has_quorum && is_any && are_all && reign->batch_pending == reign->batch_answered + 1;
 }
 
 void
@@ -137,7 +170,7 @@ is_known(const struct reign_node *node)
 }
 
 static bool
-write_node(struct reign_node *node, struct cox_reign_effects *out)
+write_node(const struct cox_reign *reign, struct reign_node *node, struct cox_reign_effects *out)
 {
     struct cox_reign_state state = cox_reign_state_wanted(node);
     bool differs = !cox_reign_state_is_said(node, &state), erases = node->is_down && !node->is_erased;
@@ -151,13 +184,16 @@ write_node(struct reign_node *node, struct cox_reign_effects *out)
     if (has_left && g_strcmp0(node->doc.crmd, "online") == 0) { /* who went down with his cluster layer, everybody forgets by himself */
         cox_reign_add(out, COX_REIGN_DO_FORGET)->name = cox_effects_text(&out->list, node->name);
     }
+    node->is_expected_left = !reign->may_plan && g_strcmp0(node->doc.expected, state.expected) == 0;
     cox_reign_texts_set(&node->doc, &state);
+    node->batch = reign->batch + 1;
+    node->is_seen_written = false;
     effect = cox_reign_add(out, COX_REIGN_DO_NODE);
     effect->node = node->id;
     effect->name = cox_effects_text(&out->list, node->name);
     effect->state = (struct cox_reign_state) {
         cox_effects_text(&out->list, node->doc.in_ccm), cox_effects_text(&out->list, node->doc.crmd),
-        cox_effects_text(&out->list, node->doc.join), cox_effects_text(&out->list, node->doc.expected)
+        cox_effects_text(&out->list, node->doc.join), node->is_expected_left ? NULL : cox_effects_text(&out->list, node->doc.expected)
     };
     if (erases) {
         node->is_erased = true;
@@ -168,25 +204,39 @@ write_node(struct reign_node *node, struct cox_reign_effects *out)
     return true;
 }
 
+/*
+ * It was a member and is none any more: nothing that the others are going to report changes that, and a plan need not wait then until it is
+ * written.  Whether that was expected the document may know better than a coordinator that has just begun.
+ */
+static bool
+is_gone(const struct reign_node *node)
+{
+    return node->is_seen && !node->is_member && !node->is_down;
+}
+
 void
 cox_reign_nodes_write(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
 {
     bool is_any = false;
 
-    if (!reign->may_plan || (cox_usec_is_set(reign->write_retry_at) && !cox_usec_is_due(reign->write_retry_at, now))) {
+    if (!cox_reign_is_coordinator(reign) || (cox_usec_is_set(reign->write_retry_at) && !cox_usec_is_due(reign->write_retry_at, now))) {
         return;
     }
     reign->write_retry_at = COX_USEC_NEVER;
     for (guint i = 0; i < reign->nodes->len; i++) {
         struct reign_node *node = reign->nodes->pdata[i];
 
+        if (!reign->may_plan && !is_gone(node)) {
+            continue;
+        }
         if (node->is_down && !node->is_erased) {
             reign->own_removal_until = cox_usec_after_ms(now, reign->config.settle_ms);
         }
-        is_any = write_node(node, out) || is_any;
+        is_any = write_node(reign, node, out) || is_any;
     }
     if (is_any) {
-        reign->batch_pending = ++reign->batch;
+        reign->batch_pending = ++reign->batch; /* as write_node() has noted */
+        reign->is_batch_seen = false;
         cox_reign_add(out, COX_REIGN_DO_WRITE)->batch = reign->batch;
         reign->wants_look = true;
     }
@@ -211,6 +261,7 @@ cox_reign_nodes_on_written(struct cox_reign *reign, const struct cox_reign_event
             node->is_erased = false;
         }
     }
+    reign->batch_answered = MAX(reign->batch_answered, event->done.batch);
     if (event->done.batch == reign->batch_pending) {
         reign->batch_pending = 0;
     }

@@ -394,6 +394,21 @@ a_document_that_does_not_count_is_not_corrected_until_it_does(void **state)
     assert_true(life_has(w, "id=\"r_last_failure_0\""));
 }
 
+/* Three nodes begin alone and then meet: the document of one of them wins, and knows no other. */
+static void
+a_node_that_another_document_does_not_know_is_written_into_it(void **state)
+{
+    struct world *w = *state;
+
+    life_create(w, "", "", "");
+    assert_true(life_has(w, "crmd=\"online\""));
+    cox_follow_fake_replace(w->controld->follow, "<cib validate-with='none' admin_epoch='0' epoch='9' num_updates='0'><configuration><crm_config/><nodes/>"
+                                                 "<resources/><constraints/></configuration><status/></cib>");
+    assert_false(life_has(w, "crmd=\"online\""));
+    life_pass(w, 1000);
+    assert_true(life_has(w, "crmd=\"online\""));
+}
+
 static void
 results_are_told_as_recorded_only_when_that_is_certain(void **state)
 {
@@ -471,6 +486,29 @@ nodes_are_known_whose_controllers_were_away_when_this_one_began(void **state)
     assert_string_equal(told->nodes[1].state, "lost");
 }
 
+/* Its controller is there and says nothing, and then goes. */
+static void
+who_waits_for_a_node_that_leaves_is_told_so_at_once(void **state)
+{
+    struct world *w = *state;
+    const struct cox_msg_control_refresh body = { .node = "n2" };
+    const struct cox_service_fake_call call = { .message = COX_MSG_CONTROL_REFRESH, .body = &body };
+    struct cox_peers *other = NULL;
+    guint32 id;
+
+    cox_peers_bus_free(w->bus);
+    w->bus = cox_peers_bus_new(2);
+    other = cox_peers_fake_new(w->bus, 2, &deaf);
+    life_create(w, "<node id='2' uname='n2'/>", "", "");
+    id = cox_service_fake_ask(w->fake, &call);
+    life_pass(w, 500);
+    assert_null(cox_service_fake_answer(w->fake, id));
+    cox_peers_free(other);
+    life_pass(w, 100);
+    assert_non_null(cox_service_fake_answer(w->fake, id));
+    assert_non_null(strstr(cox_service_fake_answer(w->fake, id)->error->message, "has left before it has answered"));
+}
+
 static void
 traits_of_an_agent_come_from_its_meta_data(void **state)
 {
@@ -517,10 +555,12 @@ main(void)
         STORY(an_executor_that_is_stopping_is_asked_again),
         STORY(another_document_is_corrected_without_a_join),
         STORY(a_document_that_does_not_count_is_not_corrected_until_it_does),
+        STORY(a_node_that_another_document_does_not_know_is_written_into_it),
         STORY(results_are_told_as_recorded_only_when_that_is_certain),
         STORY(results_are_recorded_only_when_both_halves_of_a_write_are_done),
         STORY(a_node_that_is_no_member_can_be_removed),
         STORY(nodes_are_known_whose_controllers_were_away_when_this_one_began),
+        STORY(who_waits_for_a_node_that_leaves_is_told_so_at_once),
         cmocka_unit_test(traits_of_an_agent_come_from_its_meta_data),
     };
 

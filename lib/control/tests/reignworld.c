@@ -55,7 +55,7 @@ write_effect(struct world *w, const struct cox_reign_effect *effect)
             break;
         case COX_REIGN_DO_NODE:
             g_string_append_printf(w->log, "node %s %s %s %s %s; ", effect->name, effect->state.in_ccm, effect->state.crmd,
-                                   effect->state.join, effect->state.expected);
+                                   effect->state.join, effect->state.expected == NULL ? "(as before)" : effect->state.expected);
             break;
         case COX_REIGN_DO_ERASE:
             g_string_append_printf(w->log, "erase %s; ", effect->name);

@@ -587,22 +587,6 @@ a_plan_that_could_not_be_made_is_asked_for_again(void **state)
 }
 
 static void
-states_that_could_not_be_written_are_written_again(void **state)
-{
-    struct world w;
-
-    (void) state;
-    world_settle(&w);
-    world_view(&w, 2, 2);
-    world_expect(&w, "node n3 false offline down member; ");
-    world_written(&w, false);
-    world_expect(&w, "");
-    world_wake(&w);
-    world_expect(&w, "node n1 true online member member; node n2 true online member member; node n3 false offline down member; ");
-    world_end(&w);
-}
-
-static void
 the_plan_is_looked_at_again_after_the_recheck_interval(void **state)
 {
     struct cox_reign_event options = { .kind = COX_REIGN_ON_OPTIONS };
@@ -778,7 +762,6 @@ main(void)
         cmocka_unit_test(who_does_not_reign_any_more_forgets_everything),
         cmocka_unit_test(a_configuration_that_crashes_the_scheduler_is_set_aside),
         cmocka_unit_test(a_plan_that_could_not_be_made_is_asked_for_again),
-        cmocka_unit_test(states_that_could_not_be_written_are_written_again),
         cmocka_unit_test(the_plan_is_looked_at_again_after_the_recheck_interval),
         cmocka_unit_test(a_failed_start_counts_as_configured_before_there_is_a_plan),
         cmocka_unit_test(node_action_limit_and_cluster_delay_are_obeyed),
