@@ -190,7 +190,7 @@ tell(struct controld *controld, const struct cox_xml *patch, unsigned int scope,
     event.document.object = object;
     event.document.version = version;
     event.document.is_another = scope == ~0U;
-    event.document.has_quorum = cox_follow_has_quorum(controld->follow) && says_quorum(controld);
+    event.document.has_quorum = cox_follow_counts(controld->follow) && cox_follow_has_quorum(controld->follow) && says_quorum(controld);
     controld_realm_step(controld, &event);
 }
 
