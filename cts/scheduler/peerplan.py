@@ -183,7 +183,8 @@ class Shapes:
     def action(self, key):
         """An action without names: what is done, to what kind of resource."""
         operation, operation_key, _ = key.split("|")
-        match = re.match(r"(.*)_([a-z]+(?:_to|_from|-agent)?|notified_[a-z]+)_(\d+)$", operation_key)
+        match = (re.match(r"(.*)_(clear_failcount|migrate_to|migrate_from)_(\d+)$", operation_key)
+                 or re.match(r"(.*)_([a-z-]+)_(\d+)$", operation_key))
         if match is None:
             return operation
         rsc = match.group(1)

@@ -55,6 +55,13 @@ def test_what_is_lacked_and_what_is_added_is_told_apart():
     assert peerplan.difference(CIB, answer(), theirs)[1] == ["lacks promote(primitive of promotable)"]
 
 
+def test_an_action_is_told_by_its_whole_name():
+    real = {key: {} for key in ("clear_failcount|A_clear_failcount_0|n1", "migrate_to|A_migrate_to_0|n1", "cancel|A_monitor_10000|n1")}
+    theirs = answer(real=real, before={key: [] for key in real})
+    assert peerplan.difference(CIB, answer(), theirs)[1] == ["lacks cancel-monitor*(primitive)", "lacks clear_failcount(primitive)",
+                                                             "lacks migrate_to(primitive)"]
+
+
 def test_orders_are_compared_in_both_directions():
     first, then = "stop|A_stop_0|n1", "start|A_start_0|n1"
     real = {first: {}, then: {}}
