@@ -152,7 +152,9 @@ fail_call(struct cox_tool_ctx *ctx, GError *error)
         return cox_tool_fail(ctx, error);
     }
     cox_out_error(ctx->out, "%s: CIB API call failed: %s", ctx->tool->name, known);
-    if (cox_out_is_text(ctx->out) && error->code != COX_ERROR_PRIVILEGE) {
+    if (error->code == COX_ERROR_EXISTS) {
+        cox_tool_reason(ctx, error->message);
+    } else if (cox_out_is_text(ctx->out) && error->code != COX_ERROR_PRIVILEGE) {
         cox_out_error(ctx->out, "%s", error->message);
     }
     {

@@ -103,7 +103,9 @@ on_list_options(const struct cox_opt_seen *seen, GError **error)
     struct cox_resource_settings *settings = seen->settings;
 
     if (cox_resource_option_list(seen->argument) == NULL) {
-        g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "Error parsing option --list-options: '%s' is none of primitive, fencing", seen->argument);
+        g_autofree char *reason = g_strdup_printf(": '%s' is none of primitive, fencing", seen->argument);
+
+        g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "Error parsing option --list-options%s", cox_tool_has_reader() ? reason : "");
         return false;
     }
     settings->command = LIST_OPTIONS;

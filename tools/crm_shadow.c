@@ -103,9 +103,7 @@ open_live(struct cox_tool_ctx *ctx, int *status)
     }
     if (access == NULL && error->code == COX_ERROR_NOT_FOUND) {
         *status = cox_tool_error(ctx, COX_ERROR_NOT_FOUND, "Could not connect to CIB: No such device or address");
-        if (cox_out_is_text(ctx->out)) {
-            cox_out_error(ctx->out, "%s", error->message); /* clients know the line above, people need this one */
-        }
+        cox_tool_reason(ctx, error->message);
         g_error_free(error);
     } else if (access == NULL) {
         *status = cox_tool_fail(ctx, error);

@@ -221,15 +221,14 @@ move_to(struct cox_resource_call *call, const char *node)
     const struct cox_xml *before = NULL;
     guint32 here = COX_NODE_NONE;
     size_t n = count_nodes(cluster, call->rsc, call->settings->is_promoted, &here);
+    g_autofree char *reason = NULL;
     GError *error = NULL;
     int status = 0;
 
     if (n == 1 && here == call->node && !call->settings->is_forced) {
         cox_out_error(call->ctx->out, "crm_resource: Error performing operation: %s", cox_error_text(COX_ERROR_EXISTS));
-        if (cox_out_is_text(call->ctx->out)) {
-            cox_out_error(call->ctx->out, "%s is already %s on %s", call->settings->rsc,
-                          call->settings->is_promoted ? "promoted" : "active", node);
-        }
+        reason = g_strdup_printf("%s is already %s on %s", call->settings->rsc, call->settings->is_promoted ? "promoted" : "active", node);
+        cox_tool_reason(call->ctx, reason);
         return cox_error_exit_status(COX_ERROR_EXISTS);
     }
     before = find_move(call, prefer);

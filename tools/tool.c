@@ -55,6 +55,20 @@ cox_tool_fail(struct cox_tool_ctx *ctx, GError *error)
     return status;
 }
 
+bool
+cox_tool_has_reader(void)
+{
+    return isatty(STDERR_FILENO) != 0;
+}
+
+void
+cox_tool_reason(struct cox_tool_ctx *ctx, const char *text)
+{
+    if (cox_out_is_text(ctx->out) && (ctx->verbosity > 0 || cox_tool_has_reader())) {
+        cox_out_error(ctx->out, "%s", text);
+    }
+}
+
 void
 cox_tool_print_diags(struct cox_tool_ctx *ctx, const struct cox_diags *diags)
 {

@@ -51,6 +51,12 @@ int cox_tool_usage(struct cox_tool_ctx *ctx, const char *format, ...) G_GNUC_PRI
 /** Text only: what is wrong with a document, and what to do about it, below the error of which it is the reason. */
 void cox_tool_print_diags(struct cox_tool_ctx *ctx, const struct cox_diags *diags);
 
+/** Does somebody read errors as they come?  Clients that collect them know the field's words by heart, people want the reason, too. */
+bool cox_tool_has_reader(void);
+
+/** The reason of an error that clients know by other words: for people, and for those who ask for it (--verbose); text only. */
+void cox_tool_reason(struct cox_tool_ctx *ctx, const char *text);
+
 /** Print "NAME: ..." and return the exit status of @code. */
 int cox_tool_error(struct cox_tool_ctx *ctx, int code, const char *format, ...) G_GNUC_PRINTF(3, 4);
 

@@ -520,7 +520,8 @@ node_event(GRand *rand, const struct cox_config *config, struct cox_status *stat
         cox_pretend_node_lost(status, def->id, def->uname);
         break;
     case 1:
-        cox_pretend_node_down(status, def->id, def->uname);
+        cox_pretend_node_lost(status, def->id, def->uname);
+        node->expected = "down"; /* it left in order, and its history is still there, as in a cluster that runs */
         break;
     case 2:
     case 3:

@@ -153,12 +153,6 @@ cox_pretend_node_up(struct cox_status *status, const char *id, const char *uname
 }
 
 void
-cox_pretend_node_down(struct cox_status *status, const char *id, const char *uname)
-{
-    (void) set_node(status, id, uname, false);
-}
-
-void
 cox_pretend_node_lost(struct cox_status *status, const char *id, const char *uname)
 {
     set_node(status, id, uname, false)->expected = "member";
@@ -176,6 +170,12 @@ cox_pretend_node_forgotten(struct cox_node_status *node)
 
 void
 cox_pretend_node_fenced(struct cox_status *status, const char *id, const char *uname)
+{
+    cox_pretend_node_forgotten(set_node(status, id, uname, false));
+}
+
+void
+cox_pretend_node_down(struct cox_status *status, const char *id, const char *uname)
 {
     cox_pretend_node_forgotten(set_node(status, id, uname, false));
 }

@@ -39,7 +39,7 @@ const char *cox_pretend_history_name(const struct cox_node_status *node, const s
 const char *cox_pretend_result(struct cox_status *status, struct cox_node_status *node,
                                const struct cox_pretend_rsc *rsc, const struct cox_pretend_result *result);
 
-/** The node joins (state member and online), leaves in order, or is lost without having left. */
+/** The node joins (state member and online), leaves in order, which ends all that was known of it, or is lost without having left. */
 void cox_pretend_node_up(struct cox_status *status, const char *id, const char *uname);
 void cox_pretend_node_down(struct cox_status *status, const char *id, const char *uname);
 void cox_pretend_node_lost(struct cox_status *status, const char *id, const char *uname);

@@ -105,4 +105,26 @@ is "its state is forgotten" 0 "" ticket -t T -C --force
 is "and it is gone" 0 "" ticket -l
 has "a change needs a ticket" 64 "--ticket ID" ticket -g
 has "a value needs an attribute" 64 "--set-attr" ticket -t T -v 1
+# What --in-place leaves behind counts: two actions, a node that was not known.
+cat > "$tmp/sim.xml" <<'CIB'
+<cib crm_feature_set="3.19.0" validate-with="pacemaker-3.9" admin_epoch="0" epoch="7" num_updates="3" have-quorum="1"><configuration><crm_config>
+<cluster_property_set id="o"><nvpair id="o-f" name="stonith-enabled" value="false"/></cluster_property_set></crm_config>
+<nodes><node id="1" uname="n1"/></nodes><resources><primitive id="d" class="ocf" provider="pacemaker" type="Dummy"/></resources><constraints/></configuration>
+<status><node_state id="1" uname="n1" in_ccm="true" crmd="online" join="member" expected="member"/></status></cib>
+CIB
+ok_simulate() { "$tools/crm_simulate" -Q -x "$tmp/sim.xml" --in-place "$@" > /dev/null && grep -o 'epoch="[0-9]*" num_updates="[0-9]*"' "$tmp/sim.xml" | tail -1; }
+has "a probe and a start are two changes of the status" 0 'epoch="7" num_updates="5"' ok_simulate
+has "a node that nobody knew is one of the configuration, and its state two more" 0 'epoch="8" num_updates="' ok_simulate -u n2
+has "and is there" 0 '<node id="n2" uname="n2"/>' cat "$tmp/sim.xml"
+has "a node that left in order has nothing active" 0 'Start      d       (    n2 )' \
+    "$tools/crm_simulate" -x "$tmp/sim.xml" -S -d n1
+has "what conforms to a later version than it says is read as that" 0 "Transition Summary" sh -c "sed 's/pacemaker-3.9/pacemaker-1.2/; s,<constraints/>,<constraints/><tags><tag id=\"t\"><obj_ref id=\"d\"/></tag></tags>,' $tmp/sim.xml > $tmp/old.xml; $tools/crm_simulate -x $tmp/old.xml -S"
+is "a wrong word is refused before the format is known" 64 "crm_resource: Error parsing option --list-options" \
+    "$tools/crm_resource" --list-options=asdf --output-as=xml
+cp "$tmp/sim.xml" "$tmp/element.xml"
+element() { CIB_file="$tmp/element.xml" "$tools/crm_resource" -Q -r d "$@" --element && grep -o ' epoch="[0-9]*"' "$tmp/element.xml"; }
+is "an attribute of the element is a change" 0 ' epoch="9"' element -p description -v x
+is "the same again counts, too" 0 ' epoch="10"' element -p description -v x
+is "its deletion is one" 0 ' epoch="11"' element -d description
+is "and so is that of what is not there" 0 ' epoch="12"' element -d description
 echo "1..$n"

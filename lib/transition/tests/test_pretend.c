@@ -183,8 +183,10 @@ nodes_come_and_go(void **state)
     cox_pretend_node_lost(status, "1", "n1");
     assert_string_equal(node->crmd, "offline");
     assert_string_equal(node->expected, "member");
+    cox_pretend_result(status, node, &web, &(struct cox_pretend_result) { .task = "start" });
     cox_pretend_node_down(status, "1", "n1");
     assert_string_equal(node->expected, "down");
+    assert_int_equal(node->resources->len, 0);
 }
 
 static void
