@@ -140,3 +140,6 @@ case("migrate-from-failed-and-stopped", "migrate_from failed, and the target sto
                                                                  migrate_target="n2"),
                         s.at("A", "n2").add("migrate_from", rc=1, call=3, id="A_migrate_from_0", migrate_source="n1",
                                             migrate_target="n2").add("stop", call=18)])
+case("migration-told-why-not", "B could migrate, but it is ordered after A, which can only be stopped and started: the reason is told.",
+     [prim("A"), prim("B", {"allow-migrate": "true"})], [order("A", "B"), location("A", "n2", "INFINITY"), location("B", "n1", "INFINITY")],
+     runs={"A": "n1", "B": "n2"})

@@ -47,6 +47,7 @@ enum sched_action_flag {
     SCHED_MARK = 1 << 10,      /**< scratch of walks over the edges */
     SCHED_IS_KNOWN = 1 << 11,  /**< recurring: it is active in the history */
     SCHED_BLOCKED_OTHERS = 1 << 12, /**< what depends on it has been told */
+    SCHED_QUEUED_LATE = 1 << 13, /**< in the worklist of what can wait */
 };
 
 enum sched_relation {
@@ -126,6 +127,8 @@ struct sched_order_data {
     struct sched_vec orderings;       /**< struct sched_ordering * */
     struct sched_notice (*notices)[4]; /**< [n_rscs]: start, stop, promote, demote; NULL without clones that notify */
     struct sched_vec queue;           /**< worklist of propagate.c */
+    struct sched_vec events;          /**< the same, of what has members: looked at when these have settled */
+    struct sched_vec late;            /**< the same, what can wait until the end */
     guint32 n_rscs;
 };
 

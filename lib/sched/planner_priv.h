@@ -73,13 +73,19 @@ guint32 sched_flags_for_ordering(struct sched_action *action, const struct sched
 enum sched_task sched_flags_base_task(const struct sched_action *action);
 /* relation.c */
 /** Apply one edge; bits say which side changed. */
-enum { SCHED_CHANGED_FIRST = 1, SCHED_CHANGED_THEN = 2 };
+enum { SCHED_CHANGED_FIRST = 1, SCHED_CHANGED_THEN = 2, SCHED_CHANGED_PARTLY = 4 /* to be applied again */ };
 guint32 sched_relation_apply(struct sched_work *work, struct sched_action *first, struct sched_action *then,
                              guint32 flags);
 /* worklist.c */
 void sched_propagate_enqueue(struct sched_work *work, struct sched_action *action);
-/** @action changed: look again at it, what follows it, and the events of what it is part of. */
+/** @action changed: look again at it and what follows it, and at the end at the events of what it is part of. */
 void sched_propagate_touch(struct sched_work *work, struct sched_action *action);
+/** The same for the first of a relation, which is looked at again at the end only. */
+void sched_propagate_touch_first(struct sched_work *work, struct sched_action *action);
+/** Look at it once more when what has been asked for last is settled, before its event would be. */
+void sched_propagate_again(struct sched_work *work, struct sched_action *action);
+/** Look at the end at what follows @action. */
+void sched_propagate_touch_late(struct sched_work *work, struct sched_action *action);
 /* graph_order.c */
 /** Sort what is in the graph in the order in which it is listed, and number it. */
 void sched_graph_order(const struct sched_work *work, GPtrArray *actions);

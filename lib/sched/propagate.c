@@ -103,9 +103,12 @@ process_edge(struct sched_work *work, struct sched_edge *edge)
     }
     changed = sched_relation_apply(work, first, then, edge->flags);
     if (changed & SCHED_CHANGED_FIRST) {
-        sched_propagate_touch(work, first);
+        sched_propagate_touch_first(work, first);
     }
-    if (changed & SCHED_CHANGED_THEN) {
+    if (changed & SCHED_CHANGED_PARTLY) {
+        sched_propagate_again(work, then);
+        sched_propagate_touch_late(work, then);
+    } else if (changed & SCHED_CHANGED_THEN) {
         sched_propagate_touch(work, then);
     }
 }
@@ -191,23 +194,67 @@ process(struct sched_work *work, struct sched_action *then)
 }
 
 static void
-run_worklist(struct sched_work *work)
+turn_around(struct sched_vec *queue, guint32 from)
 {
-    struct sched_vec *queue = &sched_order_data(work)->queue;
-    guint64 left = (guint64) ROUNDS_PER_ACTION * (work->actions->len + 100);
+    for (guint32 i = from, k = queue->n; i + 1 < k; i++) {
+        gpointer swap = queue->items[i];
 
-    for (guint32 head = 0; head < queue->n; head++) {
-        struct sched_action *action = queue->items[head];
+        k--;
+        queue->items[i] = queue->items[k];
+        queue->items[k] = swap;
+    }
+}
 
-        if (left-- == 0) {
+/* Look at an action, then at what that asks for, the first of it first, before what was asked for earlier. */
+static bool
+look_at(struct sched_work *work, struct sched_action *start, guint64 *left)
+{
+    struct sched_vec *queue = &sched_order_data(work)->queue, *events = &sched_order_data(work)->events;
+    guint32 next_event = 0, before;
+
+    sched_propagate_enqueue(work, start);
+    while (queue->n > 0 || next_event < events->n) {
+        struct sched_action *action = (queue->n > 0) ? queue->items[--queue->n] : events->items[next_event++];
+
+        if (!(action->flags & SCHED_QUEUED)) {
+            continue; /* twice in the list, done */
+        }
+        if (*left == 0) {
             cox_diags_add(work->diags, COX_SEVERITY_ERROR, NULL, "report this configuration as a bug",
                           "ordering of actions does not settle (last: %s)", action->key);
-            break;
+            return false;
         }
+        (*left)--;
         action->flags &= ~(guint32) SCHED_QUEUED;
+        before = queue->n;
         process(work, action);
+        turn_around(queue, before);
     }
-    queue->n = 0;
+    events->n = 0;
+    return true;
+}
+
+/*
+ * QUIRK 28: from the last to the first, and what a change means is followed to its end before anything else is looked at; it
+ * changes only the reasons told.  case: 994-2, colocation-influence, bug-1718, rec-node-11
+ */
+static void
+run_worklist(struct sched_work *work)
+{
+    struct sched_vec *late = &sched_order_data(work)->late;
+    guint64 left = (guint64) ROUNDS_PER_ACTION * (work->actions->len + 100);
+    bool goes_on = true;
+
+    for (guint i = work->actions->len; i > 0 && goes_on; i--) {
+        goes_on = look_at(work, g_ptr_array_index(work->actions, i - 1), &left);
+    }
+    for (guint32 i = 0; i < late->n && goes_on; i++) {
+        struct sched_action *action = late->items[i];
+
+        action->flags &= ~(guint32) SCHED_QUEUED_LATE;
+        goes_on = look_at(work, action, &left);
+    }
+    late->n = 0;
 }
 
 /* Orders between a guest and what it runs on make no sense: the user cannot mean them. */
@@ -233,10 +280,6 @@ drop_guest_loops(struct sched_work *work)
 void
 sched_propagate_run(struct sched_work *work)
 {
-    /* QUIRK 28: from the last to the first; it changes only the reasons told.  case: 994-2, colocation-influence */
-    for (guint i = work->actions->len; i > 0; i--) {
-        sched_propagate_enqueue(work, g_ptr_array_index(work->actions, i - 1));
-    }
     run_worklist(work);
     sched_explain_naming(work, NULL);
     drop_guest_loops(work);

@@ -11,14 +11,25 @@ struct effect {
     struct sched_action *first, *then;
     const struct sched_node *node;
     guint32 first_flags, then_flags, filter, type;
+    bool *is_partial; /* set when it is to be applied again, once what has changed is settled */
 };
 
+enum { NEWS = SCHED_OPTIONAL | SCHED_RUNNABLE | SCHED_MIGRATABLE | SCHED_PSEUDO };
+
+/* Whoever applies the relation looks after what follows then. */
 static void
 clear(struct sched_work *work, struct sched_action *action, guint32 flag, const struct sched_action *cause)
 {
+    sched_action_because(work, action, flag, cause);
+}
+
+/* The same for the first of a relation: it has said what it asks for already, what waits for it has not heard. */
+static void
+clear_first(struct sched_work *work, struct sched_action *action, guint32 flag, const struct sched_action *cause)
+{
     if (action->flags & flag) {
         sched_action_because(work, action, flag, cause);
-        sched_propagate_touch(work, action);
+        sched_propagate_touch_first(work, action);
     }
 }
 
@@ -68,13 +79,13 @@ apply_restart(struct sched_work *work, struct sched_action *first, struct sched_
         return;
     }
     if (sched_is_runnable(first)) {
-        clear(work, first, SCHED_OPTIONAL, then);
+        clear_first(work, first, SCHED_OPTIONAL, then);
     }
     if (!sched_is_optional(then)) {
-        clear(work, first, SCHED_OPTIONAL, then);
+        clear_first(work, first, SCHED_OPTIONAL, then);
     }
     if (!(then->flags & SCHED_MIGRATABLE)) {
-        clear(work, first, SCHED_MIGRATABLE, then);
+        clear_first(work, first, SCHED_MIGRATABLE, then);
     }
     if (!sched_is_optional(first) && !sched_is_runnable(first)) {
         clear(work, then, SCHED_RUNNABLE, first);
@@ -99,25 +110,25 @@ apply_to_first(struct sched_work *work, const struct effect *e)
     if ((e->type & SCHED_R_REQUIRES_FIRST) && !sched_is_optional(then) && !(e->then_flags & SCHED_OPTIONAL)) {
         if ((e->filter & SCHED_OPTIONAL) && !(then->flags & SCHED_MIGRATABLE)
             && !(first->rsc != NULL && first->rsc->variant != COX_PRIMITIVE && sched_flags_base_task(first) != first->task)) {
-            clear(work, first, SCHED_OPTIONAL, then);
+            clear_first(work, first, SCHED_OPTIONAL, then);
         }
         if (!(then->flags & SCHED_MIGRATABLE) && comes_back(then)) {
-            clear(work, first, SCHED_MIGRATABLE, then);
+            clear_first(work, first, SCHED_MIGRATABLE, then);
         }
     }
     if ((e->type & SCHED_R_PROMOTED_FIRST) && (e->filter & SCHED_OPTIONAL) && !sched_is_optional(then)
         && then->rsc != NULL && then->rsc->role == COX_ROLE_PROMOTED) {
-        clear(work, first, SCHED_OPTIONAL, then);
+        clear_first(work, first, SCHED_OPTIONAL, then);
         if (!(then->flags & SCHED_MIGRATABLE)) {
-            clear(work, first, SCHED_MIGRATABLE, then);
+            clear_first(work, first, SCHED_MIGRATABLE, then);
         }
     }
     if ((e->type & SCHED_R_THEN_UNMIGRATABLE) && (e->filter & SCHED_OPTIONAL)) {
         if (!(then->flags & SCHED_MIGRATABLE) || !(then->flags & SCHED_RUNNABLE)) {
-            clear(work, first, SCHED_RUNNABLE, then);
+            clear_first(work, first, SCHED_RUNNABLE, then);
         }
         if (!sched_is_optional(then)) {
-            clear(work, first, SCHED_OPTIONAL, then);
+            clear_first(work, first, SCHED_OPTIONAL, then);
         }
     }
 }
@@ -148,6 +159,21 @@ apply_plain(struct sched_work *work, const struct effect *e)
     }
 }
 
+/* To what is part of something: whoever looks at the whole does not hear that it has changed. */
+static bool
+apply_inside(struct sched_work *work, const struct effect *e)
+{
+    guint32 before = e->then->flags;
+
+    apply_plain(work, e);
+    if (((before ^ e->then->flags) & (guint32) NEWS) == 0) {
+        return false;
+    }
+    sched_propagate_touch(work, e->then);
+    return true;
+}
+
+/* One member at a time: the others are told by it if they wait for it. */
 static void
 apply_group(struct sched_work *work, const struct effect *e)
 {
@@ -162,7 +188,10 @@ apply_group(struct sched_work *work, const struct effect *e)
             struct effect on_member = *e;
 
             on_member.then = member;
-            apply_plain(work, &on_member);
+            if (apply_inside(work, &on_member)) {
+                *e->is_partial = true;
+                return;
+            }
         }
     }
 }
@@ -170,10 +199,15 @@ apply_group(struct sched_work *work, const struct effect *e)
 static void
 apply_instance(struct sched_work *work, const struct effect *e)
 {
+    guint32 before = e->then->flags;
+
     if (e->then->rsc->variant == COX_GROUP) {
         apply_group(work, e);
+        if (((before ^ e->then->flags) & (guint32) NEWS) != 0) {
+            sched_propagate_touch(work, e->then);
+        }
     } else {
-        apply_plain(work, e);
+        apply_inside(work, e);
     }
 }
 
@@ -263,14 +297,17 @@ inhibit(struct sched_work *work, struct sched_rsc *instance, const struct sched_
     for (guint i = 0; i < instance->actions.n; i++) {
         struct sched_action *action = instance->actions.items[i];
         const char *rc = sched_action_meta(action, "op_target_rc");
+        guint32 flag = 0;
 
         if (action->task == SCHED_TASK_STOP) {
-            clear(work, action, SCHED_OPTIONAL, cause);
-        } else if (action->task == SCHED_TASK_START) {
-            clear(work, action, SCHED_RUNNABLE, cause);
-        } else if (action->interval_ms > 0 && action->task != SCHED_TASK_CANCEL
-                   && (rc == NULL || strcmp(rc, "7") != 0)) {
-            clear(work, action, SCHED_RUNNABLE, cause);
+            flag = SCHED_OPTIONAL;
+        } else if (action->task == SCHED_TASK_START
+                   || (action->interval_ms > 0 && action->task != SCHED_TASK_CANCEL && (rc == NULL || strcmp(rc, "7") != 0))) {
+            flag = SCHED_RUNNABLE;
+        }
+        if (action->flags & flag) {
+            clear(work, action, flag, cause);
+            sched_propagate_touch(work, action);
         }
     }
 }
@@ -406,7 +443,8 @@ guint32
 sched_relation_apply(struct sched_work *work, struct sched_action *first, struct sched_action *then, guint32 type)
 {
     guint32 before_first = first->flags, before_then = then->flags, changed = 0;
-    struct effect e = { .first = first, .then = then, .node = then->node, .type = type };
+    bool is_partial = false;
+    struct effect e = { .first = first, .then = then, .node = then->node, .type = type, .is_partial = &is_partial };
     guint32 both = SCHED_OPTIONAL | SCHED_RUNNABLE;
 
     e.first_flags = sched_flags_for_ordering(first, then->node);
@@ -444,7 +482,8 @@ sched_relation_apply(struct sched_work *work, struct sched_action *first, struct
         && first->task == SCHED_TASK_STOP) {
         clear(work, then, SCHED_RUNNABLE, first);
     }
-    changed |= ((before_first ^ first->flags) & (both | SCHED_MIGRATABLE | SCHED_PSEUDO)) ? SCHED_CHANGED_FIRST : 0;
-    changed |= ((before_then ^ then->flags) & (both | SCHED_MIGRATABLE | SCHED_PSEUDO)) ? SCHED_CHANGED_THEN : 0;
+    changed |= ((before_first ^ first->flags) & (guint32) NEWS) ? SCHED_CHANGED_FIRST : 0;
+    changed |= ((before_then ^ then->flags) & (guint32) NEWS) ? SCHED_CHANGED_THEN : 0;
+    changed |= is_partial ? SCHED_CHANGED_PARTLY : 0;
     return changed;
 }

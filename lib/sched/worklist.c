@@ -1,22 +1,37 @@
 /* lib/sched/worklist.c - which actions must be looked at again once one has changed.  Layer 3, pure. */
 #include "sched/planner_priv.h"
 
+static bool
+is_of_collective(const struct sched_action *action)
+{
+    return action->rsc != NULL && action->rsc->variant != COX_PRIMITIVE;
+}
+
 void
 sched_propagate_enqueue(struct sched_work *work, struct sched_action *action)
 {
+    struct sched_order_data *data = sched_order_data(work);
+
     if (!(action->flags & SCHED_QUEUED)) {
         action->flags |= SCHED_QUEUED;
-        sched_vec_add(work, &sched_order_data(work)->queue, action);
+        sched_vec_add(work, is_of_collective(action) ? &data->events : &data->queue, action);
     }
 }
 
 static void
-enqueue_after(struct sched_work *work, struct sched_action *action)
+enqueue_late(struct sched_work *work, struct sched_action *action)
 {
-    sched_propagate_enqueue(work, action);
-    for (guint32 i = 0; i < action->after.n; i++) {
-        sched_propagate_enqueue(work, ((struct sched_edge *) action->after.items[i])->then);
+    if (!(action->flags & SCHED_QUEUED_LATE)) {
+        action->flags |= SCHED_QUEUED_LATE;
+        sched_vec_add(work, &sched_order_data(work)->late, action);
     }
+}
+
+void
+sched_propagate_again(struct sched_work *work, struct sched_action *action)
+{
+    action->flags |= SCHED_QUEUED;
+    sched_vec_add(work, &sched_order_data(work)->queue, action);
 }
 
 static bool
@@ -25,17 +40,45 @@ concerns(const struct sched_action *event, const struct sched_action *member)
     return sched_flags_base_task(event) == sched_flags_base_task(member);
 }
 
-void
-sched_propagate_touch(struct sched_work *work, struct sched_action *action)
+/* What waits for the action, and the events of what it is inside. */
+static void
+enqueue_others(struct sched_work *work, struct sched_action *action)
 {
-    enqueue_after(work, action);
+    for (guint32 i = 0; i < action->after.n; i++) {
+        sched_propagate_enqueue(work, ((struct sched_edge *) action->after.items[i])->then);
+    }
     for (struct sched_rsc *rsc = (action->rsc != NULL) ? action->rsc->parent : NULL; rsc != NULL; rsc = rsc->parent) {
         for (guint i = 0; i < rsc->actions.n; i++) {
             struct sched_action *event = rsc->actions.items[i];
 
             if (concerns(event, action)) {
-                enqueue_after(work, event);
+                enqueue_late(work, event);
+                for (guint32 k = 0; k < event->after.n; k++) {
+                    enqueue_late(work, ((struct sched_edge *) event->after.items[k])->then);
+                }
             }
         }
+    }
+}
+
+void
+sched_propagate_touch(struct sched_work *work, struct sched_action *action)
+{
+    sched_propagate_enqueue(work, action);
+    enqueue_others(work, action);
+}
+
+void
+sched_propagate_touch_first(struct sched_work *work, struct sched_action *action)
+{
+    enqueue_others(work, action);
+    enqueue_late(work, action);
+}
+
+void
+sched_propagate_touch_late(struct sched_work *work, struct sched_action *action)
+{
+    for (guint32 i = 0; i < action->after.n; i++) {
+        enqueue_late(work, ((struct sched_edge *) action->after.items[i])->then);
     }
 }
