@@ -142,7 +142,7 @@ staying_role(const struct rows *rows, const struct sched_rsc *rsc, const struct 
         }
     } else if (f->is_moving && current != NULL) {
         line.verb = rsc->is_failed ? "Recover" : "Move";
-        line.cause = f->stop;
+        line.cause = (f->stop != NULL && f->stop->reason != NULL) ? f->stop : f->start;
     } else if (rsc->is_failed) {
         line.verb = "Recover";
         line.cause = line.terminus = f->stop;
