@@ -188,11 +188,12 @@ on_check(struct cox_replica *r)
 }
 
 static void
-on_changes(struct cox_replica *r, guint32 node, GBytes *bytes, const struct cox_replica_message *m)
+on_changes(struct cox_replica *r, struct replica_member *from, GBytes *bytes, const struct cox_replica_message *m)
 {
-    struct replica_queued change = { .kind = QUEUED_CHANGE, .node = node, .nonce = m->nonce, .seq = m->number };
+    struct replica_queued change = { .kind = QUEUED_CHANGE, .node = from->id, .nonce = m->nonce, .seq = m->number };
     struct cox_bytes_reader in;
 
+    cox_replica_confirm(r, from->changes_place);
     cox_bytes_reader_init(&in, m->data, m->data_size);
     while ((change.bytes = cox_replica_changes_next(&in, bytes)) != NULL) {
         if (r->phase != PHASE_OUTSIDE) {
@@ -202,6 +203,10 @@ on_changes(struct cox_replica *r, guint32 node, GBytes *bytes, const struct cox_
         }
         g_bytes_unref(change.bytes);
         change.seq++;
+    }
+    from->changes_place = r->last_place;
+    if (from->id == r->options.node_id) {
+        r->probe_place = r->last_place;
     }
 }
 
@@ -223,7 +228,7 @@ deliver(struct cox_replica *r, guint32 node, GBytes *bytes)
     }
     switch (m.kind) {
     case COX_REPLICA_MSG_CHANGES:
-        on_changes(r, node, bytes, &m);
+        on_changes(r, from, bytes, &m);
         break;
     case COX_REPLICA_MSG_STATE:
         cox_replica_on_state(r, from, &m);
@@ -241,6 +246,7 @@ deliver(struct cox_replica *r, guint32 node, GBytes *bytes)
         cox_replica_on_excuse(r, &m);
         break;
     case COX_REPLICA_MSG_PROBE:
+        cox_replica_confirm(r, from->changes_place);
         break;
     case COX_REPLICA_MSG_CHECK:
         on_check(r);
@@ -397,6 +403,9 @@ next_wake(const struct cox_replica *r)
     const struct replica_pending *pending = r->pending.head == NULL ? NULL : r->pending.head->data;
     cox_usec at = pending == NULL ? COX_USEC_NEVER : pending->deadline;
 
+    if (r->own.length == 0) {
+        at = cox_usec_min(at, cox_replica_held_until(r));
+    }
     if (r->phase == PHASE_STATES) {
         at = cox_usec_min(at, r->state_deadline);
     }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { HELD_MS = 50 }; /* longer than an order round takes; nobody waits for what is held that long but a node that may stand still */
+
 void
 cox_replica_queued_free(struct replica_queued *queued)
 {
@@ -122,21 +124,6 @@ cox_replica_save(struct cox_replica *r)
 
 /* ---- what is not yet known to be in its place ---- */
 
-static void
-hold(struct cox_replica *r, int kind, GBytes *record, guint64 seq)
-{
-    struct replica_held *held = g_new0(struct replica_held, 1);
-
-    held->place = r->place;
-    held->kind = kind;
-    held->seq = seq;
-    held->term = r->view.term;
-    held->tag = r->view.tag;
-    held->position = r->stamp.position;
-    held->record = record;
-    g_queue_push_tail(&r->held, held);
-}
-
 void
 cox_replica_held_free(gpointer data)
 {
@@ -148,7 +135,7 @@ cox_replica_held_free(gpointer data)
 
 /* A gap is out of the question: it is agreed, and the disk may know. */
 static void
-confirm(struct cox_replica *r, struct replica_held *held)
+confirm_one(struct cox_replica *r, struct replica_held *held)
 {
     struct cox_replica_record view = { .kind = COX_REPLICA_REC_VIEW };
     GList *link;
@@ -177,6 +164,51 @@ confirm(struct cox_replica *r, struct replica_held *held)
     cox_lineage_extend(r->lineage, r->stamp.term, r->stamp.tag, r->stamp.base);
 }
 
+static void
+confirm_held(struct cox_replica *r)
+{
+    while (r->held.length > 0 && ((struct replica_held *) r->held.head->data)->place <= r->sure_place) {
+        struct replica_held *held = g_queue_pop_head(&r->held);
+
+        confirm_one(r, held);
+        cox_replica_held_free(held);
+    }
+}
+
+/* There is no gap up to @place: neither in what is held nor in what has been delivered and will be. */
+void
+cox_replica_confirm(struct cox_replica *r, guint64 place)
+{
+    r->sure_place = MAX(r->sure_place, place);
+    confirm_held(r);
+}
+
+static void
+hold(struct cox_replica *r, int kind, GBytes *record, guint64 seq)
+{
+    struct replica_held *held = g_new0(struct replica_held, 1);
+
+    held->place = r->place;
+    held->since = r->now;
+    held->kind = kind;
+    held->seq = seq;
+    held->term = r->view.term;
+    held->tag = r->view.tag;
+    held->position = r->stamp.position;
+    held->record = record;
+    g_queue_push_tail(&r->held, held);
+    confirm_held(r);
+}
+
+/* When this node asks for itself. */
+cox_usec
+cox_replica_held_until(const struct cox_replica *r)
+{
+    const struct replica_held *first = r->held.head == NULL ? NULL : r->held.head->data;
+
+    return first == NULL ? COX_USEC_NEVER : cox_usec_after_ms(first->since, HELD_MS);
+}
+
 /* A message of our own was delivered. */
 void
 cox_replica_own_came_back(struct cox_replica *r)
@@ -186,27 +218,32 @@ cox_replica_own_came_back(struct cox_replica *r)
     if (own != NULL && own->has_changes) {
         r->are_changes_sent = false;
     }
-    while (own != NULL && own->round == r->round_number && r->held.length > 0
-           && ((struct replica_held *) r->held.head->data)->place <= own->place) {
-        struct replica_held *held = g_queue_pop_head(&r->held);
-
-        confirm(r, held);
-        cox_replica_held_free(held);
+    if (own != NULL && own->round == r->round_number) {
+        cox_replica_confirm(r, own->place);
     }
     g_free(own);
 }
 
+/* Is something held, or has it been delivered and will be, that this node has to find out about? */
+static bool
+has_to_probe(const struct cox_replica *r)
+{
+    bool will_hold = r->has_quorum && r->phase == PHASE_ACTIVE && (r->queue.length > 0 || r->current != NULL);
+
+    return (r->held.length > 0 || will_hold)
+           && (r->probe_place > r->sure_place || cox_usec_is_due(cox_replica_held_until(r), r->now));
+}
+
 /*
- * See to it that what is held gets known: when nothing of our own is under way, send something.  What has been delivered and will be held
- * counts, too: the message is on its way while it is being done, and comes back for all of it.
+ * See to it that what is held gets known: when nothing of our own is under way, send something.  It is on its way while what has been
+ * delivered is being done, and comes back for all of it.
  */
 void
 cox_replica_probe(struct cox_replica *r)
 {
     const struct cox_replica_message probe = { .kind = COX_REPLICA_MSG_PROBE };
-    bool will_hold = r->has_quorum && r->phase == PHASE_ACTIVE && (r->queue.length > 0 || r->current != NULL);
 
-    if ((r->held.length > 0 || will_hold) && r->own.length == 0) {
+    if (r->own.length == 0 && has_to_probe(r)) {
         cox_replica_send(r, &probe);
     }
 }
@@ -277,6 +314,7 @@ static void
 establish(struct cox_replica *r)
 {
     r->has_quorum = true;
+    r->probe_place = MAX(r->probe_place, r->place);
     hold(r, HELD_VIEW, NULL, 0);
 }
 
@@ -330,6 +368,7 @@ cox_replica_change_applied(struct cox_replica *r, bool is_ok, const struct cox_r
 
         record.data = g_bytes_get_data(queued->bytes, &record.data_size);
         cox_replica_append(r, &record);
+        r->wanted = queued->node == r->options.node_id ? r->wanted : r->stamp.position;
     }
     if (pending != NULL && !is_ok) {
         hold(r, HELD_REFUSAL, NULL, pending->seq);

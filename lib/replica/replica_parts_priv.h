@@ -39,6 +39,8 @@ void cox_replica_append(struct cox_replica *r, const struct cox_replica_record *
 void cox_replica_held_free(gpointer held);
 void cox_replica_hold_no_more(struct cox_replica *r);
 void cox_replica_own_came_back(struct cox_replica *r);
+void cox_replica_confirm(struct cox_replica *r, guint64 place);
+cox_usec cox_replica_held_until(const struct cox_replica *r);
 void cox_replica_probe(struct cox_replica *r);
 void cox_replica_adopt(struct cox_replica *r, const struct cox_stamp *stamp, const GArray *lineage);
 void cox_replica_apply_next(struct cox_replica *r);

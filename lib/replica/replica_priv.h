@@ -34,6 +34,7 @@ struct replica_member {
     bool has_state, is_excused, is_coordinator;
     bool is_ready, has_ack; /* for the number of the view that is being agreed on */
     guint64 nonce, promised, acked, state_number;
+    guint64 changes_place; /* of its last changes, see struct replica_held */
     struct cox_stamp stamp;
     struct cox_replica_document document;
     struct cox_replica_quorum quorum;
@@ -78,11 +79,16 @@ struct replica_unsynced {
 
 /*
  * Something done in an established view that is not yet known to be in its place on all members: when a membership breaks, the
- * last messages of the old one may be delivered with gaps.  A message of our own that was sent after it was delivered and comes back
- * within the same view proves that there was no gap.  Only then is it written down as agreed.
+ * last messages of the old one may be delivered with gaps.  A message that a member, this one or another, has sent after it was delivered
+ * there, and that comes within the same view, proves that there was no gap: not there, because the membership still worked, and not here,
+ * because what a message may depend on is delivered before it or not without it.  Only then is it written down as agreed.
+ *
+ * Who has sent changes sends such a message: a PROBE, when none of its own is under way, or its next changes, one message at a time.  So
+ * either says that its last changes have come back to it.  The others wait for that, HELD_MS at most.
  */
 struct replica_held {
     guint64 place; /* in the order */
+    cox_usec since;
     enum { HELD_CHANGE = 0, HELD_VIEW, HELD_REFUSAL } kind;
     guint64 term, tag, position;
     GBytes *record; /* of a change */
@@ -156,6 +162,7 @@ struct cox_replica {
     bool has_quorum; /* what is applied now is in an established view */
     GQueue held;     /* struct replica_held */
     guint64 last_place, place; /* of what was delivered last; of what is being done, or was done last */
+    guint64 sure_place, probe_place; /* no gap up to here; that is for this node to find out up to here */
     guint64 round_number;
     GQueue own;      /* struct replica_own: messages sent that have not come back */
     bool are_changes_sent; /* one of them has changes: what is submitted meanwhile travels together, in the next one */
@@ -166,6 +173,7 @@ struct cox_replica {
     guint64 written, synced_position; /* changes up to here have been handed to the disk, are on it */
     GQueue unsynced; /* struct replica_unsynced */
     guint64 promise_seq, view_seq;
+    guint64 wanted; /* position of the last change that another node has submitted, and waits for */
     bool is_ready_sent, ack_in_flight, has_acked;
     guint64 acked;
 

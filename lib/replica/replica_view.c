@@ -122,20 +122,28 @@ cox_replica_on_ready(struct cox_replica *r, struct replica_member *from, const s
     }
 }
 
+/* A member has everything up to @position on its disk. */
+static void
+count_ack(struct cox_replica *r, struct replica_member *member, guint64 position)
+{
+    if (member->has_ack && member->acked >= position) {
+        return;
+    }
+    member->has_ack = true;
+    member->acked = position;
+    if (r->has_quorum) {
+        cox_replica_settle(r);
+    }
+}
+
 void
 cox_replica_on_ack(struct cox_replica *r, struct replica_member *from, const struct cox_replica_message *m)
 {
     if (from->id == r->options.node_id) {
         r->ack_in_flight = false;
     }
-    if (is_for_this_view(&r->view, &m->stamp)) {
-        if (is_digest_equal(r, from, m)) {
-            from->has_ack = true;
-            from->acked = m->stamp.position;
-        }
-        if (r->has_quorum) {
-            cox_replica_settle(r);
-        }
+    if (is_for_this_view(&r->view, &m->stamp) && is_digest_equal(r, from, m)) {
+        count_ack(r, from, m->stamp.position);
     }
     cox_replica_report_progress(r);
 }
@@ -168,7 +176,29 @@ send_position(struct cox_replica *r, enum cox_replica_message_kind kind)
     return true;
 }
 
-/* Tell the others what is on disk here: READY once per view, then one ACK at a time for all that has come together. */
+/*
+ * What is on disk here counts at once; the others are told in one ACK at a time for all that has come together, and only when one of them has
+ * a client who waits for it.
+ */
+static void
+acknowledge(struct cox_replica *r)
+{
+    struct replica_member *self = cox_replica_member(r, r->options.node_id);
+
+    if (!r->has_quorum || r->stamp.term != r->view.term || r->stamp.tag != r->view.tag || r->synced_seq < r->view_seq) {
+        return;
+    }
+    if (self != NULL) {
+        count_ack(r, self, r->synced_position);
+    }
+    if (!r->ack_in_flight && (!r->has_acked || r->acked < MIN(r->synced_position, r->wanted)) && send_position(r, COX_REPLICA_MSG_ACK)) {
+        r->ack_in_flight = true;
+        r->has_acked = true;
+        r->acked = r->synced_position;
+    }
+}
+
+/* Tell the others what is on disk here: READY once per view, then ACKs. */
 void
 cox_replica_report_progress(struct cox_replica *r)
 {
@@ -178,12 +208,7 @@ cox_replica_report_progress(struct cox_replica *r)
     if (!r->is_ready_sent && r->synced_seq >= r->promise_seq) {
         r->is_ready_sent = send_position(r, COX_REPLICA_MSG_READY);
     }
-    if (r->has_quorum && r->stamp.term == r->view.term && r->stamp.tag == r->view.tag && !r->ack_in_flight && r->synced_seq >= r->view_seq
-        && (!r->has_acked || r->acked < r->synced_position) && send_position(r, COX_REPLICA_MSG_ACK)) {
-        r->ack_in_flight = true;
-        r->has_acked = true;
-        r->acked = r->synced_position;
-    }
+    acknowledge(r);
 }
 
 void

@@ -481,7 +481,53 @@ a_view_found_on_disk_vouches_for_no_more_than_it_saw(void **state)
     assert_true(cox_stamp_is_same(&status.stamp, &(struct cox_stamp) { 2, 9, 3, 5 }));
 }
 
+/* CHANGES and a PROBE of the node with the client, an ACK of each other one: who waits for nothing says nothing. */
+static void
+a_change_alone_costs_four_messages(void **state)
+{
+    struct sim *sim = started(3);
+    guint before;
+    guint64 id;
+
+    (void) state;
+    (void) sim_submit(sim, 0, 'u');
+    assert_true(sim_settle(sim));
+    before = sim->bus.n_messages;
+    id = sim_submit(sim, 0, 'u');
+    assert_true(sim_settle(sim));
+    assert_int_equal(answer_of(sim, id), COX_REPLICA_KEPT);
+    assert_int_equal(sim->bus.n_messages - before, 4);
+    finish(sim);
+}
+
+/* Its client has to wait, but the change gets to the disks of the others. */
+static void
+a_node_that_stands_still_after_its_changes_does_not_keep_others_from_writing_them(void **state)
+{
+    struct sim *sim = started(3);
+    guint64 id = sim_submit(sim, 0, 'u');
+
+    (void) state;
+    assert_true(cox_testbus_order(&sim->bus, sim->nodes[0].id));
+    sim->nodes[0].is_paused = true;
+    assert_true(sim_settle(sim));
+    for (unsigned i = 1; i < 3; i++) {
+        struct cox_replica_status status = cox_replica_status(sim->nodes[i].replica);
+
+        assert_true(sim_has(&sim->nodes[i].doc, id));
+        assert_true(cox_stamp_is_agreed(&status.stamp));
+        assert_int_equal(sim->nodes[i].writes.length, 0);
+    }
+    assert_int_equal(answer_of(sim, id), -1);
+    sim->nodes[0].is_paused = false;
+    assert_true(sim_settle(sim));
+    assert_int_equal(answer_of(sim, id), COX_REPLICA_KEPT);
+    finish(sim);
+}
+
 COX_TEST_MAIN(cmocka_unit_test(a_change_is_kept_on_all),
+              cmocka_unit_test(a_change_alone_costs_four_messages),
+              cmocka_unit_test(a_node_that_stands_still_after_its_changes_does_not_keep_others_from_writing_them),
               cmocka_unit_test(what_is_submitted_while_a_message_is_under_way_waits_for_it_and_goes_together),
               cmocka_unit_test(what_comes_together_goes_together_and_what_is_long_goes_alone),
               cmocka_unit_test(one_that_is_refused_leaves_those_beside_it_alone),
