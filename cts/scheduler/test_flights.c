@@ -66,6 +66,12 @@ add_history(GString *out, const char *rsc, const char *class_and_type, char stat
                                         "op-status='0' call-id='7' transition-key='1:1:0:x' transition-magic='0:0;1:1:0:x' last-rc-change='1769600001' "
                                         "op-digest='" NO_PARAMETERS "' migrate_source='n1' migrate_target='n3'/>", rsc, rsc);
             break;
+        case 'S': /* before its first monitor */
+            add_op(out, rsc, "last_0", "start", 0, 0, 5);
+            break;
+        case 'P':
+            add_op(out, rsc, "last_0", "promote", 0, 0, 5);
+            break;
         case 'p':
             add_op(out, rsc, "last_0", "promote", 0, 0, 5);
             add_op(out, rsc, "monitor_9000", "monitor", 9000, 8, 6);
@@ -274,6 +280,9 @@ static const struct story stories[] = {
     { "a promotion of another than is wanted", "stateful", "sss", NULL, FLIGHT("promote", "r", 0, "n2"), "cancel r n1", "again" },
     { "a demotion of what should be promoted", "stateful", "pss", NULL, FLIGHT("demote", "r", 0, "n1"), "", "again" },
     { "a demotion that is wanted", "stateful", "pss", "standby", FLIGHT("demote", "r", 0, "n1"), "cancel r n2", "stop r n1" },
+    { "a demotion that is wanted, before the first monitor", "stateful", "Pss", "standby", FLIGHT("demote", "r", 0, "n1"), "cancel r n2", "stop r n1" },
+    { "a stop that is wanted, before the first monitor", "dummy", "Sff", "away", FLIGHT("stop", "r", 0, "n1"), "", "start r n3" },
+    { "a promotion that is wanted, before the first monitor", "stateful", "Sss", NULL, FLIGHT("promote", "r", 0, "n1"), "", "again" },
     { "a demotion on a node that is lost", "stateful", "pss", "lost", FLIGHT("demote", "r", 0, "n1"), "cancel r n2, stonith n1", "again" },
     { "a migration, first half, that is wanted", "movable", "sff", "standby", MIGRATION("migrate_to", "n1", "n1", "n3"), "", "migrate_from r n3" },
     { "a migration, first half, to elsewhere", "movable", "sff", "standby", MIGRATION("migrate_to", "n1", "n1", "n2"), "", "again" },

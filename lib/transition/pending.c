@@ -73,9 +73,9 @@ note(struct cox_status *status, struct cox_node_status *node, struct cox_rsc_his
     op.operation = cox_arena_intern(arena, inflight->task);
     op.operation_key = cox_arena_printf(arena, "%s_%s_%" G_GINT64_FORMAT, inflight->rsc_id, inflight->task,
                                         inflight->interval_ms);
-    op.id = g_str_has_prefix(inflight->task, "migrate_") ? op.operation_key
-                                                         : cox_arena_printf(arena, "%s_last_0", inflight->rsc_id);
-    before = last_of(rsc, op.id);
+    /* An entry of its own, not that of the last operation: what is stopped or demoted is what that has made of it until then. */
+    op.id = op.operation_key;
+    before = last_of(rsc, cox_arena_printf(arena, "%s_last_0", inflight->rsc_id));
     if (before != NULL) { /* the parameters of the start are those that the resource will run with */
         op.op_digest = before->op_digest;
         op.op_force_restart = before->op_force_restart;

@@ -32,19 +32,20 @@ op(const struct cox_status *status, guint i)
 }
 
 static void
-a_stop_under_way_takes_the_place_of_the_last_operation(void **state)
+a_stop_under_way_stands_beside_the_last_operation(void **state)
 {
     g_autoptr(cox_status) status = one_node("r");
 
     (void) state;
     assert_int_equal(note(status, "stop", "n1"), 1);
-    assert_int_equal(cox_status_rsc(cox_status_node(status, NULL, "n1"), "r")->n_ops, 1);
-    assert_string_equal(op(status, 0)->operation, "stop");
-    assert_string_equal(op(status, 0)->operation_key, "r_stop_0");
-    assert_string_equal(op(status, 0)->transition_magic, "-1:193;3:4:0:uuid");
-    assert_int_equal(op(status, 0)->status, COX_OP_STATUS_PENDING);
-    assert_int_equal(op(status, 0)->call_id, 8);
-    assert_string_equal(op(status, 0)->op_digest, "d");
+    assert_int_equal(cox_status_rsc(cox_status_node(status, NULL, "n1"), "r")->n_ops, 2);
+    assert_string_equal(op(status, 1)->operation, "stop");
+    assert_string_equal(op(status, 1)->operation_key, "r_stop_0");
+    assert_string_equal(op(status, 1)->transition_magic, "-1:193;3:4:0:uuid");
+    assert_int_equal(op(status, 1)->status, COX_OP_STATUS_PENDING);
+    assert_int_equal(op(status, 1)->call_id, 8);
+    assert_string_equal(op(status, 1)->op_digest, "d");
+    assert_string_not_equal(op(status, 0)->operation, "stop");
     assert_int_equal(note(status, "stop", "n1"), 0); /* it is there already */
 }
 
@@ -91,7 +92,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_stop_under_way_takes_the_place_of_the_last_operation),
+        cmocka_unit_test(a_stop_under_way_stands_beside_the_last_operation),
         cmocka_unit_test(migrations_have_a_place_of_their_own),
         cmocka_unit_test(a_migration_under_way_says_from_where_to_where),
         cmocka_unit_test(what_says_nothing_of_the_state_is_left_out),
