@@ -169,6 +169,18 @@ is_known(const struct reign_node *node)
     return node->name != NULL && (node->is_member || node->is_down || node->doc.in_ccm != NULL);
 }
 
+/*
+ * Does this say nothing new of what is expected of the node?  Then it is left alone: the document that we have seen may be an old one, and
+ * what another coordinator has written since - that it may leave - must not be undone.
+ */
+static bool
+leaves_expected(const struct reign_node *node, const struct cox_reign_state *state)
+{
+    bool is_ours_to_say = node->is_down || node->is_leaving || (node->is_controller && node->phase == COX_JOIN_JOINED);
+
+    return !is_ours_to_say && node->doc.expected != NULL && g_strcmp0(node->doc.expected, state->expected) == 0;
+}
+
 static bool
 write_node(const struct cox_reign *reign, struct reign_node *node, struct cox_reign_effects *out)
 {
@@ -184,7 +196,7 @@ write_node(const struct cox_reign *reign, struct reign_node *node, struct cox_re
     if (has_left && g_strcmp0(node->doc.crmd, "online") == 0) { /* who went down with his cluster layer, everybody forgets by himself */
         cox_reign_add(out, COX_REIGN_DO_FORGET)->name = cox_effects_text(&out->list, node->name);
     }
-    node->is_expected_left = !reign->may_plan && g_strcmp0(node->doc.expected, state.expected) == 0;
+    node->is_expected_left = leaves_expected(node, &state);
     cox_reign_texts_set(&node->doc, &state);
     node->batch = reign->batch + 1;
     node->is_seen_written = false;

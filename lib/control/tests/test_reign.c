@@ -317,7 +317,7 @@ a_controller_that_stays_away_is_reported(void **state)
     world_view(&w, 2, 3);
     world_expect(&w, "");
     world_wake(&w);
-    world_expect(&w, "node n3 true offline down member; ");
+    world_expect(&w, "node n3 true offline down (as before); ");
     world_written(&w, true);
     world_expect(&w, "plan; ");
     world_end(&w);
@@ -382,7 +382,7 @@ a_controller_that_begins_waits_for_those_of_other_nodes_that_are_there(void **st
     world_end(&w);
     begin_without_the_controller_of_n3(&w);
     world_wake(&w); /* it does not come */
-    world_expect(&w, "node n3 true offline down member; ");
+    world_expect(&w, "node n3 true offline down (as before); ");
     world_written(&w, true);
     world_expect(&w, "plan; ");
     world_end(&w);
@@ -421,7 +421,7 @@ a_new_coordinator_plans_nothing_while_a_controller_is_away_that_never_reported_t
     world_end(&w);
     lose_the_controller_of_n3_and_reign(&w);
     world_wake(&w); /* it does not come back: it will be fenced */
-    world_expect(&w, "node n3 true offline down member; ");
+    world_expect(&w, "node n3 true offline down (as before); ");
     world_written(&w, true);
     world_expect(&w, "plan; ");
     world_end(&w);

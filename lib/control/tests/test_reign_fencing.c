@@ -13,7 +13,7 @@ a_lost_node_is_reported_fenced_and_erased_when_that_is_proven(void **state)
     (void) state;
     world_settle(&w);
     world_view(&w, 2, 2);
-    world_expect(&w, "node n3 false offline down member; ");
+    world_expect(&w, "node n3 false offline down (as before); ");
     world_written(&w, true);
     world_expect(&w, "plan; ");
     fence = plan_add_action(&plan, NULL, "stonith", "n3");
@@ -32,7 +32,7 @@ a_lost_node_is_reported_fenced_and_erased_when_that_is_proven(void **state)
     world_recorded(&w, 2, 1);
     world_view(&w, 3, 3); /* it is back */
     world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_MAY_PLAN });
-    assert_non_null(strstr(w.log->str, "node n3 true online pending down; "));
+    assert_non_null(strstr(w.log->str, "node n3 true online pending (as before); "));
     world_end(&w);
 }
 
