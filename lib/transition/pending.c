@@ -62,6 +62,22 @@ last_of(const struct cox_rsc_history *rsc, const char *id)
     return NULL;
 }
 
+/*
+ * Does it say that the resource was there after it?  Then it is, until what is under way ends, and the entry has to stay: nothing else may say
+ * so before the first monitor.  Else it says less than nothing now, and a plan had better ask first.
+ */
+static bool
+says_active(const struct cox_op_history *last)
+{
+    static const char *const tasks[] = { "start", "promote", "demote", NULL };
+
+    if (last == NULL || last->status != COX_OP_STATUS_DONE || last->operation == NULL) {
+        return false;
+    }
+    return (last->rc == 0 && g_strv_contains(tasks, last->operation))
+           || (g_str_equal(last->operation, "monitor") && (last->rc == 0 || last->rc == 8));
+}
+
 static void
 note(struct cox_status *status, struct cox_node_status *node, struct cox_rsc_history *rsc,
      const struct cox_inflight *inflight, cox_wall now)
@@ -73,9 +89,9 @@ note(struct cox_status *status, struct cox_node_status *node, struct cox_rsc_his
     op.operation = cox_arena_intern(arena, inflight->task);
     op.operation_key = cox_arena_printf(arena, "%s_%s_%" G_GINT64_FORMAT, inflight->rsc_id, inflight->task,
                                         inflight->interval_ms);
-    /* An entry of its own, not that of the last operation: what is stopped or demoted is what that has made of it until then. */
-    op.id = op.operation_key;
     before = last_of(rsc, cox_arena_printf(arena, "%s_last_0", inflight->rsc_id));
+    op.id = g_str_has_prefix(inflight->task, "migrate_") || says_active(before) ? op.operation_key
+                                                                                 : cox_arena_printf(arena, "%s_last_0", inflight->rsc_id);
     if (before != NULL) { /* the parameters of the start are those that the resource will run with */
         op.op_digest = before->op_digest;
         op.op_force_restart = before->op_force_restart;

@@ -32,7 +32,7 @@ op(const struct cox_status *status, guint i)
 }
 
 static void
-a_stop_under_way_stands_beside_the_last_operation(void **state)
+a_stop_under_way_stands_beside_what_it_stops(void **state)
 {
     g_autoptr(cox_status) status = one_node("r");
 
@@ -47,6 +47,20 @@ a_stop_under_way_stands_beside_the_last_operation(void **state)
     assert_string_equal(op(status, 1)->op_digest, "d");
     assert_string_not_equal(op(status, 0)->operation, "stop");
     assert_int_equal(note(status, "stop", "n1"), 0); /* it is there already */
+}
+
+static void
+what_says_that_nothing_is_there_gives_way(void **state)
+{
+    g_autoptr(cox_status) status = one_node("r");
+    const struct cox_op_history probe = { .id = "r_last_0", .operation = "monitor", .call_id = 7, .rc = 7, .op_digest = "d" };
+
+    (void) state;
+    cox_status_op_put(status, cox_status_rsc(cox_status_node(status, NULL, "n1"), "r"), &probe);
+    assert_int_equal(note(status, "stop", "n1"), 1);
+    assert_int_equal(cox_status_rsc(cox_status_node(status, NULL, "n1"), "r")->n_ops, 1);
+    assert_string_equal(op(status, 0)->operation, "stop");
+    assert_string_equal(op(status, 0)->id, "r_last_0");
 }
 
 static void
@@ -92,7 +106,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_stop_under_way_stands_beside_the_last_operation),
+        cmocka_unit_test(a_stop_under_way_stands_beside_what_it_stops),
+        cmocka_unit_test(what_says_that_nothing_is_there_gives_way),
         cmocka_unit_test(migrations_have_a_place_of_their_own),
         cmocka_unit_test(a_migration_under_way_says_from_where_to_where),
         cmocka_unit_test(what_says_nothing_of_the_state_is_left_out),
