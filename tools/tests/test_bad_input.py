@@ -159,7 +159,7 @@ READERS = {
     "crm_diff --new": (["crm_diff", "-o", "good.xml", "-n", "FILE"], {}),
     "cibadmin": (["cibadmin", "-Q"], {"CIB_file": "FILE"}),
     "cibadmin --xml-file": (["cibadmin", "-C", "-o", "resources", "-x", "FILE"], {"CIB_file": "good.xml"}),
-    "crm_shadow": (["crm_shadow", "-b", "-c", "x"], {"CIB_file": "FILE"}),
+    "crm_shadow": (["crm_shadow", "-V", "-b", "-c", "x"], {"CIB_file": "FILE"}),
     "crm_shadow --commit": (["crm_shadow", "-b", "-f", "-C", "bad"], {"CIB_file": "good.xml", "CIB_shadow": "bad"}),
     "crm_rule": (["crm_rule", "-c", "-r", "r"], {"CIB_file": "FILE"}),
     "crm_mon": (["crm_mon", "-1"], {"CIB_file": "FILE"}),

@@ -294,7 +294,7 @@ what_is_laid_over_the_document_counts_for_one_plan(void **state)
     cox_cib_rollback(cib);
     cox_planning_restored(planning, cib);
     assert_string_equal(during, wanted);
-    assert_true(g_str_has_prefix(during, "r3_start_0 r5_stop_0 r7_"));
+    assert_string_equal(during, "r3_start_0 r5_stop_0 "); /* r7 is on its way down and runs until then: the next plan starts it */
     after = plan_cib(planning, cib, NULL, true);
     assert_string_equal(after, "");
     assert_int_equal(cox_planning_stats(planning)->n_full, 1);
