@@ -11,7 +11,7 @@
 #include "tools/state.h"
 #include "view/plan_view.h"
 
-enum { MOST_TRIES = 20, WAIT_MS = 60 * 60 * 1000 };
+enum { MOST_TRIES = 20, PAUSE_MS = 10, WAIT_MS = 60 * 60 * 1000 };
 
 /* What has been told while the cluster did what follows. */
 struct progress {
@@ -203,6 +203,7 @@ make(struct attempt *attempt, cox_change_fn edit, const void *what)
         if (!is_overtaken(error)) {
             break;
         }
+        g_usleep(PAUSE_MS * 1000 * (i + 1)); /* somebody else is at it, or nobody could keep a change just now */
     }
     status = cox_tool_fail(attempt->ctx, error);
     cox_tool_print_diags(attempt->ctx, diags);
