@@ -279,7 +279,7 @@ what_is_laid_over_the_document_counts_for_one_plan(void **state)
     const char *const histories[] = { history };
     const struct cox_overlay_value value = { "n1", "fail-count-r5", "INFINITY" };
     const struct cox_overlay overlay = { histories, 1, &value, 1 };
-    const struct cox_inflight flying = { "r7", "stop", 0, "n1", "2:1:0:x", 1, true, NULL, NULL };
+    const struct cox_inflight flying = { "r3", "stop", 0, "n1", "2:1:0:x", 1, true, NULL, NULL };
     g_autofree char *before = NULL, *during = NULL, *after = NULL, *wanted = NULL;
 
     (void) state;
@@ -294,7 +294,7 @@ what_is_laid_over_the_document_counts_for_one_plan(void **state)
     cox_cib_rollback(cib);
     cox_planning_restored(planning, cib);
     assert_string_equal(during, wanted);
-    assert_string_equal(during, "r3_start_0 r5_stop_0 "); /* r7 is on its way down and runs until then: the next plan starts it */
+    assert_string_equal(during, "r3_start_0 r3_monitor_0 r5_stop_0 "); /* it is on its way down: a plan asks first */
     after = plan_cib(planning, cib, NULL, true);
     assert_string_equal(after, "");
     assert_int_equal(cox_planning_stats(planning)->n_full, 1);
