@@ -121,16 +121,13 @@ static bool
 edit_settings(struct cox_xml *root, const void *what, GError **error)
 {
     const struct order *order = what;
-    struct cox_xml *section = cox_section_find(root, order->section);
     g_autoptr(GArray) pairs = cox_nvedit_parse_all(order->words, error);
-    struct cox_nvedit_home home = { section, order->set_type, order->set_id };
+    struct cox_nvedit_home home = { NULL, order->set_type, order->set_id };
 
     if (pairs == NULL) {
         return false;
     }
-    if (home.owner == NULL) {
-        home.owner = cox_xml_new_child(cox_section_find(root, "configuration"), order->section);
-    }
+    home.owner = cox_rscedit_section(root, order->section);
     cox_nvedit_apply(&home, pairs);
     return true;
 }
@@ -253,11 +250,8 @@ edit_tag_add(struct cox_xml *root, const void *what, GError **error)
             g_set_error(error, COX_ERROR, COX_ERROR_NOT_FOUND, "'%s' is the id of nothing", *word);
             return false;
         }
-        if (tags == NULL) {
-            tags = cox_xml_new_child(cox_section_find(root, "configuration"), "tags");
-        }
         if (tag == NULL) {
-            tag = cox_xml_new_child(tags, "tag");
+            tag = cox_xml_new_child(cox_rscedit_section(root, "tags"), "tag");
             cox_xml_set(tag, "id", order->words[0]);
         }
         if (cox_xml_child_with_id(tag, "obj_ref", *word) == NULL) {

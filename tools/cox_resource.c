@@ -202,7 +202,7 @@ edit_create(struct cox_xml *root, const void *what, GError **error)
     if (!cox_rscedit_is_free(root, creation->id, error)) {
         return false;
     }
-    rsc = cox_rscspec_add(cox_rscedit_section(root), &agent, creation->spec, creation->advice, error);
+    rsc = cox_rscspec_add(cox_rscedit_section(root, "resources"), &agent, creation->spec, creation->advice, error);
     if (rsc == NULL || (settings->group != NULL && !cox_rscedit_group(root, &place, ids, error))) {
         return false;
     }

@@ -216,12 +216,9 @@ static bool
 edit_maintenance(struct cox_xml *root, const void *what, GError **error)
 {
     const struct order *order = what;
-    const struct cox_nvedit_home home = { cox_section_find(root, "crm_config"), "cluster_property_set", "cib-bootstrap-options" };
+    const struct cox_nvedit_home home = { cox_rscedit_section(root, "crm_config"), "cluster_property_set", "cib-bootstrap-options" };
 
-    if (home.owner == NULL) {
-        g_set_error(error, COX_ERROR, COX_ERROR_CONFIG, "the document has no crm_config section; cibadmin --upgrade may help");
-        return false;
-    }
+    (void) error;
     set_one(&home, "maintenance-mode", order->value);
     return true;
 }
@@ -269,19 +266,11 @@ present_node(const struct cox_xml *root, const char *id, bool is_promoted, GErro
     return (found == COX_NODE_NONE) ? NULL : g_strdup(cluster->nodes[found].name);
 }
 
-static struct cox_xml *
-constraints_of(struct cox_xml *root)
-{
-    struct cox_xml *section = cox_section_find(root, "constraints");
-
-    return (section != NULL) ? section : cox_xml_new_child(cox_section_find(root, "configuration"), "constraints");
-}
-
 /* Put the constraint of @step where the one with its id is, or last. */
 static void
 place(struct cox_xml *root, struct cox_step *step)
 {
-    struct cox_xml *section = constraints_of(root);
+    struct cox_xml *section = cox_rscedit_section(root, "constraints");
     struct cox_xml *old = cox_xml_child_with_id(section, NULL, cox_xml_id(cox_step_root(step)));
 
     if (old == NULL) {

@@ -38,11 +38,19 @@ clear(gpointer pair)
 }
 
 GArray *
-cox_nvedit_parse_all(char *const *words, GError **error)
+cox_nvedit_list_new(void)
 {
     GArray *pairs = g_array_new(FALSE, FALSE, sizeof(struct cox_nvedit));
 
     g_array_set_clear_func(pairs, clear);
+    return pairs;
+}
+
+GArray *
+cox_nvedit_parse_all(char *const *words, GError **error)
+{
+    GArray *pairs = cox_nvedit_list_new();
+
     for (; *words != NULL; words++) {
         struct cox_nvedit pair = { NULL, NULL };
 

@@ -23,6 +23,9 @@ struct cox_nvedit {
 bool cox_nvedit_parse(const char *word, struct cox_nvedit *pair, GError **error);
 void cox_nvedit_clear(struct cox_nvedit *pair);
 
+/** An empty array of struct cox_nvedit that clears its elements; the caller unrefs it. */
+GArray *cox_nvedit_list_new(void);
+
 /** The same for several words: array of struct cox_nvedit that clears its elements, the caller unrefs it; NULL with the error of the first bad one. */
 GArray *cox_nvedit_parse_all(char *const *words, GError **error);
 

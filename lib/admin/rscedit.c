@@ -88,11 +88,11 @@ cox_rscedit_is_free(const struct cox_xml *root, const char *id, GError **error)
 }
 
 struct cox_xml *
-cox_rscedit_section(struct cox_xml *root)
+cox_rscedit_section(struct cox_xml *root, const char *name)
 {
-    struct cox_xml *section = cox_section_find(root, "resources");
+    struct cox_xml *section = cox_section_find(root, name);
 
-    return (section != NULL) ? section : cox_xml_new_child(cox_section_find(root, "configuration"), "resources");
+    return (section != NULL) ? section : cox_xml_new_child(cox_section_find(root, "configuration"), name);
 }
 
 /* ---- remove ----------------------------------------------------------------------------------------------- */

@@ -20,8 +20,8 @@ struct cox_xml *cox_rscedit_find(const struct cox_xml *root, const char *id, GEr
 /** Is there nothing yet in the configuration with this id, and is it a good one?  COX_ERROR_EXISTS, COX_ERROR_USAGE. */
 bool cox_rscedit_is_free(const struct cox_xml *root, const char *id, GError **error);
 
-/** The resources section, made when there is none. */
-struct cox_xml *cox_rscedit_section(struct cox_xml *root);
+/** The section of the configuration with this name ("resources", "constraints", "tags" ...), made when there is none. */
+struct cox_xml *cox_rscedit_section(struct cox_xml *root, const char *name);
 
 /** Where in a group: behind or before one of its members; both NULL: last. */
 struct cox_rscedit_place {

@@ -15,21 +15,6 @@ static const char *const op_attributes[] = { "id", "interval", "timeout", "role"
 /* ---- words ------------------------------------------------------------------------------------------------ */
 
 static void
-clear_pair(gpointer pair)
-{
-    cox_nvedit_clear(pair);
-}
-
-static GArray *
-pairs_new(void)
-{
-    GArray *pairs = g_array_new(FALSE, FALSE, sizeof(struct cox_nvedit));
-
-    g_array_set_clear_func(pairs, clear_pair);
-    return pairs;
-}
-
-static void
 op_free(gpointer data)
 {
     struct cox_rscspec_op *op = data;
@@ -44,9 +29,9 @@ spec_new(void)
 {
     struct cox_rscspec *spec = g_new0(struct cox_rscspec, 1);
 
-    spec->params = pairs_new();
-    spec->metas = pairs_new();
-    spec->utilization = pairs_new();
+    spec->params = cox_nvedit_list_new();
+    spec->metas = cox_nvedit_list_new();
+    spec->utilization = cox_nvedit_list_new();
     spec->ops = g_ptr_array_new_with_free_func(op_free);
     return spec;
 }
@@ -69,7 +54,7 @@ begin_op(struct cox_rscspec *spec, const char *action)
     struct cox_rscspec_op *op = g_new0(struct cox_rscspec_op, 1);
 
     op->action = g_strdup(action);
-    op->pairs = pairs_new();
+    op->pairs = cox_nvedit_list_new();
     g_ptr_array_add(spec->ops, op);
     return op->pairs;
 }

@@ -67,14 +67,6 @@ tied_parse(const struct cox_xml *root, const char *text, bool is_action, tied *o
 
 /* ---- making ----------------------------------------------------------------------------------------------- */
 
-static struct cox_xml *
-constraints_of(struct cox_xml *root)
-{
-    struct cox_xml *section = cox_section_find(root, "constraints");
-
-    return (section != NULL) ? section : cox_xml_new_child(cox_section_find(root, "configuration"), "constraints");
-}
-
 /* Do both say the same, but for their ids? */
 static bool
 is_same(const struct cox_xml *a, const struct cox_xml *b)
@@ -169,7 +161,7 @@ add_location(struct cox_xml *root, const char *rsc, const char *word, const stru
     if (!check_score(score, error) || !node_exists(root, node, error)) {
         return false;
     }
-    xml = cox_xml_new_child(constraints_of(root), "rsc_location");
+    xml = cox_xml_new_child(cox_rscedit_section(root, "constraints"), "rsc_location");
     cox_xml_set(xml, "rsc", rsc);
     cox_xml_set(xml, "role", (tie->role == NULL) ? NULL : word_of(tie->role, roles, G_N_ELEMENTS(roles)));
     cox_xml_set(xml, "node", node);
@@ -278,7 +270,7 @@ cox_tieedit_order(struct cox_xml *root, char *const *rscs, const struct cox_tiee
     if (!check_order(tie, error)) {
         return false;
     }
-    xml = cox_xml_new_child(constraints_of(root), "rsc_order");
+    xml = cox_xml_new_child(cox_rscedit_section(root, "constraints"), "rsc_order");
     cox_xml_set(xml, "kind", (tie->kind == NULL) ? NULL : word_of(tie->kind, kinds, G_N_ELEMENTS(kinds)));
     cox_xml_set(xml, "symmetrical", tie->symmetrical);
     if (!fill_order(root, xml, rscs, error) || !settle(root, xml, tie, base, error)) {
@@ -310,7 +302,7 @@ cox_tieedit_colocation(struct cox_xml *root, const char *rsc, const char *with, 
         return false;
     }
     base = g_strdup_printf("colocation-%s-%s-%s", dependent.name, primary.name, score);
-    xml = cox_xml_new_child(constraints_of(root), "rsc_colocation");
+    xml = cox_xml_new_child(cox_rscedit_section(root, "constraints"), "rsc_colocation");
     cox_xml_set(xml, "rsc", dependent.name);
     cox_xml_set(xml, "rsc-role", dependent.word);
     cox_xml_set(xml, "with-rsc", primary.name);
@@ -335,7 +327,7 @@ cox_tieedit_ticket(struct cox_xml *root, const char *ticket, const char *rsc, co
         return false;
     }
     base = g_strdup_printf("ticket-%s-%s", ticket, one.name);
-    xml = cox_xml_new_child(constraints_of(root), "rsc_ticket");
+    xml = cox_xml_new_child(cox_rscedit_section(root, "constraints"), "rsc_ticket");
     cox_xml_set(xml, "rsc", one.name);
     cox_xml_set(xml, "rsc-role", one.word);
     cox_xml_set(xml, "ticket", ticket);

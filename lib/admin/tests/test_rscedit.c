@@ -35,7 +35,7 @@ what_is_not_there_is_told_with_what_was_probably_meant(void **state)
     treekit_failed(&error, COX_ERROR_NOT_FOUND, "'webservre' does not exist; did you mean 'webserver'?");
     assert_null(cox_rscedit_find(cox_xmldoc_root(empty), "a", &error));
     treekit_failed(&error, COX_ERROR_NOT_FOUND, "resource 'a' does not exist");
-    assert_string_equal(cox_xml_name(cox_rscedit_section(cox_xmldoc_root(empty))), "resources");
+    assert_string_equal(cox_xml_name(cox_rscedit_section(cox_xmldoc_root(empty), "resources")), "resources");
 }
 
 static void
