@@ -240,7 +240,9 @@ cox_change_run(struct cox_tool_ctx *ctx, const struct cox_change_settings *setti
     int status = 0;
 
     if (settings->timeout != NULL && !cox_interval_parse(settings->timeout, &timeout_ms, &error)) {
-        return cox_tool_usage(ctx, "--timeout: %s", error->message);
+        status = cox_tool_usage(ctx, "--timeout: %s", error->message);
+        g_error_free(error);
+        return status;
     }
     attempt.access = cox_cib_access_open(&where, &error);
     if (attempt.access == NULL) {
