@@ -49,6 +49,7 @@ struct cibd {
     GQueue submitted;    /* struct cibd_order: changes that the replica gets when the loop has read what there is to read */
     cox_source_id hand_in;
     bool is_ready;
+    bool is_joining;      /* others are there, and what of theirs counts is being found out */
     bool has_told_counts; /* whoever was told of the document last was told that it counts */
     cox_source_id ready_timer;
     /* changes of our own */
@@ -141,6 +142,9 @@ void cibd_ask_free(void *ask);
 
 /* There is a document, or the wait for it is over: answer the queries that came too early, but for those that want one that counts. */
 void cibd_ready(struct cibd *cibd);
+
+/* After each step of the replica: while this node joins others, queries wait, for what is here may be of its former life. */
+void cibd_note_joining(struct cibd *cibd);
 
 /* ---- cibquery.c ---- */
 

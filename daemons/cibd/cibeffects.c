@@ -413,6 +413,7 @@ step_once(struct cibd *cibd, const struct cox_replica_event *event)
         do_effect(cibd, &g_array_index(effects.list, struct cox_replica_effect, i));
     }
     cox_replica_effects_free(&effects);
+    cibd_note_joining(cibd);
 }
 
 void

@@ -109,6 +109,24 @@ cibd_ready(struct cibd *cibd)
     }
 }
 
+/*
+ * Who joins has the document of its former life until the members have told what they have. A tool that was run at that moment would act on it (moved
+ * what had moved already, say). The wait is bounded as at the start (READY_MS), and there is none without a group: then nothing better will come.
+ */
+void
+cibd_note_joining(struct cibd *cibd)
+{
+    const struct cox_replica_status status = cox_replica_status(cibd->replica);
+    bool was_joining = cibd->is_joining;
+
+    cibd->is_joining = status.n_members > 0 && !status.is_current;
+    if (cibd->is_joining && !was_joining) {
+        cibd->is_ready = false;
+    } else if (was_joining && !cibd->is_joining) {
+        cibd_ready(cibd);
+    }
+}
+
 /* Whose client has gone waits no longer. */
 static void
 wait_early(struct cibd_ask *ask)
