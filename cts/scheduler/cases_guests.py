@@ -176,6 +176,11 @@ case("guest-failed-removed-inside", "The virtual machine is restarted; what was 
      remotes={"g1": {}}, history=both(lambda s: s.at("vm", "n1").params.update(config="old"), inside("A", "B")))
 bundle_case("bundle-promoted-by-location", "A wish for the promoted role on a replica's guest node, told of the bundle, promotes it.",
      [bundle("W", stateful("S"), promoted_max="1")], [location("W", "W-1", 100, role="Promoted")])
+bundle_case("told-in-order-replica", "A replica is told of from the outside in: its address first.",
+            [bundle("W", A, replicas=1)], listing=True)
+bundle_case("told-in-order-promoted-replica", "What is inside a bundle is told of in the order in which it was chosen: "
+            "what is promoted comes first.", [tag("bundle", meta("W-meta", {"notify": "true"}), *bundle("W", stateful("S"), promoted_max="1")[2],
+            id="W")], [location("W", "W-1", 100, role="Promoted")], listing=True)
 
 
 def bundle_up(s):

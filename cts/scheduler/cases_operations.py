@@ -105,3 +105,13 @@ case("pending-overtaken", "A start never ended, and a stop of a later transition
 case("told-in-order-cancelled", "A monitor that ends is told of where it was known, before what is planned anew.",
      [prim("A", ops=[op("A", "monitor", "20s", role="Stopped")], role="Started"), B], [location("A", "n2", 10)], runs={"A": "n1"},
      probed=False, listing=True, history=lambda s: s.at("A", "n2").add("monitor", rc=7, expected=7).add("monitor", 20000, rc=7, expected=7, call=2))
+
+
+def replaced(s):
+    """A start failed on n1, with another agent and other parameters than are configured now."""
+    s.at("A", "n1").agent, s.at("A", "n1").params = ("ocf", "heartbeat", "Other"), {"fake": "1"}
+    s.at("A", "n1").fail("start", call=8, when=NOW - 60).add("stop", call=9)
+
+
+case("told-in-order-forgiven", "What failed had other parameters: its count goes before what else is asked of the node.", [A], nodes=1,
+     transient={"n1": {"fail-count-A#start_0": "INFINITY", "last-failure-A#start_0": str(NOW - 60)}}, listing=True, history=replaced)

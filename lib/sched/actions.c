@@ -15,15 +15,19 @@ clear_one(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *nod
 }
 
 static void
+clear_if_changed(struct sched_work *work, const struct sched_clear *wish)
+{
+    if (wish->changed == NULL
+        || sched_digest_compare(work, wish->rsc, wish->node, wish->changed) != SCHED_DIGEST_SAME) {
+        clear_one(work, wish->rsc, wish->node, wish->reason);
+    }
+}
+
+static void
 clear_failcounts(struct sched_work *work)
 {
     for (guint i = 0; i < work->clears->len; i++) {
-        const struct sched_clear *wish = g_ptr_array_index(work->clears, i);
-
-        if (wish->changed == NULL
-            || sched_digest_compare(work, wish->rsc, wish->node, wish->changed) != SCHED_DIGEST_SAME) {
-            clear_one(work, wish->rsc, wish->node, wish->reason);
-        }
+        clear_if_changed(work, g_ptr_array_index(work->clears, i));
     }
     /* Surplus instances share their counts with those that stay. */
     for (guint i = 0; work->opt.stop_orphans && i < work->tops->len; i++) {
@@ -64,7 +68,7 @@ grant(struct sched_work *work, const struct sched_wish *wish, GPtrArray *scratch
         }
         break;
     case SCHED_WISH_CLEAR:
-        clear_one(work, wish->rsc, wish->node, wish->reason);
+        clear_if_changed(work, &(struct sched_clear) { wish->rsc, wish->node, wish->reason, wish->changed });
         break;
     case SCHED_WISH_FENCE:
         sched_fence_action(work, wish->node, NULL, true, wish->node->fence_reason);

@@ -37,7 +37,7 @@ list_tree(const struct listing *listing, const struct sched_rsc *rsc)
     list_own(listing, rsc);
 }
 
-/* What is inside, then replica by replica; the bundle's own actions are left for the end of the list. */
+/* What is inside, then replica by replica from the outside in; the bundle's own actions are left for the end of the list. */
 static void
 list_bundle(const struct listing *listing, const struct sched_bundle *bundle)
 {
@@ -46,7 +46,7 @@ list_bundle(const struct listing *listing, const struct sched_bundle *bundle)
     }
     for (int i = 0; i < bundle->n_replicas; i++) {
         const struct sched_replica *replica = &bundle->replicas[i];
-        const struct sched_rsc *const parts[] = { replica->container, replica->remote, replica->ip };
+        const struct sched_rsc *const parts[] = { replica->ip, replica->container, replica->remote };
 
         for (size_t k = 0; k < G_N_ELEMENTS(parts); k++) {
             if (parts[k] != NULL) {
@@ -68,6 +68,12 @@ is_at_end(const struct sched_action *action)
     return action->rsc == NULL || action->rsc->variant == COX_BUNDLE;
 }
 
+static bool
+is_inside_bundle(const struct sched_rsc *rsc)
+{
+    return rsc->parent != NULL && rsc->parent->variant == COX_BUNDLE;
+}
+
 void
 sched_graph_order(const struct sched_work *work, GPtrArray *actions)
 {
@@ -76,11 +82,14 @@ sched_graph_order(const struct sched_work *work, GPtrArray *actions)
     g_autoptr(GPtrArray) sorted = g_ptr_array_sized_new(actions->len);
     const struct listing listing = { actions, sorted, latest, earlier };
 
-    /* Nothing is decided any more, so the order in which instances were assigned has done its duty. */
+    /*
+     * Nothing is decided any more, so the order in which instances were assigned has done its duty.
+     * QUIRK 36: what is inside a bundle keeps it.  case: bundle-interleave-start, bundle-promoted-colocation-5
+     */
     for (guint i = 0; i < work->rscs->len; i++) {
         struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i);
 
-        if (rsc->variant == COX_CLONE && rsc->children != NULL) {
+        if (rsc->variant == COX_CLONE && rsc->children != NULL && !is_inside_bundle(rsc)) {
             g_ptr_array_sort(rsc->children, by_number);
         }
     }

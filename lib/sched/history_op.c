@@ -310,14 +310,22 @@ is_good(int rc)
     return rc == RC_OK || rc == RC_NOT_RUNNING || rc == RC_PROMOTED || rc == RC_DEGRADED || rc == RC_DEGRADED_PROMOTED;
 }
 
+/* Its address may be that of the host, which is not known before its container has a place. */
+static bool
+is_replica_connection(const struct sched_rsc *rsc)
+{
+    return rsc->remote_node != NULL && rsc->replica >= 0;
+}
+
 static void
 wish_clear(struct sched_work *work, const struct sched_entry *entry, const char *reason,
            const struct cox_op_history *changed)
 {
     struct sched_clear *clear = NULL;
 
-    if (changed == NULL) {
-        const struct sched_wish wish = { .kind = SCHED_WISH_CLEAR, .rsc = entry->rsc, .node = entry->node, .reason = reason };
+    if (changed == NULL || !is_replica_connection(entry->rsc)) {
+        const struct sched_wish wish = { .kind = SCHED_WISH_CLEAR, .rsc = entry->rsc, .node = entry->node, .reason = reason,
+                                         .changed = changed };
 
         g_array_append_val(work->wishes, wish);
         return;

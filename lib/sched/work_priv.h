@@ -279,7 +279,7 @@ struct sched_failure {
     struct sched_node *node;
 };
 
-/** A wish for a clear_failcount action, found by pass "history"/"failures"; pass "actions" makes it. */
+/** A wish for a clear_failcount action that waits for placement; found by pass "history", granted by pass "actions". */
 struct sched_clear {
     struct sched_rsc *rsc;
     struct sched_node *node;
@@ -302,6 +302,7 @@ struct sched_wish {
     struct sched_node *node;
     guint at;
     const char *reason;
+    const struct cox_op_history *changed; /**< of SCHED_WISH_CLEAR: only if parameters are others than this one's; or NULL */
 };
 
 struct sched_work {

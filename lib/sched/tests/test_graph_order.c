@@ -81,7 +81,35 @@ a_bundle_comes_with_its_inside_first_and_its_own_actions_last(void **state)
     check(&kit, planned, " d:04 w-clone5 w-podman-03 w-01 w-podman-12 z6 w0");
 }
 
+static void
+a_replica_comes_from_the_outside_in(void **state)
+{
+    static const char *const planned[] = { "w-0", "w-podman-0", "w-ip-192.0.2.1", NULL };
+    struct statekit kit;
+
+    (void) state;
+    plan(&kit, "<bundle id=\"w\"><podman image=\"i\" replicas=\"1\"/><network ip-range-start=\"192.0.2.1\"/>" DUMMY("d", "")
+               "</bundle>");
+    check(&kit, planned, " w-ip-192.0.2.12 w-podman-01 w-00");
+}
+
+static void
+what_is_inside_a_bundle_comes_as_it_was_assigned(void **state)
+{
+    static const char *const planned[] = { "d:0", "d:1", NULL };
+    struct statekit kit;
+    GPtrArray *children;
+
+    (void) state;
+    plan(&kit, "<bundle id=\"w\"><podman image=\"i\" replicas=\"2\"/><network control-port=\"9\"/>" DUMMY("d", "") "</bundle>");
+    children = statekit_rsc(&kit, "w-clone")->children;
+    g_ptr_array_add(children, g_ptr_array_steal_index(children, 0));
+    check(&kit, planned, " d:11 d:00");
+}
+
 COX_TEST_MAIN(cmocka_unit_test(resources_come_by_priority_and_what_was_planned_last_first),
               cmocka_unit_test(a_group_comes_before_its_members_and_a_clone_after_its_instances),
               cmocka_unit_test(instances_come_by_number_however_they_were_assigned),
-              cmocka_unit_test(a_bundle_comes_with_its_inside_first_and_its_own_actions_last))
+              cmocka_unit_test(a_bundle_comes_with_its_inside_first_and_its_own_actions_last),
+              cmocka_unit_test(a_replica_comes_from_the_outside_in),
+              cmocka_unit_test(what_is_inside_a_bundle_comes_as_it_was_assigned))
