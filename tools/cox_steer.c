@@ -2,13 +2,12 @@
 #include <string.h>
 
 #include "admin/moving.h"
+#include "admin/nodefind.h"
 #include "admin/nvedit.h"
 #include "admin/param.h"
 #include "admin/rscedit.h"
 #include "base/datetime.h"
 #include "base/error.h"
-#include "base/nearest.h"
-#include "cib/section.h"
 #include "tools/cox_priv.h"
 #include "tools/state.h"
 #include "view/rsc_view.h"
@@ -84,24 +83,6 @@ cox_verb_stop(struct cox_tool_ctx *ctx, char **arguments)
 
 /* ---- nodes ------------------------------------------------------------------------------------------------ */
 
-static struct cox_xml *
-find_node(const struct cox_xml *root, const char *name, GError **error)
-{
-    const struct cox_xml *nodes = cox_section_find(root, "nodes");
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
-    g_autofree char *hint = NULL;
-
-    for (struct cox_xml *node = (nodes == NULL) ? NULL : cox_xml_child(nodes, "node"); node != NULL; node = cox_xml_next_named(node, "node")) {
-        if (g_strcmp0(cox_xml_get(node, "uname"), name) == 0) {
-            return node;
-        }
-        g_ptr_array_add(names, (gpointer) (guintptr) cox_xml_get(node, "uname"));
-    }
-    hint = cox_nearest_hint(name, (const char *const *) names->pdata, names->len);
-    g_set_error(error, COX_ERROR, COX_ERROR_NOT_FOUND, "node '%s' does not exist%s", name, hint);
-    return NULL;
-}
-
 /* The set in which the field keeps attributes of a node. */
 static char *
 node_set_id(const struct cox_xml *node)
@@ -115,7 +96,7 @@ edit_nodes(struct cox_xml *root, const void *what, GError **error)
     const struct order *order = what;
 
     for (char **word = order->words; *word != NULL; word++) {
-        struct cox_xml *node = find_node(root, *word, error);
+        struct cox_xml *node = cox_nodefind_element(root, *word, error);
         g_autofree char *set_id = (node == NULL) ? NULL : node_set_id(node);
         const struct cox_nvedit_home home = { node, "instance_attributes", set_id };
 
@@ -155,7 +136,7 @@ static bool
 edit_node_pairs(struct cox_xml *root, const void *what, GError **error)
 {
     const struct order *order = what;
-    struct cox_xml *node = find_node(root, order->words[0], error);
+    struct cox_xml *node = cox_nodefind_element(root, order->words[0], error);
     g_autoptr(GArray) pairs = (node == NULL) ? NULL : cox_nvedit_parse_all(order->words + 1, error);
     bool is_utilization = strcmp(order->name, "utilization") == 0;
     g_autofree char *attributes = (node == NULL) ? NULL : node_set_id(node);
@@ -177,9 +158,9 @@ show_node_pairs(struct cox_tool_ctx *ctx, const char *name, const char *set_type
     GError *error = NULL;
     g_autoptr(cox_cib_access) access = cox_cib_access_open(&where, &error);
     const struct cox_xml *root = (access == NULL) ? NULL : cox_cib_access_visible(access, &error);
-    const struct cox_xml *node = (root == NULL) ? NULL : find_node(root, name, &error);
+    const struct cox_xml *node = (root == NULL) ? NULL : cox_nodefind_look(root, name, &error);
 
-    if (node == NULL) {
+    if (error != NULL) {
         return cox_tool_fail(ctx, error);
     }
     cox_out_begin(ctx->out, "node", "name", name, NULL);
@@ -324,7 +305,7 @@ edit_place(struct cox_xml *root, const void *what, GError **error)
     struct cox_moving moving = { .rsc = order->words[0],
                                  .role = order->settings->is_promoted ? COX_ROLE_PROMOTED : COX_ROLE_UNKNOWN };
 
-    if (cox_rscedit_find(root, moving.rsc, error) == NULL || (node != NULL && find_node(root, node, error) == NULL)) {
+    if (cox_rscedit_find(root, moving.rsc, error) == NULL || (node != NULL && !cox_nodefind_check(root, node, error))) {
         return false;
     }
     if (node == NULL) {
@@ -349,7 +330,7 @@ edit_clear(struct cox_xml *root, const void *what, GError **error)
     const char *node = order->words[1];
     g_autoptr(GPtrArray) found = NULL;
 
-    if (cox_rscedit_find(root, order->words[0], error) == NULL || (node != NULL && find_node(root, node, error) == NULL)) {
+    if (cox_rscedit_find(root, order->words[0], error) == NULL || (node != NULL && !cox_nodefind_check(root, node, error))) {
         return false;
     }
     found = cox_moving_find(root, order->words[0], node);

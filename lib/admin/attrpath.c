@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "admin/nodefind.h"
 #include "base/error.h"
 #include "cib/section.h"
 
@@ -56,25 +57,6 @@ find_by(const struct cox_xml *section, const char *element, const char *attribut
     return NULL;
 }
 
-/* Remote nodes and guests are resources, and may have no element of their own yet. */
-static const char *
-remote_node_id(const struct cox_xml *root, const char *name)
-{
-    struct cox_xml *resources = cox_section_find(root, "resources");
-
-    for (struct cox_xml *xml = resources; xml != NULL; xml = cox_xml_walk(xml, resources)) {
-        if (cox_xml_is(xml, "primitive") && g_strcmp0(cox_xml_id(xml), name) == 0
-            && g_strcmp0(cox_xml_get(xml, "type"), "remote") == 0) {
-            return cox_xml_id(xml);
-        }
-        if (cox_xml_is(xml, "nvpair") && g_strcmp0(cox_xml_get(xml, "name"), "remote-node") == 0
-            && g_strcmp0(cox_xml_get(xml, "value"), name) == 0) {
-            return cox_xml_get(xml, "value");
-        }
-    }
-    return NULL;
-}
-
 const char *
 cox_attrpath_node_id(const struct cox_xml *root, const char *name)
 {
@@ -83,7 +65,10 @@ cox_attrpath_node_id(const struct cox_xml *root, const char *name)
     if (found == NULL) {
         found = find_by(cox_section_find(root, "status"), "node_state", "uname", name);
     }
-    return (found != NULL) ? cox_xml_id(found) : remote_node_id(root, name);
+    if (found != NULL) {
+        return cox_xml_id(found);
+    }
+    return cox_nodefind_check(root, name, NULL) ? name : NULL; /* a remote node or guest that has no element of its own yet */
 }
 
 /* ---- find ---- */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "admin/nodefind.h"
 #include "admin/rscedit.h"
 #include "base/error.h"
 #include "base/nearest.h"
@@ -123,33 +124,6 @@ check_score(const char *text, GError **error)
 /* ---- location --------------------------------------------------------------------------------------------- */
 
 static bool
-node_exists(const struct cox_xml *root, const char *name, GError **error)
-{
-    const struct cox_xml *nodes = cox_section_find(root, "nodes");
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
-    g_autofree char *hint = NULL;
-
-    for (const struct cox_xml *node = (nodes == NULL) ? NULL : cox_xml_child(nodes, "node"); node != NULL;
-         node = cox_xml_next_named(node, "node")) {
-        if (g_strcmp0(cox_xml_get(node, "uname"), name) == 0) {
-            return true;
-        }
-        g_ptr_array_add(names, (gpointer) (guintptr) cox_xml_get(node, "uname"));
-    }
-    if (cox_rscedit_find(root, name, NULL) != NULL) {
-        return true; /* a remote node is called as its connection */
-    }
-    for (const struct cox_xml *xml = root; xml != NULL; xml = cox_xml_walk(xml, root)) {
-        if (cox_xml_is(xml, "nvpair") && g_strcmp0(cox_xml_get(xml, "name"), "remote-node") == 0 && g_strcmp0(cox_xml_get(xml, "value"), name) == 0) {
-            return true; /* a guest node */
-        }
-    }
-    hint = cox_nearest_hint(name, (const char *const *) names->pdata, names->len);
-    g_set_error(error, COX_ERROR, COX_ERROR_NOT_FOUND, "node '%s' does not exist%s", name, hint);
-    return false;
-}
-
-static bool
 add_location(struct cox_xml *root, const char *rsc, const char *word, const struct cox_tieedit *tie, GError **error)
 {
     const char *equals = strrchr(word, '=');
@@ -158,7 +132,7 @@ add_location(struct cox_xml *root, const char *rsc, const char *word, const stru
     g_autofree char *base = g_strdup_printf("location-%s-%s-%s", rsc, node, score);
     struct cox_xml *xml = NULL;
 
-    if (!check_score(score, error) || !node_exists(root, node, error)) {
+    if (!check_score(score, error) || !cox_nodefind_check(root, node, error)) {
         return false;
     }
     xml = cox_xml_new_child(cox_rscedit_section(root, "constraints"), "rsc_location");
