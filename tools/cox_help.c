@@ -76,7 +76,12 @@ completion_of(const char *argument)
     } rows[] = {
         { "RESOURCE", "$(crm_resource --list-raw --quiet 2>/dev/null)" }, { "FIRST", "$(crm_resource --list-raw --quiet 2>/dev/null)" },
         { "THEN", "$(crm_resource --list-raw --quiet 2>/dev/null)" },     { "WITH", "$(crm_resource --list-raw --quiet 2>/dev/null)" },
-        { "GROUP", "$(crm_resource --list-raw --quiet 2>/dev/null)" },    { "NODE", "$(crmadmin --nodes --quiet 2>/dev/null)" },
+        { "GROUP-OF", "" }, { "GROUP", "$(crm_resource --list-raw --quiet 2>/dev/null)" },    { "NODE", "$(crmadmin --nodes --quiet 2>/dev/null)" },
+        { "ALERT", "$(cibadmin --query --scope alerts 2>/dev/null | sed -n 's/^ *<alert .*id=\"\\([^\"]*\\)\".*/\\1/p')" },
+        { "RECIPIENT", "$(cibadmin --query --scope alerts 2>/dev/null | sed -n 's/^ *<recipient .*id=\"\\([^\"]*\\)\".*/\\1/p')" },
+        { "ROLE", "$(cibadmin --query --scope acls 2>/dev/null | sed -n 's/^ *<acl_role .*id=\"\\([^\"]*\\)\".*/\\1/p')" },
+        { "DEVICE", "$(cibadmin --query --scope resources 2>/dev/null | sed -n 's/^ *<primitive .*id=\"\\([^\"]*\\)\".* class=\"stonith\".*/\\1/p')" },
+        { "TICKET", "$(crm_ticket --raw 2>/dev/null)" },
         { "CONSTRAINT", "$(cibadmin --query --scope constraints 2>/dev/null | sed -n 's/^ *<rsc_[a-z]* .*id=\"\\([^\"]*\\)\".*/\\1/p')" },
         { "AGENT", "$(crm_resource --list-agents ocf 2>/dev/null | sed 's/^/ocf:/')" },
         { "VERB", "$verbs" },
@@ -111,54 +116,73 @@ add_verb(GString *script, const struct cox_verb *verb)
         g_autofree char *place = (g_str_has_suffix(names[k], "...") && names[k + 1] == NULL) ? g_strdup("*") : g_strdup_printf("%u", k);
 
         if (*choice != '\0') {
-            g_string_append_printf(script, "        %s) words=\"%s\" ;;\n", place, choice);
+            g_string_append_printf(script, "        %s) words=\"$words %s\" ;;\n", place, choice);
         }
     }
     g_string_append(script, "        esac ;;\n");
 }
 
-/* The first words of all verbs, or (@first not NULL) the second words of those that begin so. */
+/* The words that may follow the first words @begin ("", "alert ", "alert recipient ") of verbs. */
 static void
-add_words(GString *script, const char *first)
+add_words(GString *script, const char *begin)
 {
     size_t n = 0;
     const struct cox_verb *verbs = cox_verbs(&n);
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
     for (size_t i = 0; i < n; i++) {
-        g_auto(GStrv) parts = g_strsplit(verbs[i].name, " ", 2);
-        const char *word = (first == NULL) ? parts[0] : (strcmp(first, parts[0]) == 0) ? parts[1] : NULL;
+        if (g_str_has_prefix(verbs[i].name, begin)) {
+            const char *rest = verbs[i].name + strlen(begin);
+            g_autofree char *word = g_strndup(rest, strcspn(rest, " "));
 
-        if (word != NULL && g_hash_table_add(seen, g_strdup(word))) {
-            g_string_append_printf(script, " %s", word);
+            if (g_hash_table_add(seen, g_strdup(word))) {
+                g_string_append_printf(script, " %s", word);
+            }
         }
     }
 }
 
-/* Which verb is it, and how many of its arguments are there? */
+static guint
+count_words(const char *name)
+{
+    guint n = 1;
+
+    for (; *name != '\0'; name++) {
+        n += (*name == ' ') ? 1 : 0;
+    }
+    return n;
+}
+
+/* Which verb is it, and how many of its arguments are there?  The longest verb wins. */
 static void
 add_search(GString *script)
 {
     size_t n = 0;
     const struct cox_verb *verbs = cox_verbs(&n);
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    guint most = 1;
 
-    g_string_append(script, "    case \"${given[0]} ${given[1]}\" in\n");
     for (size_t i = 0; i < n; i++) {
-        if (strchr(verbs[i].name, ' ') != NULL) {
-            g_string_append_printf(script, "    \"%s\") verb=\"%s\" n=$((${#given[@]} - 2)) ;;\n", verbs[i].name, verbs[i].name);
-        } else {
-            g_string_append_printf(script, "    \"%s \"*) verb=\"%s\" n=$((${#given[@]} - 1)) ;;\n", verbs[i].name, verbs[i].name);
+        most = MAX(most, count_words(verbs[i].name));
+    }
+    g_string_append(script, "    case \"${given[*]} \" in\n");
+    for (guint length = most; length > 0; length--) {
+        for (size_t i = 0; i < n; i++) {
+            if (count_words(verbs[i].name) == length) {
+                g_string_append_printf(script, "    \"%s \"*) verb=\"%s\" n=$((${#given[@]} - %u)) ;;\n", verbs[i].name, verbs[i].name, length);
+            }
         }
     }
-    g_string_append(script, "    esac\n    case \"$verb:${#given[@]}:${given[0]}\" in\n    :0:*) words=\"$verbs\" ;;\n");
+    g_string_append(script, "    esac\n    case \"${given[*]}\" in\n    \"\") words=\"$verbs\" ;;\n");
     for (size_t i = 0; i < n; i++) {
-        g_auto(GStrv) parts = g_strsplit(verbs[i].name, " ", 2);
+        for (const char *space = strchr(verbs[i].name, ' '); space != NULL; space = strchr(space + 1, ' ')) {
+            g_autofree char *begin = g_strndup(verbs[i].name, (gsize) (space - verbs[i].name) + 1);
 
-        if (parts[1] != NULL && g_hash_table_add(seen, g_strdup(parts[0]))) {
-            g_string_append_printf(script, "    :1:%s) words=\"", parts[0]);
-            add_words(script, parts[0]);
-            g_string_append(script, "\" ;;\n");
+            if (g_hash_table_add(seen, g_strdup(begin))) {
+                g_string_append_printf(script, "    \"%.*s\") words=\"", (int) (space - verbs[i].name), begin);
+                add_words(script, begin);
+                g_string_append(script, "\" ;;\n");
+            }
         }
     }
     g_string_append(script, "    esac\n");
@@ -179,7 +203,7 @@ cox_verb_completion(struct cox_tool_ctx *ctx, char **arguments)
     g_string_append(script, is_zsh ? "autoload -U +X bashcompinit && bashcompinit\n" : "");
     g_string_append(script, "_cox() {\n    local cur=\"${COMP_WORDS[COMP_CWORD]}\" verb= n=0 i words= options=\"--json --help --version\"\n"
                             "    local -a given=()\n    local verbs=\"");
-    add_words(script, NULL);
+    add_words(script, "");
     g_string_append(script, "\"\n    for ((i = 1; i < COMP_CWORD; i++)); do\n"
                             "        [[ ${COMP_WORDS[i]} == -* ]] || given+=(\"${COMP_WORDS[i]}\")\n    done\n");
     add_search(script);

@@ -13,7 +13,8 @@ struct cox_settings {
     bool is_forced, is_disabled, is_clone, is_promoted;
     char *group, *after, *before;                  /**< where in a group */
     char *id, *role, *score, *kind, *symmetrical, *loss_policy; /**< constraints */
-    char *until;                                   /**< move, ban */
+    char *until;                                   /**< move, ban, maintenance */
+    char *path, *select, *value, *description;     /**< alerts, recipients, roles */
 };
 
 /** A row of verbs.def. */
@@ -61,10 +62,22 @@ int cox_verb_ban(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_clear(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_standby(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_unstandby(struct cox_tool_ctx *ctx, char **arguments);
-int cox_verb_node_maintenance(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_node_attribute(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_node_utilization(struct cox_tool_ctx *ctx, char **arguments);
+
+/* cox_maintenance.c */
 int cox_verb_maintenance(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_maintenance_list(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_node_maintenance(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_resource_maintenance(struct cox_tool_ctx *ctx, char **arguments);
+
+/**
+ * What --until says: an ISO 8601 date, or a length from now on ("PT1H", "30min"), as rules have it.
+ * @param text   NULL: no end, and @until is left alone
+ * @param until  the caller frees it
+ * @param error  COX_ERROR_SYNTAX; COX_ERROR_USAGE when it has passed
+ */
+bool cox_verb_end(const char *text, char **until, GError **error);
 
 /* cox_config.c */
 int cox_verb_location(struct cox_tool_ctx *ctx, char **arguments);
@@ -78,6 +91,35 @@ int cox_verb_defaults_resource(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_defaults_operation(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_tag_add(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_tag_remove(struct cox_tool_ctx *ctx, char **arguments);
+
+/* cox_access.c */
+int cox_verb_alert_list(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_alert_create(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_alert_update(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_alert_delete(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_recipient_add(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_recipient_update(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_recipient_delete(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_acl_list(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_acl_role_add(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_acl_role_remove(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_acl_user_add(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_acl_user_remove(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_acl_group_add(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_acl_group_remove(struct cox_tool_ctx *ctx, char **arguments);
+
+/* cox_view.c: what verbs that only look begin and end with. */
+
+/** The document that a verb looks at. */
+struct cox_verb_view {
+    struct cox_cib_access *access;
+    const struct cox_xml *root; /**< as the user may see it; borrowed from @access */
+    int status;                 /**< when it cannot be read */
+};
+
+/** Read it; false when that fails, which is said, and @view has nothing to be closed then. */
+bool cox_verb_view_open(struct cox_tool_ctx *ctx, struct cox_verb_view *view);
+void cox_verb_view_close(struct cox_verb_view *view);
 
 /**
  * The command of a verb with its arguments put in; what is left of them is added.  NULL-terminated; the caller frees with g_strfreev.

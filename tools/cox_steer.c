@@ -1,4 +1,4 @@
-/* tools/cox_steer.c - verbs of cox that say where things run: start, stop, move, ban, clear, standby, maintenance.  Layer 6. */
+/* tools/cox_steer.c - verbs of cox that say where things run: start, stop, move, ban, clear, standby; attributes of nodes.  Layer 6. */
 #include <string.h>
 
 #include "admin/moving.h"
@@ -6,7 +6,6 @@
 #include "admin/nvedit.h"
 #include "admin/param.h"
 #include "admin/rscedit.h"
-#include "base/datetime.h"
 #include "base/error.h"
 #include "tools/cox_priv.h"
 #include "tools/state.h"
@@ -120,18 +119,6 @@ cox_verb_unstandby(struct cox_tool_ctx *ctx, char **arguments)
     return change(ctx, edit_nodes, &(struct order) { .words = arguments, .name = "standby" });
 }
 
-int
-cox_verb_node_maintenance(struct cox_tool_ctx *ctx, char **arguments)
-{
-    char *node[] = { arguments[0], NULL };
-    bool is_on = strcmp(arguments[1], "on") == 0;
-
-    if (!is_on && strcmp(arguments[1], "off") != 0) {
-        return cox_tool_usage(ctx, "node maintenance: '%s' is not known: use on or off", arguments[1]);
-    }
-    return change(ctx, edit_nodes, &(struct order) { .words = node, .name = "maintenance", .value = is_on ? "true" : NULL });
-}
-
 static bool
 edit_node_pairs(struct cox_xml *root, const void *what, GError **error)
 {
@@ -193,28 +180,6 @@ cox_verb_node_utilization(struct cox_tool_ctx *ctx, char **arguments)
     return node_pairs(ctx, arguments, "utilization");
 }
 
-static bool
-edit_maintenance(struct cox_xml *root, const void *what, GError **error)
-{
-    const struct order *order = what;
-    const struct cox_nvedit_home home = { cox_rscedit_section(root, "crm_config"), "cluster_property_set", "cib-bootstrap-options" };
-
-    (void) error;
-    set_one(&home, "maintenance-mode", order->value);
-    return true;
-}
-
-int
-cox_verb_maintenance(struct cox_tool_ctx *ctx, char **arguments)
-{
-    bool is_on = strcmp(arguments[0], "on") == 0;
-
-    if (!is_on && strcmp(arguments[0], "off") != 0) {
-        return cox_tool_usage(ctx, "maintenance: '%s' is not known: use on or off", arguments[0]);
-    }
-    return change(ctx, edit_maintenance, &(struct order) { .value = is_on ? "true" : NULL });
-}
-
 /* ---- move, ban, clear ------------------------------------------------------------------------------------- */
 
 /* The node on which the resource (or its promoted instance) is, when it is on just one; the caller frees it. */
@@ -271,29 +236,6 @@ remove_all(const GPtrArray *constraints)
     }
 }
 
-/* "PT1H" from now on, or a date: as the constraint has it.  NULL text: no end. */
-static bool
-find_end(const char *text, char **until, GError **error)
-{
-    const struct cox_datetime_context here = { .now = cox_tool_now() };
-    struct cox_duration duration;
-    struct cox_datetime when;
-
-    if (text == NULL) {
-        return true;
-    }
-    if (text[0] == 'P') {
-        if (!cox_duration_parse(text, &duration, error) || !cox_datetime_from_wall(here.now, 0, &when)
-            || !cox_datetime_add(&when, &duration, error)) {
-            return false;
-        }
-    } else if (!cox_datetime_parse(text, &here, &when, error)) {
-        return false;
-    }
-    *until = cox_datetime_format(&when, COX_DATETIME_CALENDAR);
-    return true;
-}
-
 static bool
 edit_place(struct cox_xml *root, const void *what, GError **error)
 {
@@ -312,7 +254,7 @@ edit_place(struct cox_xml *root, const void *what, GError **error)
         present = present_node(root, moving.rsc, order->settings->is_promoted, error);
         node = present;
     }
-    if (node == NULL || !find_end(order->settings->until, &until, error)) {
+    if (node == NULL || !cox_verb_end(order->settings->until, &until, error)) {
         return false;
     }
     moving.until = until;

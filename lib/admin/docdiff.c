@@ -41,7 +41,7 @@ describe(const struct cox_xml *xml)
 {
     static const char *const telling[] = { "class", "provider", "type" };
     static const char *const others[] = { "name", "interval", "timeout", "value", "rsc", "node", "with-rsc", "first", "then", "ticket", "score", "kind",
-                                          "uname", "devices", "path", "role" };
+                                          "uname", "devices", "target", "index", "path", "role", "xpath", "reference", "object-type", "start", "end" };
     g_autoptr(GString) text = g_string_new(NULL);
 
     for (size_t i = 0; i < G_N_ELEMENTS(telling); i++) {
