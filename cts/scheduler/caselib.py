@@ -271,7 +271,7 @@ STATES = {
 def case(name, why, resources=(), constraints=(), nodes=2, runs=None, options=None, node_attrs=None, node_util=None,
          states=None, transient=None, history=None, probed=True, tickets=(), tags=(), topology=(), rsc_defaults=None,
          op_defaults=None, quorum=1, args="", templates=(), defaults_rules=None, cib_attrs=None, remotes=None, remote_attrs=None,
-         listing=False, attributes=()):
+         listing=False, attributes=(), remote_nodes=()):
     names = ["n%d" % (i + 1) for i in range(nodes)]
     template_map = {t[1]["id"]: (t[1], t[2]) for t in templates}
     status = Status(names, resources, runs, probed, template_map)
@@ -283,7 +283,8 @@ def case(name, why, resources=(), constraints=(), nodes=2, runs=None, options=No
     configuration = tag(
         "configuration",
         tag("crm_config", nvset("cluster_property_set", "cib-bootstrap-options", settings)),
-        tag("nodes", *[node(n, i + 1, (node_attrs or {}).get(n), (node_util or {}).get(n)) for i, n in enumerate(names)]),
+        tag("nodes", *[node(n, i + 1, (node_attrs or {}).get(n), (node_util or {}).get(n)) for i, n in enumerate(names)],
+            *[tag("node", id=n, uname=n, type="remote") for n in remote_nodes]),
         tag("resources", *templates, *resources), tag("constraints", *constraints),
         tag("fencing-topology", *topology) if topology else None,
         tag("op_defaults", meta("op-defaults", op_defaults)) if op_defaults else None,

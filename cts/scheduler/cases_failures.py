@@ -120,3 +120,8 @@ case("told-in-order-failed", "What a failure asks for is told before the probes 
 case("monitor-failure-forgiven", "A monitor's failure is older than failure-timeout and not counted any more: the monitor is run again.",
      [prim("A", {"failure-timeout": "60s"})], runs={"A": "n1"},
      history=lambda s: s.at("A", "n1").add("monitor", 10000, rc=1, status=2, call=3, when=NOW - 3600))
+case("stop-hopeless", "A stop fails for a reason that stays, and nobody can fence the node: neither is tried again.", [A, B],
+     [colocation("B", "A")], runs={"A": "n1"}, options=FENCING,
+     history=lambda s: s.at("A", "n1").fail("stop", rc=5, call=9, status=0))
+case("stop-hopeless-overcome", "A stop failed for a reason that stayed, but not for ever: what happened since counts.", [A, B],
+     [colocation("B", "A")], runs={"A": "n1"}, history=lambda s: s.at("A", "n1").fail("stop", rc=5, call=2, status=0).add("stop", call=5))

@@ -21,6 +21,15 @@ case("remote-lost-reconnect-interval", "With reconnect_interval the connection s
      remotes={"R": {"node_fenced": str(NOW - 5)}},
      history=lambda s: s.at("R", "n1").fail("monitor", 10000, when=NOW - 10).add("stop", call=10, when=NOW - 5))
 
+def left(s):
+    for node in ("R3", "R1", "R2"):
+        s.at("old", node).add("start")
+
+
+case("remote-removed-order", "What ran on nodes whose connection was removed is told of in the order of the status.",
+     [A], options=FENCING, runs={"A": "n1"}, remotes={"R3": {}, "R1": {}, "R2": {}}, history=left,
+     remote_nodes=("R1", "R2", "R3"))
+
 # ---- bundles ----
 case("bundle-started", "Address, container, connection and what is inside start one after the other, in each replica.",
      [bundle("B", A)])

@@ -100,7 +100,7 @@ static void
 read_resource(struct sched_work *work, struct sched_node *node, guint at, GPtrArray *ops)
 {
     const struct cox_rsc_history *history = g_ptr_array_index(node->status->resources, at);
-    struct sched_verdict verdict = { SCHED_ON_FAIL_IGNORE, NULL };
+    struct sched_verdict verdict = { .on_fail = SCHED_ON_FAIL_IGNORE };
     struct sched_rsc *rsc = NULL;
     enum cox_role saved;
 
@@ -126,7 +126,7 @@ read_resource(struct sched_work *work, struct sched_node *node, guint at, GPtrAr
 
         g_array_append_val(work->wishes, wish);
     }
-    sched_history_process(work, rsc, node, verdict.on_fail);
+    sched_history_process(work, rsc, node, &verdict);
     if (rsc->role <= COX_ROLE_STOPPED && rsc->recorded_id != NULL && strchr(rsc->recorded_id, ':') != NULL) {
         rsc->recorded_id = NULL; /* of an instance that is not there its old number tells nothing */
     }
@@ -218,9 +218,38 @@ is_readable(const struct sched_work *work, const struct sched_node *node)
     return node->is_online || work->opt.fencing_enabled;
 }
 
+static void
+read_unreachable_node(struct sched_work *work, struct sched_node *node, bool *done)
+{
+    if (node == NULL || node->kind != SCHED_NODE_REMOTE || done[node->idx]) {
+        return;
+    }
+    done[node->idx] = true;
+    remote_state(work, node);
+    sched_node_read_discovery(node);
+    if (work->opt.fencing_enabled && node->status != NULL && node->status->resources != NULL) {
+        read_node(work, node);
+    }
+}
+
+/* What ran on remote nodes whose connection is not up, in the order of the status as well; those that it does not know last. */
+static void
+read_unreachable(struct sched_work *work, bool *done)
+{
+    for (guint i = 0; i < work->status->nodes->len; i++) {
+        const struct cox_node_status *status = g_ptr_array_index(work->status->nodes, i);
+
+        read_unreachable_node(work, sched_node_find(work, status->uname != NULL ? status->uname : status->id), done);
+    }
+    for (guint32 n = 0; n < work->n_nodes; n++) {
+        read_unreachable_node(work, g_ptr_array_index(work->nodes, n), done);
+    }
+}
+
 /*
  * Remote nodes wait until their connection is known to be up.
- * QUIRK 24: nodes are read in the order of the status.  case: clone-require-all-5, failed-probe-clone
+ * QUIRK 24: nodes are read in the order of the status.  case: clone-require-all-5, failed-probe-clone,
+ *           remote-orphaned2
  */
 static void
 read_nodes(struct sched_work *work)
@@ -246,17 +275,7 @@ read_nodes(struct sched_work *work)
             read_node(work, node);
         }
     }
-    for (guint32 n = 0; n < work->n_nodes; n++) {
-        struct sched_node *node = g_ptr_array_index(work->nodes, n);
-
-        if (node->kind == SCHED_NODE_REMOTE && !done[n]) {
-            remote_state(work, node);
-            sched_node_read_discovery(node);
-            if (!done[n] && work->opt.fencing_enabled && node->status != NULL && node->status->resources != NULL) {
-                read_node(work, node);
-            }
-        }
-    }
+    read_unreachable(work, done);
 }
 
 void

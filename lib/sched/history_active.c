@@ -203,10 +203,15 @@ apply_on_fail(struct sched_work *work, struct sched_rsc *rsc, struct sched_node 
 
 void
 sched_history_process(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
-                      enum sched_on_fail on_fail)
+                      const struct sched_verdict *verdict)
 {
-    bool is_lost = rsc->role > COX_ROLE_STOPPED && !node->is_online && !node->is_maintenance && rsc->is_managed;
+    enum sched_on_fail on_fail = verdict->on_fail;
+    bool is_lost = false;
 
+    if (verdict->is_stuck) {
+        block(rsc); /* neither stopping it nor fencing can help */
+    }
+    is_lost = rsc->role > COX_ROLE_STOPPED && !node->is_online && !node->is_maintenance && rsc->is_managed;
     if (rsc->role != COX_ROLE_UNKNOWN) {
         note_known(rsc, node);
     }

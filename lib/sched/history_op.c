@@ -88,6 +88,7 @@ interpret(struct sched_entry *entry)
 static void
 clear_failure(struct sched_rsc *rsc, struct sched_verdict *verdict)
 {
+    verdict->is_stuck = false;
     if (verdict->on_fail == SCHED_ON_FAIL_RESET_REMOTE && rsc->meta.reconnect_ms > 0) {
         return;
     }
@@ -116,13 +117,12 @@ same_key(const struct cox_op_history *a, const struct cox_op_history *b)
            && strcmp(a->operation_key, b->operation_key) == 0;
 }
 
-/* A start that went well ends the wait for an older one there. */
 static void
-end_pending_start(const struct sched_entry *entry)
+end_pending(const struct sched_entry *entry, const char *task)
 {
     struct sched_rsc *rsc = entry->rsc;
 
-    if (rsc->is_start_pending && rsc->pending_node == entry->node && g_strcmp0(rsc->pending_task, "start") == 0) {
+    if (rsc->pending_node == entry->node && g_strcmp0(rsc->pending_task, task) == 0) {
         rsc->is_start_pending = false;
         rsc->pending_task = NULL;
         rsc->pending_node = NULL;
@@ -148,10 +148,11 @@ succeeded(struct sched_work *work, const struct sched_entry *entry, int rc, stru
         }
     } else if (is_task(entry, "start")) {
         sched_history_set_active(rsc);
-        end_pending_start(entry);
+        end_pending(entry, "start"); /* an older one is waited for no longer */
         clear = true;
     } else if (is_task(entry, "stop")) {
         rsc->role = COX_ROLE_STOPPED;
+        end_pending(entry, "monitor");
         sched_migrate_over(rsc, entry->node);
         clear = true;
     } else if (is_task(entry, "promote")) {
@@ -221,6 +222,7 @@ failed(struct sched_work *work, const struct sched_entry *entry, struct sched_ve
     note_failure(work, entry);
     verdict->on_fail = MAX(verdict->on_fail, on_fail);
     if (is_task(entry, "stop")) {
+        verdict->is_stuck = entry->status == COX_OP_STATUS_ERROR_HARD && !sched_node_can_fence(work, entry->node);
         sched_explain_cause(work, COX_TERM_ON_FAIL, entry->op->operation, NULL);
         sched_history_ban(work, rsc, entry->node);
     } else if (is_task(entry, "migrate_to")) {

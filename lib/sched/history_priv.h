@@ -18,6 +18,7 @@ struct sched_entry {
 struct sched_verdict {
     enum sched_on_fail on_fail;
     const struct cox_op_history *last_failure;
+    bool is_stuck; /**< it could not be stopped for a reason that stays, on a node that nobody can fence */
 };
 
 /* ---- on_fail.c ---- */
@@ -32,7 +33,7 @@ enum sched_on_fail sched_on_fail_of(const struct sched_work *work, const struct 
 void sched_history_add_running(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node);
 /** Take the verdict over: roles, blocks, bans, fencing. */
 void sched_history_process(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
-                           enum sched_on_fail on_fail);
+                           const struct sched_verdict *verdict);
 /** It is active in its lowest active role. */
 void sched_history_set_active(struct sched_rsc *rsc);
 /** Ban from one node, or from all when @node is NULL, with all that belongs to @rsc. */

@@ -118,10 +118,30 @@ is_running(const struct sched_rsc *rsc)
     return false;
 }
 
+/*
+ * What cannot be probed may run there: nothing is started beside it, but nothing is stopped for that either.  Of a clone that
+ * is active the instances that are not wait.
+ */
+static void
+order_unprobed(struct sched_work *work, struct sched_action *probe, struct sched_rsc *starter)
+{
+    if (!is_running(starter)) {
+        sched_order_action_task(work, probe, starter, SCHED_TASK_START, SCHED_R_ORDERED | SCHED_R_BLOCKS);
+        return;
+    }
+    sched_order_action_task(work, probe, starter, SCHED_TASK_START, SCHED_R_ORDERED);
+    for (guint i = 0; sched_is_collective(starter) && i < starter->children->len; i++) {
+        struct sched_rsc *instance = g_ptr_array_index(starter->children, i);
+
+        if (!is_running(instance)) {
+            sched_order_action_task(work, probe, instance, SCHED_TASK_START, SCHED_R_ORDERED | SCHED_R_BLOCKS);
+        }
+    }
+}
+
 static bool
 probe_primitive(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node)
 {
-    guint32 flags = SCHED_R_ORDERED;
     struct sched_rsc *starter = NULL;
     struct sched_action *probe;
 
@@ -137,10 +157,11 @@ probe_primitive(struct sched_work *work, struct sched_rsc *rsc, struct sched_nod
     } else if (rsc->role == COX_ROLE_PROMOTED) {
         sched_action_set_meta(work, probe, "op_target_rc", cox_arena_printf(work->arena, "%d", RC_PROMOTED));
     }
-    if (!sched_is_runnable(probe) && !is_running(starter)) {
-        flags |= SCHED_R_BLOCKS;
+    if (sched_is_runnable(probe)) {
+        sched_order_action_task(work, probe, starter, SCHED_TASK_START, SCHED_R_ORDERED);
+    } else {
+        order_unprobed(work, probe, starter);
     }
-    sched_order_action_task(work, probe, starter, SCHED_TASK_START, flags);
     sched_order_action_task(work, probe, starter, SCHED_TASK_RELOAD, SCHED_R_ORDERED);
     return true;
 }
