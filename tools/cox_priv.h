@@ -108,6 +108,16 @@ int cox_verb_acl_user_remove(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_acl_group_add(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_acl_group_remove(struct cox_tool_ctx *ctx, char **arguments);
 
+/* cox_ticket.c */
+int cox_verb_ticket_list(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_ticket_grant(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_ticket_revoke(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_ticket_standby(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_ticket_activate(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_ticket_forget(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_utilization_list(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_resource_utilization(struct cox_tool_ctx *ctx, char **arguments);
+
 /* cox_view.c: what verbs that only look begin and end with. */
 
 /** The document that a verb looks at. */

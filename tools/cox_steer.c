@@ -130,7 +130,7 @@ edit_node_pairs(struct cox_xml *root, const void *what, GError **error)
     g_autofree char *set_id = is_utilization ? g_strconcat(attributes, "-utilization", NULL) : g_strdup(attributes);
     const struct cox_nvedit_home home = { node, order->name, set_id };
 
-    if (pairs == NULL) {
+    if (pairs == NULL || (is_utilization && !cox_nvedit_check_amounts(pairs, error))) {
         return false;
     }
     cox_nvedit_apply(&home, pairs);

@@ -20,15 +20,21 @@ clear_line(gpointer data)
     g_free(line->to);
 }
 
-/* A document that has nothing but the configuration of this one. */
+/* A document that has nothing but the configuration of this one, and the tickets: the part of the status that people change. */
 static struct cox_xmldoc *
 configuration_of(const struct cox_xml *root)
 {
     const struct cox_xml *configuration = cox_section_find(root, "configuration");
+    const struct cox_xml *tickets = cox_xml_child(cox_section_find(root, "status"), "tickets");
     struct cox_xmldoc *doc = cox_xmldoc_new("cib");
+    struct cox_xml *status = NULL;
 
     if (configuration != NULL) {
         (void) cox_xml_add_copy(cox_xmldoc_root(doc), configuration);
+    }
+    status = cox_xml_new_child(cox_xmldoc_root(doc), "status");
+    if (tickets != NULL) {
+        (void) cox_xml_add_copy(status, tickets);
     }
     return doc;
 }
@@ -41,7 +47,7 @@ describe(const struct cox_xml *xml)
 {
     static const char *const telling[] = { "class", "provider", "type" };
     static const char *const others[] = { "name", "interval", "timeout", "value", "rsc", "node", "with-rsc", "first", "then", "ticket", "score", "kind",
-                                          "uname", "devices", "target", "index", "path", "role", "xpath", "reference", "object-type", "start", "end" };
+                                          "uname", "devices", "target", "index", "path", "role", "xpath", "reference", "object-type", "start", "end", "granted", "standby" };
     g_autoptr(GString) text = g_string_new(NULL);
 
     for (size_t i = 0; i < G_N_ELEMENTS(telling); i++) {

@@ -22,7 +22,7 @@ struct cox_docdiff_line {
 /**
  * Compare the configurations of two documents.
  *
- * @param before, after  roots (`<cib>`); what is not in configuration is not looked at
+ * @param before, after  roots (`<cib>`); what is neither in configuration nor a ticket (status/tickets) is not looked at
  * @param patch          receives a patch (format 2) that leads from one to the other and fits documents with the admin_epoch and epoch of
  *                       @before, whatever their status is; the caller owns it; NULL when they are equal
  * @return array of struct cox_docdiff_line, cleared by the array; the caller unrefs it; NULL with COX_ERROR_SYNTAX when they cannot be compared

@@ -63,6 +63,21 @@ cox_nvedit_parse_all(char *const *words, GError **error)
     return pairs;
 }
 
+bool
+cox_nvedit_check_amounts(const GArray *pairs, GError **error)
+{
+    for (guint i = 0; i < pairs->len; i++) {
+        const struct cox_nvedit *pair = &g_array_index(pairs, struct cox_nvedit, i);
+        gint64 number = 0;
+
+        if (pair->value != NULL && !g_ascii_string_to_signed(pair->value, 10, 0, G_MAXINT32, &number, NULL)) {
+            g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "%s=%.40s: utilization is a whole number from 0 to %d", pair->name, pair->value, G_MAXINT32);
+            return false;
+        }
+    }
+    return true;
+}
+
 /* ---- in the tree ------------------------------------------------------------------------------------------ */
 
 /* A set that is meant when nothing is said of times and nodes. */

@@ -29,6 +29,9 @@ GArray *cox_nvedit_list_new(void);
 /** The same for several words: array of struct cox_nvedit that clears its elements, the caller unrefs it; NULL with the error of the first bad one. */
 GArray *cox_nvedit_parse_all(char *const *words, GError **error);
 
+/** Are the values whole numbers, as utilization needs them?  COX_ERROR_USAGE quotes the first that is none. */
+bool cox_nvedit_check_amounts(const GArray *pairs, GError **error);
+
 /** Where the pairs are: in the sets @set_type of the element @owner, which may be a section ("crm_config"). */
 struct cox_nvedit_home {
     struct cox_xml *owner;

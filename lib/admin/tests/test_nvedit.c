@@ -92,6 +92,26 @@ what_is_taken_away_goes_everywhere_and_empty_sets_with_it(void **state)
                      1);
 }
 
-COX_TEST_MAIN(cmocka_unit_test(words_are_names_with_values), cmocka_unit_test(a_new_pair_makes_its_set_where_the_schema_wants_it),
+static void
+amounts_are_whole_numbers(void **state)
+{
+    static const char *const bad[] = { "cpu=much", "cpu=1.5", "cpu=-1", "cpu=99999999999", "cpu=1k", "cpu= 1" };
+    char good[] = "cpu=8", gone[] = "ram=";
+    g_autoptr(GArray) pairs = cox_nvedit_parse_all((char *[]) { good, gone, NULL }, NULL);
+
+    (void) state;
+    assert_true(cox_nvedit_check_amounts(pairs, NULL));
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autofree char *word = g_strdup(bad[i]);
+        g_autoptr(GArray) wrong = cox_nvedit_parse_all((char *[]) { word, NULL }, NULL);
+        GError *error = NULL;
+
+        assert_false(cox_nvedit_check_amounts(wrong, &error));
+        assert_non_null(strstr(error->message, bad[i]));
+        g_clear_error(&error);
+    }
+}
+
+COX_TEST_MAIN(cmocka_unit_test(amounts_are_whole_numbers), cmocka_unit_test(words_are_names_with_values), cmocka_unit_test(a_new_pair_makes_its_set_where_the_schema_wants_it),
               cmocka_unit_test(a_pair_that_is_there_changes_in_its_place_and_sets_with_rules_are_left_alone),
               cmocka_unit_test(what_is_taken_away_goes_everywhere_and_empty_sets_with_it))
