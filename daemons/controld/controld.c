@@ -1,7 +1,10 @@
 /* daemons/controld/controld.c - the daemon: what it answers, beginning and end.  Layer 6. */
 #include "daemons/controld/controld.h"
 
+#include <unistd.h>
+
 #include "daemons/controld/wishes.h"
+#include "runtime/environment.h"
 #include "service/bootmark.h"
 
 static bool
@@ -25,6 +28,10 @@ start(struct cox_ctx *ctx, GError **error)
     cox_service_set_data(ctx, controld);
     if (!cox_bootmark_get(cox_service_run_directory(ctx), &controld->life, &problem)) { /* then proofs of fencing count less easily */
         cox_log_line(controld->log, COX_LOG_NOTICE, "%s", problem->message);
+    }
+    controld->cores = (guint) MAX(sysconf(_SC_NPROCESSORS_ONLN), 0);
+    if (cox_environment_setting("node_action_limit") != NULL) {
+        controld->action_limit = (guint) CLAMP(g_ascii_strtoll(cox_environment_setting("node_action_limit"), NULL, 10), 0, CONTROLD_MOST_ACTIONS);
     }
     controld_neighbours_connect(&controld->neighbours, &setup);
     controld_handlers_start(controld);

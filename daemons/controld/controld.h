@@ -30,6 +30,10 @@
 
 G_BEGIN_DECLS
 
+enum {
+    CONTROLD_MOST_ACTIONS = 1000000, /* as a limit of a node: more makes no difference */
+};
+
 struct controld {
     struct cox_ctx *ctx;
     struct cox_runtime *runtime;
@@ -38,6 +42,7 @@ struct controld {
     char *uuid;                /* of this run, in transition keys */
     guint64 incarnation;
     guint64 life;                   /* number of this boot */
+    guint cores, action_limit;      /* of this host, as struct cox_reign_event */
     struct controld_neighbours neighbours;
     /* crew.c */
     GArray *view, *members;    /* guint32: controllers in the group; nodes that are members */

@@ -29,7 +29,8 @@ static void
 send(struct controld *controld, const struct cox_election_message *message)
 {
     const struct cox_msg_control_election extra = { .name = cox_service_node_name(controld->ctx, controld->self),
-                                                    .life = controld->life };
+                                                    .life = controld->life, .cores = controld->cores,
+                                                    .action_limit = controld->action_limit };
 
     if (message->kind == COX_ELECTION_CONFIRM) { /* first find out what is running here */
         controld->confirm = *message;
@@ -45,7 +46,8 @@ controld_crew_confirm(struct controld *controld, const struct cox_msg_exec_infli
 {
     const struct cox_msg_cib_state state = controld_wire_state(&controld->recorded_version);
     const struct cox_msg_control_election extra = { .name = cox_service_node_name(controld->ctx, controld->self),
-                                                    .life = controld->life,
+                                                    .life = controld->life, .cores = controld->cores,
+                                                    .action_limit = controld->action_limit,
                                                     .n_inflight = inflight->n_actions,
                                                     .inflight = inflight->actions,
                                                     .n_state = 1,
@@ -433,8 +435,10 @@ controld_crew_on_message(struct cox_ctx *ctx, const struct cox_request *request,
     if (body->name != NULL && controld->reign != NULL && cox_reign_node_name(controld->reign, request->node) == NULL) {
         controld_papers_names(controld);
     }
-    if (body->life != 0 && controld->reign != NULL) {
-        controld_realm_step(controld, &(struct cox_reign_event) { .kind = COX_REIGN_ON_LIFE, .node = request->node, .life = body->life });
+    if (controld->reign != NULL) {
+        controld_realm_step(controld, &(struct cox_reign_event) {
+                                          .kind = COX_REIGN_ON_LIFE, .node = request->node,
+                                          .life = { body->life, (guint) MIN(body->cores, CONTROLD_MOST_ACTIONS), (guint) MIN(body->action_limit, CONTROLD_MOST_ACTIONS) } });
     }
     event.message.sender = request->node;
     event.message.message = &message;

@@ -386,10 +386,11 @@ on_options(struct cox_reign *reign, const struct cox_reign_event *event, cox_use
 {
     struct cox_conduct_event config = { .kind = COX_CONDUCT_ON_CONFIG };
 
-    config.config.node_limit = event->options.node_action_limit;
+    config.config.node_limit = reign->node_action_limit = event->options.node_action_limit;
     config.config.cluster_delay_ms = event->options.cluster_delay_ms > 0 ? event->options.cluster_delay_ms
                                                                          : reign->config.cluster_delay_ms;
     cox_reign_work_step(reign, &config, now, out);
+    cox_reign_nodes_limit(reign, now, out);
     reign->retry.max_attempts = event->options.fence_attempts;
     reign->forgives_start = event->options.forgives_start;
     if (reign->recheck_ms != event->options.recheck_ms) {
@@ -407,10 +408,10 @@ dispatch(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec 
             cox_reign_nodes_on_view(reign, event, now, out);
             break;
         case COX_REIGN_ON_NODE:
-            cox_reign_nodes_on_node(reign, event);
+            cox_reign_nodes_on_node(reign, event, now, out);
             break;
         case COX_REIGN_ON_LIFE:
-            cox_reign_node_ensure(reign, event->node)->life = event->life;
+            cox_reign_nodes_on_life(reign, event, now, out);
             break;
         case COX_REIGN_ON_TERM:
             on_term(reign, event, now, out);

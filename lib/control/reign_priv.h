@@ -25,6 +25,7 @@ struct reign_node {
     bool is_erased;           /* what the document knew of it is gone; with is_down */
     guint64 life;             /* as its controller has said since it came; else of the last one that has left; 0: not known */
     guint64 barred;           /* the life that was reported ended and is not; 0: none */
+    guint cores, action_limit; /* as its controller has said; 0: not known, and nothing said */
     bool has_reported;        /* in this reign: what is in flight there is known */
     bool is_mute;             /* its results do not get into the document */
     enum cox_join_phase phase;
@@ -56,6 +57,7 @@ struct reign_fence {
 
 struct cox_reign {
     struct cox_reign_config config;
+    guint node_action_limit;          /* operations at a time on each node; 0: twice its cores */
     GPtrArray *nodes;                 /* struct reign_node, by id */
     guint32 coordinator;
     guint64 generation;
@@ -116,7 +118,9 @@ void cox_reign_need(struct cox_reign *reign, const struct cox_version *version);
 
 void cox_reign_nodes_on_view(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
                          struct cox_reign_effects *out);
-void cox_reign_nodes_on_node(struct cox_reign *reign, const struct cox_reign_event *event);
+void cox_reign_nodes_on_node(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out);
+void cox_reign_nodes_on_life(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out);
+void cox_reign_nodes_limit(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out); /* node-action-limit has changed */
 
 /* A node was reported down and is alive. */
 void cox_reign_nodes_on_barred(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out);

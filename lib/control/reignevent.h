@@ -45,7 +45,7 @@ struct cox_reign_value {
 enum cox_reign_event_kind {
     COX_REIGN_ON_VIEW = 0,   /**< the controllers that are there, and the nodes that are members */
     COX_REIGN_ON_NODE,       /**< a node's name, and what the document says of it; before the reign begins, and on changes */
-    COX_REIGN_ON_LIFE,       /**< the controller of a node says in which boot the node is */
+    COX_REIGN_ON_LIFE,       /**< the controller of a node says in which boot the node is, and what it can carry */
     COX_REIGN_ON_TERM,       /**< who coordinates now; 0: nobody */
     COX_REIGN_ON_PHASE,      /**< a member has come so far (coordinator only); when it has joined, with what it is running */
     COX_REIGN_ON_MAY_PLAN,   /**< all members have reported */
@@ -82,7 +82,11 @@ struct cox_reign_event {
         } view;
         struct cox_reign_state state; /**< NODE */
         guint64 generation;           /**< TERM */
-        guint64 life;                 /**< LIFE: a number that differs from boot to boot, not 0 */
+        struct {
+            guint64 boot;             /**< a number that differs from boot to boot; 0: it cannot tell */
+            guint cores;              /**< processors; 0: not told */
+            guint action_limit;       /**< operations at a time that its host wants, whatever node-action-limit says; 0: nothing said */
+        } life;                       /**< LIFE */
         struct {
             enum cox_join_phase phase;
             const struct cox_inflight *inflight; /**< node NULL: its own */
@@ -130,7 +134,7 @@ struct cox_reign_event {
             gint64 recheck_ms;             /**< cluster-recheck-interval; 0: never */
             guint fence_attempts;          /**< fencing-max-attempts */
             gint64 cluster_delay_ms;       /**< cluster-delay; 0: as in struct cox_reign_config */
-            guint node_action_limit;       /**< node-action-limit: operations at a time on each node; 0: any number */
+            guint node_action_limit;       /**< node-action-limit: operations at a time on each node; 0: twice its cores */
             bool forgives_start;           /**< start-failure-is-fatal is false: until there is a plan, which says so as well */
         } options;
     };

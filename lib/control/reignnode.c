@@ -111,14 +111,53 @@ is_as_written(const struct reign_node *node, const struct cox_reign_state *state
            && (node->is_expected_left || g_strcmp0(node->doc.expected, state->expected) == 0);
 }
 
+/* ---- how much a node can carry ---- */
+
+/* What its host wants comes first, then node-action-limit, then twice its cores. */
+static void
+limit_node(struct cox_reign *reign, const struct reign_node *node, cox_usec now, struct cox_reign_effects *out)
+{
+    guint limit = node->action_limit != 0 ? node->action_limit : reign->node_action_limit != 0 ? reign->node_action_limit : 2 * node->cores;
+
+    if (node->name != NULL) {
+        cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_LIMIT, .node = { node->name, limit } }, now, out);
+    }
+}
+
 void
-cox_reign_nodes_on_node(struct cox_reign *reign, const struct cox_reign_event *event)
+cox_reign_nodes_limit(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
+{
+    for (guint i = 0; i < reign->nodes->len; i++) {
+        limit_node(reign, reign->nodes->pdata[i], now, out);
+    }
+}
+
+void
+cox_reign_nodes_on_life(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out)
+{
+    struct reign_node *node = cox_reign_node_ensure(reign, event->node);
+
+    if (event->life.boot != 0) {
+        node->life = event->life.boot;
+    }
+    if (node->cores != event->life.cores || node->action_limit != event->life.action_limit) {
+        node->cores = event->life.cores;
+        node->action_limit = event->life.action_limit;
+        limit_node(reign, node, now, out);
+    }
+}
+
+/* ---- what the document says ---- */
+
+void
+cox_reign_nodes_on_node(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out)
 {
     struct reign_node *node = cox_reign_node_ensure(reign, event->node);
 
     if (event->name != NULL && g_strcmp0(node->name, event->name) != 0) {
         g_free(node->name);
         node->name = g_strdup(event->name);
+        limit_node(reign, node, now, out);
     }
     if (reign->batch_pending == 0 || node->batch <= reign->batch_answered) {
         cox_reign_texts_set(&node->doc, &event->state);

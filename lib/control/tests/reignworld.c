@@ -251,7 +251,7 @@ world_start(struct world *w)
     world_node(w, 1, "n1");
     world_node(w, 2, "n2");
     world_node(w, 3, "n3");
-    world_step(w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_LIFE, .node = 3, .life = WORLD_LIFE });
+    world_step(w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_LIFE, .node = 3, .life = { .boot = WORLD_LIFE } });
     world_document(w, COX_REIGN_CONFIGURATION, "0.1");
     world_expect(w, "");
 }

@@ -81,7 +81,7 @@ a_proof_about_the_life_before_proves_nothing_when_the_node_has_left_again(void *
     world_step(&w, &news);
     assert_null(strstr(w.log->str, "erase n3"));
     news.done.life = 31;
-    world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_LIFE, .node = 3, .life = 32 });
+    world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_LIFE, .node = 3, .life = { .boot = 32 } });
     world_step(&w, &news);
     assert_null(strstr(w.log->str, "erase n3"));
     news.done.life = 32; /* somebody has done it once more */
@@ -175,7 +175,7 @@ a_node_that_lives_although_it_was_fenced_is_not_admitted_in_this_life(void **sta
     world_phase(&w, 3, COX_JOIN_JOINED); /* whatever it says */
     assert_null(strstr(w.log->str, "node n3 true online"));
     g_string_truncate(w.log, 0);
-    world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_LIFE, .node = 3, .life = WORLD_LIFE + 1 });
+    world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_LIFE, .node = 3, .life = { .boot = WORLD_LIFE + 1 } });
     world_phase(&w, 3, COX_JOIN_JOINED); /* it has booted */
     assert_non_null(strstr(w.log->str, "node n3 true online member member; "));
     world_end(&w);
