@@ -23,6 +23,7 @@ start(struct cox_ctx *ctx, GError **error)
     controld->log = cox_service_log(ctx);
     controld->uuid = g_uuid_string_random();
     controld->incarnation = (guint64) cox_runtime_wall(controld->runtime).usec;
+    controld->barred = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     controld->view = g_array_new(FALSE, FALSE, sizeof(guint32));
     controld->members = g_array_new(FALSE, FALSE, sizeof(guint32));
     cox_service_set_data(ctx, controld);
@@ -31,7 +32,7 @@ start(struct cox_ctx *ctx, GError **error)
     }
     controld->cores = (guint) MAX(sysconf(_SC_NPROCESSORS_ONLN), 0);
     if (cox_environment_setting("node_action_limit") != NULL) {
-        controld->action_limit = (guint) CLAMP(g_ascii_strtoll(cox_environment_setting("node_action_limit"), NULL, 10), 0, CONTROLD_MOST_ACTIONS);
+        controld->action_limit = (guint) CLAMP(g_ascii_strtoll(cox_environment_setting("node_action_limit"), NULL, 10), 0, COX_REIGN_MOST_ACTIONS);
     }
     controld_neighbours_connect(&controld->neighbours, &setup);
     controld_handlers_start(controld);
@@ -59,6 +60,7 @@ destroy(struct cox_ctx *ctx)
     controld_realm_stop(controld);
     controld_handlers_stop(controld);
     cox_election_free(controld->election);
+    g_hash_table_unref(controld->barred);
     g_array_unref(controld->view);
     g_array_unref(controld->members);
     g_free(controld->uuid);

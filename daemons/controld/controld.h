@@ -30,25 +30,21 @@
 
 G_BEGIN_DECLS
 
-enum {
-    CONTROLD_MOST_ACTIONS = 1000000, /* as a limit of a node: more makes no difference */
-};
-
 struct controld {
     struct cox_ctx *ctx;
     struct cox_runtime *runtime;
     struct cox_log *log;
     guint32 self;              /* 0: not known yet */
     char *uuid;                /* of this run, in transition keys */
-    guint64 incarnation;
-    guint64 life;                   /* number of this boot */
+    guint64 incarnation, life;      /* life: number of this boot */
+    GHashTable *barred;             /* name -> guint64 *, the life: what was heard before the reign could be told */
     guint cores, action_limit;      /* of this host, as struct cox_reign_event */
     struct controld_neighbours neighbours;
     /* crew.c */
     GArray *view, *members;    /* guint32: controllers in the group; nodes that are members */
     bool knows_nodes;          /* members has those that had no controller when this one joined, too */
     struct cox_election *election; /* NULL: the document is not there yet */
-    cox_source_id election_timer;
+    cox_source_id election_timer, reign_timer;
     struct cox_election_message confirm; /* to be sent when the node's reports are ready */
     gint64 leaving_since_s;    /* seconds since 1970, what "shutdown" is set to */
     bool has_confirm, is_leaving, is_dismissed, is_released; /* is_dismissed: it may leave when its results are recorded; is_released: the node may leave, what it does now is not in the history */
@@ -56,7 +52,6 @@ struct controld {
     const struct cox_msg_control_election *report; /* while a confirmation is handled */
     /* realm.c */
     struct cox_reign *reign;
-    cox_source_id reign_timer;
     struct cox_codec_graph *graph;  /* that the reign uses */
     guint64 transition;
     GByteArray *plan_text;          /* body of the answer that is coming */

@@ -438,7 +438,7 @@ controld_crew_on_message(struct cox_ctx *ctx, const struct cox_request *request,
     if (controld->reign != NULL) {
         controld_realm_step(controld, &(struct cox_reign_event) {
                                           .kind = COX_REIGN_ON_LIFE, .node = request->node,
-                                          .life = { body->life, (guint) MIN(body->cores, CONTROLD_MOST_ACTIONS), (guint) MIN(body->action_limit, CONTROLD_MOST_ACTIONS) } });
+                                          .life = { body->life, (guint) MIN(body->cores, COX_REIGN_MOST_ACTIONS), (guint) MIN(body->action_limit, COX_REIGN_MOST_ACTIONS) } });
     }
     event.message.sender = request->node;
     event.message.message = &message;

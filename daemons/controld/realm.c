@@ -300,6 +300,9 @@ static void
 on_barred(struct controld *controld, const struct cox_msg_fence_news *news)
 {
     cox_log_line(controld->log, COX_LOG_NOTICE, "not admitted node=%s reason=\"it was reported down and is alive\"", news->barred);
+    if (controld->reign == NULL) {
+        g_hash_table_replace(controld->barred, g_strdup(news->barred), g_memdup2(&news->life, sizeof news->life));
+    }
     controld_realm_step(controld, &(struct cox_reign_event) { .kind = COX_REIGN_ON_BARRED, .name = news->barred,
                                                               .done = { .life = news->life } });
     if (news->is_ours_to_say != 0) {
@@ -482,8 +485,15 @@ controld_realm_start(struct controld *controld)
                                              .record_grace_ms = 30000,
                                              .retry_ms = 1000,
                                              .crash_limit = 3 };
+    GHashTableIter barred;
+    gpointer name, life;
 
     controld->reign = cox_reign_new(&config);
+    g_hash_table_iter_init(&barred, controld->barred);
+    while (g_hash_table_iter_next(&barred, &name, &life)) {
+        controld_realm_step(controld, &(struct cox_reign_event) { .kind = COX_REIGN_ON_BARRED, .name = name, .done = { .life = *(guint64 *) life } });
+    }
+    g_hash_table_remove_all(controld->barred);
 }
 
 void

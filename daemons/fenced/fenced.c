@@ -67,6 +67,7 @@ destroy(struct cox_ctx *ctx)
     cox_fenced_fail_waits(fenced, "the daemon stops");
     cox_fenced_forget_runs(fenced);
     cox_runtime_cancel(runtime, fenced->timer);
+    cox_runtime_cancel(runtime, fenced->telling);
     cox_runtime_cancel(runtime, fenced->rebuild_timer);
     cox_follow_free(fenced->follow);
     cox_client_free(fenced->supervisor);
@@ -130,6 +131,7 @@ const struct cox_service cox_fenced_service = {
     .start = start,
     .destroy = destroy,
     .view = cox_fenced_view,
+    .subscribed = cox_fenced_subscribed,
     .nodes_lost = cox_fenced_nodes_lost,
     .quorum = cox_fenced_quorum,
     .health = health,

@@ -28,7 +28,7 @@ struct cox_fenced {
     bool is_connected, has_quorum, is_two_node;
     guint64 incarnation;           /**< of this boot */
     gint64 patience_ms;            /**< a fenced node that is a member for so long after that is alive */
-    cox_source_id timer;
+    cox_source_id timer, telling;
     /* configuration */
     struct cox_fencebuild *build;  /**< NULL: none yet */
     bool is_dirty;                 /**< the document is another one */
@@ -139,6 +139,10 @@ bool cox_fenced_on_term(struct cox_ctx *ctx, const struct cox_request *request, 
 bool cox_fenced_on_peer(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool cox_fenced_on_forget(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 void cox_fenced_view(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes);
+/* Who subscribes is told, after its answer, which nodes are barred. */
+bool cox_fenced_subscribed(struct cox_ctx *ctx, const struct cox_request *request, const char *topic, GError **error);
+void cox_fenced_tell_barred(struct cox_fenced *fenced);
+
 void cox_fenced_nodes_lost(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes);
 void cox_fenced_quorum(struct cox_ctx *ctx, const struct cox_peers_quorum *quorum);
 

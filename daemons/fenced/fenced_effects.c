@@ -162,6 +162,16 @@ bar(struct cox_fenced *fenced, const struct cox_fence_effect *effect)
     cox_service_publish(fenced->ctx, COX_FENCED_TOPIC, COX_MSG_FENCE_NEWS, &news, NULL);
 }
 
+void
+cox_fenced_tell_barred(struct cox_fenced *fenced)
+{
+    struct cox_msg_fence_news news = { 0 };
+
+    for (guint i = 0; fenced->engine != NULL && (news.barred = cox_fence_barred(fenced->engine, i, &news.life)) != NULL; i++) {
+        cox_service_publish(fenced->ctx, COX_FENCED_TOPIC, COX_MSG_FENCE_NEWS, &news, NULL);
+    }
+}
+
 /* ---- answers ---- */
 
 static const struct cox_fence_record *

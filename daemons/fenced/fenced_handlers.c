@@ -385,6 +385,29 @@ cox_fenced_view(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
     }
 }
 
+static void
+on_tell_barred(void *context)
+{
+    struct cox_fenced *fenced = context;
+
+    fenced->telling = 0;
+    cox_fenced_tell_barred(fenced);
+}
+
+/* A controller that begins now would admit a node that it has not heard of. */
+bool
+cox_fenced_subscribed(struct cox_ctx *ctx, const struct cox_request *request, const char *topic, GError **error)
+{
+    struct cox_fenced *fenced = of_ctx(ctx);
+
+    (void) request;
+    (void) topic;
+    (void) error;
+    cox_runtime_cancel(cox_service_runtime(ctx), fenced->telling); /* the answer goes first */
+    fenced->telling = cox_runtime_defer(cox_service_runtime(ctx), on_tell_barred, fenced);
+    return true;
+}
+
 void
 cox_fenced_nodes_lost(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
 {

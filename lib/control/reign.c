@@ -17,6 +17,7 @@ cox_reign_new(const struct cox_reign_config *config)
     COX_BUG_ON(config->self == 0);
     reign->config = *config;
     reign->nodes = g_ptr_array_new_with_free_func(cox_reign_node_free);
+    reign->barred = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     reign->conduct = cox_conduct_new(&conduct);
     reign->guard = cox_planguard_new(&guard);
     cox_planguard_effects_init(&reign->guard_effects);
@@ -39,6 +40,7 @@ cox_reign_free(struct cox_reign *reign)
         return;
     }
     g_ptr_array_unref(reign->nodes);
+    g_hash_table_unref(reign->barred);
     cox_conduct_free(reign->conduct);
     cox_planguard_free(reign->guard);
     cox_planguard_effects_clear(&reign->guard_effects);

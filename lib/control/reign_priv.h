@@ -59,6 +59,7 @@ struct cox_reign {
     struct cox_reign_config config;
     guint node_action_limit;          /* operations at a time on each node; 0: twice its cores */
     GPtrArray *nodes;                 /* struct reign_node, by id */
+    GHashTable *barred;               /* name -> guint64 *, the life: nodes that were barred before their names were known */
     guint32 coordinator;
     guint64 generation;
     bool may_plan;

@@ -15,6 +15,10 @@
 
 G_BEGIN_DECLS
 
+enum {
+    COX_REIGN_MOST_ACTIONS = 1000000, /**< as a limit of a node: more makes no difference */
+};
+
 /** What a node is asked to do, or tells that it has done. */
 enum cox_reign_order {
     COX_REIGN_RUN = 0,  /**< an operation */

@@ -147,6 +147,34 @@ cox_reign_nodes_on_life(struct cox_reign *reign, const struct cox_reign_event *e
     }
 }
 
+/* ---- nodes that are alive although they were reported down ---- */
+
+static void
+take_bar(struct cox_reign *reign, struct reign_node *node, cox_usec now, struct cox_reign_effects *out)
+{
+    const guint64 *life = g_hash_table_lookup(reign->barred, node->name);
+
+    if (life != NULL) {
+        node->barred = *life;
+        g_hash_table_remove(reign->barred, node->name);
+        cox_reign_want(reign, now, out);
+    }
+}
+
+void
+cox_reign_nodes_on_barred(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out)
+{
+    struct reign_node *node = cox_reign_node_named(reign, event->name);
+    const guint64 life = event->done.life;
+
+    if (node == NULL) {
+        g_hash_table_replace(reign->barred, g_strdup(event->name), g_memdup2(&life, sizeof life));
+    } else if (node->barred != life) {
+        node->barred = life;
+        cox_reign_want(reign, now, out);
+    }
+}
+
 /* ---- what the document says ---- */
 
 void
@@ -158,6 +186,7 @@ cox_reign_nodes_on_node(struct cox_reign *reign, const struct cox_reign_event *e
         g_free(node->name);
         node->name = g_strdup(event->name);
         limit_node(reign, node, now, out);
+        take_bar(reign, node, now, out);
     }
     if (reign->batch_pending == 0 || node->batch <= reign->batch_answered) {
         cox_reign_texts_set(&node->doc, &event->state);
@@ -186,17 +215,6 @@ cox_reign_nodes_look(struct cox_reign *reign, bool is_another, bool has_quorum)
         }
     }
     reign->is_batch_seen = has_quorum && is_any && are_all && reign->batch_pending == reign->batch_answered + 1;
-}
-
-void
-cox_reign_nodes_on_barred(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out)
-{
-    struct reign_node *node = cox_reign_node_named(reign, event->name);
-
-    if (node != NULL) {
-        node->barred = event->done.life;
-        cox_reign_want(reign, now, out);
-    }
 }
 
 /* ---- what the document is to say ---- */

@@ -76,6 +76,15 @@ cox_fence_is_barred(const struct cox_fence *fence, const char *node)
     return cox_fencewatch_is_barred(&fence->watch, node);
 }
 
+const char *
+cox_fence_barred(const struct cox_fence *fence, guint i, guint64 *life)
+{
+    const char *name = cox_fencewatch_barred(&fence->watch, i);
+
+    *life = name == NULL ? 0 : cox_fencewatch_incarnation(&fence->watch, name);
+    return name;
+}
+
 /* ---- at the leader: work through steps and ways ---- */
 
 static void

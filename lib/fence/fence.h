@@ -167,6 +167,9 @@ void cox_fence_forget(struct cox_fence *fence, const char *target);
 /** Is @node reported down and known to be alive? */
 bool cox_fence_is_barred(const struct cox_fence *fence, const char *node);
 
+/** Name of barred node number @i, with the life that it goes on in (0: not known), or NULL beyond the last; borrowed until the next step. */
+const char *cox_fence_barred(const struct cox_fence *fence, guint i, guint64 *life);
+
 typedef struct cox_fence cox_fence; /* for g_autoptr only */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(cox_fence, cox_fence_free)
 

@@ -370,6 +370,19 @@ cox_fencewatch_is_barred(const struct cox_fencewatch *watch, const char *name)
     return node != NULL && node->is_barred;
 }
 
+const char *
+cox_fencewatch_barred(const struct cox_fencewatch *watch, guint i)
+{
+    for (guint n = 0; n < watch->nodes->len; n++) {
+        const struct node *node = watch->nodes->pdata[n];
+
+        if (node->is_barred && i-- == 0) {
+            return node->name;
+        }
+    }
+    return NULL;
+}
+
 cox_usec
 cox_fencewatch_wake_at(const struct cox_fencewatch *watch, bool may_fence)
 {

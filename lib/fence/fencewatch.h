@@ -95,6 +95,9 @@ const char *cox_fencewatch_next_refence(struct cox_fencewatch *watch, cox_usec n
 /** Who acts for all in what concerns @name: the lowest member that is not the node itself; 0: nobody. */
 guint32 cox_fencewatch_speaker(const struct cox_fencewatch *watch, const char *name);
 
+/** Name of barred node number @i, or NULL beyond the last. */
+const char *cox_fencewatch_barred(const struct cox_fencewatch *watch, guint i);
+
 bool cox_fencewatch_is_barred(const struct cox_fencewatch *watch, const char *name);
 
 /** When something is due by itself next; @may_fence: is a node to be fenced again something of that? */

@@ -591,6 +591,7 @@ a_node_that_lives_although_it_was_fenced_is_barred_and_reacts(void **state)
 {
     struct world *world = *state;
     guint32 id = 0;
+    const struct cox_msg_fence_news *news = NULL;
     bool is_barred = false;
 
     begin(world, DEVICE("a", NV("a", "pcmk_host_list", "n3")), "");
@@ -599,8 +600,7 @@ a_node_that_lives_although_it_was_fenced_is_barred_and_reacts(void **state)
     assert_false(finished(world, 0, id)->is_ok);
     assert_non_null(strstr(finished(world, 0, id)->reason, "still there"));
     for (guint i = 0; i < cox_service_fake_n_events(world->nodes[0]); i++) {
-        const struct cox_msg_fence_news *news = cox_service_fake_event(world->nodes[0], i)->body;
-
+        news = cox_service_fake_event(world->nodes[0], i)->body;
         is_barred = is_barred || g_strcmp0(news->barred, "n3") == 0;
         assert_true(news->n_event == 0 || news->event[0].state != 1); /* never told as proof */
     }
@@ -610,6 +610,13 @@ a_node_that_lives_although_it_was_fenced_is_barred_and_reacts(void **state)
     assert_true(fenced_of(world, 2)->has_reacted);
     assert_non_null(fenced_of(world, 2)->supervisor);
     assert_false(fenced_of(world, 0)->has_reacted);
+    cox_service_fake_forget_events(world->nodes[0]); /* a controller that begins now hears of it as well, and nobody raises an alert again */
+    assert_non_null(cox_service_fake_get(world->nodes[0], COX_MSG_SUBSCRIBE, &(struct cox_msg_subscribe) { .topic = COX_FENCED_TOPIC }, COX_MSG_DONE, NULL));
+    pass(world, 100);
+    assert_true(cox_service_fake_n_events(world->nodes[0]) > 0);
+    news = cox_service_fake_event(world->nodes[0], 0)->body;
+    assert_string_equal(news->barred, "n3");
+    assert_int_equal(news->is_ours_to_say, 0);
 }
 
 /* ---- devices and levels at run time ---- */

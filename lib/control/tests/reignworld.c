@@ -122,7 +122,7 @@ world_wake(struct world *w)
 void
 world_view(struct world *w, guint n_controllers, guint n_nodes)
 {
-    static const guint32 ids[] = { 1, 2, 3 };
+    static const guint32 ids[] = { 1, 2, 3, 4 };
     struct cox_reign_event event = { .kind = COX_REIGN_ON_VIEW };
 
     event.view.controllers = event.view.nodes = ids;

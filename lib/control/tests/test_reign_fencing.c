@@ -181,6 +181,29 @@ a_node_that_lives_although_it_was_fenced_is_not_admitted_in_this_life(void **sta
     world_end(&w);
 }
 
+static void
+a_node_that_was_barred_before_its_name_was_known_is_not_admitted_either(void **state)
+{
+    struct cox_reign_event barred = { .kind = COX_REIGN_ON_BARRED, .name = "n4" };
+    struct world w;
+
+    (void) state;
+    world_start(&w);
+    barred.done.life = WORLD_LIFE;
+    world_step(&w, &barred);
+    world_view(&w, 4, 4);
+    world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_LIFE, .node = 4, .life = { .boot = WORLD_LIFE } });
+    world_node(&w, 4, "n4");
+    world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_TERM, .node = 1, .generation = 4 });
+    for (guint32 id = 1; id <= 4; id++) {
+        world_phase(&w, id, COX_JOIN_JOINED);
+    }
+    world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_MAY_PLAN });
+    world_expect(&w, "node n1 true online member member; node n2 true online member member; node n3 true online member member; "
+                     "node n4 true offline down down; ");
+    world_end(&w);
+}
+
 /* The next plan sees it, and waits until it does. */
 static void
 a_node_that_was_unfenced_is_marked_so(void **state)
@@ -226,6 +249,7 @@ main(void)
         cmocka_unit_test(fencing_that_fails_is_tried_again_with_pauses),
         cmocka_unit_test(a_pause_after_fencing_ends_with_the_plan_that_wanted_it),
         cmocka_unit_test(a_node_that_lives_although_it_was_fenced_is_not_admitted_in_this_life),
+        cmocka_unit_test(a_node_that_was_barred_before_its_name_was_known_is_not_admitted_either),
         cmocka_unit_test(somebody_elses_proof_counts_unless_the_node_speaks),
     };
 
