@@ -25,7 +25,7 @@ static const struct cox_opt options[] = {
     { "wait", 'w', COX_OPT_FLAG, NULL, "Changes", "Wait until the cluster has done all that follows, with a line for each action",
       FIELD(change.waits) },
     { "timeout", 't', COX_OPT_STRING, "TIME", "Changes", "Wait no longer than this (default 1 hour)", FIELD(change.timeout) },
-    { "force", 'f', COX_OPT_FLAG, NULL, "Changes", "Also what is not known: agents, parameters, options", FIELD(is_forced) },
+    { "force", 'f', COX_OPT_FLAG, NULL, "Changes", "Also what is not known (agents, parameters, options), and what may do harm (fencing, tickets)", FIELD(is_forced) },
     { "disabled", 0, COX_OPT_FLAG, NULL, "Resources", "Create it stopped", FIELD(is_disabled) },
     { "in-group", 0, COX_OPT_STRING, "GROUP", "Resources", "Create it in this group", FIELD(group) },
     { "after", 0, COX_OPT_STRING, "RESOURCE", "Resources", "Behind this member of the group", FIELD(after) },
@@ -265,7 +265,7 @@ run(struct cox_tool_ctx *ctx)
     return (verb->run != NULL) ? verb->run(ctx, arguments) : run_command(ctx, verb, arguments);
 }
 
-static const int statuses[] = { 0, 1, 4, 64, 65, 66, 72, 78, 102, 103, 105, 108, 112, 124, -1 };
+static const int statuses[] = { 0, 1, 2, 4, 5, 64, 65, 66, 72, 78, 102, 103, 105, 107, 108, 109, 112, 124, -1 };
 
 static const struct cox_tool tool = {
     .name = "cox",

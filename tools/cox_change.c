@@ -80,14 +80,29 @@ print_lines(const struct attempt *attempt)
     cox_out_end(out);
 }
 
+int
+cox_change_show_plan(struct cox_tool_ctx *ctx, const struct cox_xml *root)
+{
+    GError *error = NULL;
+    g_autoptr(cox_state) state = cox_state_new(root, &error);
+    g_autoptr(cox_plan) plan = (state == NULL) ? NULL : cox_state_plan(state);
+
+    if (plan == NULL) {
+        return cox_tool_fail(ctx, error);
+    }
+    if (!ctx->is_quiet) {
+        cox_out_spacer(ctx->out);
+        cox_plan_view_changes(ctx->out, plan);
+    }
+    return 0;
+}
+
 /* Would it conform, and what would the cluster do? */
 static int
 show(struct attempt *attempt)
 {
     g_autoptr(cox_diags) diags = cox_diags_new();
     GError *error = NULL;
-    g_autoptr(cox_state) state = NULL;
-    g_autoptr(cox_plan) plan = NULL;
 
     if (!cox_schemas_validate(cox_cib_access_schemas(attempt->access), attempt->after, diags, &error)) {
         int status = cox_tool_fail(attempt->ctx, error);
@@ -95,16 +110,7 @@ show(struct attempt *attempt)
         cox_tool_print_diags(attempt->ctx, diags);
         return status;
     }
-    state = cox_state_new(cox_xmldoc_root(attempt->after), &error);
-    if (state == NULL) {
-        return cox_tool_fail(attempt->ctx, error);
-    }
-    plan = cox_state_plan(state);
-    if (!attempt->ctx->is_quiet) {
-        cox_out_spacer(attempt->ctx->out);
-        cox_plan_view_changes(attempt->ctx->out, plan);
-    }
-    return 0;
+    return cox_change_show_plan(attempt->ctx, cox_xmldoc_root(attempt->after));
 }
 
 /* ---- wait ------------------------------------------------------------------------------------------------- */
@@ -230,33 +236,81 @@ finish(struct attempt *attempt, gint64 timeout_ms)
     return attempt->settings->waits ? wait_for(attempt, timeout_ms) : 0;
 }
 
-int
-cox_change_run(struct cox_tool_ctx *ctx, const struct cox_change_settings *settings, cox_change_fn edit, const void *what)
+/* Open the document, and listen if there is to be a wait; 0, or the exit status with nothing to be closed. */
+static int
+open_attempt(struct attempt *attempt, gint64 *timeout_ms)
 {
     const struct cox_cib_access_settings where = { .tool = "cox" };
-    struct attempt attempt = { .ctx = ctx, .settings = settings, .progress = { .ctx = ctx } };
-    gint64 timeout_ms = WAIT_MS;
+    const struct cox_change_settings *settings = attempt->settings;
     GError *error = NULL;
     int status = 0;
 
-    if (settings->timeout != NULL && !cox_interval_parse(settings->timeout, &timeout_ms, &error)) {
-        status = cox_tool_usage(ctx, "--timeout: %s", error->message);
+    if (settings->timeout != NULL && !cox_interval_parse(settings->timeout, timeout_ms, &error)) {
+        status = cox_tool_usage(attempt->ctx, "--timeout: %s", error->message);
         g_error_free(error);
         return status;
     }
-    attempt.access = cox_cib_access_open(&where, &error);
-    if (attempt.access == NULL) {
-        return cox_tool_fail(ctx, error);
+    attempt->access = cox_cib_access_open(&where, &error);
+    if (attempt->access == NULL) {
+        return cox_tool_fail(attempt->ctx, error);
     }
-    if (settings->waits && !cox_cib_access_is_live(attempt.access)) {
-        cox_cib_access_free(attempt.access);
-        return cox_tool_usage(ctx, "--wait: a document in a file has no cluster that could do anything; unset CIB_file and CIB_shadow");
+    if (settings->waits && !cox_cib_access_is_live(attempt->access)) {
+        cox_cib_access_free(attempt->access);
+        return cox_tool_usage(attempt->ctx,
+                              "--wait: a document in a file has no cluster that could do anything; unset CIB_file and CIB_shadow");
     }
-    attempt.results = settings->waits ? cox_results_new(cox_cib_access_runtime(attempt.access), "cox", on_ended, &attempt.progress, &error) : NULL;
-    status = (error != NULL) ? cox_tool_fail(ctx, error) : make(&attempt, edit, what);
+    attempt->results = settings->waits
+                           ? cox_results_new(cox_cib_access_runtime(attempt->access), "cox", on_ended, &attempt->progress, &error)
+                           : NULL;
+    if (error != NULL) {
+        cox_cib_access_free(attempt->access);
+        return cox_tool_fail(attempt->ctx, error);
+    }
+    return 0;
+}
+
+static void
+close_attempt(struct attempt *attempt)
+{
+    attempt_clear(attempt);
+    cox_results_free(attempt->results);
+    cox_cib_access_free(attempt->access);
+}
+
+int
+cox_change_run(struct cox_tool_ctx *ctx, const struct cox_change_settings *settings, cox_change_fn edit, const void *what)
+{
+    struct attempt attempt = { .ctx = ctx, .settings = settings, .progress = { .ctx = ctx } };
+    gint64 timeout_ms = WAIT_MS;
+    int status = open_attempt(&attempt, &timeout_ms);
+
+    if (status != 0) {
+        return status;
+    }
+    status = make(&attempt, edit, what);
     status = (status == 0) ? finish(&attempt, timeout_ms) : status;
-    attempt_clear(&attempt);
-    cox_results_free(attempt.results);
-    cox_cib_access_free(attempt.access);
+    close_attempt(&attempt);
+    return status;
+}
+
+int
+cox_change_act(struct cox_tool_ctx *ctx, const struct cox_change_settings *settings, cox_change_act_fn act, const void *what)
+{
+    struct attempt attempt = { .ctx = ctx, .settings = settings, .progress = { .ctx = ctx } };
+    gint64 timeout_ms = WAIT_MS;
+    int status = open_attempt(&attempt, &timeout_ms);
+
+    if (status != 0) {
+        return status;
+    }
+    if (!settings->is_dry && !cox_cib_access_is_live(attempt.access)) {
+        status = cox_tool_usage(ctx, "a document in a file has no cluster that could do this; unset CIB_file and CIB_shadow, or try with --dry-run");
+    } else {
+        status = act(ctx, attempt.access, what);
+    }
+    if (status == 0 && settings->waits && !settings->is_dry) {
+        status = wait_for(&attempt, timeout_ms);
+    }
+    close_attempt(&attempt);
     return status;
 }

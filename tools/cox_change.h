@@ -33,6 +33,20 @@ struct cox_change_settings {
  */
 int cox_change_run(struct cox_tool_ctx *ctx, const struct cox_change_settings *settings, cox_change_fn edit, const void *what);
 
+/**
+ * Do something with the running cluster that is no change of the configuration.
+ *
+ * @param access  the document; of the running cluster unless it is a dry run
+ * @return exit status
+ */
+typedef int (*cox_change_act_fn)(struct cox_tool_ctx *ctx, struct cox_cib_access *access, const void *what);
+
+/** Do it, and wait as the settings say.  A dry run is @act's to see to, and waits for nothing. */
+int cox_change_act(struct cox_tool_ctx *ctx, const struct cox_change_settings *settings, cox_change_act_fn act, const void *what);
+
+/** Print what the cluster would do with this document, which is not checked; exit status. */
+int cox_change_show_plan(struct cox_tool_ctx *ctx, const struct cox_xml *root);
+
 G_END_DECLS
 
 #endif

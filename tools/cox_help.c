@@ -82,6 +82,7 @@ completion_of(const char *argument)
         { "ROLE", "$(cibadmin --query --scope acls 2>/dev/null | sed -n 's/^ *<acl_role .*id=\"\\([^\"]*\\)\".*/\\1/p')" },
         { "DEVICE", "$(cibadmin --query --scope resources 2>/dev/null | sed -n 's/^ *<primitive .*id=\"\\([^\"]*\\)\".* class=\"stonith\".*/\\1/p')" },
         { "TICKET", "$(crm_ticket --raw 2>/dev/null)" },
+        { "TARGET", "$(crmadmin --nodes --quiet 2>/dev/null)" },
         { "CONSTRAINT", "$(cibadmin --query --scope constraints 2>/dev/null | sed -n 's/^ *<rsc_[a-z]* .*id=\"\\([^\"]*\\)\".*/\\1/p')" },
         { "AGENT", "$(crm_resource --list-agents ocf 2>/dev/null | sed 's/^/ocf:/')" },
         { "VERB", "$verbs" },

@@ -108,6 +108,20 @@ int cox_verb_acl_user_remove(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_acl_group_add(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_acl_group_remove(struct cox_tool_ctx *ctx, char **arguments);
 
+int cox_verb_fence_create(struct cox_tool_ctx *ctx, char **arguments); /* cox_resource.c */
+int cox_verb_fence_update(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_fence_delete(struct cox_tool_ctx *ctx, char **arguments);
+
+/* cox_fence.c */
+int cox_verb_fence_list(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_fence_level_list(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_fence_level_add(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_fence_level_remove(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_fence_off(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_fence_on(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_fence_reboot(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_fence_confirm(struct cox_tool_ctx *ctx, char **arguments);
+
 /* cox_ticket.c */
 int cox_verb_ticket_list(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_ticket_grant(struct cox_tool_ctx *ctx, char **arguments);

@@ -1,6 +1,7 @@
 /* tools/cox_resource.c - verbs of cox that make, change and remove resources, groups and clones.  Layer 6. */
 #include <string.h>
 
+#include "admin/leveledit.h"
 #include "admin/rscedit.h"
 #include "admin/rscspec.h"
 #include "agents/agent_find.h"
@@ -240,6 +241,20 @@ cox_verb_resource_create(struct cox_tool_ctx *ctx, char **arguments)
     return status;
 }
 
+int
+cox_verb_fence_create(struct cox_tool_ctx *ctx, char **arguments)
+{
+    g_auto(GStrv) words = g_strdupv(arguments);
+
+    if (strchr(words[1], ':') == NULL) {
+        g_free(words[1]);
+        words[1] = g_strconcat("stonith:", arguments[1], NULL);
+    } else if (!g_str_has_prefix(words[1], "stonith:")) {
+        return cox_tool_usage(ctx, "fence create: '%s' is no fence agent: stonith_admin --list-installed shows them", arguments[1]);
+    }
+    return cox_verb_resource_create(ctx, words);
+}
+
 /* ---- update, delete --------------------------------------------------------------------------------------- */
 
 /* Words that belong to a resource or a group; borrowed. */
@@ -247,6 +262,7 @@ struct order {
     char **words;
     const struct cox_settings *settings;
     const struct cox_rscspec *spec;
+    bool is_device; /* fence devices only */
 };
 
 static bool
@@ -277,19 +293,32 @@ edit_update(struct cox_xml *root, const void *what, GError **error)
     const struct order *order = what;
     struct cox_xml *rsc = cox_rscedit_find(root, order->words[0], error);
 
-    return rsc != NULL && (order->settings->is_forced || check_update(rsc, order->spec, error))
+    return rsc != NULL && (!order->is_device || cox_leveledit_device(root, order->words[0], error) != NULL)
+           && (order->settings->is_forced || check_update(rsc, order->spec, error))
            && cox_rscspec_update(rsc, order->spec, error);
+}
+
+static int
+update(struct cox_tool_ctx *ctx, char **arguments, bool is_device)
+{
+    const struct cox_settings *settings = ctx->settings;
+    GError *error = NULL;
+    g_autoptr(cox_rscspec) spec = cox_rscspec_parse(arguments + 1, &error);
+    const struct order order = { arguments, settings, spec, is_device };
+
+    return (spec == NULL) ? cox_tool_fail(ctx, error) : cox_change_run(ctx, &settings->change, edit_update, &order);
 }
 
 int
 cox_verb_resource_update(struct cox_tool_ctx *ctx, char **arguments)
 {
-    const struct cox_settings *settings = ctx->settings;
-    GError *error = NULL;
-    g_autoptr(cox_rscspec) spec = cox_rscspec_parse(arguments + 1, &error);
-    const struct order order = { arguments, settings, spec };
+    return update(ctx, arguments, false);
+}
 
-    return (spec == NULL) ? cox_tool_fail(ctx, error) : cox_change_run(ctx, &settings->change, edit_update, &order);
+int
+cox_verb_fence_update(struct cox_tool_ctx *ctx, char **arguments)
+{
+    return update(ctx, arguments, true);
 }
 
 static bool
@@ -298,7 +327,7 @@ edit_delete(struct cox_xml *root, const void *what, GError **error)
     const struct order *order = what;
 
     for (char **word = order->words; *word != NULL; word++) {
-        if (!cox_rscedit_delete(root, *word, error)) {
+        if ((order->is_device && cox_leveledit_device(root, *word, error) == NULL) || !cox_rscedit_delete(root, *word, error)) {
             return false;
         }
     }
@@ -309,7 +338,7 @@ static int
 change(struct cox_tool_ctx *ctx, cox_change_fn edit, char **arguments)
 {
     const struct cox_settings *settings = ctx->settings;
-    const struct order order = { arguments, settings, NULL };
+    const struct order order = { arguments, settings, NULL, false };
 
     return cox_change_run(ctx, &settings->change, edit, &order);
 }
@@ -318,6 +347,15 @@ int
 cox_verb_resource_delete(struct cox_tool_ctx *ctx, char **arguments)
 {
     return change(ctx, edit_delete, arguments);
+}
+
+int
+cox_verb_fence_delete(struct cox_tool_ctx *ctx, char **arguments)
+{
+    const struct cox_settings *settings = ctx->settings;
+    const struct order order = { arguments, settings, NULL, true };
+
+    return cox_change_run(ctx, &settings->change, edit_delete, &order);
 }
 
 /* ---- groups, clones --------------------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/option.h"
+#include "model/reach.h"
 #include "model/rule.h"
 
 /* A device as far as it matters here. */
@@ -42,50 +43,16 @@ is_some_time(const char *text)
     return false;
 }
 
-/* Is the node among "n1 n2", "n1:1;n2:2,3"? */
-static bool
-names(const char *text, const char *node)
-{
-    g_auto(GStrv) items = g_strsplit_set(text == NULL ? "" : text, ";, \t\n", -1);
-
-    for (guint i = 0; items[i] != NULL; i++) {
-        char *colon = strchr(items[i], ':');
-
-        if (colon != NULL) {
-            *colon = '\0';
-        }
-        if (g_ascii_strcasecmp(items[i], node) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool
-is_stopped(const struct cox_config *config, cox_rsc_id rsc, const struct cox_rule_input *rule)
-{
-    for (; rsc != COX_RSC_NONE; rsc = config->resources[rsc].parent) {
-        const char *role = option_in(&config->resources[rsc].meta, NULL, rule, COX_OPT_META_TARGET_ROLE);
-
-        if (role != NULL && cox_role_parse(role) == COX_ROLE_STOPPED) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static struct device
 read_device(const struct cox_rsc_def *rsc, const struct cox_rule_input *rule, const struct cox_duel *duel)
 {
-    const char *list = option_in(&rsc->params, NULL, rule, COX_OPT_DEVICE_HOST_LIST);
-    const char *map = option_in(&rsc->params, NULL, rule, COX_OPT_DEVICE_HOST_MAP);
     const char *priority = option_in(&rsc->meta, NULL, rule, COX_OPT_META_PRIORITY);
     struct device device = { .id = rsc->id, .priority = priority == NULL ? 0 : (int) g_ascii_strtoll(priority, NULL, 10) };
 
     device.waits = is_some_time(option_in(&rsc->params, NULL, rule, COX_OPT_DEVICE_DELAY_BASE))
                    || is_some_time(option_in(&rsc->params, NULL, rule, COX_OPT_DEVICE_DELAY_MAX));
     for (int i = 0; i < 2; i++) {
-        device.serves[i] = (list == NULL && map == NULL) || names(list, duel->nodes[i]) || names(map, duel->nodes[i]);
+        device.serves[i] = cox_reach_of(rsc, duel->nodes[i], rule->now) != COX_REACH_NO;
     }
     return device;
 }
@@ -143,7 +110,7 @@ cox_duel_is_possible(const struct cox_config *config, cox_wall now, struct cox_d
         const struct cox_rsc_def *rsc = &config->resources[id];
         struct device device = { .id = NULL };
 
-        if (g_strcmp0(rsc->standard, "stonith") != 0 || is_stopped(config, id, &rule)) {
+        if (!cox_reach_is_device(rsc) || cox_reach_is_stopped(config, id, now)) {
             continue;
         }
         device = read_device(rsc, &rule, &found);

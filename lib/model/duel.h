@@ -22,7 +22,7 @@ struct cox_duel {
  * With two nodes both sides of a split have quorum and fence each other.  One device for both serves one after the other, so that one
  * node is left; when each node has a device of its own and neither waits, both may go down at the same time.
  *
- * A device counts for the nodes of pcmk_host_list and pcmk_host_map, or for both if it has neither; of several the one of the highest
+ * A device counts for the nodes that it may reach (model/reach.h); of several the one of the highest
  * priority, then of the lowest id, as the fencers choose.  Devices that are meant to be stopped do not count, nor does anything when
  * fencing is disabled.  A quorum device cannot be seen from here.
  *

@@ -205,6 +205,17 @@ for _ in $(seq 300); do [ -e "$tmp/mon.pid" ] || break; sleep 0.1; done
 ok "a ticket is granted to the cluster" "$tools/crm_ticket" -t site -g --force
 says "and the cluster knows it" 0 "site	granted" "$tools/crm_ticket" -l
 ok "and forgets it" "$tools/crm_ticket" -t site -C --force
+ok "a ticket is granted by a patch that nobody else's status hinders" "$tools/cox" ticket grant site --force --wait --timeout 50s
+says "and it is known" 0 "site: granted" "$tools/cox" ticket list
+ok "and forgotten" "$tools/cox" ticket forget site --force
+says "the only node is not switched off in passing" 107 "node '$node' is the only one that is there" sh -c "$tools/crm_attribute -n fencing-enabled -v true &&
+    $tools/cibadmin -C -o resources -X '<primitive id=\"fd\" class=\"stonith\" type=\"fence_none\"/>' && $tools/cox fence off $node"
+says "a member is not confirmed to be off" 107 "is a member right now" "$tools/cox" fence confirm "$node" --force
+says "nobody knows who that is" 105 "node 'nobody' does not exist" "$tools/cox" fence confirm nobody
+says "it is taken for off then" 0 "Node nobody is taken for off." "$tools/cox" fence confirm nobody --force
+says "what cannot be fenced is said so" 1 "off of node '$node' failed" "$tools/cox" fence off "$node" --force
+ok "the device goes" "$tools/cox" fence delete fd
+ok "and fencing is given up again" "$tools/cox" property set fencing-enabled=false
 says "nobody called so can be removed" 0 "" "$tools/crm_node" --force -R nobody
 says "a member is not removed" 4 "is a member" "$tools/crm_node" --force -R "$node"
 says "crm_verify reads the running cluster" 0 "" "$tools/crm_verify" -L
