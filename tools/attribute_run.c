@@ -195,19 +195,38 @@ change_in_attrd(struct cox_tool_ctx *ctx, struct cox_cib_access *access, const s
 
 /* ---- run ---- */
 
+/* In the section that is meant, which has nearly always all that is needed, else in the whole: remote nodes are resources. */
+static bool
+find(struct cox_cib_access *access, const struct cox_attrpath_request *request, struct cox_attrpath_match *match, GError **error)
+{
+    const struct cox_xml *root = NULL;
+    GError *problem = NULL;
+
+    if (request->scope != COX_ATTRPATH_TRANSIENT) {
+        root = cox_cib_access_section(access, cox_attrpath_section(request->scope), error);
+        if (root == NULL) {
+            return false;
+        }
+        if (cox_attrpath_find(root, request, match, &problem)) {
+            return true;
+        }
+        g_clear_error(&problem);
+    }
+    root = cox_cib_access_visible(access, error);
+    return root != NULL && cox_attrpath_find(root, request, match, error);
+}
+
 int
 cox_attribute_run(struct cox_tool_ctx *ctx, struct cox_cib_access *access, const struct cox_attribute_task *task)
 {
     struct cox_attrpath_match match = { 0 };
-    const struct cox_xml *root = NULL;
     GError *error = NULL;
     int status = 0;
 
     if (task->command != COX_ATTRIBUTE_QUERY && task->request.scope == COX_ATTRPATH_TRANSIENT && cox_cib_access_is_live(access)) {
         return change_in_attrd(ctx, access, task);
     }
-    root = cox_cib_access_visible(access, &error);
-    if (root == NULL || !cox_attrpath_find(root, &task->request, &match, &error)) {
+    if (!find(access, &task->request, &match, &error)) {
         return cox_attribute_fail(ctx, error);
     }
     status = (task->command == COX_ATTRIBUTE_QUERY) ? query(ctx, task, &match) : change(ctx, access, task, &match);
@@ -219,10 +238,9 @@ char *
 cox_attribute_value(struct cox_cib_access *access, const struct cox_attrpath_request *request, GError **error)
 {
     struct cox_attrpath_match match = { 0 };
-    const struct cox_xml *root = cox_cib_access_visible(access, error);
     char *value = NULL;
 
-    if (root == NULL || !cox_attrpath_find(root, request, &match, error)) {
+    if (!find(access, request, &match, error)) {
         return NULL;
     }
     if (match.pairs->len > 0) {

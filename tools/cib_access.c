@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "cib/amend.h"
+#include "cib/section.h"
 #include "runtime/loop.h"
 #include "tools/cib_file.h"
 #include "tools/cib_live.h"
@@ -20,6 +21,7 @@ struct cox_cib_access {
     struct cox_cib_live *live;
     struct cox_cib *cib;        /* live: as read */
     struct cox_xmldoc *visible; /* the part that the user may see; NULL: not made */
+    struct cox_xmldoc *part;    /* live: with the section that was asked for last alone; NULL: none was */
     struct cox_schemas *schemas;
     enum cox_cib_outcome outcome;
 };
@@ -98,13 +100,14 @@ cox_cib_access_runtime(struct cox_cib_access *access)
 
 /* ---- reading ---- */
 
+/* The document, or its @section alone; NULL: all of it. */
 static struct cox_xmldoc *
-ask(struct cox_cib_access *access, const char *user, GError **error)
+ask(struct cox_cib_access *access, const char *section, const char *user, GError **error)
 {
     g_auto(GStrv) groups = user == NULL || environment("CIB_user_groups") == NULL ? NULL
                                                                                   : g_strsplit_set(environment("CIB_user_groups"), " ,", -1);
     const struct cox_msg_cib_query query = {
-        .user = user, .n_groups = groups == NULL ? 0 : g_strv_length(groups), .groups = (const char *const *) groups,
+        .section = section, .user = user, .n_groups = groups == NULL ? 0 : g_strv_length(groups), .groups = (const char *const *) groups,
     };
 
     return cox_cib_live_query(access->live, &query, error);
@@ -120,7 +123,7 @@ cox_cib_access_cib(struct cox_cib_access *access, GError **error)
         return access->file == NULL ? NULL : cox_cib_file_cib(access->file);
     }
     if (access->cib == NULL) {
-        struct cox_xmldoc *doc = ask(access, NULL, error);
+        struct cox_xmldoc *doc = ask(access, NULL, NULL, error);
 
         access->cib = doc == NULL ? NULL : cox_cib_new(doc);
     }
@@ -147,7 +150,7 @@ cox_cib_access_visible(struct cox_cib_access *access, GError **error)
     struct cox_cib *cib = NULL;
 
     if (access->visible == NULL && access->live != NULL && access->settings.user != NULL) {
-        access->visible = ask(access, access->settings.user, error);
+        access->visible = ask(access, NULL, access->settings.user, error);
         return access->visible == NULL ? NULL : cox_xmldoc_root(access->visible);
     }
     if (access->visible == NULL) {
@@ -159,9 +162,46 @@ cox_cib_access_visible(struct cox_cib_access *access, GError **error)
     return access->visible != NULL ? cox_xmldoc_root(access->visible) : cox_cib_root(cib);
 }
 
+/* A document of the section (NULL: which is not there) and what is around it. */
+static struct cox_xmldoc *
+around(const struct cox_xmldoc *section)
+{
+    struct cox_xmldoc *doc = cox_xmldoc_new("cib");
+    struct cox_xml *configuration = cox_xml_new_child(cox_xmldoc_root(doc), "configuration");
+
+    if (section != NULL) {
+        cox_xml_add_copy(configuration, cox_xmldoc_root(section));
+    }
+    return doc;
+}
+
+const struct cox_xml *
+cox_cib_access_section(struct cox_cib_access *access, const char *section, GError **error)
+{
+    g_autoptr(cox_xmldoc) found = NULL;
+    g_autoptr(GError) problem = NULL;
+
+    COX_BUG_ON(g_strcmp0(cox_section_parent(section), "configuration") != 0);
+    if (access->live == NULL || access->visible != NULL || access->cib != NULL) {
+        return cox_cib_access_visible(access, error);
+    }
+    if (access->part != NULL && cox_section_find(cox_xmldoc_root(access->part), section) != NULL) {
+        return cox_xmldoc_root(access->part);
+    }
+    found = ask(access, section, access->settings.user, &problem);
+    if (found == NULL && problem->code != COX_ERROR_NOT_FOUND) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return NULL;
+    }
+    g_clear_pointer(&access->part, cox_xmldoc_free);
+    access->part = around(found);
+    return cox_xmldoc_root(access->part);
+}
+
 void
 cox_cib_access_again(struct cox_cib_access *access)
 {
+    g_clear_pointer(&access->part, cox_xmldoc_free);
     g_clear_pointer(&access->visible, cox_xmldoc_free);
     g_clear_pointer(&access->cib, cox_cib_free);
     g_clear_pointer(&access->file, cox_cib_file_free);

@@ -49,6 +49,13 @@ struct cox_cib *cox_cib_access_cib(struct cox_cib_access *access, GError **error
 /** The part of it that the user of the settings may see: its root; COX_ERROR_PRIVILEGE when that is nothing.  Borrowed as above. */
 const struct cox_xml *cox_cib_access_visible(struct cox_cib_access *access, GError **error);
 
+/**
+ * The same, but for all that is outside one section of the configuration ("nodes", "crm_config", ...), which need not be there: what comes over
+ * the wire does not grow with the rest.  The section itself, and what is around it, are where they are in the document; the attributes of
+ * the root are not there.  Errors and ownership as above.
+ */
+const struct cox_xml *cox_cib_access_section(struct cox_cib_access *access, const char *section, GError **error);
+
 /** Forget what was read: the next call reads, or asks, again. */
 void cox_cib_access_again(struct cox_cib_access *access);
 

@@ -117,6 +117,14 @@ says "a node that nobody knows has none" 105 "Could not map name=nobody to a UUI
 ok "but attrd keeps one for a node that may come" "$tools/attrd_updater" -N nobody -n color -U blue
 ok "a permanent one is set" "$tools/crm_attribute" -N "$node" -n rack -v 7
 says "and read" 0 "7" "$tools/crm_attribute" -N "$node" -n rack -G -q
+says "a permanent one of a node that nobody knows cannot be" 105 "Could not map name=nobody to a UUID" "$tools/crm_attribute" -N nobody -n rack -v 7
+ok "a remote node is known as a resource only" "$tools/cibadmin" -C -o resources -X '<primitive id="far" class="ocf" provider="pacemaker" type="remote">
+    <meta_attributes id="far-meta"><nvpair id="far-role" name="target-role" value="Stopped"/></meta_attributes></primitive>'
+says "what it has not is not set" 105 "" "$tools/crm_attribute" -N far -n rack -G -q
+ok "it goes" "$tools/cibadmin" -D -o resources -X '<primitive id="far"/>'
+ok "a default is set where none were" "$tools/crm_attribute" -t rsc_defaults -n priority -v 3
+says "and read, too" 0 "3" "$tools/crm_attribute" -t rsc_defaults -n priority -G -q
+ok "and deleted" "$tools/crm_attribute" -t rsc_defaults -n priority -D
 says "a restart waits for both halves" 0 "" "$tools/crm_resource" --restart -r thing --timeout 50
 says "the resource runs again" 0 "running on: $node" "$tools/crm_resource" -W -r thing
 says "a ban is made, and the cluster obeys" 0 "$node: stop of thing: done" "$tools/cox" move thing --wait
