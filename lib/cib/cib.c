@@ -404,45 +404,6 @@ cox_cib_set_all(struct cox_cib *cib, struct cox_xml *xml, const struct cox_xml *
     }
 }
 
-/* Levels of elements down to @xml. */
-static unsigned
-level_of(const struct cox_xml *xml)
-{
-    unsigned level = 0;
-
-    for (; xml != NULL; xml = cox_xml_parent(xml)) {
-        level++;
-    }
-    return level;
-}
-
-/* Levels of elements in @top, itself included. */
-static unsigned
-height_of(const struct cox_xml *top)
-{
-    const struct cox_xml *xml = top;
-    unsigned level = 1;
-    unsigned most = 1;
-
-    while (xml != NULL) {
-        const struct cox_xml *next = cox_xml_first(xml);
-
-        if (next != NULL) {
-            level++;
-            most = MAX(most, level);
-        }
-        while (next == NULL && xml != top) {
-            next = cox_xml_next(xml);
-            if (next == NULL) {
-                xml = cox_xml_parent(xml);
-                level--;
-            }
-        }
-        xml = next;
-    }
-    return most;
-}
-
 bool
 cox_cib_is_too_deep(const struct cox_cib *cib)
 {
@@ -458,7 +419,7 @@ cox_cib_add(struct cox_cib *cib, struct cox_xml *parent, const struct cox_xml *m
     if (!is_inside_created(cib, parent)) {
         cib->is_inexact = cib->is_inexact || !is_exact(cib, parent);
     }
-    cib->is_too_deep = cib->is_too_deep || level_of(parent) + height_of(model) > COX_CIB_MAX_DEPTH;
+    cib->is_too_deep = cib->is_too_deep || cox_xml_level(parent) + cox_xml_height(model) > COX_CIB_MAX_DEPTH;
     step.xml = cox_xml_copy(model, parent);
     attach(cib, parent, step.xml, next);
     cox_cib_touch(cib, step.xml);
@@ -545,22 +506,41 @@ cox_cib_is_new(const struct cox_cib *cib, const struct cox_xml *xml)
     return g_hash_table_contains(cib->created, xml);
 }
 
-/* Do the attributes of @xml differ from @before in nothing but the values of "value"? */
+/* Do the attributes of @xml differ from @before in nothing but values, and does @fn say yes to each of them? */
 static bool
-is_other_value(const struct cox_xml *xml, const struct cox_attrs *before)
+has_other_values(const struct cox_xml *xml, const struct cox_attrs *before, cox_cib_value_fn fn, const void *context)
 {
     const struct cox_xml_attr *attr = cox_xml_first_attr(xml);
     guint i = 0;
 
     for (; attr != NULL && i + 1 < before->len; i += 2, attr = cox_xml_next_attr(attr)) {
-        const char *name = before->texts[i];
+        struct cox_cib_value value = { xml, cox_xml_attr_name(attr), before->texts[i + 1], cox_xml_attr_value(attr) };
 
-        if (strcmp(cox_xml_attr_name(attr), name) != 0
-            || (strcmp(name, "value") != 0 && strcmp(cox_xml_attr_value(attr), before->texts[i + 1]) != 0)) {
+        if (strcmp(value.name, before->texts[i]) != 0 || (strcmp(value.before, value.after) != 0 && !fn(context, &value))) {
             return false;
         }
     }
     return attr == NULL && i == before->len;
+}
+
+bool
+cox_cib_only_values(const struct cox_cib *cib, cox_cib_value_fn fn, const void *context)
+{
+    for (guint i = 0; i < cib->journal->len; i++) {
+        const struct step *step = &g_array_index(cib->journal, struct step, i);
+
+        if (step->kind != STEP_ATTRS || !has_other_values(step->xml, step->attrs, fn, context)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+is_called_value(const void *context, const struct cox_cib_value *value)
+{
+    (void) context;
+    return strcmp(value->name, "value") == 0;
 }
 
 GPtrArray *
@@ -573,7 +553,7 @@ cox_cib_changes(const struct cox_cib *cib, bool *only_values)
         const struct step *step = &g_array_index(cib->journal, struct step, i);
 
         g_ptr_array_add(changes, step->kind == STEP_REMOVE ? step->parent : step->xml);
-        if (step->kind != STEP_ATTRS || (step->xml != cox_cib_root(cib) && !is_other_value(step->xml, step->attrs))) {
+        if (step->kind != STEP_ATTRS || (step->xml != cox_cib_root(cib) && !has_other_values(step->xml, step->attrs, is_called_value, NULL))) {
             *only_values = false;
         }
     }

@@ -84,6 +84,17 @@ enum cox_cib_touched cox_cib_touched(const struct cox_cib *cib);
  */
 GPtrArray *cox_cib_changes(const struct cox_cib *cib, bool *only_values);
 
+/** An attribute that was there at begin and has another value now. */
+struct cox_cib_value {
+    const struct cox_xml *xml;
+    const char *name, *before, *after;
+};
+
+typedef bool (*cox_cib_value_fn)(const void *context, const struct cox_cib_value *value);
+
+/** Has since begin nothing changed but values of attributes that were there before, and does @fn say yes to each of them? */
+bool cox_cib_only_values(const struct cox_cib *cib, cox_cib_value_fn fn, const void *context);
+
 /** Was @xml added since begin? */
 bool cox_cib_is_new(const struct cox_cib *cib, const struct cox_xml *xml);
 

@@ -190,22 +190,36 @@ keep_touched(const struct cox_cib *cib, struct cox_xml *xml, const struct cox_sc
     return true;
 }
 
-bool
-cox_schemas_validate_change(struct cox_schemas *schemas, struct cox_cib *cib, struct cox_diags *diags, GError **error)
+static bool
+is_indifferent(const void *context, const struct cox_cib_value *value)
+{
+    return cox_schemarng_is_indifferent(context, cox_xml_name(value->xml), value->name, value->before, value->after);
+}
+
+/* What is in the open transaction, held against the part of the document that has to do with it. */
+static bool
+is_part_valid(const struct cox_schemarng *rng, struct cox_cib *cib)
 {
     const struct cox_xml *found[G_N_ELEMENTS(lists)];
     g_autoptr(GHashTable) kept = g_hash_table_new(NULL, NULL);
     struct cox_schemarng_part part = { .lists = found, .n_lists = find_lists(cox_cib_root(cib), found), .kept = kept };
     g_autoptr(GPtrArray) changes = cox_cib_changes(cib, &part.skips_ids);
+
+    for (guint i = 0; i < changes->len; i++) {
+        if (!keep_touched(cib, g_ptr_array_index(changes, i), &part)) {
+            return false;
+        }
+    }
+    return cox_schemarng_validate_part(rng, cox_cib_doc(cib), &part);
+}
+
+bool
+cox_schemas_validate_change(struct cox_schemas *schemas, struct cox_cib *cib, struct cox_diags *diags, GError **error)
+{
     int place = place_of_doc(cox_cib_doc(cib), NULL);
     const struct cox_schemarng *rng = place < 0 || place == (int) G_N_ELEMENTS(names) ? NULL : rng_at(schemas, place, NULL);
 
-    for (guint i = 0; rng != NULL && i < changes->len; i++) {
-        if (!keep_touched(cib, g_ptr_array_index(changes, i), &part)) {
-            rng = NULL;
-        }
-    }
-    return (rng != NULL && cox_schemarng_validate_part(rng, cox_cib_doc(cib), &part))
+    return (rng != NULL && (cox_cib_only_values(cib, is_indifferent, rng) || is_part_valid(rng, cib)))
            || cox_schemas_validate(schemas, cox_cib_doc(cib), diags, error);
 }
 

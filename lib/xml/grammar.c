@@ -189,6 +189,37 @@ cox_grammar_type(const struct cox_grammar *grammar, const xmlNode *attribute)
     return (content != NULL && is(content, "data")) ? attribute_of(content, "type") : NULL;
 }
 
+enum cox_grammar_content
+cox_grammar_content(const xmlNode *content)
+{
+    static const struct {
+        const char *name;
+        enum cox_grammar_content kind;
+    } kinds[] = {
+        { "text", COX_GRAMMAR_TEXT },     { "value", COX_GRAMMAR_VALUE }, { "data", COX_GRAMMAR_DATA },
+        { "choice", COX_GRAMMAR_ONE_OF }, { "ref", COX_GRAMMAR_REF },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        if (is(content, kinds[i].name)) {
+            return kinds[i].kind;
+        }
+    }
+    return COX_GRAMMAR_UNKNOWN;
+}
+
+bool
+cox_grammar_content_is(const xmlNode *content, const char *value)
+{
+    return content->children != NULL && strcmp((const char *) content->children->content, value) == 0;
+}
+
+const char *
+cox_grammar_data_type(const xmlNode *data)
+{
+    return attribute_of(data, "type");
+}
+
 /* A data type of XML Schema; text with a pattern is checked by the pattern. */
 static bool
 data_accepts(const xmlNode *data, const char *value)
@@ -217,7 +248,7 @@ content_accepts(const struct cox_grammar *grammar, const xmlNode *content, const
         return true;
     }
     if (is(content, "value")) {
-        return content->children != NULL && strcmp((const char *) content->children->content, value) == 0;
+        return cox_grammar_content_is(content, value);
     }
     if (is(content, "data")) {
         return data_accepts(content, value);

@@ -57,6 +57,24 @@ GArray *cox_grammar_leaves(const struct cox_grammar *grammar, const xmlNode *pat
 /** "ID", "IDREF", "integer", ...: type of the value of an attribute pattern; NULL when it is not one plain data type. */
 const char *cox_grammar_type(const struct cox_grammar *grammar, const xmlNode *attribute);
 
+/** What the content of an attribute pattern is. */
+enum cox_grammar_content {
+    COX_GRAMMAR_UNKNOWN = 0,
+    COX_GRAMMAR_TEXT,   /**< anything */
+    COX_GRAMMAR_VALUE,  /**< one word */
+    COX_GRAMMAR_DATA,
+    COX_GRAMMAR_ONE_OF, /**< choice */
+    COX_GRAMMAR_REF,    /**< all of a definition */
+};
+
+enum cox_grammar_content cox_grammar_content(const xmlNode *content);
+
+/** Is @content the word @value, letter by letter? */
+bool cox_grammar_content_is(const xmlNode *content, const char *value);
+
+/** Type of a "data" pattern. */
+const char *cox_grammar_data_type(const xmlNode *data);
+
 /** Does @value fit an attribute pattern? */
 bool cox_grammar_accepts(const struct cox_grammar *grammar, const xmlNode *attribute, const char *value);
 

@@ -7,11 +7,13 @@
 #include "base/error.h"
 #include "xml/schemaexplain_priv.h"
 #include "xml/schemaids_priv.h"
+#include "xml/schemavalues_priv.h"
 #include "xml/xml_priv.h"
 
 struct cox_schemarng {
     struct cox_grammar *grammar;
     struct cox_schemaids *ids;
+    struct cox_schemavalues *values;
     xmlRelaxNG *compiled;
 };
 
@@ -87,6 +89,7 @@ cox_schemarng_load(const char *path, GError **error)
         return NULL;
     }
     rng->ids = cox_schemaids_take(rng->grammar);
+    rng->values = cox_schemavalues_new(rng->grammar);
     return compile(rng, path, error) ? g_steal_pointer(&rng) : NULL;
 }
 
@@ -99,6 +102,7 @@ cox_schemarng_free(struct cox_schemarng *rng)
     if (rng->compiled != NULL) {
         xmlRelaxNGFree(rng->compiled);
     }
+    cox_schemavalues_free(rng->values);
     cox_schemaids_free(rng->ids);
     cox_grammar_free(rng->grammar);
     g_free(rng);
@@ -177,39 +181,61 @@ cox_schemarng_validate(const struct cox_schemarng *rng, struct cox_xmldoc *doc, 
 
 /* ---- a part ---- */
 
-/* A list whose children, but for some, were taken out of sight. */
+bool
+cox_schemarng_is_indifferent(const struct cox_schemarng *rng, const char *element, const char *name, const char *before, const char *after)
+{
+    return cox_schemavalues_fits(rng->values, element, name, before) && cox_schemavalues_fits(rng->values, element, name, after);
+}
+
+/* A list that shows only some of its children; which come first among these does not matter. */
 struct hidden {
     xmlNode *list;
-    GPtrArray *children; /* xmlNode: all, in order */
+    xmlNode *children, *last; /* of the list, as they were */
+    GArray *seen;             /* struct sibling */
 };
 
-static void
-chain(xmlNode *list, const GPtrArray *children)
-{
-    for (guint i = 0; i < children->len; i++) {
-        xmlNode *child = g_ptr_array_index(children, i);
-
-        child->prev = i == 0 ? NULL : g_ptr_array_index(children, i - 1);
-        child->next = i + 1 == children->len ? NULL : g_ptr_array_index(children, i + 1);
-    }
-    list->children = children->len == 0 ? NULL : g_ptr_array_index(children, 0);
-    list->last = children->len == 0 ? NULL : g_ptr_array_index(children, children->len - 1);
-}
+/* One of them, and who was beside it. */
+struct sibling {
+    xmlNode *node, *prev, *next;
+};
 
 static struct hidden
 hide(const struct cox_xml *list, GHashTable *kept)
 {
-    struct hidden hidden = { cox_xml_node(list), g_ptr_array_new() };
-    g_autoptr(GPtrArray) seen = g_ptr_array_new();
+    xmlNode *node = cox_xml_node(list);
+    struct hidden hidden = { node, node->children, node->last, g_array_new(FALSE, FALSE, sizeof(struct sibling)) };
+    GHashTableIter iter;
+    gpointer child;
 
-    for (xmlNode *child = hidden.list->children; child != NULL; child = child->next) {
-        g_ptr_array_add(hidden.children, child);
-        if (g_hash_table_contains(kept, child)) {
-            g_ptr_array_add(seen, child);
+    node->children = node->last = NULL;
+    g_hash_table_iter_init(&iter, kept);
+    while (g_hash_table_iter_next(&iter, &child, NULL)) {
+        xmlNode *at = child;
+        struct sibling sibling = { at, at->prev, at->next };
+
+        if (at->parent == node) {
+            g_array_append_val(hidden.seen, sibling);
+            at->prev = node->last;
+            at->next = NULL;
+            *(node->last == NULL ? &node->children : &node->last->next) = at;
+            node->last = at;
         }
     }
-    chain(hidden.list, seen);
     return hidden;
+}
+
+static void
+show(struct hidden *hidden)
+{
+    for (guint i = 0; i < hidden->seen->len; i++) {
+        const struct sibling *sibling = &g_array_index(hidden->seen, struct sibling, i);
+
+        sibling->node->prev = sibling->prev;
+        sibling->node->next = sibling->next;
+    }
+    hidden->list->children = hidden->children;
+    hidden->list->last = hidden->last;
+    g_array_unref(hidden->seen);
 }
 
 bool
@@ -230,8 +256,7 @@ cox_schemarng_validate_part(const struct cox_schemarng *rng, struct cox_xmldoc *
     xmlRelaxNGFreeValidCtxt(ctxt);
     complaint_clear(&complaint);
     for (size_t i = 0; i < part->n_lists; i++) {
-        chain(hidden[i].list, hidden[i].children);
-        g_ptr_array_unref(hidden[i].children);
+        show(&hidden[i]);
     }
     is_valid = is_valid && (part->skips_ids || cox_schemaids_check(rng->ids, cox_xml_of(root), cox_xml_of(aside.status), NULL));
     put_back(&aside);

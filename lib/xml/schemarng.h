@@ -26,6 +26,12 @@ void cox_schemarng_free(struct cox_schemarng *rng);
  */
 bool cox_schemarng_validate(const struct cox_schemarng *rng, struct cox_xmldoc *doc, struct cox_diags *diags);
 
+/**
+ * Is a document, of which the attribute @name of an element @element gets the value @after instead of @before, as much as the schema says as it
+ * was, wherever the element is?  True is certain: every pattern that the attribute could be held against takes both.  False says nothing.
+ */
+bool cox_schemarng_is_indifferent(const struct cox_schemarng *rng, const char *element, const char *name, const char *before, const char *after);
+
 /** Of a document that conformed before it was changed: what has to be looked at again. */
 struct cox_schemarng_part {
     const struct cox_xml *const *lists; /**< elements that may contain any number of what they contain, in any order */

@@ -318,6 +318,43 @@ cox_xml_position(const struct cox_xml *xml)
     return position;
 }
 
+unsigned
+cox_xml_level(const struct cox_xml *xml)
+{
+    unsigned level = 0;
+
+    for (; xml != NULL; xml = cox_xml_parent(xml)) {
+        level++;
+    }
+    return level;
+}
+
+unsigned
+cox_xml_height(const struct cox_xml *top)
+{
+    const struct cox_xml *xml = top;
+    unsigned level = 1;
+    unsigned most = 1;
+
+    while (xml != NULL) {
+        const struct cox_xml *next = cox_xml_first(xml);
+
+        if (next != NULL) {
+            level++;
+            most = MAX(most, level);
+        }
+        while (next == NULL && xml != top) {
+            next = cox_xml_next(xml);
+            if (next == NULL) {
+                xml = cox_xml_parent(xml);
+                level--;
+            }
+        }
+        xml = next;
+    }
+    return most;
+}
+
 int
 cox_xml_line(const struct cox_xml *xml)
 {

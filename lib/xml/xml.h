@@ -68,6 +68,12 @@ size_t cox_xml_n_children(const struct cox_xml *parent);
 /** Place among the siblings, 0 for the first; comments count, as they do in patches. */
 size_t cox_xml_position(const struct cox_xml *xml);
 
+/** Levels of elements down to @xml, the root's and its own included. */
+unsigned cox_xml_level(const struct cox_xml *xml);
+
+/** Levels of elements in @top, its own included. */
+unsigned cox_xml_height(const struct cox_xml *top);
+
 /** Line in the input, or 0 when it did not come from one. */
 int cox_xml_line(const struct cox_xml *xml);
 

@@ -123,5 +123,58 @@ status_in_the_middle_is_left_out(void **state)
     assert_int_equal(cox_xml_n_children(cox_xml_first(cox_xmldoc_root(doc))), 2);
 }
 
-COX_TEST_MAIN(cmocka_unit_test(complaints_say_what_is_wrong), cmocka_unit_test(a_document_may_change_between_checks),
+/* Never said yes wrongly; what is left to libxml2 is said no to. */
+static void
+values_make_no_difference_where_all_patterns_take_them(void **state)
+{
+    static const char rng_text[]
+        = "<attribute name='n'><data type='integer'/></attribute><attribute name='p'><data type='positiveInteger'/></attribute>"
+          "<attribute name='b'><data type='boolean'/></attribute><attribute name='t'/><attribute name='w'><choice><value>one</value>"
+          "<value>two</value></choice></attribute><attribute name='m'><choice><value>INF</value><data type='integer'/></choice></attribute>"
+          "<attribute name='d'><data type='decimal'/></attribute><attribute name='s'><data type='string'><param name='pattern'>a*</param></data>"
+          "</attribute><attribute name='id'><data type='ID'/></attribute><attribute name='ref'><data type='IDREF'/></attribute>"
+          "<attribute name='l'><list><value>one</value><value>two</value></list></attribute>"
+          "<element name='a'><attribute name='x'><text/></attribute></element>"
+          "<element name='b'><element name='a'><attribute name='x'><value>only</value></attribute></element></element>";
+    static const struct {
+        const char *element, *name, *before, *after;
+        bool is_indifferent;
+    } cases[] = {
+        { "top", "n", "1", "2", true },      { "top", "n", "1", "x", false },     { "top", "n", "x", "1", false },
+        { "top", "n", "1", " 2", false },    { "top", "n", "1", "-2", false },    { "top", "n", "1", "", false },
+        { "top", "p", "1", "20", true },     { "top", "p", "1", "00", false },    { "top", "b", "true", "0", true },
+        { "top", "b", "true", "yes", false }, { "top", "t", "", "any thing", true }, { "top", "w", "one", "two", true },
+        { "top", "w", "one", "three", false }, { "top", "w", "one", " two", false }, { "top", "m", "INF", "7", true },
+        { "top", "d", "1", "2", false },     { "top", "s", "a", "aa", false },    { "top", "id", "a", "b", false },
+        { "top", "ref", "a", "b", false },   { "top", "l", "one", "two", false }, { "top", "unknown", "a", "b", false },
+        { "unknown", "n", "1", "2", false }, { "a", "x", "only", "other", false }, { "a", "x", "only", "only", true },
+    };
+    g_autoptr(cox_schemarng) rng = load(rng_text, NULL);
+
+    (void) state;
+    assert_non_null(rng);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        if (cox_schemarng_is_indifferent(rng, cases[i].element, cases[i].name, cases[i].before, cases[i].after) != cases[i].is_indifferent) {
+            fail_msg("%s/%s, '%s' to '%s': wanted %d", cases[i].element, cases[i].name, cases[i].before, cases[i].after, cases[i].is_indifferent);
+        }
+    }
+}
+
+static void
+a_pattern_for_any_attribute_makes_all_unclear_unless_it_takes_all(void **state)
+{
+    g_autoptr(cox_schemarng) strict = load("<attribute name='t'><text/></attribute><element name='a'><zeroOrMore><attribute><anyName/><data type='integer'/></attribute></zeroOrMore></element>", NULL);
+    g_autoptr(cox_schemarng) mild = load("<attribute name='t'><text/></attribute><element name='a'><zeroOrMore><attribute><anyName/></attribute></zeroOrMore></element>", NULL);
+
+    (void) state;
+    assert_non_null(strict);
+    assert_non_null(mild);
+    assert_false(cox_schemarng_is_indifferent(strict, "top", "t", "a", "b"));
+    assert_true(cox_schemarng_is_indifferent(mild, "top", "t", "a", "b"));
+    assert_false(cox_schemarng_is_indifferent(mild, "a", "t", "a", "b")); /* no pattern names it */
+}
+
+COX_TEST_MAIN(cmocka_unit_test(values_make_no_difference_where_all_patterns_take_them),
+              cmocka_unit_test(a_pattern_for_any_attribute_makes_all_unclear_unless_it_takes_all),
+              cmocka_unit_test(complaints_say_what_is_wrong), cmocka_unit_test(a_document_may_change_between_checks),
               cmocka_unit_test(status_in_the_middle_is_left_out))
