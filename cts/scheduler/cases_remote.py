@@ -36,3 +36,20 @@ case("bundle-started", "Address, container, connection and what is inside start 
 case("bundle-promoted-with", "What a bundle's promoted role is colocated with decides which of its replicas is promoted.",
      [prim("X"), bundle("B", stateful("S"), promoted_max=1)],
      [colocation("B", "X", rsc_role="Promoted"), location("X", "n2", 100)])
+
+# ---- what random clusters have shown (cts/scheduler/random-laws) ----
+WATCHED = prim("A", ops=[op("A", "monitor", "30s", role="Stopped")])
+
+
+def in_guest(s):
+    s.running("vm", "n1")
+    s.at("g1", "n1").agent = ("ocf", "pacemaker", "remote")
+    s.at("g1", "n1").add("start", call=4).add("monitor", 30000, call=5)
+
+
+case("monitor-of-stopped-role-in-guest", "A monitor for the Stopped role of a virtual machine runs on other nodes, not inside it.",
+     [prim("vm", {"remote-node": "g1"}, ops=[op("vm", "monitor", "30s", role="Stopped")], agent="ocf:heartbeat:VirtualDomain")],
+     remotes={"g1": {}}, history=in_guest)
+case("remote-unmanaged-failed", "A connection that failed and is not managed stays as it is: its node is not asked for anything.",
+     [remote("R", meta_={"is-managed": "false"}), WATCHED], runs={"R": "n1"}, remotes=UP, probed=False,
+     history=lambda s: s.at("R", "n1").fail("monitor", 10000))

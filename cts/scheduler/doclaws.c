@@ -5,6 +5,8 @@
 
 #include "explainlaws.h"
 #include "laws.h"
+#include "ordercircles.h"
+#include "outcomelaws.h"
 
 enum { SHUFFLES = 3 };
 
@@ -107,7 +109,7 @@ doclaws_check(const struct cox_xmldoc *doc, const struct doclaws_how *how, GStri
 {
     struct cox_codec_result read = { NULL, NULL, NULL };
     struct cox_sched_input input = { .now = how->now };
-    struct cox_status *status = NULL;
+    struct laws_outcome outcome = { .max_rounds = how->max_rounds };
     struct cox_plan *plan = NULL;
     g_autofree char *text = NULL;
 
@@ -116,15 +118,17 @@ doclaws_check(const struct cox_xmldoc *doc, const struct doclaws_how *how, GStri
     }
     input.config = read.config;
     input.status = read.status;
-    status = cox_status_copy(read.status);
-    plan = plan_of(&read, how->now, problems);
+    outcome.plan = plan = plan_of(&read, how->now, problems);
+    outcome.status = cox_status_copy(read.status);
     text = laws_plan_text(plan);
-    laws_of_plan(plan, problems);
-    laws_of_explanation(&input, problems);
-    laws_of_outcome(&input, status, how->max_rounds, problems);
-    check_shuffled(doc, how->now, text, problems);
+    laws_of_plan(read.config, plan, problems);
+    laws_of_explanation(&input, plan, NULL, problems);
+    laws_of_outcome(&input, &outcome, problems);
+    if (!ordercircles_are_there(read.config)) {
+        check_shuffled(doc, how->now, text, problems);
+    }
     cox_plan_free(plan);
-    cox_status_free(status);
+    cox_status_free(outcome.status);
     cox_codec_result_clear(&read);
     return true;
 }

@@ -4,6 +4,9 @@
 
 #include "sched/sched.h"
 
+/** The names of all laws, as their messages begin, without the colon; NULL ends them. */
+extern const char *const laws_names[];
+
 /**
  * Check the laws of one plan, without carrying it out; what is broken is appended to @problems, a line each:
  *
@@ -12,19 +15,13 @@
  *  - scores: nothing starts or is promoted on a node where its final score is negative
  *  - nodes: nothing starts or is promoted on a cluster node that is not online, in standby or in maintenance
  *  - one place: what is no clone's starts on a node after it has stopped on every other
- */
-void laws_of_plan(const struct cox_plan *plan, GString *problems);
-
-/**
- * Carry the plan out on @status, which is changed, and plan again from there until nothing is left to do.
  *
- *  - settled: this takes at most @max_rounds plans, the last of which has no action on a resource or a node
- *  - together: in the end, what is bound by a colocation of INFINITY runs where the other does, and with -INFINITY
- *    never there (plain resources of the top level only)
- *  - room: with a placement strategy no cluster node holds more than its capacity
+ * and those of waitlaws.h and afterlaws.h.
  */
-void laws_of_outcome(const struct cox_sched_input *input, struct cox_status *status, unsigned max_rounds,
-                     GString *problems);
+void laws_of_plan(const struct cox_config *config, const struct cox_plan *plan, GString *problems);
+
+/** Is the law of this name among those that @problems tells of? */
+bool laws_is_broken(const char *law, const GString *problems);
 
 /**
  * A plan as text: a line for each action with what it waits for, and for each change, in alphabetical order; without
@@ -34,5 +31,22 @@ char *laws_plan_text(const struct cox_plan *plan);
 
 /** "NAME NODE" of an action, NAME being the most specific key.  g_free it. */
 char *laws_action_name(const struct cox_action *action);
+
+/* ---- for the files of laws ---- */
+
+/** Append "LAW: ACTION WHAT". */
+void laws_complain(GString *problems, const char *law, const struct cox_action *action, const char *what);
+
+/** Must the action at @first be done before that at @then begins? */
+bool laws_is_before(const struct cox_graph *graph, guint32 first, guint32 then);
+
+/** The resource or instance called @id, or NULL. */
+const struct cox_rsc_state *laws_rsc(const struct cox_cluster *cluster, const char *id);
+
+/** The node called @name, or NULL. */
+const struct cox_node_state *laws_node(const struct cox_cluster *cluster, const char *name);
+
+/** Is it an instance of a clone or bundle, or in one? */
+bool laws_is_in_clone(const struct cox_cluster *cluster, const struct cox_rsc_state *rsc);
 
 #endif

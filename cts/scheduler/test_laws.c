@@ -156,9 +156,10 @@ every_case_of_the_corpus_is_explained(void **state)
         g_autoptr(cox_xmldoc) doc = document(path);
         struct cox_codec_result read = load(doc);
         struct cox_sched_input input = { .config = read.config, .status = read.status, .now = cox_wall_from_seconds(1769601600) };
+        g_autoptr(cox_plan) plan = cox_sched_run(&input, NULL);
         g_autoptr(GString) found = g_string_new(NULL);
 
-        laws_of_explanation(&input, found);
+        laws_of_explanation(&input, plan, NULL, found);
         if (found->len > 0) {
             g_string_append_printf(problems, "%s\n%s\n", name, found->str);
         }

@@ -116,13 +116,13 @@ assign_best(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *p
     sched_place_set(work, rsc, chosen, false, stop_if_fail);
 }
 
-/* The remote node is what its connection is. */
+/* The remote node is what its connection will be; what is not managed stays as it is. */
 static void
 remote_follows(struct sched_rsc *rsc)
 {
     struct sched_node *node = rsc->remote_node;
 
-    if (node == NULL) {
+    if (node == NULL || (!rsc->is_managed && !node->is_online)) {
         return;
     }
     if (rsc->assigned != NULL && rsc->next_role != COX_ROLE_STOPPED) {

@@ -90,3 +90,16 @@ sched_connection_link(struct sched_work *work, struct sched_rsc *rsc)
         node->is_unclean = node->status == NULL && !node->is_guest && work->opt.startup_fencing;
     }
 }
+
+bool
+sched_rsc_holds_guest(const struct sched_rsc *rsc)
+{
+    for (guint i = 0; rsc->fillers != NULL && i < rsc->fillers->len; i++) {
+        const struct sched_rsc *filler = g_ptr_array_index(rsc->fillers, i);
+
+        if (filler->remote_node != NULL) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -3,6 +3,7 @@
 
 #include "sched/planner_priv.h"
 #include "sched/bundle_priv.h"
+#include "sched/rsc_priv.h"
 
 #define UP (SCHED_R_REQUIRES_THEN | SCHED_R_BLOCKS)
 
@@ -68,19 +69,6 @@ is_in_promotable(const struct sched_rsc *rsc)
     return false;
 }
 
-static bool
-contains_guest(const struct sched_rsc *container)
-{
-    for (guint i = 0; container->fillers != NULL && i < container->fillers->len; i++) {
-        const struct sched_rsc *filler = g_ptr_array_index(container->fillers, i);
-
-        if (filler->remote_node != NULL) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void
 primitive_orders(struct sched_work *work, struct sched_rsc *rsc)
 {
@@ -102,7 +90,7 @@ primitive_orders(struct sched_work *work, struct sched_rsc *rsc)
         && strcmp(work->opt.placement_strategy, "default") != 0) {
         utilization_orders(work, rsc);
     }
-    if (rsc->container != NULL && rsc->container != rsc && (rsc->remote_node != NULL || !contains_guest(rsc->container))) {
+    if (rsc->container != NULL && rsc->container != rsc && (rsc->remote_node != NULL || !sched_rsc_holds_guest(rsc->container))) {
         order(work, rsc->container, SCHED_TASK_START, rsc, SCHED_THEN(SCHED_TASK_START, UP));
         order(work, rsc, SCHED_TASK_STOP, rsc->container, SCHED_THEN(SCHED_TASK_STOP, SCHED_R_REQUIRES_FIRST));
     }

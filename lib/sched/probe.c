@@ -3,19 +3,9 @@
 
 #include "sched/planner_priv.h"
 #include "sched/bundle_priv.h"
+#include "sched/rsc_priv.h"
 
 enum { RC_NOT_RUNNING = 7, RC_PROMOTED = 8 };
-
-static bool
-contains_guest(const struct sched_rsc *rsc)
-{
-    for (guint i = 0; rsc->fillers != NULL && i < rsc->fillers->len; i++) {
-        if (((struct sched_rsc *) g_ptr_array_index(rsc->fillers, i))->remote_node != NULL) {
-            return true;
-        }
-    }
-    return false;
-}
 
 static bool
 has_exclusive_discovery(const struct sched_work *work, const struct sched_rsc *rsc)
@@ -95,7 +85,7 @@ is_needless(struct sched_work *work, struct sched_rsc *rsc, const struct sched_n
         return true;
     }
     if (node->kind == SCHED_NODE_REMOTE
-        && (rsc->is_fence_device || rsc->remote_node != NULL || (node->is_guest && contains_guest(rsc)))) {
+        && (rsc->is_fence_device || rsc->remote_node != NULL || (node->is_guest && sched_rsc_holds_guest(rsc)))) {
         return true;
     }
     if (rsc->container != NULL && rsc->container != rsc && rsc->remote_node == NULL && !rsc->is_implicit && rsc->replica < 0) {

@@ -70,6 +70,9 @@ struct cox_nvsets sched_made_up_set(struct sched_work *work, const struct cox_nv
 /** Join a connection resource with its node and with what contains it. */
 void sched_connection_link(struct sched_work *work, struct sched_rsc *rsc);
 
+/** Is @rsc what a guest node runs in? */
+bool sched_rsc_holds_guest(const struct sched_rsc *rsc);
+
 /** Number of replicas (node.c, as each has a node). */
 int sched_bundle_count(const struct cox_bundle_def *def);
 
