@@ -75,3 +75,6 @@ case("order-asymmetric-group-moves", "The same with a group, after a promotion t
      [S, group("G", A, B)], [tag("rsc_order", id="o", first="S-clone", first_action="promote", then="G", then_action="start",
                                  symmetrical="false"), location("G", "n2", 10)], transient=SCORES,
      runs={"S": ["n1=Unpromoted", "n2=Promoted"], "A": "n1", "B": "n1"})
+case("colocation-of-two-tags", "All of one tag with all of another: it is ignored.", [A, B, C, D],
+     [tag("rsc_colocation", id="c", rsc="one", with_rsc="two", score="INFINITY")], tags=[tag("tag", tag("obj_ref", id="A"), tag("obj_ref", id="B"), id="one"),
+     tag("tag", tag("obj_ref", id="C"), tag("obj_ref", id="D"), id="two")])

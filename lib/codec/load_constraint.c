@@ -131,6 +131,23 @@ read_ends(struct cox_context *context, const struct cox_xml *xml, const char *a,
     return true;
 }
 
+/*
+ * All of the one with all of the other is seldom what is meant: they could not spread any more.  The field refuses it, so that
+ * who means it must write sets.
+ */
+static bool
+is_of_two_tags(struct cox_context *context, const struct cox_xml *xml)
+{
+    const char *dependent = cox_xml_get(xml, "rsc"), *primary = cox_xml_get(xml, "with-rsc");
+
+    if (dependent == NULL || primary == NULL || !cox_codec_is_tag(context, dependent) || !cox_codec_is_tag(context, primary)) {
+        return false;
+    }
+    cox_context_problem(context, xml, "use resource_set elements", "constraint '%s' has two tags or templates, '%s' and '%s', it is ignored",
+                        cox_xml_id(xml), dependent, primary);
+    return true;
+}
+
 static void
 add_colocation(struct cox_context *context, const struct cox_xml *xml, GArray *list)
 {
@@ -243,7 +260,9 @@ cox_codec_constraints(struct cox_context *context, const struct cox_xml *constra
         } else if (cox_xml_is(xml, "rsc_location")) {
             add_location(context, xml, locations);
         } else if (cox_xml_is(xml, "rsc_colocation")) {
-            add_colocation(context, xml, colocations);
+            if (!is_of_two_tags(context, xml)) {
+                add_colocation(context, xml, colocations);
+            }
         } else if (cox_xml_is(xml, "rsc_order")) {
             add_order(context, xml, orders);
         } else if (cox_xml_is(xml, "rsc_ticket")) {

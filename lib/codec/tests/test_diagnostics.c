@@ -55,6 +55,7 @@ every_problem_names_object_and_value(void **state)
         { RESOURCES "<constraints><rsc_colocation id='k' rsc='a'/></constraints>", "k", "lacks 'with-rsc'" },
         { RESOURCES "<constraints><rsc_colocation id='k' rsc='a' with-rsc='gone'/></constraints>", "k", "'gone'" },
         { RESOURCES TAGS "<constraints><rsc_colocation id='k' rsc='tag' with-rsc='gone'/></constraints>", "k", "'gone'" },
+        { RESOURCES TAGS "<constraints><rsc_colocation id='k' rsc='tag' with-rsc='tag'/></constraints>", "k", "two tags" },
         { RESOURCES TAGS "<constraints><rsc_order id='k' first='hole' then='a'/></constraints>", "k",
           "tag 'hole' names 'n1', which is no resource" },
         { RESOURCES "<constraints><rsc_order id='k' then='a'/></constraints>", "k", "lacks 'first'" },
