@@ -12,3 +12,9 @@ case("pending-monitor-left-behind", "A stop ends what is pending of the monitor 
 case("unprobed-node-and-clone", "A node that is still joining cannot be probed: a clone keeps what it has and starts no more so far.",
      [fence_device(), clone("A-clone", A), clone("B-clone", B)], nodes=3, runs={"fence": "n1", "A": ["n1"]}, states={"n3": "pending"},
      options=FENCING, history=lambda s: [s.forget(rsc, "n3") for rsc in ("fence", "A", "B")])
+case("stuck-after-a-member", "What follows a group's member is blocked where it failed: the member cannot stop, so nothing of the group is touched.",
+     [prim("C", on_fail="block"), group("G", A, B)], [order("A", "C")], runs={"A": "n2", "B": "n2", "C": "n1"},
+     history=lambda s: s.at("C", "n1").fail("monitor", 10000, rc=7))
+case("group-after-clone-elsewhere", "A group follows a clone: that an instance starts on another node does not concern it.",
+     [clone("A-clone", A), group("G", B, C)], [order("A-clone", "G"), colocation("G", "A-clone")],
+     runs={"A": ["n1"], "B": "n1", "C": "n1"})

@@ -151,3 +151,13 @@ sched_flags_for_ordering(struct sched_action *action, const struct sched_node *n
     runnable = flags & SCHED_RUNNABLE;
     return sched_flags_of(action, node) | runnable;
 }
+
+const struct sched_node *
+sched_action_place(const struct sched_action *action)
+{
+    if (action->node == NULL && action->rsc != NULL && action->rsc->variant == COX_GROUP
+        && action->task == SCHED_TASK_START && action->rsc->children->len > 0) {
+        return ((struct sched_rsc *) g_ptr_array_index(action->rsc->children, 0))->assigned;
+    }
+    return action->node;
+}

@@ -71,6 +71,8 @@ struct sched_notice *sched_notice(struct sched_work *work, const struct sched_rs
 guint32 sched_flags_of(struct sched_action *action, const struct sched_node *node);
 guint32 sched_flags_for_ordering(struct sched_action *action, const struct sched_node *node);
 enum sched_task sched_flags_base_task(const struct sched_action *action);
+/** Where it happens; the start of a group happens where its first member goes.  NULL: in no one place. */
+const struct sched_node *sched_action_place(const struct sched_action *action);
 /* relation.c */
 /** Apply one edge; bits say which side changed. */
 enum { SCHED_CHANGED_FIRST = 1, SCHED_CHANGED_THEN = 2, SCHED_CHANGED_PARTLY = 4 /* to be applied again */ };

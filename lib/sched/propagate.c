@@ -55,21 +55,11 @@ is_inside(const struct sched_rsc *rsc, const struct sched_rsc *ancestor)
     return false;
 }
 
-static const struct sched_node *
-place_of(const struct sched_action *action)
-{
-    if (action->node == NULL && action->rsc != NULL && action->rsc->variant == COX_GROUP
-        && action->task == SCHED_TASK_START && action->rsc->children->len > 0) {
-        return ((struct sched_rsc *) g_ptr_array_index(action->rsc->children, 0))->assigned;
-    }
-    return action->node;
-}
-
 static void
 process_edge(struct sched_work *work, struct sched_edge *edge)
 {
     struct sched_action *first = edge->first, *then = edge->then;
-    const struct sched_node *first_node = place_of(first), *then_node = place_of(then);
+    const struct sched_node *first_node = sched_action_place(first), *then_node = sched_action_place(then);
     guint32 changed;
 
     if (edge->flags == SCHED_R_NONE) {

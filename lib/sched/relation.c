@@ -69,7 +69,9 @@ apply_restart(struct sched_work *work, struct sched_action *first, struct sched_
 {
     bool matters = false;
 
-    if ((filter & SCHED_RUNNABLE) && !sched_is_runnable(then) && then->rsc->is_managed && !then->rsc->is_blocked) {
+    /* What cannot come up takes down what it comes up with; what cannot go down stays, and with it all that would follow. */
+    if ((filter & SCHED_RUNNABLE) && then->task != SCHED_TASK_STOP && !sched_is_runnable(then) && then->rsc->is_managed
+        && !then->rsc->is_blocked) {
         matters = true;
     }
     if ((filter & SCHED_OPTIONAL) && !sched_is_optional(then)) {
@@ -447,8 +449,8 @@ sched_relation_apply(struct sched_work *work, struct sched_action *first, struct
     struct effect e = { .first = first, .then = then, .node = then->node, .type = type, .is_partial = &is_partial };
     guint32 both = SCHED_OPTIONAL | SCHED_RUNNABLE;
 
-    e.first_flags = sched_flags_for_ordering(first, then->node);
-    e.then_flags = sched_flags_for_ordering(then, first->node);
+    e.first_flags = sched_flags_for_ordering(first, sched_action_place(then));
+    e.then_flags = sched_flags_for_ordering(then, sched_action_place(first));
     if (type & SCHED_R_SAME_NODE_THEN) {
         e.type = (e.type & ~(guint32) SCHED_R_SAME_NODE_THEN) | SCHED_R_REQUIRES_THEN;
         e.node = first->node;
