@@ -18,3 +18,14 @@ case("stuck-after-a-member", "What follows a group's member is blocked where it 
 case("group-after-clone-elsewhere", "A group follows a clone: that an instance starts on another node does not concern it.",
      [clone("A-clone", A), group("G", B, C)], [order("A-clone", "G"), colocation("G", "A-clone")],
      runs={"A": ["n1"], "B": "n1", "C": "n1"})
+
+REMOVED = ("ocf", "pacemaker", "remote")
+
+
+def with_removed(s):
+    s.running("R", "n1").agent = REMOVED
+    s.running("A", "R")
+
+
+case("remote-removed-last", "A connection that was removed goes when all that runs behind it has stopped.", [A], remotes={"R": {}},
+     history=with_removed)

@@ -233,6 +233,7 @@ add_removed(struct sched_work *work, const struct cox_node_status *status)
         if (g_strcmp0(history->type, "remote") == 0 && g_strcmp0(history->provider, "pacemaker") == 0
             && sched_node_find(work, history->id) == NULL && !is_configured(work, history->id)) {
             node_new(work, history->id, history->id, SCHED_NODE_REMOTE)->is_removed = true;
+            work->has_remote_nodes = true;
         }
     }
 }
