@@ -41,6 +41,9 @@ find_path(const struct cox_cib_access_settings *settings)
     const char *shadow = settings->ignores_shadow || settings->ignores_files ? NULL : environment("CIB_shadow");
     const char *file = settings->ignores_files ? NULL : environment("CIB_file");
 
+    if (settings->file != NULL) {
+        return g_strdup(settings->file);
+    }
     return shadow != NULL ? cox_tool_shadow_path(shadow) : g_strdup(file);
 }
 

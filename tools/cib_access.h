@@ -21,6 +21,7 @@ struct cox_cib_access_settings {
     const char *tool;      /**< its name: update-client, and in cibd's log */
     const char *user;      /**< on whose behalf; NULL: $CIB_user, else we ourselves.  From root and hacluster only */
     gint64 timeout_ms;     /**< of each thing asked of cibd; default 60 s */
+    const char *file;      /**< the document in this file ("-": standard input), whatever the environment names; NULL: what that names */
     bool ignores_shadow;   /**< not $CIB_shadow, but what it is a copy of */
     bool ignores_files;    /**< neither $CIB_shadow nor $CIB_file: the running cluster */
 };

@@ -46,7 +46,7 @@ static const struct cox_opt options[] = {
     { "loss-policy", 0, COX_OPT_STRING, "POLICY", "Constraints", "When the ticket is lost: stop, demote, freeze or fence",
       FIELD(loss_policy) },
     { "node", 'N', COX_OPT_STRING, "NODE", "Explanations", "Only why not, or what would move it, to this node", FIELD(node) },
-    { "cib", 0, COX_OPT_STRING, "FILE", "Explanations", "The document in this file, which may be compressed (\"-\": standard input)", FIELD(cib) },
+    { "cib", 0, COX_OPT_STRING, "FILE", "Plans", "The document in this file, which may be compressed (\"-\": standard input)", FIELD(cib) },
     { "transition", 0, COX_OPT_STRING, "ID", "Explanations", "A saved input of the scheduler: a number, or a name such as pe-warn-3", FIELD(transition) },
     { "quiet", 'Q', COX_OPT_QUIET, NULL, NULL, "Only what is essential" },
 };

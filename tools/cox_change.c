@@ -240,7 +240,7 @@ finish(struct attempt *attempt, gint64 timeout_ms)
 static int
 open_attempt(struct attempt *attempt, gint64 *timeout_ms)
 {
-    const struct cox_cib_access_settings where = { .tool = "cox" };
+    const struct cox_cib_access_settings where = { .tool = "cox", .file = attempt->settings->cib };
     const struct cox_change_settings *settings = attempt->settings;
     GError *error = NULL;
     int status = 0;

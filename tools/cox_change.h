@@ -23,6 +23,7 @@ struct cox_change_settings {
     bool is_dry;     /**< only show what would change and what the cluster would do */
     bool waits;      /**< until the cluster has nothing left to do */
     char *timeout;   /**< of the wait, as written; NULL: an hour */
+    const char *cib; /**< the document in this file ("-": standard input) instead of the one that the environment names; NULL: that one */
 };
 
 /**

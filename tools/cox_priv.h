@@ -79,6 +79,10 @@ int cox_verb_resource_maintenance(struct cox_tool_ctx *ctx, char **arguments);
  */
 bool cox_verb_end(const char *text, char **until, GError **error);
 
+/* cox_plan.c */
+int cox_verb_export(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_plan(struct cox_tool_ctx *ctx, char **arguments);
+
 /* cox_config.c */
 int cox_verb_location(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_order(struct cox_tool_ctx *ctx, char **arguments);

@@ -1,0 +1,96 @@
+#!/bin/sh
+# Declarative files: cox export and cox plan, on a document in a file.  TAP.
+tools="${top_builddir:-.}/tools"
+top="${top_srcdir:-.}"
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+unset CIB_shadow CIB_user
+CIB_file=$tmp/cib.xml
+export CIB_file
+n=0
+
+# result CONDITION-STATUS NAME: one line of TAP; what there was to see is in $have
+result() {
+    n=$((n + 1))
+    if [ "$1" = 0 ]; then echo "ok $n - $2"; return; fi
+    echo "not ok $n - $2"
+    printf '%s\n' "$have" | sed 's/^/# /'
+}
+
+# is NAME WANTED-STATUS WANTED-OUTPUT ARGUMENT...: output is standard output and standard error of cox
+is() {
+    name=$1 status=$2 output=$3
+    shift 3
+    have=$("$tools/cox" "$@" 2>&1)
+    rc=$?
+    [ "$rc" = "$status" ] && [ "$have" = "$output" ]
+    result $? "$name"
+}
+
+# has NAME WANTED-STATUS TEXT ARGUMENT...: output contains TEXT
+has() {
+    name=$1 status=$2 text=$3
+    shift 3
+    have=$("$tools/cox" "$@" 2>&1)
+    rc=$?
+    case $have in
+    *"$text"*) [ "$rc" = "$status" ] ;;
+    *) false ;;
+    esac
+    result $? "$name"
+}
+
+same="Nothing to change: it is so already."
+cp "$top/doc/demo/web.xml" "$CIB_file"
+cp "$CIB_file" "$tmp/before"
+"$tools/cox" export >"$tmp/site.yaml"
+has "an export says of which version it is" 0 "# The configuration of the cluster, version 0." export
+has "and is a file for people" 0 "- location: site-likes-n1
+  rsc: site
+  node: n1
+  score: 50" export
+is "what is exported is no change" 0 "$same" plan "$tmp/site.yaml"
+is "twice neither" 0 "$same" plan "$tmp/site.yaml"
+have=$("$tools/cox" export | "$tools/cox" plan - 2>&1)
+[ "$have" = "$same" ]
+result $? "through a pipe neither"
+has "as JSON" 0 '"yaml": "' export --json
+
+sed 's/score: 50/score: 70/' "$tmp/site.yaml" >"$tmp/new.yaml"
+has "a plan shows what changes" 0 "  ~ rsc_location 'site-likes-n1': score: 50 -> 70" plan "$tmp/new.yaml"
+has "what changes, as JSON" 0 '"operation": "change", "object": "rsc_location", "id": "site-likes-n1"' plan "$tmp/new.yaml" --json
+printf 'constraints: []\n' >"$tmp/new.yaml"
+has "a section alone is a file, and what is not in it goes" 0 "  - rsc_location 'site-likes-n1': rsc=site node=n1 score=50" plan "$tmp/new.yaml"
+sed 's/192.0.2.10/192.0.2.11/' "$tmp/site.yaml" >"$tmp/new.yaml"
+has "a plan shows what the cluster would do" 0 "  * Restart    address     (    n1 )  due to resource definition change" plan "$tmp/new.yaml"
+printf 'constraints:\n- order:\n  first: address\n  then: web\n- location:\n  rsc: site\n  node: n1\n  score: 50\n' >"$tmp/new.yaml"
+has "what has no id gets one" 0 "+ rsc_order 'order-address-web': first=address then=web" plan "$tmp/new.yaml"
+printf 'constraints:\n- location:\n  rsc: site\n  node: n1\n  score: 50\n' >"$tmp/new.yaml"
+is "what is there keeps the one it has" 0 "$same" plan "$tmp/new.yaml"
+
+printf 'constraints:\n- location: x\n  rcs: site\n' >"$tmp/new.yaml"
+is "an unknown key is refused with its place and the nearest" 65 \
+    "cox: $tmp/new.yaml: line 3, column 3: 'rcs' is no key of location 'x'; did you mean 'rsc'?" plan "$tmp/new.yaml"
+printf 'constraints:\n- location: x\n  rsc: nobody\n  node: n1\n  score: 1\n' >"$tmp/new.yaml"
+has "what the schema refuses is refused" 78 "nobody" plan "$tmp/new.yaml"
+printf 'a: [b\n' >"$tmp/new.yaml"
+has "what is no YAML is refused" 65 "new.yaml: line 2, column 1: " plan "$tmp/new.yaml"
+printf '\377\376\0' >"$tmp/new.yaml"
+has "what is no text is refused" 65 "new.yaml: byte 0: " plan "$tmp/new.yaml"
+has "a file that is not there is told" 66 "$tmp/none.yaml: cannot be read: No such file or directory" plan "$tmp/none.yaml"
+has "a directory is no file" 66 "cannot be read: Is a directory" plan "$tmp"
+has "both from standard input is too much" 64 "cannot both be standard input" plan - --cib -
+cmp -s "$tmp/before" "$CIB_file"
+result $? "a plan never writes"
+
+unset CIB_file
+is "another document than the environment's" 0 "$same" plan "$tmp/site.yaml" --cib "$tmp/before"
+bad=""
+for input in "$top"/cts/scheduler/cases/group-*/input.xml "$top"/cts/scheduler/cases/bundle*/input.xml; do
+    have=$("$tools/cox" export --cib "$input" | "$tools/cox" plan - --cib "$input" 2>&1)
+    [ "$have" = "$same" ] || bad="$bad $input: $have"
+done
+have=$bad
+[ -z "$bad" ]
+result $? "nor is it a change in documents of other shapes"
+echo "1..$n"
