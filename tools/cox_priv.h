@@ -126,6 +126,14 @@ int cox_verb_fence_on(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_fence_reboot(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_fence_confirm(struct cox_tool_ctx *ctx, char **arguments);
 
+/* cox_quorum.c */
+int cox_verb_quorum_status(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_quorum_expect(struct cox_tool_ctx *ctx, char **arguments);
+
+/* cox_debug.c */
+int cox_verb_resource_history(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_debug(struct cox_tool_ctx *ctx, char **arguments);
+
 /* cox_ticket.c */
 int cox_verb_ticket_list(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_ticket_grant(struct cox_tool_ctx *ctx, char **arguments);

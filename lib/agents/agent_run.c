@@ -79,7 +79,7 @@ start(struct cox_agent_job *job, const struct cox_agent_action *action, GError *
     g_autofree char *path = cox_agent_find(action->paths, action->env.agent, error);
     g_auto(GStrv) envp = NULL;
     g_autofree char *input = NULL;
-    const char *argv[] = { path, argument(job), NULL };
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
 
     if (path == NULL) {
         return false;
@@ -90,10 +90,16 @@ start(struct cox_agent_job *job, const struct cox_agent_action *action, GError *
             return false;
         }
     }
+    for (const char *const *word = action->before; word != NULL && *word != NULL; word++) {
+        g_ptr_array_add(argv, (gpointer) (guintptr) *word);
+    }
+    g_ptr_array_add(argv, path);
+    g_ptr_array_add(argv, (gpointer) (guintptr) argument(job));
+    g_ptr_array_add(argv, NULL);
     envp = cox_agent_env_new(&action->env, job->refused);
     job->child = cox_runtime_spawn(job->runtime,
                                    &(struct cox_child_spec) {
-                                       .argv = argv,
+                                       .argv = (const char *const *) argv->pdata,
                                        .envp = (const char *const *) envp,
                                        .input = input,
                                        .input_size = input == NULL ? 0 : strlen(input),

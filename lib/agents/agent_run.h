@@ -22,6 +22,7 @@ struct cox_agent_action {
     const char *action;                /**< as the cluster calls it; "monitor" becomes "status" for lsb */
     gint64 timeout_ms;                 /**< the whole process group is killed after that; 0: none */
     const struct cox_child_user *user; /**< NULL: as we are */
+    const char *const *before;         /**< words put before the agent's path, such as an interpreter that traces; NULL: none */
 };
 
 /** A running action; freed by itself after its callback. */

@@ -213,6 +213,12 @@ for _ in $(seq 300); do [ -e "$tmp/mon.pid" ] || break; sleep 0.1; done
 ok "a ticket is granted to the cluster" "$tools/crm_ticket" -t site -g --force
 says "and the cluster knows it" 0 "site	granted" "$tools/crm_ticket" -l
 ok "and forgets it" "$tools/crm_ticket" -t site -C --force
+says "quorum is told, and that one node alone counts no votes" 0 "Votes: not known" "$tools/cox" quorum status
+says "with the policy" 0 "Without quorum: stop (no-quorum-policy)" "$tools/cox" quorum status
+says "votes are corosync's" 102 "does not tell of votes" "$tools/cox" quorum expect 3
+says "what was done is told" 0 "thing on $node: monitor: OK (0) in" "$tools/cox" resource history thing
+says "an action by hand is traced" 0 "+ [ -e" "$tools/cox" debug thing monitor
+says "what the cluster manages is not stopped behind its back" 107 "cox resource maintenance thing on" "$tools/cox" debug thing stop
 ok "a ticket is granted by a patch that nobody else's status hinders" "$tools/cox" ticket grant site --force --wait --timeout 50s
 says "and it is known" 0 "site: granted" "$tools/cox" ticket list
 ok "and forgotten" "$tools/cox" ticket forget site --force
