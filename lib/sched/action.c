@@ -318,6 +318,15 @@ sched_action_reason(struct sched_action *action, const char *reason, bool overwr
 }
 
 void
+sched_action_flags(struct sched_work *work, struct sched_action *action, guint32 flags, bool set)
+{
+    guint32 before = action->flags;
+
+    action->flags = set ? (before | flags) : (before & ~flags);
+    sched_order_data(work)->n_changes += action->flags != before;
+}
+
+void
 sched_action_because(struct sched_work *work, struct sched_action *action, guint32 cleared,
                      const struct sched_action *cause)
 {
@@ -326,7 +335,7 @@ sched_action_because(struct sched_work *work, struct sched_action *action, guint
     if (!(action->flags & cleared)) {
         return;
     }
-    action->flags &= ~cleared;
+    sched_action_flags(work, action, cleared, false);
     if (cleared == SCHED_OPTIONAL) {
         what = "required";
     } else if (cleared == SCHED_RUNNABLE) {

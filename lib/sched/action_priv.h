@@ -130,6 +130,8 @@ struct sched_order_data {
     struct sched_vec events;          /**< the same, of what has members: looked at when these have settled */
     struct sched_vec late;            /**< the same, what can wait until the end */
     guint32 n_rscs;
+    guint64 n_changes;                /**< how often flags of an action changed while they were settled */
+    struct sched_flags_memo *memos;   /**< of flags.c */
 };
 
 /* action.c */
@@ -157,6 +159,8 @@ void sched_action_set_meta(struct sched_work *work, struct sched_action *action,
 const char *sched_action_meta(const struct sched_action *action, const char *name);
 void sched_action_reason(struct sched_action *action, const char *reason, bool overwrite);
 const char *sched_action_key(struct sched_work *work, const char *rsc_id, const char *task, gint64 interval_ms);
+/** Set (or clear) flags while they are settled: everything that does so then goes through here. */
+void sched_action_flags(struct sched_work *work, struct sched_action *action, guint32 flags, bool set);
 /** Text for a reason that is another action: "required rsc start". */
 void sched_action_because(struct sched_work *work, struct sched_action *action, guint32 cleared,
                           const struct sched_action *cause);

@@ -1,8 +1,11 @@
 /* lib/sched/flags.c - what events of groups and clones are, given their members' actions.  Layer 3, pure. */
+#include "config.h"
+
 #include <string.h>
 
-#include "sched/planner_priv.h"
+#include "base/error.h"
 #include "sched/bundle_priv.h"
+#include "sched/planner_priv.h"
 
 /* What an event is about: of notifications what they tell of. */
 static enum sched_task
@@ -38,7 +41,7 @@ sched_flags_base_task(const struct sched_action *action)
 }
 
 static guint32
-group_flags(struct sched_action *action, const struct sched_node *node)
+group_flags(struct sched_work *work, struct sched_action *action, const struct sched_node *node)
 {
     guint32 flags = SCHED_OPTIONAL | SCHED_RUNNABLE | SCHED_PSEUDO;
     enum sched_task task = sched_flags_base_task(action);
@@ -55,21 +58,18 @@ group_flags(struct sched_action *action, const struct sched_node *node)
         }
         if (!sched_is_optional(member)) {
             flags &= ~(guint32) SCHED_OPTIONAL;
-            action->flags &= ~(guint32) SCHED_OPTIONAL;
+            sched_action_flags(work, action, SCHED_OPTIONAL, false);
         }
         if (task != action->task && !sched_is_runnable(member)) {
             flags &= ~(guint32) SCHED_RUNNABLE;
-            action->flags &= ~(guint32) SCHED_RUNNABLE;
+            sched_action_flags(work, action, SCHED_RUNNABLE, false);
         }
     }
     return flags;
 }
 
-static guint32 instance_flags(struct sched_rsc *instance, struct sched_action *action, struct sched_action *collective,
-                              const struct sched_node *node);
-
 static guint32
-collective_flags(struct sched_action *action, const struct sched_node *node)
+collective_flags(struct sched_work *work, struct sched_action *action, const struct sched_node *node)
 {
     guint32 flags = SCHED_OPTIONAL | SCHED_RUNNABLE | SCHED_PSEUDO;
     enum sched_task task = sched_flags_base_task(action);
@@ -97,32 +97,58 @@ collective_flags(struct sched_action *action, const struct sched_node *node)
         if (member == NULL) {
             continue;
         }
-        member_flags = instance_flags(instance, member, action, node);
+        member_flags = (instance->variant == COX_GROUP) ? group_flags(work, member, node) : member->flags;
         if (!(member_flags & SCHED_OPTIONAL)) {
             flags &= ~(guint32) SCHED_OPTIONAL;
-            action->flags &= ~(guint32) SCHED_OPTIONAL;
+            sched_action_flags(work, action, SCHED_OPTIONAL, false);
         }
         any_runnable = any_runnable || (member_flags & SCHED_RUNNABLE);
     }
     if (!any_runnable) {
         flags &= ~(guint32) SCHED_RUNNABLE;
         if (node == NULL) {
-            action->flags &= ~(guint32) SCHED_RUNNABLE;
+            sched_action_flags(work, action, SCHED_RUNNABLE, false);
         }
     }
     return flags;
 }
 
+/* What an event of a clone or bundle was found to be when so many flags of actions had changed. */
+struct sched_flags_memo {
+    const struct sched_action *event;
+    const struct sched_node *node;
+    guint64 n_changes;
+    guint32 flags;
+};
+
+enum { N_MEMOS = 256 };
+
+/*
+ * A clone's event has an edge for each instance (and for each of its probes), and looks at all instances for each of them: with
+ * many of them that is remembered until any flag changes.
+ */
 static guint32
-instance_flags(struct sched_rsc *instance, struct sched_action *action, struct sched_action *collective,
-               const struct sched_node *node)
+remembered_flags(struct sched_work *work, struct sched_action *action, const struct sched_node *node)
 {
-    (void) collective;
-    return (instance->variant == COX_GROUP) ? group_flags(action, node) : action->flags;
+    struct sched_order_data *data = sched_order_data(work);
+    guint32 place = action->id * 31 + (node == NULL ? 0 : node->idx + 1);
+    guint64 n_changes = data->n_changes;
+    struct sched_flags_memo *memo;
+
+    if (data->memos == NULL) {
+        data->memos = cox_arena_new_array(work->arena, struct sched_flags_memo, N_MEMOS);
+    }
+    memo = &data->memos[place % N_MEMOS];
+    if (memo->event != action || memo->node != node || memo->n_changes != n_changes) {
+        *memo = (struct sched_flags_memo) { action, node, n_changes, collective_flags(work, action, node) };
+    } else if (COX_DEBUG) {
+        COX_BUG_ON(memo->flags != collective_flags(work, action, node) || data->n_changes != n_changes);
+    }
+    return memo->flags;
 }
 
 guint32
-sched_flags_of(struct sched_action *action, const struct sched_node *node)
+sched_flags_of(struct sched_work *work, struct sched_action *action, const struct sched_node *node)
 {
     if (action->rsc == NULL) {
         return action->flags;
@@ -131,25 +157,25 @@ sched_flags_of(struct sched_action *action, const struct sched_node *node)
     case COX_PRIMITIVE:
         return action->flags;
     case COX_GROUP:
-        return group_flags(action, node);
+        return group_flags(work, action, node);
     case COX_CLONE:
     case COX_BUNDLE:
-        return collective_flags(action, node);
+        return remembered_flags(work, action, node);
     }
     return action->flags;
 }
 
 guint32
-sched_flags_for_ordering(struct sched_action *action, const struct sched_node *node)
+sched_flags_for_ordering(struct sched_work *work, struct sched_action *action, const struct sched_node *node)
 {
     guint32 flags, runnable;
 
-    flags = sched_flags_of(action, NULL);
+    flags = sched_flags_of(work, action, NULL);
     if (action->rsc == NULL || node == NULL || !sched_is_collective(action->rsc)) {
         return flags;
     }
     runnable = flags & SCHED_RUNNABLE;
-    return sched_flags_of(action, node) | runnable;
+    return sched_flags_of(work, action, node) | runnable;
 }
 
 const struct sched_node *

@@ -68,8 +68,8 @@ void sched_notify_fenced(struct sched_work *work, struct sched_rsc *rsc, struct 
 void sched_notify_fill(struct sched_work *work);
 struct sched_notice *sched_notice(struct sched_work *work, const struct sched_rsc *rsc, enum sched_task task);
 /* flags.c: what collective actions are, given those of their members */
-guint32 sched_flags_of(struct sched_action *action, const struct sched_node *node);
-guint32 sched_flags_for_ordering(struct sched_action *action, const struct sched_node *node);
+guint32 sched_flags_of(struct sched_work *work, struct sched_action *action, const struct sched_node *node);
+guint32 sched_flags_for_ordering(struct sched_work *work, struct sched_action *action, const struct sched_node *node);
 enum sched_task sched_flags_base_task(const struct sched_action *action);
 /** Where it happens; the start of a group happens where its first member goes.  NULL: in no one place. */
 const struct sched_node *sched_action_place(const struct sched_action *action);

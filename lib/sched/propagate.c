@@ -72,7 +72,7 @@ process_edge(struct sched_work *work, struct sched_edge *edge)
     }
     if (first->rsc != NULL && (edge->flags & SCHED_R_CANCELS_FIRST) && !sched_is_optional(then)) {
         if (!sched_is_optional(first)) {
-            first->flags |= SCHED_OPTIONAL;
+            sched_action_flags(work, first, SCHED_OPTIONAL, true);
             sched_propagate_touch(work, first);
         }
         if (first->task == SCHED_TASK_RELOAD) {
@@ -110,7 +110,7 @@ mark_blocked(struct sched_work *work, struct sched_rsc *rsc, enum sched_task tas
         struct sched_action *action = rsc->actions.items[i];
 
         if (action->task == task && sched_is_runnable(action)) {
-            action->flags &= ~(guint32) SCHED_RUNNABLE;
+            sched_action_flags(work, action, SCHED_RUNNABLE, false);
             sched_action_reason(action, cox_arena_printf(work->arena, "colocation with %s", cause->id), false);
             sched_propagate_touch(work, action);
         }
@@ -164,15 +164,13 @@ process(struct sched_work *work, struct sched_action *then)
     guint32 last = then->flags;
 
     then->n_runnable = 0;
-    sched_flags_of(then, NULL);
+    sched_flags_of(work, then, NULL);
     for (guint32 i = then->before.n; i > 0; i--) {
         process_edge(work, then->before.items[i - 1]);
     }
     /* Not monotone, so only the outcome of the count is news: it may become runnable again. */
-    if ((then->flags & SCHED_MIN_RUNNABLE) && then->n_runnable >= MAX(then->need_runnable, 1)) {
-        then->flags |= SCHED_RUNNABLE;
-    } else if (then->flags & SCHED_MIN_RUNNABLE) {
-        then->flags &= ~(guint32) SCHED_RUNNABLE;
+    if (then->flags & SCHED_MIN_RUNNABLE) {
+        sched_action_flags(work, then, SCHED_RUNNABLE, then->n_runnable >= MAX(then->need_runnable, 1));
     }
     if (((last ^ then->flags) & (SCHED_OPTIONAL | SCHED_RUNNABLE | SCHED_PSEUDO | SCHED_MIGRATABLE)) != 0) {
         sched_propagate_touch(work, then);

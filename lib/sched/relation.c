@@ -344,7 +344,7 @@ apply_interleaved(struct sched_work *work, const struct effect *e)
         }
         pair.first = first;
         pair.then = then;
-        pair.first_flags = sched_flags_of(first, e->node);
+        pair.first_flags = sched_flags_of(work, first, e->node);
         apply_instance(work, &pair);
     }
 }
@@ -360,6 +360,20 @@ can_interleave(const struct effect *e)
     rsc = (e->then->task == SCHED_TASK_STOP || e->then->task == SCHED_TASK_DEMOTE) ? e->first->rsc : e->then->rsc;
     return (rsc->variant == COX_BUNDLE) ? cox_option_of(COX_OPT_CLONE_INTERLEAVE, &rsc->meta_raw) != 0
                                         : rsc->meta.is_interleaved;
+}
+
+/* Can the relation change a then of any kind? */
+static bool
+can_matter(const struct effect *e)
+{
+    const struct sched_action *first = e->first;
+    guint32 type = e->type;
+
+    return (type & (SCHED_R_PROMOTED_FIRST | SCHED_R_THEN_UNMIGRATABLE | SCHED_R_RESTART | SCHED_R_REQUIRES_FIRST))
+           || ((type & SCHED_R_ASYMMETRIC) && (sched_is_optional(first) || !sched_is_runnable(first)))
+           || ((type & SCHED_R_FIRST_OR_THEN) && !sched_is_runnable(first))
+           || ((type & SCHED_R_REQUIRES_THEN) && !(e->first_flags & SCHED_OPTIONAL) && !(first->flags & SCHED_MIGRATABLE))
+           || ((type & SCHED_R_BLOCKS) && !(e->first_flags & SCHED_RUNNABLE));
 }
 
 static void
@@ -383,13 +397,14 @@ apply(struct sched_work *work, const struct effect *e)
         return;
     }
     apply_plain(work, e);
-    for (guint i = 0; i < n_instances(rsc); i++) {
+    /* What cannot matter need not be told to each of many instances; of groups it is looked at how they are. */
+    for (guint i = 0; i < n_instances(rsc) && (can_matter(e) || instance_at(rsc, i)->variant == COX_GROUP); i++) {
         struct sched_rsc *instance = instance_at(rsc, i);
         struct sched_action *action = instance_action(instance, e->then->task,
                                                       instance->variant == COX_PRIMITIVE ? e->node : NULL);
         struct effect on_instance = *e;
 
-        if (action != NULL && (sched_flags_of(action, e->node) & SCHED_RUNNABLE)) {
+        if (action != NULL && (sched_flags_of(work, action, e->node) & SCHED_RUNNABLE)) {
             on_instance.then = action;
             apply_instance(work, &on_instance);
         }
@@ -449,8 +464,8 @@ sched_relation_apply(struct sched_work *work, struct sched_action *first, struct
     struct effect e = { .first = first, .then = then, .node = then->node, .type = type, .is_partial = &is_partial };
     guint32 both = SCHED_OPTIONAL | SCHED_RUNNABLE;
 
-    e.first_flags = sched_flags_for_ordering(first, sched_action_place(then));
-    e.then_flags = sched_flags_for_ordering(then, sched_action_place(first));
+    e.first_flags = sched_flags_for_ordering(work, first, sched_action_place(then));
+    e.then_flags = sched_flags_for_ordering(work, then, sched_action_place(first));
     if (type & SCHED_R_SAME_NODE_THEN) {
         e.type = (e.type & ~(guint32) SCHED_R_SAME_NODE_THEN) | SCHED_R_REQUIRES_THEN;
         e.node = first->node;
@@ -475,7 +490,7 @@ sched_relation_apply(struct sched_work *work, struct sched_action *first, struct
     if ((first->flags & SCHED_RUNNABLE) && (type & SCHED_R_SHOWS_THEN) && !(e.first_flags & SCHED_OPTIONAL)) {
         then->flags |= SCHED_ALWAYS;
     }
-    if ((type & SCHED_R_SHOWS_FIRST) && !(sched_flags_for_ordering(then, first->node) & SCHED_OPTIONAL)
+    if ((type & SCHED_R_SHOWS_FIRST) && !(sched_flags_for_ordering(work, then, first->node) & SCHED_OPTIONAL)
         && any_happens(then)) {
         first->flags |= SCHED_ALWAYS;
     }
