@@ -58,6 +58,8 @@ case("monitor-removed-kept", "stop-orphan-actions=false: a monitor that is no lo
      options={"stop-orphan-actions": "false"}, history=ran_with({}, monitor=20000))
 case("monitor-removed", "A monitor that is no longer configured is cancelled.", [prim("A", monitor=None)],
      history=ran_with({}, monitor=20000))
+case("monitor-removed-then-stopped", "A monitor that is no longer configured ends with the resource: it is not cancelled when that stops for good.",
+     [prim("A", {"target-role": "Stopped"}, monitor=None)], history=ran_with({}, monitor=20000))
 case("monitor-twice-same-interval", "Of two monitors with one interval the second does not count.",
      [prim("A", ops=[tag("op", id="again", name="monitor", interval="10s", timeout="90s")])])
 case("monitor-by-role", "Promoted and unpromoted instances have monitors of their own.", [S],

@@ -238,12 +238,28 @@ has_twin(const struct cox_rsc_def *def, const struct cox_op_def *op)
     return false;
 }
 
+/* What stops for good takes its monitors along: nothing has to be said of those that are not configured any more. */
+static void
+keep_silent(struct sched_rsc *rsc)
+{
+    for (guint i = 0; i < rsc->actions.n; i++) {
+        struct sched_action *action = rsc->actions.items[i];
+
+        if (action->task == SCHED_TASK_CANCEL) {
+            action->flags &= ~(guint32) SCHED_RUNNABLE;
+        }
+    }
+}
+
 void
 sched_recurring_actions(struct sched_work *work, struct sched_rsc *rsc)
 {
     struct sched_action *start = NULL;
     bool is_active;
 
+    if (rsc->assigned == NULL) {
+        keep_silent(rsc);
+    }
     if (rsc->is_blocked || rsc->is_maintenance || rsc->def == NULL) {
         return;
     }
