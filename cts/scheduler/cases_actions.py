@@ -232,3 +232,15 @@ case("cluster-maintenance-and-lost-node", "In maintenance mode a lost node is no
 case("failed-on-lost-node", "What failed on a node that is lost is only lost: the node's fencing is the measure.",
      [fence_device(), A], quorum=0, states={"n2": "lost"}, runs={"A": "n2", "fence": "n1"}, options=FENCING,
      history=lambda s: s.at("A", "n2").fail("monitor", 10000))
+
+# ---- which of several reasons is told ----
+case("told-between-blocked-stops", "What is two before a failed stop is told by what cannot stop after it.",
+     [group("G", A, B, C, D)], nodes=1, runs={"B": "n1", "C": "n1", "D": "n1"}, history=lambda s: s.at("D", "n1").fail("stop"))
+case("told-along-a-group", "A group restarts with what it is ordered after: each member is told the one before it.",
+     [clone("S-clone", stateful("S", params={"x": "2"}), promotable="true", notify="true"), group("G", A, B, C)],
+     [order("S-clone", "G", first_action="promote", then_action="start"), colocation("G", "S-clone", with_rsc_role="Promoted")],
+     runs={"S": ["n1=Promoted"], "A": "n1", "B": "n1", "C": "n1"}, transient={"n1": {"master-S": "10"}},
+     history=lambda s: [setattr(s.at("S", "n1"), "params", {"x": "1"}), s.at("S", "n1").add("promote", call=2)])
+case("told-along-cloned-groups", "Groups that cannot run any more as what they come after cannot: each member is told the one before it.",
+     [clone("D-clone", D, target_role="Stopped"), clone("K-clone", prim("K")), clone("G-clone", group("G", A, B, C))],
+     [order("D-clone", "K-clone"), order("K-clone", "G-clone")], runs={x: ["n1", "n2"] for x in "DKABC"})

@@ -130,6 +130,7 @@ struct sched_order_data {
     struct sched_vec events;          /**< the same, of what has members: looked at when these have settled */
     struct sched_vec late;            /**< the same, what can wait until the end */
     guint32 n_rscs;
+    bool is_late;                     /**< what could wait is looked at now */
     guint64 n_changes;                /**< how often flags of an action changed while they were settled */
     struct sched_flags_memo *memos;   /**< of flags.c */
 };

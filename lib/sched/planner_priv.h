@@ -74,15 +74,17 @@ enum sched_task sched_flags_base_task(const struct sched_action *action);
 /** Where it happens; the start of a group happens where its first member goes.  NULL: in no one place. */
 const struct sched_node *sched_action_place(const struct sched_action *action);
 /* relation.c */
-/** Apply one edge; bits say which side changed. */
-enum { SCHED_CHANGED_FIRST = 1, SCHED_CHANGED_THEN = 2, SCHED_CHANGED_PARTLY = 4 /* to be applied again */ };
+/** Apply one edge; bits say which side changed, or was only seen to have changed: an event, given what its members are. */
+enum { SCHED_CHANGED_FIRST = 1, SCHED_CHANGED_THEN = 2, SCHED_CHANGED_PARTLY = 4 /* to be applied again */,
+       SCHED_SEEN_FIRST = 8, SCHED_SEEN_THEN = 16 };
 guint32 sched_relation_apply(struct sched_work *work, struct sched_action *first, struct sched_action *then,
                              guint32 flags);
 /* worklist.c */
 void sched_propagate_enqueue(struct sched_work *work, struct sched_action *action);
+void sched_propagate_late(struct sched_work *work, struct sched_action *action); /**< look at it at the end */
 /** @action changed: look again at it and what follows it, and at the end at the events of what it is part of. */
 void sched_propagate_touch(struct sched_work *work, struct sched_action *action);
-/** The same for the first of a relation, which is looked at again at the end only. */
+/** The same for the first of a relation, which is looked at again only after what waits for it. */
 void sched_propagate_touch_first(struct sched_work *work, struct sched_action *action);
 /** Look at it once more when what has been asked for last is settled, before its event would be. */
 void sched_propagate_again(struct sched_work *work, struct sched_action *action);

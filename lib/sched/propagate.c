@@ -55,7 +55,8 @@ is_inside(const struct sched_rsc *rsc, const struct sched_rsc *ancestor)
     return false;
 }
 
-static void
+/* Returns whether what follows the relation's second action has to hear of it. */
+static bool
 process_edge(struct sched_work *work, struct sched_edge *edge)
 {
     struct sched_action *first = edge->first, *then = edge->then;
@@ -63,12 +64,12 @@ process_edge(struct sched_work *work, struct sched_edge *edge)
     guint32 changed;
 
     if (edge->flags == SCHED_R_NONE) {
-        return;
+        return false;
     }
     sched_explain_naming(work, edge);
     if ((edge->flags & SCHED_R_IF_SAME_NODE) && first_node != NULL && then_node != NULL && first_node != then_node) {
         sched_edge_drop(edge);
-        return;
+        return false;
     }
     if (first->rsc != NULL && (edge->flags & SCHED_R_CANCELS_FIRST) && !sched_is_optional(then)) {
         if (!sched_is_optional(first)) {
@@ -88,19 +89,25 @@ process_edge(struct sched_work *work, struct sched_edge *edge)
                 sched_propagate_enqueue(work, then);
             }
             sched_edge_drop(edge);
-            return;
+            return false;
         }
     }
     changed = sched_relation_apply(work, first, then, edge->flags);
     if (changed & SCHED_CHANGED_FIRST) {
         sched_propagate_touch_first(work, first);
     }
+    if (changed & SCHED_SEEN_FIRST) {
+        sched_propagate_touch_late(work, first);
+    }
+    if (changed & SCHED_SEEN_THEN) {
+        sched_propagate_touch_late(work, then);
+    }
     if (changed & SCHED_CHANGED_PARTLY) {
         sched_propagate_again(work, then);
         sched_propagate_touch_late(work, then);
-    } else if (changed & SCHED_CHANGED_THEN) {
-        sched_propagate_touch(work, then);
+        return false;
     }
+    return (changed & SCHED_CHANGED_THEN) != 0;
 }
 
 static void
@@ -161,18 +168,23 @@ block_dependents(struct sched_work *work, struct sched_action *action)
 static void
 process(struct sched_work *work, struct sched_action *then)
 {
-    guint32 last = then->flags;
+    guint32 last = then->flags, uncounted;
+    bool changed = false;
 
     then->n_runnable = 0;
     sched_flags_of(work, then, NULL);
-    for (guint32 i = then->before.n; i > 0; i--) {
-        process_edge(work, then->before.items[i - 1]);
+    if (((last ^ then->flags) & (SCHED_OPTIONAL | SCHED_RUNNABLE | SCHED_PSEUDO | SCHED_MIGRATABLE)) != 0) {
+        sched_propagate_touch_late(work, then); /* it was so before anybody looked */
     }
+    for (guint32 i = then->before.n; i > 0; i--) {
+        changed = process_edge(work, then->before.items[i - 1]) || changed;
+    }
+    uncounted = then->flags;
     /* Not monotone, so only the outcome of the count is news: it may become runnable again. */
     if (then->flags & SCHED_MIN_RUNNABLE) {
         sched_action_flags(work, then, SCHED_RUNNABLE, then->n_runnable >= MAX(then->need_runnable, 1));
     }
-    if (((last ^ then->flags) & (SCHED_OPTIONAL | SCHED_RUNNABLE | SCHED_PSEUDO | SCHED_MIGRATABLE)) != 0) {
+    if (changed || ((uncounted ^ then->flags) & SCHED_RUNNABLE) != 0) {
         sched_propagate_touch(work, then);
     }
     if (!sched_is_runnable(then) && !(then->flags & SCHED_PSEUDO) && !(then->flags & SCHED_BLOCKED_OTHERS)) {
@@ -224,7 +236,7 @@ look_at(struct sched_work *work, struct sched_action *start, guint64 *left)
 
 /*
  * QUIRK 28: from the last to the first, and what a change means is followed to its end before anything else is looked at; it
- * changes only the reasons told.  case: 994-2, colocation-influence, bug-1718, rec-node-11
+ * changes only the reasons told.  case: 994-2, colocation-influence, bug-1718, rec-node-11, bug-1572-1, cloned-group-stop
  */
 static void
 run_worklist(struct sched_work *work)
@@ -236,6 +248,7 @@ run_worklist(struct sched_work *work)
     for (guint i = work->actions->len; i > 0 && goes_on; i--) {
         goes_on = look_at(work, g_ptr_array_index(work->actions, i - 1), &left);
     }
+    sched_order_data(work)->is_late = true;
     for (guint32 i = 0; i < late->n && goes_on; i++) {
         struct sched_action *action = late->items[i];
 

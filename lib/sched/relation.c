@@ -456,16 +456,37 @@ any_happens(const struct sched_action *event)
     return false;
 }
 
+/*
+ * That something stops because what it is ordered after stops: mostly they restart together, which tells more, so this is left
+ * for the end.  Not with migrations: what cannot migrate must be known before.
+ */
+static bool
+can_wait(struct sched_work *work, const struct effect *e)
+{
+    if (sched_order_data(work)->is_late || sched_is_collective(e->first->rsc) || e->first->rsc->meta.allow_migrate
+        || (e->then->rsc != NULL && e->then->rsc->meta.allow_migrate)) {
+        return false;
+    }
+    if (sched_is_optional(e->first) && !(e->then_flags & SCHED_OPTIONAL)) {
+        sched_propagate_late(work, e->then);
+    }
+    return true;
+}
+
 guint32
 sched_relation_apply(struct sched_work *work, struct sched_action *first, struct sched_action *then, guint32 type)
 {
-    guint32 before_first = first->flags, before_then = then->flags, changed = 0;
+    guint32 before_first = first->flags, before_then = then->flags, changed = 0, seen;
     bool is_partial = false;
     struct effect e = { .first = first, .then = then, .node = then->node, .type = type, .is_partial = &is_partial };
     guint32 both = SCHED_OPTIONAL | SCHED_RUNNABLE;
 
     e.first_flags = sched_flags_for_ordering(work, first, sched_action_place(then));
     e.then_flags = sched_flags_for_ordering(work, then, sched_action_place(first));
+    seen = (((before_first ^ first->flags) & (guint32) NEWS) ? SCHED_SEEN_FIRST : 0)
+           | (((before_then ^ then->flags) & (guint32) NEWS) ? SCHED_SEEN_THEN : 0);
+    before_first = first->flags;
+    before_then = then->flags;
     if (type & SCHED_R_SAME_NODE_THEN) {
         e.type = (e.type & ~(guint32) SCHED_R_SAME_NODE_THEN) | SCHED_R_REQUIRES_THEN;
         e.node = first->node;
@@ -473,7 +494,7 @@ sched_relation_apply(struct sched_work *work, struct sched_action *first, struct
     if ((e.type & SCHED_R_NESTED_PROBE) && (first->rsc == NULL || first->rsc->running_on.n == 0)) {
         e.type |= SCHED_R_BLOCKS;
     }
-    if (first->rsc != NULL && (type & SCHED_R_REQUIRES_FIRST)) {
+    if (first->rsc != NULL && (type & SCHED_R_REQUIRES_FIRST) && !can_wait(work, &e)) {
         struct effect up = e;
 
         up.type = SCHED_R_REQUIRES_FIRST;
@@ -497,10 +518,11 @@ sched_relation_apply(struct sched_work *work, struct sched_action *first, struct
     if ((type & (SCHED_R_REQUIRES_THEN | SCHED_R_REQUIRES_FIRST | SCHED_R_RESTART)) && first->rsc != NULL
         && !first->rsc->is_managed && first->rsc->is_blocked && !sched_is_runnable(first)
         && first->task == SCHED_TASK_STOP) {
-        clear(work, then, SCHED_RUNNABLE, first);
+        /* No reason: that it is needed tells more than what keeps it from happening. */
+        sched_action_flags(work, then, SCHED_RUNNABLE, false);
     }
     changed |= ((before_first ^ first->flags) & (guint32) NEWS) ? SCHED_CHANGED_FIRST : 0;
     changed |= ((before_then ^ then->flags) & (guint32) NEWS) ? SCHED_CHANGED_THEN : 0;
     changed |= is_partial ? SCHED_CHANGED_PARTLY : 0;
-    return changed;
+    return changed | seen;
 }

@@ -12,14 +12,17 @@ sched_propagate_enqueue(struct sched_work *work, struct sched_action *action)
 {
     struct sched_order_data *data = sched_order_data(work);
 
-    if (!(action->flags & SCHED_QUEUED)) {
+    if (!is_of_collective(action)) {
         action->flags |= SCHED_QUEUED;
-        sched_vec_add(work, is_of_collective(action) ? &data->events : &data->queue, action);
+        sched_vec_add(work, &data->queue, action); /* it is looked at once, where it was asked for last */
+    } else if (!(action->flags & SCHED_QUEUED)) {
+        action->flags |= SCHED_QUEUED;
+        sched_vec_add(work, &data->events, action);
     }
 }
 
-static void
-enqueue_late(struct sched_work *work, struct sched_action *action)
+void
+sched_propagate_late(struct sched_work *work, struct sched_action *action)
 {
     if (!(action->flags & SCHED_QUEUED_LATE)) {
         action->flags |= SCHED_QUEUED_LATE;
@@ -52,9 +55,9 @@ enqueue_others(struct sched_work *work, struct sched_action *action)
             struct sched_action *event = rsc->actions.items[i];
 
             if (concerns(event, action)) {
-                enqueue_late(work, event);
+                sched_propagate_late(work, event);
                 for (guint32 k = 0; k < event->after.n; k++) {
-                    enqueue_late(work, ((struct sched_edge *) event->after.items[k])->then);
+                    sched_propagate_late(work, ((struct sched_edge *) event->after.items[k])->then);
                 }
             }
         }
@@ -72,13 +75,13 @@ void
 sched_propagate_touch_first(struct sched_work *work, struct sched_action *action)
 {
     enqueue_others(work, action);
-    enqueue_late(work, action);
+    sched_propagate_enqueue(work, action);
 }
 
 void
 sched_propagate_touch_late(struct sched_work *work, struct sched_action *action)
 {
     for (guint32 i = 0; i < action->after.n; i++) {
-        enqueue_late(work, ((struct sched_edge *) action->after.items[i])->then);
+        sched_propagate_late(work, ((struct sched_edge *) action->after.items[i])->then);
     }
 }
