@@ -47,6 +47,9 @@ static const struct cox_opt options[] = {
       FIELD(loss_policy) },
     { "node", 'N', COX_OPT_STRING, "NODE", "Explanations", "Only why not, or what would move it, to this node", FIELD(node) },
     { "cib", 0, COX_OPT_STRING, "FILE", "Plans", "The document in this file, which may be compressed (\"-\": standard input)", FIELD(cib) },
+    { "plan", 0, COX_OPT_STRING, "PLAN", "Plans", "Only if it comes to what cox plan has shown under this name", FIELD(plan) },
+    { "confirm-within", 0, COX_OPT_STRING, "TIME", "Plans", "Taken back unless cox confirm is called on this node within this time",
+      FIELD(confirm_within) },
     { "transition", 0, COX_OPT_STRING, "ID", "Explanations", "A saved input of the scheduler: a number, or a name such as pe-warn-3", FIELD(transition) },
     { "quiet", 'Q', COX_OPT_QUIET, NULL, NULL, "Only what is essential" },
 };

@@ -10,8 +10,15 @@
 #include "tools/settle.h"
 #include "tools/state.h"
 #include "view/plan_view.h"
+#include "xml/xmlwrite.h"
 
-enum { MOST_TRIES = 20, PAUSE_MS = 10, WAIT_MS = 60 * 60 * 1000 };
+enum { MOST_TRIES = 20, PAUSE_MS = 10, PLAN_LETTERS = 12, WAIT_MS = 60 * 60 * 1000 };
+
+/* What is to be done to the document. */
+struct work {
+    cox_change_fn edit;
+    const void *what;
+};
 
 /* What has been told while the cluster did what follows. */
 struct progress {
@@ -184,35 +191,142 @@ is_overtaken(const GError *error)
     return g_error_matches(error, COX_ERROR, COX_ERROR_OLD) || g_error_matches(error, COX_ERROR, COX_ERROR_TRY_AGAIN);
 }
 
+/* The name of what would be made: the same only for the same change of the same configuration. */
+static char *
+plan_name(const struct attempt *attempt)
+{
+    g_autofree char *text = cox_xmlwrite_text(cox_xmldoc_root(attempt->patch), COX_XMLWRITE_PLAIN);
+    g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+
+    return g_strndup(sum, PLAN_LETTERS);
+}
+
+/* Is it the change that was looked at?  @first: the one that was tried before, NULL: none was. */
+static bool
+is_meant(struct attempt *attempt, const char *first, GError **error)
+{
+    const char *wanted = (first != NULL) ? first : attempt->settings->plan;
+    g_autofree char *name = NULL;
+
+    if (!attempt->settings->is_exact || attempt->patch == NULL || wanted == NULL) {
+        return true;
+    }
+    name = plan_name(attempt);
+    if (strcmp(name, wanted) != 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_OLD, "plan '%s' is out of date, the configuration or the file has changed: nothing is made; see what it "
+                    "comes to now with cox plan", wanted);
+        return false;
+    }
+    return true;
+}
+
+/* Let those know who want to, before the first try. */
+static bool
+begin(struct attempt *attempt, GError **error)
+{
+    const struct cox_change_hooks *hooks = attempt->settings->hooks;
+    const struct cox_xml *before = (hooks == NULL) ? NULL : cox_cib_access_visible(attempt->access, error);
+    g_autofree char *name = (hooks == NULL) ? NULL : plan_name(attempt);
+
+    return hooks == NULL || (before != NULL && hooks->begin(hooks->context, before, cox_xmldoc_root(attempt->after), name, error));
+}
+
+/* May it have been made all the same? */
+static bool
+is_doubtful(const GError *error)
+{
+    return g_error_matches(error, COX_ERROR, COX_ERROR_INDETERMINATE) || g_error_matches(error, COX_ERROR, COX_ERROR_TIMEOUT)
+           || g_error_matches(error, COX_ERROR, COX_ERROR_DISCONNECTED);
+}
+
+/* Try what was worked out: has it an end, good or bad? */
+static bool
+try_once(struct attempt *attempt, struct cox_diags *diags, GError **error)
+{
+    struct cox_edit patch = { .kind = COX_EDIT_PATCH, .input = cox_xmldoc_root(attempt->patch) };
+
+    if (cox_cib_access_edit(attempt->access, &patch, diags, error)) {
+        return true;
+    }
+    cox_cib_access_again(attempt->access);
+    return !is_overtaken(*error);
+}
+
+static bool
+make_it(struct attempt *attempt, const struct work *work, struct cox_diags *diags, GError **error)
+{
+    const struct cox_change_hooks *hooks = attempt->settings->hooks;
+    g_autofree char *first = NULL;
+    bool is_over = false;
+
+    for (guint i = 0; i < MOST_TRIES && !is_over; i++) {
+        g_clear_error(error);
+        if (!work_out(attempt, work->edit, work->what, error) || !is_meant(attempt, first, error)) {
+            break;
+        }
+        if (attempt->patch == NULL || attempt->settings->is_dry) {
+            return true;
+        }
+        if (first == NULL && !begin(attempt, error)) {
+            return false;
+        }
+        first = (first != NULL) ? first : plan_name(attempt);
+        is_over = try_once(attempt, diags, error);
+        if (!is_over) {
+            g_usleep(PAUSE_MS * 1000 * (i + 1)); /* somebody else is at it, or nobody could keep a change just now */
+        }
+    }
+    if (hooks != NULL && first != NULL) {
+        hooks->end(hooks->context, *error == NULL || is_doubtful(*error));
+    }
+    return *error == NULL;
+}
+
 static int
 make(struct attempt *attempt, cox_change_fn edit, const void *what)
 {
+    const struct work work = { edit, what };
     g_autoptr(cox_diags) diags = cox_diags_new();
     GError *error = NULL;
     int status = 0;
 
-    for (guint i = 0; i < MOST_TRIES; i++) {
-        struct cox_edit patch = { .kind = COX_EDIT_PATCH };
-
-        g_clear_error(&error);
-        if (!work_out(attempt, edit, what, &error)) {
-            return cox_tool_fail(attempt->ctx, error);
-        }
-        if (attempt->patch == NULL || attempt->settings->is_dry) {
-            return 0;
-        }
-        patch.input = cox_xmldoc_root(attempt->patch);
-        if (cox_cib_access_edit(attempt->access, &patch, diags, &error)) {
-            return 0;
-        }
-        cox_cib_access_again(attempt->access);
-        if (!is_overtaken(error)) {
-            break;
-        }
-        g_usleep(PAUSE_MS * 1000 * (i + 1)); /* somebody else is at it, or nobody could keep a change just now */
+    if (make_it(attempt, &work, diags, &error)) {
+        return 0;
     }
     status = cox_tool_fail(attempt->ctx, error);
     cox_tool_print_diags(attempt->ctx, diags);
+    return status;
+}
+
+bool
+cox_change_quietly(cox_change_fn edit, const void *what, GError **error)
+{
+    const struct cox_cib_access_settings where = { .tool = "cox" };
+    const struct cox_change_settings settings = { .is_dry = false };
+    const struct work work = { edit, what };
+    struct attempt attempt = { .settings = &settings, .access = cox_cib_access_open(&where, error) };
+    GError *problem = NULL;
+    bool is_made = attempt.access != NULL && make_it(&attempt, &work, NULL, &problem);
+
+    if (problem != NULL) {
+        g_propagate_error(error, problem);
+    }
+    attempt_clear(&attempt);
+    cox_cib_access_free(attempt.access);
+    return is_made;
+}
+
+/* A dry run: what would be done, and how the plan is called. */
+static int
+show_all(struct attempt *attempt)
+{
+    int status = show(attempt);
+    g_autofree char *name = (attempt->settings->is_exact && status == 0) ? plan_name(attempt) : NULL;
+
+    if (name != NULL && !attempt->ctx->is_quiet) {
+        cox_out_leaf(attempt->ctx->out, "plan", "name", name, NULL);
+        cox_out_rawf(attempt->ctx->out, "\nThis and nothing else: cox apply FILE --plan %s\n", name);
+    }
     return status;
 }
 
@@ -228,7 +342,7 @@ finish(struct attempt *attempt, gint64 timeout_ms)
         print_lines(attempt);
     }
     if (attempt->settings->is_dry) {
-        return (attempt->patch == NULL) ? 0 : show(attempt);
+        return (attempt->patch == NULL) ? 0 : show_all(attempt);
     }
     if (attempt->patch != NULL && cox_cib_access_outcome(attempt->access) == COX_CIB_PROVISIONAL) {
         cox_out_error(attempt->ctx->out, "cox: made without quorum: it may be lost when the cluster is whole again");

@@ -18,12 +18,23 @@ G_BEGIN_DECLS
  */
 typedef bool (*cox_change_fn)(struct cox_xml *root, const void *what, GError **error);
 
+/** Told of a change that is about to be made, and of its end: each once, and only when there is something to change and it is no dry run. */
+struct cox_change_hooks {
+    /** @before, @after: roots of the documents; @plan: its name.  false with an error: the change is not made. */
+    bool (*begin)(void *context, const struct cox_xml *before, const struct cox_xml *after, const char *plan, GError **error);
+    void (*end)(void *context, bool is_made); /**< true also when nobody knows */
+    void *context;
+};
+
 /** What the command line says of how to do it. */
 struct cox_change_settings {
     bool is_dry;     /**< only show what would change and what the cluster would do */
     bool waits;      /**< until the cluster has nothing left to do */
     char *timeout;   /**< of the wait, as written; NULL: an hour */
     const char *cib; /**< the document in this file ("-": standard input) instead of the one that the environment names; NULL: that one */
+    bool is_exact;   /**< this change or none: never worked out again; a dry run tells the name of the plan */
+    const char *plan; /**< only the plan of this name: that is made of the change and the configuration that it is made in; NULL: any */
+    const struct cox_change_hooks *hooks; /**< with is_exact; may be NULL */
 };
 
 /**
@@ -47,6 +58,12 @@ int cox_change_act(struct cox_tool_ctx *ctx, const struct cox_change_settings *s
 
 /** Print what the cluster would do with this document, which is not checked; exit status. */
 int cox_change_show_plan(struct cox_tool_ctx *ctx, const struct cox_xml *root);
+
+/**
+ * The same without a word to anybody: for a process of its own.
+ * @param error  that of @edit, or why it could not be made
+ */
+bool cox_change_quietly(cox_change_fn edit, const void *what, GError **error);
 
 G_END_DECLS
 

@@ -9,6 +9,7 @@
 struct cox_settings {
     bool is_json;
     char *node, *cib, *transition;                 /**< explain */
+    char *plan, *confirm_within;                   /**< apply */
     struct cox_change_settings change;             /**< every verb that changes something */
     bool is_forced, is_disabled, is_clone, is_promoted;
     char *group, *after, *before;                  /**< where in a group */
@@ -82,6 +83,8 @@ bool cox_verb_end(const char *text, char **until, GError **error);
 /* cox_plan.c */
 int cox_verb_export(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_plan(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_apply(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_confirm(struct cox_tool_ctx *ctx, char **arguments);
 
 /* cox_config.c */
 int cox_verb_location(struct cox_tool_ctx *ctx, char **arguments);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Declarative files: cox export and cox plan, on a document in a file.  TAP.
+# Declarative files: cox export, plan, apply and confirm, on a document in a file.  TAP.
 tools="${top_builddir:-.}/tools"
 top="${top_srcdir:-.}"
 tmp=$(mktemp -d) || exit 1
@@ -83,8 +83,72 @@ has "both from standard input is too much" 64 "cannot both be standard input" pl
 cmp -s "$tmp/before" "$CIB_file"
 result $? "a plan never writes"
 
+# name_of FILE: how the plan is called now
+name_of() {
+    "$tools/cox" plan "$1" | sed -n 's/^This and nothing else: cox apply FILE --plan //p'
+}
+
+# until_gone PID: wait until the process has ended; false after a minute
+until_gone() {
+    for _ in $(seq 600); do
+        kill -0 "$1" 2>/dev/null || return 0
+        sleep 0.1
+    done
+    return 1
+}
+
+# process_of: who waits for the confirmation, from the output of apply in $have
+process_of() {
+    printf '%s\n' "$have" | sed -n 's/.*by process \([0-9]*\)\.$/\1/p'
+}
+
+sed 's/score: 50/score: 70/' "$tmp/site.yaml" >"$tmp/new.yaml"
+plan=$(name_of "$tmp/new.yaml")
+have=$plan
+[ ${#plan} = 12 ] && [ "$plan" = "$(name_of "$tmp/new.yaml")" ]
+result $? "a plan has a name that stays the same"
+"$tools/cox" property set batch-limit=7 >/dev/null
+has "after another change it is out of date and nothing is made" 103 "plan '$plan' is out of date" apply "$tmp/new.yaml" --plan "$plan"
+"$tools/cox" property set batch-limit= >/dev/null
+has "also when the configuration only looks the same again" 103 "plan '$plan' is out of date" apply "$tmp/new.yaml" --plan "$plan"
+plan=$(name_of "$tmp/new.yaml")
+cp "$CIB_file" "$tmp/before"
+has "apply can be tried" 0 "This and nothing else: cox apply FILE --plan $plan" apply "$tmp/new.yaml" --dry-run
+cmp -s "$tmp/before" "$CIB_file"
+result $? "which changes nothing"
+is "apply makes what was shown" 0 "  ~ rsc_location 'site-likes-n1': score: 50 -> 70" apply "$tmp/new.yaml" --plan "$plan"
+is "twice is once" 0 "$same" apply "$tmp/new.yaml" --plan "$plan"
+is "and the file is what is there" 0 "$same" plan "$tmp/new.yaml"
+printf 'constraints:\n- location: x\n  rsc: nobody\n  node: n1\n  score: 1\n' >"$tmp/bad.yaml"
+cp "$CIB_file" "$tmp/before"
+has "what the schema refuses is not made" 78 "nobody" apply "$tmp/bad.yaml" --confirm-within 600s
+cmp -s "$tmp/before" "$CIB_file"
+result $? "not even a part"
+
+has "nobody waits for what was not made so" 105 "plan '$plan' does not wait on this node" confirm "$plan"
+has "a time must be one" 64 "--confirm-within: 'soon' is no time above 0" apply "$tmp/site.yaml" --confirm-within soon
+is "nothing to change is nothing to confirm" 0 "$same" apply "$tmp/new.yaml" --confirm-within 600s
+have=$("$tools/cox" apply "$tmp/site.yaml" --confirm-within 600s 2>&1)
+plan=$(printf '%s\n' "$have" | sed -n 's/.*: cox confirm //p')
+pid=$(process_of)
+[ -n "$plan" ] && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null
+result $? "a process waits for a confirmation"
+is "which comes" 0 "" confirm "$plan"
+have=$pid
+until_gone "$pid"
+result $? "and ends it"
+is "the change stays" 0 "$same" plan "$tmp/site.yaml"
+has "there is nothing to confirm any more" 105 "does not wait on this node" confirm "$plan"
+have=$("$tools/cox" apply "$tmp/new.yaml" --confirm-within 2s 2>&1)
+pid=$(process_of)
+"$tools/cox" property set batch-limit=9 >/dev/null
+until_gone "$pid"
+result $? "what nobody confirms ends by itself"
+has "and is taken back" 0 "score: 50" export
+has "but not what others have changed" 0 "batch-limit: 9" export
+
 unset CIB_file
-is "another document than the environment's" 0 "$same" plan "$tmp/site.yaml" --cib "$tmp/before"
+is "another document than the environment's" 0 "$same" plan "$tmp/site.yaml" --cib "$top/doc/demo/web.xml"
 bad=""
 for input in "$top"/cts/scheduler/cases/group-*/input.xml "$top"/cts/scheduler/cases/bundle*/input.xml; do
     have=$("$tools/cox" export --cib "$input" | "$tools/cox" plan - --cib "$input" 2>&1)
