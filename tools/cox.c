@@ -8,7 +8,7 @@
 #include "tools/cox_priv.h"
 
 /* What every verb takes that changes something. */
-#define COX_CHANGES "dry-run wait timeout"
+#define COX_CHANGES "dry-run wait timeout reason"
 
 /* A row is a verb; what stands in it is documented in verbs.def. */
 static const struct cox_verb verbs[] = {
@@ -24,6 +24,7 @@ static const struct cox_opt options[] = {
     { "dry-run", 'n', COX_OPT_FLAG, NULL, "Changes", "Only show what would change and what the cluster would do", FIELD(change.is_dry) },
     { "wait", 'w', COX_OPT_FLAG, NULL, "Changes", "Wait until the cluster has done all that follows, with a line for each action",
       FIELD(change.waits) },
+    { "reason", 0, COX_OPT_STRING, "TEXT", "Changes", "Why: for cox history", FIELD(change.reason) },
     { "timeout", 't', COX_OPT_STRING, "TIME", "Changes", "Wait no longer than this (default 1 hour)", FIELD(change.timeout) },
     { "force", 'f', COX_OPT_FLAG, NULL, "Changes", "Also what is not known (agents, parameters, options), and what may do harm (fencing, tickets)", FIELD(is_forced) },
     { "disabled", 0, COX_OPT_FLAG, NULL, "Resources", "Create it stopped", FIELD(is_disabled) },

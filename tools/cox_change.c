@@ -72,19 +72,17 @@ print_line(struct cox_out *out, const struct cox_docdiff_line *line)
     }
 }
 
-static void
-print_lines(const struct attempt *attempt)
+void
+cox_change_print_lines(struct cox_tool_ctx *ctx, const GArray *lines)
 {
-    struct cox_out *out = attempt->ctx->out;
-
-    if (attempt->ctx->is_quiet) {
+    if (ctx->is_quiet) {
         return;
     }
-    cox_out_begin(out, "changes", NULL);
-    for (guint i = 0; i < attempt->lines->len; i++) {
-        print_line(out, &g_array_index(attempt->lines, struct cox_docdiff_line, i));
+    cox_out_begin(ctx->out, "changes", NULL);
+    for (guint i = 0; i < lines->len; i++) {
+        print_line(ctx->out, &g_array_index(lines, struct cox_docdiff_line, i));
     }
-    cox_out_end(out);
+    cox_out_end(ctx->out);
 }
 
 int
@@ -245,6 +243,7 @@ try_once(struct attempt *attempt, struct cox_diags *diags, GError **error)
 {
     struct cox_edit patch = { .kind = COX_EDIT_PATCH, .input = cox_xmldoc_root(attempt->patch) };
 
+    cox_xml_set(cox_xmldoc_root(attempt->patch), "reason", attempt->settings->reason); /* cibd keeps it with the version */
     if (cox_cib_access_edit(attempt->access, &patch, diags, error)) {
         return true;
     }
@@ -321,7 +320,7 @@ static int
 show_all(struct attempt *attempt)
 {
     int status = show(attempt);
-    g_autofree char *name = (attempt->settings->is_exact && status == 0) ? plan_name(attempt) : NULL;
+    g_autofree char *name = (attempt->settings->names_plan && status == 0) ? plan_name(attempt) : NULL;
 
     if (name != NULL && !attempt->ctx->is_quiet) {
         cox_out_leaf(attempt->ctx->out, "plan", "name", name, NULL);
@@ -339,7 +338,7 @@ finish(struct attempt *attempt, gint64 timeout_ms)
             cox_out_line(attempt->ctx->out, "Nothing to change: it is so already.");
         }
     } else {
-        print_lines(attempt);
+        cox_change_print_lines(attempt->ctx, attempt->lines);
     }
     if (attempt->settings->is_dry) {
         return (attempt->patch == NULL) ? 0 : show_all(attempt);

@@ -32,7 +32,9 @@ struct cox_change_settings {
     bool waits;      /**< until the cluster has nothing left to do */
     char *timeout;   /**< of the wait, as written; NULL: an hour */
     const char *cib; /**< the document in this file ("-": standard input) instead of the one that the environment names; NULL: that one */
-    bool is_exact;   /**< this change or none: never worked out again; a dry run tells the name of the plan */
+    char *reason;    /**< for the history; NULL: none is given */
+    bool is_exact;   /**< this change or none: never worked out again */
+    bool names_plan; /**< a dry run tells the name of the plan */
     const char *plan; /**< only the plan of this name: that is made of the change and the configuration that it is made in; NULL: any */
     const struct cox_change_hooks *hooks; /**< with is_exact; may be NULL */
 };
@@ -56,11 +58,14 @@ typedef int (*cox_change_act_fn)(struct cox_tool_ctx *ctx, struct cox_cib_access
 /** Do it, and wait as the settings say.  A dry run is @act's to see to, and waits for nothing. */
 int cox_change_act(struct cox_tool_ctx *ctx, const struct cox_change_settings *settings, cox_change_act_fn act, const void *what);
 
+/** Print what changes, as cox_change_run() does; @lines: struct cox_docdiff_line. */
+void cox_change_print_lines(struct cox_tool_ctx *ctx, const GArray *lines);
+
 /** Print what the cluster would do with this document, which is not checked; exit status. */
 int cox_change_show_plan(struct cox_tool_ctx *ctx, const struct cox_xml *root);
 
 /**
- * The same without a word to anybody: for a process of its own.
+ * Make a change in the document that the environment names without a word to anybody: for a process of its own.
  * @param error  that of @edit, or why it could not be made
  */
 bool cox_change_quietly(cox_change_fn edit, const void *what, GError **error);

@@ -99,7 +99,7 @@ int
 cox_verb_plan(struct cox_tool_ctx *ctx, char **arguments)
 {
     const struct cox_settings *settings = ctx->settings;
-    struct cox_change_settings change = { .is_dry = true, .cib = settings->cib, .is_exact = true };
+    struct cox_change_settings change = { .is_dry = true, .cib = settings->cib, .is_exact = true, .names_plan = true };
     GError *error = NULL;
     g_autoptr(cox_conf) conf = NULL;
     struct wish wish = { arguments[0], NULL };
@@ -190,6 +190,7 @@ cox_verb_apply(struct cox_tool_ctx *ctx, char **arguments)
     }
     wish.conf = conf;
     change.is_exact = true;
+    change.names_plan = true;
     change.plan = settings->plan;
     change.hooks = (settings->confirm_within != NULL) ? &hooks : NULL;
     status = cox_change_run(ctx, &change, edit_form, &wish);

@@ -86,6 +86,10 @@ int cox_verb_plan(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_apply(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_confirm(struct cox_tool_ctx *ctx, char **arguments);
 
+/* cox_history.c */
+int cox_verb_history(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_undo(struct cox_tool_ctx *ctx, char **arguments);
+
 /* cox_config.c */
 int cox_verb_location(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_order(struct cox_tool_ctx *ctx, char **arguments);

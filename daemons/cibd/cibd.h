@@ -52,6 +52,9 @@ struct cibd {
     bool is_joining;      /* others are there, and what of theirs counts is being found out */
     bool has_told_counts; /* whoever was told of the document last was told that it counts */
     cox_source_id ready_timer;
+    /* the history of the configuration */
+    bool history_needs_base;    /* the next record must be the whole configuration */
+    gsize history_bytes, history_base_bytes;
     /* changes of our own */
     guint64 own_change;  /* number; 0: none under way */
     bool needs_look, has_failed_upgrade;
@@ -131,6 +134,14 @@ void cibd_files_set_aside(struct cibd *cibd);
 
 /* Write cib.xml as a whole, then tell the skeleton that we have stopped. */
 void cibd_files_finish(struct cibd *cibd);
+
+/* ---- cibhistory.c: each version of the configuration, for cox history and cox undo ---- */
+
+/* Begin with the configuration as it is: at start, and when it has become another one as a whole. */
+void cibd_history_begin(struct cibd *cibd);
+
+/* The order has changed the document from @before by @patch (NULL: as a whole); only changes of the configuration are noted. */
+void cibd_history_note(struct cibd *cibd, const struct cox_ciborder *order, const struct cox_msg_cib_state *before, const struct cox_patchtext *patch);
 
 /* ---- cibhandlers.c ---- */
 

@@ -156,6 +156,7 @@ apply(struct cibd *cibd, const struct cox_replica_effect *effect)
 
         cibd->serial++;
         publish(cibd, &before, patch.has_changes ? &patch : NULL, origin);
+        cibd_history_note(cibd, &order, &before, patch.has_changes ? &patch : NULL);
     }
     log_change(cibd, &order, &result, effect);
     remember(cibd, effect->number, &result);
@@ -179,6 +180,7 @@ install(struct cibd *cibd, GBytes *bytes)
     cibd->serial++;
     cibd->needs_look = true;
     publish(cibd, &before, NULL, NULL);
+    cibd_history_begin(cibd);
     return true;
 }
 

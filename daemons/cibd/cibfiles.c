@@ -50,6 +50,7 @@ disk_failed(struct cibd *cibd, const char *why)
 {
     g_free(cibd->disk_problem);
     cibd->disk_problem = g_strdup(why);
+    cibd->history_needs_base = true;
     if (!cibd->is_disk_bad) {
         cibd->is_disk_bad = true;
         cox_log_event(cox_service_log(cibd->ctx), COX_EVENT_CIB_DISK, "directory=%s error=\"%s\"", directory_of(), why);
@@ -348,6 +349,7 @@ cibd_files_open(struct cibd *cibd, GError **error)
     restore(cibd, &loaded);
     note_loaded(cibd, &loaded);
     cox_store_loaded_clear(&loaded);
+    cibd_history_begin(cibd);
     cibd->store_watch = cox_runtime_watch(cox_service_runtime(cibd->ctx), cox_store_fd(cibd->store), COX_WATCH_READ, on_store, cibd);
     return true;
 }

@@ -9,7 +9,7 @@
 
 enum { QUEUE_BYTES = 256 * 1024 * 1024 }; /* by default: days of a quiet cluster, two minutes of 2000 changes a second */
 
-enum job_kind { JOB_APPEND = 0, JOB_SAVE, JOB_SET_ASIDE, JOB_PROBE, JOB_END };
+enum job_kind { JOB_APPEND = 0, JOB_SAVE, JOB_SET_ASIDE, JOB_PROBE, JOB_NOTE, JOB_NOTE_ANEW, JOB_END };
 
 struct job {
     enum job_kind kind;
@@ -157,10 +157,39 @@ do_one(struct cox_store *store, const struct job *job)
             complete(store, COX_STORE_USABLE, 0, NULL);
         }
         break;
+    case JOB_NOTE:
+    case JOB_NOTE_ANEW:
+        (void) cox_storefiles_note(store->files, job->bytes, job->kind == JOB_NOTE_ANEW, NULL); /* the next record may have more luck */
+        settle(store, 1);
+        break;
     case JOB_APPEND:
     case JOB_END:
         settle(store, 1);
         break;
+    }
+}
+
+static bool
+is_note(const struct job *job)
+{
+    return job->kind == JOB_NOTE || job->kind == JOB_NOTE_ANEW;
+}
+
+/* Notes wait for what somebody waits for, and do not part records that can be written together. */
+static void
+postpone_notes(GQueue *batch)
+{
+    GQueue notes = G_QUEUE_INIT;
+
+    for (GList *link = batch->head, *next = NULL; link != NULL; link = next) {
+        next = link->next;
+        if (is_note(link->data)) {
+            g_queue_unlink(batch, link);
+            g_queue_push_tail_link(&notes, link);
+        }
+    }
+    while (notes.head != NULL) {
+        g_queue_push_tail_link(batch, g_queue_pop_head_link(&notes));
     }
 }
 
@@ -185,6 +214,7 @@ run(gpointer data)
         store->has_overflowed = false;
         g_queue_init(&store->jobs);
         g_mutex_unlock(&store->lock);
+        postpone_notes(&batch);
         while ((job = g_queue_peek_head(&batch)) != NULL) {
             if (job->kind == JOB_APPEND) {
                 append_together(store, &batch);
@@ -203,7 +233,7 @@ run(gpointer data)
 static bool
 is_droppable(const struct job *job)
 {
-    return job->kind == JOB_APPEND || job->kind == JOB_SAVE;
+    return job->kind == JOB_APPEND || job->kind == JOB_SAVE || is_note(job);
 }
 
 static void
@@ -301,6 +331,12 @@ queue_job(struct cox_store *store, enum job_kind kind, guint64 number, GBytes *b
 {
     append_job(store, kind, number, bytes, meta);
     cox_store_flush(store);
+}
+
+void
+cox_store_note(struct cox_store *store, GBytes *record, bool is_anew)
+{
+    append_job(store, is_anew ? JOB_NOTE_ANEW : JOB_NOTE, 0, g_bytes_ref(record), NULL);
 }
 
 void

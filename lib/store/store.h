@@ -49,6 +49,9 @@ void cox_store_save(struct cox_store *store, guint64 number, GBytes *xml, GBytes
 /** Queue a document that has lost; completed as KEPT. */
 void cox_store_set_aside(struct cox_store *store, GBytes *xml);
 
+/** Queue a note in the history, see cox_storefiles_note(); nothing is told of it.  Written after what else is queued with it. */
+void cox_store_note(struct cox_store *store, GBytes *record, bool is_anew);
+
 /** After FAILED, from time to time: completed as USABLE, or not at all. */
 void cox_store_probe(struct cox_store *store);
 

@@ -13,15 +13,18 @@
 #define SIGNATURE "cib.xml.sig"
 #define JOURNAL "cib.journal"
 #define NEW ".new"
+#define HISTORY "cib.history"
+#define HISTORY_BASE "history" /* in the place of a signature: the history is nobody's continuation */
 #define LOST "cib.lost" /* names of documents that have lost, the newest last */
 
-enum { LOST_LIST_BYTES = 64 * 1024 };
+enum { LOST_LIST_BYTES = 64 * 1024, HISTORY_BYTES = 2 * 1024 * 1024 };
 
 struct cox_storefiles {
     struct cox_disk *disk;
     struct cox_store_options options;
     size_t document_bytes, journal_bytes;
     bool can_append;
+    bool has_history; /* there is one that can be continued */
 };
 
 struct cox_storefiles *
@@ -429,4 +432,84 @@ cox_storefiles_probe(struct cox_storefiles *files, GError **error)
     g_autoptr(GBytes) block = g_bytes_new_take(g_malloc0(4096), 4096);
 
     return write_synced(files->disk, "cib.probe", block, error) && files->disk->ops->remove(files->disk, "cib.probe", error);
+}
+
+/* ---- history ---- */
+
+static bool
+read_history(struct cox_disk *disk, const char *name, size_t max_bytes, struct cox_journal *journal, GError **error)
+{
+    g_autoptr(GBytes) file = NULL;
+
+    *journal = (struct cox_journal) { .good_bytes = 0 };
+    if (!disk->ops->read(disk, name, max_bytes, &file, error)) {
+        return false;
+    }
+    (void) (file != NULL && cox_journal_read(journal, file)); /* something else: no records */
+    return true;
+}
+
+/* Can records be appended?  What is torn is cut off.  One that has grown for many lives is not continued: the first record of a life is a whole. */
+static bool
+open_history(struct cox_storefiles *files, size_t record_bytes)
+{
+    struct cox_journal journal;
+    bool is_usable = read_history(files->disk, HISTORY, files->options.max_bytes, &journal, NULL) && journal.records != NULL;
+
+    is_usable = is_usable && journal.good_bytes <= MAX((size_t) HISTORY_BYTES, 4 * record_bytes);
+    if (is_usable && journal.is_torn) {
+        is_usable = files->disk->ops->truncate(files->disk, HISTORY, journal.good_bytes, NULL);
+    }
+    cox_journal_clear(&journal);
+    return is_usable;
+}
+
+static bool
+begin_history(struct cox_storefiles *files, const GByteArray *records, GError **error)
+{
+    struct cox_disk *disk = files->disk;
+    g_autoptr(GBytes) nothing = g_bytes_new(NULL, 0);
+    g_autoptr(GBytes) head = cox_journal_begin(HISTORY_BASE, nothing);
+    gsize size = 0;
+    const void *data = g_bytes_get_data(head, &size);
+
+    (void) disk->ops->rename(disk, HISTORY, HISTORY ".1", NULL); /* there may be none */
+    files->has_history = disk->ops->write(disk, HISTORY NEW, data, size, error)
+                         && disk->ops->append(disk, HISTORY NEW, records->data, records->len, error)
+                         && disk->ops->rename(disk, HISTORY NEW, HISTORY, error);
+    return files->has_history;
+}
+
+bool
+cox_storefiles_note(struct cox_storefiles *files, GBytes *record, bool is_anew, GError **error)
+{
+    g_autoptr(GByteArray) out = g_byte_array_new();
+
+    cox_journal_put(out, record);
+    if (!is_anew && (files->has_history || open_history(files, g_bytes_get_size(record)))) {
+        files->has_history = files->disk->ops->append(files->disk, HISTORY, out->data, out->len, error);
+        return files->has_history;
+    }
+    return begin_history(files, out, error);
+}
+
+GPtrArray *
+cox_storefiles_history(struct cox_disk *disk, size_t max_bytes, GError **error)
+{
+    static const char *const names[] = { HISTORY ".1", HISTORY };
+    GPtrArray *records = g_ptr_array_new_with_free_func((GDestroyNotify) g_bytes_unref);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        struct cox_journal journal;
+
+        if (!read_history(disk, names[i], max_bytes, &journal, error)) {
+            g_ptr_array_unref(records);
+            return NULL;
+        }
+        for (guint k = 0; journal.records != NULL && k < journal.records->len; k++) {
+            g_ptr_array_add(records, g_bytes_ref(g_ptr_array_index(journal.records, k)));
+        }
+        cox_journal_clear(&journal);
+    }
+    return records;
 }

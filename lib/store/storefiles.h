@@ -63,6 +63,20 @@ enum { COX_STOREFILES_LOST = 32 /**< so many documents that were set aside are k
 char *cox_storefiles_name_aside(GBytes *xml);
 bool cox_storefiles_set_aside(struct cox_storefiles *files, GBytes *xml, GError **error);
 
+/**
+ * Note something in the history of the document: cib.history, a journal of records that nothing is ever restored from by itself.  Not
+ * synced: it may lag a little behind the document when the power goes.  A torn end is cut off before the first record.
+ *
+ * @param is_anew  what there is becomes cib.history.1, in whose place it is the only one, and the record begins a new file
+ */
+bool cox_storefiles_note(struct cox_storefiles *files, GBytes *record, bool is_anew, GError **error);
+
+/**
+ * All records of the history in a directory, the oldest first, up to where they are whole.
+ * @return GBytes, the caller unrefs the array; NULL when there are files that cannot be read
+ */
+GPtrArray *cox_storefiles_history(struct cox_disk *disk, size_t max_bytes, GError **error);
+
 /** Has the journal grown so that a save is worth it? */
 bool cox_storefiles_wants_save(const struct cox_storefiles *files);
 

@@ -232,6 +232,28 @@ ok "the device goes" "$tools/cox" fence delete fd
 ok "and fencing is given up again" "$tools/cox" property set fencing-enabled=false
 says "nobody called so can be removed" 0 "" "$tools/crm_node" --force -R nobody
 says "a member is not removed" 4 "is a member" "$tools/crm_node" --force -R "$node"
+ok "the configuration is exported" sh -c "$tools/cox export >$tmp/site.yaml"
+says "which is no change" 0 "Nothing to change: it is so already." "$tools/cox" plan "$tmp/site.yaml"
+printf 'tags:\n- tag: things\n  objects: [thing]\n' >"$tmp/tags.yaml"
+sed 's/^resources: *$/&\n- primitive: other\n  agent: ocf:test:Thing/' "$tmp/site.yaml" >"$tmp/new.yaml"
+says "a plan shows what the cluster would do" 0 "* Start      other " "$tools/cox" plan "$tmp/new.yaml"
+says "apply makes it, and the cluster does that" 0 "$node: start of other: done" "$tools/cox" apply "$tmp/new.yaml" --wait --timeout 50s --reason "one more"
+says "twice is once" 0 "Nothing to change: it is so already." "$tools/cox" apply "$tmp/new.yaml" --wait --timeout 50s
+says "a change is made on trial" 0 "Else it is taken back, by process " "$tools/cox" apply "$tmp/tags.yaml" --confirm-within 1s
+ok "and taken back when nobody confirms it" soon "+ tag 'things'" "$tools/cox" plan "$tmp/tags.yaml"
+plan=$("$tools/cox" apply "$tmp/tags.yaml" --confirm-within 600s | sed -n 's/.*: cox confirm //p')
+ok "or confirmed" "$tools/cox" confirm "$plan"
+says "and there" 0 "- tag: things" "$tools/cox" export
+says "the history knows who has made it" 0 " with cox on $node: " "$tools/cox" history
+ok "and why" soon "one more" "$tools/cox" history
+says "an undo can be tried" 0 "- tag 'things'" "$tools/cox" undo --dry-run
+says "and made" 0 "- tag 'things'" "$tools/cox" undo
+ok "which is a version as any other" soon "^ *undo" "$tools/cox" history
+first=$("$tools/cox" history | sed -n 's/^\([0-9][0-9.]*\) .*/\1/p' | sed -n 1p)
+says "back to the beginning" 0 "- primitive 'thing'" "$tools/cox" undo "$first" --dry-run
+says "but no further" 105 "version 77.0 is not in the history of this node" "$tools/cox" undo 77.0
+last=$("$tools/cox" history | sed -n 's/^\([0-9][0-9.]*\) .*/\1/p' | tail -n 1)
+says "a version says what it has changed" 0 "- tag 'things'" "$tools/cox" history "$last"
 says "crm_verify reads the running cluster" 0 "" "$tools/crm_verify" -L
 says "crm_simulate reads the running cluster" 0 "thing" "$tools/crm_simulate" -L
 echo "1..$n"

@@ -8,10 +8,12 @@
 #include <unistd.h>
 #include <glib/gstdio.h>
 
+#include "admin/dochistory.h"
 #include "base/error.h"
 #include "base/testkit.h"
 #include "cib/patchscope.h"
 #include "daemons/cibd/tests/cibplace.h"
+#include "store/storefiles.h"
 #include "xml/xpath.h"
 
 #define DUMMY(id) "<primitive id=\"" id "\" class=\"ocf\" provider=\"heartbeat\" type=\"Dummy\"/>"
@@ -68,6 +70,53 @@ a_change_is_kept_and_followed_and_survives_kill(void **state)
     assert_true(cox_follow_version(place->follow).num_updates >= version.num_updates || cox_follow_version(place->follow).epoch > version.epoch);
     assert_non_null(find(place, "//node_state[@uname='n49']"));
     assert_string_equal(cox_xml_get(cox_cib_root(cox_follow_cib(place->follow)), "update-client"), "test");
+}
+
+/* What the daemon has noted; the caller frees it. */
+static struct cox_dochistory *
+history_of(const struct cibplace *place)
+{
+    g_autoptr(cox_disk) disk = cox_disk_real_new(place->cib_directory, NULL);
+    g_autoptr(GPtrArray) records = cox_storefiles_history(disk, 1024 * 1024, NULL);
+
+    assert_non_null(records);
+    return cox_dochistory_new(records);
+}
+
+static void
+each_version_of_the_configuration_is_noted(void **state)
+{
+    struct cibplace *place = *state;
+    const struct cox_follow_change change = { .kind = COX_EDIT_PATCH,
+                                              .text = "<diff format=\"2\" reason=\"it was time\"><change operation=\"create\" "
+                                                      "path=\"/cib/configuration/resources\" position=\"0\">" DUMMY("second") "</change></diff>" };
+    g_autoptr(cox_dochistory) history = NULL;
+    g_autoptr(cox_xmldoc) last = NULL, before = NULL;
+    guint n = 0;
+
+    cibplace_start(place, NULL);
+    cibplace_wait(place, has_quorum_in_it, "have-quorum=1 in the document");
+    assert_int_equal(cibplace_modify(place, "resources", DUMMY("new")), 0);
+    assert_int_equal(cibplace_modify(place, "status", "<node_state id='1' uname='n1'/>"), 0);
+    assert_int_equal(cibplace_change(place, &change), 0);
+    cibplace_end(place, SIGTERM); /* all is written then */
+    cibplace_start(place, NULL);
+    assert_int_equal(cibplace_modify(place, "resources", DUMMY("third")), 0);
+    cibplace_end(place, SIGTERM);
+    history = history_of(place);
+    n = cox_dochistory_size(history);
+    assert_true(n >= 4);
+    assert_string_equal(cox_dochistory_entry(history, n - 2)->reason, "it was time");
+    assert_string_equal(cox_dochistory_entry(history, n - 2)->client, "test");
+    assert_int_equal(cox_dochistory_entry(history, n - 2)->n_changes, 1);
+    assert_null(cox_dochistory_entry(history, n - 1)->reason);
+    last = cox_dochistory_document(history, n - 2, NULL);
+    assert_non_null(cox_xpath_first(cox_xmldoc_root(last), "//primitive[@id='second']"));
+    assert_null(cox_xpath_first(cox_xmldoc_root(last), "//primitive[@id='third']"));
+    assert_null(cox_xpath_first(cox_xmldoc_root(last), "//node_state"));
+    before = cox_dochistory_document(history, n - 3, NULL);
+    assert_non_null(cox_xpath_first(cox_xmldoc_root(before), "//primitive[@id='new']"));
+    assert_null(cox_xpath_first(cox_xmldoc_root(before), "//primitive[@id='second']"));
 }
 
 static void
@@ -347,7 +396,7 @@ garbage_on_the_socket_harms_nobody(void **state)
 
 #define LIVE(test) cmocka_unit_test_setup_teardown(test, cibplace_setup, cibplace_teardown)
 
-COX_TEST_MAIN(LIVE(a_change_is_kept_and_followed_and_survives_kill), LIVE(refusals_name_their_reason),
+COX_TEST_MAIN(LIVE(a_change_is_kept_and_followed_and_survives_kill), LIVE(each_version_of_the_configuration_is_noted), LIVE(refusals_name_their_reason),
               LIVE(patches_may_wait_for_one_that_matters_or_until_they_are_asked_for),
               LIVE(long_changes_and_patches_go_in_bodies), LIVE(queries_give_what_the_user_may_see),
               LIVE(an_orderly_stop_leaves_the_files_complete_and_an_edited_file_counts), LIVE(what_is_no_document_is_set_aside),

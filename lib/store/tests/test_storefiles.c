@@ -466,7 +466,98 @@ of_documents_that_have_lost_the_last_are_kept_and_no_other_file_goes(void **stat
     }
 }
 
-COX_TEST_MAIN(cmocka_unit_test(what_was_written_is_found),
+/* A note about @n. */
+static bool
+note_down(struct cox_storefiles *files, unsigned n, bool is_anew)
+{
+    g_autoptr(GBytes) bytes = record(n);
+
+    return cox_storefiles_note(files, bytes, is_anew, NULL);
+}
+
+/* The notes in the directory are these, in order; 0 ends them. */
+static void
+notes_are(struct cox_disk *disk, const unsigned *wanted)
+{
+    g_autoptr(GPtrArray) notes = cox_storefiles_history(disk, 8 * 1024 * 1024, NULL);
+    guint i = 0;
+
+    assert_non_null(notes);
+    for (; wanted[i] != 0; i++) {
+        assert_true(i < notes->len);
+        assert_int_equal(number_in(g_ptr_array_index(notes, i), ""), wanted[i]);
+    }
+    assert_int_equal(notes->len, i);
+}
+
+static void
+the_history_is_continued_and_begins_anew_when_told_so(void **state)
+{
+    static const struct cox_store_options options = { 0 };
+    g_autoptr(cox_disk) disk = sample();
+    struct cox_storefiles *files = cox_storefiles_new(disk, &options);
+
+    (void) state;
+    notes_are(disk, (const unsigned[]) { 0 });
+    assert_true(note_down(files, 1, false) && note_down(files, 2, false));
+    cox_storefiles_free(files);
+    files = cox_storefiles_new(disk, &options);
+    assert_true(note_down(files, 3, false));
+    notes_are(disk, (const unsigned[]) { 1, 2, 3, 0 });
+    assert_true(note_down(files, 4, true) && note_down(files, 5, false));
+    notes_are(disk, (const unsigned[]) { 1, 2, 3, 4, 5, 0 });
+    assert_true(note_down(files, 6, true));
+    notes_are(disk, (const unsigned[]) { 4, 5, 6, 0 });
+    cox_storefiles_free(files);
+}
+
+static void
+a_torn_or_foreign_history_does_no_harm(void **state)
+{
+    static const struct cox_store_options options = { 0 };
+    g_autoptr(cox_disk) disk = sample();
+    struct cox_storefiles *files = cox_storefiles_new(disk, &options);
+
+    (void) state;
+    assert_true(note_down(files, 1, false));
+    cox_storefiles_free(files);
+    assert_true(disk->ops->append(disk, "cib.history", "torn", 4, NULL));
+    files = cox_storefiles_new(disk, &options);
+    assert_true(note_down(files, 2, false));
+    notes_are(disk, (const unsigned[]) { 1, 2, 0 });
+    cox_storefiles_free(files);
+    put_text(disk, "cib.history", "something else");
+    files = cox_storefiles_new(disk, &options);
+    assert_true(note_down(files, 3, false));
+    notes_are(disk, (const unsigned[]) { 3, 0 });
+    cox_storefiles_free(files);
+}
+
+static void
+a_history_that_has_grown_for_many_lives_begins_anew(void **state)
+{
+    static const struct cox_store_options options = { 0 };
+    g_autoptr(cox_disk) disk = sample();
+    struct cox_storefiles *files = cox_storefiles_new(disk, &options);
+    g_autofree char *text = g_strnfill(3 * 1024 * 1024, '7');
+    g_autoptr(GBytes) large = g_bytes_new(text, strlen(text));
+    g_autoptr(GPtrArray) notes = NULL;
+
+    (void) state;
+    assert_true(cox_storefiles_note(files, large, false, NULL));
+    cox_storefiles_free(files);
+    files = cox_storefiles_new(disk, &options);
+    assert_true(note_down(files, 2, false)); /* the old one is cib.history.1 */
+    cox_storefiles_free(files);
+    files = cox_storefiles_new(disk, &options);
+    assert_true(note_down(files, 3, true));
+    cox_storefiles_free(files);
+    notes_are(disk, (const unsigned[]) { 2, 3, 0 });
+}
+
+COX_TEST_MAIN(cmocka_unit_test(the_history_is_continued_and_begins_anew_when_told_so), cmocka_unit_test(a_torn_or_foreign_history_does_no_harm),
+              cmocka_unit_test(a_history_that_has_grown_for_many_lives_begins_anew),
+              cmocka_unit_test(what_was_written_is_found),
               cmocka_unit_test(of_documents_that_have_lost_the_last_are_kept_and_no_other_file_goes),
               cmocka_unit_test(files_that_somebody_changed_win_and_the_journal_is_set_aside),
               cmocka_unit_test(a_pair_that_others_wrote_is_taken), cmocka_unit_test(a_torn_journal_is_cut_and_continued),
