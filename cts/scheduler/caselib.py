@@ -298,11 +298,13 @@ def case(name, why, resources=(), constraints=(), nodes=2, runs=None, options=No
         states_xml.append(tag("node_state", tag("lrm", tag("lrm_resources", *lrm), id=i + 1),
                               tag("transient_attributes", attrs, id=i + 1) if attrs else None, id=i + 1, uname=n, **flags))
     for n, flags in remotes.items():
+        flags = dict(flags)
+        place = names.index(flags.pop("after")) + 1 if "after" in flags else len(states_xml)
         lrm = [h.render() for (rsc, where), h in status.histories.items() if where == n and (h.ops or h.is_kept)]
         attrs = nvset("instance_attributes", "status-%s" % n, (remote_attrs or {}).get(n))
-        states_xml.append(tag("node_state", tag("lrm", tag("lrm_resources", *lrm), id=n),
-                              tag("transient_attributes", attrs, id=n) if attrs else None, remote_node="true", id=n, uname=n,
-                              in_ccm="true", **flags))
+        states_xml.insert(place, tag("node_state", tag("lrm", tag("lrm_resources", *lrm), id=n),
+                                     tag("transient_attributes", attrs, id=n) if attrs else None, remote_node="true", id=n,
+                                     uname=n, in_ccm="true", **flags))
     ticket_xml = tag("tickets", *tickets) if tickets else None
     cib = tag("cib", configuration, tag("status", ticket_xml, *states_xml), validate_with="pacemaker-3.7",
               crm_feature_set="3.16.1", admin_epoch=0, epoch=1, num_updates=0, have_quorum=quorum, dc_uuid=1, **(cib_attrs or {}))

@@ -29,3 +29,18 @@ def with_removed(s):
 
 case("remote-removed-last", "A connection that was removed goes when all that runs behind it has stopped.", [A], remotes={"R": {}},
      history=with_removed)
+case("remote-leaves", "A remote node wants to go: what runs there moves, then its connection stops, whatever is read after it.",
+     [remote("R", params={"server": "r.example"}), A], runs={"R": "n1"}, remotes={"R": {"after": "n1"}},
+     remote_attrs={"R": {"shutdown": str(NOW)}}, history=lambda s: s.running("A", "R"))
+
+
+def failed_otherwise(s):
+    """A start failed on both nodes, with other parameters than are configured now."""
+    for node in ("n1", "n2"):
+        s.at("A", node).params = {"fake": "1"}
+        s.at("A", node).fail("start", call=8).add("stop", call=9)
+
+
+case("failures-about-to-be-cleared", "What failed everywhere had other parameters: the counts are cleared, and it is started at once.", [A],
+     transient={n: {"fail-count-A#start_0": "INFINITY", "last-failure-A#start_0": str(NOW - 600)} for n in ("n1", "n2")},
+     history=failed_otherwise)

@@ -18,7 +18,7 @@ static void
 clear_if_changed(struct sched_work *work, const struct sched_clear *wish)
 {
     if (wish->changed == NULL
-        || sched_digest_compare(work, wish->rsc, wish->node, wish->changed) != SCHED_DIGEST_SAME) {
+        || sched_digest_compare(work, wish->rsc, wish->node, wish->changed, true) != SCHED_DIGEST_SAME) {
         clear_one(work, wish->rsc, wish->node, wish->reason);
     }
 }

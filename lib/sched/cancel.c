@@ -74,7 +74,7 @@ check_op(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node
             action->flags |= SCHED_RESCHEDULE; /* how it is now, only another run can tell */
         }
     }
-    switch (sched_digest_compare(work, rsc, node, op)) {
+    switch (sched_digest_compare(work, rsc, node, op, false)) {
     case SCHED_DIGEST_SAME:
         return false;
     case SCHED_DIGEST_RESTART:

@@ -111,7 +111,7 @@ differs_in_secrets_only(const struct sched_rsc *rsc, const struct cox_op_history
 
 enum sched_digest_result
 sched_digest_compare(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
-                     const struct cox_op_history *op)
+                     const struct cox_op_history *op, bool is_exact)
 {
     struct cox_nvlist all = { 0 };
     enum sched_digest_result result = SCHED_DIGEST_SAME;
@@ -138,7 +138,7 @@ sched_digest_compare(struct sched_work *work, struct sched_rsc *rsc, struct sche
     if (result == SCHED_DIGEST_RELOAD && op->interval_ms == 0 && has_own_params(work, rsc, node)) {
         result = SCHED_DIGEST_RESTART; /* a reload would not get them */
     }
-    if (result != SCHED_DIGEST_SAME && differs_in_secrets_only(rsc, op, &all)) {
+    if (result != SCHED_DIGEST_SAME && !is_exact && differs_in_secrets_only(rsc, op, &all)) {
         result = SCHED_DIGEST_SAME;
     }
     cox_nvlist_clear(&all);

@@ -1,4 +1,5 @@
 /* lib/sched/failcount.c - how often something failed on a node, and whether that bans it from there.  Layer 3, pure. */
+#include "sched/action_priv.h"
 #include "sched/attr_index_priv.h"
 
 #include <string.h>
@@ -117,6 +118,9 @@ sched_failcount_bans(struct sched_work *work, struct sched_rsc *rsc, const struc
     count = with_fillers(work, rsc, node);
     if (count <= 0 || count < rsc->meta.migration_threshold || is_of_another_agent(rsc, node)) {
         return false;
+    }
+    if (sched_action_find(rsc, SCHED_TASK_CLEAR_FAILCOUNT, node) != NULL) {
+        return false; /* it is about to be cleared */
     }
     if (which != NULL) {
         bool anonymous = rsc->instance >= 0 && strcmp(rsc->history_id, rsc->id) != 0;

@@ -278,11 +278,27 @@ read_nodes(struct sched_work *work)
     read_unreachable(work, done);
 }
 
+/* A remote node that wants to go needs its connection no more, whatever the nodes that were read after it tell of that. */
+static void
+let_leave(struct sched_work *work)
+{
+    for (guint32 n = 0; work->has_remote_nodes && n < work->n_nodes; n++) {
+        const struct sched_node *node = g_ptr_array_index(work->nodes, n);
+        struct sched_rsc *connection = node->remote_rsc;
+
+        if (node->kind == SCHED_NODE_REMOTE && node->is_shutdown && connection != NULL && connection->next_role != COX_ROLE_STOPPED) {
+            connection->next_role = COX_ROLE_STOPPED;
+            connection->next_role_reason = "remote shutdown";
+        }
+    }
+}
+
 void
 sched_history_run(struct sched_work *work)
 {
     work->rsc_of_history = cox_arena_new_array(work->arena, struct sched_rsc *, work->status->n_history_ids);
     read_nodes(work);
+    let_leave(work);
     for (guint i = 0; i < work->rscs->len; i++) {
         struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i);
 

@@ -194,7 +194,7 @@ read_flags(struct sched_node *node)
 void
 sched_node_read_remote(struct sched_node *node)
 {
-    struct sched_rsc *connection = node->remote_rsc;
+    const struct sched_rsc *connection = node->remote_rsc;
     const char *shutdown = cox_option_get(COX_OPT_NODE_SHUTDOWN, &node->attrs);
 
     if (!node->remote_requires_reset) {
@@ -203,10 +203,6 @@ sched_node_read_remote(struct sched_node *node)
     }
     if (shutdown != NULL && strcmp(shutdown, "0") != 0) {
         node->is_shutdown = true;
-        if (connection != NULL) {
-            connection->next_role = COX_ROLE_STOPPED;
-            connection->next_role_reason = "remote shutdown";
-        }
     }
     read_flags(node);
     if (connection != NULL && !connection->is_managed) {

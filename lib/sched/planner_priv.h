@@ -33,8 +33,9 @@ enum sched_digest_result {
     SCHED_DIGEST_RELOAD, /**< differs, or unknown */
     SCHED_DIGEST_RESTART,
 };
+/** Are the parameters those that it ran with?  @is_exact: also where secrets were blanked out, perhaps. */
 enum sched_digest_result sched_digest_compare(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
-                                              const struct cox_op_history *op);
+                                              const struct cox_op_history *op, bool is_exact);
 /** Digest of those of the parameters @all that are for the agent and not in the list of words @secrets (or NULL); caller frees. */
 char *sched_digest_public(const struct sched_rsc *rsc, const struct cox_nvlist *all, const char *secrets);
 /* opmeta.c */

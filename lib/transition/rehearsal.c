@@ -148,6 +148,21 @@ do_crm_action(const struct stage *stage, const struct cox_action *action)
                                                                 attribute(action, "CRM_meta_digests_secure"), stage->input->now });
 }
 
+/* A remote node that wanted to go has gone with its connection. */
+static void
+let_go(struct cox_status *status, const struct cox_action *action)
+{
+    struct cox_node_status *left = NULL;
+
+    if (g_strcmp0(action->rsc_provider, "pacemaker") != 0 || g_strcmp0(action->rsc_type, "remote") != 0) {
+        return;
+    }
+    left = cox_status_node(status, action->rsc_id, action->rsc_id);
+    if (left != NULL) {
+        cox_status_attr_set(status, left, "shutdown", NULL);
+    }
+}
+
 /* What the field's simulator leaves out. */
 static void
 do_rest(const struct stage *stage, const struct cox_action *action)
@@ -165,6 +180,8 @@ do_rest(const struct stage *stage, const struct cox_action *action)
         cox_pretend_failures_cleared(status, node, &rsc);
     } else if (action->rsc_id != NULL && (g_strcmp0(action->task, "delete") == 0 || g_strcmp0(action->task, "lrm_delete") == 0)) {
         cox_status_rsc_remove(node, cox_pretend_history_name(node, &rsc));
+    } else if (action->rsc_id != NULL && g_strcmp0(action->task, "stop") == 0) {
+        let_go(status, action);
     } else if (action->rsc_id != NULL && g_strcmp0(action->task, "cancel") == 0) {
         const char *name = cox_pretend_history_name(node, &rsc);
         struct cox_rsc_history *history = cox_status_rsc(node, name);
