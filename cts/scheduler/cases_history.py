@@ -44,3 +44,15 @@ def failed_otherwise(s):
 case("failures-about-to-be-cleared", "What failed everywhere had other parameters: the counts are cleared, and it is started at once.", [A],
      transient={n: {"fail-count-A#start_0": "INFINITY", "last-failure-A#start_0": str(NOW - 600)} for n in ("n1", "n2")},
      history=failed_otherwise)
+
+
+def host_lost(s):
+    """A guest ran on n1, which is gone, and a promoted instance in it."""
+    s.at("G", "n1").agent = REMOVED
+    s.running("G", "n1")
+    s.at("A", "G").add("promote", call=2)
+
+
+case("told-of-lost-guest", "What ran in a guest that went down with its host is not told of that, though the guest comes up elsewhere.",
+     [fence_device(), prim("V", {"remote-node": "G"}), clone("A-clone", stateful("A"), promotable="true", notify="true")], nodes=3,
+     runs={"fence": "n3", "V": "n1", "A": ["n2=Unpromoted"]}, options=FENCING, states={"n1": "lost"}, remotes={"G": {}}, history=host_lost)

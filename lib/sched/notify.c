@@ -409,8 +409,9 @@ tell_down(const struct teller *t, struct sched_rsc *rsc)
         struct sched_node *node = rsc->running_on.items[i];
         struct sched_action *stop = sched_action_find(rsc, SCHED_TASK_STOP, node);
 
-        if (t->notice->task == SCHED_TASK_STOP && stop != NULL && (stop->flags & SCHED_PSEUDO) && node->is_unclean) {
-            continue;
+        if ((t->notice->task == SCHED_TASK_STOP && stop != NULL && (stop->flags & SCHED_PSEUDO) && node->is_unclean)
+            || (node->is_guest && !node->was_online)) {
+            continue; /* lost, also if another guest will have its name after that */
         }
         tell(t, rsc, node, false);
         if (t->notice->task == SCHED_TASK_DEMOTE || stop == NULL || sched_is_optional(stop)) {
@@ -509,7 +510,7 @@ sched_notify_fenced(struct sched_work *work, struct sched_rsc *rsc, struct sched
     sched_edge_add(work, fencing, notice.post, SCHED_R_REQUIRES_THEN);
     sched_edge_add(work, notice.post, notice.post_done, SCHED_R_REQUIRES_THEN);
     if (clone != NULL) {
-        fill_one(work, &notice, clone, rsc);
+        fill_one(work, &notice, clone, clone);
     }
 }
 
