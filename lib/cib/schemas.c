@@ -128,6 +128,34 @@ rng_at(struct cox_schemas *schemas, int place, GError **error)
     return schemas->rng[place];
 }
 
+/* Lists of the configuration that may be long, and whose children say nothing about each other but by ids. */
+static const char *const lists[] = { "nodes", "resources", "constraints" };
+
+static struct cox_schemarng_lists
+find_lists(const struct cox_xml *root, const struct cox_xml *found[G_N_ELEMENTS(lists)])
+{
+    const struct cox_xml *configuration = cox_xml_child(root, "configuration");
+    size_t n = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
+        const struct cox_xml *list = cox_xml_child(configuration, lists[i]);
+
+        if (list != NULL) {
+            found[n++] = list;
+        }
+    }
+    return (struct cox_schemarng_lists) { found, n };
+}
+
+static bool
+conforms(const struct cox_schemarng *rng, struct cox_xmldoc *doc, struct cox_diags *diags)
+{
+    const struct cox_xml *found[G_N_ELEMENTS(lists)];
+    const struct cox_schemarng_lists long_lists = find_lists(cox_xmldoc_root(doc), found);
+
+    return cox_schemarng_validate(rng, doc, &long_lists, diags);
+}
+
 bool
 cox_schemas_validate(struct cox_schemas *schemas, struct cox_xmldoc *doc, struct cox_diags *diags, GError **error)
 {
@@ -144,7 +172,7 @@ cox_schemas_validate(struct cox_schemas *schemas, struct cox_xmldoc *doc, struct
     if (rng == NULL) {
         return false;
     }
-    if (!cox_schemarng_validate(rng, doc, diags)) {
+    if (!conforms(rng, doc, diags)) {
         g_set_error(error, COX_ERROR, COX_ERROR_CONFIG, "the configuration does not conform to schema %s",
                     names[place]);
         return false;
@@ -152,37 +180,18 @@ cox_schemas_validate(struct cox_schemas *schemas, struct cox_xmldoc *doc, struct
     return true;
 }
 
-/* Lists of the configuration that may be long, and whose children say nothing about each other but by ids. */
-static const char *const lists[] = { "nodes", "resources", "constraints" };
-
-static size_t
-find_lists(const struct cox_xml *root, const struct cox_xml *found[G_N_ELEMENTS(lists)])
-{
-    const struct cox_xml *configuration = cox_xml_child(root, "configuration");
-    size_t n = 0;
-
-    for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
-        const struct cox_xml *list = cox_xml_child(configuration, lists[i]);
-
-        if (list != NULL) {
-            found[n++] = list;
-        }
-    }
-    return n;
-}
-
 /* Put the child of a list that @xml is (in), if any, into @kept; false when @xml is new and contains a list itself. */
 static bool
 keep_touched(const struct cox_cib *cib, struct cox_xml *xml, const struct cox_schemarng_part *part)
 {
-    for (size_t i = 0; i < part->n_lists; i++) {
-        for (const struct cox_xml *at = part->lists[i]; at != NULL; at = cox_xml_parent(at)) {
+    for (size_t i = 0; i < part->lists.n; i++) {
+        for (const struct cox_xml *at = part->lists.items[i]; at != NULL; at = cox_xml_parent(at)) {
             if (at == xml) {
                 return !cox_cib_is_new(cib, xml);
             }
         }
         for (struct cox_xml *at = xml; at != NULL; at = cox_xml_parent(at)) {
-            if (cox_xml_parent(at) == part->lists[i]) {
+            if (cox_xml_parent(at) == part->lists.items[i]) {
                 g_hash_table_add(part->kept, at);
             }
         }
@@ -202,7 +211,7 @@ is_part_valid(const struct cox_schemarng *rng, struct cox_cib *cib)
 {
     const struct cox_xml *found[G_N_ELEMENTS(lists)];
     g_autoptr(GHashTable) kept = g_hash_table_new(NULL, NULL);
-    struct cox_schemarng_part part = { .lists = found, .n_lists = find_lists(cox_cib_root(cib), found), .kept = kept };
+    struct cox_schemarng_part part = { .lists = find_lists(cox_cib_root(cib), found), .kept = kept };
     g_autoptr(GPtrArray) changes = cox_cib_changes(cib, &part.skips_ids);
 
     for (guint i = 0; i < changes->len; i++) {
@@ -319,7 +328,7 @@ find_later(struct cox_schemas *schemas, struct cox_xmldoc *doc, int place)
     for (int later = place + 1; place >= 0 && later < (int) G_N_ELEMENTS(names); later++) {
         const struct cox_schemarng *rng = rng_at(schemas, later, NULL);
 
-        if (rng != NULL && cox_schemarng_validate(rng, doc, NULL)) {
+        if (rng != NULL && conforms(rng, doc, NULL)) {
             return later;
         }
     }

@@ -158,18 +158,98 @@ explain(const struct cox_schemarng *rng, xmlNode *root, const struct complaint *
     cox_diags_add_at(diags, &diag);
 }
 
-bool
-cox_schemarng_validate(const struct cox_schemarng *rng, struct cox_xmldoc *doc, struct cox_diags *diags)
+/* What libxml2 says to the document as it is now. */
+static bool
+conforms(const struct cox_schemarng *rng, struct cox_xmldoc *doc, struct complaint *complaint)
 {
-    struct complaint complaint = { 0 };
-    xmlNode *root = cox_xml_node(cox_xmldoc_root(doc));
     xmlRelaxNGValidCtxt *ctxt = xmlRelaxNGNewValidCtxt(rng->compiled);
-    struct aside aside = take_aside(root);
     bool is_valid;
 
-    xmlRelaxNGSetValidStructuredErrors(ctxt, keep_first, &complaint);
+    xmlRelaxNGSetValidStructuredErrors(ctxt, keep_first, complaint);
     is_valid = xmlRelaxNGValidateDoc(ctxt, cox_xmldoc_raw(doc)) == 0;
     xmlRelaxNGFreeValidCtxt(ctxt);
+    return is_valid;
+}
+
+/* ---- long lists ---- */
+
+/* More siblings than these take libxml2 longer to compare with each other than to look at. */
+enum { SLICE = 128 };
+
+/* A list that shows only some of its children, one after the other. */
+struct slice {
+    xmlNode *list;
+    xmlNode *children, *last; /* of the list, as they were */
+    xmlNode *from, *before, *after; /* the first that is shown; what is beside those shown */
+};
+
+static void
+slice_show(struct slice *slice)
+{
+    xmlNode *last = slice->after;
+
+    slice->from = last;
+    for (int i = 1; i < SLICE && last != NULL && last->next != NULL; i++) {
+        last = last->next;
+    }
+    slice->list->children = slice->from;
+    slice->list->last = last;
+    if (last != NULL) {
+        slice->before = slice->from->prev;
+        slice->after = last->next;
+        slice->from->prev = NULL;
+        last->next = NULL;
+    }
+}
+
+static void
+slice_hide(struct slice *slice)
+{
+    if (slice->from != NULL) {
+        slice->from->prev = slice->before;
+        slice->list->last->next = slice->after;
+    }
+    slice->list->children = slice->children;
+    slice->list->last = slice->last;
+}
+
+/* A list may contain any number of what it contains: so it conforms when each slice of it does. */
+static bool
+conforms_in_slices(const struct cox_schemarng *rng, struct cox_xmldoc *doc, const struct cox_schemarng_lists *lists,
+                   struct complaint *complaint)
+{
+    g_autofree struct slice *slices = g_new0(struct slice, lists->n);
+    bool is_valid, has_more;
+
+    for (size_t i = 0; i < lists->n; i++) {
+        xmlNode *list = cox_xml_node(lists->items[i]);
+
+        slices[i] = (struct slice) { .list = list, .children = list->children, .last = list->last, .after = list->children };
+    }
+    do {
+        has_more = false;
+        for (size_t i = 0; i < lists->n; i++) {
+            slice_show(&slices[i]);
+            has_more = has_more || slices[i].after != NULL;
+        }
+        is_valid = conforms(rng, doc, complaint);
+        for (size_t i = 0; i < lists->n; i++) {
+            slice_hide(&slices[i]);
+        }
+    } while (is_valid && has_more);
+    return is_valid;
+}
+
+bool
+cox_schemarng_validate(const struct cox_schemarng *rng, struct cox_xmldoc *doc, const struct cox_schemarng_lists *lists,
+                       struct cox_diags *diags)
+{
+    static const struct cox_schemarng_lists none = { NULL, 0 };
+    struct complaint complaint = { 0 };
+    xmlNode *root = cox_xml_node(cox_xmldoc_root(doc));
+    struct aside aside = take_aside(root);
+    bool is_valid = conforms_in_slices(rng, doc, lists != NULL ? lists : &none, &complaint);
+
     if (!is_valid) {
         explain(rng, root, &complaint, diags);
     }
@@ -242,20 +322,17 @@ bool
 cox_schemarng_validate_part(const struct cox_schemarng *rng, struct cox_xmldoc *doc, const struct cox_schemarng_part *part)
 {
     xmlNode *root = cox_xml_node(cox_xmldoc_root(doc));
-    xmlRelaxNGValidCtxt *ctxt = xmlRelaxNGNewValidCtxt(rng->compiled);
     struct complaint complaint = { 0 };
     struct aside aside = take_aside(root);
-    g_autofree struct hidden *hidden = g_new0(struct hidden, part->n_lists);
+    g_autofree struct hidden *hidden = g_new0(struct hidden, part->lists.n);
     bool is_valid;
 
-    for (size_t i = 0; i < part->n_lists; i++) {
-        hidden[i] = hide(part->lists[i], part->kept);
+    for (size_t i = 0; i < part->lists.n; i++) {
+        hidden[i] = hide(part->lists.items[i], part->kept);
     }
-    xmlRelaxNGSetValidStructuredErrors(ctxt, keep_first, &complaint);
-    is_valid = xmlRelaxNGValidateDoc(ctxt, cox_xmldoc_raw(doc)) == 0;
-    xmlRelaxNGFreeValidCtxt(ctxt);
+    is_valid = conforms(rng, doc, &complaint);
     complaint_clear(&complaint);
-    for (size_t i = 0; i < part->n_lists; i++) {
+    for (size_t i = 0; i < part->lists.n; i++) {
         show(&hidden[i]);
     }
     is_valid = is_valid && (part->skips_ids || cox_schemaids_check(rng->ids, cox_xml_of(root), cox_xml_of(aside.status), NULL));

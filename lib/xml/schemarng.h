@@ -19,12 +19,20 @@ struct cox_schemarng;
 struct cox_schemarng *cox_schemarng_load(const char *path, GError **error);
 void cox_schemarng_free(struct cox_schemarng *rng);
 
+/** Elements that may contain any number, none included, of what they contain, in any order. */
+struct cox_schemarng_lists {
+    const struct cox_xml *const *items;
+    size_t n;
+};
+
 /**
  * Is @doc as the schema says?  What is inside `/cib/status` is not looked at.  @doc is as before afterwards.
  *
+ * @param lists  of @doc: they are looked at in slices, so that the time grows with their length and not with its square (may be NULL)
  * @param diags  when it is not, gets one error or more with element, line, value and remedy (may be NULL)
  */
-bool cox_schemarng_validate(const struct cox_schemarng *rng, struct cox_xmldoc *doc, struct cox_diags *diags);
+bool cox_schemarng_validate(const struct cox_schemarng *rng, struct cox_xmldoc *doc, const struct cox_schemarng_lists *lists,
+                            struct cox_diags *diags);
 
 /**
  * Is a document, of which the attribute @name of an element @element gets the value @after instead of @before, as much as the schema says as it
@@ -34,8 +42,7 @@ bool cox_schemarng_is_indifferent(const struct cox_schemarng *rng, const char *e
 
 /** Of a document that conformed before it was changed: what has to be looked at again. */
 struct cox_schemarng_part {
-    const struct cox_xml *const *lists; /**< elements that may contain any number of what they contain, in any order */
-    size_t n_lists;
+    struct cox_schemarng_lists lists;
     GHashTable *kept; /**< set: children of these lists that were changed; the others are not looked at */
     bool skips_ids;   /**< no id and no reference was changed, added or removed */
 };
