@@ -88,6 +88,35 @@ def ask(program, text):
             "scores": sorted({one_line(line) for line in scores.splitlines() if is_score(line)})}
 
 
+def seen(program, path, folder):
+    """Where a program sees things in a document, without planning."""
+    return placement([one_line(line) for line in run(program, ["-x", path, "-t", NOW], folder).splitlines() if line.strip()])
+
+
+def claim_old_schema(path, claim):
+    """What ours writes is of the newest schema, whose name the other program may not know."""
+    with open(path) as file:
+        text = file.read()
+    with open(path, "w") as out:
+        out.write(re.sub('validate-with="[^"]*"', claim, text, count=1))
+
+
+def is_rehearsal(programs, text):
+    """Do both programs read the document alike, and what each of the two writes after its rehearsal, too?  Then nothing but the rehearsals differs."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [os.path.join(folder, "cib.xml")]
+        with open(paths[0], "w") as out:
+            out.write(text)
+        try:
+            for number, program in enumerate(programs):
+                paths.append(os.path.join(folder, "after%d.xml" % number))
+                run(program, ["-x", paths[0], "-S", "-O", paths[-1], "-t", NOW], folder)
+                claim_old_schema(paths[-1], re.search('validate-with="[^"]*"', text).group(0))
+            return all(seen(programs[0], path, folder) == seen(programs[1], path, folder) for path in paths)
+        except Failed:
+            return False
+
+
 def is_score(line):
     """Final scores: which passes tell theirs on the way depends on the version."""
     return "pcmk__primitive_assign: " in line or (" promotion score on " in line and " on none: " not in line)
@@ -215,6 +244,15 @@ def listed(shape, missing, extra):
     return sorted({"lacks " + shape(one) for one in missing} | {"adds " + shape(one) for one in extra})
 
 
+def deciding(ours, theirs):
+    """What ours lacks and what it adds at the levels that decide; what ours orders in addition is {level "order"}[1], which does not count there."""
+    mine, other = set(ours["real"]), set(theirs["real"])
+    both = mine & other
+    before = [{(first, then) for then in both for first in answer["before"][then] if first in both} for answer in (ours, theirs)]
+    return {"actions": (other - mine, mine - other), "placement": (set(theirs["placement"]) - set(ours["placement"]), set(ours["placement"]) - set(theirs["placement"])),
+            "order": (before[1] - before[0], before[0] - before[1])}
+
+
 def differences(text, ours, theirs):
     """All levels at which the answers differ: (level, kinds without names, what it is with names)."""
     if "failed" in ours or "failed" in theirs:
@@ -230,18 +268,16 @@ def differences(text, ours, theirs):
         if missing or extra:
             found.append((level, listed(shape, missing, extra), "lacks %s; adds %s" % (sorted(missing)[:6], sorted(extra)[:6])))
 
-    mine, other = set(ours["real"]), set(theirs["real"])
-    note("actions", shapes.action, other - mine, mine - other)
-    for level in ("placement",):
-        note(level, shapes.line, set(theirs[level]) - set(ours[level]), set(ours[level]) - set(theirs[level]))
-    both = mine & other
-    pairs = [{(first, then) for then in both for first in answer["before"][then] if first in both} for answer in (ours, theirs)]
+    levels = deciding(ours, theirs)
+    note("actions", shapes.action, *levels["actions"])
+    note("placement", shapes.line, *levels["placement"])
 
     def pair(one):
         return "%s before %s" % (shapes.action(one[0]), shapes.action(one[1]))
 
-    note("order", pair, pairs[1] - pairs[0], set())
-    note("tight", pair, set(), pairs[0] - pairs[1])
+    both = set(ours["real"]) & set(theirs["real"])
+    note("order", pair, levels["order"][0], set())
+    note("tight", pair, set(), levels["order"][1])
     missing, extra = set(), set()
     for key in both:
         items = [set(answer["real"][key].items()) for answer in (ours, theirs)]

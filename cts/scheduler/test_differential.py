@@ -13,6 +13,7 @@ HERE = os.path.join(os.path.abspath(TOP), "cts", "scheduler")
 sys.dont_write_bytecode = True
 sys.path[:0] = [HERE, os.path.join(os.path.abspath(TOP), "cts")]
 
+import peercauses  # noqa: E402
 import peerplan  # noqa: E402
 import shrink  # noqa: E402
 import taplib  # noqa: E402
@@ -104,6 +105,72 @@ def test_what_daemons_always_write_stays():
     text = "<cib><status><node_state id='1' uname='n1' x='y'/></status></cib>"
     small = shrink.shrink(text, lambda candidate: "node_state" in candidate)
     assert 'uname="n1"' in small and "x=" not in small
+
+
+OP = "<lrm_rsc_op id='%s' operation='%s' operation_key='A_%s_%s' interval='%s' call-id='%s' rc-code='%s' op-status='%s'/>"
+
+
+def with_history(*ops, more=""):
+    status = "<status><node_state id='1' uname='n1'><lrm id='1'><lrm_resources><lrm_resource id='A' type='Dummy'>%s</lrm_resource>%s</lrm_resources></lrm></node_state></status>"
+    return CIB.replace("<status/>", status % ("".join(OP % op for op in ops), more))
+
+
+def test_a_history_as_daemons_write_it_is_not_strange():
+    ops = [("a", "start", "start", "0", "0", "2", "0", "0"), ("b", "monitor", "monitor", "10000", "10000", "3", "193", "-1")]
+    assert peercauses.present(with_history(*ops)) == []
+
+
+def test_histories_that_nobody_writes_are_taken_out():
+    good = ("a", "start", "start", "0", "0", "2", "0", "0")
+    for bad in (("b", "delete", "delete", "0", "0", "3", "0", "0"), ("b", "monitor", "start", "0", "0", "3", "0", "0"),
+                ("b", "monitor", "monitor", "10000", "10000", "2", "0", "0"), ("b", "monitor", "monitor", "0", "0", "3", "7", "-1")):
+        text = with_history(good, bad)
+        assert "history that nobody writes" in peercauses.present(text), bad
+        left = peercauses.without(text, ["history that nobody writes"])
+        assert 'id="a"' in left and 'id="b"' not in left, left
+    twice = with_history(good, more="<lrm_resource id='A'/>")
+    assert peercauses.without(twice, ["history that nobody writes"]).count('lrm_resource id="A"') == 1
+
+
+def test_circles_of_colocations_and_orders_are_opened():
+    both = CIB.replace("<constraints/>", "<constraints><rsc_colocation id='c1' rsc='A' with-rsc='C'/><rsc_colocation id='c2' rsc='S' with-rsc='A'/>"
+                                         "<rsc_order id='o1' first='A' then='C'/><rsc_order id='o2' first='C' then='A'/></constraints>")
+    assert {"colocations in a circle", "orders in a circle"} <= set(peercauses.present(both))
+    left = peercauses.without(both, ["colocations in a circle", "orders in a circle"])
+    assert "c1" in left and "o1" in left and "c2" not in left and "o2" not in left, left
+
+
+def test_the_least_causes_are_named():
+    text = with_history(("b", "delete", "delete", "0", "0", "3", "0", "0")).replace('<node id="1" uname="n1"/>', '<node id="1" uname="n1"/><node id="2" uname="n1"/>')
+    assert peercauses.causes(text, lambda candidate: "delete" in candidate) == ["history that nobody writes"]
+    assert peercauses.causes(text, lambda candidate: "delete" in candidate or candidate.count("<node ") > 1) == ["history that nobody writes", "two entries of a node"]
+    assert peercauses.causes(text, lambda candidate: True) == []
+
+
+def test_lines_that_tell_why_need_no_cause():
+    text = with_history(("a", "monitor", "monitor", "10000", "10000", "3", "0", "0"))
+    actions = ({"monitor|A_monitor_10000|n1", "monitor|A_monitor_20000|n1"}, {"clear_failcount|A_clear_failcount_0|n1", "cancel|A_monitor_10000|n1"})
+    left, names = peercauses.unexplained(text, {"actions": actions, "placement": (set(), set()), "order": (set(), set())})
+    assert left == [("actions", True, "monitor|A_monitor_20000|n1")], left
+    assert names == ["counts of failures cleared", "monitor that goes on", "removed monitor cancelled"]
+
+
+def test_numbers_of_anonymous_instances_do_not_count():
+    text = CIB.replace('name="promotable"', 'name="x"')
+    levels = {"actions": ({"start|S:0_start_0|n1"}, {"start|S:1_start_0|n1"}), "placement": (set(), set()), "order": (set(), set())}
+    assert peercauses.unexplained(text, levels) == ([], ["number of an instance"])
+    unique = text.replace('name="x"', 'name="globally-unique"')
+    assert len(peercauses.unexplained(unique, levels)[0]) == 2
+
+
+def test_known_classes_all_exist_and_say_what_is_decided():
+    names = {name for name, _ in peercauses.CAUSES} | {line[0] for line in peercauses.LINES} | {"number of an instance", "rehearsal"}
+    with open(os.path.join(HERE, "differential.known")) as file:
+        known = dict(line.rstrip("\n").split("\t") for line in file if not line.startswith("#"))
+    assert all(known.values())
+    cases = {name[len("case "):] for name in known if name.startswith("case ")}
+    assert all(os.path.isdir(os.path.join(HERE, "cases", name)) for name in cases)
+    assert set(known) - {"case " + name for name in cases} == names
 
 
 def test_ours_does_not_differ_from_itself():

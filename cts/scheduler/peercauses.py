@@ -1,0 +1,441 @@
+"""What makes another crm_simulate decide otherwise than ours, cause by cause.  Used by differential.
+
+A cause takes itself out of a document.  When the two agree on what is left, that was why they differed: so a difference gets its
+class from the document, not from how its lines look.  What is decided for each cause, and why, is in doc/scheduler-differences.md.
+"""
+import re
+import xml.etree.ElementTree as ET
+
+OPERATIONS = {"monitor", "start", "stop", "promote", "demote", "migrate_to", "migrate_from", "reload", "reload-agent", "notify"}
+COLLECTIVES = ("clone", "master", "bundle")
+
+
+def remove_if(root, is_doomed):
+    """Remove all elements for which @is_doomed(element, parent) holds; were there any?"""
+    doomed = [(parent, child) for parent in root.iter() for child in parent if is_doomed(child, parent)]
+    for parent, child in doomed:
+        parent.remove(child)
+    return bool(doomed)
+
+
+def pairs(root, name):
+    """All (holder, nvpair) of this name."""
+    return [(holder, pair) for holder in root.iter() for pair in holder if pair.tag == "nvpair" and pair.get("name") == name]
+
+
+def remove_pairs(root, *names):
+    found = [one for name in names for one in pairs(root, name)]
+    for holder, pair in found:
+        holder.remove(pair)
+    return bool(found)
+
+
+def twins(elements, *attributes):
+    """Those that have the same value of one of the attributes as one before them."""
+    seen, found = set(), []
+    for element in elements:
+        keys = {(name, element.get(name)) for name in attributes if element.get(name)}
+        if keys & seen:
+            found.append(element)
+        seen |= keys
+    return found
+
+
+def promotables(root):
+    """Ids of what can be promoted."""
+    found = set()
+    for clone in root.iter():
+        is_one = clone.tag == "master" or any(pair.get("name") == "promotable" and pair.get("value") == "true" for pair in clone.iterfind("meta_attributes/nvpair"))
+        is_one = is_one or (clone.tag == "bundle" and any(child.get("promoted-max") or child.get("masters") for child in clone))
+        if clone.tag in COLLECTIVES and is_one:
+            found |= {primitive.get("id") for primitive in clone.iter("primitive")}
+    return found
+
+
+def name_of(history):
+    return (history.get("id") or "").split(":")[0]
+
+
+def key_of(op):
+    """What the key says: (resource, operation, interval), None when it is none."""
+    parts = (op.get("operation_key") or "").rsplit("_", 2)
+    if len(parts) == 3 and parts[0].endswith("_migrate"):
+        parts = [parts[0][:-len("_migrate")], "migrate_" + parts[1], parts[2]]
+    return tuple(parts) if len(parts) == 3 else None
+
+
+# ---- histories that nobody writes ----
+def strange_histories(root):
+    """Two histories of one resource on a node; entries that are of another resource or of what no executor does or notes."""
+    changed = False
+    for node in root.iterfind("status/node_state"):
+        for holder in node.iter("lrm_resources"):
+            for twin in twins(holder, "id"):
+                holder.remove(twin)
+                changed = True
+        for history in node.iter("lrm_resource"):
+            doomed = [op for op in history if op.tag == "lrm_rsc_op" and is_strange(op, history)]
+            doomed += [op for op in twins(history, "id") if op not in doomed]
+            doomed += [op for op in history if op not in doomed and has_call_of_another(op, history)]
+            for op in doomed:
+                history.remove(op)
+            changed = changed or bool(doomed)
+    return changed
+
+
+def has_call_of_another(op, history):
+    """Each call has a number of its own; that of a failure may be told twice."""
+    before = list(history)[:list(history).index(op)]
+    return any(one.get("call-id") == op.get("call-id") != "-1" and one.get("operation_key") != op.get("operation_key") for one in before)
+
+
+def is_strange(op, history):
+    key = key_of(op)
+    status = op.get("op-status")
+    if op.get("operation") not in OPERATIONS or key is None or key[0].split(":")[0] != name_of(history) or key[1] != op.get("operation"):
+        return True
+    if key[2] != (op.get("interval") or "0") or op.get("operation") == "notify" or (key[2] != "0" and key[1] != "monitor"):
+        return True
+    if op.get("operation").startswith("migrate") and not (op.get("migrate_source") and op.get("migrate_target")):
+        return True
+    if status is None or (status == "-1") != (op.get("rc-code") == "193") or (status == "7" and op.get("rc-code") != "5"):
+        return True
+    return int(status) > 8 or op.get("call-id") is None or (op.get("call-id") == "-1" and status != "-1")
+
+
+def odd_roles(root):
+    """Results that tell of the promoted role, promotions and demotions, of what cannot be promoted."""
+    changed = False
+    can = promotables(root)
+    for history in root.iter("lrm_resource"):
+        if name_of(history) in can or not any(name_of(history) == one.get("id") for one in root.iter("primitive")):
+            continue
+        for op in list(history):
+            if op.get("operation") in ("promote", "demote") or op.get("rc-code") in ("8", "9"):
+                history.remove(op)
+                changed = True
+    return changed
+
+
+def twin_nodes(root):
+    """Two entries for a node, of one name or one id; a state whose name and id are of different nodes."""
+    changed = False
+    for path in ("configuration/nodes", "status"):
+        holder = root.find(path)
+        for twin in twins([one for one in holder if one.tag in ("node", "node_state")], "id", "uname") if holder is not None else ():
+            holder.remove(twin)
+            changed = True
+    known = {node.get("id"): node.get("uname") for node in root.iterfind("configuration/nodes/node")}
+    for state in root.findall("status/node_state"):
+        if known.get(state.get("id"), state.get("uname")) != state.get("uname"):
+            root.find("status").remove(state)
+            changed = True
+    return changed
+
+
+def removed_devices(root):
+    """Histories of fence devices that are not configured any more."""
+    known = {one.get("id") for one in root.iter("primitive")}
+    return remove_if(root, lambda child, _: child.tag == "lrm_resource" and child.get("class") == "stonith" and child.get("id") not in known)
+
+
+# ---- configurations that cannot work ----
+def guests_in_collectives(root):
+    """A guest's name for what is in a clone or bundle: all instances would be one node."""
+    changed = False
+    for collective in [one for one in root.iter() if one.tag in COLLECTIVES]:
+        changed = remove_pairs(collective, "remote-node") or changed
+    return changed
+
+
+def recurring_what_cannot(root):
+    """Operations with an interval that are no monitors, and monitors without one."""
+    return remove_if(root, lambda child, _: child.tag == "op" and child.get("name") != "monitor" and (child.get("interval") or "0") not in ("0", "0s"))
+
+
+def senseless_values(root):
+    """Counts that are no numbers, thresholds below zero, two values of one name."""
+    changed = False
+    for holder in list(root.iter()):
+        for twin in twins([one for one in holder if one.tag == "nvpair"], "name"):
+            holder.remove(twin)
+            changed = True
+    for holder in list(root.iter()):
+        for pair in list(holder):
+            name, value = pair.get("name") or "", pair.get("value") or ""
+            is_bad = (name.startswith("fail-count-") and not value.isdigit() and value != "INFINITY") or (name == "migration-threshold" and value.startswith("-"))
+            if pair.tag == "nvpair" and is_bad:
+                holder.remove(pair)
+                changed = True
+    return changed
+
+
+def parents_of(root):
+    """For each resource the ids of what it is in, itself first."""
+    found = {}
+
+    def collect(element, outer):
+        for child in element:
+            if child.tag in ("primitive", "group") + COLLECTIVES:
+                found[child.get("id")] = [child.get("id")] + outer
+                collect(child, found[child.get("id")])
+
+    collect(root.find("configuration/resources"), [])
+    return found
+
+
+def colocated_pairs(constraint):
+    """(dependent, primary) of a colocation, whatever its form."""
+    if constraint.get("rsc"):
+        return [(constraint.get("rsc"), constraint.get("with-rsc"))]
+    sets = [[ref.get("id") for ref in one] for one in constraint.iter("resource_set")]
+    inner = [(b, a) for one in sets for a, b in zip(one, one[1:])]
+    outer = [(a, b) for first, second in zip(sets, sets[1:]) for a in first for b in second]
+    return inner + outer
+
+
+def reaches(edges, start, goal):
+    seen, todo = set(), [start]
+    while todo:
+        here = todo.pop()
+        if here == goal:
+            return True
+        if here not in seen:
+            seen.add(here)
+            todo += edges.get(here, ())
+    return False
+
+
+def lengthen(edges, more):
+    """Add edges, unless one of them closes a circle."""
+    longer = {name: list(ends) for name, ends in edges.items()}
+    for start, end in more:
+        if reaches(longer, end, start):
+            return False
+        longer.setdefault(start, []).append(end)
+    edges.update(longer)
+    return True
+
+
+def colocation_loops(root):
+    """Colocations in a circle: what is placed first then depends on what is placed after it."""
+    constraints, parents, edges = root.find("configuration/constraints"), parents_of(root), {}
+    top = lambda name: parents.get(name, [name])[-1]
+    changed = False
+    for one in constraints if constraints is not None else ():
+        if one.tag == "rsc_colocation" and not lengthen(edges, [(top(a), top(b)) for a, b in colocated_pairs(one)]):
+            one.tag, changed = "doomed", True
+    return changed and remove_if(root, lambda child, _: child.tag == "doomed")
+
+
+def ordered_pairs(constraint):
+    if constraint.get("first"):
+        return [(constraint.get("first"), constraint.get("then"))]
+    sets = [[ref.get("id") for ref in one] for one in constraint.iter("resource_set")]
+    inner = [(a, b) for one in sets for a, b in zip(one, one[1:])]
+    return inner + [(a, b) for first, second in zip(sets, sets[1:]) for a in first for b in second]
+
+
+def order_loops(root):
+    """Orders in a circle: one of them has to be passed over."""
+    constraints, parents, edges = root.find("configuration/constraints"), parents_of(root), {}
+    top = lambda name: parents.get(name, [name])[-1]
+    changed = False
+    for one in constraints if constraints is not None else ():
+        if one.tag == "rsc_order" and not lengthen(edges, [(top(a), top(b)) for a, b in ordered_pairs(one)]):
+            one.tag, changed = "doomed", True
+    return changed and remove_if(root, lambda child, _: child.tag == "doomed")
+
+
+def inner_constraints(root):
+    """Constraints that name what is in a clone or bundle instead of the clone."""
+    parents = parents_of(root)
+    kinds = {one.get("id"): one.tag for one in root.find("configuration/resources").iter() if one.get("id")}
+    inside = {name for name, chain in parents.items() if any(kinds.get(up) in COLLECTIVES for up in chain[1:])}
+
+    def names(one):
+        return {one.get(key) for key in ("rsc", "with-rsc", "first", "then")} | {ref.get("id") for ref in one.iter("resource_ref")}
+
+    return remove_if(root, lambda child, parent: parent.tag == "constraints" and bool(names(child) & inside))
+
+
+def failed_connections(root):
+    """Failures of connections to guests, whether of virtual machines or of bundles."""
+    remotes = {one.get("id") for one in root.iter("primitive")}
+    changed = False
+    for history in root.iter("lrm_resource"):
+        for op in list(history) if history.get("type") == "remote" and history.get("id") not in remotes else ():
+            if op.get("rc-code") not in ("0", "7", "193") or "last_failure" in op.get("id"):
+                history.remove(op)
+                changed = True
+    return changed
+
+
+def stopped_monitors(root):
+    """Monitors of the stopped role."""
+    return remove_if(root, lambda child, _: child.tag == "op" and child.get("role") == "Stopped")
+
+
+def resting_nodes(root):
+    """Maintenance of nodes."""
+    changed = False
+    for node in root.iterfind("configuration/nodes/node"):
+        changed = remove_pairs(node, "maintenance") or changed
+    return changed
+
+
+def times_of_membership(root):
+    """Since when a node is a member, which the other program takes for no."""
+    changed = False
+    for state in root.iterfind("status/node_state"):
+        for name, yes, no in (("in_ccm", "true", "false"), ("crmd", "online", "offline")):
+            if (state.get(name) or "").isdigit():
+                state.set(name, no if state.get(name) == "0" else yes)
+                changed = True
+    return changed
+
+
+def shutdown_locks(root):
+    """Locks on nodes that left."""
+    return remove_pairs(root, "shutdown-lock")
+
+
+# ---- what the reference cases decide ----
+def forgiven_failures(root):
+    """Failures that have expired, and how often."""
+    limits = [pair.get("value") for _, pair in pairs(root, "failure-timeout")]
+    return bool(limits) and remove_pairs(root, "failure-timeout")
+
+
+def unfenced_guests(root):
+    """Unfencing, where there are nodes that are reached through a connection."""
+    guests = pairs(root, "remote-node") or [one for one in root.iter() if one.tag == "bundle" or one.get("type") == "remote"]
+    if not guests:
+        return False
+    changed = remove_pairs(root, "provides")
+    for holder, pair in pairs(root, "requires"):
+        if pair.get("value") == "unfencing":
+            holder.remove(pair)
+            changed = True
+    return changed
+
+
+def room(root):
+    """Utilization."""
+    return remove_pairs(root, "placement-strategy") | remove_if(root, lambda child, _: child.tag == "utilization")
+
+
+def migrations(root):
+    """Migrations in the history."""
+    return remove_if(root, lambda child, _: child.tag == "lrm_rsc_op" and (child.get("operation") or "").startswith("migrate"))
+
+
+CAUSES = [("history that nobody writes", strange_histories), ("two entries of a node", twin_nodes), ("roles that it cannot have", odd_roles),
+          ("guest in a clone or bundle", guests_in_collectives), ("removed fence device", removed_devices),
+          ("recurring what cannot", recurring_what_cannot), ("senseless values", senseless_values), ("colocations in a circle", colocation_loops),
+          ("orders in a circle", order_loops), ("constraints of what is inside", inner_constraints), ("shutdown locks", shutdown_locks),
+          ("times of membership", times_of_membership), ("maintenance of a node", resting_nodes), ("failed connection of a guest", failed_connections),
+          ("monitor of the stopped role", stopped_monitors),
+          ("expired failures", forgiven_failures), ("unfencing of guests", unfenced_guests), ("utilization", room),
+          ("migration that has not ended well", migrations)]
+
+
+# ---- lines that tell by themselves why they differ ----
+def goes_on(root, item):
+    """Is it a recurring monitor that the history has as going on there?"""
+    operation, key, node = item.split("|")
+    return operation == "monitor" and not key.endswith("_0") and any(
+        op.get("operation_key", "").split(":")[0].split("_monitor_")[0] == key.split(":")[0].split("_monitor_")[0] and op.get("operation_key", "").endswith(key[key.index("_monitor_"):])
+        and op.get("op-status") == "0" and op.get("rc-code") in ("0", "8")
+        for state in root.iterfind("status/node_state") if state.get("uname") == node for op in state.iter("lrm_rsc_op"))
+
+
+def task(item):
+    return item.split("|")[0]
+
+
+def is_unconfigured(root, item):
+    """Is it about a monitor that the configuration does not have?"""
+    if task(item) != "cancel":
+        return False
+    name, _, interval = item.split("|")[1].rsplit("_", 2)
+    return not any(
+        op.get("name") == "monitor" and (op.get("interval") or "0").rstrip("sm") == str(int(interval) // 1000)
+        for rsc in root.iter("primitive") if rsc.get("id") == name.split(":")[0] for op in rsc.iter("op"))
+
+
+def anonymous(root):
+    """Ids of what is in anonymous clones."""
+    found = set()
+    for clone in root.iter():
+        if clone.tag in ("clone", "master") and not any(p.get("name") == "globally-unique" and p.get("value") == "true" for p in clone.iterfind("meta_attributes/nvpair")):
+            found |= {one.get("id") for one in clone.iter("primitive")}
+    return found
+
+
+def unnumbered(item, names):
+    """An item without the numbers of instances of these resources."""
+    if isinstance(item, tuple):
+        return tuple(unnumbered(one, names) for one in item)
+    return re.sub(r"\b([\w.-]+):\d+_", lambda match: match.group(1) + "_" if match.group(1) in names else match.group(0), item)
+
+
+# Name, level, does ours lack it?, does it fit?
+LINES = [("counts of failures cleared", "actions", False, lambda root, item: task(item) == "clear_failcount"),
+         ("monitor that goes on", "actions", True, goes_on),
+         ("removed monitor cancelled", "actions", False, is_unconfigured),
+         ("cancelled without a connection", "order", True, lambda root, item: task(item[0]) == "start" and task(item[1]) == "cancel"),
+         ("fencing after fencing", "order", True, lambda root, item: task(item[0]) == task(item[1]) == "stonith"),
+         ("stop of what was removed after a fencing", "order", True, lambda root, item: task(item[0]) == "stonith" and task(item[1]) == "stop" and is_removed(root, item[1]))]
+
+
+def is_removed(root, item):
+    name = item.split("|")[1].rsplit("_", 2)[0].split(":")[0]
+    return not any(one.get("id") == name for one in root.find("configuration/resources").iter())
+
+
+def unexplained(text, levels):
+    """(what differs and does not tell why: (level, lacked?, item); names of what does).  @levels is of peerplan.deciding()."""
+    root, left, names = ET.fromstring(text), [], set()
+    loose = anonymous(root)
+    for level in ("actions", "placement", "order"):
+        bare = [{unnumbered(item, loose) for item in items} for items in levels[level]]
+        for is_lacked in (True, False):
+            for item in () if (level, is_lacked) == ("order", False) else levels[level][0 if is_lacked else 1]:
+                if level == "actions" and unnumbered(item, loose) in bare[1 if is_lacked else 0]:
+                    names.add("number of an instance")
+                    continue
+                fits = [name for name, where, lacked, check in LINES if (where, lacked) == (level, is_lacked) and check(root, item)]
+                names |= set(fits[:1])
+                if not fits:
+                    left.append((level, is_lacked, item))
+    return left, sorted(names)
+
+
+def without(text, names):
+    """@text without these causes; None when it has none of them."""
+    root = ET.fromstring(text)
+    changed = False
+    for name, take in CAUSES:
+        if name in names:
+            changed = take(root) or changed
+    return ET.tostring(root, encoding="unicode") if changed else None
+
+
+def present(text):
+    return [name for name, _ in CAUSES if without(text, [name]) is not None]
+
+
+def causes(text, differs):
+    """Names of the causes that together explain the difference, [] when none do.  @differs is told of a candidate as text."""
+    found = present(text)
+    for name in found:
+        if not differs(without(text, [name])):
+            return [name]
+    if len(found) < 2 or differs(without(text, found)):
+        return []
+    for name in list(found):
+        fewer = [one for one in found if one != name]
+        if fewer and not differs(without(text, fewer)):
+            found = fewer
+    return found
