@@ -116,16 +116,18 @@ static bool
 put_differences(struct cox_patchtext *patch, const struct cox_xml *xml, const struct cox_attrs *before)
 {
     gsize begin = patch->text->len;
+    bool is_same_names = true;
     guint place = 0;
 
     for (struct cox_xml_attr *attr = cox_xml_first_attr(xml); attr != NULL; attr = cox_xml_next_attr(attr), place += 2) {
         const char *name = cox_xml_attr_name(attr), *value = cox_xml_attr_value(attr);
 
+        is_same_names = is_same_names && place < before->len && strcmp(before->texts[place], name) == 0;
         if (place >= before->len || strcmp(before->texts[place], name) != 0 || strcmp(before->texts[place + 1], value) != 0) {
             differ(patch, xml, name, value);
         }
     }
-    for (guint i = 0; i < before->len; i += 2) {
+    for (guint i = 0; i < before->len && !(is_same_names && place == before->len); i += 2) {
         if (cox_xml_get(xml, before->texts[i]) == NULL) {
             differ(patch, xml, before->texts[i], NULL);
         }

@@ -28,13 +28,10 @@ cox_version_of(const struct cox_xml *xml)
 
     for (const struct cox_xml_attr *attr = cox_xml_first_attr(xml); attr != NULL; attr = cox_xml_next_attr(attr)) {
         const char *name = cox_xml_attr_name(attr);
+        gint64 *place = name[0] == 'n' ? &version.num_updates : name[0] == 'e' ? &version.epoch : name[0] == 'a' ? &version.admin_epoch : NULL;
 
-        if (strcmp(name, "num_updates") == 0) {
-            version.num_updates = counter(cox_xml_attr_value(attr));
-        } else if (strcmp(name, "epoch") == 0) {
-            version.epoch = counter(cox_xml_attr_value(attr));
-        } else if (strcmp(name, "admin_epoch") == 0) {
-            version.admin_epoch = counter(cox_xml_attr_value(attr));
+        if (place != NULL && cox_version_is_counter(name)) { /* no two begin alike */
+            *place = counter(cox_xml_attr_value(attr));
         }
     }
     return version;

@@ -1,6 +1,8 @@
 /* lib/xml/xmlwrite.c - turn an element back into text.  Layer 1. */
 #include "xml/xmlwrite.h"
 
+#include <string.h>
+
 #include "xml/xml_priv.h"
 
 #define SPECIAL "<>&\"\t\n\r"
@@ -55,14 +57,39 @@ indent(GString *out, unsigned level)
     }
 }
 
+/* In one piece: most of what is written is attributes in which nothing has to be escaped. */
+static void
+append_plain(GString *out, const char *name, const char *value, gsize length)
+{
+    gsize begin = out->len, name_length = strlen(name);
+    char *at;
+
+    g_string_set_size(out, begin + name_length + length + 4);
+    at = out->str + begin;
+    *at++ = ' ';
+    memcpy(at, name, name_length);
+    at += name_length;
+    *at++ = '=';
+    *at++ = '"';
+    memcpy(at, value, length);
+    at[length] = '"';
+}
+
 void
 cox_xmlwrite_attributes(GString *out, const struct cox_xml *xml)
 {
     for (struct cox_xml_attr *attr = cox_xml_first_attr(xml); attr != NULL; attr = cox_xml_next_attr(attr)) {
+        const char *name = cox_xml_attr_name(attr), *value = cox_xml_attr_value(attr);
+        gsize length = strcspn(value, SPECIAL);
+
+        if (value[length] == '\0') {
+            append_plain(out, name, value, length);
+            continue;
+        }
         g_string_append_c(out, ' ');
-        g_string_append(out, cox_xml_attr_name(attr));
+        g_string_append(out, name);
         g_string_append_len(out, "=\"", 2);
-        cox_xmlwrite_escaped(out, cox_xml_attr_value(attr), true);
+        cox_xmlwrite_escaped(out, value, true);
         g_string_append_c(out, '"');
     }
 }
