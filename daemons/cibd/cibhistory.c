@@ -58,11 +58,17 @@ put_base(struct cibd *cibd, const char *reason, bool is_anew)
     cibd->history_needs_base = false;
 }
 
+static bool
+is_full(const struct cibd *cibd)
+{
+    return cibd->history_bytes > MAX((gsize) LEAST_BYTES, BASES * cibd->history_base_bytes);
+}
+
 void
 cibd_history_begin(struct cibd *cibd)
 {
     if (cibd->store != NULL) {
-        put_base(cibd, NULL, false);
+        put_base(cibd, NULL, is_full(cibd)); /* a node that joins again and again takes a whole each time */
         cox_store_flush(cibd->store);
     }
 }
@@ -72,14 +78,13 @@ cibd_history_note(struct cibd *cibd, const struct cox_ciborder *order, const str
 {
     struct cox_version after = cox_version_of(cox_cib_root(cox_keeper_cib(cibd->keeper)));
     g_autofree char *reason = NULL;
-    bool is_full = cibd->history_bytes > MAX((gsize) LEAST_BYTES, BASES * cibd->history_base_bytes);
 
     if (cibd->store == NULL || cibd->is_disk_bad || (before->admin_epoch == after.admin_epoch && before->epoch == after.epoch)) {
         return;
     }
     reason = reason_of(order);
-    if (is_full || cibd->history_needs_base || patch == NULL) {
-        put_base(cibd, reason, is_full);
+    if (is_full(cibd) || cibd->history_needs_base || patch == NULL) {
+        put_base(cibd, reason, is_full(cibd));
     } else {
         put(cibd, reason, patch->text, false);
     }
