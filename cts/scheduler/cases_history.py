@@ -56,3 +56,6 @@ def host_lost(s):
 case("told-of-lost-guest", "What ran in a guest that went down with its host is not told of that, though the guest comes up elsewhere.",
      [fence_device(), prim("V", {"remote-node": "G"}), clone("A-clone", stateful("A"), promotable="true", notify="true")], nodes=3,
      runs={"fence": "n3", "V": "n1", "A": ["n2=Unpromoted"]}, options=FENCING, states={"n1": "lost"}, remotes={"G": {}}, history=host_lost)
+case("probe-of-lowest-instance", "Where no instance is known or placed, the first by name is probed, wherever the others were placed.",
+     [clone("A-clone", A, clone_max="2"), B], [colocation("B", "A-clone"), location("B", "n3", 100)], nodes=3, runs={"A": ["n2", "n3"], "B": "n3"},
+     states={"n1": "online"}, history=lambda s: s.forget("A", "n1"))

@@ -200,42 +200,46 @@ is_known_there(const struct sched_rsc *rsc, const struct sched_node *node)
     return false;
 }
 
+/* The first instance by its name of those that @is_it holds for there; NULL: of all. */
+static struct sched_rsc *
+first_instance(const struct sched_rsc *clone, const struct sched_node *node,
+               bool (*is_it)(const struct sched_rsc *rsc, const struct sched_node *node))
+{
+    struct sched_rsc *first = NULL;
+
+    for (guint i = 0; i < clone->children->len; i++) {
+        struct sched_rsc *child = g_ptr_array_index(clone->children, i);
+
+        if ((is_it == NULL || is_it(child, node)) && (first == NULL || strcmp(child->id, first->id) < 0)) {
+            first = child;
+        }
+    }
+    return first;
+}
+
 /*
  * QUIRK 21: of an anonymous clone one instance is probed: one that is known there, else one that is placed there, else
- * the first.  case: clone-require-all-5, bundle-order-startup-clone, promoted-unmanaged-monitor
+ * the first by name.  case: clone-require-all-5, bundle-order-startup-clone, promoted-unmanaged-monitor, bug-lf-2160
  */
 static bool
 probe_clone(struct sched_work *work, struct sched_rsc *clone, struct sched_node *node)
 {
+    bool (*const kinds[])(const struct sched_rsc *, const struct sched_node *)
+        = { is_active_there, is_known_there, is_assigned_to, NULL };
     struct sched_rsc *chosen = NULL;
     bool any = false;
 
     if (clone->children->len == 0) {
         return false;
     }
+    for (guint i = 0; clone->meta.is_unique && i < clone->children->len; i++) {
+        any = probe_rsc(work, g_ptr_array_index(clone->children, i), node) || any;
+    }
     if (clone->meta.is_unique) {
-        for (guint i = 0; i < clone->children->len; i++) {
-            any = probe_rsc(work, g_ptr_array_index(clone->children, i), node) || any;
-        }
         return any;
     }
-    for (guint i = 0; chosen == NULL && i < clone->children->len; i++) {
-        struct sched_rsc *child = g_ptr_array_index(clone->children, i);
-
-        chosen = is_active_there(child, node) ? child : NULL;
-    }
-    for (guint i = 0; chosen == NULL && i < clone->children->len; i++) {
-        struct sched_rsc *child = g_ptr_array_index(clone->children, i);
-
-        chosen = is_known_there(child, node) ? child : NULL;
-    }
-    for (guint i = 0; chosen == NULL && i < clone->children->len; i++) {
-        struct sched_rsc *child = g_ptr_array_index(clone->children, i);
-
-        chosen = is_assigned_to(child, node) ? child : NULL;
-    }
-    if (chosen == NULL) {
-        chosen = g_ptr_array_index(clone->children, 0);
+    for (size_t i = 0; chosen == NULL && i < G_N_ELEMENTS(kinds); i++) {
+        chosen = first_instance(clone, node, kinds[i]);
     }
     return probe_rsc(work, chosen, node);
 }

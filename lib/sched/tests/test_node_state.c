@@ -160,7 +160,6 @@ flags_come_from_attributes(void **state)
     assert_false(node->is_unseen);
     assert_true(node->is_maintenance && node->is_shutdown);
     assert_false(node->discovery_enabled);
-    assert_int_equal(statekit_rsc(&kit, "r")->next_role, COX_ROLE_STOPPED);
     statekit_clear(&kit);
 }
 
