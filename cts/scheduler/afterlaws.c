@@ -9,6 +9,7 @@
 /** What one resource does on one node. */
 struct place {
     bool is_active, is_promoted;
+    bool was_active;
     bool is_new;          /**< the plan brings it there */
     bool is_promoted_now; /**< the plan promotes it there */
 };
@@ -44,6 +45,7 @@ begin(struct after *after)
             struct place *place = place_at(after, r, rsc->running_on[i]);
 
             place->is_active = node->is_online || node->is_unclean; /* a node that left in order runs nothing */
+            place->was_active = place->is_active;
             place->is_promoted = place->is_active && rsc->role == COX_ROLE_PROMOTED;
         }
     }
@@ -54,7 +56,7 @@ static void
 end(struct place *place, const struct cox_action *action)
 {
     if (g_str_equal(action->task, "stop")) {
-        *place = (struct place) { .is_active = false };
+        *place = (struct place) { .was_active = place->was_active };
     } else if (g_str_equal(action->task, "demote")) {
         place->is_promoted = false;
     }
@@ -185,7 +187,7 @@ check_room_of(const struct after *after, size_t node, const struct cox_nvpair *c
         /* what the cluster may not move does not count */
         if (text != NULL && rsc->is_managed && !rsc->is_blocked && (!rsc->is_failed || place->is_new)) {
             used += g_ascii_strtoll(text, NULL, 10);
-            is_ours = is_ours || place->is_new;
+            is_ours = is_ours || (place->is_new && !place->was_active); /* what is recovered needs no more than before */
         }
     }
     if (used > has && is_ours) {
@@ -322,7 +324,9 @@ count_siblings(const struct after *after, size_t first, const struct limits *lim
         for (size_t r = first; r < cluster->n_rscs; r++) {
             if (is_sibling(cluster, &cluster->rscs[first], &cluster->rscs[r]) && !is_out_of_hand(after, &cluster->rscs[r])) {
                 add(&here, place_at(after, r, n));
-                add(&in_all, place_at(after, r, n));
+                if (cluster->rscs[r].is_managed) {
+                    add(&in_all, place_at(after, r, n)); /* what is left alone may be one too many */
+                }
             }
         }
         compare(after, &here, limits, cluster->nodes[n].name);

@@ -120,6 +120,9 @@ case("told-in-order-failed", "What a failure asks for is told before the probes 
 case("monitor-failure-forgiven", "A monitor's failure is older than failure-timeout and not counted any more: the monitor is run again.",
      [prim("A", {"failure-timeout": "60s"})], runs={"A": "n1"},
      history=lambda s: s.at("A", "n1").add("monitor", 10000, rc=1, status=2, call=3, when=NOW - 3600))
+case("monitor-failure-forgiven-and-run", "As before, but the monitor was run again and is well: once is enough, though the failure is still told of.",
+     [prim("A", {"failure-timeout": "60s"})], runs={"A": "n1"},
+     history=lambda s: s.at("A", "n1").fail("monitor", 10000, call=3, when=NOW - 3600).add("monitor", 10000, call=4, when=NOW - 1800))
 case("stop-hopeless", "A stop fails for a reason that stays, and nobody can fence the node: neither is tried again.", [A, B],
      [colocation("B", "A")], runs={"A": "n1"}, options=FENCING,
      history=lambda s: s.at("A", "n1").fail("stop", rc=5, call=9, status=0))

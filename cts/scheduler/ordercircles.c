@@ -10,13 +10,13 @@ struct orders {
     bool *is_before;
 };
 
-/* Everything in @first before everything in @then, but itself. */
+/* Everything in @first before everything in @then; what is in both would be before itself. */
 static void
 add(struct orders *orders, cox_rsc_id first, cox_rsc_id then)
 {
     for (size_t f = first; f < orders->config->resources[first].end; f++) {
         for (size_t t = then; t < orders->config->resources[then].end; t++) {
-            orders->is_before[f * orders->n + t] = orders->is_before[f * orders->n + t] || f != t;
+            orders->is_before[f * orders->n + t] = true;
         }
     }
 }
@@ -30,9 +30,6 @@ add_set(struct orders *orders, const struct cox_rsc_set *set, const struct cox_r
         }
         for (size_t k = 0; next != NULL && k < next->n_members; k++) {
             add(orders, set->members[i], next->members[k]);
-            if (set->members[i] == next->members[k]) { /* before itself */
-                orders->is_before[set->members[i] * (orders->n + 1)] = true;
-            }
         }
     }
 }
@@ -75,8 +72,9 @@ add_resources(struct orders *orders)
             add(orders, m - 1, m);
         }
         for (cox_rsc_id other = 0; is_guest(def) && other < orders->n; other++) {
-            orders->is_before[r * orders->n + other] = other != r && orders->config->resources[other].variant == COX_PRIMITIVE
-                                                       && !is_guest(&orders->config->resources[other]);
+            if (other != r && orders->config->resources[other].variant == COX_PRIMITIVE && !is_guest(&orders->config->resources[other])) {
+                orders->is_before[r * orders->n + other] = true;
+            }
         }
     }
 }

@@ -59,6 +59,53 @@ may_move(const struct cox_config *config)
     return may;
 }
 
+/* Is it within a clone? */
+static bool
+is_inside(const struct cox_config *config, cox_rsc_id id)
+{
+    for (; id != COX_RSC_NONE; id = config->resources[id].parent) {
+        if (config->resources[id].parent != COX_RSC_NONE && config->resources[config->resources[id].parent].variant == COX_CLONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+has_inside(const struct cox_config *config, const struct cox_rsc_set *sets, size_t n_sets)
+{
+    for (size_t s = 0; s < n_sets; s++) {
+        for (size_t i = 0; i < sets[s].n_members; i++) {
+            if (is_inside(config, sets[s].members[i])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* What a constraint says of a member of a clone's instances it says of the first of them, as the field does: which that is may
+ * change from plan to plan. */
+static bool
+is_about_first_instance(const struct cox_config *config)
+{
+    for (size_t i = 0; i < config->n_orders; i++) {
+        const struct cox_order *row = &config->orders[i];
+
+        if (is_inside(config, row->first) || is_inside(config, row->then) || has_inside(config, row->sets, row->n_sets)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < config->n_colocations; i++) {
+        const struct cox_colocation *row = &config->colocations[i];
+
+        if (is_inside(config, row->dependent) || is_inside(config, row->primary) || has_inside(config, row->sets, row->n_sets)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Something is wanted that cannot be done: nobody promises anything then. */
 static void
 check_settled(const struct cox_sched_input *input, const struct cox_plan *plan, GString *problems)
@@ -84,6 +131,9 @@ laws_of_outcome(const struct cox_sched_input *input, const struct laws_outcome *
 
         if (left == NULL) {
             check_settled(input, plan, problems);
+            break;
+        }
+        if (round == how->max_rounds && is_about_first_instance(input->config)) {
             break;
         }
         if (round == how->max_rounds) {

@@ -161,6 +161,51 @@ go_on(struct being *being, const struct cox_plan *plan, cox_wall now)
 }
 
 static bool
+has_pair(const struct cox_rsc_def *def, const char *name)
+{
+    for (size_t s = 0; s < def->meta.n_sets; s++) {
+        for (size_t i = 0; i < def->meta.sets[s].n_pairs; i++) {
+            if (g_str_equal(def->meta.sets[s].pairs[i].name, name)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool
+is_of_kind(const struct cox_rsc_def *def, const char *kind)
+{
+    if (g_str_equal(kind, "bundle")) {
+        return def->variant == COX_BUNDLE;
+    }
+    if (g_str_equal(kind, "guest")) {
+        return has_pair(def, "remote-node");
+    }
+    if (g_str_equal(kind, "remote")) {
+        return g_strcmp0(def->type, "remote") == 0;
+    }
+    return g_str_equal(kind, "unfencing") && has_pair(def, "provides");
+}
+
+const char *const randomlife_kinds[] = { "bundle", "guest", "remote", "unfencing", "plain", NULL };
+
+static const char *
+kind_of(const struct cox_config *config)
+{
+    guint kind = 0;
+
+    for (; randomlife_kinds[kind + 1] != NULL; kind++) {
+        for (size_t r = 0; r < config->n_resources; r++) {
+            if (is_of_kind(&config->resources[r], randomlife_kinds[kind])) {
+                return randomlife_kinds[kind];
+            }
+        }
+    }
+    return randomlife_kinds[kind];
+}
+
+static bool
 live_round(struct being *being, bool is_last, GError **error)
 {
     struct cox_sched_input input = { .status = being->status, .with_scores = true, .with_utilization = true,
@@ -180,7 +225,9 @@ live_round(struct being *being, bool is_last, GError **error)
     plan = planted_run(&input, being->life->bug, PLANTED_FIRST);
     check_plan(being, &input, plan, problems);
     if (problems->len > 0) {
-        being->life->tell(being->life->data, being->seed, being->round, problems);
+        struct randomlife_event event = { being->seed, being->round, kind_of(input.config), problems };
+
+        being->life->tell(being->life->data, &event);
         is_ok = being->life->folder == NULL || save(being, error);
     }
     if (!is_last) {

@@ -5,13 +5,23 @@
 #include "cib/schemas.h"
 #include "sched/sched.h"
 
+/** The kinds of clusters, by what is in them that is least simple: "bundle", "guest", "remote", "unfencing", "plain"; NULL ends them. */
+extern const char *const randomlife_kinds[];
+
+/** A plan breaks laws. */
+struct randomlife_event {
+    guint32 seed;
+    int round;
+    const char *kind;        /**< one of randomlife_kinds */
+    const GString *problems; /**< what laws.h and its companions say */
+};
+
 /** How lives are told. */
 struct randomlife {
     struct cox_schemas *schemas; /**< documents are held against these; NULL: not, which saves time */
     const char *bug;             /**< see planted_run(); NULL: none */
     const char *folder;          /**< where documents go whose plans break a law, as random-SEED-ROUND.xml; NULL: nowhere */
-    /** A plan breaks laws: what laws.h and its companions say. */
-    void (*tell)(void *data, guint32 seed, int round, const GString *problems);
+    void (*tell)(void *data, const struct randomlife_event *event);
     void *data;
     guint64 n_plans;             /**< counts the plans that were looked at */
 };

@@ -70,6 +70,7 @@ check_op(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node
         }
         action = sched_action_get_recurring(work, rsc, (struct sched_op_name) { op->operation, op->interval_ms }, node, true);
         action->flags |= SCHED_IS_KNOWN;
+        action->flags &= ~(guint32) SCHED_RESCHEDULE; /* what an earlier run wanted, this one has done */
         if (sched_history_is_forgiven(work, rsc, node, op)) {
             action->flags |= SCHED_RESCHEDULE; /* how it is now, only another run can tell */
         }

@@ -23,6 +23,9 @@ cox_pretend_history_name(const struct cox_node_status *node, const struct cox_pr
     if (rsc->long_id == NULL) {
         return rsc->id;
     }
+    if (rsc->is_recorded && has_history(node, rsc->id)) {
+        return rsc->id;
+    }
     if (has_history(node, rsc->long_id) || (cox_status_rsc(node, rsc->long_id) != NULL && !has_history(node, rsc->id))) {
         return rsc->long_id;
     }

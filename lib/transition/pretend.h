@@ -13,7 +13,8 @@ struct cox_pretend_rsc {
     const char *id;      /**< preferred when neither name is known */
     const char *long_id; /**< with the instance number, or NULL */
     const char *standard, *provider, *type;
-    bool is_short; /**< another node's history has the short name */
+    bool is_short;    /**< another node's history has the short name */
+    bool is_recorded; /**< a history has it by @id: the one of the node, if it has such a one */
 };
 
 /** A result to be written into the history of a node. */
@@ -28,7 +29,7 @@ struct cox_pretend_result {
     cox_wall now;
 };
 
-/** The name by which @node's history knows @rsc: the long one if it is there (with entries, if the short one has some), else the
+/** The name by which @node's history knows @rsc: the one that is recorded, else the long one if it is there (with entries, if the short one has some), else the
  * short one if that is there or known elsewhere (is_short), else the long one. */
 const char *cox_pretend_history_name(const struct cox_node_status *node, const struct cox_pretend_rsc *rsc);
 

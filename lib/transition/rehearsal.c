@@ -87,7 +87,8 @@ do_rsc_action(const struct stage *stage, const struct cox_action *action, struct
     struct cox_status *status = stage->input->status;
     /* An anonymous instance is called as those that other nodes know; short keys were taken from a history, too. */
     struct cox_pretend_rsc rsc = { action->rsc_id, action->rsc_long_id, action->rsc_standard, action->rsc_provider,
-                                   action->rsc_type, action->internal_key != NULL };
+                                   action->rsc_type, action->internal_key != NULL,
+                                   action->internal_key != NULL };
     struct cox_node_status *node = cox_status_node(status, action->node_uuid, action->node_name);
     struct cox_pretend_result result = { .task = action->task, .interval_ms = action->interval_ms,
                                          .status = COX_OP_STATUS_DONE, .now = stage->input->now };
