@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/interval.h"
 #include "cib/section.h"
+#include "tools/lintrun.h"
 #include "tools/settle.h"
 #include "tools/state.h"
 #include "view/plan_view.h"
@@ -251,6 +252,21 @@ try_once(struct attempt *attempt, struct cox_diags *diags, GError **error)
     return !is_overtaken(*error);
 }
 
+/* What would be wrong then and is not now: said before it is made. */
+static void
+warn(const struct attempt *attempt)
+{
+    const struct cox_xml *before = (attempt->ctx == NULL) ? NULL : cox_cib_access_visible(attempt->access, NULL);
+    g_autoptr(cox_diags) new = (before == NULL) ? NULL : cox_lintrun_new(before, cox_xmldoc_root(attempt->after));
+
+    for (size_t i = 0; new != NULL && i < cox_diags_count(new); i++) {
+        const struct cox_diag *diag = cox_diags_get(new, i);
+
+        cox_out_error(attempt->ctx->out, "cox: warning: %s%s%s", diag->text, (diag->remedy != NULL) ? "; fix: " : "",
+                      (diag->remedy != NULL) ? diag->remedy : "");
+    }
+}
+
 static bool
 make_it(struct attempt *attempt, const struct work *work, struct cox_diags *diags, GError **error)
 {
@@ -262,6 +278,9 @@ make_it(struct attempt *attempt, const struct work *work, struct cox_diags *diag
         g_clear_error(error);
         if (!work_out(attempt, work->edit, work->what, error) || !is_meant(attempt, first, error)) {
             break;
+        }
+        if (attempt->patch != NULL && i == 0) {
+            warn(attempt);
         }
         if (attempt->patch == NULL || attempt->settings->is_dry) {
             return true;

@@ -8,7 +8,7 @@
 /** What the command line says besides the words. */
 struct cox_settings {
     bool is_json;
-    char *node, *cib, *transition;                 /**< explain */
+    char *node, *cib, *transition;                 /**< explain; verify */
     char *plan, *confirm_within;                   /**< apply */
     struct cox_change_settings change;             /**< every verb that changes something */
     bool is_forced, is_disabled, is_clone, is_promoted;
@@ -132,6 +132,8 @@ int cox_verb_fence_off(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_fence_on(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_fence_reboot(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_fence_confirm(struct cox_tool_ctx *ctx, char **arguments);
+
+int cox_verb_verify(struct cox_tool_ctx *ctx, char **arguments); /* cox_verify.c */
 
 /* cox_quorum.c */
 int cox_verb_quorum_status(struct cox_tool_ctx *ctx, char **arguments);
