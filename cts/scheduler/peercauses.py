@@ -77,6 +77,8 @@ def strange_histories(root):
             doomed = [op for op in history if op.tag == "lrm_rsc_op" and is_strange(op, history)]
             doomed += [op for op in twins(history, "id") if op not in doomed]
             doomed += [op for op in history if op not in doomed and has_call_of_another(op, history)]
+            if not any(op.get("operation") != "monitor" or op.get("rc-code") in ("0", "8", "9") for op in history if (op.get("interval") or "0") == "0"):
+                doomed += [op for op in history if op not in doomed and op.get("rc-code") == "0"]  # it goes on, but was neither started nor found
             for op in doomed:
                 history.remove(op)
             changed = changed or bool(doomed)
@@ -380,9 +382,15 @@ def unnumbered(item, names):
     return re.sub(r"\b([\w.-]+):\d+_", lambda match: match.group(1) + "_" if match.group(1) in names else match.group(0), item)
 
 
+def is_unfencing_of_guest(root, item):
+    members = {node.get("uname") for node in root.iterfind("configuration/nodes/node") if node.get("type") in (None, "member")}
+    return task(item) == "stonith" and item.split("|")[1].endswith("-on") and item.split("|")[2] not in members
+
+
 # Name, level, does ours lack it?, does it fit?
 LINES = [("counts of failures cleared", "actions", False, lambda root, item: task(item) == "clear_failcount"),
          ("monitor that goes on", "actions", True, goes_on),
+         ("unfencing of guests", "actions", True, is_unfencing_of_guest),
          ("removed monitor cancelled", "actions", False, is_unconfigured),
          ("cancelled without a connection", "order", True, lambda root, item: task(item[0]) == "start" and task(item[1]) == "cancel"),
          ("fencing after fencing", "order", True, lambda root, item: task(item[0]) == task(item[1]) == "stonith"),
