@@ -202,3 +202,9 @@ case("promoted-under-an-old-name", "The agent set its score under the instance n
      [S], runs={"S": []}, transient={"n1": {"master-S:1": "75", "master-S:0": "1"}, "n2": {"master-S:0": "5"}},
      history=lambda s: [s.forget("S", "n1"), s.forget("S", "n2"), s.at("S:1", "n1").add("start", call=2),
                         s.at("S:0", "n2").add("start", call=2)])
+case("told-nothing-without-partner", "An instance whose partner may not be there stops, and no action is named as the reason.",
+     [clone("A-clone", A), clone("B-clone", B, interleave="true")], [order("A-clone", "B-clone"), location("A-clone", "n1", "-INFINITY")],
+     runs={x: ["n1", "n2"] for x in "AB"})
+case("told-why-it-does-not-start", "A promoted instance stops, and nothing but that it may not start says why.",
+     [prim("A", {"target-role": "Stopped"}), S], [order("A", "S-clone")], runs={"A": "n1", "S": ["n1=Promoted", "n2=Unpromoted"]},
+     transient=SCORES)

@@ -78,3 +78,5 @@ case("order-asymmetric-group-moves", "The same with a group, after a promotion t
 case("colocation-of-two-tags", "All of one tag with all of another: it is ignored.", [A, B, C, D],
      [tag("rsc_colocation", id="c", rsc="one", with_rsc="two", score="INFINITY")], tags=[tag("tag", tag("obj_ref", id="A"), tag("obj_ref", id="B"), id="one"),
      tag("tag", tag("obj_ref", id="C"), tag("obj_ref", id="D"), id="two")])
+case("colocation-set-listed", "A set that is colocated in the order listed: each with the next, so what cannot run takes those before it along.",
+     [A, prim("B", {"target-role": "Stopped"}), C], [tag("rsc_colocation", rset("s", "A", "B", "C", ordering="listed"), id="c", score=INF)])

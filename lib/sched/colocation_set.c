@@ -37,11 +37,19 @@ add(struct sched_work *work, const struct cox_colocation *def, const struct sche
     sched_colocation_add(work, &copy);
 }
 
-/* Members of one set: each with the one before; those that must be apart, each with all before. */
+/* Any other word for the order of a colocation set than the default one turns it around. */
+static bool
+is_turned(const struct cox_rsc_set *set, cox_score score)
+{
+    return score > 0 && set->ordering != NULL && strcmp(set->ordering, "group") != 0;
+}
+
+/* Members of one set: each with the one before; those that must be apart, each with all before.  Turned: with the next. */
 static void
 expand_set(struct sched_work *work, const struct cox_colocation *def, const struct cox_rsc_set *set)
 {
     cox_score score = set->has_score ? set->score : def->score;
+    bool turned = is_turned(set, score);
 
     if (set->sequential == COX_FALSE) {
         return;
@@ -51,8 +59,8 @@ expand_set(struct sched_work *work, const struct cox_colocation *def, const stru
             struct sched_colocation row = {
                 .id = set->id != NULL ? set->id : def->id,
                 .score = score,
-                .dependent = sched_constraint_rsc(work, set->members[i]),
-                .primary = sched_constraint_rsc(work, set->members[j]),
+                .dependent = sched_constraint_rsc(work, set->members[turned ? j : i]),
+                .primary = sched_constraint_rsc(work, set->members[turned ? i : j]),
                 .dependent_role = set->role,
                 .primary_role = set->role,
             };

@@ -308,7 +308,7 @@ inhibit(struct sched_work *work, struct sched_rsc *instance, const struct sched_
             flag = SCHED_RUNNABLE;
         }
         if (action->flags & flag) {
-            clear(work, action, flag, cause);
+            sched_action_flags(work, action, flag, false); /* the field tells no reason; explanations do */
             sched_propagate_touch(work, action);
         }
     }

@@ -152,8 +152,9 @@ staying_role(const struct rows *rows, const struct sched_rsc *rsc, const struct 
     add_line(rows, &line);
 }
 
+/* Where nothing says why it stops, tell why it does not start, if anything says that. */
 static void
-stopping(const struct rows *rows, const struct sched_rsc *rsc)
+stopping(const struct rows *rows, const struct sched_rsc *rsc, const struct sched_action *start)
 {
     bool was_role = rsc->role == COX_ROLE_PROMOTED || rsc->role == COX_ROLE_UNPROMOTED;
 
@@ -163,6 +164,7 @@ stopping(const struct rows *rows, const struct sched_rsc *rsc)
         struct line line = { .verb = "Stop", .rsc = rsc, .from = node, .with_role = was_role, .cause = stop };
 
         if (stop != NULL && !(sched_is_optional(stop))) {
+            line.cause = (stop->reason != NULL || start == NULL) ? stop : start;
             line.terminus = stop;
             add_line(rows, &line);
         }
@@ -181,7 +183,7 @@ describe(const struct rows *rows, struct sched_rsc *rsc, struct found *f)
         return;
     }
     if (f->stop != NULL && (rsc->next_role == COX_ROLE_STOPPED || (f->start != NULL && !sched_is_runnable(f->start)))) {
-        stopping(rows, rsc);
+        stopping(rows, rsc, f->start);
         return;
     }
     if (f->stop != NULL && !sched_is_optional(f->stop) && rsc->is_failed) {
