@@ -128,5 +128,3 @@ case("stop-hopeless", "A stop fails for a reason that stays, and nobody can fenc
      history=lambda s: s.at("A", "n1").fail("stop", rc=5, call=9, status=0))
 case("stop-hopeless-overcome", "A stop failed for a reason that stayed, but not for ever: what happened since counts.", [A, B],
      [colocation("B", "A")], runs={"A": "n1"}, history=lambda s: s.at("A", "n1").fail("stop", rc=5, call=2, status=0).add("stop", call=5))
-case("probe-finds-parameters-invalid", "A probe says that the parameters are invalid: it cannot have been started so, and is not stopped.", [A],
-     history=lambda s: [s.at("A", node).fail("monitor", rc=2, call=3) for node in ("n1", "n2")])

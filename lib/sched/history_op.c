@@ -234,7 +234,7 @@ failed(struct sched_work *work, const struct sched_entry *entry, struct sched_ve
     } else if (is_task(entry, "demote")) {
         failed_demote(entry, on_fail);
     }
-    if (entry->is_probe && (entry->rc == RC_NOT_INSTALLED || entry->rc == RC_INVALID_PARAM)) { /* it cannot have been started there */
+    if (entry->is_probe && entry->rc == RC_NOT_INSTALLED) {
         rsc->role = COX_ROLE_STOPPED;
     } else if (rsc->role < COX_ROLE_STARTED) {
         sched_history_set_active(rsc);

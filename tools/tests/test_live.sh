@@ -134,7 +134,7 @@ says "the ban is cleared" 0 "- rsc_location 'cli-ban-thing-on-$node'" "$tools/co
 ok "the cluster has obeyed again" "$tools/cox" wait
 says "what fails is told, and is no success" 1 "start of bad: failed" \
     "$tools/cox" resource create bad ocf:test:Thing op start timeout=20s op monitor interval=10s meta migration-threshold=1 --force --wait --timeout 50s
-says "a wait that takes too long is no success" 124 "Still to be done" "$tools/cox" stop bad thing --wait --timeout 1ms
+says "a wait that takes too long is no success" 124 "still has something to do after" "$tools/cox" stop bad thing --wait --timeout 1ms
 ok "it is deleted" "$tools/cox" resource delete bad --wait --timeout 50s
 says "and the other runs again" 0 "$node: start of thing: done" "$tools/cox" start thing --wait --timeout 50s
 ok "the history is forgotten" "$tools/crm_resource" -R -r thing
