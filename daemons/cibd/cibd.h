@@ -3,7 +3,6 @@
 #define COX_DAEMONS_CIBD_H
 
 #include <stdbool.h>
-#include <time.h>
 #include <glib.h>
 
 #include "cib/keeper.h"
@@ -44,8 +43,6 @@ struct cibd {
     bool is_invalid;     /* does not conform to its schema */
     /* requests */
     guint64 next_number;
-    time_t written_at;   /* the second that is in @written */
-    char written[32];
     GHashTable *pending; /* number -> struct cibd_pending: changes under way */
     GHashTable *asks;    /* set of struct cibd_ask: requests on their way here */
     GQueue early;        /* struct cibd_ask: queries that came before there was a document */
@@ -58,9 +55,6 @@ struct cibd {
     /* the history of the configuration */
     bool history_needs_base;    /* the next record must be the whole configuration */
     gsize history_bytes, history_base_bytes;
-    /* what clients have not been told yet */
-    GQueue news; /* of cibnews.c */
-    cox_source_id news_timer;
     /* changes of our own */
     guint64 own_change;  /* number; 0: none under way */
     bool needs_look, has_failed_upgrade;
@@ -102,16 +96,6 @@ void cibd_health(struct cox_ctx *ctx);
 
 /* Tell subscribers what the document's standing is: quorum, and whether it counts. */
 void cibd_publish_standing(struct cibd *cibd);
-
-/* ---- cibnews.c ---- */
-
-/* The document was changed from @before to what it is now: note what is to be told.  The text of @patch (NULL: none) is taken. */
-void cibd_news_add(struct cibd *cibd, const struct cox_msg_cib_state *before, struct cox_patchtext *patch, const char *origin);
-
-/* Tell it now: before anything else from which a client could see that the document was changed. */
-void cibd_news_send(struct cibd *cibd);
-
-void cibd_news_free(struct cibd *cibd);
 
 /* ---- cibeffects.c ---- */
 

@@ -66,6 +66,30 @@ cibd_state(const struct cibd *cibd, char **digest)
     };
 }
 
+/* ---- telling the clients ---- */
+
+static void
+publish(struct cibd *cibd, const struct cox_msg_cib_state *before, struct cox_patchtext *patch, const char *origin)
+{
+    g_autofree char *digest = NULL, *slim = cox_cib_digest_slim(cox_keeper_cib(cibd->keeper));
+    struct cox_msg_cib_state after = cibd_state(cibd, &digest);
+    struct cox_msg_cib_state old = *before;
+    bool is_large = patch != NULL && patch->text->len > COX_CIB_INLINE_BYTES;
+    g_autoptr(GBytes) large = is_large ? g_bytes_new(patch->text->str, patch->text->len) : NULL;
+    struct cox_msg_cib_patch message = {
+        .n_before = 1, .before = &old, .n_after = 1, .after = &after, .has_quorum = cibd->quorum.is_quorate, .xml = patch == NULL || is_large ? NULL : patch->text->str,
+        .origin = origin, .has_scope = patch != NULL, .scope = patch == NULL ? 0 : patch->scope,
+        .counts = cibd_counts(cibd),
+    };
+
+    cibd->has_told_counts = message.counts != 0;
+
+    after.slim = slim;
+    cox_service_publish(cibd->ctx, COX_CIBFLAG_TOPIC, COX_MSG_CIB_PATCH, &message, large);
+    old.digest = after.digest = after.slim = message.xml = NULL;
+    cox_service_publish(cibd->ctx, COX_CIBFLAG_NEWS, COX_MSG_CIB_PATCH, &message, NULL);
+}
+
 /* ---- changes ---- */
 
 static void
@@ -131,15 +155,13 @@ apply(struct cibd *cibd, const struct cox_replica_effect *effect)
                                                   order.user == NULL ? "-" : order.user);
 
         cibd->serial++;
+        publish(cibd, &before, patch.has_changes ? &patch : NULL, origin);
         cibd_history_note(cibd, &order, &before, patch.has_changes ? &patch : NULL);
-        cibd_news_add(cibd, &before, patch.has_changes ? &patch : NULL, origin);
     }
     log_change(cibd, &order, &result, effect);
     remember(cibd, effect->number, &result);
     cox_keeper_result_clear(&result);
-    if (patch.text != NULL) {
-        g_string_free(patch.text, TRUE);
-    }
+    g_string_free(patch.text, TRUE);
     return is_done;
 }
 
@@ -157,8 +179,8 @@ install(struct cibd *cibd, GBytes *bytes)
     cibd->is_invalid = !cox_schemas_validate(cibd->schemas, cox_cib_doc(cox_keeper_cib(cibd->keeper)), NULL, NULL);
     cibd->serial++;
     cibd->needs_look = true;
+    publish(cibd, &before, NULL, NULL);
     cibd_history_begin(cibd);
-    cibd_news_add(cibd, &before, NULL, NULL);
     return true;
 }
 
@@ -176,7 +198,6 @@ tell(struct cibd *cibd, const struct cibd_pending *pending, enum cox_replica_ans
     };
     g_autoptr(GError) unsent = NULL;
 
-    cibd_news_send(cibd);
     if (answer == COX_REPLICA_UNSENT) {
         unsent = g_error_new(COX_ERROR, COX_ERROR_TRY_AGAIN, "change %s was not done: this node has no connection to the cluster; try again",
                              pending->id);
@@ -224,35 +245,24 @@ hand_in(void *context)
     }
 }
 
-/* The time as ctime() gives it, for what was last written; made anew each second. */
-static const char *
-written_now(struct cibd *cibd)
-{
-    time_t now = (time_t) cox_wall_seconds(cox_runtime_wall(cox_service_runtime(cibd->ctx)));
-    struct tm broken_down;
-
-    if (now != cibd->written_at) {
-        cibd->written_at = now;
-        cibd->written[0] = '\0';
-        if (localtime_r(&now, &broken_down) != NULL) {
-            (void) strftime(cibd->written, sizeof cibd->written, "%a %b %e %H:%M:%S %Y", &broken_down);
-        }
-    }
-    return cibd->written;
-}
-
 void
 cibd_submit(struct cibd *cibd, struct cox_ciborder *order, struct cibd_pending *pending)
 {
     guint64 *number = g_new(guint64, 1);
     struct cibd_order *submitted = g_new(struct cibd_order, 1);
+    time_t now = (time_t) cox_wall_seconds(cox_runtime_wall(cox_service_runtime(cibd->ctx)));
     guint32 self = cox_service_self(cibd->ctx);
     const char *name = cox_service_node_name(cibd->ctx, self);
+    char written[32] = "";
+    struct tm broken_down;
 
     *number = ++cibd->next_number;
+    if (localtime_r(&now, &broken_down) != NULL) {
+        (void) strftime(written, sizeof written, "%a %b %e %H:%M:%S %Y", &broken_down);
+    }
     pending->id = g_strdup_printf("%s.%" G_GUINT64_FORMAT, name == NULL ? "-" : name, *number);
     order->origin = name;
-    order->written = written_now(cibd);
+    order->written = written;
     order->id = pending->id;
     *submitted = (struct cibd_order) { *number, cox_ciborder_pack(order) };
     g_queue_push_tail(&cibd->submitted, submitted);

@@ -369,7 +369,7 @@ on_query(struct cox_ctx *ctx, const struct cox_request *request, struct cox_repl
 bool
 cibd_subscribed(struct cox_ctx *ctx, const struct cox_request *request, const char *topic, GError **error)
 {
-    cibd_news_send(cox_service_data(ctx));
+    (void) ctx;
     if (strcmp(topic, COX_CIBFLAG_TOPIC) == 0 && request->role != COX_ROLE_ADMIN) {
         g_set_error(error, COX_ERROR, COX_ERROR_PRIVILEGE, "topic '%s': for root and " COX_DAEMON_CLUSTER_USER "; subscribe to '%s' and query",
                     topic, COX_CIBFLAG_NEWS);

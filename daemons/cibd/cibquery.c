@@ -113,7 +113,6 @@ cibd_query_answer(struct cibd *cibd, cox_ticket ticket, const struct cibd_query 
     bool is_part = query->xpath != NULL || !cox_section_is_whole(query->section) || (query->flags & COX_CIB_WITHOUT_CHILDREN) != 0;
     struct cox_source source;
 
-    cibd_news_send(cibd);
     cibd->n_queries++;
     cibd->has_told_counts = cibd->has_told_counts && content.counts != 0;
     if (root != NULL && visible == NULL && !is_part) {

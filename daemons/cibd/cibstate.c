@@ -44,7 +44,6 @@ cibd_new(struct cox_ctx *ctx)
     g_queue_init(&cibd->follow_ups);
     g_queue_init(&cibd->early);
     g_queue_init(&cibd->submitted);
-    g_queue_init(&cibd->news);
     return cibd;
 }
 
@@ -63,7 +62,6 @@ cibd_free(struct cibd *cibd)
     cox_runtime_cancel(runtime, cibd->stall);
     cox_runtime_cancel(runtime, cibd->ready_timer);
     cox_runtime_cancel(runtime, cibd->hand_in);
-    cibd_news_free(cibd);
     cox_usernames_free(cibd->names);
     g_queue_clear(&cibd->early);
     g_queue_clear_full(&cibd->submitted, cibd_order_free);
@@ -114,8 +112,8 @@ cibd_publish_standing(struct cibd *cibd)
         .counts = cibd_counts(cibd),
     };
 
-    cibd_news_send(cibd);
     cibd->has_told_counts = message.counts != 0;
+
     state.slim = slim;
     cox_service_publish(cibd->ctx, COX_CIBFLAG_TOPIC, COX_MSG_CIB_PATCH, &message, NULL);
     state.digest = state.slim = NULL;
