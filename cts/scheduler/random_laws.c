@@ -240,6 +240,15 @@ struct wishes {
     char *range, *bug, *known, *folder;
 };
 
+static void
+wishes_clear(struct wishes *wishes)
+{
+    g_free(wishes->range);
+    g_free(wishes->bug);
+    g_free(wishes->known);
+    g_free(wishes->folder);
+}
+
 static bool
 read_wishes(int *argc, char ***argv, struct wishes *wishes, GError **error)
 {
@@ -331,10 +340,12 @@ main(int argc, char **argv)
     struct totals totals = { 0 };
     gint64 began = g_get_monotonic_time();
     bool is_done = false;
+    int status = EXIT_FAILURE;
 
     g_array_set_clear_func(known, known_clear);
     if (!read_wishes(&argc, &argv, &wishes, &error) || !task_of(&wishes, &task, &error)) {
         fprintf(stderr, "random-laws: %s\n", error->message);
+        wishes_clear(&wishes);
         return EXIT_FAILURE;
     }
     (void) setvbuf(stdout, NULL, _IOLBF, 0);
@@ -344,10 +355,11 @@ main(int argc, char **argv)
     is_done = wishes.n_processes == 1 ? live_share(&task, 0, 1, &totals)
                                       : live_in_processes(&task, (guint32) wishes.n_processes, &totals);
     cox_schemas_free(task.life.schemas);
-    g_free(wishes.range);
-    if (!is_done) {
+    if (is_done) {
+        status = report(&task, &totals, wishes.has_time ? (gdouble) (g_get_monotonic_time() - began) / G_USEC_PER_SEC : 0);
+    } else {
         fprintf(stderr, "random-laws: a process ended before its lives were\n");
-        return EXIT_FAILURE;
     }
-    return report(&task, &totals, wishes.has_time ? (gdouble) (g_get_monotonic_time() - began) / G_USEC_PER_SEC : 0);
+    wishes_clear(&wishes);
+    return status;
 }
