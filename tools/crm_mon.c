@@ -8,6 +8,7 @@
 #include "tools/cib_access.h"
 #include "tools/mon_priv.h"
 #include "view/monitor_view.h"
+#include "xml/textfile.h"
 
 enum { INTERVAL_MS = 5000 };
 
@@ -231,7 +232,7 @@ show_once(struct cox_tool_ctx *ctx, struct cox_cib_access *access)
     html = (text == NULL) ? NULL : cox_mon_html(settings, text);
     if (settings->html_file == NULL) {
         cox_out_raw(ctx->out, (html != NULL) ? html : "");
-    } else if (!g_file_set_contents(settings->html_file, html, -1, &error)) {
+    } else if (!cox_textfile_put(settings->html_file, html, strlen(html), &error)) {
         return cox_tool_error(ctx, COX_ERROR_CANNOT_CREATE, "%s", error->message);
     }
     return 0;

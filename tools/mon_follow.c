@@ -3,10 +3,12 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "follow/follow.h"
+#include "xml/textfile.h"
 
 enum { SETTLE_USEC = 50 * 1000 }; /* changes seldom come alone */
 
@@ -179,13 +181,15 @@ write_file(struct following *following)
     g_autoptr(cox_out) out = cox_out_new(&kept);
     g_autofree char *html = NULL;
     g_autoptr(GError) error = NULL;
+    const char *text;
 
     fill(following, out);
     if (!is_html) {
         (void) cox_out_finish(out, 0, NULL, NULL);
     }
     html = is_html ? cox_mon_html(following->settings, out) : NULL;
-    if (g_file_set_contents(following->path, is_html ? html : cox_out_content(out), -1, &error)) {
+    text = is_html ? html : cox_out_content(out);
+    if (cox_textfile_put(following->path, text, strlen(text), &error)) {
         g_clear_pointer(&following->trouble, g_free);
     } else if (g_strcmp0(following->trouble, error->message) != 0) {
         g_free(following->trouble);

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "base/error.h"
 #include "model/config.h"
+#include "xml/textfile.h"
 #include "xml/xmlwrite.h"
 
 static void
@@ -278,20 +278,11 @@ bool
 cox_codec_graph_save(const struct cox_graph *graph, bool as_dot, const char *path, GError **error)
 {
     g_autoptr(GString) text = g_string_new(NULL);
-    g_autoptr(GError) problem = NULL;
 
     if (as_dot) {
         cox_codec_graph_dot(graph, text);
     } else {
         cox_codec_graph_write(graph, text);
     }
-    if (!g_file_set_contents(path, text->str, (gssize) text->len, &problem)) {
-        bool is_full = g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOSPC)
-                       || g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_IO);
-
-        g_set_error(error, COX_ERROR, is_full ? COX_ERROR_IO : COX_ERROR_CANNOT_CREATE,
-                    "%s: cannot be written, it stays as it was: %s", path, problem->message);
-        return false;
-    }
-    return true;
+    return cox_textfile_put(path, text->str, text->len, error);
 }
