@@ -427,6 +427,7 @@ control_on_order(struct sim *sim, struct sim_node *node, guint32 sender, const s
     }
     if (order->order == COX_REIGN_SHUTDOWN && !node->control->wants_to_leave) {
         sim_say(sim, node, "controld may leave, and nobody has asked for that");
+        control_set_attribute(sim, node, &(struct sim_attr_wish) { node->name, "shutdown", NULL, false, false });
         return;
     }
     if (order->order == COX_REIGN_SHUTDOWN) {

@@ -346,7 +346,9 @@ controld_duty_on_order(struct cox_ctx *ctx, const struct cox_request *request, s
         return false;
     }
     if (order->kind == COX_REIGN_SHUTDOWN && !controld->is_leaving) {
-        cox_log_line(controld->log, COX_LOG_NOTICE, "this node may leave, and nobody here has asked for that");
+        /* The wish is of a life before this one: its attribute outlived it, and would be obeyed again and again. */
+        cox_log_line(controld->log, COX_LOG_NOTICE, "this node may leave, and nobody here has asked for that: the wish is taken back");
+        controld_wish_attribute(controld, cox_service_node_name(controld->ctx, controld->self), &(struct cox_reign_attribute) { .attribute = "shutdown" });
         return true;
     }
     if (order->kind == COX_REIGN_SHUTDOWN) { /* but the others must know that nothing runs here any more */

@@ -70,7 +70,7 @@ run_guard(struct cox_reign *reign, const struct cox_planguard_event *event, cox_
                 reign->is_fallback = effect->is_fallback;
                 cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_ASKED }, now, out);
                 mine = cox_reign_add(out, COX_REIGN_DO_PLAN);
-                mine->plan.version = reign->needed;
+                mine->plan.version = reign->asked = cox_reign_needed(reign);
                 mine->plan.is_fallback = effect->is_fallback;
                 continue;
             case COX_PLANGUARD_DO_WAKE:
@@ -111,6 +111,23 @@ plan_if_wanted(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *
     }
     reign->attributes_until = reign->plan_retry_at = COX_USEC_NEVER;
     run_guard(reign, &(struct cox_planguard_event) { .kind = COX_PLANGUARD_ON_ASK }, now, out);
+}
+
+/* The plan waits for a document that a node told of that is gone since, or that was replaced: it may never come. */
+static void
+ask_again(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
+{
+    const struct cox_version needed = cox_reign_needed(reign);
+    struct cox_reign_effect *effect = NULL;
+
+    if (reign->is_planning && cox_version_compare(&reign->asked, &needed) > 0) {
+        reign->asked = needed;
+        reign->is_stale = false;
+        cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_ASKED }, now, out);
+        effect = cox_reign_add(out, COX_REIGN_DO_PLAN);
+        effect->plan.version = needed;
+        effect->plan.is_fallback = reign->is_fallback;
+    }
 }
 
 static void
@@ -166,7 +183,9 @@ end_reign(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
 {
     bool was_planning = reign->is_planning;
 
-    reign->is_working = reign->may_plan = reign->wants_plan = reign->is_planning = reign->is_stale = false;
+    reign->wants_plan = true; /* what is left of it is planned anew, by whoever reigns then */
+    cox_reign_work_end(reign, out);
+    reign->may_plan = reign->wants_plan = reign->is_planning = reign->is_stale = false;
     reign->wants_look = false;
     reign->own_removal_until = COX_USEC_NEVER;
     g_hash_table_remove_all(reign->fencing);
@@ -184,6 +203,7 @@ end_reign(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
 
         node->phase = COX_JOIN_UNKNOWN;
         node->heard = node->blind = 0;
+        node->needed = (struct cox_version) { 0, 0, 0 };
         g_ptr_array_set_size(node->histories, 0);
         node->is_leaving = node->has_reported = node->is_mute = false;
     }
@@ -252,7 +272,7 @@ on_recorded(struct cox_reign *reign, const struct cox_reign_event *event, cox_us
         cox_reign_facts_recorded(node, event->done.call_id);
     }
     node->unrecorded_until = cox_usec_after_ms(now, reign->config.record_grace_ms);
-    cox_reign_need(reign, &event->done.version);
+    cox_reign_need(&node->needed, &event->done.version);
     if (node->is_mute && node->recorded >= node->heard) {
         node->is_mute = false;
         cox_reign_want(reign, now, out);
@@ -280,7 +300,10 @@ forget_seen(struct cox_reign *reign)
 {
     reign->needed = (struct cox_version) { 0, 0, 0 };
     for (guint i = 0; i < reign->nodes->len; i++) {
-        cox_reign_facts_unseen(reign->nodes->pdata[i]);
+        struct reign_node *node = reign->nodes->pdata[i];
+
+        node->needed = (struct cox_version) { 0, 0, 0 };
+        cox_reign_facts_unseen(node);
     }
 }
 
@@ -293,7 +316,7 @@ on_document(struct cox_reign *reign, const struct cox_reign_event *event, cox_us
         forget_seen(reign);
     }
     reign->document = event->document.version;
-    cox_reign_need(reign, &event->document.version);
+    cox_reign_need(&reign->needed, &event->document.version);
     cox_reign_nodes_look(reign, event->document.is_another, event->document.has_quorum);
     if ((changes & COX_REIGN_ATTRIBUTES) != 0 && cox_reign_facts_confirm(reign, event)) {
         changes &= ~(unsigned int) COX_REIGN_ATTRIBUTES; /* planned with already */
@@ -472,6 +495,7 @@ cox_reign_step(struct cox_reign *reign, const struct cox_reign_event *event, cox
         reign->wants_look = false;
         reign->wants_plan = true;
     }
+    ask_again(reign, now, out);
     plan_if_wanted(reign, now, out);
     ask_for_wake(reign, now, out);
 }

@@ -38,6 +38,7 @@ struct reign_node {
     bool is_seen_written;     /* the document was seen to say what was written last */
     gint64 heard, recorded, said; /* call ids of results; said: it told us itself that they are recorded */
     gint64 blind;             /* the same: the highest of which only the document will tell */
+    struct cox_version needed; /* the document that has what it told, while its controller is there: who leaves may have told of one that loses */
     GPtrArray *histories;     /* struct reign_history: what the document does not have yet */
     cox_usec unrecorded_until; /* patience ends, while heard > recorded */
 };
@@ -68,7 +69,7 @@ struct cox_reign {
     guint64 batch_answered;           /* the last one whose fate is known */
     bool is_batch_seen;               /* the one under way is in the document, perhaps not on disk yet */
     cox_usec write_retry_at;
-    struct cox_version needed;        /* a plan must not be older */
+    struct cox_version needed, asked; /* a plan must not be older (nor than what nodes need); of the plan under way */
     struct cox_version document;      /* the newest that we have seen ourselves */
     /* the plan */
     bool wants_plan, is_planning, is_stale, is_working, is_fallback;
@@ -113,7 +114,8 @@ struct cox_reign_effect *cox_reign_add(struct cox_reign_effects *out, enum cox_r
 bool cox_reign_is_coordinator(const struct cox_reign *reign);
 
 /* A plan must be made from this version at least. */
-void cox_reign_need(struct cox_reign *reign, const struct cox_version *version);
+void cox_reign_need(struct cox_version *needed, const struct cox_version *version);
+struct cox_version cox_reign_needed(const struct cox_reign *reign); /* a plan must see at least this document */
 
 /* ---- reignnode.c ---- */
 
@@ -178,6 +180,9 @@ void cox_reign_facts_forget_rsc(struct cox_reign *reign, struct reign_node *node
 void cox_reign_fence_free(gpointer fence);
 
 /* Step the conduct and carry out what it asks for. */
+/* A transition, if one is under way, is over; wants_plan: aborted. */
+void cox_reign_work_end(struct cox_reign *reign, struct cox_reign_effects *out);
+
 void cox_reign_work_step(struct cox_reign *reign, const struct cox_conduct_event *event, cox_usec now,
                      struct cox_reign_effects *out);
 

@@ -33,6 +33,7 @@ static void
 forget_results(struct reign_node *node)
 {
     node->heard = node->recorded = node->said = node->blind = 0;
+    node->needed = (struct cox_version) { 0, 0, 0 };
     if (node->is_controller || !node->is_leaving || node->is_down) {
         g_ptr_array_set_size(node->histories, 0);
     }
@@ -315,7 +316,7 @@ void
 cox_reign_nodes_on_written(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now)
 {
     if (event->done.is_ok) {
-        cox_reign_need(reign, &event->done.version);
+        cox_reign_need(&reign->needed, &event->done.version);
         for (guint i = 0; i < reign->nodes->len; i++) {
             const struct reign_node *node = reign->nodes->pdata[i];
 

@@ -17,11 +17,26 @@ cox_reign_is_coordinator(const struct cox_reign *reign)
 }
 
 void
-cox_reign_need(struct cox_reign *reign, const struct cox_version *version)
+cox_reign_need(struct cox_version *needed, const struct cox_version *version)
 {
-    if (cox_version_compare(version, &reign->needed) > 0) {
-        reign->needed = *version;
+    if (cox_version_compare(version, needed) > 0) {
+        *needed = *version;
     }
+}
+
+struct cox_version
+cox_reign_needed(const struct cox_reign *reign)
+{
+    struct cox_version needed = reign->needed;
+
+    for (guint i = 0; i < reign->nodes->len; i++) {
+        const struct reign_node *node = reign->nodes->pdata[i];
+
+        if (node->is_controller) {
+            cox_reign_need(&needed, &node->needed);
+        }
+    }
+    return needed;
 }
 
 static void

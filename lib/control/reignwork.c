@@ -165,8 +165,8 @@ start(struct cox_reign *reign, guint32 index, cox_usec now, struct cox_reign_eff
     }
 }
 
-static void
-end_transition(struct cox_reign *reign, struct cox_reign_effects *out)
+void
+cox_reign_work_end(struct cox_reign *reign, struct cox_reign_effects *out)
 {
     struct cox_reign_effect *effect = NULL;
 
@@ -201,7 +201,7 @@ run_effects(struct cox_reign *reign, struct cox_conduct_effects *effects, cox_us
                 cox_reign_want(reign, now, out);
                 break;
             case COX_CONDUCT_DO_COMPLETE:
-                end_transition(reign, out);
+                cox_reign_work_end(reign, out);
                 break;
             case COX_CONDUCT_DO_WAKE:
                 reign->conduct_at = effect.at;
@@ -273,7 +273,7 @@ cox_reign_work_on_graph(struct cox_reign *reign, const struct cox_reign_event *e
     const char *migrations = graph->header.migration_limit;
     struct cox_reign_effect *effect = NULL;
 
-    end_transition(reign, out);
+    cox_reign_work_end(reign, out);
     forget_leavers(reign, graph);
     reign->graph = graph;
     reign->n_failed = 0;

@@ -35,6 +35,24 @@ what_the_document_says_of_one_node_counts_while_the_state_of_another_is_written(
     world_end(&w);
 }
 
+/* It was alone for a while: the document that it tells of loses, and its numbers are never reached. */
+static void
+a_plan_waits_no_longer_for_what_a_node_has_told_that_is_gone(void **state)
+{
+    struct world w;
+
+    (void) state;
+    world_settle(&w);
+    world_recorded(&w, 3, 900);
+    world_want(&w);
+    world_expect(&w, "plan; ");
+    assert_int_equal(w.asked.num_updates, 1000);
+    world_view(&w, 2, 2);
+    assert_non_null(strstr(w.log->str, "plan; "));
+    assert_true(w.asked.num_updates < 1000);
+    world_end(&w);
+}
+
 static void
 see_n3(struct world *w, const char *expected, bool has_quorum)
 {
@@ -108,6 +126,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_plan_waits_no_longer_for_what_a_node_has_told_that_is_gone),
         cmocka_unit_test(states_that_could_not_be_written_are_written_again),
         cmocka_unit_test(what_the_document_says_of_one_node_counts_while_the_state_of_another_is_written),
         cmocka_unit_test(a_plan_waits_for_states_to_be_in_the_document_and_not_on_disks),
