@@ -64,6 +64,25 @@ mark_private(struct cox_agent_metadata *metadata)
     }
 }
 
+/* Fence agents say of the new name what it was before ("obsoletes"), and of the old one only that it is old. */
+static void
+link_old_names(const struct cox_xml *list, const struct cox_agent_metadata *metadata)
+{
+    for (const struct cox_xml *each = cox_xml_child(list, "parameter"); each != NULL; each = cox_xml_next_named(each, "parameter")) {
+        const char *name = cox_xml_get(each, "name");
+        const char *old_name = cox_xml_get(each, "obsoletes");
+        struct cox_agent_param *old = NULL;
+
+        for (size_t i = 0; name != NULL && old_name != NULL && strcmp(name, old_name) != 0 && i < metadata->n_params && old == NULL; i++) {
+            old = (strcmp(metadata->params[i].name, old_name) == 0) ? &metadata->params[i] : NULL;
+        }
+        if (old != NULL && (old->replaced_with == NULL || *old->replaced_with == '\0')) {
+            g_free(old->replaced_with);
+            old->replaced_with = g_strdup(name);
+        }
+    }
+}
+
 static void
 read_params(const struct cox_xml *xml, struct cox_agent_metadata *metadata)
 {
@@ -78,6 +97,7 @@ read_params(const struct cox_xml *xml, struct cox_agent_metadata *metadata)
             read_param(each, metadata->is_ocf_1_1, &metadata->params[metadata->n_params++]);
         }
     }
+    link_old_names(list, metadata);
     mark_private(metadata);
 }
 

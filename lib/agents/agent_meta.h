@@ -12,7 +12,7 @@ struct cox_agent_param {
     char *name;
     char *type;     /**< of content, NULL: not said */
     char *fallback; /**< default, NULL: none */
-    char *replaced_with; /**< deprecated in favour of this one, "" when deprecated without one, NULL: current */
+    char *replaced_with; /**< deprecated in favour of this one (which may say so with obsoletes), "" when deprecated without one, NULL: current */
     bool is_required;
     bool is_unique;     /**< OCF 1.0: unique=1; OCF 1.1: it has a unique-group */
     bool is_reloadable; /**< OCF 1.1: reloadable=1; OCF 1.0: not unique, as the field has it */

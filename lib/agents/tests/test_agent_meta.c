@@ -83,6 +83,23 @@ fence_agents_mark_where_and_when_on_is_needed(void **state)
     assert_int_equal(meta->n_params, 0);
 }
 
+static void
+fence_agents_say_of_new_names_what_they_were(void **state)
+{
+    g_autoptr(cox_agent_metadata) meta = parse(
+        "<resource-agent name='fence_x'><parameters><parameter name='ip' required='1' obsoletes='ipaddr'/>"
+        "<parameter name='ipaddr' required='1' deprecated='1'/><parameter name='self' obsoletes='self'/><parameter name='a' obsoletes='gone'/>"
+        "<parameter name='old'><deprecated><replaced-with name='said'/></deprecated></parameter><parameter name='new' obsoletes='old'/>"
+        "<parameter obsoletes='ip'/></parameters></resource-agent>",
+        NULL);
+
+    (void) state;
+    assert_string_equal(cox_agent_metadata_param(meta, "ipaddr")->replaced_with, "ip");
+    assert_null(cox_agent_metadata_param(meta, "ip")->replaced_with);
+    assert_null(cox_agent_metadata_param(meta, "self")->replaced_with);
+    assert_string_equal(cox_agent_metadata_param(meta, "old")->replaced_with, "said"); /* the old one knows best */
+}
+
 /* The agents of resource-agents begin like this, those of OCF 1.1 that ocf-tester shall accept like the second. */
 static void
 a_document_type_is_passed_over(void **state)
@@ -143,5 +160,5 @@ a_flood_of_parameters_is_refused(void **state)
 COX_TEST_MAIN(cmocka_unit_test(an_ocf_1_1_agent_tells_its_parameters_and_actions),
               cmocka_unit_test(an_older_agent_says_with_unique_what_can_be_reloaded),
               cmocka_unit_test(a_document_type_is_passed_over),
-              cmocka_unit_test(fence_agents_mark_where_and_when_on_is_needed),
+              cmocka_unit_test(fence_agents_mark_where_and_when_on_is_needed), cmocka_unit_test(fence_agents_say_of_new_names_what_they_were),
               cmocka_unit_test(what_is_no_metadata_is_refused_with_its_reason), cmocka_unit_test(a_flood_of_parameters_is_refused))
