@@ -68,8 +68,10 @@ cox_lapse_set(const struct cox_lapse *lapse, const char *until)
         set_plain(lapse, lapse->value);
         return;
     }
-    if (is_cluster || g_strcmp0(cox_nvedit_get(&lapse->home, lapse->name), lapse->value) == 0) {
+    if (is_cluster) {
         set_plain(lapse, NULL);
+    } else {
+        (void) cox_nvedit_forget(&lapse->home, lapse->name, lapse->value);
     }
     make_set(lapse, until);
 }

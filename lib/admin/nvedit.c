@@ -5,6 +5,7 @@
 
 #include "admin/setting.h"
 #include "base/error.h"
+#include "model/option.h"
 
 bool
 cox_nvedit_parse(const char *word, struct cox_nvedit *pair, GError **error)
@@ -175,21 +176,56 @@ set_pair(const struct cox_nvedit_home *home, const struct cox_nvedit *wanted)
     return true;
 }
 
+static void
+remove_pair(struct cox_xml *pair)
+{
+    struct cox_xml *set = cox_xml_parent(pair);
+
+    cox_xml_free(pair);
+    if (cox_xml_first_node(set) == NULL) {
+        cox_xml_free(set);
+    }
+}
+
 static bool
 take_away(const struct cox_nvedit_home *home, const char *name)
 {
     bool is_changed = false;
 
     for (struct cox_xml *pair = find(home, name); pair != NULL; pair = find(home, name)) {
-        struct cox_xml *set = cox_xml_parent(pair);
-
-        cox_xml_free(pair);
-        if (cox_xml_first_node(set) == NULL) {
-            cox_xml_free(set);
-        }
+        remove_pair(pair);
         is_changed = true;
     }
     return is_changed;
+}
+
+static bool
+means_the_same(const char *a, const char *b)
+{
+    bool is_a = false, is_b = false;
+
+    return g_strcmp0(a, b) == 0 || (cox_bool_parse(a, &is_a) && cox_bool_parse(b, &is_b) && is_a == is_b);
+}
+
+guint
+cox_nvedit_forget(const struct cox_nvedit_home *home, const char *name, const char *value)
+{
+    struct cox_xml *next_set = NULL;
+    guint n_gone = 0;
+
+    for (struct cox_xml *set = cox_xml_child(home->owner, home->set_type); set != NULL; set = next_set) {
+        struct cox_xml *next = NULL;
+
+        next_set = cox_xml_next_named(set, home->set_type);
+        for (struct cox_xml *pair = is_plain(set) ? cox_xml_child(set, "nvpair") : NULL; pair != NULL; pair = next) {
+            next = cox_xml_next_named(pair, "nvpair"); /* none is left when the set goes with its last pair */
+            if (g_strcmp0(cox_xml_get(pair, "name"), name) == 0 && means_the_same(cox_xml_get(pair, "value"), value)) {
+                remove_pair(pair);
+                n_gone++;
+            }
+        }
+    }
+    return n_gone;
 }
 
 guint

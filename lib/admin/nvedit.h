@@ -51,6 +51,14 @@ const char *cox_nvedit_get(const struct cox_nvedit_home *home, const char *name)
  */
 guint cox_nvedit_apply(const struct cox_nvedit_home *home, const GArray *pairs);
 
+/**
+ * Take the name away from all sets without rules where it has this value, or one that means the same ("on", "1" and "true"); sets that are
+ * empty then go as well.
+ *
+ * @return how many pairs are gone
+ */
+guint cox_nvedit_forget(const struct cox_nvedit_home *home, const char *name, const char *value);
+
 G_END_DECLS
 
 #endif

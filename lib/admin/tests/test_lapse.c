@@ -48,6 +48,25 @@ another_value_counts_again_when_it_has_ended_and_the_same_does_not(void **state)
 }
 
 static void
+the_same_in_other_words_does_not_count_again_in_whatever_set(void **state)
+{
+    static const char *const words[] = { "on", "1", "YES", "y", "True" };
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        g_autofree char *before = g_strdup_printf("<meta_attributes id='m'><nvpair id='p' name='maintenance' value='%s'/></meta_attributes>", words[i]);
+
+        sets(before, "2026-01-31 12:00:00Z", UNTIL);
+    }
+    sets("<meta_attributes id='m'><nvpair id='p' name='maintenance' value='off'/></meta_attributes>"
+         "<meta_attributes id='n'><nvpair id='q' name='maintenance' value='on'/><nvpair id='r' name='maintenance' value='1'/></meta_attributes>"
+         "<meta_attributes id='o'><nvpair id='s' name='priority' value='1'/><nvpair id='t' name='maintenance' value='true'/></meta_attributes>",
+         "2026-01-31 12:00:00Z",
+         UNTIL "<meta_attributes id='m'><nvpair id='p' name='maintenance' value='off'/></meta_attributes>"
+               "<meta_attributes id='o'><nvpair id='s' name='priority' value='1'/></meta_attributes>");
+}
+
+static void
 without_an_end_it_is_a_usual_setting_and_the_end_is_forgotten(void **state)
 {
     (void) state;
@@ -92,5 +111,6 @@ the_end_of_a_setting_can_be_read(void **state)
 
 COX_TEST_MAIN(cmocka_unit_test(what_ends_has_a_set_of_its_own_before_the_others),
               cmocka_unit_test(another_value_counts_again_when_it_has_ended_and_the_same_does_not),
+              cmocka_unit_test(the_same_in_other_words_does_not_count_again_in_whatever_set),
               cmocka_unit_test(without_an_end_it_is_a_usual_setting_and_the_end_is_forgotten),
               cmocka_unit_test(cluster_options_lose_what_would_win), cmocka_unit_test(the_end_of_a_setting_can_be_read))

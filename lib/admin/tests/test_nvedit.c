@@ -1,10 +1,7 @@
 /* lib/admin/tests/test_nvedit.c */
 #include "admin/nvedit.h"
 
-#include "base/error.h"
-#include "base/testkit.h"
-#include "xml/xmldoc.h"
-#include "xml/xmlwrite.h"
+#include "admin/tests/treekit.h"
 
 /* Apply @words to the document @before and compare the text. */
 static guint
@@ -93,6 +90,23 @@ what_is_taken_away_goes_everywhere_and_empty_sets_with_it(void **state)
 }
 
 static void
+what_means_the_same_is_forgotten_but_for_sets_with_rules(void **state)
+{
+    g_autoptr(cox_xmldoc) doc = treekit_doc("<primitive id='r'><meta_attributes id='m1'><rule id='x'/><nvpair id='1' name='a' value='true'/></meta_attributes>"
+                                            "<meta_attributes id='m2'><nvpair id='2' name='a' value='on'/></meta_attributes>"
+                                            "<meta_attributes id='m3'><nvpair id='3' name='a' value='no'/><nvpair id='4' name='b' value='1'/>"
+                                            "<nvpair id='5' name='a' value='1'/></meta_attributes></primitive>");
+    const struct cox_nvedit_home home = { cox_xml_first(cox_xml_first(cox_xmldoc_root(doc))), "meta_attributes", NULL };
+
+    (void) state;
+    assert_int_equal(cox_nvedit_forget(&home, "a", "yes"), 2);
+    assert_int_equal(cox_nvedit_forget(&home, "a", "yes"), 0);
+    assert_int_equal(cox_nvedit_forget(&home, "b", "01"), 0); /* other text, and no truth value */
+    treekit_is(doc, "<primitive id='r'><meta_attributes id='m1'><rule id='x'/><nvpair id='1' name='a' value='true'/></meta_attributes>"
+                    "<meta_attributes id='m3'><nvpair id='3' name='a' value='no'/><nvpair id='4' name='b' value='1'/></meta_attributes></primitive>");
+}
+
+static void
 amounts_are_whole_numbers(void **state)
 {
     static const char *const bad[] = { "cpu=much", "cpu=1.5", "cpu=-1", "cpu=99999999999", "cpu=1k", "cpu= 1" };
@@ -114,4 +128,5 @@ amounts_are_whole_numbers(void **state)
 
 COX_TEST_MAIN(cmocka_unit_test(amounts_are_whole_numbers), cmocka_unit_test(words_are_names_with_values), cmocka_unit_test(a_new_pair_makes_its_set_where_the_schema_wants_it),
               cmocka_unit_test(a_pair_that_is_there_changes_in_its_place_and_sets_with_rules_are_left_alone),
-              cmocka_unit_test(what_is_taken_away_goes_everywhere_and_empty_sets_with_it))
+              cmocka_unit_test(what_is_taken_away_goes_everywhere_and_empty_sets_with_it),
+              cmocka_unit_test(what_means_the_same_is_forgotten_but_for_sets_with_rules))
