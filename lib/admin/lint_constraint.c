@@ -3,6 +3,7 @@
 
 #include "admin/lint_priv.h"
 #include "base/nearest.h"
+#include "model/reach.h"
 
 static const char *
 id_of(const struct cox_lint *lint, cox_rsc_id rsc)
@@ -58,41 +59,133 @@ check_node(const struct cox_lint *lint, const struct cox_location *location, str
                   location->node, hint);
 }
 
-/* Is the resource kept off every member by constraints without rules? */
+/* ---- nowhere ---------------------------------------------------------------------------------------------- */
+
+/* Where resources may run, by name: cluster nodes first, then remote nodes and guests. */
+struct places {
+    GHashTable *by_name; /* name -> number + 1; owns the names */
+    size_t n, n_members;
+};
+
+/* How many places are forbidden to one resource. */
+struct bans {
+    size_t n, n_members;
+    const char *last; /* constraint */
+};
+
 static void
-check_banned(const struct cox_lint *lint, cox_rsc_id rsc, struct cox_diags *diags)
+places_add(struct places *places, char *name)
 {
-    const struct cox_config *config = lint->config;
-    const char *last = NULL;
-    size_t n_members = 0, n_banned = 0;
-
-    for (size_t n = 0; n < config->n_nodes; n++) {
-        bool is_banned = false;
-
-        if (config->nodes[n].kind == COX_NODE_PING) {
-            continue;
-        }
-        n_members++;
-        for (size_t i = 0; i < config->n_locations; i++) {
-            const struct cox_location *location = &config->locations[i];
-
-            for (size_t k = 0; k < location->n_rscs; k++) {
-                if (location->rscs[k] == rsc && location->has_score && location->score <= -COX_SCORE_INFINITY && location->role <= COX_ROLE_STARTED
-                    && g_strcmp0(location->node, config->nodes[n].uname) == 0) {
-                    is_banned = true;
-                    last = location->id;
-                }
-            }
-        }
-        n_banned += is_banned ? 1 : 0;
-    }
-    if (n_members > 0 && n_banned == n_members) {
-        g_autofree char *remedy = g_strdup_printf("cox constraint delete %s", last);
-
-        cox_diags_add(diags, COX_SEVERITY_WARNING, id_of(lint, rsc), remedy, "resource '%s' may run nowhere: constraints keep it off all %zu nodes",
-                      id_of(lint, rsc), n_members);
+    if (!g_hash_table_contains(places->by_name, name)) {
+        g_hash_table_insert(places->by_name, name, GSIZE_TO_POINTER(++places->n));
+    } else {
+        g_free(name);
     }
 }
+
+/* Remote nodes and guests of one resource. */
+static void
+places_add_guests(struct places *places, const struct cox_config *config, cox_rsc_id id)
+{
+    const struct cox_rsc_def *rsc = &config->resources[id];
+
+    if (rsc->variant == COX_BUNDLE && rsc->bundle != NULL && rsc->end > id + 1) {
+        gint64 n = cox_lint_replicas(rsc->bundle);
+
+        for (gint64 i = 0; i < n; i++) {
+            places_add(places, g_strdup_printf("%s-%" G_GINT64_FORMAT, rsc->id, i));
+        }
+    }
+    if (rsc->variant == COX_PRIMITIVE && g_strcmp0(rsc->type, "remote") == 0) {
+        places_add(places, g_strdup(rsc->id));
+    }
+    for (size_t i = 0; i < rsc->meta.n_sets; i++) {
+        for (size_t k = 0; k < rsc->meta.sets[i].n_pairs; k++) {
+            const struct cox_nvpair *pair = &rsc->meta.sets[i].pairs[k];
+
+            if (g_strcmp0(pair->name, "remote-node") == 0 && pair->value != NULL) {
+                places_add(places, g_strdup(pair->value));
+            }
+        }
+    }
+}
+
+static void
+places_init(struct places *places, const struct cox_config *config)
+{
+    *places = (struct places) { .by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL) };
+    for (int is_remote = 0; is_remote <= 1; is_remote++) {
+        for (size_t i = 0; i < config->n_nodes; i++) {
+            const struct cox_node_def *node = &config->nodes[i];
+
+            if (node->uname != NULL && node->kind == (is_remote ? COX_NODE_REMOTE : COX_NODE_MEMBER)) {
+                places_add(places, g_strdup(node->uname));
+            }
+        }
+        places->n_members = is_remote ? places->n_members : places->n;
+    }
+    for (cox_rsc_id id = 0; id < config->n_resources; id++) {
+        places_add_guests(places, config, id);
+    }
+}
+
+/* Connections to remote nodes, fence devices and containers run on cluster nodes only. */
+static bool
+needs_member(const struct cox_rsc_def *rsc)
+{
+    return rsc->variant == COX_BUNDLE || cox_reach_is_device(rsc) || (rsc->variant == COX_PRIMITIVE && g_strcmp0(rsc->type, "remote") == 0);
+}
+
+/* Count each place once for each resource that a constraint without rules keeps off it. */
+static void
+count_bans(const struct cox_config *config, const struct places *places, struct bans *bans)
+{
+    g_autoptr(GHashTable) counted = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL); /* resource and place */
+
+    for (size_t i = 0; i < config->n_locations; i++) {
+        const struct cox_location *location = &config->locations[i];
+        size_t place = (location->node == NULL) ? 0 : GPOINTER_TO_SIZE(g_hash_table_lookup(places->by_name, location->node));
+        bool is_ban = location->has_score && location->score <= -COX_SCORE_INFINITY && location->role <= COX_ROLE_STARTED;
+
+        for (size_t k = 0; is_ban && place > 0 && k < location->n_rscs; k++) {
+            struct bans *of = &bans[location->rscs[k]];
+            gint64 *key = g_new(gint64, 1);
+
+            *key = (gint64) ((guint64) location->rscs[k] * (places->n + 1) + place);
+            if (g_hash_table_add(counted, key)) {
+                of->n++;
+                of->n_members += (place <= places->n_members) ? 1 : 0;
+                of->last = location->id;
+            }
+        }
+    }
+}
+
+/* Which resources are kept off every place by constraints without rules? */
+static void
+check_banned(const struct cox_lint *lint, struct cox_diags *diags)
+{
+    const struct cox_config *config = lint->config;
+    g_autofree struct bans *bans = g_new0(struct bans, config->n_resources + 1);
+    struct places places;
+
+    places_init(&places, config);
+    count_bans(config, &places, bans);
+    for (cox_rsc_id rsc = 0; rsc < config->n_resources; rsc++) {
+        bool is_for_members = needs_member(&config->resources[rsc]);
+        size_t n_wanted = is_for_members ? places.n_members : places.n;
+
+        if (n_wanted > 0 && (is_for_members ? bans[rsc].n_members : bans[rsc].n) == n_wanted) {
+            g_autofree char *remedy = g_strdup_printf("cox constraint delete %s", bans[rsc].last);
+
+            cox_diags_add(diags, COX_SEVERITY_WARNING, id_of(lint, rsc), remedy, "resource '%s' may run nowhere: constraints keep it off all %zu nodes",
+                          id_of(lint, rsc), n_wanted);
+        }
+    }
+    g_hash_table_unref(places.by_name);
+}
+
+/* ---- locations -------------------------------------------------------------------------------------------- */
 
 static void
 check_locations(const struct cox_lint *lint, struct cox_diags *diags)
@@ -117,8 +210,8 @@ check_locations(const struct cox_lint *lint, struct cox_diags *diags)
             }
         }
     }
-    for (cox_rsc_id rsc = 0; rsc < config->n_resources && config->n_locations > 0; rsc++) {
-        check_banned(lint, rsc, diags);
+    if (config->n_locations > 0) {
+        check_banned(lint, diags);
     }
 }
 
@@ -194,53 +287,136 @@ is_mandatory_start(const struct cox_order *order)
            && is_start(order->then_action) && order->lifetime == NULL;
 }
 
-/* Can one come from @from to @to along orders?  @via: the first step of that way. */
-static bool
-leads_to(const struct cox_config *config, cox_rsc_id from, cox_rsc_id to, guint8 *seen)
+/* A graph of what starts after what: mandatory orders by what they begin with, and members of a group one after the other. */
+struct graph {
+    const struct cox_config *config;
+    size_t *begin;  /* for each resource, and one past the last: where in orders its own begin */
+    size_t *orders; /* indices into config->orders */
+};
+
+enum { NO_ORDER = -1 };
+
+/* On the way down: a resource, the next of its edges, and the order by which it was reached (NO_ORDER: by its group, or as the first). */
+struct step {
+    cox_rsc_id at;
+    size_t next;
+    gssize via;
+};
+
+static void
+graph_init(struct graph *graph, const struct cox_config *config)
 {
-    g_autoptr(GArray) left = g_array_new(FALSE, FALSE, sizeof(cox_rsc_id));
+    g_autofree size_t *filled = g_new0(size_t, config->n_resources + 1);
 
-    g_array_append_val(left, from);
-    while (left->len > 0) {
-        cox_rsc_id at = g_array_index(left, cox_rsc_id, left->len - 1);
-
-        g_array_set_size(left, left->len - 1);
-        if (at == to) {
-            return true;
-        }
-        if (seen[at] != 0) {
-            continue;
-        }
-        seen[at] = 1;
-        for (size_t i = 0; i < config->n_orders; i++) {
-            if (is_mandatory_start(&config->orders[i]) && config->orders[i].first == at) {
-                g_array_append_val(left, config->orders[i].then);
-            }
-        }
-        if (config->resources[at].parent != COX_RSC_NONE && config->resources[config->resources[at].parent].variant == COX_GROUP
-            && config->resources[at].end < config->resources[config->resources[at].parent].end) {
-            g_array_append_val(left, config->resources[at].end); /* the next member of its group */
+    *graph = (struct graph) { config, g_new0(size_t, config->n_resources + 2), g_new0(size_t, config->n_orders + 1) };
+    for (size_t i = 0; i < config->n_orders; i++) {
+        if (is_mandatory_start(&config->orders[i])) {
+            graph->begin[config->orders[i].first + 1]++;
         }
     }
-    return false;
+    for (size_t i = 0; i < config->n_resources; i++) {
+        graph->begin[i + 1] += graph->begin[i];
+    }
+    for (size_t i = 0; i < config->n_orders; i++) {
+        if (is_mandatory_start(&config->orders[i])) {
+            cox_rsc_id first = config->orders[i].first;
+
+            graph->orders[graph->begin[first] + filled[first]++] = i;
+        }
+    }
+}
+
+/* The member of its group that starts after it, or COX_RSC_NONE. */
+static cox_rsc_id
+next_member(const struct cox_config *config, cox_rsc_id id)
+{
+    const struct cox_rsc_def *rsc = &config->resources[id];
+    const struct cox_rsc_def *parent = (rsc->parent == COX_RSC_NONE) ? NULL : &config->resources[rsc->parent];
+
+    return (parent != NULL && parent->variant == COX_GROUP && rsc->end < parent->end) ? rsc->end : COX_RSC_NONE;
+}
+
+/* Take the next edge of a step: where it leads and by which order; false: there are no more. */
+static bool
+take_edge(const struct graph *graph, struct step *from, struct step *to)
+{
+    size_t end = graph->begin[from->at + 1];
+
+    if (from->next < end) {
+        to->via = (gssize) graph->orders[from->next];
+        to->at = graph->config->orders[to->via].then;
+    } else {
+        to->via = NO_ORDER;
+        to->at = (from->next == end) ? next_member(graph->config, from->at) : COX_RSC_NONE;
+    }
+    from->next++;
+    to->next = (to->at == COX_RSC_NONE) ? 0 : graph->begin[to->at];
+    return to->at != COX_RSC_NONE;
+}
+
+/* The first in the document of the orders in the loop that @closing makes with the end of the way. */
+static gssize
+first_of_loop(const GArray *way, const struct step *closing)
+{
+    gssize first = closing->via;
+
+    for (guint i = way->len; i > 0 && g_array_index(way, struct step, i - 1).at != closing->at; i--) {
+        gssize via = g_array_index(way, struct step, i - 1).via;
+
+        first = (first == NO_ORDER || (via != NO_ORDER && via < first)) ? via : first;
+    }
+    return first;
+}
+
+/* Depth first from @root; an order of the first loop that is met, or NO_ORDER.  Everything that was seen is done with afterwards. */
+static gssize
+find_loop(const struct graph *graph, cox_rsc_id root, guint8 *colours)
+{
+    enum { WHITE, GREY, BLACK };
+    g_autoptr(GArray) way = g_array_new(FALSE, FALSE, sizeof(struct step));
+    struct step next = { root, graph->begin[root], NO_ORDER };
+
+    if (colours[root] == WHITE) {
+        colours[root] = GREY;
+        g_array_append_val(way, next);
+    }
+    while (way->len > 0) {
+        struct step *last = &g_array_index(way, struct step, way->len - 1);
+
+        if (!take_edge(graph, last, &next)) {
+            colours[last->at] = BLACK;
+            g_array_set_size(way, way->len - 1);
+        } else if (colours[next.at] == GREY) {
+            return first_of_loop(way, &next);
+        } else if (colours[next.at] == WHITE) {
+            colours[next.at] = GREY;
+            g_array_append_val(way, next);
+        }
+    }
+    return NO_ORDER;
 }
 
 static void
 check_orders(const struct cox_lint *lint, struct cox_diags *diags)
 {
     const struct cox_config *config = lint->config;
+    g_autofree guint8 *colours = g_new0(guint8, config->n_resources + 1);
+    struct graph graph;
+    gssize found = NO_ORDER;
 
-    for (size_t i = 0; i < config->n_orders; i++) {
-        const struct cox_order *order = &config->orders[i];
-        g_autofree guint8 *seen = g_new0(guint8, config->n_resources + 1);
+    graph_init(&graph, config);
+    for (cox_rsc_id root = 0; config->n_orders > 0 && root < config->n_resources && found == NO_ORDER; root++) {
+        found = find_loop(&graph, root, colours);
+    }
+    if (found != NO_ORDER) { /* the others of the same loop say nothing new */
+        const struct cox_order *order = &config->orders[found];
         g_autofree char *remedy = g_strdup_printf("cox constraint delete %s", order->id);
 
-        if (is_mandatory_start(order) && leads_to(config, order->then, order->first, seen)) {
-            cox_diags_add(diags, COX_SEVERITY_ERROR, order->id, remedy, "constraint '%s' closes a loop: '%s' starts after '%s', which starts after it", order->id,
-                          id_of(lint, order->then), id_of(lint, order->first));
-            return; /* the others of the same loop say nothing new */
-        }
+        cox_diags_add(diags, COX_SEVERITY_ERROR, order->id, remedy, "constraint '%s' closes a loop: '%s' starts after '%s', which starts after it", order->id,
+                      id_of(lint, order->then), id_of(lint, order->first));
     }
+    g_free(graph.begin);
+    g_free(graph.orders);
 }
 
 void

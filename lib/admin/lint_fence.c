@@ -35,12 +35,41 @@ check_nodes(const struct cox_lint *lint, struct cox_diags *diags)
     }
 }
 
+/* Whose level it is, as the verbs about levels want it; the caller frees it. */
+static char *
+target_of(const struct cox_fencing_level *level)
+{
+    switch (level->target_kind) {
+    case COX_LEVEL_BY_PATTERN:
+        return g_strconcat("regexp%", level->target, NULL);
+    case COX_LEVEL_BY_ATTRIBUTE:
+        return g_strdup_printf("attrib%%%s=%s", level->target, (level->target_value != NULL) ? level->target_value : "");
+    case COX_LEVEL_BY_NAME:
+        break;
+    }
+    return g_strdup(level->target);
+}
+
+/* For a shell, and in quotes only when it needs them; the caller frees it. */
+static char *
+shell_word(const char *text)
+{
+    const char *c = text;
+
+    while (g_ascii_isalnum(*c) || (*c != '\0' && strchr("._-%=:/@+,", *c) != NULL)) {
+        c++;
+    }
+    return (*c == '\0' && c != text) ? g_strdup(text) : g_shell_quote(text);
+}
+
 static void
 check_device(const struct cox_lint *lint, const struct cox_fencing_level *level, const char *device, struct cox_diags *diags)
 {
     const struct cox_config *config = lint->config;
     cox_rsc_id id = cox_config_find_rsc(config, device);
-    g_autofree char *remedy = g_strdup_printf("cox fence level remove %s %d", level->target, level->index);
+    g_autofree char *target = target_of(level);
+    g_autofree char *word = shell_word((target != NULL) ? target : "");
+    g_autofree char *remedy = g_strdup_printf("cox fence level remove %s %d", word, level->index);
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     g_autofree char *hint = NULL;
 
@@ -57,7 +86,7 @@ check_device(const struct cox_lint *lint, const struct cox_fencing_level *level,
         }
     }
     hint = cox_nearest_hint(device, (const char *const *) names->pdata, names->len);
-    cox_diags_add(diags, COX_SEVERITY_WARNING, level->id, remedy, "level %d of '%s' has device '%s', which %s%s", level->index, level->target, device,
+    cox_diags_add(diags, COX_SEVERITY_WARNING, level->id, remedy, "level %d of '%s' has device '%s', which %s%s", level->index, (target != NULL) ? target : "", device,
                   (id == COX_RSC_NONE) ? "does not exist" : "is no fence device", hint);
 }
 

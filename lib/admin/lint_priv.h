@@ -10,4 +10,7 @@ void cox_lint_fencing(const struct cox_lint *lint, struct cox_diags *diags);
 void cox_lint_capacity(const struct cox_lint *lint, struct cox_diags *diags);
 void cox_lint_agents(const struct cox_lint *lint, struct cox_diags *diags);
 
+/** How many replicas a bundle has, at least 1. */
+gint64 cox_lint_replicas(const struct cox_bundle_def *bundle);
+
 #endif

@@ -102,12 +102,20 @@ judge(const struct cox_lint *lint, const struct cox_rule *rule, const char **why
     return (n_possible > 0) ? POSSIBLE : worst;
 }
 
+/* What is under a rule. */
+struct ruled {
+    const char *id;
+    const char *remedy; /* when the rule is wrong; what only has ended can be deleted */
+};
+
 static void
-check_rule(const struct cox_lint *lint, const struct cox_rule *rule, const char *object, struct cox_diags *diags)
+check_rule(const struct cox_lint *lint, const struct cox_rule *rule, const struct ruled *ruled, struct cox_diags *diags)
 {
     const char *why = NULL;
     enum verdict verdict = (rule == NULL) ? POSSIBLE : judge(lint, rule, &why);
-    g_autofree char *remedy = g_strdup_printf("cibadmin --delete --xpath \"//*[@id='%s']\"", object);
+    const char *object = ruled->id;
+    g_autofree char *command = g_strdup_printf("cibadmin --delete --xpath \"//*[@id='%s']\"", object);
+    const char *remedy = (verdict == OVER || ruled->remedy == NULL) ? command : ruled->remedy;
 
     if (verdict != POSSIBLE && why != NULL) {
         cox_diags_add(diags, (verdict == OVER) ? COX_SEVERITY_INFO : COX_SEVERITY_WARNING, object, remedy, "rule '%s' of '%s' can never be true%s: %s",
@@ -119,7 +127,9 @@ static void
 check_sets(const struct cox_lint *lint, const struct cox_nvsets *sets, struct cox_diags *diags)
 {
     for (size_t i = 0; i < sets->n_sets; i++) {
-        check_rule(lint, sets->sets[i].rule, sets->sets[i].id, diags);
+        const struct ruled ruled = { sets->sets[i].id, "correct the rule, or take it away when what is in the set is always to count" };
+
+        check_rule(lint, sets->sets[i].rule, &ruled, diags);
     }
 }
 
@@ -142,7 +152,9 @@ cox_lint_rules(const struct cox_lint *lint, struct cox_diags *diags)
     }
     for (size_t i = 0; i < config->n_locations; i++) {
         for (size_t k = 0; k < config->locations[i].n_rules; k++) {
-            check_rule(lint, config->locations[i].rules[k], config->locations[i].id, diags);
+            const struct ruled ruled = { config->locations[i].id, NULL };
+
+            check_rule(lint, config->locations[i].rules[k], &ruled, diags);
         }
     }
 }
