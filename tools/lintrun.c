@@ -117,24 +117,26 @@ cox_lintrun(const struct cox_state *state, bool asks_agents)
 struct cox_diags *
 cox_lintrun_new(const struct cox_xml *before, const struct cox_xml *after)
 {
-    g_autoptr(cox_state) old_state = cox_state_new_trusted(before, NULL);
     g_autoptr(cox_state) new_state = cox_state_new_trusted(after, NULL);
-    g_autoptr(cox_diags) old = (old_state == NULL || new_state == NULL) ? NULL : cox_lintrun(old_state, false);
-    g_autoptr(cox_diags) new = (old == NULL) ? NULL : cox_lintrun(new_state, false);
+    g_autoptr(cox_diags) new = (new_state == NULL) ? NULL : cox_lintrun(new_state, false);
+    /* What was wrong before is worth a plan only when there is something to compare it with. */
+    bool is_wrong = new != NULL && cox_diags_has(new, COX_SEVERITY_WARNING);
+    g_autoptr(cox_state) old_state = is_wrong ? cox_state_new_trusted(before, NULL) : NULL;
+    g_autoptr(cox_diags) old = (old_state == NULL) ? NULL : cox_lintrun(old_state, false);
+    g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal); /* texts of old */
     struct cox_diags *added = NULL;
 
-    if (new == NULL) {
+    if (new == NULL || (is_wrong && old == NULL)) {
         return NULL;
+    }
+    for (size_t i = 0; old != NULL && i < cox_diags_count(old); i++) {
+        g_hash_table_add(known, (gpointer) (guintptr) cox_diags_get(old, i)->text);
     }
     added = cox_diags_new();
     for (size_t i = 0; i < cox_diags_count(new); i++) {
         const struct cox_diag *diag = cox_diags_get(new, i);
-        bool is_known = diag->severity == COX_SEVERITY_INFO;
 
-        for (size_t k = 0; k < cox_diags_count(old) && !is_known; k++) {
-            is_known = strcmp(cox_diags_get(old, k)->text, diag->text) == 0;
-        }
-        if (!is_known) {
+        if (diag->severity != COX_SEVERITY_INFO && !g_hash_table_contains(known, diag->text)) {
             cox_diags_add_at(added, diag);
         }
     }

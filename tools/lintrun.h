@@ -18,7 +18,8 @@ G_BEGIN_DECLS
  */
 struct cox_diags *cox_lintrun(const struct cox_state *state, bool asks_agents);
 
-/** What is found in @after and was not in @before, agents not asked; NULL: one of them cannot be read.  The caller frees it. */
+/** What is found in @after and was not in @before, agents not asked.  NULL: @after cannot be read, or @before, which is
+ * looked at only when something is wrong with @after.  The caller frees it. */
 struct cox_diags *cox_lintrun_new(const struct cox_xml *before, const struct cox_xml *after);
 
 G_END_DECLS

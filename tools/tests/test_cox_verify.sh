@@ -3,7 +3,8 @@
 . "${top_srcdir:-.}/tools/tests/coxkit.sh"
 
 COX_OCF_ROOT=$tmp/ocf
-export COX_OCF_ROOT
+COX_FENCE_DIRECTORY=$tmp/fence
+export COX_OCF_ROOT COX_FENCE_DIRECTORY
 mkdir -p "$tmp/ocf/resource.d/test"
 cat >"$tmp/ocf/resource.d/test/Thing" <<'END'
 #!/bin/sh
@@ -51,6 +52,19 @@ has "so is a default" 0 "start may take 20 s (the default), its agent 'Thing' ad
 fix=$("$tools/cox" verify | sed -n 's/^    fix: \(cox .*monitor.*\)/\1/p')
 sh -c "$tools/$fix" >/dev/null 2>&1
 has "the fix can be pasted" 0 "0 errors, 0 warnings, 1 piece of advice" verify
+
+mkdir "$tmp/fence"
+cat >"$tmp/fence/fence_old" <<'END'
+#!/bin/sh
+cat <<'XML'
+<resource-agent name="fence_old"><parameters>
+<parameter name="ip" required="1" obsoletes="ipaddr"><content type="string"/></parameter>
+<parameter name="ipaddr" required="1" deprecated="1"><content type="string"/></parameter></parameters><actions><action name="off"/></actions></resource-agent>
+XML
+END
+chmod 755 "$tmp/fence/fence_old"
+document "<primitive id=\"f\" class=\"stonith\" type=\"fence_old\"><instance_attributes id=\"f-p\">$(pair ipaddr 192.0.2.1)</instance_attributes></primitive>"
+has "a device may have a parameter by its old name" 0 "0 errors, 0 warnings" verify
 
 document "$(dummy a)" ""
 sed -i 's|<constraints/>|<constraints><rsc_location id="l" rsc="a" node="n3" score="5"/></constraints>|' "$CIB_file"
