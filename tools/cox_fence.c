@@ -289,6 +289,44 @@ send_order(struct cox_tool_ctx *ctx, struct cox_runtime *runtime, const struct o
     return 0;
 }
 
+static const struct cox_xml *
+find_with(const struct cox_xml *section, const char *element, const char *attribute, const char *value)
+{
+    const struct cox_xml *each = cox_xml_child(section, element);
+
+    while (each != NULL && g_strcmp0(cox_xml_get(each, attribute), value) != 0) {
+        each = cox_xml_next_named(each, element);
+    }
+    return each;
+}
+
+/* May this be confirmed?  Only a name that the configuration or the status knows, forced or not: for an id or a slip nobody has looked. */
+static bool
+check_confirmed(const struct cox_xml *root, const char *name, GError **error)
+{
+    const struct cox_xml *status = cox_section_find(root, "status");
+    const struct cox_xml *of_id = find_with(cox_section_find(root, "nodes"), "node", "id", name);
+    const char *uname = NULL;
+
+    if (find_with(status, "node_state", "uname", name) != NULL) {
+        return true;
+    }
+    of_id = (of_id != NULL) ? of_id : find_with(status, "node_state", "id", name);
+    uname = (of_id == NULL) ? NULL : cox_xml_get(of_id, "uname");
+    if (uname != NULL && !cox_nodefind_check(root, name, NULL)) {
+        g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "'%s' is the id of node '%s', and only a name can be confirmed: cox fence confirm %s", name, uname, uname);
+        return false;
+    }
+    return cox_nodefind_check(root, name, error);
+}
+
+/* Is it the name of a node?  With --force a fence agent may know one that the cluster does not. */
+static bool
+check_name(const struct cox_xml *root, const struct order *order, bool is_forced, GError **error)
+{
+    return order->is_confirmation ? check_confirmed(root, order->node, error) : is_forced || cox_nodefind_check(root, order->node, error);
+}
+
 static int
 act(struct cox_tool_ctx *ctx, struct cox_cib_access *access, const void *what)
 {
@@ -299,7 +337,7 @@ act(struct cox_tool_ctx *ctx, struct cox_cib_access *access, const void *what)
     const struct cox_xml *root = (state == NULL) ? NULL : cox_cib_access_visible(access, &error);
     int status = 0;
 
-    if (root == NULL || (!settings->is_forced && !cox_nodefind_check(root, order->node, &error))) {
+    if (root == NULL || !check_name(root, order, settings->is_forced, &error)) {
         return cox_tool_fail(ctx, error);
     }
     status = check(ctx, state, order);

@@ -46,11 +46,17 @@ refused "a node that no device reaches" 105 "no fence device reaches node 'n2': 
 refused "an unknown node" 105 "node 'n' does not exist" fence reboot n --dry-run
 refused "who is a member is not off" 107 "node 'n1' is a member right now, so it is not off: cox fence off n1" fence confirm n1 --dry-run
 refused "forced, it is not, either" 107 "is a member right now" fence confirm n1 --force --dry-run
+refused "nor who is named by its id" 64 "'1' is the id of node 'n1', and only a name can be confirmed: cox fence confirm n1" fence confirm 1 --force --dry-run
+refused "nor one in other letters" 105 "node 'N1' does not exist; did you mean 'n1'?" fence confirm N1 --force --dry-run
+refused "nor an unknown one" 105 "node 'n3' does not exist" fence confirm n3 --force --dry-run
 refused "a document in a file fences nobody" 64 "a document in a file has no cluster that could do this" fence off n1
 sed -i 's/<node_state id="2".*"\/>/<node_state id="2" uname="n2" in_ccm="false" crmd="offline" join="down" expected="down"\/>/' "$CIB_file"
 refused "the only node that is there" 107 "node 'n1' is the only one that is there: nothing would run any more (--force does it all the same)" fence off n1 --dry-run
 refused "whoever confirms has looked" 64 "a document in a file" fence confirm n2
 has "a dry run of it shows what follows" 0 "Start      a" fence confirm n2 --dry-run
+sed -i 's/<node id="2" uname="n2"\/>//' "$CIB_file"
+has "a name that only the status knows can be confirmed" 0 "" fence confirm n2 --force --dry-run
+refused "its id cannot" 64 "'2' is the id of node 'n2'" fence confirm 2 --force --dry-run
 has "switching on needs no check of who is left" 0 "" fence on n1 --dry-run
 unset CIB_file
 has "without a cluster it is told what is missing" 102 "cox: " fence off n1

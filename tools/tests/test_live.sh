@@ -226,10 +226,12 @@ says "the only node is not switched off in passing" 107 "node '$node' is the onl
     $tools/cibadmin -C -o resources -X '<primitive id=\"fd\" class=\"stonith\" type=\"fence_none\"/>' && $tools/cox fence off $node"
 says "a member is not confirmed to be off" 107 "is a member right now" "$tools/cox" fence confirm "$node" --force
 says "nobody knows who that is" 105 "node 'nobody' does not exist" "$tools/cox" fence confirm nobody
-says "it is taken for off then" 0 "Node nobody is taken for off." "$tools/cox" fence confirm nobody --force
+says "forced, neither" 105 "node 'nobody' does not exist" "$tools/cox" fence confirm nobody --force
 says "what cannot be fenced is said so" 1 "off of node '$node' failed" "$tools/cox" fence off "$node" --force
 ok "the device goes" "$tools/cox" fence delete fd
 ok "and fencing is given up again" "$tools/cox" property set fencing-enabled=false
+says "who is known and not there is taken for off" 0 "Node nobody is taken for off." sh -c "$tools/cibadmin -C -o nodes -X '<node id=\"77\" uname=\"nobody\"/>' &&
+    $tools/cox fence confirm nobody --force"
 says "nobody called so can be removed" 0 "" "$tools/crm_node" --force -R nobody
 says "a member is not removed" 4 "is a member" "$tools/crm_node" --force -R "$node"
 ok "the configuration is exported" sh -c "$tools/cox export >$tmp/site.yaml"
