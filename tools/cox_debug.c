@@ -280,7 +280,7 @@ tracer_of(const struct cox_agent_name *name)
     } else {
         g_autofree char *line = g_strstrip(g_strndup(content + 2, strcspn(content + 2, "\n")));
         g_auto(GStrv) words = g_strsplit_set(line, " \t", -1);
-        g_autofree char *shell = g_path_get_basename(words[0]);
+        g_autofree char *shell = (words[0] == NULL) ? g_strdup("") : g_path_get_basename(words[0]); /* "#!" and nothing else names none */
         const char *const made[] = { words[0], "-x", NULL };
 
         return (g_str_equal(shell, "sh") || g_str_equal(shell, "bash") || g_str_equal(shell, "dash")) ? g_strdupv((char **) (guintptr) made) : NULL;

@@ -32,6 +32,9 @@ has "another value may be tried" 0 "parameter state=/" debug t monitor state=/
 has "an agent needs no resource" 0 "monitor of debug (ocf:test:Thing)" debug ocf:test:Thing monitor state=/
 has "what is not known to it has the code for that" 3 "(3)" debug t promote --force
 has "what takes too long is killed" 1 "(1)" debug t status --timeout 200ms
+printf '#!\nexit 0\n' >"$tmp/ocf/resource.d/test/Empty"
+chmod 755 "$tmp/ocf/resource.d/test/Empty"
+has "an agent whose first line names no shell is no crash" 5 "Could not run the agent: Exec format error" debug ocf:test:Empty monitor
 refused "what the cluster manages is left alone" 107 "the cluster manages 't' and would take a start for a failure" debug t start
 has "unless it is forced" 0 "(0)" debug t start --force
 n=$((n + 1))
