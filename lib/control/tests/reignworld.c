@@ -8,6 +8,7 @@ plan_add_action(struct plan *plan, const char *rsc, const char *task, const char
 {
     guint32 index = (guint32) plan->graph.n_actions++;
 
+    assert_true(index < MAX_ACTIONS);
     plan->actions[index] = (struct cox_action) { .id = index + 1, .kind = rsc == NULL ? COX_ACTION_CRM : COX_ACTION_RSC,
                                                  .task = task, .key = task, .rsc_id = rsc, .node_name = node,
                                                  .inputs = plan->inputs[index] };
