@@ -113,9 +113,19 @@ is_confirmed(int listener)
     return is_it;
 }
 
+/* May it have been taken back all the same? */
+static bool
+is_doubtful(const GError *error)
+{
+    return g_error_matches(error, COX_ERROR, COX_ERROR_INDETERMINATE) || g_error_matches(error, COX_ERROR, COX_ERROR_TIMEOUT)
+           || g_error_matches(error, COX_ERROR, COX_ERROR_DISCONNECTED);
+}
+
 static void
 take_back(const struct cox_confirm_settings *settings)
 {
+    bool is_perhaps_done = false;
+
     for (int i = 0; i < MOST_TRIES; i++) {
         g_autoptr(GError) error = NULL;
         bool is_done = settings->take_back(settings->context, &error);
@@ -124,11 +134,13 @@ take_back(const struct cox_confirm_settings *settings)
             syslog(LOG_NOTICE, "plan %s was not confirmed in time and is taken back", settings->id);
             return;
         }
-        syslog(LOG_ERR, "plan %s was not confirmed in time and cannot be taken back: %s", settings->id, error->message);
-        if (!g_error_matches(error, COX_ERROR, COX_ERROR_DISCONNECTED) && !g_error_matches(error, COX_ERROR, COX_ERROR_TIMEOUT)
-            && !g_error_matches(error, COX_ERROR, COX_ERROR_TRY_AGAIN) && !g_error_matches(error, COX_ERROR, COX_ERROR_OLD)) {
+        syslog(LOG_ERR, "plan %s was not confirmed in time and %s: %s", settings->id,
+               is_perhaps_done ? "has perhaps been taken back, by a try whose end was not heard; cox history shows it" : "cannot be taken back",
+               error->message);
+        if (!is_doubtful(error) && !g_error_matches(error, COX_ERROR, COX_ERROR_TRY_AGAIN) && !g_error_matches(error, COX_ERROR, COX_ERROR_OLD)) {
             return;
         }
+        is_perhaps_done = is_perhaps_done || is_doubtful(error);
         (void) sleep(PAUSE_S);
     }
 }
@@ -142,13 +154,14 @@ attend(const struct cox_confirm_settings *settings, int control, int listener)
     for (;;) {
         gint64 left = (deadline == G_MAXINT64) ? -1 : MAX((deadline - g_get_monotonic_time()) / 1000, 0);
         struct pollfd waits[] = { { .fd = listener, .events = POLLIN }, { .fd = (deadline == G_MAXINT64) ? control : -1, .events = POLLIN } };
-        int n = poll(waits, G_N_ELEMENTS(waits), (int) MIN(left, G_MAXINT));
+        int n = 0;
 
-        if (n == 0 && left <= G_MAXINT) {
+        if (left == 0) { /* however many speak to the process */
             (void) close(listener); /* from here it is too late to confirm */
             take_back(settings);
             return;
         }
+        n = poll(waits, G_N_ELEMENTS(waits), (int) MIN(left, G_MAXINT));
         if (n > 0 && waits[0].revents != 0 && is_confirmed(listener)) {
             syslog(LOG_NOTICE, "plan %s is confirmed", settings->id);
             return;

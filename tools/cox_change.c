@@ -283,6 +283,9 @@ make_it(struct attempt *attempt, const struct work *work, struct cox_diags *diag
             warn(attempt);
         }
         if (attempt->patch == NULL || attempt->settings->is_dry) {
+            if (hooks != NULL && first != NULL) {
+                hooks->end(hooks->context, false); /* somebody else has made it meanwhile */
+            }
             return true;
         }
         if (first == NULL && !begin(attempt, error)) {
@@ -295,7 +298,7 @@ make_it(struct attempt *attempt, const struct work *work, struct cox_diags *diag
         }
     }
     if (hooks != NULL && first != NULL) {
-        hooks->end(hooks->context, *error == NULL || is_doubtful(*error));
+        hooks->end(hooks->context, is_over && (*error == NULL || is_doubtful(*error)));
     }
     return *error == NULL;
 }
