@@ -42,10 +42,23 @@ version_text(const struct cox_dochistory_entry *entry)
 
 /* ---- history ---------------------------------------------------------------------------------------------- */
 
-static const char *
-known(const char *text)
+/* For a terminal, which is not to obey what somebody has written: the caller frees it. */
+static char *
+shown(const char *text)
 {
-    return (text != NULL && *text != '\0') ? text : "?";
+    g_autofree char *valid = g_utf8_make_valid((text != NULL && *text != '\0') ? text : "?", -1);
+    GString *out = g_string_new(NULL);
+
+    for (char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
+        gunichar letter = g_utf8_get_char(at);
+
+        if (g_unichar_iscntrl(letter)) {
+            g_string_append_printf(out, "\\x%02x", letter);
+        } else {
+            g_string_append_unichar(out, letter);
+        }
+    }
+    return g_string_free(out, FALSE);
 }
 
 static void
@@ -53,13 +66,15 @@ print_entry(struct cox_out *out, const struct cox_dochistory_entry *entry)
 {
     g_autofree char *version = version_text(entry);
     g_autofree char *changes = g_strdup_printf("%u", entry->n_changes);
+    g_autofree char *written = shown(entry->written), *user = shown(entry->user), *client = shown(entry->client), *origin = shown(entry->origin);
+    g_autofree char *reason = shown(entry->reason);
     g_autofree char *what = (entry->n_changes == 0) ? g_strdup("as a whole") : g_strdup_printf("%s change%s", changes, (entry->n_changes == 1) ? "" : "s");
 
     cox_out_leaf(out, "version", "version", version, "written", entry->written, "user", entry->user, "client", entry->client, "origin", entry->origin,
                  "changes", changes, "reason", entry->reason, NULL);
-    cox_out_rawf(out, "%-8s %s  %s with %s on %s: %s\n", version, known(entry->written), known(entry->user), known(entry->client), known(entry->origin), what);
+    cox_out_rawf(out, "%-8s %s  %s with %s on %s: %s\n", version, written, user, client, origin, what);
     if (entry->reason != NULL) {
-        cox_out_rawf(out, "%-8s %s\n", "", entry->reason);
+        cox_out_rawf(out, "%-8s %s\n", "", reason);
     }
 }
 
@@ -71,8 +86,9 @@ print_changes(struct cox_tool_ctx *ctx, const struct cox_dochistory *history, gu
     g_autoptr(cox_xmldoc) before = NULL, after = NULL, patch = NULL;
     g_autoptr(GArray) lines = NULL;
 
-    if (i == 0) {
-        return cox_tool_error(ctx, COX_ERROR_NOT_FOUND, "the history of this node begins here: what was before is not known");
+    if (!cox_dochistory_entry(history, i)->follows) {
+        return cox_tool_error(ctx, COX_ERROR_NOT_FOUND, "%s: what was before is not known",
+                              (i == 0) ? "the history of this node begins here" : "the history of this node has a gap before this version");
     }
     before = cox_dochistory_document(history, i - 1, &error);
     after = (before == NULL) ? NULL : cox_dochistory_document(history, i, &error);
@@ -125,8 +141,9 @@ find_last(const struct cox_dochistory *history, const struct cox_xml *root, guin
         g_prefix_error(error, "name a version (cox history): ");
         return false;
     }
-    if (*i == 0) {
-        g_set_error(error, COX_ERROR, COX_ERROR_NOT_FOUND, "the history of this node begins with version %s: there is none before it", version);
+    if (!cox_dochistory_entry(history, *i)->follows) {
+        g_set_error(error, COX_ERROR, COX_ERROR_NOT_FOUND, "what was before version %s is not known here; name a version: cox undo VERSION (cox history "
+                    "lists them)", version);
         return false;
     }
     (*i)--;

@@ -54,6 +54,7 @@ struct cibd {
     cox_source_id ready_timer;
     /* the history of the configuration */
     bool history_needs_base;    /* the next record must be the whole configuration */
+    bool is_history_bad;        /* a record was lost; that was said */
     gsize history_bytes, history_base_bytes;
     /* changes of our own */
     guint64 own_change;  /* number; 0: none under way */

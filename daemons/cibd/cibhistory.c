@@ -73,6 +73,20 @@ cibd_history_begin(struct cibd *cibd)
     }
 }
 
+/* A record that was lost is a gap: say so once, and bridge it. */
+static void
+look_for_losses(struct cibd *cibd)
+{
+    bool is_lost = cox_store_has_lost_note(cibd->store);
+
+    cibd->history_needs_base = cibd->history_needs_base || is_lost;
+    if (is_lost && !cibd->is_history_bad) {
+        cox_log_line(cox_service_log(cibd->ctx), COX_LOG_NOTICE, "the history of the configuration (cib.history) could not be written: versions are missing "
+                     "from it; see whether the disk is full");
+    }
+    cibd->is_history_bad = is_lost;
+}
+
 void
 cibd_history_note(struct cibd *cibd, const struct cox_ciborder *order, const struct cox_msg_cib_state *before, const struct cox_patchtext *patch)
 {
@@ -82,6 +96,7 @@ cibd_history_note(struct cibd *cibd, const struct cox_ciborder *order, const str
     if (cibd->store == NULL || cibd->is_disk_bad || (before->admin_epoch == after.admin_epoch && before->epoch == after.epoch)) {
         return;
     }
+    look_for_losses(cibd);
     reason = reason_of(order);
     if (is_full(cibd) || cibd->history_needs_base || patch == NULL) {
         put_base(cibd, reason, is_full(cibd));

@@ -10,6 +10,8 @@
 struct cox_dochistory {
     GPtrArray *records; /* GBytes */
     GArray *entries;    /* struct cox_dochistory_entry */
+    bool leads_on;           /* the patches since the last entry have led from it to: */
+    struct cox_version last; /* num_updates does not count */
 };
 
 /* ---- records ---------------------------------------------------------------------------------------------- */
@@ -32,13 +34,17 @@ is_whole(const struct cox_xmldoc *doc)
     return cox_xml_is(cox_xmldoc_root(doc), "cib");
 }
 
-/* Is the change one of the configuration? */
+/* Is the change one of the configuration?  Erasing makes a new one, which is a change of what it is in. */
 static bool
 is_of_configuration(const struct cox_xml *change)
 {
     static const char path[] = "/cib/configuration";
     const char *where = cox_xml_get(change, "path");
+    bool is_creation = g_strcmp0(cox_xml_get(change, "operation"), "create") == 0;
 
+    if (is_creation && g_strcmp0(where, "/cib") == 0) {
+        return cox_xml_child(change, "configuration") != NULL;
+    }
     return where != NULL && g_str_has_prefix(where, path) && (where[strlen(path)] == '\0' || strchr("/[", where[strlen(path)]) != NULL);
 }
 
@@ -68,13 +74,37 @@ clear_entry(gpointer data)
     g_free(entry->reason);
 }
 
-/* Is this the configuration that is the last one already, from the end of another life of the daemon? */
 static bool
-is_known(const struct cox_dochistory *history, const struct cox_version *version)
+is_same(const struct cox_version *a, const struct cox_version *b)
+{
+    return a->admin_epoch == b->admin_epoch && a->epoch == b->epoch;
+}
+
+/*
+ * Is this the configuration that is the last one already, from the end of another life of the daemon?  Two parts of a cluster can reach the
+ * same numbers, but not with the same change.
+ */
+static bool
+is_known(const struct cox_dochistory *history, const struct cox_dochistory_entry *entry)
 {
     const struct cox_dochistory_entry *last = (history->entries->len == 0) ? NULL : cox_dochistory_entry(history, history->entries->len - 1);
 
-    return last != NULL && last->version.admin_epoch == version->admin_epoch && last->version.epoch == version->epoch;
+    return last != NULL && is_same(&last->version, &entry->version) && g_strcmp0(last->user, entry->user) == 0
+           && g_strcmp0(last->client, entry->client) == 0 && g_strcmp0(last->origin, entry->origin) == 0
+           && g_strcmp0(last->written, entry->written) == 0;
+}
+
+/* Is the record a version of the configuration that is not in the history?  Learn where the patches have led. */
+static bool
+is_new(struct cox_dochistory *history, bool is_whole_one, const struct cox_version *source, struct cox_dochistory_entry *entry)
+{
+    bool is_one = is_whole_one ? !is_known(history, entry) : entry->n_changes > 0;
+    bool leads_on = !is_whole_one && history->leads_on && is_same(source, &history->last);
+
+    entry->follows = is_one && leads_on;
+    history->leads_on = is_one || is_whole_one || leads_on;
+    history->last = entry->version;
+    return is_one;
 }
 
 static void
@@ -84,7 +114,7 @@ add_record(struct cox_dochistory *history, guint number)
     g_autoptr(cox_xmldoc) doc = parse(g_ptr_array_index(history->records, number), &reason);
     const struct cox_xml *root = (doc == NULL) ? NULL : is_whole(doc) ? cox_xmldoc_root(doc) : root_after(cox_xmldoc_root(doc));
     struct cox_dochistory_entry entry = { .record = number };
-    struct cox_version source;
+    struct cox_version source = { 0, 0, 0 };
 
     if (doc == NULL) {
         return;
@@ -98,9 +128,6 @@ add_record(struct cox_dochistory *history, guint number)
          change = cox_xml_next_named(change, "change")) {
         entry.n_changes += is_of_configuration(change) ? 1 : 0;
     }
-    if (is_whole(doc) ? is_known(history, &entry.version) : entry.n_changes == 0) {
-        return;
-    }
     if (root != NULL) {
         entry.user = g_strdup(cox_xml_get(root, "update-user"));
         entry.client = g_strdup(cox_xml_get(root, "update-client"));
@@ -108,7 +135,11 @@ add_record(struct cox_dochistory *history, guint number)
         entry.written = g_strdup(cox_xml_get(root, "cib-last-written"));
     }
     entry.reason = g_strdup(reason);
-    g_array_append_val(history->entries, entry);
+    if (is_new(history, is_whole(doc), &source, &entry)) {
+        g_array_append_val(history->entries, entry);
+    } else {
+        clear_entry(&entry);
+    }
 }
 
 struct cox_dochistory *

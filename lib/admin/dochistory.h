@@ -15,6 +15,7 @@ struct cox_dochistory_entry {
     struct cox_version version; /**< num_updates does not count */
     char *user, *client, *origin, *written, *reason;
     guint n_changes;            /**< in the configuration; 0: it is here as a whole, what led to it is not known */
+    bool follows;               /**< it was made of the version of the entry before it: nothing is missing between the two */
     guint record;               /**< number of its record */
 };
 

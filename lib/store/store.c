@@ -36,6 +36,7 @@ struct cox_store {
     size_t queue_bytes;   /* so many may be queued; constant */
     int fd;
     bool has_failed, wants_save; /* of the thread */
+    gint has_lost_note; /* atomic: nobody has been told of it yet */
 };
 
 static void
@@ -159,7 +160,9 @@ do_one(struct cox_store *store, const struct job *job)
         break;
     case JOB_NOTE:
     case JOB_NOTE_ANEW:
-        (void) cox_storefiles_note(store->files, job->bytes, job->kind == JOB_NOTE_ANEW, NULL); /* the next record may have more luck */
+        if (!cox_storefiles_note(store->files, job->bytes, job->kind == JOB_NOTE_ANEW, NULL)) {
+            g_atomic_int_set(&store->has_lost_note, 1); /* the next record may have more luck */
+        }
         settle(store, 1);
         break;
     case JOB_APPEND:
@@ -237,12 +240,21 @@ is_droppable(const struct job *job)
 }
 
 static void
-drop_from(GQueue *jobs)
+drop(struct cox_store *store, struct job *job)
+{
+    if (is_note(job)) {
+        g_atomic_int_set(&store->has_lost_note, 1);
+    }
+    job_free(job);
+}
+
+static void
+drop_from(struct cox_store *store, GQueue *jobs)
 {
     for (GList *link = jobs->head, *next = NULL; link != NULL; link = next) {
         next = link->next;
         if (is_droppable(link->data)) {
-            job_free(link->data);
+            drop(store, link->data);
             g_queue_delete_link(jobs, link);
         }
     }
@@ -259,8 +271,8 @@ overflow(struct cox_store *store)
 
     text = g_strdup_printf("it has not answered for so long that %" G_GSIZE_FORMAT " bytes waited for it: they are dropped, and the whole document "
                            "is written when it answers", store->queued_bytes);
-    drop_from(&store->appended);
-    drop_from(&store->jobs);
+    drop_from(store, &store->appended);
+    drop_from(store, &store->jobs);
     store->queued_bytes = 0;
     store->has_overflowed = true;
     g_mutex_unlock(&store->lock);
@@ -320,7 +332,7 @@ append_job(struct cox_store *store, enum job_kind kind, guint64 number, GBytes *
     job->bytes = bytes;
     job->meta = meta;
     if (is_droppable(job) && !takes(store, job)) {
-        job_free(job);
+        drop(store, job);
         return;
     }
     g_queue_push_tail(&store->appended, job);
@@ -337,6 +349,12 @@ void
 cox_store_note(struct cox_store *store, GBytes *record, bool is_anew)
 {
     append_job(store, is_anew ? JOB_NOTE_ANEW : JOB_NOTE, 0, g_bytes_ref(record), NULL);
+}
+
+bool
+cox_store_has_lost_note(struct cox_store *store)
+{
+    return g_atomic_int_compare_and_exchange(&store->has_lost_note, 1, 0);
 }
 
 void

@@ -52,6 +52,9 @@ void cox_store_set_aside(struct cox_store *store, GBytes *xml);
 /** Queue a note in the history, see cox_storefiles_note(); nothing is told of it.  Written after what else is queued with it. */
 void cox_store_note(struct cox_store *store, GBytes *record, bool is_anew);
 
+/** Could a note not be written, or was it dropped, since this was asked last?  What leads on from it is of no use then. */
+bool cox_store_has_lost_note(struct cox_store *store);
+
 /** After FAILED, from time to time: completed as USABLE, or not at all. */
 void cox_store_probe(struct cox_store *store);
 

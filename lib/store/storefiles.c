@@ -25,6 +25,7 @@ struct cox_storefiles {
     size_t document_bytes, journal_bytes;
     bool can_append;
     bool has_history; /* there is one that can be continued */
+    bool has_noted;   /* something, in this life */
 };
 
 struct cox_storefiles *
@@ -449,14 +450,17 @@ read_history(struct cox_disk *disk, const char *name, size_t max_bytes, struct c
     return true;
 }
 
-/* Can records be appended?  What is torn is cut off.  One that has grown for many lives is not continued: the first record of a life is a whole. */
+/*
+ * Can records be appended?  What is torn is cut off.  One that has grown for many lives is not continued by the first record of a life,
+ * which is a whole; later ones may be patches, which no file may begin with.
+ */
 static bool
 open_history(struct cox_storefiles *files, size_t record_bytes)
 {
     struct cox_journal journal;
     bool is_usable = read_history(files->disk, HISTORY, files->options.max_bytes, &journal, NULL) && journal.records != NULL;
 
-    is_usable = is_usable && journal.good_bytes <= MAX((size_t) HISTORY_BYTES, 4 * record_bytes);
+    is_usable = is_usable && (files->has_noted || journal.good_bytes <= MAX((size_t) HISTORY_BYTES, 4 * record_bytes));
     if (is_usable && journal.is_torn) {
         is_usable = files->disk->ops->truncate(files->disk, HISTORY, journal.good_bytes, NULL);
     }
@@ -484,9 +488,11 @@ bool
 cox_storefiles_note(struct cox_storefiles *files, GBytes *record, bool is_anew, GError **error)
 {
     g_autoptr(GByteArray) out = g_byte_array_new();
+    bool continues = !is_anew && (files->has_history || open_history(files, g_bytes_get_size(record)));
 
+    files->has_noted = true;
     cox_journal_put(out, record);
-    if (!is_anew && (files->has_history || open_history(files, g_bytes_get_size(record)))) {
+    if (continues) {
         files->has_history = files->disk->ops->append(files->disk, HISTORY, out->data, out->len, error);
         return files->has_history;
     }

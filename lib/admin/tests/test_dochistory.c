@@ -111,6 +111,75 @@ after_a_gap_nothing_is_made_up_until_there_is_a_whole_again(void **state)
 }
 
 static void
+an_entry_follows_the_one_before_it_only_when_nothing_is_missing(void **state)
+{
+    static const bool wanted[] = { false, true, true, true, false, false, false, true };
+    g_autoptr(GPtrArray) records = records_new();
+    g_autoptr(cox_dochistory) history = NULL;
+
+    (void) state;
+    add(records, "", WHOLE("4", "<tags/>"));
+    add(records, "", WHOLE("4", "<tags/>")); /* another life */
+    add(records, "", PATCH("4", "5", ADD("a")));
+    add(records, "", PATCH("5", "6", ""));   /* of no configuration */
+    add(records, "", PATCH("6", "7", ADD("b")));
+    add(records, "", PATCH("7", "8", ADD("c")));
+    add(records, "", PATCH("9", "10", ""));  /* 9 is missing */
+    add(records, "", PATCH("10", "11", ADD("d")));
+    add(records, "", PATCH("12", "13", ADD("e"))); /* 12 is missing */
+    add(records, "", WHOLE("14", "<tags/>"));
+    add(records, "", PATCH("14", "15", ADD("f")));
+    history = cox_dochistory_new(records);
+    assert_int_equal(cox_dochistory_size(history), G_N_ELEMENTS(wanted));
+    for (guint i = 0; i < G_N_ELEMENTS(wanted); i++) {
+        assert_int_equal(cox_dochistory_entry(history, i)->follows, wanted[i]);
+    }
+}
+
+static void
+another_configuration_with_the_same_numbers_is_another_version(void **state)
+{
+    g_autoptr(GPtrArray) records = records_new();
+    g_autoptr(cox_dochistory) history = NULL;
+    g_autoptr(cox_xmldoc) doc = NULL;
+    guint i = 0;
+
+    (void) state;
+    add(records, "", WHOLE("4", "<tags/>"));
+    add(records, "", PATCH("4", "5", ADD("lost"))); /* on the side of the cluster that has lost */
+    add(records, "", WHOLE("5", "<tags><tag id='x'/></tags>"));
+    history = cox_dochistory_new(records);
+    assert_int_equal(cox_dochistory_size(history), 3);
+    assert_true(cox_dochistory_find(history, "5", &i, NULL));
+    assert_int_equal(i, 2);
+    assert_false(cox_dochistory_entry(history, i)->follows);
+    doc = cox_dochistory_document(history, i, NULL);
+    formkit_is(doc, "<tags><tag id='x'/></tags>");
+}
+
+static void
+what_was_erased_is_a_version_and_so_is_what_follows(void **state)
+{
+    g_autoptr(GPtrArray) records = records_new();
+    g_autoptr(cox_dochistory) history = NULL;
+    g_autoptr(cox_xmldoc) erased = NULL, after = NULL;
+
+    (void) state;
+    add(records, "", WHOLE("4", "<tags><tag id='a'/></tags>"));
+    add(records, "", PATCH("4", "5", "<change operation='delete' path='/cib/configuration'/><change operation='delete' path='/cib/status'/>"
+                                     "<change operation='create' path='/cib' position='0'><configuration><tags/></configuration></change>"
+                                     "<change operation='create' path='/cib' position='1'><status/></change>"));
+    add(records, "", PATCH("5", "6", ADD("b")));
+    history = cox_dochistory_new(records);
+    assert_int_equal(cox_dochistory_size(history), 3);
+    assert_int_equal(cox_dochistory_entry(history, 1)->n_changes, 2);
+    erased = cox_dochistory_document(history, 1, NULL);
+    formkit_is(erased, "<tags/>");
+    after = cox_dochistory_document(history, 2, NULL);
+    formkit_is(after, "<tags><tag id='b'/></tags>");
+}
+
+static void
 versions_are_found_by_what_people_write(void **state)
 {
     g_autoptr(GPtrArray) records = records_new();
@@ -140,5 +209,8 @@ versions_are_found_by_what_people_write(void **state)
 
 COX_TEST_MAIN(cmocka_unit_test(each_version_has_who_when_and_why_and_can_be_made_again),
               cmocka_unit_test(another_life_of_the_daemon_is_no_version_but_a_new_beginning),
+              cmocka_unit_test(an_entry_follows_the_one_before_it_only_when_nothing_is_missing),
+              cmocka_unit_test(another_configuration_with_the_same_numbers_is_another_version),
+              cmocka_unit_test(what_was_erased_is_a_version_and_so_is_what_follows),
               cmocka_unit_test(after_a_gap_nothing_is_made_up_until_there_is_a_whole_again),
               cmocka_unit_test(versions_are_found_by_what_people_write))

@@ -54,6 +54,16 @@ wait_for(struct cox_store *store, struct heard *heard, const unsigned *what, uns
     }
 }
 
+/* Until nothing waits for the disk any more, which nobody tells of a note; fails after ten seconds. */
+static void
+wait_for_nothing(struct cox_store *store)
+{
+    for (unsigned i = 0; cox_store_waiting(store) > 0; i++) {
+        assert_true(i < 10000);
+        g_usleep(1000);
+    }
+}
+
 static void
 append_later(struct cox_store *store, guint64 number)
 {
@@ -148,6 +158,28 @@ a_full_disk_is_reported_once_and_used_again_after_a_save(void **state)
         wait_for(store, &heard, &heard.n_synced, heard.n_synced + 1);
     }
     assert_int_equal(heard.n_failed, 1);
+    cox_store_close(store);
+}
+
+static void
+a_note_that_is_lost_is_told_once_to_who_asks(void **state)
+{
+    struct cox_disk *disk = cox_disk_fake_new();
+    struct heard heard = { 0 };
+    struct cox_store *store = open_store(disk, &heard);
+    g_autoptr(GBytes) note = g_bytes_new_static("note", 4);
+
+    (void) state;
+    cox_store_note(store, note, false);
+    cox_store_flush(store);
+    wait_for_nothing(store);
+    assert_false(cox_store_has_lost_note(store));
+    cox_disk_fake_fail(disk, true);
+    cox_store_note(store, note, false);
+    cox_store_flush(store);
+    wait_for_nothing(store);
+    assert_true(cox_store_has_lost_note(store));
+    assert_false(cox_store_has_lost_note(store));
     cox_store_close(store);
 }
 
@@ -257,7 +289,8 @@ closing_writes_what_is_queued(void **state)
 
 COX_TEST_MAIN(cmocka_unit_test(a_blocked_disk_blocks_nobody_and_what_waited_is_written_together),
               cmocka_unit_test(a_full_disk_is_reported_once_and_used_again_after_a_save),
-        cmocka_unit_test(a_queue_that_is_full_is_given_up_and_used_again_after_a_save),
+              cmocka_unit_test(a_note_that_is_lost_is_told_once_to_who_asks),
+              cmocka_unit_test(a_queue_that_is_full_is_given_up_and_used_again_after_a_save),
               cmocka_unit_test(a_loser_is_kept_and_a_long_journal_asks_for_a_save),
               cmocka_unit_test(nothing_waits_any_more_when_the_last_is_told),
               cmocka_unit_test(closing_writes_what_is_queued))

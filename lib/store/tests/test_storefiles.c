@@ -555,7 +555,29 @@ a_history_that_has_grown_for_many_lives_begins_anew(void **state)
     notes_are(disk, (const unsigned[]) { 2, 3, 0 });
 }
 
-COX_TEST_MAIN(cmocka_unit_test(the_history_is_continued_and_begins_anew_when_told_so), cmocka_unit_test(a_torn_or_foreign_history_does_no_harm),
+static void
+after_a_failure_the_same_file_is_continued_however_long_it_is(void **state)
+{
+    static const struct cox_store_options options = { 0 };
+    g_autoptr(cox_disk) disk = sample();
+    struct cox_storefiles *files = cox_storefiles_new(disk, &options);
+    g_autofree char *text = g_strnfill(3 * 1024 * 1024, '7');
+    g_autoptr(GBytes) large = g_bytes_new(text, strlen(text));
+    g_autoptr(GBytes) older = NULL;
+
+    (void) state;
+    assert_true(cox_storefiles_note(files, large, false, NULL));
+    cox_disk_fake_fail(disk, true);
+    assert_false(note_down(files, 2, false));
+    cox_disk_fake_fail(disk, false);
+    assert_true(note_down(files, 3, false)); /* may be a patch, with which no file can begin */
+    cox_storefiles_free(files);
+    assert_true(disk->ops->read(disk, "cib.history.1", 8 * 1024 * 1024, &older, NULL));
+    assert_null(older);
+}
+
+COX_TEST_MAIN(cmocka_unit_test(after_a_failure_the_same_file_is_continued_however_long_it_is),
+              cmocka_unit_test(the_history_is_continued_and_begins_anew_when_told_so), cmocka_unit_test(a_torn_or_foreign_history_does_no_harm),
               cmocka_unit_test(a_history_that_has_grown_for_many_lives_begins_anew),
               cmocka_unit_test(what_was_written_is_found),
               cmocka_unit_test(of_documents_that_have_lost_the_last_are_kept_and_no_other_file_goes),
