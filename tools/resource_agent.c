@@ -185,6 +185,7 @@ cox_resource_metadata(struct cox_resource_call *call)
 {
     GError *error = NULL;
     g_autoptr(cox_agent_name) name = cox_agent_name_parse(call->settings->argument, &error);
+    static const struct cox_agent_pair input[] = { { "action", "metadata" } };
     struct cox_agent_env env = { .agent = name, .service = "pacemaker-execd" };
     struct cox_agent_outcome outcome = { 0 };
     bool is_program = false;
@@ -194,6 +195,10 @@ cox_resource_metadata(struct cox_resource_call *call)
         return cox_resource_error(call, error);
     }
     is_program = name->standard == COX_AGENT_OCF || name->standard == COX_AGENT_STONITH;
+    if (name->standard == COX_AGENT_STONITH) {
+        env.params = input;
+        env.n_params = G_N_ELEMENTS(input);
+    }
     if (is_program) {
         cox_agent_call(&env, (name->standard == COX_AGENT_STONITH) ? "metadata" : "meta-data", 0, &outcome);
     } else {

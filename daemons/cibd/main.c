@@ -1,5 +1,8 @@
 /* daemons/cibd/main.c - the daemon that keeps configuration and status equal on all nodes.  Layer 6. */
+#include "config.h"
+
 #include "daemons/cibd/cibd.h"
+#include "view/option_view.h"
 
 static bool
 start(struct cox_ctx *ctx, GError **error)
@@ -24,6 +27,12 @@ destroy(struct cox_ctx *ctx)
 
 static const char *const topics[] = { COX_CIBFLAG_TOPIC, COX_CIBFLAG_NEWS, NULL };
 
+static char *
+metadata(void)
+{
+    return cox_option_view_metadata(cox_option_list_find("pacemaker-based"), PACKAGE_VERSION);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -41,6 +50,7 @@ main(int argc, char **argv)
         .delivered = cibd_delivered,
         .subscribed = cibd_subscribed,
         .health = cibd_health,
+        .metadata = metadata,
     };
 
     return cox_service_main(&cibd, argc, argv);

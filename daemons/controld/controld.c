@@ -1,4 +1,6 @@
 /* daemons/controld/controld.c - the daemon: what it answers, beginning and end.  Layer 6. */
+#include "config.h"
+
 #include "daemons/controld/controld.h"
 
 #include <unistd.h>
@@ -6,6 +8,7 @@
 #include "daemons/controld/wishes.h"
 #include "runtime/environment.h"
 #include "service/bootmark.h"
+#include "view/option_view.h"
 
 static bool
 start(struct cox_ctx *ctx, GError **error)
@@ -99,6 +102,12 @@ static const struct cox_op ops[] = {
     { COX_MSG_CONTROL_RECORDED, controld_realm_on_recorded, COX_FROM_PEER, COX_ROLE_ADMIN },
 };
 static const char *const topics[] = { "transitions", NULL };
+static char *
+metadata(void)
+{
+    return cox_option_view_metadata(cox_option_list_find("pacemaker-controld"), PACKAGE_VERSION);
+}
+
 const struct cox_service controld_service = {
     .daemon = COX_DAEMON_CONTROL,
     .watches_supervisor = true,
@@ -112,4 +121,5 @@ const struct cox_service controld_service = {
     .view = controld_crew_view,
     .nodes_lost = controld_crew_lost,
     .nodes = controld_crew_nodes,
+    .metadata = metadata,
 };

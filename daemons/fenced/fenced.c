@@ -1,4 +1,6 @@
 /* daemons/fenced/fenced.c - the daemon as a whole: what it is made of, its beginning and end, its health.  Layer 6. */
+#include "config.h"
+
 #include "daemons/fenced/fenced.h"
 
 #include <errno.h>
@@ -8,6 +10,7 @@
 #include "client/client.h"
 #include "runtime/environment.h"
 #include "service/bootmark.h"
+#include "view/option_view.h"
 
 /* Longer than corosync takes to miss a node with its default token (3 s, and as much again to agree): a node that is rightly off must not be
  * fenced twice.  Whoever has a shorter token may say so. */
@@ -122,6 +125,12 @@ static const struct cox_op ops[] = {
 
 static const char *const topics[] = { COX_FENCED_TOPIC, NULL };
 
+static char *
+metadata(void)
+{
+    return cox_option_view_metadata(cox_option_list_find("pacemaker-fenced"), PACKAGE_VERSION);
+}
+
 const struct cox_service cox_fenced_service = {
     .daemon = COX_DAEMON_FENCE,
     .group = "cox-fence",
@@ -135,4 +144,5 @@ const struct cox_service cox_fenced_service = {
     .nodes_lost = cox_fenced_nodes_lost,
     .quorum = cox_fenced_quorum,
     .health = health,
+    .metadata = metadata,
 };

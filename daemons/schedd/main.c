@@ -1,4 +1,6 @@
 /* daemons/schedd/main.c - cox-schedd: plans from the document, when the controller asks.  Layer 6. */
+#include "config.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +16,7 @@
 #include "daemons/schedd/series.h"
 #include "service/service.h"
 #include "transition/pare.h"
+#include "view/option_view.h"
 #include "xml/xmlwrite.h"
 
 /* The document of this node may be so much behind the controller's. */
@@ -588,6 +591,12 @@ destroy(struct cox_ctx *ctx)
     g_free(schedd);
 }
 
+static char *
+metadata(void)
+{
+    return cox_option_view_metadata(cox_option_list_find("pacemaker-schedulerd"), PACKAGE_VERSION);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -601,6 +610,7 @@ main(int argc, char **argv)
         .start = start,
         .destroy = destroy,
         .health = health,
+        .metadata = metadata,
     };
 
     return cox_service_main(&service, argc, argv);

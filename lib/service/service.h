@@ -99,7 +99,7 @@ struct cox_service {
     const struct cox_limits *limits; /**< NULL: cox_limits_default() */
     gint64 stop_limit_ms; /**< how long stop() may take; 0: 30 s; negative: for ever, and clients are served until it is over */
     bool watches_supervisor; /**< says so when the supervisor's liveness requests stay away; not all need to say it */
-    const char *metadata; /**< what `NAME metadata` prints; NULL: nothing beyond the name */
+    char *(*metadata)(void); /**< what `NAME metadata` prints, freed by the caller; NULL: nothing beyond the name */
 };
 
 /** The whole main() of a daemon. */

@@ -132,7 +132,9 @@ print_metadata(const struct cox_service *service)
     const struct cox_daemon_row *row = cox_daemon_row(service->daemon);
 
     if (service->metadata != NULL) {
-        fputs(service->metadata, stdout);
+        g_autofree char *text = service->metadata();
+
+        fputs(text, stdout);
         return;
     }
     printf("<?xml version=\"1.0\"?>\n<resource-agent name=\"%s\" version=\"%s\">\n"

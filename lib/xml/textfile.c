@@ -34,13 +34,21 @@ write_into(const char *path, const char *text, gsize size, GError **error)
 }
 
 bool
+cox_textfile_is_empty(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode) && info.st_size == 0;
+}
+
+bool
 cox_textfile_put(const char *path, const char *text, gsize size, GError **error)
 {
     g_autoptr(GError) problem = NULL;
     bool is_full;
     struct stat info;
 
-    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)) {
+    if (cox_textfile_is_empty(path) || (stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))) {
         return write_into(path, text, size, error);
     }
     if (g_file_set_contents(path, text, (gssize) size, &problem)) {

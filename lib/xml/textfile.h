@@ -9,10 +9,14 @@ G_BEGIN_DECLS
 
 /**
  * Have @text, @size bytes, in the file @path.  A file is replaced as a whole or stays as it was; what is there and is no file (a device, a pipe, also
- * through a symbolic link) is written into: /dev/null must not become a file.
+ * through a symbolic link) is written into: /dev/null must not become a file.  So is an empty file: who made it may have it open (pcs reads
+ * what it asked for from there), and there is nothing in it that could be lost.
  * Errors: COX_ERROR_IO when there is no room or the device fails, else COX_ERROR_CANNOT_CREATE.
  */
 bool cox_textfile_put(const char *path, const char *text, gsize size, GError **error);
+
+/** Is there a file with nothing in it, which cox_textfile_put() would write into? */
+bool cox_textfile_is_empty(const char *path);
 
 G_END_DECLS
 

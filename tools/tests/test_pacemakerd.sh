@@ -35,6 +35,16 @@ says "old ones ask with a dollar" 0 "Pacemaker 3." "$pacemakerd" '-$'
 says "the feature set is that of the controller" 0 " Supporting v3.20.5: acls" "$pacemakerd" --features
 says "programs get it as XML" 0 'feature_set="3.20.5"><features><feature>acls</feature>' \
     sh -c "$pacemakerd --features --output-as=xml | tr -d '\n' | sed 's/> *</></g'"
+# pcs asks the daemons which cluster options there are, and refuses all others.
+while read -r program option; do
+    says "$program knows option $option" 0 "<parameter name=\"$option\"" "$build/daemons/${program#cox-}/$program" metadata
+done <<END
+cox-cibd enable-acl
+cox-controld dc-deadtime
+cox-schedd no-quorum-policy
+cox-schedd stonith-enabled
+cox-fenced pcmk_host_list
+END
 says "standby at the start is refused with the other way" 3 "crm_standby" "$pacemakerd" --standby
 says "a node without a cluster manager is stopped already" 0 "No cluster manager runs" "$pacemakerd" --shutdown
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# stonith_admin and attrd_updater without a cluster: agents of this machine, refusals, and what is said when nothing runs.
+# stonith_admin, attrd_updater and what crm_resource knows of fence agents, without a cluster: agents of this machine, refusals, and what is said when nothing runs.
 top=${top_srcdir:-.} tools=${top_builddir:-.}/tools
 COX_FENCE_DIRECTORY=$top/agents/fence COX_RUN_DIRECTORY=/nonexistent/cox
 export COX_FENCE_DIRECTORY COX_RUN_DIRECTORY
@@ -19,10 +19,12 @@ expect() {
     echo "# status $got instead of $status, or no '$text' in: $out" | head -20
 }
 
-echo 1..15
+echo 1..17
 expect 0 "1 fence device found" stonith_admin -I
 expect 0 '<list name="Installed fence devices" count="1">' stonith_admin --list-installed --output-as=xml
 expect 0 '<resource-agent name="fence_coxlab"' stonith_admin --metadata --agent fence_coxlab
+expect 0 '<resource-agent name="fence_coxlab"' crm_resource --show-metadata stonith:fence_coxlab
+expect 5 "fence_nothere" crm_resource --show-metadata stonith:fence_nothere
 expect 5 "fence_nothere" stonith_admin -M -a fence_nothere
 expect 0 '<validate agent="fence_coxlab" valid="true">' stonith_admin --validate --output-as xml --agent fence_coxlab --option plug=n1
 expect 1 "behaviour 'odd'" stonith_admin --validate --output-as xml --agent fence_coxlab --option behaviour=odd

@@ -48,6 +48,27 @@ a_file_is_made_and_replaced(void **state)
 }
 
 static void
+an_empty_file_is_written_into_for_whoever_has_it_open(void **state)
+{
+    g_autofree char *path = g_build_filename(folder, "file", NULL);
+    char got[16] = "";
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+
+    (void) state;
+    assert_true(fd >= 0);
+    assert_true(cox_textfile_is_empty(path));
+    assert_true(cox_textfile_put(path, "one", 3, NULL));
+    assert_int_equal(read(fd, got, sizeof got - 1), 3);
+    assert_string_equal(got, "one");
+    assert_false(cox_textfile_is_empty(path));
+    assert_true(cox_textfile_put(path, "two", 3, NULL));
+    assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+    assert_int_equal(read(fd, got, sizeof got - 1), 3);
+    assert_string_equal(got, "one"); /* replaced: who has the old one open keeps it */
+    close(fd);
+}
+
+static void
 a_pipe_is_written_into_and_stays_one_through_a_link_too(void **state)
 {
     g_autofree char *path = g_build_filename(folder, "pipe", NULL);
@@ -94,6 +115,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_file_is_made_and_replaced, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(an_empty_file_is_written_into_for_whoever_has_it_open, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_pipe_is_written_into_and_stays_one_through_a_link_too, make_folder, remove_folder),
         cmocka_unit_test(a_device_stays_one_and_what_it_cannot_take_is_told),
     };
