@@ -36,3 +36,20 @@ case("watchdogs-are-fence-devices", "No fence device, but the nodes have watchdo
      options={**FENCING, "have-watchdog": "true", "stonith-watchdog-timeout": "10s"})
 case("watchdogs-without-quorum", "No fence device, but watchdogs: without quorum nobody counts as fenced.", [A], nodes=3, quorum=0,
      states={"n3": "lost"}, runs={"A": "n3"}, options={**FENCING, "have-watchdog": "true", "stonith-watchdog-timeout": "10s"})
+
+
+def stop_failed(s):
+    s.at("A", "n1").fail("stop")
+
+
+def other_key(s):
+    s.at("F", "n1").ops[0][1]["op-digest"] = digest({"key": "old"})
+
+
+case("unfencing-that-must-wait", "A failed to stop on n1 and blocks, so n1 cannot be unfenced: its device and B stay as they are, and C is not started "
+     "where it needs that.", [UNFENCER, prim("A", ops=[op("A", "stop", on_fail="block")]), B, C], [location("C", "n1", INF)],
+     options=FENCING, rsc_defaults={"resource-stickiness": "1"},
+     transient={"n2": UNFENCED["n2"]}, runs={"F": "n1", "A": "n1", "B": "n1"}, history=stop_failed)
+case("unfencing-by-an-unmanaged-device", "The parameters of a device that is not managed changed: n1 is not unfenced again, the device has the old ones.",
+     [unfencer("F", {"is-managed": "false"}, key="new"), unfencer("G", key="2"), A], options=FENCING, transient=UNFENCED,
+     runs={"F": "n1", "G": "n2", "A": "n1"}, history=other_key)

@@ -62,7 +62,7 @@ enum sched_relation {
     SCHED_R_FIRST_OR_THEN = 1 << 7,     /**< an unrunnable first makes the pseudo then a real action */
     SCHED_R_MIN_RUNNABLE = 1 << 8,
     SCHED_R_ASYMMETRIC = 1 << 9,
-    SCHED_R_SAME_NODE_THEN = 1 << 10,   /**< as REQUIRES_THEN on first's node */
+    SCHED_R_UNFENCES_THEN = 1 << 10,    /**< as REQUIRES_THEN while first, an unfencing, can run; else what needs it waits */
     SCHED_R_IF_SAME_NODE = 1 << 11,     /**< only between actions on one node */
     SCHED_R_LOAD = 1 << 12,             /**< only if on one node, or towards the migration's target */
     SCHED_R_ANTI = 1 << 13,             /**< only if first is required and on the same node */

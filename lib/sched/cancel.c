@@ -33,11 +33,11 @@ reload(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node)
     sched_order_action_task(work, action, rsc, SCHED_TASK_DEMOTE, SCHED_R_ORDERED | SCHED_R_CANCELS_FIRST);
 }
 
-/* What unfenced the node was another device, or the same with other parameters. */
+/* What unfenced the node was another device, or the same with other parameters, which it has to get first. */
 static void
 unfence_again(struct sched_work *work, const struct sched_rsc *rsc, struct sched_node *node, const char *reason)
 {
-    if (rsc->is_fence_device && work->has_unfencing_device) {
+    if (rsc->is_fence_device && rsc->is_managed && work->has_unfencing_device) {
         sched_fence_action(work, node, "on", false, reason);
     }
 }

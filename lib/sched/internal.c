@@ -54,7 +54,7 @@ unfencing_orders(struct sched_work *work, struct sched_rsc *rsc)
         unfence = sched_fence_action(work, node, "on", true, NULL);
         sched_order_task_action(work, rsc, SCHED_TASK_STOP, unfence, SCHED_R_ORDERED | SCHED_R_IF_SAME_NODE);
         sched_order_action_task(work, unfence, rsc, SCHED_TASK_START,
-                                SCHED_R_SAME_NODE_THEN | SCHED_R_IF_SAME_NODE);
+                                SCHED_R_UNFENCES_THEN | SCHED_R_IF_SAME_NODE);
     }
 }
 

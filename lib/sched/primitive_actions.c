@@ -43,6 +43,24 @@ sched_primitive_cleanup(struct sched_work *work, struct sched_rsc *rsc, struct s
     sched_order_tasks(work, rsc, SCHED_TASK_DELETE, rsc, SCHED_THEN(SCHED_TASK_START, flags));
 }
 
+/* A node is unfenced when what needs that has stopped there: not at all if that is blocked. */
+static void
+unfence_after(const struct plan_step *step, struct sched_action *stop)
+{
+    const struct sched_rsc *rsc = step->rsc;
+    struct sched_action *unfence;
+
+    if (!step->work->has_unfencing_device || rsc->is_fence_device || rsc->meta.requires_ != SCHED_REQUIRES_UNFENCING
+        || stop->node->kind == SCHED_NODE_REMOTE) {
+        return;
+    }
+    unfence = sched_fence_action(step->work, stop->node, "on", true, NULL);
+    sched_edge_add(step->work, stop, unfence, SCHED_R_REQUIRES_FIRST);
+    if (!rsc->is_managed && rsc->is_blocked && !sched_is_runnable(stop)) {
+        unfence->flags &= ~(guint32) SCHED_RUNNABLE;
+    }
+}
+
 static void
 step_stop(const struct plan_step *step, bool optional)
 {
@@ -74,12 +92,7 @@ step_stop(const struct plan_step *step, bool optional)
         if (rsc->removed_needs_cleanup) {
             sched_primitive_cleanup(step->work, rsc, current, is_optional);
         }
-        if (step->work->has_unfencing_device && rsc->is_fence_device == false
-            && rsc->meta.requires_ == SCHED_REQUIRES_UNFENCING && current->kind != SCHED_NODE_REMOTE) {
-            struct sched_action *unfence = sched_fence_action(step->work, current, "on", true, NULL);
-
-            sched_edge_add(step->work, stop, unfence, SCHED_R_REQUIRES_FIRST);
-        }
+        unfence_after(step, stop);
     }
 }
 
@@ -88,7 +101,7 @@ step_start(const struct plan_step *step, bool optional)
 {
     struct sched_action *start = sched_action_get(step->work, step->rsc, SCHED_TASK_START, step->node, true);
 
-    sched_unfence_order(step->work, step->rsc, step->node, start, SCHED_R_REQUIRES_THEN);
+    sched_unfence_order(step->work, step->rsc, step->node, start, SCHED_R_UNFENCES_THEN);
     if (sched_is_runnable(start) && !optional && step->rsc->is_managed) {
         start->flags &= ~(guint32) SCHED_OPTIONAL;
     }

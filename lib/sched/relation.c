@@ -473,6 +473,16 @@ can_wait(struct sched_work *work, const struct effect *e)
     return true;
 }
 
+/* What the relation between an unfencing and a start is at the moment.  Devices start on any node. */
+static guint32
+unfencing_type(const struct sched_action *unfencing, const struct sched_action *start)
+{
+    if (sched_is_runnable(unfencing)) {
+        return SCHED_R_REQUIRES_THEN;
+    }
+    return sched_is_optional(unfencing) || sched_is_optional(start) || start->rsc->is_fence_device ? SCHED_R_NONE : SCHED_R_BLOCKS;
+}
+
 guint32
 sched_relation_apply(struct sched_work *work, struct sched_action *first, struct sched_action *then, guint32 type)
 {
@@ -487,14 +497,16 @@ sched_relation_apply(struct sched_work *work, struct sched_action *first, struct
            | (((before_then ^ then->flags) & (guint32) NEWS) ? SCHED_SEEN_THEN : 0);
     before_first = first->flags;
     before_then = then->flags;
-    if (type & SCHED_R_SAME_NODE_THEN) {
-        e.type = (e.type & ~(guint32) SCHED_R_SAME_NODE_THEN) | SCHED_R_REQUIRES_THEN;
+    if (type & SCHED_R_UNFENCES_THEN) {
+        e.type |= unfencing_type(first, then);
         e.node = first->node;
     }
     if ((e.type & SCHED_R_NESTED_PROBE) && (first->rsc == NULL || first->rsc->running_on.n == 0)) {
         e.type |= SCHED_R_BLOCKS;
     }
-    if (first->rsc != NULL && (type & SCHED_R_REQUIRES_FIRST) && !can_wait(work, &e)) {
+    if (then->task == SCHED_TASK_STONITH && !sched_is_runnable(then)) {
+        e.type &= ~(guint32) SCHED_R_REQUIRES_FIRST; /* nothing stops for an unfencing that will not be */
+    } else if (first->rsc != NULL && (type & SCHED_R_REQUIRES_FIRST) && !can_wait(work, &e)) {
         struct effect up = e;
 
         up.type = SCHED_R_REQUIRES_FIRST;
