@@ -195,6 +195,41 @@ sync_folder_of(const char *path)
     }
 }
 
+/* Give a file that is there other contents. */
+static bool
+write_over(const char *path, const GString *text)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    bool is_written = fd >= 0 && write_all(fd, text->str, text->len) && ftruncate(fd, (off_t) text->len) == 0 && fsync(fd) == 0;
+
+    if (fd >= 0) {
+        close(fd);
+    }
+    return is_written;
+}
+
+/* Whoever has the file open must see what is written: pcs -f works so.  The complete copy is there until it is, and takes the file's place
+ * when that cannot be written. */
+static bool
+put_into(const char *path, const GString *text, GError **error)
+{
+    g_autofree char *made = NULL;
+
+    if (!write_beside(path, text, &made, error)) {
+        return false;
+    }
+    if (g_file_test(path, G_FILE_TEST_EXISTS) && write_over(path, text)) {
+        unlink(made);
+        return true;
+    }
+    if (rename(made, path) != 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "%s: cannot be written: %s: the whole document is in %s", path, g_strerror(errno), made);
+        return false;
+    }
+    sync_folder_of(path);
+    return true;
+}
+
 static bool
 put_in_place(const char *path, const GString *text, GError **error)
 {
@@ -213,20 +248,22 @@ put_in_place(const char *path, const GString *text, GError **error)
     return true;
 }
 
-/* The cluster's own document has its digest beside it. */
-static bool
-write_signature(const char *path, const struct cox_xml *xml, GError **error)
+/* The cluster's own document has its digest beside it; its path, or NULL.  The caller frees it. */
+static char *
+signature_of(const char *path)
 {
     g_autofree char *name = g_path_get_basename(path);
     g_autofree char *signature = g_strconcat(path, ".sig", NULL);
-    g_autofree char *digest = NULL;
-    g_autoptr(GString) text = NULL;
 
-    if (strcmp(name, "cib.xml") != 0 || !g_file_test(signature, G_FILE_TEST_IS_REGULAR)) {
-        return true;
-    }
-    digest = cox_md5_on_disk(xml);
-    text = g_string_new(digest);
+    return strcmp(name, "cib.xml") == 0 && g_file_test(signature, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer(&signature) : NULL;
+}
+
+static bool
+write_signature(const char *signature, const struct cox_xml *xml, GError **error)
+{
+    g_autofree char *digest = cox_md5_on_disk(xml);
+    g_autoptr(GString) text = g_string_new(digest);
+
     return put_in_place(signature, text, error);
 }
 
@@ -235,6 +272,7 @@ cox_cib_file_write(const char *path, const struct cox_xml *xml, GError **error)
 {
     char *real = realpath(path, NULL);
     g_autofree char *target = g_strdup(real == NULL ? path : real);
+    g_autofree char *signature = signature_of(target);
     g_autoptr(GString) text = g_string_new(NULL);
     struct stat info;
 
@@ -245,7 +283,10 @@ cox_cib_file_write(const char *path, const struct cox_xml *xml, GError **error)
         return false;
     }
     cox_xmlwrite_element(text, xml, COX_XMLWRITE_FORMATTED);
-    return put_in_place(target, text, error) && write_signature(target, xml, error);
+    if (signature == NULL) {
+        return put_into(target, text, error);
+    }
+    return put_in_place(target, text, error) && write_signature(signature, xml, error);
 }
 
 /* ---- changing ---- */

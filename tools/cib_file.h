@@ -45,7 +45,9 @@ bool cox_cib_file_edit(struct cox_cib_file *file, const struct cox_edit *edit, c
 bool cox_cib_file_upgrade(struct cox_cib_file *file, bool *is_changed, struct cox_diags *diags, GError **error);
 
 /**
- * Write @xml to @path: complete or not at all, synced; the digest in cib.xml.sig, if there is one, is renewed.
+ * Write @xml to @path: complete or not at all, synced.  A file that is there stays the same one with other contents, for whoever has it open;
+ * while they are written there is a complete copy beside it, PATH.XXXXXX.  The cluster's own cib.xml, with a digest in cib.xml.sig, is replaced,
+ * and its digest renewed.
  * COX_ERROR_CANNOT_CREATE or COX_ERROR_IO otherwise.
  */
 bool cox_cib_file_write(const char *path, const struct cox_xml *xml, GError **error);

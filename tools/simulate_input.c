@@ -10,7 +10,6 @@
 #include "sched/sched.h"
 #include "tools/cib_file.h"
 #include "tools/simulate_priv.h"
-#include "xml/textfile.h"
 #include "xml/xmlwrite.h"
 
 void
@@ -171,10 +170,10 @@ cox_simulate_save(const struct cox_simulation *sim, const char *path, GError **e
     if (sim->n_updates > 0) {
         set_number(root, "num_updates", cox_version_of(root).num_updates + (gint64) sim->n_updates);
     }
-    text = cox_xmlwrite_text(root, COX_XMLWRITE_FORMATTED);
     if (strcmp(path, "-") == 0) {
+        text = cox_xmlwrite_text(root, COX_XMLWRITE_FORMATTED);
         cox_out_raw(sim->ctx->out, text);
         return true;
     }
-    return cox_textfile_is_empty(path) ? cox_textfile_put(path, text, strlen(text), error) : cox_cib_file_write(path, root, error);
+    return cox_cib_file_write(path, root, error);
 }

@@ -33,8 +33,8 @@ write_into(const char *path, const char *text, gsize size, GError **error)
     return is_open && size == 0;
 }
 
-bool
-cox_textfile_is_empty(const char *path)
+static bool
+is_empty(const char *path)
 {
     struct stat info;
 
@@ -48,7 +48,7 @@ cox_textfile_put(const char *path, const char *text, gsize size, GError **error)
     bool is_full;
     struct stat info;
 
-    if (cox_textfile_is_empty(path) || (stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))) {
+    if (is_empty(path) || (stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))) {
         return write_into(path, text, size, error);
     }
     if (g_file_set_contents(path, text, (gssize) size, &problem)) {

@@ -15,9 +15,6 @@ G_BEGIN_DECLS
  */
 bool cox_textfile_put(const char *path, const char *text, gsize size, GError **error);
 
-/** Is there a file with nothing in it, which cox_textfile_put() would write into? */
-bool cox_textfile_is_empty(const char *path);
-
 G_END_DECLS
 
 #endif

@@ -93,4 +93,25 @@ check "digest beside the cluster's own document" 0 'id="a"' sh -c "export CIB_fi
 check "digest is that of the document" 0 "$(cat live/cib.xml.sig)" "$tools/cibadmin" -5 -x live/cib.xml
 # A limit on the size of files stands for a full disk.
 check "full disk" 74 "stays as it was" sh -c "trap '' XFSZ; ulimit -f 0; '$tools/cibadmin' -B"
+# Whoever has the file open reads what was written into it (pcs -f); the cluster's own is replaced.
+# open_reads WHY TEXT: after a change, TEXT is or (with !) is not in what a descriptor opened before reads
+open_reads()
+{
+    n=$((n + 1))
+    exec 9<cib.xml
+    "$tools/cibadmin" --modify --scope resources --xml-text '<resources><primitive id="a" description="longer than before"/></resources>' || echo "# it fails"
+    case $(cat <&9) in
+    *"longer than before"*"</cib>"*) seen=yes ;;
+    *) seen=no ;;
+    esac
+    exec 9<&-
+    if [ "$seen" = "$2" ] && grep -q "longer than before" cib.xml && ! ls cib.xml.?????? >/dev/null 2>&1; then echo "ok $n - $1"
+    else echo "not ok $n - $1: seen: $seen, files: $(ls)"; fi
+}
+given "$good"
+open_reads "who has the file open sees the change" yes
+given "$good"
+printf 'x' > cib.xml.sig
+open_reads "the file of the cluster is replaced" no
+rm -f cib.xml.sig
 echo "1..$n"
