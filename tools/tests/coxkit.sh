@@ -1,4 +1,4 @@
-# tools/tests/coxkit.sh - for scripts that test verbs of cox on a document in a file: TAP.  To be sourced.
+# tools/tests/coxkit.sh - for scripts that test tools, most of them verbs of cox on a document in a file: TAP.  To be sourced.
 tools="${top_builddir:-.}/tools"
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
@@ -7,33 +7,38 @@ CIB_file=$tmp/cib.xml
 export CIB_file
 n=0
 
-# is NAME WANTED-STATUS WANTED-OUTPUT ARGUMENT...: output is standard output and standard error of cox
+# result CONDITION-STATUS NAME: one line of TAP; what there was to see is in $rc and $have
+result() {
+    n=$((n + 1))
+    if [ "$1" = 0 ]; then echo "ok $n - $2"; return; fi
+    echo "not ok $n - $2"
+    printf 'status %s, output: %s\n' "$rc" "$have" | sed 's/^/# /'
+}
+
+# what is asked for: a script about other tools defines its own
+run() { "$tools/cox" "$@"; }
+
+# is NAME WANTED-STATUS WANTED-OUTPUT ARGUMENT...: output is standard output and standard error
 is() {
     name=$1 status=$2 output=$3
     shift 3
-    n=$((n + 1))
-    have=$("$tools/cox" "$@" 2>&1)
+    have=$(run "$@" 2>&1)
     rc=$?
-    if [ "$rc" = "$status" ] && [ "$have" = "$output" ]; then
-        echo "ok $n - $name"
-    else
-        echo "not ok $n - $name"
-        echo "# status $rc, output: $have" | sed 's/^/# /'
-    fi
+    [ "$rc" = "$status" ] && [ "$have" = "$output" ]
+    result $? "$name"
 }
 
 # has NAME WANTED-STATUS TEXT ARGUMENT...: output contains TEXT
 has() {
     name=$1 status=$2 text=$3
     shift 3
-    n=$((n + 1))
-    have=$("$tools/cox" "$@" 2>&1)
+    have=$(run "$@" 2>&1)
     rc=$?
     case $have in
-    *"$text"*) [ "$rc" = "$status" ] && { echo "ok $n - $name"; return; } ;;
+    *"$text"*) [ "$rc" = "$status" ] ;;
+    *) false ;;
     esac
-    echo "not ok $n - $name"
-    echo "# status $rc, output: $have" | sed 's/^/# /'
+    result $? "$name"
 }
 
 # refused NAME WANTED-STATUS TEXT ARGUMENT...: as has, and the document is what it was

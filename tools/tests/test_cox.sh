@@ -1,66 +1,6 @@
 #!/bin/sh
 # The verbs of cox that change a configuration, on a document in a file: what they print, what the document has then, what is refused.  TAP.
-tools="${top_builddir:-.}/tools"
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-unset CIB_shadow CIB_user
-CIB_file=$tmp/cib.xml
-export CIB_file
-n=0
-
-# is NAME WANTED-STATUS WANTED-OUTPUT ARGUMENT...: output is standard output and standard error of cox
-is() {
-    name=$1 status=$2 output=$3
-    shift 3
-    n=$((n + 1))
-    have=$("$tools/cox" "$@" 2>&1)
-    rc=$?
-    if [ "$rc" = "$status" ] && [ "$have" = "$output" ]; then
-        echo "ok $n - $name"
-    else
-        echo "not ok $n - $name"
-        echo "# status $rc, output: $have" | sed 's/^/# /'
-    fi
-}
-
-# has NAME WANTED-STATUS TEXT ARGUMENT...: output contains TEXT
-has() {
-    name=$1 status=$2 text=$3
-    shift 3
-    n=$((n + 1))
-    have=$("$tools/cox" "$@" 2>&1)
-    rc=$?
-    case $have in
-    *"$text"*) [ "$rc" = "$status" ] && { echo "ok $n - $name"; return; } ;;
-    esac
-    echo "not ok $n - $name"
-    echo "# status $rc, output: $have" | sed 's/^/# /'
-}
-
-# kept NAME COMMAND...: the command does not change the file
-kept() {
-    name=$1
-    shift
-    cp "$CIB_file" "$tmp/before"
-    "$@" >/dev/null 2>&1
-    n=$((n + 1))
-    if cmp -s "$tmp/before" "$CIB_file"; then echo "ok $n - $name"; else echo "not ok $n - $name"; fi
-}
-
-# document TEXT: a new document with TEXT as resources
-document() {
-    cat >"$CIB_file" <<END
-<cib crm_feature_set="3.19.0" validate-with="pacemaker-3.9" epoch="5" num_updates="1" admin_epoch="0" have-quorum="1"><configuration>
-<crm_config><cluster_property_set id="o"><nvpair id="o-f" name="stonith-enabled" value="false"/></cluster_property_set></crm_config>
-<nodes><node id="1" uname="n1"/><node id="2" uname="n2"/></nodes><resources>$1</resources><constraints/></configuration><status>
-<node_state id="1" uname="n1" in_ccm="true" crmd="online" join="member" expected="member"/>
-<node_state id="2" uname="n2" in_ccm="true" crmd="online" join="member" expected="member"/></status></cib>
-END
-}
-
-dummy() { # ID
-    echo "<primitive id=\"$1\" class=\"ocf\" provider=\"heartbeat\" type=\"Dummy\"/>"
-}
+. "${top_srcdir:-.}/tools/tests/coxkit.sh"
 
 document "$(dummy a)$(dummy b)"
 is "an option that is set is told" 0 "  + nvpair 'o-no-quorum-policy': name=no-quorum-policy value=freeze" property set no-quorum-policy=freeze

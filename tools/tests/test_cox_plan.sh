@@ -1,44 +1,7 @@
 #!/bin/sh
 # Declarative files: cox export, plan, apply and confirm, on a document in a file.  TAP.
-tools="${top_builddir:-.}/tools"
 top="${top_srcdir:-.}"
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-unset CIB_shadow CIB_user
-CIB_file=$tmp/cib.xml
-export CIB_file
-n=0
-
-# result CONDITION-STATUS NAME: one line of TAP; what there was to see is in $have
-result() {
-    n=$((n + 1))
-    if [ "$1" = 0 ]; then echo "ok $n - $2"; return; fi
-    echo "not ok $n - $2"
-    printf '%s\n' "$have" | sed 's/^/# /'
-}
-
-# is NAME WANTED-STATUS WANTED-OUTPUT ARGUMENT...: output is standard output and standard error of cox
-is() {
-    name=$1 status=$2 output=$3
-    shift 3
-    have=$("$tools/cox" "$@" 2>&1)
-    rc=$?
-    [ "$rc" = "$status" ] && [ "$have" = "$output" ]
-    result $? "$name"
-}
-
-# has NAME WANTED-STATUS TEXT ARGUMENT...: output contains TEXT
-has() {
-    name=$1 status=$2 text=$3
-    shift 3
-    have=$("$tools/cox" "$@" 2>&1)
-    rc=$?
-    case $have in
-    *"$text"*) [ "$rc" = "$status" ] ;;
-    *) false ;;
-    esac
-    result $? "$name"
-}
+. "$top/tools/tests/coxkit.sh"
 
 same="Nothing to change: it is so already."
 cp "$top/doc/demo/web.xml" "$CIB_file"

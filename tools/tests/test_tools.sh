@@ -1,38 +1,8 @@
 #!/bin/sh
 # The skeleton of the tools as seen from a shell: exit statuses, formats, errors, output files.  TAP.
-tools="${top_builddir:-.}/tools"
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-n=0
-
-# is NAME WANTED-STATUS WANTED-OUTPUT COMMAND...: output is standard output and standard error
-is() {
-    name=$1 status=$2 output=$3
-    shift 3
-    n=$((n + 1))
-    have=$("$@" 2>&1)
-    rc=$?
-    if [ "$rc" = "$status" ] && [ "$have" = "$output" ]; then
-        echo "ok $n - $name"
-    else
-        echo "not ok $n - $name"
-        echo "# status $rc, output: $have" | sed 's/^/# /'
-    fi
-}
-
-# has NAME WANTED-STATUS TEXT COMMAND...: output contains TEXT
-has() {
-    name=$1 status=$2 text=$3
-    shift 3
-    n=$((n + 1))
-    have=$("$@" 2>&1)
-    rc=$?
-    case $have in
-    *"$text"*) [ "$rc" = "$status" ] && { echo "ok $n - $name"; return; } ;;
-    esac
-    echo "not ok $n - $name"
-    echo "# status $rc, output: $have" | sed 's/^/# /'
-}
+. "${top_srcdir:-.}/tools/tests/coxkit.sh"
+unset CIB_file
+run() { "$@"; }
 
 is "a date is printed in UTC" 0 "Date: 2019-09-23 23:30:00Z" \
     "$tools/iso8601" -d '2019-09-24 00:30:00 +01:00'
