@@ -11,7 +11,7 @@ struct cox_reign *
 cox_reign_new(const struct cox_reign_config *config)
 {
     struct cox_reign *reign = g_new0(struct cox_reign, 1);
-    struct cox_conduct_config conduct = { 0, config->cluster_delay_ms };
+    struct cox_conduct_config conduct = { config->cluster_delay_ms };
     struct cox_planguard_config guard = { config->crash_limit, config->retry_ms, 60000 };
 
     COX_BUG_ON(config->self == 0);
@@ -411,7 +411,7 @@ on_options(struct cox_reign *reign, const struct cox_reign_event *event, cox_use
 {
     struct cox_conduct_event config = { .kind = COX_CONDUCT_ON_CONFIG };
 
-    config.config.node_limit = reign->node_action_limit = event->options.node_action_limit;
+    reign->node_action_limit = event->options.node_action_limit;
     config.config.cluster_delay_ms = event->options.cluster_delay_ms > 0 ? event->options.cluster_delay_ms
                                                                          : reign->config.cluster_delay_ms;
     cox_reign_work_step(reign, &config, now, out);

@@ -37,7 +37,7 @@ struct cox_conduct {
     GPtrArray *sent;     /* struct sent */
     GHashTable *news;    /* set: resources, or "/" and nodes, with results since a plan was asked for */
     GHashTable *unknown; /* the same, of the present graph: it was made without them */
-    GHashTable *limits;  /* node -> GUINT_TO_POINTER(limit + 1) */
+    GHashTable *limits;  /* node -> GUINT_TO_POINTER(limit); 0, or none: any number */
     bool is_asked;       /* a plan is being made */
     bool is_complete;    /* said */
     bool wants_replan;
@@ -298,7 +298,7 @@ has_room(const struct cox_conduct *conduct, const struct cox_action *action)
 {
     const char *place = place_of(action);
     gpointer own = place == NULL ? NULL : g_hash_table_lookup(conduct->limits, place);
-    guint limit = own == NULL ? conduct->config.node_limit : GPOINTER_TO_UINT(own) - 1;
+    guint limit = GPOINTER_TO_UINT(own);
     bool is_migration = g_str_equal(action->task, "migrate_to") || g_str_equal(action->task, "migrate_from");
     guint n_all = 0, n_here = 0;
     gint n_migrations = 0;
@@ -609,7 +609,7 @@ cox_conduct_step(struct cox_conduct *conduct, const struct cox_conduct_event *ev
             conduct->config = event->config;
             break;
         case COX_CONDUCT_ON_LIMIT:
-            g_hash_table_replace(conduct->limits, g_strdup(event->node.name), GUINT_TO_POINTER(event->node.limit + 1));
+            g_hash_table_replace(conduct->limits, g_strdup(event->node.name), GUINT_TO_POINTER(event->node.limit));
             break;
         case COX_CONDUCT_ON_WAKE:
             on_wake(conduct, now, out);

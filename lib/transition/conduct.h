@@ -28,7 +28,6 @@
 G_BEGIN_DECLS
 
 struct cox_conduct_config {
-    guint node_limit;        /**< node-action-limit where no other is known; 0: any number */
     gint64 cluster_delay_ms; /**< cluster-delay: what messages may take, besides an action's own timeout */
 };
 
@@ -48,7 +47,7 @@ enum cox_conduct_event_kind {
     COX_CONDUCT_ON_ABORT,     /**< a better plan is on its way: begin nothing below this priority */
     COX_CONDUCT_ON_NODE_LOST, /**< no result will come from there */
     COX_CONDUCT_ON_REPORT,    /**< a node begins to tell all that it is running: what else was in flight there is not; INFLIGHT follows */
-    COX_CONDUCT_ON_CONFIG,    /**< cluster-delay and node-action-limit have changed: for what begins from now on */
+    COX_CONDUCT_ON_CONFIG,    /**< cluster-delay has changed: for what begins from now on */
     COX_CONDUCT_ON_LIMIT,     /**< so many resource actions at a time on this node; 0: any number */
     COX_CONDUCT_ON_WAKE,
     COX_CONDUCT_ON_RESET,     /**< not the coordinator any more: forget everything */
@@ -71,7 +70,7 @@ struct cox_conduct_event {
         gint32 priority;
         struct {
             const char *name;
-            guint limit;                   /**< LIMIT */
+            guint limit;                   /**< LIMIT: of actions at a time; 0, as before the first such event: any number */
         } node;
     };
 };

@@ -46,7 +46,7 @@ struct world {
 static void
 setup(struct world *w)
 {
-    struct cox_conduct_config config = { .node_limit = 0, .cluster_delay_ms = 60000 };
+    struct cox_conduct_config config = { .cluster_delay_ms = 60000 };
 
     memset(w, 0, sizeof(*w));
     w->conduct = cox_conduct_new(&config);
