@@ -7,10 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <glib.h>
 
+#include "cts/shares.h"
 #include "laws.h"
 #include "randomlife.h"
 
@@ -167,10 +166,11 @@ tell(void *data, const struct randomlife_event *event)
     }
 }
 
-/* Every @every-th seed from the @at-th on. */
 static bool
-live_share(struct task *task, guint32 at, guint32 every, struct totals *totals)
+live_share(void *data, guint32 at, guint32 every, void *part)
 {
+    struct task *task = data;
+    struct totals *totals = part;
     g_autoptr(GError) error = NULL;
 
     task->totals = totals;
@@ -187,8 +187,11 @@ live_share(struct task *task, guint32 at, guint32 every, struct totals *totals)
 }
 
 static void
-add_totals(struct totals *sum, const struct totals *part)
+add_totals(void *sum_data, const void *part_data)
 {
+    struct totals *sum = sum_data;
+    const struct totals *part = part_data;
+
     sum->n_seeds += part->n_seeds;
     sum->n_plans += part->n_plans;
     for (guint i = 0; i < MAX_LAWS; i++) {
@@ -197,38 +200,6 @@ add_totals(struct totals *sum, const struct totals *part)
     for (guint i = 0; i < MAX_KNOWN; i++) {
         sum->n_known[i] += part->n_known[i];
     }
-}
-
-/* Seeds know nothing of each other: each process takes a share, and sends its totals when it is done. */
-static bool
-live_in_processes(struct task *task, guint32 n, struct totals *totals)
-{
-    int ends[2] = { -1, -1 };
-    bool is_ok = pipe(ends) == 0;
-
-    (void) fflush(stdout);
-    for (guint32 p = 0; is_ok && p < n; p++) {
-        struct totals part = { 0 };
-        pid_t pid = fork();
-
-        if (pid == 0) {
-            bool is_told = live_share(task, p, n, &part);
-
-            (void) fflush(stdout);
-            _exit(is_told && write(ends[1], &part, sizeof(part)) == sizeof(part) ? EXIT_SUCCESS : EXIT_FAILURE);
-        }
-        is_ok = pid > 0;
-    }
-    (void) close(ends[1]);
-    for (guint32 p = 0; is_ok && p < n; p++) {
-        struct totals part = { 0 };
-        int status = 0;
-
-        is_ok = read(ends[0], &part, sizeof(part)) == sizeof(part) && wait(&status) > 0 && status == 0;
-        add_totals(totals, &part);
-    }
-    (void) close(ends[0]);
-    return is_ok && (task->stops || totals->n_seeds == task->number);
 }
 
 /* ---- what was asked for ---- */
@@ -352,8 +323,8 @@ main(int argc, char **argv)
     if (wishes.is_valid) {
         task.life.schemas = cox_schemas_new(g_getenv("COX_SCHEMA_DIRECTORY"));
     }
-    is_done = wishes.n_processes == 1 ? live_share(&task, 0, 1, &totals)
-                                      : live_in_processes(&task, (guint32) wishes.n_processes, &totals);
+    is_done = cox_shares_run(&(struct cox_shares) { live_share, add_totals, &task, sizeof(totals) }, (guint32) wishes.n_processes, &totals)
+              && (task.stops || totals.n_seeds == task.number);
     cox_schemas_free(task.life.schemas);
     if (is_done) {
         status = report(&task, &totals, wishes.has_time ? (gdouble) (g_get_monotonic_time() - began) / G_USEC_PER_SEC : 0);

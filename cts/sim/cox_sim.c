@@ -2,11 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <glib.h>
 
 #include "cib/schemas.h"
+#include "cts/shares.h"
 #include "cts/sim/sim.h"
 #include "cts/sim/simdaemon.h"
 
@@ -57,55 +56,29 @@ is_enough(const struct task *task, const struct totals *totals)
     return task->stops && (task->bug == SIM_LAW_NONE ? totals->n_bad > 0 : totals->bad[task->bug] > 0);
 }
 
-/* Every @every-th seed from the @at-th on. */
-static void
-tell_share(const struct task *task, guint32 at, guint32 every, struct totals *totals)
+static bool
+tell_share(void *data, guint32 at, guint32 every, void *part)
 {
-    for (guint32 i = at; i < task->number && !is_enough(task, totals); i += every) {
-        tell(task, task->first + i, totals);
+    const struct task *task = data;
+
+    for (guint32 i = at; i < task->number && !is_enough(task, part); i += every) {
+        tell(task, task->first + i, part);
     }
+    return true;
 }
 
 static void
-add_totals(struct totals *sum, const struct totals *part)
+add_totals(void *sum_data, const void *part_data)
 {
+    struct totals *sum = sum_data;
+    const struct totals *part = part_data;
+
     sum->steps += part->steps;
     sum->seeds += part->seeds;
     sum->n_bad += part->n_bad;
     for (guint i = 0; i < SIM_LAWS; i++) {
         sum->bad[i] += part->bad[i];
     }
-}
-
-/* Seeds know nothing of each other: each process tells a share, and sends its totals when it is done. */
-static bool
-tell_in_processes(const struct task *task, guint32 n, struct totals *totals)
-{
-    int ends[2] = { -1, -1 };
-    bool is_ok = pipe(ends) == 0;
-
-    (void) fflush(stdout);
-    for (guint32 p = 0; is_ok && p < n; p++) {
-        struct totals part = { 0 };
-        pid_t pid = fork();
-
-        if (pid == 0) {
-            tell_share(task, p, n, &part);
-            (void) fflush(stdout);
-            _exit(write(ends[1], &part, sizeof(part)) == sizeof(part) ? EXIT_SUCCESS : EXIT_FAILURE);
-        }
-        is_ok = pid > 0;
-    }
-    (void) close(ends[1]);
-    for (guint32 p = 0; is_ok && p < n; p++) {
-        struct totals part = { 0 };
-        int status = 0;
-
-        is_ok = read(ends[0], &part, sizeof(part)) == sizeof(part) && wait(&status) > 0 && status == 0;
-        add_totals(totals, &part);
-    }
-    (void) close(ends[0]);
-    return is_ok && (task->stops || totals->seeds == task->number);
 }
 
 static enum sim_law
@@ -180,7 +153,7 @@ main(int argc, char **argv)
     struct totals totals = { 0 };
     struct task task;
     gint64 began = g_get_monotonic_time();
-    bool is_done = true;
+    bool is_done;
 
     if (!read_wishes(&argc, &argv, &wishes, &error) || !task_of(&wishes, &task)
         || (wishes.bug_name != NULL && task.bug == SIM_LAW_NONE) || wishes.n_processes < 1 || wishes.n_processes > 256) {
@@ -194,11 +167,8 @@ main(int argc, char **argv)
     }
     (void) setvbuf(stdout, NULL, _IOLBF, 0);
     task.schemas = cox_schemas_new(directory);
-    if (wishes.n_processes == 1) {
-        tell_share(&task, 0, 1, &totals);
-    } else {
-        is_done = tell_in_processes(&task, (guint32) wishes.n_processes, &totals);
-    }
+    is_done = cox_shares_run(&(struct cox_shares) { tell_share, add_totals, &task, sizeof(totals) }, (guint32) wishes.n_processes, &totals)
+              && (task.stops || totals.seeds == task.number);
     cox_schemas_free(task.schemas);
     if (!is_done) {
         fprintf(stderr, "cox-sim: a process ended before its stories were told\n");
