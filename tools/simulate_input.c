@@ -148,6 +148,7 @@ cox_simulate_plan(struct cox_simulation *sim, bool state_only)
         .watchdog = tristate(sim->settings->watchdog),
         .state_only = state_only,
         .is_settled = sim->is_executed,
+        .is_from_file = sim->path != NULL,
         .with_scores = sim->settings->show_scores,
         .with_utilization = sim->settings->show_utilization,
     };

@@ -42,12 +42,16 @@ case("parameters-unchanged-defaults", "The digest of a start without parameters 
 SECRET = dict(op_secure_params=" passwd ", op_secure_digest=digest({"login": "x"}))
 case("parameter-secret-hidden", "Only a secret differs, as where it was blanked out for inspection: no restart.",
      [prim("A", params={"login": "x", "passwd": "****"}, monitor=None)], history=ran_with({"login": "x", "passwd": "y"}, **SECRET))
+case("parameter-secret-changed", "Only a secret differs, and it is not blanked out: restarted, as the agent must get the new one.",
+     [prim("A", params={"login": "x", "passwd": "z"}, monitor=None)], history=ran_with({"login": "x", "passwd": "y"}, **SECRET))
+case("fence-device-secret-changed", "The same of a fence device.", [fence_device(login="x", passwd="z")], options=FENCING,
+     history=ran_with({"login": "x", "passwd": "y"}, rsc="fence", **SECRET))
 case("parameter-changed-besides-secret", "Something else than the secret differs: restarted.",
      [prim("A", params={"login": "z", "passwd": "****"}, monitor=None)], history=ran_with({"login": "x", "passwd": "y"}, **SECRET))
 case("fence-device-changed", "A fence device with changed parameters restarts.", [fence_device(ip="10.0.0.2")], options=FENCING,
      history=ran_with({"ip": "10.0.0.1"}, rsc="fence"))
-case("fence-device-secret-hidden", "A fence device whose secret was blanked out restarts nevertheless: ",
-     [fence_device(login="x", passwd="****", pcmk_host_list="n1")], options=FENCING,
+case("fence-device-secret-hidden", "A fence device whose secret was blanked out goes on.",
+     [prim("fence", params={"login": "x", "passwd": "****", "pcmk_host_list": "n1"}, agent="stonith:fence_test", monitor=None)], options=FENCING,
      history=ran_with({"login": "x", "passwd": "y", "pcmk_host_list": "n1"}, rsc="fence", **SECRET))
 case("monitor-timeout-changed", "A monitor with another timeout is started anew; the resource goes on.",
      [prim("A", monitor="10s", timeout="30s")], history=ran_with({}, monitor=20000))

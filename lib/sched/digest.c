@@ -96,13 +96,33 @@ sched_digest_public(const struct sched_rsc *rsc, const struct cox_nvlist *all, c
     return cox_param_digest(pairs, n);
 }
 
-/* Configurations for inspection have their secrets blanked out; then only the digest without them can tell. */
+/* Are there asterisks for a secret, as in a configuration that was sent to others?  From a file they may be missing altogether. */
 static bool
-differs_in_secrets_only(const struct sched_rsc *rsc, const struct cox_op_history *op, const struct cox_nvlist *all)
+are_hidden(const struct sched_work *work, const struct cox_nvlist *all, const char *secrets)
+{
+    bool has_some = false;
+
+    for (size_t i = 0; secrets != NULL && i < all->n_pairs; i++) {
+        const char *value = all->pairs[i].value;
+
+        if (is_listed(secrets, all->pairs[i].name) && value != NULL && *value != '\0') {
+            has_some = true;
+            if (value[strspn(value, "*")] == '\0') {
+                return true;
+            }
+        }
+    }
+    return work->input->is_from_file && !has_some;
+}
+
+/* Where secrets are hidden, only the digest without them can tell; anywhere else a changed secret is a change. */
+static bool
+differs_in_secrets_only(const struct sched_work *work, const struct sched_rsc *rsc, const struct cox_op_history *op,
+                        const struct cox_nvlist *all)
 {
     g_autofree char *now = NULL;
 
-    if (op->op_secure_digest == NULL) {
+    if (op->op_secure_digest == NULL || !are_hidden(work, all, op->op_secure_params)) {
         return false;
     }
     now = sched_digest_public(rsc, all, op->op_secure_params);
@@ -138,7 +158,7 @@ sched_digest_compare(struct sched_work *work, struct sched_rsc *rsc, struct sche
     if (result == SCHED_DIGEST_RELOAD && op->interval_ms == 0 && has_own_params(work, rsc, node)) {
         result = SCHED_DIGEST_RESTART; /* a reload would not get them */
     }
-    if (result != SCHED_DIGEST_SAME && !is_exact && differs_in_secrets_only(rsc, op, &all)) {
+    if (result != SCHED_DIGEST_SAME && !is_exact && differs_in_secrets_only(work, rsc, op, &all)) {
         result = SCHED_DIGEST_SAME;
     }
     cox_nvlist_clear(&all);

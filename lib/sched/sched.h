@@ -18,6 +18,7 @@ struct cox_sched_input {
     bool state_only;             /**< stop after the state (cluster filled, no graph) */
     bool is_settled;             /**< the state is shown as if no operation were under way */
     bool is_numbered_by_list;    /**< ids of actions are their places in the graph, from 1 on */
+    bool is_from_file;           /**< secrets may have been taken out of it: where there is none, none has changed */
     bool with_scores;            /**< fill plan.scores */
     bool with_utilization;       /**< fill plan.utilization */
     bool with_explanation;       /**< fill plan.explanation; costs nothing otherwise */
