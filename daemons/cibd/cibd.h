@@ -27,6 +27,8 @@ struct cibd {
     char *disk_problem;
     cox_source_id wake, store_watch, probe;
     cox_source_id stall;   /* looks whether the disk still answers, as long as something waits for it */
+    cox_source_id refresh; /* puts the configuration into cib.xml, which others read: pcs backs it up and lists its numbered copies */
+    gsize saved_bytes;     /* how large cib.xml is */
     cox_usec disk_answered_at; /* or was asked, after nothing had waited */
     bool is_disk_stuck;    /* has not answered for a while; that was said */
     cox_usec wake_at;
@@ -131,6 +133,8 @@ GBytes *cibd_files_xml(const struct cibd *cibd);
 void cibd_files_journal(struct cibd *cibd, guint64 number, GBytes *record);
 void cibd_files_flush(struct cibd *cibd); /* that was all for now */
 void cibd_files_save(struct cibd *cibd, guint64 number, GBytes *meta);
+/* The document was changed; when it was the configuration, cib.xml has it before long, with a numbered copy of what it was. */
+void cibd_files_refresh(struct cibd *cibd, const struct cox_msg_cib_state *before);
 void cibd_files_set_aside(struct cibd *cibd);
 
 /* Write cib.xml as a whole, then tell the skeleton that we have stopped. */

@@ -157,6 +157,7 @@ apply(struct cibd *cibd, const struct cox_replica_effect *effect)
         cibd->serial++;
         publish(cibd, &before, patch.has_changes ? &patch : NULL, origin);
         cibd_history_note(cibd, &order, &before, patch.has_changes ? &patch : NULL);
+        cibd_files_refresh(cibd, &before);
     }
     log_change(cibd, &order, &result, effect);
     remember(cibd, effect->number, &result);

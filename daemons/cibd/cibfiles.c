@@ -13,6 +13,8 @@
 enum {
     PROBE_MS = 2000,
     STALL_MS = 3000, /* a disk that has answered nothing for so long is reported */
+    REFRESH_MS = 1000, /* a changed configuration is in cib.xml after so long ... */
+    REFRESH_BYTES_A_MS = 1000, /* ... and a millisecond for each so many bytes of the document */
 };
 
 static const char *
@@ -129,6 +131,9 @@ save(struct cibd *cibd, guint64 number, GBytes *replica_meta)
     g_autoptr(GBytes) meta = cox_keeper_wrap(cibd->keeper, replica_meta);
     g_autoptr(GBytes) xml = cibd_files_xml(cibd);
 
+    cox_runtime_cancel(cox_service_runtime(cibd->ctx), cibd->refresh);
+    cibd->refresh = 0;
+    cibd->saved_bytes = g_bytes_get_size(xml);
     watch_disk(cibd);
     cox_store_save(cibd->store, number, xml, meta);
 }
@@ -205,6 +210,30 @@ cibd_files_save(struct cibd *cibd, guint64 number, GBytes *meta)
     cibd->last_journal = number;
     if (cibd->store != NULL) {
         save(cibd, number, meta);
+    }
+}
+
+static void
+on_refresh(void *context)
+{
+    struct cibd *cibd = context;
+
+    cibd->refresh = 0;
+    if (cibd->store != NULL && !cibd->is_disk_bad && !cibd->is_stopping) {
+        save_now(cibd, cibd->last_journal);
+    }
+}
+
+void
+cibd_files_refresh(struct cibd *cibd, const struct cox_msg_cib_state *before)
+{
+    struct cox_runtime *runtime = cox_service_runtime(cibd->ctx);
+    struct cox_version after = cox_version_of(cox_cib_root(cox_keeper_cib(cibd->keeper)));
+
+    if (cibd->refresh == 0 && (before->admin_epoch != after.admin_epoch || before->epoch != after.epoch)) {
+        gint64 delay_ms = REFRESH_MS + (gint64) (cibd->saved_bytes / REFRESH_BYTES_A_MS);
+
+        cibd->refresh = cox_runtime_timer(runtime, cox_usec_after_ms(cox_runtime_now(runtime), delay_ms), on_refresh, cibd);
     }
 }
 

@@ -60,6 +60,7 @@ cibd_free(struct cibd *cibd)
     cox_runtime_cancel(runtime, cibd->store_watch);
     cox_runtime_cancel(runtime, cibd->probe);
     cox_runtime_cancel(runtime, cibd->stall);
+    cox_runtime_cancel(runtime, cibd->refresh);
     cox_runtime_cancel(runtime, cibd->ready_timer);
     cox_runtime_cancel(runtime, cibd->hand_in);
     cox_usernames_free(cibd->names);

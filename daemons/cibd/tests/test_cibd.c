@@ -280,6 +280,47 @@ an_orderly_stop_leaves_the_files_complete_and_an_edited_file_counts(void **state
     assert_null(find(place, "//primitive[@id='old']"));
 }
 
+/* What clients read beside the daemon: cib.xml has the new one, and a numbered copy the one before. */
+static bool
+has_files_of_both(struct cibplace *place)
+{
+    g_autofree char *xml = cibplace_file(place, "cib.xml");
+    g_autofree char *now = NULL;
+    g_autoptr(GDir) folder = g_dir_open(place->cib_directory, 0, NULL);
+    bool has_old = false;
+
+    for (const char *name = g_dir_read_name(folder); name != NULL; name = g_dir_read_name(folder)) {
+        g_autofree char *path = cibplace_file(place, name), *text = NULL;
+
+        has_old = has_old || (g_str_has_suffix(name, ".raw") && g_file_get_contents(path, &text, NULL, NULL) && strstr(text, "id=\"old\"") != NULL
+                              && strstr(text, "id=\"new\"") == NULL);
+    }
+    return g_file_get_contents(xml, &now, NULL, NULL) && strstr(now, "id=\"new\"") != NULL && has_old;
+}
+
+static bool
+has_file_of_old(struct cibplace *place)
+{
+    g_autofree char *xml = cibplace_file(place, "cib.xml"), *now = NULL;
+
+    return g_file_get_contents(xml, &now, NULL, NULL) && strstr(now, "id=\"old\"") != NULL;
+}
+
+static void
+the_files_follow_the_configuration_while_it_runs(void **state)
+{
+    struct cibplace *place = *state;
+
+    cibplace_start(place, NULL);
+    assert_int_equal(cibplace_modify(place, "resources", DUMMY("old")), 0);
+    cibplace_wait(place, has_file_of_old, "cib.xml has the configuration");
+    assert_int_equal(cibplace_modify(place, "resources", DUMMY("new")), 0);
+    cibplace_wait(place, has_files_of_both, "cib.xml and a numbered copy have the configuration");
+    cibplace_end(place, SIGKILL);
+    cibplace_start(place, NULL);
+    assert_true(has_new(place));
+}
+
 static void
 what_is_no_document_is_set_aside(void **state)
 {
@@ -399,6 +440,7 @@ garbage_on_the_socket_harms_nobody(void **state)
 COX_TEST_MAIN(LIVE(a_change_is_kept_and_followed_and_survives_kill), LIVE(each_version_of_the_configuration_is_noted), LIVE(refusals_name_their_reason),
               LIVE(patches_may_wait_for_one_that_matters_or_until_they_are_asked_for),
               LIVE(long_changes_and_patches_go_in_bodies), LIVE(queries_give_what_the_user_may_see),
-              LIVE(an_orderly_stop_leaves_the_files_complete_and_an_edited_file_counts), LIVE(what_is_no_document_is_set_aside),
+              LIVE(an_orderly_stop_leaves_the_files_complete_and_an_edited_file_counts), LIVE(the_files_follow_the_configuration_while_it_runs),
+              LIVE(what_is_no_document_is_set_aside),
               LIVE(an_old_format_is_upgraded_once_the_document_counts), LIVE(without_a_directory_it_works_in_memory_and_says_so),
               LIVE(a_full_disk_is_told_and_does_not_stop_anything), LIVE(garbage_on_the_socket_harms_nobody))
