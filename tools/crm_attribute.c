@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "runtime/environment.h"
 #include "tools/attribute_run.h"
 #include "view/option_view.h"
 
@@ -136,7 +137,7 @@ list_options(struct cox_tool_ctx *ctx)
     if (strcmp(settings->list, "cluster") != 0) {
         return cox_tool_usage(ctx, "Invalid --list-options value '%s'. Allowed values: cluster", settings->list);
     }
-    cox_option_view(ctx->out, cox_option_list_find("cluster-options"), COX_TOOL_COMPAT_VERSION, settings->lists_all);
+    cox_option_view(ctx->out, cox_option_list_find("cluster-options"), COX_COMPAT_VERSION, settings->lists_all);
     return 0;
 }
 

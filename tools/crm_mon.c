@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/interval.h"
+#include "runtime/environment.h"
 #include "runtime/loop.h"
 #include "tools/cib_access.h"
 #include "tools/mon_priv.h"
@@ -323,7 +324,7 @@ run(struct cox_tool_ctx *ctx)
 
         cox_out_free(ctx->out);
         ctx->out = cox_out_new(&old);
-        cox_out_attr(ctx->out, "version", COX_TOOL_COMPAT_VERSION);
+        cox_out_attr(ctx->out, "version", COX_COMPAT_VERSION);
     }
     if (!find_sections(ctx, &error) || !find_agent(settings, &error)
         || (settings->interval != NULL && !cox_interval_parse(settings->interval, &interval_ms, &error))) {

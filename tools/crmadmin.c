@@ -43,15 +43,9 @@ static const void *
 ask(struct cox_tool_ctx *ctx, struct cox_daemon_question *question, struct cox_arena *arena, GError **error)
 {
     const struct settings *settings = ctx->settings;
-    const char *text = settings->timeout;
     gint64 timeout_ms = 0;
-    g_autofree char *in_ms = NULL;
 
-    if (text != NULL && text[strspn(text, "0123456789")] == '\0') {
-        in_ms = g_strconcat(text, "ms", NULL); /* bare numbers are milliseconds here, for old scripts */
-        text = in_ms;
-    }
-    if (text != NULL && !cox_interval_parse(text, &timeout_ms, error)) {
+    if (settings->timeout != NULL && !cox_interval_parse(settings->timeout, &timeout_ms, error)) {
         return NULL;
     }
     question->program = (settings->client != NULL) ? settings->client : "crmadmin";

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "election/feature_set.h"
+#include "runtime/environment.h"
 #include "tools/daemon.h"
 #include "tools/tool.h"
 
@@ -40,7 +41,7 @@ show_features(struct cox_tool_ctx *ctx)
     static const char *const features[] = { "acls", "corosync-ge-2", "generated-manpages", "monotonic", "systemd" };
     g_autoptr(GString) words = g_string_new(NULL);
 
-    cox_out_begin(ctx->out, "pacemakerd", "version", COX_TOOL_COMPAT_VERSION, "build", PACKAGE_VERSION, "feature_set",
+    cox_out_begin(ctx->out, "pacemakerd", "version", COX_COMPAT_VERSION, "build", PACKAGE_VERSION, "feature_set",
                   COX_FEATURE_SET_OURS, NULL);
     cox_out_begin(ctx->out, "features", NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(features); i++) {
@@ -49,7 +50,7 @@ show_features(struct cox_tool_ctx *ctx)
     }
     cox_out_end(ctx->out);
     cox_out_end(ctx->out);
-    cox_out_line(ctx->out, "Pacemaker %s (Build: %s)", COX_TOOL_COMPAT_VERSION, PACKAGE_STRING);
+    cox_out_line(ctx->out, "Pacemaker %s (Build: %s)", COX_COMPAT_VERSION, PACKAGE_STRING);
     cox_out_line(ctx->out, " Supporting v%s:%s", COX_FEATURE_SET_OURS, words->str);
     return 0;
 }

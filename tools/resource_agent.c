@@ -4,6 +4,7 @@
 #include "admin/param.h"
 #include "agents/agent_find.h"
 #include "base/error.h"
+#include "runtime/environment.h"
 #include "tools/agent_call.h"
 #include "tools/resource_priv.h"
 #include "view/names.h"
@@ -158,7 +159,7 @@ cox_resource_list_options(struct cox_resource_call *call)
 {
     const char *list = cox_resource_option_list(call->settings->argument);
 
-    cox_option_view(call->ctx->out, cox_option_list_find(list), COX_TOOL_COMPAT_VERSION, call->settings->lists_all);
+    cox_option_view(call->ctx->out, cox_option_list_find(list), COX_COMPAT_VERSION, call->settings->lists_all);
     return 0;
 }
 
@@ -185,7 +186,6 @@ cox_resource_metadata(struct cox_resource_call *call)
 {
     GError *error = NULL;
     g_autoptr(cox_agent_name) name = cox_agent_name_parse(call->settings->argument, &error);
-    static const struct cox_agent_pair input[] = { { "action", "metadata" } };
     struct cox_agent_env env = { .agent = name, .service = "pacemaker-execd" };
     struct cox_agent_outcome outcome = { 0 };
     bool is_program = false;
@@ -195,10 +195,6 @@ cox_resource_metadata(struct cox_resource_call *call)
         return cox_resource_error(call, error);
     }
     is_program = name->standard == COX_AGENT_OCF || name->standard == COX_AGENT_STONITH;
-    if (name->standard == COX_AGENT_STONITH) {
-        env.params = input;
-        env.n_params = G_N_ELEMENTS(input);
-    }
     if (is_program) {
         cox_agent_call(&env, (name->standard == COX_AGENT_STONITH) ? "metadata" : "meta-data", 0, &outcome);
     } else {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "runtime/environment.h"
 #include "tools/toolhelp.h"
 
 
@@ -189,10 +190,10 @@ request_text(char **argv)
 static void
 print_version(struct cox_tool_ctx *ctx)
 {
-    cox_out_begin(ctx->out, "version", "program", "Pacemaker", "version", COX_TOOL_COMPAT_VERSION, "author",
+    cox_out_begin(ctx->out, "version", "program", "Pacemaker", "version", COX_COMPAT_VERSION, "author",
                   "the Coxswain authors", "build", PACKAGE_VERSION, "features", "coxswain", NULL);
     cox_out_end(ctx->out);
-    cox_out_line(ctx->out, "Pacemaker %s", COX_TOOL_COMPAT_VERSION);
+    cox_out_line(ctx->out, "Pacemaker %s", COX_COMPAT_VERSION);
     cox_out_line(ctx->out, "Coxswain %s: %s of a free high-availability cluster manager", PACKAGE_VERSION,
                  ctx->tool->name);
 }

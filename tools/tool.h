@@ -24,9 +24,6 @@ G_BEGIN_DECLS
  *     int main(int argc, char **argv) { struct settings s = { 0 }; return cox_tool_main(&tool, argv, &s); }
  */
 
-/** What clients of the field parse: the version whose interfaces these tools have. */
-#define COX_TOOL_COMPAT_VERSION "3.0.2"
-
 /** What run() gets. */
 struct cox_tool_ctx {
     const struct cox_tool *tool;

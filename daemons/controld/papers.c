@@ -11,6 +11,7 @@
 #include "cib/patchvalues.h"
 #include "codec/load_status.h"
 #include "model/option.h"
+#include "runtime/environment.h"
 #include "service/sbd.h"
 #include "xml/xmlwrite.h"
 
@@ -416,7 +417,7 @@ controld_papers_bootstrap(struct controld *controld)
         return;
     }
     want_property(controld, properties, "have-watchdog", cox_sbd_is_running() ? "true" : "false");
-    want_property(controld, properties, "dc-version", PACKAGE_VERSION "-coxswain");
+    want_property(controld, properties, "dc-version", COX_COMPAT_VERSION "-coxswain-" PACKAGE_VERSION);
     want_property(controld, properties, "cluster-infrastructure", "corosync");
     if (name != NULL) {
         want_property(controld, properties, "cluster-name", name);

@@ -73,6 +73,24 @@ argument(const struct cox_agent_job *job)
     return job->action;
 }
 
+/* Whoever names no action gets the one that is run: a fence agent that is not told what to do cuts the power. */
+static char *
+fence_input(const struct cox_agent_action *action, GError **error)
+{
+    const struct cox_agent_pair implied = { "action", action->action };
+    g_autoptr(GArray) params = g_array_new(FALSE, FALSE, sizeof(struct cox_agent_pair));
+    bool has_action = false;
+
+    for (size_t i = 0; i < action->env.n_params; i++) {
+        g_array_append_val(params, action->env.params[i]);
+        has_action = has_action || strcmp(action->env.params[i].name, implied.name) == 0;
+    }
+    if (!has_action) {
+        g_array_prepend_val(params, implied);
+    }
+    return cox_agent_stdin_new((const struct cox_agent_pair *) (gpointer) params->data, params->len, error);
+}
+
 static bool
 start(struct cox_agent_job *job, const struct cox_agent_action *action, GError **error)
 {
@@ -85,7 +103,7 @@ start(struct cox_agent_job *job, const struct cox_agent_action *action, GError *
         return false;
     }
     if (job->standard == COX_AGENT_STONITH) {
-        input = cox_agent_stdin_new(action->env.params, action->env.n_params, error);
+        input = fence_input(action, error);
         if (input == NULL) {
             return false;
         }

@@ -18,7 +18,7 @@ G_BEGIN_DECLS
 /** One action to run.  Everything is borrowed for the call of cox_agent_run(). */
 struct cox_agent_action {
     const struct cox_agent_paths *paths;
-    struct cox_agent_env env;          /**< agent, parameters, ... ; for stonith the parameters become lines of input */
+    struct cox_agent_env env;          /**< agent, parameters, ... ; for stonith the parameters become lines of input, after the action if none is among them */
     const char *action;                /**< as the cluster calls it; "monitor" becomes "status" for lsb */
     gint64 timeout_ms;                 /**< the whole process group is killed after that; 0: none */
     const struct cox_child_user *user; /**< NULL: as we are */

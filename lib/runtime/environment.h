@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+/** What clients of the field parse: the version whose interfaces we have. */
+#define COX_COMPAT_VERSION "3.0.2"
+
 /** A variable, or NULL when it is not set, or when this process has more rights than its caller (setuid).  Borrowed. */
 const char *cox_environment_get(const char *name);
 

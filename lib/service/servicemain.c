@@ -96,6 +96,13 @@ open_log(const struct life *life, const char *process)
     return cox_log_new(life->runtime, &settings);
 }
 
+/* What can be asked instead of being started. */
+static bool
+is_word(const char *word)
+{
+    return strcmp(word, "metadata") == 0 || strcmp(word, "version") == 0;
+}
+
 static bool
 parse_options(const struct cox_service *service, struct options *options, int argc, char **argv, GError **error)
 {
@@ -105,7 +112,7 @@ parse_options(const struct cox_service *service, struct options *options, int ar
         { "keep-user", 0, 0, G_OPTION_ARG_NONE, &options->keeps_user, "Do not change the user: for tests and the lab", NULL },
         { "verbose", 'V', 0, G_OPTION_ARG_NONE, &options->is_verbose, "Log more", NULL },
         { "stderr", 0, 0, G_OPTION_ARG_NONE, &options->uses_stderr, "Log to standard error too", NULL },
-        { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->rest, NULL, "[metadata]" },
+        { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->rest, NULL, "[metadata|version]" },
         { NULL },
     };
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -116,8 +123,9 @@ parse_options(const struct cox_service *service, struct options *options, int ar
     if (!g_option_context_parse(context, &argc, &argv, error)) {
         return false;
     }
-    if (options->rest != NULL && (strcmp(options->rest[0], "metadata") != 0 || options->rest[1] != NULL)) {
-        g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "'%s': not understood; the only word is 'metadata'", options->rest[0]);
+    if (options->rest != NULL && (!is_word(options->rest[0]) || options->rest[1] != NULL)) {
+        g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "'%s': not understood; the only words are 'metadata' and 'version', one of them",
+                    options->rest[0]);
         return false;
     }
     if (options->run_directory == NULL) {
@@ -271,6 +279,8 @@ cox_service_main(const struct cox_service *service, int argc, char **argv)
         status = cox_error_exit_status(COX_ERROR_USAGE);
     } else if (life.options.shows_version) {
         printf("Coxswain %s\n", PACKAGE_VERSION);
+    } else if (life.options.rest != NULL && strcmp(life.options.rest[0], "version") == 0) {
+        printf("CRM Version: %s (coxswain %s)\n", COX_COMPAT_VERSION, PACKAGE_VERSION); /* crmsh takes the third word */
     } else if (life.options.rest != NULL) {
         print_metadata(service);
     } else {

@@ -101,6 +101,11 @@ says "it is the only member" 0 "1 $node member" "$tools/crm_node" -l
 says "its partition is itself" 0 "$node" "$tools/crm_node" -p
 says "an unknown id has no name" 105 "not known" "$tools/crm_node" -N 77
 says "its controller answers" 0 "Controller on $node in state S_" "$tools/crmadmin" -S "$node"
+kill -STOP "${pids##* }" # crmsh and drbd give numbers without a unit
+since=$(date +%s%N)
+says "a controller that hangs is waited for as long as was said" 124 "no answer" "$tools/crmadmin" -D -t 1
+ok "in seconds" [ $(($(date +%s%N) - since)) -ge 1000000000 ]
+kill -CONT "${pids##* }"
 says "a node that nobody knows has no controller" 68 "no member" "$tools/crmadmin" -S nobody
 ok "a resource is created" "$tools/cibadmin" -C -o resources -X '<primitive id="thing" class="ocf" provider="test" type="Thing"/>'
 ok "the cluster settles" "$tools/crm_resource" --wait --timeout 50

@@ -35,6 +35,8 @@ says "old ones ask with a dollar" 0 "Pacemaker 3." "$pacemakerd" '-$'
 says "the feature set is that of the controller" 0 " Supporting v3.20.5: acls" "$pacemakerd" --features
 says "programs get it as XML" 0 'feature_set="3.20.5"><features><feature>acls</feature>' \
     sh -c "$pacemakerd --features --output-as=xml | tr -d '\n' | sed 's/> *</></g'"
+says "crmsh takes the version from what the controller says" 0 "CRM Version: 3.0.2 (" "$build/daemons/controld/cox-controld" version
+says "no daemon takes another word" 64 "'versions': not understood; the only words are 'metadata' and 'version'" "$build/daemons/cibd/cox-cibd" versions
 # pcs asks the daemons which cluster options there are, and refuses all others.
 while read -r program option; do
     says "$program knows option $option" 0 "<parameter name=\"$option\"" "$build/daemons/${program#cox-}/$program" metadata

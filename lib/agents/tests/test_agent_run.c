@@ -142,6 +142,21 @@ a_fence_agent_reads_its_parameters_and_gets_no_argument(void **state)
 }
 
 static void
+a_fence_agent_that_is_told_no_action_gets_the_one_that_is_run(void **state)
+{
+    struct world *world = *state;
+    g_autoptr(cox_agent_name) name = cox_agent_name_parse("stonith:fence_x", NULL);
+    const struct cox_agent_action what
+        = { .paths = &world->paths, .env = { .agent = name, .service = "pacemaker-execd" }, .action = "metadata", .timeout_ms = 20000 };
+
+    (void) cox_agent_run(world->runtime, &what, on_end, world);
+    while (world->n_ends == 0) {
+        (void) cox_runtime_step(world->runtime, true);
+    }
+    assert_string_equal(world->out, "action=metadata\n");
+}
+
+static void
 a_timeout_kills_the_whole_group(void **state)
 {
     struct world *world = *state;
@@ -215,6 +230,7 @@ time_on_paper_runs_out_as_well(void **state)
 #define AGENT_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 COX_TEST_MAIN(AGENT_TEST(an_ocf_agent_gets_its_action_and_parameters), AGENT_TEST(an_lsb_script_is_asked_for_its_status),
-              AGENT_TEST(a_fence_agent_reads_its_parameters_and_gets_no_argument), AGENT_TEST(a_timeout_kills_the_whole_group),
+              AGENT_TEST(a_fence_agent_reads_its_parameters_and_gets_no_argument),
+              AGENT_TEST(a_fence_agent_that_is_told_no_action_gets_the_one_that_is_run), AGENT_TEST(a_timeout_kills_the_whole_group),
               AGENT_TEST(an_agent_that_cannot_be_run_ends_with_a_reason), AGENT_TEST(an_action_can_be_killed_or_forgotten),
               AGENT_TEST(time_on_paper_runs_out_as_well))
