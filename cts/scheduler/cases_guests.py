@@ -197,3 +197,13 @@ def bundle_up(s):
 
 case("bundle-beside-disabled", "A resource that is banned from all nodes is not looked for inside a bundle, where it cannot be.",
      [prim("A", {"target-role": "Stopped"}), bundle("W", prim("web", monitor=None), replicas=1)], probed=False, history=bundle_up)
+
+# ---- bundles and where they may be ----
+bundle_case("bundle-one-port", "Without addresses of their own two replicas on one node would listen on the same port: there is one on each node, whatever "
+            "replicas-per-host says.", [bundle("W", A, network=tag("network", control_port="9000"), replicas_per_host="2")], nodes=1)
+bundle_case("bundle-rule", "A rule that holds for all nodes opens the nodes inside bundles for nothing, least of all for the address or the container of a bundle.",
+            [bundle("W", A, replicas_per_host="2"), tag("bundle", tag("podman", image="i", replicas=3, replicas_per_host="2"),
+             tag("network", ip_range_start="192.168.8.1"), B, id="X")], [location_rule("X", expr("e", "#uname", "ne", "nowhere"), score="10"),
+             location_rule("W", expr("f", "#uname", "ne", "nowhere"), score="10")], nodes=1)
+bundle_case("bundle-address-beside-guest", "The address of a bundle stays on the container's host, also when a location prefers a guest node there.",
+            [bundle("W", A, replicas_per_host="2")], [location("W", "W-0", 100)], nodes=1)

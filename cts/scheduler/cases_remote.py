@@ -16,6 +16,8 @@ def lost(s):
 # ---- remote nodes ----
 case("remote-lost", "A connection that breaks takes its node down: it is fenced, and the connection made again.",
      [fence_device(), R, A], runs={"fence": "n2", "R": "n1"}, options=FENCING, remotes=UP, history=lost)
+case("remote-lost-unfenced", "Without fencing a connection that broke is made again, and what runs behind it goes on: it cannot be stopped through it.",
+     [R, A], runs={"R": "n1"}, remotes=UP, history=lost)
 case("remote-lost-reconnect-interval", "With reconnect_interval the connection stays down for now, also after the node was fenced.",
      [fence_device(), LATER, A], runs={"fence": "n2", "R": "n1", "A": "n2"}, options=FENCING,
      remotes={"R": {"node_fenced": str(NOW - 5)}},

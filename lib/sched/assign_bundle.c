@@ -26,11 +26,27 @@ assign_child(struct sched_work *work, struct sched_replica *replica, bool stop_i
     child->parent->is_assigning = false;
 }
 
+/* The address belongs to the container's very host: a guest node there has a network of its own. */
+static void
+keep_address_with(struct sched_work *work, struct sched_replica *replica, const struct sched_node *host)
+{
+    sched_explain_cause(work, COX_TERM_COLOCATION, "#ip-with-container", replica->container->id);
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        if (replica->ip->cells[i].is_present && i != host->idx && sched_colocation_host(sched_node_at(work, i)) == host) {
+            sched_explain_add(work, replica->ip, i, -COX_SCORE_INFINITY);
+            replica->ip->cells[i].score = -COX_SCORE_INFINITY;
+        }
+    }
+}
+
 static void
 assign_replica(struct sched_work *work, struct sched_replica *replica, struct sched_node *prefer, bool stop_if_fail)
 {
     const struct sched_node *host = replica->container->assigned;
 
+    if (replica->ip != NULL && host != NULL) {
+        keep_address_with(work, replica, host);
+    }
     if (replica->ip != NULL) {
         sched_place(work, replica->ip, prefer, stop_if_fail);
     }

@@ -208,12 +208,13 @@ sched_bundle_expand(struct sched_work *work, struct sched_rsc *rsc)
     bundle->def = def;
     bundle->container_type = def->container != NULL ? def->container : "podman";
     bundle->n_replicas = sched_bundle_count(def);
-    bundle->replicas_per_host = MAX(number_of(def, COX_OPT_BUNDLE_REPLICAS_PER_HOST), 1);
+    first = cox_nvpairs_get(def->network_attrs, def->n_network_attrs,
+                            cox_option(COX_OPT_BUNDLE_IP_RANGE_START)->name);
+    /* Without addresses of their own, the remote daemons inside would listen on the same port of the host. */
+    bundle->replicas_per_host = (first == NULL && child != NULL) ? 1 : MAX(number_of(def, COX_OPT_BUNDLE_REPLICAS_PER_HOST), 1);
     bundle->promoted_max = MAX(number_of(def, COX_OPT_BUNDLE_PROMOTED_MAX), old_masters(def));
     bundle->replicas = cox_arena_new_array(work->arena, struct sched_replica, bundle->n_replicas);
     rsc->bundle = bundle;
-    first = cox_nvpairs_get(def->network_attrs, def->n_network_attrs,
-                            cox_option(COX_OPT_BUNDLE_IP_RANGE_START)->name);
     for (int i = 0; i < bundle->n_replicas; i++) {
         bundle->replicas[i].number = i;
         bundle->replicas[i].address = first == NULL ? NULL : address_after(work, first, i);

@@ -129,6 +129,7 @@ expand_rule(struct sched_work *work, const struct site *site, const struct cox_r
         }
         cox_nvlist_clear(&params);
     }
+    location->is_of_rule = true;
     if (any) {
         sched_explain_name(work, location, rule->id);
         sched_location_add(work, location);
@@ -231,6 +232,13 @@ explain_term(const struct sched_work *work, struct sched_rsc *rsc, const struct 
     }
 }
 
+/* A bundle's node is for what is bundled in it; a rule that holds for many nodes opens it for nothing else, naming the node does. */
+static inline bool
+is_closed(const struct sched_work *work, const struct sched_cell *cell, guint32 idx)
+{
+    return sched_node_at(work, idx)->is_bundle_node && !cell->is_present;
+}
+
 static void
 apply_to(const struct sched_work *work, struct sched_rsc *rsc, const struct sched_location *location, bool with_score)
 {
@@ -240,7 +248,7 @@ apply_to(const struct sched_work *work, struct sched_rsc *rsc, const struct sche
     for (guint32 i = 0; i < work->n_nodes; i++) {
         struct sched_cell *cell = &rsc->cells[i];
 
-        if (!location->listed[i]) {
+        if (!location->listed[i] || (location->is_of_rule && is_closed(work, cell, i) && location->scores[i] >= 0)) {
             continue;
         }
         explain_term(work, rsc, location, i, with_score);

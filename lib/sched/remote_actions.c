@@ -97,7 +97,10 @@ order_remote(struct sched_work *work, struct sched_action *action)
     case SCHED_TASK_MIGRATE_TO: /* a migration uses the connection as it is now */
     case SCHED_TASK_MIGRATE_FROM:
         if (state == REMOTE_ALIVE) {
-            then_stop(work, action, remote, SCHED_R_REQUIRES_FIRST);
+            /* What runs behind a connection that broke can not be stopped through it, and goes on while the connection is made again. */
+            const bool comes_back = remote->is_failed && remote->next_role != COX_ROLE_STOPPED;
+
+            then_stop(work, action, remote, comes_back ? SCHED_R_NONE : SCHED_R_REQUIRES_FIRST);
         } else if (state == REMOTE_FAILED) {
             sched_node_fence(work, action->node, "resources are active but connection is unrecoverable", false);
         } else if (remote->next_role == COX_ROLE_STOPPED) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/duel.h"
+#include "model/option.h"
 
 /* What is looked at, and where findings go. */
 struct verify {
@@ -92,6 +93,22 @@ verify_clone(const struct verify *verify, cox_rsc_id id)
     cox_nvlist_clear(&meta);
 }
 
+/* ---- bundles: without addresses of their own, the remote daemons in the containers share the ports of the host ---- */
+
+static void
+verify_bundle(const struct verify *verify, const struct cox_rsc_def *rsc)
+{
+    const struct cox_bundle_def *bundle = rsc->bundle;
+    const char *per_host = cox_nvpairs_get(bundle->container_attrs, bundle->n_container_attrs,
+                                           cox_option(COX_OPT_BUNDLE_REPLICAS_PER_HOST)->name);
+
+    if (rsc->end > (cox_rsc_id) (rsc - verify->config->resources) + 1 && cox_option_number(COX_OPT_BUNDLE_REPLICAS_PER_HOST, per_host) > 1
+        && cox_nvpairs_get(bundle->network_attrs, bundle->n_network_attrs, cox_option(COX_OPT_BUNDLE_IP_RANGE_START)->name) == NULL) {
+        cox_diags_add(verify->diags, COX_SEVERITY_ERROR, rsc->id, "set it to 1, or set ip-range-start",
+                      "Replicas of %s share a port of their host without ip-range-start, therefore replicas-per-host=%s counts as 1", rsc->id, per_host);
+    }
+}
+
 /* ---- operations and roles ---- */
 
 /* Of operations that do not recur the field lets the last one win without a word. */
@@ -150,6 +167,8 @@ cox_verify_config(const struct cox_config *config, cox_wall now, struct cox_diag
         verify_operations(&verify, &config->resources[id]);
         if (config->resources[id].variant == COX_CLONE) {
             verify_clone(&verify, id);
+        } else if (config->resources[id].variant == COX_BUNDLE) {
+            verify_bundle(&verify, &config->resources[id]);
         }
     }
     verify_duel(&verify);

@@ -100,6 +100,36 @@ operations_and_roles(void **state)
     assert_int_equal(cox_diags_count(diags), 2);
 }
 
+#define BUNDLE(per_host, network)                                                                                    \
+    {                                                                                                                \
+        .container = "podman",                                                                                       \
+        .container_attrs = &(const struct cox_nvpair) { NULL, "replicas-per-host", per_host }, .n_container_attrs = 1, \
+        .network_attrs = &(const struct cox_nvpair) { NULL, network, "10.0.0.1" }, .n_network_attrs = 1,              \
+    }
+
+static void
+replicas_that_share_a_port(void **state)
+{
+    const struct cox_bundle_def shared = BUNDLE("3", "host-interface"), apart = BUNDLE("3", "ip-range-start"), alone = BUNDLE("1", "host-interface");
+    const struct cox_rsc_def resources[] = {
+        { .id = "b", .variant = COX_BUNDLE, .end = 2, .bundle = &shared },
+        { .id = "p", .variant = COX_PRIMITIVE, .parent = 0, .end = 2, .standard = "ocf", .type = "x" },
+        { .id = "c", .variant = COX_BUNDLE, .parent = COX_RSC_NONE, .end = 4, .bundle = &apart },
+        { .id = "q", .variant = COX_PRIMITIVE, .parent = 2, .end = 4, .standard = "ocf", .type = "x" },
+        { .id = "d", .variant = COX_BUNDLE, .parent = COX_RSC_NONE, .end = 6, .bundle = &alone },
+        { .id = "r", .variant = COX_PRIMITIVE, .parent = 4, .end = 6, .standard = "ocf", .type = "x" },
+        { .id = "empty", .variant = COX_BUNDLE, .parent = COX_RSC_NONE, .end = 7, .bundle = &shared },
+    };
+    const struct cox_config config = config_of(resources, G_N_ELEMENTS(resources));
+    g_autoptr(cox_diags) diags = cox_diags_new();
+
+    (void) state;
+    cox_verify_config(&config, (cox_wall) { 0 }, diags);
+    expect(diags, 0, COX_SEVERITY_ERROR,
+           "Replicas of b share a port of their host without ip-range-start, therefore replicas-per-host=3 counts as 1");
+    assert_int_equal(cox_diags_count(diags), 1);
+}
+
 static void
 fencing_needs_a_device(void **state)
 {
@@ -152,4 +182,4 @@ fencing_needs_a_device(void **state)
 }
 
 COX_TEST_MAIN(cmocka_unit_test(clones_of_agents_that_cannot_be_cloned_so), cmocka_unit_test(operations_and_roles),
-              cmocka_unit_test(fencing_needs_a_device))
+              cmocka_unit_test(replicas_that_share_a_port), cmocka_unit_test(fencing_needs_a_device))
