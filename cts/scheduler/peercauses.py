@@ -3,6 +3,7 @@
 A cause takes itself out of a document.  When the two agree on what is left, that was why they differed: so a difference gets its
 class from the document, not from how its lines look.  What is decided for each cause, and why, is in doc/scheduler-differences.md.
 """
+import itertools
 import re
 import xml.etree.ElementTree as ET
 
@@ -66,13 +67,20 @@ def key_of(op):
 
 # ---- histories that nobody writes ----
 def strange_histories(root):
-    """Two histories of one resource on a node; entries that are of another resource or of what no executor does or notes."""
-    changed = False
+    """Two histories of one resource or of two instances that no daemon tells apart on a node; entries that are of another resource or of what no executor does or notes."""
+    changed, loose = False, anonymous(root)
     for node in root.iterfind("status/node_state"):
         for holder in node.iter("lrm_resources"):
             for twin in twins(holder, "id"):
                 holder.remove(twin)
                 changed = True
+        seen = set()
+        for holder in node.iter("lrm_resources"):
+            for history in [one for one in holder if name_of(one) in loose]:
+                if name_of(history) in seen:
+                    holder.remove(history)
+                    changed = True
+                seen.add(name_of(history))
         for history in node.iter("lrm_resource"):
             doomed = [op for op in history if op.tag == "lrm_rsc_op" and is_strange(op, history)]
             doomed += [op for op in twins(history, "id") if op not in doomed]
@@ -82,6 +90,20 @@ def strange_histories(root):
             for op in doomed:
                 history.remove(op)
             changed = changed or bool(doomed)
+    return histories_outside_bundles(root) or changed
+
+
+def histories_outside_bundles(root):
+    """Histories of what is in a bundle on other nodes than those of its containers."""
+    homes = {one.get("id"): bundle.get("id") for bundle in root.iter("bundle") for one in bundle.iter("primitive")}
+    changed = False
+    for node in root.iterfind("status/node_state"):
+        for holder in node.iter("lrm_resources"):
+            for history in list(holder):
+                bundle = homes.get(name_of(history))
+                if bundle and not re.fullmatch(re.escape(bundle) + r"-\d+", node.get("uname") or ""):
+                    holder.remove(history)
+                    changed = True
     return changed
 
 
@@ -102,15 +124,17 @@ def is_strange(op, history):
         return True
     if status is None or (status == "-1") != (op.get("rc-code") == "193") or (status == "7" and op.get("rc-code") != "5"):
         return True
-    return int(status) > 8 or op.get("call-id") is None or (op.get("call-id") == "-1" and status != "-1")
+    return int(status) > 8 or status in ("1", "5", "6") or op.get("call-id") is None or (op.get("call-id") == "-1" and status != "-1")
 
 
 def odd_roles(root):
     """Results that tell of the promoted role, promotions and demotions, of what cannot be promoted."""
     changed = False
     can = promotables(root)
+    known = {one.get("id") for one in root.iter("primitive")}
+    parts = re.compile("(%s)-" % "|".join(re.escape(one.get("id")) for one in root.iter("bundle")) if root.find(".//bundle") is not None else "(?!)")
     for history in root.iter("lrm_resource"):
-        if name_of(history) in can or not any(name_of(history) == one.get("id") for one in root.iter("primitive")):
+        if name_of(history) in can or not (name_of(history) in known or parts.match(name_of(history))):
             continue
         for op in list(history):
             if op.get("operation") in ("promote", "demote") or op.get("rc-code") in ("8", "9"):
@@ -120,12 +144,16 @@ def odd_roles(root):
 
 
 def twin_nodes(root):
-    """Two entries for a node, of one name or one id; a state whose name and id are of different nodes."""
+    """Two entries for a node, of one name or one id; a state whose name and id are of different nodes; two histories or sets of attributes in it."""
     changed = False
     for path in ("configuration/nodes", "status"):
         holder = root.find(path)
         for twin in twins([one for one in holder if one.tag in ("node", "node_state")], "id", "uname") if holder is not None else ():
             holder.remove(twin)
+            changed = True
+    for state in root.iterfind("status/node_state"):
+        for twin in [one for tag in ("lrm", "transient_attributes") for one in state.findall(tag)[1:]]:
+            state.remove(twin)
             changed = True
     known = {node.get("id"): node.get("uname") for node in root.iterfind("configuration/nodes/node")}
     for state in root.findall("status/node_state"):
@@ -261,6 +289,18 @@ def inner_constraints(root):
     return remove_if(root, lambda child, parent: parent.tag == "constraints" and bool(names(child) & inside))
 
 
+def wishes_of_collectives(root):
+    """Colocations of a clone or bundle that are not mandatory."""
+    kinds = {one.get("id"): one.tag for one in root.find("configuration/resources").iter() if one.get("id")}
+
+    def is_wish(one):
+        dependents = [one.get("rsc")] + [ref.get("id") for ref in one.iter("resource_ref")]
+        scores = [one.get("score") or "0"] + [part.get("score") for part in one.iterfind("resource_set") if part.get("score")]
+        return any(kinds.get(name) in COLLECTIVES for name in dependents) and any(score.strip("+-").upper() != "INFINITY" for score in scores)
+
+    return remove_if(root, lambda child, _: child.tag == "rsc_colocation" and is_wish(child))
+
+
 def failed_connections(root):
     """Failures of connections to guests, whether of virtual machines or of bundles."""
     remotes = {one.get("id") for one in root.iter("primitive")}
@@ -295,6 +335,53 @@ def times_of_membership(root):
                 state.set(name, no if state.get(name) == "0" else yes)
                 changed = True
     return changed
+
+
+def exclusive_members(root):
+    """Exclusive discovery that a constraint names for a member of a group or clone."""
+    parents, changed = parents_of(root), False
+    for one in root.iter("rsc_location"):
+        names = [one.get("rsc")] + [ref.get("id") for ref in one.iter("resource_ref")]
+        if one.get("resource-discovery") == "exclusive" and any(len(parents.get(name, ())) > 1 for name in names):
+            del one.attrib["resource-discovery"]
+            changed = True
+    return changed
+
+
+def joining_nodes(root):
+    """Nodes that are members and have not joined yet."""
+    changed = False
+    for state in root.iterfind("status/node_state"):
+        if state.get("crmd") not in (None, "offline", "0") and state.get("join") != "member":
+            state.set("crmd", "offline")
+            changed = True
+    return changed
+
+
+def changed_connections(root):
+    """Connections to remote nodes whose parameters have changed."""
+    remotes = {one.get("id") for one in root.iter("primitive") if one.get("type") == "remote"}
+    changed = False
+    for history in root.iter("lrm_resource"):
+        for op in list(history) if history.get("id") in remotes else ():
+            for name in ("op-digest", "op-restart-digest", "op-secure-digest"):
+                changed = op.attrib.pop(name, None) is not None or changed
+    return changed
+
+
+def fencing_without_devices(root):
+    """Fencing that is wanted where there is no device: nothing may be started then."""
+    if any(one.get("class") == "stonith" for one in root.iter("primitive")) or any(pair.get("value") == "false" for _, pair in pairs(root, "stonith-enabled")):
+        return False
+    remove_pairs(root, "stonith-enabled")
+    config = root.find("configuration/crm_config")
+    if config is None:
+        return False
+    options = config.find("cluster_property_set")
+    if options is None:
+        options = ET.SubElement(config, "cluster_property_set", id="without-devices")
+    ET.SubElement(options, "nvpair", id="without-devices-stonith-enabled", name="stonith-enabled", value="false")
+    return True
 
 
 def shutdown_locks(root):
@@ -335,7 +422,8 @@ def migrations(root):
 CAUSES = [("history that nobody writes", strange_histories), ("two entries of a node", twin_nodes), ("roles that it cannot have", odd_roles),
           ("guest in a clone or bundle", guests_in_collectives), ("removed fence device", removed_devices),
           ("recurring what cannot", recurring_what_cannot), ("senseless values", senseless_values), ("colocations in a circle", colocation_loops),
-          ("orders in a circle", order_loops), ("constraints of what is inside", inner_constraints), ("shutdown locks", shutdown_locks),
+          ("orders in a circle", order_loops), ("constraints of what is inside", inner_constraints), ("wishes of a clone", wishes_of_collectives), ("exclusive discovery of a member", exclusive_members),
+          ("fencing without a device", fencing_without_devices), ("node that joins", joining_nodes), ("connection that changed", changed_connections), ("shutdown locks", shutdown_locks),
           ("times of membership", times_of_membership), ("maintenance of a node", resting_nodes), ("failed connection of a guest", failed_connections),
           ("monitor of the stopped role", stopped_monitors),
           ("expired failures", forgiven_failures), ("unfencing of guests", unfenced_guests), ("utilization", room),
@@ -393,8 +481,29 @@ LINES = [("counts of failures cleared", "actions", False, lambda root, item: tas
          ("unfencing of guests", "actions", True, is_unfencing_of_guest),
          ("removed monitor cancelled", "actions", False, is_unconfigured),
          ("cancelled without a connection", "order", True, lambda root, item: task(item[0]) == "start" and task(item[1]) == "cancel"),
+         ("probes of a guest first", "order", True, lambda root, item: is_probe_of_guest(root, item[0])),
+         ("cancelled after a failed stop", "actions", False, lambda root, item: task(item) == "cancel" and has_failed_stop(root, item)),
          ("fencing after fencing", "order", True, lambda root, item: task(item[0]) == task(item[1]) == "stonith"),
          ("stop of what was removed after a fencing", "order", True, lambda root, item: task(item[0]) == "stonith" and task(item[1]) == "stop" and is_removed(root, item[1]))]
+
+
+def is_probe_of_guest(root, item):
+    """Is it a probe of what contains a guest?"""
+    operation, key, _ = item.split("|")
+    guests = {one.get("id") for one in root.iter("primitive") if any(pair.get("name") == "remote-node" for pair in one.iterfind("meta_attributes/nvpair"))}
+    return operation == "monitor" and key.endswith("_monitor_0") and key[:-len("_monitor_0")].split(":")[0] in guests
+
+
+def has_failed_stop(root, item):
+    """Is the last that the history has of this resource there a stop that failed?"""
+    _, key, node = item.split("|")
+    name = key.split("_monitor_")[0].split(":")[0]
+    for state in root.iterfind("status/node_state"):
+        for history in state.iter("lrm_resource") if state.get("uname") == node else ():
+            ops = sorted(history.iter("lrm_rsc_op"), key=lambda op: int(op.get("call-id") or 0))
+            if name_of(history) == name and ops and ops[-1].get("operation") == "stop" and ops[-1].get("rc-code") != "0":
+                return True
+    return False
 
 
 def is_removed(root, item):
@@ -425,8 +534,8 @@ def without(text, names):
     root = ET.fromstring(text)
     changed = False
     for name, take in CAUSES:
-        if name in names:
-            changed = take(root) or changed
+        while name in names and take(root):
+            changed = True
     return ET.tostring(root, encoding="unicode") if changed else None
 
 
@@ -434,16 +543,22 @@ def present(text):
     return [name for name, _ in CAUSES if without(text, [name]) is not None]
 
 
+def is_bare(text):
+    """Does it have none of the causes?"""
+    return ET.fromstring(text).find("configuration/resources") is not None and not present(text)
+
+
 def causes(text, differs):
     """Names of the causes that together explain the difference, [] when none do.  @differs is told of a candidate as text."""
     found = present(text)
-    for name in found:
-        if not differs(without(text, [name])):
-            return [name]
-    if len(found) < 2 or differs(without(text, found)):
+    for count in (1, 2):
+        for names in itertools.combinations(found, count):
+            if not differs(without(text, names)):
+                return list(names)
+    if len(found) < 3 or differs(without(text, found)):
         return []
     for name in list(found):
         fewer = [one for one in found if one != name]
-        if fewer and not differs(without(text, fewer)):
+        if len(fewer) > 2 and not differs(without(text, fewer)):
             found = fewer
     return found

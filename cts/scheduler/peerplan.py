@@ -101,20 +101,26 @@ def claim_old_schema(path, claim):
         out.write(re.sub('validate-with="[^"]*"', claim, text, count=1))
 
 
-def is_rehearsal(programs, text):
-    """Do both programs read the document alike, and what each of the two writes after its rehearsal, too?  Then nothing but the rehearsals differs."""
+def without_plan(programs, text):
+    """What the programs (ours first) tell of a document and of what each writes after its rehearsal, where the two read the same:
+    {line that only one of them tells: index of that program}.  None when there is no answer."""
     with tempfile.TemporaryDirectory() as folder:
         paths = [os.path.join(folder, "cib.xml")]
         with open(paths[0], "w") as out:
             out.write(text)
+        told = {}
         try:
             for number, program in enumerate(programs):
                 paths.append(os.path.join(folder, "after%d.xml" % number))
                 run(program, ["-x", paths[0], "-S", "-O", paths[-1], "-t", NOW], folder)
                 claim_old_schema(paths[-1], re.search('validate-with="[^"]*"', text).group(0))
-            return all(seen(programs[0], path, folder) == seen(programs[1], path, folder) for path in paths)
+            for path in paths:
+                lines = [set(seen(program, path, folder)) for program in programs]
+                told.update({line: 0 for line in lines[0] - lines[1]})
+                told.update({line: 1 for line in lines[1] - lines[0]})
         except Failed:
-            return False
+            return None
+    return told
 
 
 def is_score(line):
@@ -129,7 +135,7 @@ def placement(lines):
         bare = re.sub(r" \((unmanaged|maintenance|disabled|blocked|not installed|health is \w+|Monitoring|[^()]*, [^()]*)\)", "", line)
         listed = re.match(r"(\w+): \[ (.*) \]$", bare)
         node = re.match(r"(?:Guest|Remote)?Node (.*): (.*)$", bare)
-        if "Stopped" in bare or bare.endswith(":"):
+        if "Stopped" in bare or bare.endswith(":") or "resource instances DISABLED" in bare:
             continue
         if listed:
             found |= {"%s %s" % (name, re.sub("^(Guest|Remote)", "", listed.group(1)).lower()) for name in listed.group(2).split()}
