@@ -222,21 +222,32 @@ without_doctype(const char *text, size_t length)
     return NULL;
 }
 
-struct cox_agent_metadata *
-cox_agent_metadata_parse(const char *text, size_t length, GError **error)
+struct cox_xmldoc *
+cox_agent_metadata_document(const char *text, size_t length, GError **error)
 {
     g_autofree char *plain = without_doctype(text, length);
     g_autoptr(cox_xmldoc) doc = cox_xmldoc_parse_text(plain == NULL ? text : plain, length, &limits, error);
-    const struct cox_xml *root = doc == NULL ? NULL : cox_xmldoc_root(doc);
-    struct cox_agent_metadata *metadata;
 
     if (doc == NULL) {
         g_prefix_error(error, "agent meta-data: ");
         return NULL;
     }
-    if (!cox_xml_is(root, "resource-agent")) {
+    if (!cox_xml_is(cox_xmldoc_root(doc), "resource-agent")) {
         g_set_error(error, COX_ERROR, COX_ERROR_SYNTAX, "agent meta-data: root element is '%s', not 'resource-agent'",
-                    cox_xml_name(root));
+                    cox_xml_name(cox_xmldoc_root(doc)));
+        return NULL;
+    }
+    return g_steal_pointer(&doc);
+}
+
+struct cox_agent_metadata *
+cox_agent_metadata_parse(const char *text, size_t length, GError **error)
+{
+    g_autoptr(cox_xmldoc) doc = cox_agent_metadata_document(text, length, error);
+    const struct cox_xml *root = doc == NULL ? NULL : cox_xmldoc_root(doc);
+    struct cox_agent_metadata *metadata;
+
+    if (doc == NULL) {
         return NULL;
     }
     metadata = g_new0(struct cox_agent_metadata, 1);

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <glib.h>
 
+#include "xml/xmldoc.h"
+
 G_BEGIN_DECLS
 
 struct cox_agent_param {
@@ -45,6 +47,9 @@ struct cox_agent_metadata {
  * @return the caller owns it; NULL with COX_ERROR_SYNTAX that says what is wrong
  */
 struct cox_agent_metadata *cox_agent_metadata_parse(const char *text, size_t length, GError **error);
+
+/** The text as a document, within the same bounds and without its document type declaration; the errors are the same. */
+struct cox_xmldoc *cox_agent_metadata_document(const char *text, size_t length, GError **error);
 
 void cox_agent_metadata_free(struct cox_agent_metadata *metadata);
 typedef struct cox_agent_metadata cox_agent_metadata; /* for g_autoptr only */
