@@ -108,6 +108,32 @@ ra_node() {
     if [ -n "${OCF_RESKEY_CRM_meta_on_node:-}" ]; then printf '%s\n' "$OCF_RESKEY_CRM_meta_on_node"; else uname -n; fi
 }
 
+# ra_check_given NAME...: parameters that must not be empty
+ra_check_given() {
+    for ra_name in "$@"; do
+        eval "ra_value=\${OCF_RESKEY_$ra_name:-}"
+        [ -n "$ra_value" ] || ra_fail $OCF_ERR_CONFIGURED "parameter $ra_name is missing: it must be set"
+    done
+}
+
+# ra_check_number NAME LEAST MOST: a parameter that must be a whole number between the two
+ra_check_number() {
+    eval "ra_value=\${OCF_RESKEY_$1:-}"
+    ra_is_number "$ra_value" && [ "$ra_value" -ge "$2" ] && [ "$ra_value" -le "$3" ] ||
+        ra_fail $OCF_ERR_CONFIGURED "parameter $1: '$ra_value' is no number from $2 to $3"
+}
+
+# ra_check_choice NAME WORD...: a parameter that must be one of the words
+ra_check_choice() {
+    ra_name=$1
+    eval "ra_value=\${OCF_RESKEY_$1:-}"
+    shift
+    for ra_word in "$@"; do
+        [ "$ra_value" != "$ra_word" ] || return 0
+    done
+    ra_fail $OCF_ERR_CONFIGURED "parameter $ra_name: '$ra_value' is none of: $*"
+}
+
 # ra_state_check FILE PARAMETER: can a state file be kept there?
 ra_state_check() {
     case $1 in
@@ -151,7 +177,16 @@ ra_attribute_delete() {
     return 0
 }
 
-# ra_pid FILE PROGRAM: print the pid in FILE when it is a live process called PROGRAM
+# ra_promotion SCORE|none: how much this node should like to be promoted.  Outside a cluster there is nobody to tell; inside, a failure is
+# logged, and the next action says it again.
+ra_promotion() {
+    ra_have crm_attribute || return 0
+    if [ "$1" = none ]; then set -- -D; else set -- -v "$1"; fi
+    crm_attribute --promotion "$OCF_RESOURCE_INSTANCE" -l reboot "$@" >/dev/null 2>&1 || ra_log warn "the promotion score could not be changed"
+    return 0
+}
+
+# ra_pid FILE NAME: print the pid in FILE when it is a live process of this name
 ra_pid() {
     ra_number=''
     [ -r "$1" ] && read -r ra_number _ <"$1"
@@ -190,6 +225,37 @@ ra_end() {
 # ra_forget: a daemon that outlives the action must not keep the resource's parameters (secrets among them) in its environment
 ra_forget() {
     for ra_variable in $(env | sed -n 's/^\(OCF_[A-Za-z0-9_]*\)=.*/\1/p'); do unset "$ra_variable"; done
+}
+
+# ra_daemon_start PIDFILE PROGRAM [ARGUMENT...]: run a program that stays in the foreground, detached; returns when it runs
+ra_daemon_start() {
+    ra_file=$1
+    ra_program=${2##*/}
+    shift
+    if ra_pid "$ra_file" "$ra_program" >/dev/null; then return $OCF_SUCCESS; fi
+    rm -f "$ra_file"
+    (ra_forget && cd / && exec setsid "$@" </dev/null >/dev/null 2>&1) &
+    ra_state_write "$ra_file" $!
+    # For a moment it still has the shell's name.
+    until ra_pid "$ra_file" "$ra_program" >/dev/null; do
+        if ! ra_alive $!; then
+            rm -f "$ra_file"
+            ra_reason "$ra_program ended at once"
+            return $OCF_ERR_GENERIC
+        fi
+        sleep 0.1
+    done
+}
+
+# ra_daemon_monitor PIDFILE PROGRAM: does it run?
+ra_daemon_monitor() { ra_pid "$1" "${2##*/}" >/dev/null || return $OCF_NOT_RUNNING; }
+
+# ra_daemon_stop PIDFILE PROGRAM: ask it to end, and make it end before the action's time is over
+ra_daemon_stop() {
+    if ra_found=$(ra_pid "$1" "${2##*/}"); then
+        ra_end "$ra_found" "$(ra_stop_seconds)" || ra_fail $OCF_ERR_GENERIC "${2##*/} (process $ra_found) does not end"
+    fi
+    rm -f "$1"
 }
 
 # ra_stop_seconds: how long a stop may wait before it uses force; leaves a fifth of the action's time for that
