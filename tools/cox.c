@@ -52,6 +52,11 @@ static const struct cox_opt options[] = {
     { "confirm-within", 0, COX_OPT_STRING, "TIME", "Plans", "Taken back unless cox confirm is called on this node within this time",
       FIELD(confirm_within) },
     { "transition", 0, COX_OPT_STRING, "ID", "Explanations", "A saved input of the scheduler: a number, or a name such as pe-warn-3", FIELD(transition) },
+    { "provider", 0, COX_OPT_STRING, "PROVIDER", "Agents", "Who provides the agent (default local): ocf:PROVIDER:NAME", FIELD(provider) },
+    { "language", 0, COX_OPT_STRING, "LANGUAGE", "Agents", "What it is written in: sh", FIELD(language) },
+    { "directory", 0, COX_OPT_STRING, "DIRECTORY", "Agents", "Where it is put, instead of where the cluster finds it", FIELD(directory) },
+    { "parameter", 'o', COX_OPT_STRINGS, "NAME=VALUE", "Agents", "A parameter of the agent, as ocf-tester takes them", FIELD(parameters) },
+    { "change", 0, COX_OPT_STRINGS, "NAME=VALUE", "Agents", "Another valid value of a parameter, for reload-agent", FIELD(changes) },
     { "quiet", 'Q', COX_OPT_QUIET, NULL, NULL, "Only what is essential" },
 };
 
@@ -200,7 +205,7 @@ is_given(const struct cox_opt *option, const struct cox_settings *settings)
     if (option->kind == COX_OPT_FLAG) {
         return *(const bool *) (gconstpointer) field;
     }
-    return option->kind == COX_OPT_STRING && *(char *const *) (gconstpointer) field != NULL;
+    return (option->kind == COX_OPT_STRING || option->kind == COX_OPT_STRINGS) && *(char *const *) (gconstpointer) field != NULL;
 }
 
 /* An option that the verb does nothing with is an error: whoever gave it expects something of it. */

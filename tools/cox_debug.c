@@ -176,18 +176,17 @@ check_action(const char *action, GError **error)
     return false;
 }
 
-/* Something that is done behind the cluster's back is undone by it, or done twice. */
-static bool
-check_managed(const struct cox_state *state, const struct by_hand *hand, GError **error)
+bool
+cox_verb_check_managed(const struct cox_state *state, const char *id, const char *what, GError **error)
 {
     const struct cox_cluster *cluster = &state->plan->cluster;
 
-    for (size_t i = 0; i < cluster->n_rscs && changes_something(hand->action); i++) {
+    for (size_t i = 0; i < cluster->n_rscs; i++) {
         const struct cox_rsc_state *rsc = &cluster->rscs[i];
 
-        if (g_strcmp0(rsc->short_id, hand->rsc) == 0 && rsc->is_managed) {
+        if (g_strcmp0(rsc->short_id, id) == 0 && rsc->is_managed) {
             g_set_error(error, COX_ERROR, COX_ERROR_UNSAFE, "the cluster manages '%s' and would take a %s for a failure, or do it elsewhere as well: "
-                        "cox resource maintenance %s on (--force does it all the same)", hand->rsc, hand->action, hand->rsc);
+                        "cox resource maintenance %s on (--force does it all the same)", id, what, id);
             return false;
         }
     }
@@ -217,7 +216,8 @@ from_configuration(struct cox_tool_ctx *ctx, struct by_hand *hand, GError **erro
         return false;
     }
     hand->name = cox_agent_name_new(def->standard, def->provider, def->type, error);
-    if (hand->name == NULL || (!((const struct cox_settings *) ctx->settings)->is_forced && !check_managed(state, hand, error))) {
+    if (hand->name == NULL || (!((const struct cox_settings *) ctx->settings)->is_forced && changes_something(hand->action)
+                               && !cox_verb_check_managed(state, hand->rsc, hand->action, error))) {
         return false;
     }
     cox_nvsets_resolve(&def->params, NULL, &input, &params, NULL);
@@ -266,14 +266,12 @@ prepare(struct cox_tool_ctx *ctx, struct by_hand *hand, char **arguments, GError
 static char **
 tracer_of(const struct cox_agent_name *name)
 {
-    const char *root = cox_environment_get("COX_OCF_ROOT");
-    g_autofree char *directory = (root == NULL) ? NULL : g_build_filename(root, "resource.d", NULL);
-    struct cox_agent_paths paths = cox_agent_call_paths();
+    g_autofree char *directory = NULL;
+    const struct cox_agent_paths paths = cox_agent_call_paths(&directory);
     g_autofree char *path = NULL;
     g_autofree char *content = NULL;
     gsize length = 0;
 
-    paths.ocf = directory;
     path = cox_agent_find(&paths, name, NULL);
     if (path == NULL || !g_file_get_contents(path, &content, &length, NULL) || !g_str_has_prefix(content, "#!")) {
         return NULL;
@@ -332,24 +330,27 @@ print_outcome(struct cox_tool_ctx *ctx, const struct by_hand *hand, const struct
 }
 
 static int
-call(struct cox_tool_ctx *ctx, struct by_hand *hand, gint64 timeout_ms)
+call_agent(struct cox_tool_ctx *ctx, struct by_hand *hand, gint64 timeout_ms)
 {
     g_auto(GStrv) tracer = tracer_of(hand->name);
     g_autofree char *timeout = g_strdup_printf("%" G_GINT64_FORMAT, timeout_ms);
     g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(struct cox_agent_pair));
     struct cox_agent_outcome outcome = { 0 };
-    struct cox_agent_env env = { .agent = hand->name, .rsc_id = hand->rsc, .service = "pacemaker-execd" };
+    struct cox_agent_call call = { .env = { .agent = hand->name, .rsc_id = hand->rsc, .service = "pacemaker-execd" },
+                                   .action = hand->action,
+                                   .timeout_ms = timeout_ms,
+                                   .before = (const char *const *) tracer };
     int code = 0;
     bool is_fence = hand->name->standard == COX_AGENT_STONITH;
 
     if (is_fence) {
         add_pair(hand, "action", hand->action);
-        env.service = "pacemaker-fenced";
+        call.env.service = "pacemaker-fenced";
     } else {
         add_pair(hand, "CRM_meta_timeout", timeout);
         add_pair(hand, "CRM_meta_interval", "0");
         add_pair(hand, "CRM_meta_name", hand->action);
-        add_pair(hand, "crm_feature_set", "3.20.5");
+        add_pair(hand, "crm_feature_set", COX_AGENT_CALL_FEATURES);
     }
     for (guint i = 0; i < hand->pairs->len; i++) {
         const struct cox_nvedit *given = &g_array_index(hand->pairs, struct cox_nvedit, i);
@@ -357,9 +358,9 @@ call(struct cox_tool_ctx *ctx, struct by_hand *hand, gint64 timeout_ms)
 
         g_array_append_val(pairs, pair);
     }
-    env.params = (const struct cox_agent_pair *) (gpointer) pairs->data;
-    env.n_params = pairs->len;
-    cox_agent_call_through(&env, hand->action, timeout_ms, (const char *const *) tracer, &outcome);
+    call.env.params = (const struct cox_agent_pair *) (gpointer) pairs->data;
+    call.env.n_params = pairs->len;
+    cox_agent_call_as(&call, &outcome);
     print_outcome(ctx, hand, &outcome);
     code = outcome.result.code;
     cox_agent_outcome_clear(&outcome);
@@ -381,7 +382,7 @@ cox_verb_debug(struct cox_tool_ctx *ctx, char **arguments)
     } else if (!prepare(ctx, &hand, arguments, &error)) {
         status = cox_tool_fail(ctx, error);
     } else {
-        status = call(ctx, &hand, timeout_ms);
+        status = call_agent(ctx, &hand, timeout_ms);
     }
     cox_agent_name_free(hand.name);
     g_array_unref(hand.pairs);

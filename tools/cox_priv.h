@@ -15,6 +15,8 @@ struct cox_settings {
     char *group, *after, *before;                  /**< where in a group */
     char *id, *role, *score, *kind, *symmetrical, *loss_policy; /**< constraints */
     char *until;                                   /**< move, ban, maintenance */
+    char *provider, *language, *directory;         /**< agent new */
+    GPtrArray *parameters, *changes;               /**< agent test: NAME=VALUE */
     char *path, *select, *value, *description;     /**< alerts, recipients, roles */
 };
 
@@ -142,6 +144,15 @@ int cox_verb_quorum_expect(struct cox_tool_ctx *ctx, char **arguments);
 /* cox_debug.c */
 int cox_verb_resource_history(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_debug(struct cox_tool_ctx *ctx, char **arguments);
+
+struct cox_state;
+
+/** May a @what ("start", "test") of the resource be done by hand?  Not while the cluster manages it: COX_ERROR_UNSAFE. */
+bool cox_verb_check_managed(const struct cox_state *state, const char *id, const char *what, GError **error);
+
+/* cox_agent.c */
+int cox_verb_agent_new(struct cox_tool_ctx *ctx, char **arguments);
+int cox_verb_agent_test(struct cox_tool_ctx *ctx, char **arguments);
 
 /* cox_ticket.c */
 int cox_verb_ticket_list(struct cox_tool_ctx *ctx, char **arguments);
