@@ -220,9 +220,21 @@ value_of(const GArray *pairs, const char *name)
     return NULL;
 }
 
-/* Might the resource be what is to be tested?  Not when a parameter of both is another one. */
+/* Does a parameter tell two resources apart?  Those that are unique do; any does where none is. */
 static bool
-is_alike(const struct test *test, const struct cox_rsc_def *def)
+tells_apart(const struct cox_agent_metadata *metadata, const struct cox_agent_param *param)
+{
+    bool has_unique = false;
+
+    for (size_t i = 0; i < metadata->n_params; i++) {
+        has_unique = has_unique || metadata->params[i].is_unique;
+    }
+    return param->is_unique || !has_unique;
+}
+
+/* Might the resource be what is to be tested?  Not when a parameter that tells them apart is another one. */
+static bool
+is_alike(const struct test *test, const struct cox_rsc_def *def, const struct cox_agent_metadata *metadata)
 {
     const struct cox_rule_input input = { .now = cox_tool_now() };
     struct cox_nvlist params = COX_NVLIST_INIT;
@@ -232,10 +244,15 @@ is_alike(const struct test *test, const struct cox_rsc_def *def)
     if (!is_other) {
         cox_nvsets_resolve(&def->params, NULL, &input, &params, NULL);
     }
-    for (size_t i = 0; i < params.n_pairs && !is_other; i++) {
-        const char *value = value_of(test->usual, params.pairs[i].name);
+    for (size_t i = 0; i < metadata->n_params && !is_other; i++) {
+        const struct cox_agent_param *param = &metadata->params[i];
+        const char *mine = value_of(test->usual, param->name);
+        const char *other = param->fallback;
 
-        is_other = value != NULL && g_strcmp0(value, params.pairs[i].value) != 0;
+        for (size_t k = 0; k < params.n_pairs; k++) {
+            other = (strcmp(params.pairs[k].name, param->name) == 0) ? params.pairs[k].value : other;
+        }
+        is_other = tells_apart(metadata, param) && g_strcmp0((mine != NULL) ? mine : param->fallback, other) != 0;
     }
     cox_nvlist_clear(&params);
     return !is_other;
@@ -243,7 +260,7 @@ is_alike(const struct test *test, const struct cox_rsc_def *def)
 
 /* Where no cluster runs nobody manages anything. */
 static bool
-check_cluster(const struct test *test, GError **error)
+check_cluster(const struct test *test, const struct cox_agent_metadata *metadata, GError **error)
 {
     const struct cox_cib_access_settings where = { .tool = "cox" };
     g_autoptr(GError) why = NULL;
@@ -260,7 +277,7 @@ check_cluster(const struct test *test, GError **error)
     for (size_t i = 0; i < state->input.config->n_resources; i++) {
         const struct cox_rsc_def *def = &state->input.config->resources[i];
 
-        if (is_alike(test, def) && !cox_verb_check_managed(state, def->id, "test", error)) {
+        if (is_alike(test, def, metadata) && !cox_verb_check_managed(state, def->id, "test", error)) {
             return false;
         }
     }
@@ -478,7 +495,7 @@ run_test(struct cox_tool_ctx *ctx, struct test *test)
     run_step(test, &describe, &outcome, &input.metadata_seen);
     metadata = cox_agent_metadata_parse(outcome.out, strlen(outcome.out), &why);
     problem = schema_problem(outcome.out, &error);
-    if (error != NULL) {
+    if (error != NULL || (metadata != NULL && !test->settings->is_forced && !test->settings->change.is_dry && !check_cluster(test, metadata, &error))) {
         cox_agent_outcome_clear(&outcome);
         return cox_tool_fail(ctx, error);
     }
@@ -503,8 +520,7 @@ prepare(struct test *test, char **arguments, GError **error)
     g_auto(GStrv) changes = words_of(settings->changes, none);
 
     return read_pairs(&test->params, test->usual, given, error) && read_pairs(&test->changes, test->other, changes, error)
-           && find_agent(test, arguments[0], error) && (settings->is_forced || settings->change.is_dry || check_cluster(test, error))
-           && (test->box = cox_agent_box_new(error)) != NULL;
+           && find_agent(test, arguments[0], error) && (test->box = cox_agent_box_new(error)) != NULL;
 }
 
 int
