@@ -128,3 +128,13 @@ case("stop-hopeless", "A stop fails for a reason that stays, and nobody can fenc
      history=lambda s: s.at("A", "n1").fail("stop", rc=5, call=9, status=0))
 case("stop-hopeless-overcome", "A stop failed for a reason that stayed, but not for ever: what happened since counts.", [A, B],
      [colocation("B", "A")], runs={"A": "n1"}, history=lambda s: s.at("A", "n1").fail("stop", rc=5, call=2, status=0).add("stop", call=5))
+
+
+def other_start(s):
+    s.at("A", "n1").params = {"fake": "old"}
+    s.at("A", "n1").fail("start")
+
+
+case("clone-count-about-to-be-cleared", "The count of an anonymous clone is about to be cleared, as the start that failed had other parameters: "
+     "it bans none of its instances from n1, whichever of them that is.", [clone("A-clone", prim("A", params={"fake": "new"}))],
+     [location("A-clone", "n2", 100)], history=other_start, transient={"n1": counts("A", "start", "INFINITY")})

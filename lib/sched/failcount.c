@@ -106,6 +106,28 @@ is_of_another_agent(const struct sched_rsc *rsc, const struct sched_node *node)
     return history != NULL && sched_rsc_is_changed(rsc, history);
 }
 
+/* Does something within @whole clear the count on @node of what is called @history_id there? */
+static bool
+has_clearing(const struct sched_rsc *whole, const char *history_id, const struct sched_node *node)
+{
+    if (whole->variant == COX_PRIMITIVE) {
+        return strcmp(whole->history_id, history_id) == 0 && sched_action_find(whole, SCHED_TASK_CLEAR_FAILCOUNT, node) != NULL;
+    }
+    for (guint i = 0; whole->children != NULL && i < whole->children->len; i++) {
+        if (has_clearing(g_ptr_array_index(whole->children, i), history_id, node)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is it an instance of an anonymous clone?  They share their counts, and one of them clears these for all. */
+static bool
+is_anonymous(const struct sched_rsc *rsc)
+{
+    return rsc->instance >= 0 && strcmp(rsc->history_id, rsc->id) != 0;
+}
+
 bool
 sched_failcount_bans(struct sched_work *work, struct sched_rsc *rsc, const struct sched_node *node,
                      struct sched_rsc **which)
@@ -119,14 +141,12 @@ sched_failcount_bans(struct sched_work *work, struct sched_rsc *rsc, const struc
     if (count <= 0 || count < rsc->meta.migration_threshold || is_of_another_agent(rsc, node)) {
         return false;
     }
-    if (sched_action_find(rsc, SCHED_TASK_CLEAR_FAILCOUNT, node) != NULL) {
-        return false; /* it is about to be cleared */
+    if (has_clearing(is_anonymous(rsc) ? rsc->top : rsc, rsc->history_id, node)) {
+        return false;
     }
     if (which != NULL) {
-        bool anonymous = rsc->instance >= 0 && strcmp(rsc->history_id, rsc->id) != 0;
-
-        *which = anonymous ? rsc->top : rsc;
-        if (anonymous && rsc->top->variant == COX_BUNDLE) {
+        *which = is_anonymous(rsc) ? rsc->top : rsc;
+        if (is_anonymous(rsc) && rsc->top->variant == COX_BUNDLE) {
             *which = rsc->parent;
         }
     }
