@@ -77,8 +77,7 @@ static void
 fence(struct after *after, const struct cox_graph *graph)
 {
     for (size_t a = 0; a < graph->n_actions; a++) {
-        const struct cox_node_state *node = g_strcmp0(graph->actions[a].task, "stonith") != 0 || graph->actions[a].node_name == NULL
-                                                ? NULL : laws_node(after->cluster, graph->actions[a].node_name);
+        const struct cox_node_state *node = !laws_is_fencing(&graph->actions[a]) ? NULL : laws_node(after->cluster, graph->actions[a].node_name);
 
         for (size_t r = 0; node != NULL && r < after->cluster->n_rscs; r++) {
             *place_at(after, r, (size_t) (node - after->cluster->nodes)) = (struct place) { .is_active = false };

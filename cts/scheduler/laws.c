@@ -204,6 +204,20 @@ laws_is_before(const struct cox_graph *graph, guint32 first, guint32 then)
     return false;
 }
 
+bool
+laws_is_fencing(const struct cox_action *action)
+{
+    if (g_strcmp0(action->task, "stonith") != 0 || action->node_name == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < action->n_attributes; i++) {
+        if (g_str_equal(action->attributes[i].name, "CRM_meta_stonith_action")) {
+            return !g_str_equal(action->attributes[i].value, "on");
+        }
+    }
+    return true;
+}
+
 const struct cox_rsc_state *
 laws_rsc(const struct cox_cluster *cluster, const char *id)
 {
@@ -227,29 +241,78 @@ laws_is_in_clone(const struct cox_cluster *cluster, const struct cox_rsc_state *
     return false;
 }
 
+/* Does the action leave nothing of @rsc on the node? */
+static bool
+is_end_of(const struct cox_action *action, const struct cox_rsc_state *rsc, const char *node)
+{
+    if (g_strcmp0(action->node_name, node) != 0) {
+        return false;
+    }
+    return laws_is_fencing(action) || (g_strcmp0(action->task, "stop") == 0 && g_strcmp0(action->display_id, rsc->id) == 0);
+}
+
+static bool
+is_fenced(const struct cox_graph *graph, const char *node)
+{
+    for (size_t a = 0; a < graph->n_actions; a++) {
+        if (laws_is_fencing(&graph->actions[a]) && g_str_equal(graph->actions[a].node_name, node)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What ends it on @node is before the start; there must be something of that if @is_there. */
+static void
+check_end(const struct cox_plan *plan, guint32 start, const char *node, bool is_there, GString *problems)
+{
+    const struct cox_graph *graph = &plan->graph;
+    const struct cox_rsc_state *rsc = laws_rsc(&plan->cluster, graph->actions[start].display_id);
+    bool is_ended = !is_there;
+
+    for (guint32 a = 0; a < graph->n_actions; a++) {
+        if (is_end_of(&graph->actions[a], rsc, node)) {
+            bool is_before = laws_is_before(graph, a, start);
+
+            is_ended = is_ended || is_before;
+            if (!is_before && g_strcmp0(graph->actions[a].task, "stop") == 0) {
+                laws_complain(problems, "one place", &graph->actions[start], "before it has stopped elsewhere");
+                return;
+            }
+        }
+    }
+    if (!is_ended) {
+        g_autofree char *what = g_strdup_printf("though nothing stops it on %s", node);
+
+        laws_complain(problems, "one place", &graph->actions[start], what);
+    }
+}
+
+static bool
+is_on(const struct cox_rsc_state *rsc, size_t node)
+{
+    for (size_t i = 0; i < rsc->n_running_on; i++) {
+        if (rsc->running_on[i] == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 check_places(const struct cox_plan *plan, GString *problems)
 {
-    const struct cox_graph *graph = &plan->graph;
+    for (guint32 a = 0; a < plan->graph.n_actions; a++) {
+        const struct cox_action *start = &plan->graph.actions[a];
+        const struct cox_rsc_state *rsc =
+            start->kind != COX_ACTION_RSC || !g_str_equal(start->task, "start") ? NULL : laws_rsc(&plan->cluster, start->display_id);
 
-    for (guint32 a = 0; a < graph->n_actions; a++) {
-        const struct cox_action *start = &graph->actions[a];
-        const struct cox_rsc_state *rsc = NULL;
+        for (size_t n = 0; rsc != NULL && !laws_is_in_clone(&plan->cluster, rsc) && n < plan->cluster.n_nodes; n++) {
+            const struct cox_node_state *node = &plan->cluster.nodes[n];
+            bool is_elsewhere = is_on(rsc, n) && node->is_online && !node->is_unclean && g_strcmp0(node->name, start->node_name) != 0;
+            bool waits = laws_requires_fencing(plan, rsc) || !is_fenced(&plan->graph, node->name);
 
-        if (start->kind != COX_ACTION_RSC || !g_str_equal(start->task, "start")) {
-            continue;
-        }
-        rsc = laws_rsc(&plan->cluster, start->display_id);
-        if (rsc == NULL || laws_is_in_clone(&plan->cluster, rsc)) {
-            continue;
-        }
-        for (guint32 b = 0; b < graph->n_actions; b++) {
-            const struct cox_action *stop = &graph->actions[b];
-
-            if (g_strcmp0(stop->task, "stop") == 0 && g_strcmp0(stop->display_id, start->display_id) == 0
-                && stop->node_name != NULL && !laws_is_before(graph, b, a)) {
-                laws_complain(problems, "one place", start, "before it has stopped elsewhere");
-            }
+            check_end(plan, a, node->name, is_elsewhere && waits, problems);
         }
     }
 }

@@ -14,7 +14,7 @@ extern const char *const laws_names[];
  *  - acyclic: everything can be done
  *  - scores: nothing starts or is promoted on a node where its final score is negative
  *  - nodes: nothing starts or is promoted on a cluster node that is not online, in standby or in maintenance
- *  - one place: what is no clone's starts on a node after it has stopped on every other
+ *  - one place: what is no clone's starts on a node after it has stopped on every other where it is, and it does stop there
  *
  * and those of waitlaws.h and afterlaws.h.
  */
@@ -39,6 +39,12 @@ void laws_complain(GString *problems, const char *law, const struct cox_action *
 
 /** Must the action at @first be done before that at @then begins? */
 bool laws_is_before(const struct cox_graph *graph, guint32 first, guint32 then);
+
+/** Does it fence its node (and does not unfence it)? */
+bool laws_is_fencing(const struct cox_action *action);
+
+/** Does @rsc start only after a node has been fenced where it may be?  Fence devices and connections do not: fencing may need them. */
+bool laws_requires_fencing(const struct cox_plan *plan, const struct cox_rsc_state *rsc);
 
 /** The resource or instance called @id, or NULL. */
 const struct cox_rsc_state *laws_rsc(const struct cox_cluster *cluster, const char *id);

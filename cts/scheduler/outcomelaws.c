@@ -5,19 +5,17 @@
 #include "laws.h"
 #include "transition/rehearsal.h"
 
-/* What a plan of a settled cluster has none of. The rest (clearing of failure counts, cancelling, forgetting, telling
- * of notifications) leaves no trace in what a rehearsal writes down, so that it may be planned again. */
+/*
+ * What a plan of a settled cluster has none of.  Not counted are notifications, which come with others, that a node wants to leave, which
+ * is not rehearsed, and cancelling: that a monitor failed is remembered after it was cancelled, so that it is cancelled again, which costs
+ * nothing.
+ */
 static bool
 changes_something(const struct cox_action *action)
 {
-    static const char *const tasks[] = { "start", "stop", "promote", "demote", "migrate_to", "migrate_from", "monitor", "stonith" };
+    static const char *const others[] = { "notify", "do_shutdown", "cancel", NULL };
 
-    for (size_t i = 0; action->kind != COX_ACTION_PSEUDO && i < G_N_ELEMENTS(tasks); i++) {
-        if (g_strcmp0(action->task, tasks[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return action->kind != COX_ACTION_PSEUDO && !g_strv_contains(others, action->task);
 }
 
 static const struct cox_action *

@@ -82,6 +82,35 @@ forget_fencing(struct bug *bug)
     forget_waiting(bug, "stonith", false);
 }
 
+/* What is stopped is monitored instead. */
+static void
+leave_out_stops(struct bug *bug)
+{
+    for (size_t a = 0; a < bug->plan->graph.n_actions; a++) {
+        if (is_task(&bug->actions[a], "stop")) {
+            bug->actions[a].task = "monitor";
+        }
+    }
+}
+
+/* What is fenced is unfenced instead. */
+static void
+unfence_instead(struct bug *bug)
+{
+    for (size_t a = 0; a < bug->plan->graph.n_actions; a++) {
+        struct cox_action *action = &bug->actions[a];
+
+        if (laws_is_fencing(action)) {
+            struct cox_nvpair *attributes = cox_arena_memdup(bug->plan->arena, action->attributes, action->n_attributes, sizeof(*attributes));
+
+            for (size_t i = 0; i < action->n_attributes; i++) {
+                attributes[i].value = g_str_equal(attributes[i].name, "CRM_meta_stonith_action") ? "on" : attributes[i].value;
+            }
+            action->attributes = attributes;
+        }
+    }
+}
+
 static void
 forget_orders(struct bug *bug)
 {
@@ -276,6 +305,7 @@ static const struct {
     const char *law;
     enum planted_stage stage;
     void (*plant)(struct bug *bug);
+    const char *name; /* NULL: that of the law */
 } bugs[] = {
     { "closed", PLANTED_FIRST, wait_for_itself },
     { "acyclic", PLANTED_FIRST, wait_in_circle },
@@ -293,20 +323,39 @@ static const struct {
     { "choice", PLANTED_EXPLAINED, forget_choice },
     { "free", PLANTED_EXPLAINED, forget_one },
     { "order", PLANTED_SHUFFLED, forget_one },
+    { "one place", PLANTED_FIRST, leave_out_stops, "no stop" },
+    { "fenced", PLANTED_FIRST, unfence_instead, "unfencing" },
 };
 
+static bool
+is_called(size_t bug, const char *name)
+{
+    return g_str_equal(bugs[bug].name != NULL ? bugs[bug].name : bugs[bug].law, name);
+}
+
+const char *
+planted_law(const char *bug)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(bugs); i++) {
+        if (is_called(i, bug)) {
+            return bugs[i].law;
+        }
+    }
+    return NULL;
+}
+
 struct cox_plan *
-planted_run(const struct cox_sched_input *input, const char *law, enum planted_stage stage)
+planted_run(const struct cox_sched_input *input, const char *bug, enum planted_stage stage)
 {
     struct cox_plan *plan = cox_sched_run(input, NULL);
     size_t n = plan->graph.n_actions;
 
-    for (size_t i = 0; law != NULL && i < G_N_ELEMENTS(bugs); i++) {
-        if (bugs[i].stage == stage && g_str_equal(bugs[i].law, law)) {
-            struct bug bug = { input->config, plan, cox_arena_memdup(plan->arena, plan->graph.actions, n, sizeof(struct cox_action)) };
+    for (size_t i = 0; bug != NULL && i < G_N_ELEMENTS(bugs); i++) {
+        if (bugs[i].stage == stage && is_called(i, bug)) {
+            struct bug planted = { input->config, plan, cox_arena_memdup(plan->arena, plan->graph.actions, n, sizeof(struct cox_action)) };
 
-            bugs[i].plant(&bug);
-            plan->graph.actions = bug.actions;
+            bugs[i].plant(&planted);
+            plan->graph.actions = planted.actions;
         }
     }
     return plan;

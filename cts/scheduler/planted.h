@@ -13,11 +13,14 @@ enum planted_stage {
 };
 
 /**
- * cox_sched_run(), and a fault in the plan that the law of this name must find: an edge less, an instance more, a start elsewhere.
+ * cox_sched_run(), and a fault in the plan that a law must find: an edge less, an instance more, a start elsewhere.
  *
- * @param law  name of a law that breaks then, if the plan has something that allows it; NULL: no fault
+ * @param bug  what planted_law() knows, for a fault if the plan has something that allows it; NULL: no fault
  * @return the plan; the caller frees it with cox_plan_free
  */
-struct cox_plan *planted_run(const struct cox_sched_input *input, const char *law, enum planted_stage stage);
+struct cox_plan *planted_run(const struct cox_sched_input *input, const char *bug, enum planted_stage stage);
+
+/** The law that finds the fault called @bug, which is the law's own name for the first of its faults; NULL: there is no such fault. */
+const char *planted_law(const char *bug);
 
 #endif

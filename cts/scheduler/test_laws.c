@@ -34,6 +34,8 @@ static const struct {
     { "remote-rsc-stop-failed", 2, "a remote node that was fenced is probed once its connection is made again" },
     { "remote-lost", 2, "a remote node that is connected anew is probed before anything is moved there" },
     { "remote-leaves", 2, "a remote node that has gone is connected anew" },
+    { "failcount-of-removed", 2, "the history of what failed is deleted once it has been stopped" },
+    { "guest-removed", 2, "the history of what failed is deleted once it has been stopped" },
 };
 
 static struct cox_schemas *schemas;

@@ -15,9 +15,8 @@ is_task(const struct cox_action *action, const char *task)
 
 /* ---- fenced ---- */
 
-/* Fence devices and connections are what fencing may need itself; others may say that they need none. */
-static bool
-requires_fencing(const struct cox_plan *plan, const struct cox_rsc_state *rsc)
+bool
+laws_requires_fencing(const struct cox_plan *plan, const struct cox_rsc_state *rsc)
 {
     const char *requires = rsc->meta == NULL ? NULL : cox_option_get(COX_OPT_META_REQUIRES, rsc->meta);
 
@@ -32,7 +31,7 @@ is_proof(const struct cox_action *action, const char *node, const char *rsc)
     if (g_strcmp0(action->node_name, node) != 0) {
         return false;
     }
-    return g_strcmp0(action->task, "stonith") == 0
+    return laws_is_fencing(action)
            || (action->kind == COX_ACTION_RSC && is_task(action, "stop") && g_str_equal(action->display_id, rsc));
 }
 
@@ -53,7 +52,7 @@ check_fenced(const struct cox_plan *plan, guint32 start, GString *problems)
     const struct cox_action *action = &plan->graph.actions[start];
     const struct cox_rsc_state *rsc = laws_rsc(&plan->cluster, action->display_id);
 
-    if (rsc == NULL || rsc->variant != COX_PRIMITIVE || !requires_fencing(plan, rsc)) {
+    if (rsc == NULL || rsc->variant != COX_PRIMITIVE || !laws_requires_fencing(plan, rsc)) {
         return;
     }
     for (size_t i = 0; i < rsc->n_running_on; i++) {

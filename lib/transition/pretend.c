@@ -258,17 +258,28 @@ first_of_failures(const struct cox_node_status *node, const char *rsc)
     return NULL;
 }
 
+/* Is it the name of a resource, or that of an instance which shares the counts of the others, whatever its number is? */
+static bool
+is_called(const char *name, const char *rsc)
+{
+    size_t length = strlen(rsc);
+
+    return g_str_has_prefix(name, rsc)
+           && (name[length] == '\0' || (name[length] == ':' && name[length + 1 + strspn(name + length + 1, "0123456789")] == '\0'));
+}
+
 void
 cox_pretend_failures_cleared(struct cox_status *status, struct cox_node_status *node, const struct cox_pretend_rsc *rsc)
 {
-    const char *name = cox_pretend_history_name(node, rsc);
-    struct cox_rsc_history *history = cox_status_rsc(node, name);
-    g_autofree char *failure = g_strdup_printf("%s_last_failure_0", name);
-
     for (const char *attr = first_of_failures(node, rsc->id); attr != NULL; attr = first_of_failures(node, rsc->id)) {
         cox_status_attr_set(status, node, attr, NULL);
     }
-    if (history != NULL) {
-        (void) cox_status_op_remove(status, history, failure);
+    for (guint i = 0; i < node->resources->len; i++) {
+        struct cox_rsc_history *history = g_ptr_array_index(node->resources, i);
+        g_autofree char *failure = g_strdup_printf("%s_last_failure_0", history->id);
+
+        if (is_called(history->id, rsc->id)) {
+            (void) cox_status_op_remove(status, history, failure);
+        }
     }
 }
