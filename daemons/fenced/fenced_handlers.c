@@ -240,7 +240,8 @@ cox_fenced_on_history(struct cox_ctx *ctx, const struct cox_request *request, st
     g_autoptr(cox_arena) arena = cox_arena_new();
     g_autoptr(GArray) events = g_array_new(FALSE, TRUE, sizeof(struct cox_msg_fence_event));
     struct cox_msg_fence_history answer = { 0 };
-    const struct cox_msg_fence_forget forget = { .target = query->target };
+    const char *target = query->target == NULL ? NULL : name_of(fenced, query->target);
+    const struct cox_msg_fence_forget forget = { .target = target };
 
     if (fenced->engine == NULL) {
         g_set_error(error, COX_ERROR, COX_ERROR_TRY_AGAIN, "fencing history: this node is not part of a cluster yet; try again");
@@ -250,8 +251,8 @@ cox_fenced_on_history(struct cox_ctx *ctx, const struct cox_request *request, st
         g_set_error(error, COX_ERROR, COX_ERROR_PRIVILEGE, "fencing history: only root and the cluster's user may clean it");
         return false;
     }
-    collect_pending(fenced, query->target, events, arena);
-    collect_history(fenced, query->target, events, arena);
+    collect_pending(fenced, target, events, arena);
+    collect_history(fenced, target, events, arena);
     answer.events = (const struct cox_msg_fence_event *) events->data;
     answer.n_events = events->len;
     if (query->clean != 0) {
