@@ -56,4 +56,4 @@ def skip(name, why):
 
 def objects(room):
     """Object files of a room in the build tree (tests, and the shared library's second copies, left out)."""
-    return sorted(o for o in glob.glob(os.path.join(BUILD, "lib", room, "*.o")) if "cox_client_so" not in os.path.basename(o))
+    return sorted(o for o in glob.glob(os.path.join(BUILD, "lib", room, "*.o")) if "_so_" not in os.path.basename(o))
