@@ -89,6 +89,14 @@ cox_agent_call_as(const struct cox_agent_call *call, struct cox_agent_outcome *o
 }
 
 void
+cox_agent_call_metadata(const struct cox_agent_name *name, struct cox_agent_outcome *outcome)
+{
+    struct cox_agent_env env = { .agent = name, .service = "pacemaker-execd" };
+
+    cox_agent_call(&env, (name->standard == COX_AGENT_STONITH) ? "metadata" : "meta-data", 0, outcome);
+}
+
+void
 cox_agent_outcome_clear(struct cox_agent_outcome *outcome)
 {
     cox_agent_result_clear(&outcome->result);

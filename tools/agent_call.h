@@ -41,6 +41,9 @@ void cox_agent_call(const struct cox_agent_env *env, const char *action, gint64 
 /** The same with all that can be said. */
 void cox_agent_call_as(const struct cox_agent_call *call, struct cox_agent_outcome *outcome);
 
+/** Ask an agent of a standard that has programs (ocf, stonith) for its metadata. */
+void cox_agent_call_metadata(const struct cox_agent_name *name, struct cox_agent_outcome *outcome);
+
 /** Where this process finds agents: in the directory of OCF agents when that is set, which the caller frees, else as usual. */
 struct cox_agent_paths cox_agent_call_paths(char **ocf_directory);
 void cox_agent_outcome_clear(struct cox_agent_outcome *outcome);

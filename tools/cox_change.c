@@ -128,15 +128,16 @@ on_ended(void *context, const struct cox_result_news *result)
     g_autofree char *took = (result->exec_ms < 0) ? NULL : g_strdup_printf(" (%.2f s)", (double) result->exec_ms / 1000.0);
     g_autofree char *every = (result->interval_ms == 0) ? NULL : g_strdup_printf(" every %.3g s", (double) result->interval_ms / 1000.0);
     g_autofree char *rc = g_strdup_printf("%d", result->rc);
+    const char *reason = (result->exit_reason != NULL && *result->exit_reason != '\0') ? result->exit_reason : NULL;
     bool is_probe = strcmp(result->task, "monitor") == 0 && result->interval_ms == 0;
 
     progress->n_failed += result->is_failed && !is_probe ? 1 : 0;
     cox_out_leaf(progress->ctx->out, "result", "resource", result->rsc, "task", result->task, "node", result->node, "rc", rc, "failed",
-                 result->is_failed ? "true" : "false", "reason", result->exit_reason, NULL);
+                 result->is_failed ? "true" : "false", "reason", reason, NULL);
     if (!progress->ctx->is_quiet && !is_probe) {
         cox_out_rawf(progress->ctx->out, "%s: %s of %s%s: %s%s%s%s\n", (result->node != NULL) ? result->node : "?", result->task, result->rsc,
                      (every != NULL) ? every : "", result->is_failed ? "failed" : "done", (took != NULL) ? took : "",
-                     (result->exit_reason != NULL) ? ": " : "", (result->exit_reason != NULL) ? result->exit_reason : "");
+                     (reason != NULL) ? ": " : "", (reason != NULL) ? reason : "");
     }
 }
 

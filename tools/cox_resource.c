@@ -54,7 +54,6 @@ find_type(const char *type, GError **error)
 static struct cox_agent_metadata *
 ask_agent(const struct cox_agent_name *name, GError **error)
 {
-    struct cox_agent_env env = { .agent = name, .service = "pacemaker-execd" };
     struct cox_agent_outcome outcome = { 0 };
     struct cox_agent_metadata *metadata = NULL;
     g_autofree char *text = cox_agent_name_text(name);
@@ -62,7 +61,7 @@ ask_agent(const struct cox_agent_name *name, GError **error)
     if (name->standard != COX_AGENT_OCF && name->standard != COX_AGENT_STONITH) {
         return NULL;
     }
-    cox_agent_call(&env, (name->standard == COX_AGENT_STONITH) ? "metadata" : "meta-data", 0, &outcome);
+    cox_agent_call_metadata(name, &outcome);
     if (outcome.result.code != 0 || *outcome.out == '\0') {
         g_set_error(error, COX_ERROR, COX_ERROR_NOT_INSTALLED, "agent '%s' cannot be asked for its metadata on this node%s%s; --force does without",
                     text, (outcome.result.exit_reason != NULL) ? ": " : "", (outcome.result.exit_reason != NULL) ? outcome.result.exit_reason : "");

@@ -34,14 +34,13 @@ static struct cox_agent_metadata *
 ask(const struct cox_rsc_def *rsc)
 {
     g_autoptr(cox_agent_name) name = cox_agent_name_new(rsc->standard, rsc->provider, rsc->type, NULL);
-    struct cox_agent_env env = { .agent = name, .service = "pacemaker-execd" };
     struct cox_agent_outcome outcome = { 0 };
     struct cox_agent_metadata *metadata = NULL;
 
     if (name == NULL || (name->standard != COX_AGENT_OCF && name->standard != COX_AGENT_STONITH)) {
         return NULL;
     }
-    cox_agent_call(&env, (name->standard == COX_AGENT_STONITH) ? "metadata" : "meta-data", 0, &outcome);
+    cox_agent_call_metadata(name, &outcome);
     if (outcome.result.code == 0) {
         metadata = cox_agent_metadata_parse(outcome.out, strlen(outcome.out), NULL);
     }

@@ -186,7 +186,6 @@ cox_resource_metadata(struct cox_resource_call *call)
 {
     GError *error = NULL;
     g_autoptr(cox_agent_name) name = cox_agent_name_parse(call->settings->argument, &error);
-    struct cox_agent_env env = { .agent = name, .service = "pacemaker-execd" };
     struct cox_agent_outcome outcome = { 0 };
     bool is_program = false;
     int status = 0;
@@ -196,7 +195,7 @@ cox_resource_metadata(struct cox_resource_call *call)
     }
     is_program = name->standard == COX_AGENT_OCF || name->standard == COX_AGENT_STONITH;
     if (is_program) {
-        cox_agent_call(&env, (name->standard == COX_AGENT_STONITH) ? "metadata" : "meta-data", 0, &outcome);
+        cox_agent_call_metadata(name, &outcome);
     } else {
         outcome.out = made_metadata(name);
     }

@@ -11,6 +11,17 @@ is "without a device it is told how to make one" 0 "There is no fence device: co
 refused "an agent that is not there" 5 "agent 'stonith:fence_none' cannot be asked for its metadata on this node" fence create ipmi fence_none
 refused "an agent that fences nobody" 64 "fence create: 'ocf:heartbeat:Dummy' is no fence agent" fence create ipmi ocf:heartbeat:Dummy
 has "a device is made" 0 "+ primitive 'ipmi': stonith:fence_none" fence create ipmi fence_none pcmk_host_list=n1 --force
+mkdir "$tmp/agents"
+cat >"$tmp/agents/fence_input" <<'END'
+#!/bin/sh
+grep -q '^action=metadata$' && printf '<?xml version="1.0"?>\n<resource-agent name="fence_input"><parameters><parameter name="ip" required="1"><content type="string"/></parameter></parameters><actions/></resource-agent>\n'
+END
+chmod 755 "$tmp/agents/fence_input"
+COX_FENCE_DIRECTORY=$tmp/agents
+export COX_FENCE_DIRECTORY
+has "an agent is asked on its input, as the fencer asks it" 0 "+ primitive 'pdu': stonith:fence_input" fence create pdu fence_input ip=192.0.2.1
+refused "and what it does not know is refused" 64 "'iip'" fence create pdu2 fence_input iip=192.0.2.1
+unset COX_FENCE_DIRECTORY
 document "$(dummy a)$(device ipmi n1)$(device pdu)"
 is "devices are listed with whom they fence" 0 "ipmi (fence_x): fences n1
 pdu (fence_x): fences what its agent says" fence list
