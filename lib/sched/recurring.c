@@ -36,7 +36,7 @@ sched_recurring_cancel(struct sched_work *work, struct sched_rsc *rsc, const cha
     for (guint i = 0; i < rsc->actions.n; i++) {
         cancel = rsc->actions.items[i];
         if (cancel->task == SCHED_TASK_CANCEL && cancel->interval_ms == interval_ms && cancel->node == node
-            && strcmp(sched_action_meta(cancel, "operation"), task) == 0) {
+            && g_strcmp0(sched_action_meta(cancel, "operation"), task) == 0) {
             return cancel;
         }
     }
