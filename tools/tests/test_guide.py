@@ -60,6 +60,7 @@ class Box:
         self.cib = self.dir + "/cib.xml"
         with open(self.cib, "w", encoding="utf-8") as file:
             file.write(CIB)
+        os.mkdir(self.dir + "/state")
         os.mkdir(self.dir + "/fence")
         for name in ("fence_ipmilan", "fence_apc_snmp"):
             with open(self.dir + "/fence/" + name, "w", encoding="utf-8") as file:
@@ -74,7 +75,8 @@ class Box:
         """As the shell does it, in a directory of its own."""
         here = command.replace("/run/try.state", self.dir + "/try.state").replace("/usr/share/coxswain", os.path.abspath(TOP + "/agents"))
         env = {k: v for k, v in os.environ.items() if not k.startswith(("CIB_", "OCF_", "COX_"))}
-        env.update(CIB_file=self.cib, COX_FENCE_DIRECTORY=self.dir + "/fence", COX_RUN_DIRECTORY=self.dir, PATH=TOOLS + ":" + env["PATH"], TMPDIR=self.dir)
+        env.update(CIB_file=self.cib, COX_FENCE_DIRECTORY=self.dir + "/fence", COX_RUN_DIRECTORY=self.dir,
+                   COX_CIB_DIRECTORY=self.dir + "/state", PATH=TOOLS + ":" + env["PATH"], TMPDIR=self.dir)
         return subprocess.run(here, shell=True, cwd=self.dir, env=env, capture_output=True, text=True, timeout=100, check=False)
 
     def problem(self, command):
