@@ -114,6 +114,8 @@ find_scope(const struct settings *settings, struct cox_attrpath_request *request
 static bool
 check(const struct settings *settings, GError **error)
 {
+    static const char *const waits[] = { "no", "local", "cluster", NULL };
+
     if (settings->name == NULL && settings->pattern == NULL && settings->id == NULL && !settings->has_promotion) {
         g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "Need attribute name or ID (-n, -P, -i, or -p)");
         return false;
@@ -124,6 +126,10 @@ check(const struct settings *settings, GError **error)
     }
     if (settings->command == COX_ATTRIBUTE_UPDATE && settings->value == NULL) {
         g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "--update: a value is needed");
+        return false;
+    }
+    if (settings->wait != NULL && !g_strv_contains(waits, settings->wait)) {
+        g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "--wait '%s': one of no, local, cluster", settings->wait);
         return false;
     }
     return true;
