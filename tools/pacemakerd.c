@@ -113,15 +113,15 @@ shut_down(struct cox_tool_ctx *ctx)
 
 /* ---- run -------------------------------------------------------------------------------------------------- */
 
-/* This process becomes coxd, which lies beside this program. */
+/* This process becomes coxd, which lies beside this program, and keeps its name: clients look for it with pidof pacemakerd. */
 static int
 become_supervisor(struct cox_tool_ctx *ctx)
 {
     g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
     g_autofree char *directory = g_path_get_dirname((self != NULL) ? self : "/usr/sbin/pacemakerd");
     g_autofree char *program = g_build_filename(directory, "coxd", NULL);
-    char verbose[] = "--verbose";
-    char *const arguments[] = { program, (ctx->verbosity > 0) ? verbose : NULL, NULL };
+    char verbose[] = "--verbose", name[] = "pacemakerd";
+    char *const arguments[] = { name, (ctx->verbosity > 0) ? verbose : NULL, NULL };
 
     (void) signal(SIGPIPE, SIG_DFL); /* the skeleton of the tools ignores it */
     (void) execv(program, arguments);

@@ -70,4 +70,18 @@ kill "$supervisor" 2> /dev/null # it should not be there
 wait "$supervisor"
 says "the supervisor has ended well" 0 "" [ $? = 0 ]
 supervisor=""
+
+# Started as pacemakerd it is called so: pidof and killall find it by that name.
+ln -sf "$(cd "$build/daemons/coxd" && pwd)/coxd" "$tmp/sbin/coxd"
+"$tmp/sbin/pacemakerd" > /dev/null 2>> "$tmp/errors" &
+supervisor=$!
+for _ in $(seq 600); do
+    case $("$build/tools/crmadmin" -P 2> /dev/null) in *running*) break ;; esac
+    sleep 0.1
+done
+says "started as pacemakerd it has that name" 0 "pacemakerd" cat "/proc/$supervisor/comm"
+says "and that first word" 0 "pacemakerd" sh -c "tr '\\0' '\\n' </proc/$supervisor/cmdline | head -n 1"
+kill "$supervisor" 2> /dev/null
+wait "$supervisor"
+supervisor=""
 echo "1..$n"
