@@ -2,6 +2,7 @@
 #include "daemons/coxd/coxd.h"
 
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 
 #include "base/error.h"
@@ -32,14 +33,21 @@ on_child_signal(void *context, int signo)
     cox_coxd_reap(context);
 }
 
-/* Where the other programs lie: as installed, unless COX_DAEMON_DIRECTORY says otherwise (tests). */
+/* Where the other programs lie: as installed, unless COX_DAEMON_DIRECTORY says otherwise (tests).  Started as pacemakerd, by the names that the field
+ * has for them: clients end processes by name (pcs cluster kill). */
 static char *
 program_path(enum cox_daemon daemon)
 {
-    const char *directory = cox_environment_get("COX_DAEMON_DIRECTORY");
+    const struct cox_daemon_row *row = cox_daemon_row(daemon);
+    const char *given = cox_environment_get("COX_DAEMON_DIRECTORY");
+    const char *directory = given != NULL && given[0] == '/' ? given : NULL;
+    g_autofree char *alias = g_build_filename(directory != NULL ? directory : COX_CLIENTDAEMONDIR, row->alias, NULL);
+    char name[16] = "";
 
-    return g_build_filename(directory != NULL && directory[0] == '/' ? directory : COX_DAEMONDIR, cox_daemon_row(daemon)->process,
-                            NULL);
+    if (prctl(PR_GET_NAME, name) == 0 && strcmp(name, "pacemakerd") == 0 && g_file_test(alias, G_FILE_TEST_IS_EXECUTABLE)) {
+        return g_steal_pointer(&alias);
+    }
+    return g_build_filename(directory != NULL ? directory : COX_DAEMONDIR, row->process, NULL);
 }
 
 /* COX_LIVENESS_MS: how long a daemon may be silent before it is killed. */

@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 enum cox_daemon {
-#define COX_DAEMON(symbol, socket, process, user, summary) COX_DAEMON_##symbol,
+#define COX_DAEMON(symbol, socket, process, alias, user, summary) COX_DAEMON_##symbol,
 #include "proto/services.def"
 #undef COX_DAEMON
     COX_DAEMON_N /**< number of daemons, not one */
@@ -34,6 +34,7 @@ enum cox_access_role {
 struct cox_daemon_row {
     const char *socket;
     const char *process;
+    const char *alias; /**< what clients of the field know its process as */
     enum cox_daemon_user user;
     const char *summary;
 };
@@ -41,7 +42,7 @@ struct cox_daemon_row {
 /** The row of a daemon; never NULL. */
 const struct cox_daemon_row *cox_daemon_row(enum cox_daemon daemon);
 
-/** Which daemon has this socket or process name?  false when none. */
+/** Which daemon has this socket or process name, or this alias?  false when none. */
 bool cox_daemon_find(const char *name, enum cox_daemon *daemon);
 
 G_END_DECLS

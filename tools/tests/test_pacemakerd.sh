@@ -71,16 +71,22 @@ wait "$supervisor"
 says "the supervisor has ended well" 0 "" [ $? = 0 ]
 supervisor=""
 
-# Started as pacemakerd it is called so: pidof and killall find it by that name.
-ln -sf "$(cd "$build/daemons/coxd" && pwd)/coxd" "$tmp/sbin/coxd"
-"$tmp/sbin/pacemakerd" > /dev/null 2>> "$tmp/errors" &
+# Started as pacemakerd it is called so, and its daemons have the names of the field: pidof and killall find them by these.
+ln -sf /bin/cat "$tmp/sbin/coxd" # it complains by its first word, of the option that it does not know
+says "pacemakerd keeps its name when it becomes coxd" 1 "pacemakerd: " "$tmp/sbin/pacemakerd" -V
+for pair in based:cibd execd:execd fenced:fenced attrd:attrd schedulerd:schedd controld:controld; do
+    ln -s "cox-${pair#*:}" "$tmp/daemons/pacemaker-${pair%:*}"
+done
+(exec -a pacemakerd "$build/daemons/coxd/coxd" --keep-user) > /dev/null 2>> "$tmp/errors" &
 supervisor=$!
 for _ in $(seq 600); do
     case $("$build/tools/crmadmin" -P 2> /dev/null) in *running*) break ;; esac
     sleep 0.1
 done
 says "started as pacemakerd it has that name" 0 "pacemakerd" cat "/proc/$supervisor/comm"
-says "and that first word" 0 "pacemakerd" sh -c "tr '\\0' '\\n' </proc/$supervisor/cmdline | head -n 1"
+names=$(for child in $(cat "/proc/$supervisor/task/"*/children); do cat "/proc/$child/comm"; done | sort | tr '\n' ' ')
+says "its daemons have the names that killall looks for" 0 \
+    "pacemaker-attrd pacemaker-based pacemaker-contr pacemaker-execd pacemaker-fence pacemaker-sched " echo "$names"
 kill "$supervisor" 2> /dev/null
 wait "$supervisor"
 supervisor=""
