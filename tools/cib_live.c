@@ -58,6 +58,15 @@ cox_cib_live_free(struct cox_cib_live *live)
     }
 }
 
+/* Say of a connection that was lost what that means for who has asked. */
+static void
+tell_lost(GError **error, const char *what)
+{
+    if (error != NULL && (g_error_matches(*error, COX_ERROR, COX_ERROR_DISCONNECTED) || g_error_matches(*error, COX_ERROR, COX_ERROR_TIMEOUT))) {
+        g_prefix_error(error, "the connection to cox-cibd was lost, %s: ", what);
+    }
+}
+
 /* ---- query ---- */
 
 static bool
@@ -90,7 +99,11 @@ cox_cib_live_query(struct cox_cib_live *live, const struct cox_msg_cib_query *qu
                            .expected = COX_MSG_CIB_CONTENT, .arena = arena, .sink = &sink };
     struct cox_xml_limits limits = { 0 };
 
-    if (!cox_tool_limits(&limits, error) || cox_ask(live->runtime, live->client, &ask, error) == NULL) {
+    if (!cox_tool_limits(&limits, error)) {
+        return NULL;
+    }
+    if (cox_ask(live->runtime, live->client, &ask, error) == NULL) {
+        tell_lost(error, "the document could not be read; try again when cox status answers");
         return NULL;
     }
     return cox_xmldoc_parse_text((const char *) bytes->data, bytes->len, &limits, error);
@@ -118,6 +131,7 @@ cox_cib_live_change(struct cox_cib_live *live, struct cox_msg_cib_change *change
     changed = cox_ask(live->runtime, live->client, &ask, error);
     change->xml = NULL;
     if (changed == NULL) {
+        tell_lost(error, "nobody here knows whether the change is made, as a whole, or not at all; look at the document before it is tried again");
         return false;
     }
     *outcome = changed->outcome;

@@ -311,9 +311,17 @@ refuse(const struct cox_acl *acl, const char *what, const char *path, GError **e
     return false;
 }
 
+/* What only holds other elements; what says something by being there is none, though it has nothing but an id. */
 static bool
 is_scaffolding(const struct cox_xml *xml)
 {
+    static const char *const saying[] = { "obj_ref", "resource_ref", "select", "select_attributes", "select_fencing", "select_nodes", "select_resources" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(saying); i++) {
+        if (cox_xml_is(xml, saying[i])) {
+            return false;
+        }
+    }
     for (const struct cox_xml *up = xml; up != NULL; up = cox_xml_parent(up)) {
         if (cox_xml_is(up, "acls")) {
             return false;
@@ -366,15 +374,12 @@ check_change(const struct cox_acl *acl, const struct cox_xml *change, struct cox
 
         return created == NULL || check_created(acl, evaluated[1], created, error);
     }
-    if (strcmp(operation, "move") == 0) {
-        return true; /* the elements stay what they are */
-    }
     xml = cox_path_find(tops[0], NULL, path, position == NULL ? 0 : (size_t) g_ascii_strtoll(position, NULL, 10));
     if (xml == NULL || cox_xml_is_comment(xml)) {
         return true;
     }
     return cox_acl_access(evaluated[0], xml) == COX_ACL_WRITABLE
-           || refuse(acl, strcmp(operation, "delete") == 0 ? "delete" : "change", path, error);
+           || refuse(acl, strcmp(operation, "modify") == 0 ? "change" : operation, path, error);
 }
 
 bool
