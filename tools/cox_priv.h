@@ -17,6 +17,8 @@ struct cox_settings {
     char *until;                                   /**< move, ban, maintenance */
     char *provider, *language, *directory;         /**< agent new */
     GPtrArray *parameters, *changes;               /**< agent test: NAME=VALUE */
+    bool is_all, is_local, follows;                /**< timeline */
+    char *since, *resource;
     char *path, *select, *value, *description;     /**< alerts, recipients, roles */
 };
 
@@ -81,6 +83,16 @@ int cox_verb_resource_maintenance(struct cox_tool_ctx *ctx, char **arguments);
  * @param error  COX_ERROR_SYNTAX; COX_ERROR_USAGE when it has passed
  */
 bool cox_verb_end(const char *text, char **until, GError **error);
+
+/**
+ * What --since says: an ISO 8601 date, or a length until now ("PT1H", "30min").
+ * @param since_us  microseconds since 1970
+ * @param error     COX_ERROR_SYNTAX; COX_ERROR_USAGE when it is to come
+ */
+bool cox_verb_since(const char *text, gint64 *since_us, GError **error);
+
+/* cox_timeline.c */
+int cox_verb_timeline(struct cox_tool_ctx *ctx, char **arguments);
 
 /* cox_plan.c */
 int cox_verb_export(struct cox_tool_ctx *ctx, char **arguments);

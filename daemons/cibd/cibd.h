@@ -145,8 +145,11 @@ void cibd_files_finish(struct cibd *cibd);
 /* Begin with the configuration as it is: at start, and when it has become another one as a whole. */
 void cibd_history_begin(struct cibd *cibd);
 
-/* The order has changed the document from @before by @patch (NULL: as a whole); only changes of the configuration are noted. */
-void cibd_history_note(struct cibd *cibd, const struct cox_ciborder *order, const struct cox_msg_cib_state *before, const struct cox_patchtext *patch);
+/* Why, as the client has written on its patch, or NULL; the caller frees it. */
+char *cibd_history_reason(const struct cox_ciborder *order);
+
+/* The document has changed from @before by @patch (NULL: as a whole) for that reason; only changes of the configuration are noted. */
+void cibd_history_note(struct cibd *cibd, const char *reason, const struct cox_msg_cib_state *before, const struct cox_patchtext *patch);
 
 /* ---- cibhandlers.c ---- */
 

@@ -69,7 +69,7 @@ cibd_state(const struct cibd *cibd, char **digest)
 /* ---- telling the clients ---- */
 
 static void
-publish(struct cibd *cibd, const struct cox_msg_cib_state *before, struct cox_patchtext *patch, const char *origin)
+publish(struct cibd *cibd, const struct cox_msg_cib_state *before, struct cox_patchtext *patch, const char *origin, const char *reason)
 {
     g_autofree char *digest = NULL, *slim = cox_cib_digest_slim(cox_keeper_cib(cibd->keeper));
     struct cox_msg_cib_state after = cibd_state(cibd, &digest);
@@ -79,14 +79,14 @@ publish(struct cibd *cibd, const struct cox_msg_cib_state *before, struct cox_pa
     struct cox_msg_cib_patch message = {
         .n_before = 1, .before = &old, .n_after = 1, .after = &after, .has_quorum = cibd->quorum.is_quorate, .xml = patch == NULL || is_large ? NULL : patch->text->str,
         .origin = origin, .has_scope = patch != NULL, .scope = patch == NULL ? 0 : patch->scope,
-        .counts = cibd_counts(cibd),
+        .counts = cibd_counts(cibd), .reason = reason,
     };
 
     cibd->has_told_counts = message.counts != 0;
 
     after.slim = slim;
     cox_service_publish(cibd->ctx, COX_CIBFLAG_TOPIC, COX_MSG_CIB_PATCH, &message, large);
-    old.digest = after.digest = after.slim = message.xml = NULL;
+    old.digest = after.digest = after.slim = message.xml = message.reason = NULL;
     cox_service_publish(cibd->ctx, COX_CIBFLAG_NEWS, COX_MSG_CIB_PATCH, &message, NULL);
 }
 
@@ -153,10 +153,11 @@ apply(struct cibd *cibd, const struct cox_replica_effect *effect)
     if (result.is_changed) {
         g_autofree char *origin = g_strdup_printf("%s/%s/%s", order.origin == NULL ? "-" : order.origin, order.client == NULL ? "-" : order.client,
                                                   order.user == NULL ? "-" : order.user);
+        g_autofree char *reason = cibd_history_reason(&order);
 
         cibd->serial++;
-        publish(cibd, &before, patch.has_changes ? &patch : NULL, origin);
-        cibd_history_note(cibd, &order, &before, patch.has_changes ? &patch : NULL);
+        publish(cibd, &before, patch.has_changes ? &patch : NULL, origin, reason);
+        cibd_history_note(cibd, reason, &before, patch.has_changes ? &patch : NULL);
         cibd_files_refresh(cibd, &before);
     }
     log_change(cibd, &order, &result, effect);
@@ -180,7 +181,7 @@ install(struct cibd *cibd, GBytes *bytes)
     cibd->is_invalid = !cox_schemas_validate(cibd->schemas, cox_cib_doc(cox_keeper_cib(cibd->keeper)), NULL, NULL);
     cibd->serial++;
     cibd->needs_look = true;
-    publish(cibd, &before, NULL, NULL);
+    publish(cibd, &before, NULL, NULL, NULL);
     cibd_history_begin(cibd);
     return true;
 }

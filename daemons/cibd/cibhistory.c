@@ -12,9 +12,8 @@
 
 enum { LEAST_BYTES = 2 * 1024 * 1024, BASES = 4 /* a file may be so many times the configuration */, HEAD_BYTES = 1024 };
 
-/* What the client has written on its patch. */
-static char *
-reason_of(const struct cox_ciborder *order)
+char *
+cibd_history_reason(const struct cox_ciborder *order)
 {
     size_t head = MIN(order->xml_size, (size_t) HEAD_BYTES);
     g_autoptr(cox_xmldoc) doc = NULL;
@@ -88,16 +87,14 @@ look_for_losses(struct cibd *cibd)
 }
 
 void
-cibd_history_note(struct cibd *cibd, const struct cox_ciborder *order, const struct cox_msg_cib_state *before, const struct cox_patchtext *patch)
+cibd_history_note(struct cibd *cibd, const char *reason, const struct cox_msg_cib_state *before, const struct cox_patchtext *patch)
 {
     struct cox_version after = cox_version_of(cox_cib_root(cox_keeper_cib(cibd->keeper)));
-    g_autofree char *reason = NULL;
 
     if (cibd->store == NULL || cibd->is_disk_bad || (before->admin_epoch == after.admin_epoch && before->epoch == after.epoch)) {
         return;
     }
     look_for_losses(cibd);
-    reason = reason_of(order);
     if (is_full(cibd) || cibd->history_needs_base || patch == NULL) {
         put_base(cibd, reason, is_full(cibd));
     } else {

@@ -1,7 +1,7 @@
 /* daemons/controld/controld.c - the daemon: what it answers, beginning and end.  Layer 6. */
 #include "config.h"
 
-#include "daemons/controld/controld.h"
+#include "daemons/controld/chronicle.h"
 
 #include <unistd.h>
 
@@ -37,6 +37,7 @@ start(struct cox_ctx *ctx, GError **error)
     if (cox_environment_setting("node_action_limit") != NULL) {
         controld->action_limit = (guint) CLAMP(g_ascii_strtoll(cox_environment_setting("node_action_limit"), NULL, 10), 0, COX_REIGN_MOST_ACTIONS);
     }
+    controld_chronicle_start(controld);
     controld_neighbours_connect(&controld->neighbours, &setup);
     controld_handlers_start(controld);
     controld_duty_start(controld);
@@ -62,6 +63,7 @@ destroy(struct cox_ctx *ctx)
     controld_wishes_stop(controld);
     controld_realm_stop(controld);
     controld_handlers_stop(controld);
+    controld_chronicle_stop(controld);
     cox_election_free(controld->election);
     g_hash_table_unref(controld->barred);
     g_array_unref(controld->view);
@@ -100,8 +102,12 @@ static const struct cox_op ops[] = {
     { COX_MSG_CONTROL_ORDER, controld_duty_on_order, COX_FROM_PEER, COX_ROLE_ADMIN },
     { COX_MSG_CONTROL_RESULT, controld_realm_on_result, COX_FROM_PEER, COX_ROLE_ADMIN },
     { COX_MSG_CONTROL_RECORDED, controld_realm_on_recorded, COX_FROM_PEER, COX_ROLE_ADMIN },
+    { COX_MSG_CONTROL_TOLD, controld_chronicle_on_told, COX_FROM_PEER, COX_ROLE_ADMIN },
+    { COX_MSG_CONTROL_TIMELINE_QUERY, controld_chronicle_on_query, COX_FROM_LOCAL | COX_FROM_PEER, COX_ROLE_READ },
+    { COX_MSG_CONTROL_TIMELINE, controld_chronicle_on_answer, COX_FROM_PEER, COX_ROLE_ADMIN },
 };
-static const char *const topics[] = { "transitions", NULL };
+static const char *const topics[] = { "timeline", "transitions", NULL };
+
 static char *
 metadata(void)
 {

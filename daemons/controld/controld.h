@@ -9,7 +9,7 @@
  *   ledger.c   that history (lib/control/oplog): into the document, and compared with it
  *   papers.c   the document: what it says, and what is written into it
  *   handlers.c requests of clients
- *   wire.c     structs of the engines to and from messages
+ *   chronicle.c, facts.c: the timeline; wire.c structs of the engines to and from messages
  */
 #ifndef COX_CONTROLD_CONTROLD_H
 #define COX_CONTROLD_CONTROLD_H
@@ -40,7 +40,7 @@ struct controld {
     GHashTable *barred;             /* name -> guint64 *, the life: what was heard before the reign could be told */
     guint cores, action_limit;      /* of this host, as struct cox_reign_event */
     struct controld_neighbours neighbours;
-    /* crew.c */
+    struct controld_chronicle *chronicle;
     GArray *view, *members;    /* guint32: controllers in the group; nodes that are members */
     bool knows_nodes;          /* members has those that had no controller when this one joined, too */
     struct cox_election *election; /* NULL: the document is not there yet */

@@ -1,8 +1,9 @@
 /* daemons/controld/crew.c - membership, election and join: lib/election to and from the group.  Layer 6. */
-#include "daemons/controld/ledger.h"
+#include "daemons/controld/chronicle.h"
 
 #include "base/error.h"
 #include "daemons/controld/alerts.h"
+#include "daemons/controld/ledger.h"
 #include "election/feature_set.h"
 #include "model/option.h"
 
@@ -113,6 +114,7 @@ settle(struct controld *controld, const struct cox_ballot_result *result)
     cox_log_line(controld->log, COX_LOG_NOTICE, "coordinator elected node=%s generation=%" G_GUINT64_FORMAT " confirmed=%d",
                  name == NULL ? "?" : name, result->term.generation, (int) result->is_confirmed);
     keep_term(controld, result->term);
+    controld_chronicle_coordinator(controld, result->term);
     controld->is_dismissed = controld->is_dismissed && result->term.coordinator == controld->dismissed.coordinator
                              && result->term.generation == controld->dismissed.generation; /* else the new one does not know */
     controld_duty_term(controld, result->term);
@@ -190,6 +192,7 @@ run(struct controld *controld, const struct cox_election_effect *effect)
             break;
         case COX_ELECTION_DO_REFUSE:
             cox_log_event(controld->log, COX_EVENT_NODE_REFUSED, "features=" COX_FEATURE_SET_OURS);
+            controld_chronicle_trouble(controld, "not admitted", "the software of this node is too old for the cluster's document");
             break;
     }
 }
@@ -338,6 +341,7 @@ controld_crew_view(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
             g_array_append_val(controld->members, nodes[i]);
             if (controld->self != 0) { /* else it was there before this controller */
                 controld_alert_node(&controld->neighbours, cox_service_node_name(ctx, nodes[i]), nodes[i], true);
+                controld_chronicle_member(controld, nodes[i], "joined");
             }
         }
     }
@@ -352,6 +356,7 @@ controld_crew_view(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
         tell_reign(controld);
     }
     controld_refreshed(controld, 0, NULL);
+    controld_chronicle_view(controld);
     controld_leave_if_asked(controld);
 }
 
@@ -364,6 +369,7 @@ controld_crew_lost(struct cox_ctx *ctx, const guint32 *nodes, gsize n_nodes)
         for (guint i = controld->members->len; i > 0; i--) {
             if (g_array_index(controld->members, guint32, i - 1) == nodes[k]) {
                 controld_alert_node(&controld->neighbours, cox_service_node_name(ctx, nodes[k]), nodes[k], false);
+                controld_chronicle_member(controld, nodes[k], "lost");
                 g_array_remove_index(controld->members, i - 1);
             }
         }
@@ -407,6 +413,7 @@ controld_crew_leave(struct controld *controld)
     controld->is_leaving = true;
     controld->leaving_since_s = cox_wall_seconds(cox_runtime_wall(controld->runtime));
     controld_leave_still(controld);
+    controld_chronicle_member(controld, controld->self, "leaving");
     step(controld, &(struct cox_election_event) { .kind = COX_ELECTION_ON_LEAVING });
 }
 

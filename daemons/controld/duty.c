@@ -94,7 +94,7 @@ on_result(struct controld *controld, const struct cox_msg_exec_result *result)
     struct cox_msg_control_result news = { .rsc_id = result->rsc_id, .task = result->task, .interval_ms = result->interval_ms,
                                                  .rc = result->rc, .status = result->status, .key = result->key,
                                                  .call_id = result->call_id, .reason = result->reason, .kind = COX_REIGN_RUN,
-                                                 .began_at = result->began_at };
+                                                 .began_at = result->began_at, .exec_ms = result->exec_ms, .queue_ms = result->queue_ms };
 
     g_autofree char *history = NULL;
 

@@ -1,7 +1,7 @@
 /* daemons/controld/papers.c - the document: what it says, and what is written into it.  Layer 6. */
 #include "config.h"
 
-#include "daemons/controld/ledger.h"
+#include "daemons/controld/chronicle.h"
 
 #include <string.h>
 
@@ -10,6 +10,7 @@
 #include "cib/patchscope.h"
 #include "cib/patchvalues.h"
 #include "codec/load_status.h"
+#include "daemons/controld/ledger.h"
 #include "model/option.h"
 #include "runtime/environment.h"
 #include "service/sbd.h"
@@ -230,6 +231,7 @@ controld_papers_on_document(void *context, const struct cox_follow_news *news)
     if (news->patch != NULL && (scope & COX_PATCHSCOPE_HISTORY) != 0) {
         tell_results(controld, news);
     }
+    controld_chronicle_document(controld, news, object);
     if (controld->reign != NULL && scope != 0) {
         tell(controld, news->patch, scope, object);
     }

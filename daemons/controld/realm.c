@@ -7,6 +7,7 @@
 #include "cib/overlay.h"
 #include "control/failure.h"
 #include "daemons/controld/alerts.h"
+#include "daemons/controld/chronicle.h"
 #include "daemons/controld/wishes.h"
 #include "fence/fence.h"
 #include "model/graphattr.h"
@@ -41,6 +42,7 @@ no_plan(struct controld *controld, const GError *problem)
     event.plan.has_crashed = g_error_matches(problem, COX_ERROR, COX_ERROR_DISCONNECTED)
                              || g_error_matches(problem, COX_ERROR, COX_ERROR_TIMEOUT);
     cox_log_event(controld->log, COX_EVENT_NO_PLAN, "reason=\"%s\"", problem->message);
+    controld_chronicle_trouble(controld, "no plan could be made", problem->message);
     controld_realm_step(controld, &event);
 }
 
@@ -293,6 +295,7 @@ ask_fence(struct controld *controld, const struct cox_reign_effect *effect)
 
     *fencing = (struct fencing) { controld, g_strdup(effect->name), term.generation, g_str_equal(effect->fence.how, "on") };
     cox_log_line(controld->log, COX_LOG_NOTICE, "fencing node=%s action=%s", effect->name, effect->fence.how);
+    controld_chronicle_fence_asked(controld, effect);
     (void) controld_neighbours_ask(&controld->neighbours, COX_DAEMON_FENCE, &call);
 }
 
@@ -308,6 +311,7 @@ on_barred(struct controld *controld, const struct cox_msg_fence_news *news)
     if (news->is_ours_to_say != 0) {
         controld_alert_barred(&controld->neighbours, news->barred);
     }
+    controld_chronicle_trouble(controld, "a node is not admitted", news->barred);
 }
 
 void
@@ -325,6 +329,7 @@ controld_realm_on_fencing(void *context, const struct cox_client_event *event)
     }
     if (news->n_event > 0) {
         controld_alert_fencing(&controld->neighbours, &news->event[0]);
+        controld_chronicle_fenced(controld, &news->event[0]);
     }
     if (news->n_event == 0 || news->event[0].state != 1 || news->event[0].action == COX_FENCE_ON || news->event[0].target == NULL
         || controld->reign == NULL) {
@@ -353,6 +358,7 @@ tell_transition(struct controld *controld, const struct cox_reign_effect *effect
                      (unsigned int) effect->transition.n_actions, (unsigned int) effect->transition.n_failed,
                      (int) effect->transition.is_aborted);
     }
+    controld_chronicle_transition(controld, effect);
     cox_service_publish(controld->ctx, "transitions", COX_MSG_CONTROL_TRANSITION, &news, NULL);
 }
 
@@ -388,6 +394,7 @@ run(struct controld *controld, const struct cox_reign_effect *effect)
             cox_log_event(controld->log, COX_EVENT_CONFIG_ASIDE, "version=%s object=%s fallback=%s", effect->guard.config,
                           effect->guard.object == NULL ? "-" : effect->guard.object,
                           effect->guard.fallback == NULL ? "none" : effect->guard.fallback);
+            controld_chronicle_trouble(controld, "a configuration crashes the scheduler and was set aside", effect->guard.config);
             break;
         case COX_REIGN_DO_CLEAR:
             cox_log_line(controld->log, COX_LOG_NOTICE, "planning works again version=%s", effect->guard.config);
@@ -433,6 +440,7 @@ controld_realm_on_result(struct cox_ctx *ctx, const struct cox_request *request,
 
     (void) reply;
     (void) error;
+    controld_chronicle_result(controld, request->node, body);
     if (body->rsc_id == NULL || body->task == NULL || controld->reign == NULL) {
         return true;
     }

@@ -1,5 +1,5 @@
 /* lib/control/reign.c - what the coordinator of a cluster does while it reigns: the engine.  Layer 4, pure. */
-#include "control/reign_priv.h"
+#include "control/reigncause_priv.h"
 
 #include "base/error.h"
 #include "model/score.h"
@@ -19,6 +19,7 @@ cox_reign_new(const struct cox_reign_config *config)
     reign->nodes = g_ptr_array_new_with_free_func(cox_reign_node_free);
     reign->barred = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     reign->conduct = cox_conduct_new(&conduct);
+    reign->causes = cox_reign_causes_new();
     reign->guard = cox_planguard_new(&guard);
     cox_planguard_effects_init(&reign->guard_effects);
     cox_fenceretry_init(&reign->retry, 10, 1000, 60000);
@@ -43,6 +44,7 @@ cox_reign_free(struct cox_reign *reign)
     g_hash_table_unref(reign->barred);
     cox_conduct_free(reign->conduct);
     cox_planguard_free(reign->guard);
+    cox_reign_causes_free(reign->causes);
     cox_planguard_effects_clear(&reign->guard_effects);
     cox_fenceretry_clear(&reign->retry);
     g_ptr_array_unref(reign->fences);
@@ -67,6 +69,7 @@ run_guard(struct cox_reign *reign, const struct cox_planguard_event *event, cox_
             case COX_PLANGUARD_DO_PLAN:
                 reign->is_planning = true;
                 reign->is_stale = reign->wants_plan = false;
+                cox_reign_cause_asked(reign);
                 reign->is_fallback = effect->is_fallback;
                 cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_ASKED }, now, out);
                 mine = cox_reign_add(out, COX_REIGN_DO_PLAN);
@@ -157,6 +160,7 @@ on_plan(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec n
     reign->wants_plan = reign->is_stale;
     reign->is_stale = false;
     cox_reign_work_on_graph(reign, event, now, out);
+    cox_reign_cause_forget(reign);
 }
 
 static void
@@ -187,6 +191,8 @@ end_reign(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
     cox_reign_work_end(reign, out);
     reign->may_plan = reign->wants_plan = reign->is_planning = reign->is_stale = false;
     reign->wants_look = false;
+    cox_reign_cause_asked(reign);
+    cox_reign_cause_forget(reign);
     reign->own_removal_until = COX_USEC_NEVER;
     g_hash_table_remove_all(reign->fencing);
     g_hash_table_remove_all(reign->unfencing);
@@ -489,7 +495,14 @@ void
 cox_reign_step(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
                struct cox_reign_effects *out)
 {
+    g_autofree char *cause = cox_reign_is_coordinator(reign) ? cox_reign_cause_of(reign, event) : NULL;
+    guint wants = reign->n_wants;
+    bool wanted = reign->wants_plan;
+
     dispatch(reign, event, now, out);
+    if (reign->n_wants != wants || (reign->wants_plan && !wanted)) {
+        cox_reign_cause_note(reign, cause);
+    }
     cox_reign_nodes_write(reign, now, out);
     if (reign->wants_look && !reign->is_working && !reign->is_planning) {
         reign->wants_look = false;

@@ -7,7 +7,6 @@
 #include "fence/fenceretry.h"
 #include "supervise/planguard.h"
 #include "transition/conduct.h"
-
 /* The four texts of a node state, owned. */
 struct reign_texts {
     char *in_ccm, *crmd, *join, *expected;
@@ -73,7 +72,8 @@ struct cox_reign {
     struct cox_version document;      /* the newest that we have seen ourselves */
     /* the plan */
     bool wants_plan, is_planning, is_stale, is_working, is_fallback;
-    guint n_discards;
+    struct reign_causes *causes;      /* why: reigncause_priv.h */
+    guint n_discards, n_wants;        /* n_wants: times that something asked for a plan */
     cox_usec plan_retry_at, attributes_until, recheck_at, recheck_by_at;
     gint64 recheck_ms;
     bool forgives_start;

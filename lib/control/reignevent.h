@@ -187,12 +187,12 @@ struct cox_reign_effect {
         } guard;
         struct {
             guint32 n_actions, n_failed;
+            const char *cause;               /**< BEGIN: why, for people, or NULL */
             bool is_aborted;                 /**< END: another plan follows */
         } transition;
         cox_usec at;
     };
 };
-
 COX_EFFECTS_DEFINE(reign)
 
 G_END_DECLS

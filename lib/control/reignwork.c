@@ -1,6 +1,6 @@
 /* lib/control/reignwork.c - the plan is carried out: orders, fencing, results and what they mean.  Layer 4, pure. */
 #include "control/failure.h"
-#include "control/reign_priv.h"
+#include "control/reigncause_priv.h"
 #include "model/graphattr.h"
 #include "model/score.h"
 
@@ -28,6 +28,7 @@ cox_reign_want(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *
     if (!cox_reign_is_coordinator(reign)) {
         return;
     }
+    reign->n_wants++;
     reign->wants_plan = true;
     reign->is_stale = reign->is_stale || reign->is_planning;
     if (reign->is_working) {
@@ -280,6 +281,7 @@ cox_reign_work_on_graph(struct cox_reign *reign, const struct cox_reign_event *e
     if (graph->n_actions > 0) {
         effect = cox_reign_add(out, COX_REIGN_DO_BEGIN);
         effect->transition.n_actions = (guint32) graph->n_actions;
+        effect->transition.cause = cox_effects_text(&out->list, cox_reign_cause_text(reign));
         reign->is_working = true;
     }
     cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_GRAPH,

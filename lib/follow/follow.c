@@ -21,10 +21,11 @@ cox_follow_clear(struct cox_follow *follow)
 }
 
 void
-cox_follow_tell(struct cox_follow *follow, const struct cox_xml *patch, const char *origin)
+cox_follow_tell(struct cox_follow *follow, const struct cox_xml *patch, const char *origin, const char *reason)
 {
     const struct cox_follow_news news = {
         .cib = follow->cib, .patch = patch, .version = cox_follow_version(follow), .has_quorum = follow->has_quorum, .origin = origin,
+        .reason = reason,
     };
 
     if (follow->settings.changed != NULL) {

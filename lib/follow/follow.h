@@ -26,6 +26,7 @@ struct cox_follow_news {
     struct cox_version version;
     bool has_quorum;             /**< of cibd's partition */
     const char *origin;          /**< who did it, for logs; may be NULL */
+    const char *reason;          /**< why, as the client has said; may be NULL */
 };
 
 /**

@@ -70,7 +70,7 @@ amend(struct fake *fake, const struct cox_edit *edit, guint32 coordinator, const
     }
     if (result.is_changed) {
         fake->base.stats.n_patches++;
-        cox_follow_tell(&fake->base, result.patch == NULL ? NULL : cox_xmldoc_root(result.patch), origin);
+        cox_follow_tell(&fake->base, result.patch == NULL ? NULL : cox_xmldoc_root(result.patch), origin, NULL);
     }
     cox_xmldoc_free(result.patch);
     return true;
@@ -117,7 +117,7 @@ on_turn(void *context)
     if (!fake->has_begun && !fake->is_down) {
         fake->has_begun = true;
         fake->base.stats.n_fetches++;
-        cox_follow_tell(&fake->base, NULL, NULL);
+        cox_follow_tell(&fake->base, NULL, NULL, NULL);
     }
     while (!fake->is_down && !fake->holds && !g_queue_is_empty(&fake->waiting)) {
         do_one(fake, g_queue_pop_head(&fake->waiting));
@@ -235,7 +235,7 @@ cox_follow_fake_replace(struct cox_follow *follow, const char *xml)
 {
     cox_cib_exchange(follow->cib, parsed(xml));
     follow->stats.n_fetches++;
-    cox_follow_tell(follow, NULL, NULL);
+    cox_follow_tell(follow, NULL, NULL, NULL);
 }
 
 void
@@ -244,7 +244,7 @@ cox_follow_fake_counts(struct cox_follow *follow, bool counts)
     g_autoptr(cox_xmldoc) nothing = cox_change_new_patch();
 
     follow->counts = counts;
-    cox_follow_tell(follow, cox_xmldoc_root(nothing), NULL);
+    cox_follow_tell(follow, cox_xmldoc_root(nothing), NULL, NULL);
 }
 
 void

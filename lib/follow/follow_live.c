@@ -24,7 +24,7 @@ struct patch_news {
     char *digest, *slim;   /* of the whole document and of the slim one; NULL: not told */
     bool has_quorum, counts, has_scope;
     unsigned int scope;    /* enum cox_patchscope */
-    char *origin;
+    char *origin, *reason;
     GByteArray *xml; /* empty: ask for the whole */
 };
 
@@ -66,6 +66,7 @@ patch_free(void *data)
         g_free(news->digest);
         g_free(news->slim);
         g_free(news->origin);
+        g_free(news->reason);
         g_byte_array_unref(news->xml);
         g_free(news);
     }
@@ -122,7 +123,7 @@ apply(struct live *live, const struct patch_news *news)
     live->serial = news->after;
     live->base.stats.n_patches++;
     take_standing(live, news->has_quorum, news->counts);
-    cox_follow_tell(&live->base, cox_xmldoc_root(patch), news->origin);
+    cox_follow_tell(&live->base, cox_xmldoc_root(patch), news->origin, news->reason);
     return true;
 }
 
@@ -140,7 +141,7 @@ tell_standing(struct live *live, const struct patch_news *news)
     g_autoptr(cox_xmldoc) nothing = cox_change_new_patch();
 
     take_standing(live, news->has_quorum, news->counts);
-    cox_follow_tell(&live->base, cox_xmldoc_root(nothing), NULL);
+    cox_follow_tell(&live->base, cox_xmldoc_root(nothing), NULL, NULL);
 }
 
 /* What cibd did to the document that we have; takes @news. */
@@ -244,6 +245,7 @@ on_patch(struct live *live, const struct cox_client_event *event)
     news->has_scope = message->has_scope != 0;
     news->scope = (unsigned int) message->scope;
     news->origin = g_strdup(message->origin);
+    news->reason = g_strdup(message->reason);
     news->xml = g_byte_array_new();
     if (message->xml != NULL) {
         g_byte_array_append(news->xml, (const guint8 *) message->xml, (guint) strlen(message->xml));
@@ -338,7 +340,7 @@ on_content_end(void *context, const GError *problem)
         return;
     }
     live->base.stats.n_fetches++;
-    cox_follow_tell(&live->base, NULL, NULL);
+    cox_follow_tell(&live->base, NULL, NULL, NULL);
     if (live->wants_again) {
         fetch(live);
         return;

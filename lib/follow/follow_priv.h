@@ -32,6 +32,6 @@ void cox_follow_init(struct cox_follow *follow, const struct cox_follow_ops *ops
 void cox_follow_clear(struct cox_follow *follow);
 
 /* Tell the owner that the document is now another one. */
-void cox_follow_tell(struct cox_follow *follow, const struct cox_xml *patch, const char *origin);
+void cox_follow_tell(struct cox_follow *follow, const struct cox_xml *patch, const char *origin, const char *reason);
 
 #endif

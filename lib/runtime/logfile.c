@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,6 +20,9 @@ struct cox_logfile {
     char *path;
     guint mode;
     int fd; /* the thread's, once it runs */
+    gsize most_bytes, bytes; /* 0: no bound; what the file has, which is the thread's, too */
+    bool is_torn; /* the last line has no end; the thread's */
+    guint64 n_failures;
     bool wants_reopen, is_closing, is_done;
     GThread *thread;
 };
@@ -49,16 +53,75 @@ free_file(struct cox_logfile *file)
 }
 
 static void
-write_all(int fd, const GString *text)
+count_failure(struct cox_logfile *file)
 {
-    for (gsize done = 0; done < text->len;) {
-        ssize_t n = write(fd, text->str + done, text->len - done);
+    g_mutex_lock(&file->lock);
+    file->n_failures++;
+    g_mutex_unlock(&file->lock);
+}
 
-        if (n < 0 && errno != EINTR) {
-            return; /* a full disk: this piece is lost, the next one may fit */
+static void
+write_all(struct cox_logfile *file, const char *text, gsize length)
+{
+    for (gsize done = 0; done < length;) {
+        ssize_t n = write(file->fd, text + done, length - done);
+
+        if (n < 0 && errno != EINTR) { /* a full disk: this piece is lost, the next one may fit */
+            file->is_torn = file->is_torn || done > 0;
+            count_failure(file);
+            return;
         }
         done += n > 0 ? (gsize) n : 0;
+        file->bytes += n > 0 ? (gsize) n : 0;
     }
+}
+
+static void
+open_again(struct cox_logfile *file)
+{
+    struct stat found;
+    int fd = open_for_append(file->path, file->mode);
+
+    if (fd < 0) {
+        count_failure(file);
+        return;
+    }
+    close(file->fd);
+    file->fd = fd;
+    file->bytes = fstat(fd, &found) == 0 ? (gsize) found.st_size : 0;
+    file->is_torn = false;
+}
+
+/* The file is full: it becomes the former one. */
+static void
+begin_anew(struct cox_logfile *file)
+{
+    g_autofree char *former = g_strconcat(file->path, ".1", NULL);
+
+    if (rename(file->path, former) != 0 && errno != ENOENT) {
+        count_failure(file);
+        if (ftruncate(file->fd, 0) == 0) { /* the bound holds all the same */
+            file->bytes = 0;
+        }
+        return;
+    }
+    open_again(file);
+}
+
+static void
+write_text(struct cox_logfile *file, const GString *text)
+{
+    if (text->len == 0) {
+        return;
+    }
+    if (file->is_torn) { /* what comes is not to be part of a line that has lost its end */
+        file->is_torn = false;
+        write_all(file, "\n", 1);
+    }
+    if (file->most_bytes > 0 && file->bytes > 0 && file->bytes + text->len > file->most_bytes) {
+        begin_anew(file);
+    }
+    write_all(file, text->str, text->len);
 }
 
 /* Wait for work and take it: true while there may be more. */
@@ -90,14 +153,9 @@ writer(gpointer data)
     do {
         goes_on = take_work(file, &work, &reopens);
         if (reopens) {
-            int fd = open_for_append(file->path, file->mode);
-
-            if (fd >= 0) {
-                close(file->fd);
-                file->fd = fd;
-            }
+            open_again(file);
         }
-        write_all(file->fd, work);
+        write_text(file, work);
         g_string_free(work, TRUE);
     } while (goes_on);
     g_mutex_lock(&file->lock);
@@ -110,7 +168,14 @@ writer(gpointer data)
 struct cox_logfile *
 cox_logfile_open(const char *path, guint mode, GError **error)
 {
+    return cox_logfile_open_bounded(path, mode, 0, error);
+}
+
+struct cox_logfile *
+cox_logfile_open_bounded(const char *path, guint mode, gsize most_bytes, GError **error)
+{
     struct cox_logfile *file;
+    struct stat found;
     sigset_t all, before;
     int fd = open_for_append(path, mode);
 
@@ -125,11 +190,24 @@ cox_logfile_open(const char *path, guint mode, GError **error)
     file->path = g_strdup(path);
     file->mode = mode;
     file->fd = fd;
+    file->most_bytes = most_bytes;
+    file->bytes = fstat(fd, &found) == 0 ? (gsize) found.st_size : 0;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the loop's thread */
     file->thread = g_thread_new("log", writer, file);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return file;
+}
+
+guint64
+cox_logfile_failures(struct cox_logfile *file)
+{
+    guint64 n;
+
+    g_mutex_lock(&file->lock);
+    n = file->n_failures;
+    g_mutex_unlock(&file->lock);
+    return n;
 }
 
 void

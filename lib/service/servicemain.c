@@ -198,8 +198,8 @@ prepare_as_root(const struct life *life)
     cox_privilege_protect();
     cox_privilege_directory(COX_STATEDIR "/cib");
     cox_privilege_directory(COX_STATEDIR "/pengine");
+    cox_privilege_directory(COX_LOGDIR);
     if (log_file(life) != NULL) {
-        cox_privilege_directory(COX_LOGDIR);
         cox_privilege_log_file(log_file(life));
     }
     if (!is_local()) {

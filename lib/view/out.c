@@ -511,6 +511,14 @@ cox_out_spacer(struct cox_out *out)
     }
 }
 
+void
+cox_out_flush(struct cox_out *out)
+{
+    if (cox_out_is_text(out)) {
+        flush_buffer(out);
+    }
+}
+
 unsigned int
 cox_out_depth(const struct cox_out *out)
 {

@@ -113,6 +113,9 @@ void cox_out_list_end(struct cox_out *out);
 /** An empty line, unless nothing was printed yet. */
 void cox_out_spacer(struct cox_out *out);
 
+/** Write text that is there so far, for somebody who waits for it; XML and JSON wait for their end. */
+void cox_out_flush(struct cox_out *out);
+
 /** Levels of lists now open. */
 unsigned int cox_out_depth(const struct cox_out *out);
 

@@ -355,7 +355,7 @@ int
 life_teardown(void **state)
 {
     struct world *w = *state;
-    static const char *const files[] = { "control.history", "control.term", "boot.mark" };
+    static const char *const files[] = { "control.history", "control.term", "boot.mark", "timeline" };
 
     cox_service_fake_free(w->fake);
     cox_runtime_free(w->runtime);

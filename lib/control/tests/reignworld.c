@@ -79,6 +79,8 @@ write_effect(struct world *w, const struct cox_reign_effect *effect)
             break;
         case COX_REIGN_DO_BEGIN:
             g_string_append_printf(w->log, "begin %u; ", (unsigned int) effect->transition.n_actions);
+            g_free(w->cause);
+            w->cause = g_strdup(effect->transition.cause);
             break;
         case COX_REIGN_DO_END:
             g_string_append(w->log, effect->transition.is_aborted ? "end early; " : "end; ");
@@ -285,6 +287,7 @@ void
 world_end(struct world *w)
 {
     cox_reign_free(w->reign);
+    g_free(w->cause);
     g_string_free(w->log, TRUE);
 }
 

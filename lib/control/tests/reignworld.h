@@ -21,6 +21,7 @@ struct world {
     struct cox_reign *reign;
     cox_usec now, wake_at;
     GString *log;
+    char *cause; /* of the last transition; NULL: it had none */
     guint64 batch;
     struct cox_version asked;
 };
