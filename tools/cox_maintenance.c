@@ -73,7 +73,8 @@ cox_verb_end(const char *text, char **until, GError **error)
 bool
 cox_verb_since(const char *text, gint64 *since_us, GError **error)
 {
-    const struct cox_datetime_context here = { .now = cox_tool_now() };
+    g_autoptr(GTimeZone) zone = g_time_zone_new_local();
+    const struct cox_datetime_context here = { .zone = zone, .now = cox_tool_now() };
     struct cox_datetime when;
     cox_wall wall;
 
@@ -89,7 +90,7 @@ cox_verb_since(const char *text, gint64 *since_us, GError **error)
     }
     wall = cox_datetime_to_wall(&when);
     if (cox_wall_before(here.now, wall)) {
-        g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "--since %s: that is still to come; use a time that has passed, or a length such as PT1H or 30min", text);
+        g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "%s: that is still to come; use a time that has passed, or a length such as PT1H or 30min", text);
         return false;
     }
     *since_us = wall.usec;

@@ -19,6 +19,9 @@ struct cox_settings {
     GPtrArray *parameters, *changes;               /**< agent test: NAME=VALUE */
     bool is_all, is_local, follows;                /**< timeline */
     char *since, *resource;
+    bool is_directory, has_no_logs;                /**< report */
+    char *nodes;
+    GPtrArray *masks, *logs;
     char *path, *select, *value, *description;     /**< alerts, recipients, roles */
 };
 
@@ -85,7 +88,7 @@ int cox_verb_resource_maintenance(struct cox_tool_ctx *ctx, char **arguments);
 bool cox_verb_end(const char *text, char **until, GError **error);
 
 /**
- * What --since says: an ISO 8601 date, or a length until now ("PT1H", "30min").
+ * What --since says: an ISO 8601 date (of this node without an offset), or a length until now ("PT1H", "30min").
  * @param since_us  microseconds since 1970
  * @param error     COX_ERROR_SYNTAX; COX_ERROR_USAGE when it is to come
  */
@@ -93,6 +96,8 @@ bool cox_verb_since(const char *text, gint64 *since_us, GError **error);
 
 /* cox_timeline.c */
 int cox_verb_timeline(struct cox_tool_ctx *ctx, char **arguments);
+
+int cox_verb_report(struct cox_tool_ctx *ctx, char **arguments); /* cox_report.c */
 
 /* cox_plan.c */
 int cox_verb_export(struct cox_tool_ctx *ctx, char **arguments);

@@ -1,0 +1,125 @@
+/* Tests of lib/admin/mask.c */
+#include "admin/mask.h"
+
+#include "base/error.h"
+#include "base/testkit.h"
+#include "xml/xmldoc.h"
+#include "xml/xmlwrite.h"
+
+static void
+names_that_sound_like_secrets_are_secret(void **state)
+{
+    static const char *const secret[] = { "password", "passwd", "PASSWORD", "login_passwd", "db-password", "token", "api_token", "secret", "client_secret",
+                                          "secretkey", "ssh_key", "key", "private_key", "apikey", "access_key", "authkey", "passphrase", "community", "aws-credentials", "pwd" };
+    static const char *const open[] = { "ip", "monkey", "keyboard", "pcmk_host_list", "operation_key_x", "resource-stickiness", "path", "user", "compass", NULL };
+    g_autoptr(cox_mask) mask = cox_mask_new();
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(secret); i++) {
+        if (!cox_mask_is_secret(mask, secret[i])) {
+            fail_msg("'%s' is shown", secret[i]);
+        }
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(open); i++) {
+        if (cox_mask_is_secret(mask, open[i])) {
+            fail_msg("'%s' is masked", open[i]);
+        }
+    }
+}
+
+static void
+more_names_can_be_given_and_a_bad_pattern_is_refused(void **state)
+{
+    g_autoptr(cox_mask) mask = cox_mask_new();
+    g_autoptr(GError) error = NULL;
+
+    (void) state;
+    assert_true(cox_mask_add_pattern(mask, "^pin$", NULL));
+    cox_mask_add_name(mask, "serial");
+    assert_true(cox_mask_is_secret(mask, "PIN"));
+    assert_true(cox_mask_is_secret(mask, "serial"));
+    assert_false(cox_mask_is_secret(mask, "serials"));
+    assert_false(cox_mask_add_pattern(mask, "(", &error));
+    assert_true(g_error_matches(error, COX_ERROR, COX_ERROR_USAGE));
+}
+
+static void
+a_document_is_masked_and_its_secrets_are_learned(void **state)
+{
+    static const char text[] = "<cib><nvpair id=\"a\" name=\"passwd\" value=\"hunter2 &amp; co\"/><nvpair id=\"b\" name=\"ip\" value=\"192.0.2.1\"/>"
+                               "<expression id=\"c\" attribute=\"token\" operation=\"eq\" value=\"tok-9\"/><x api_key=\"k3y!\" operation_key=\"a_b_0\"/></cib>";
+    g_autoptr(cox_mask) mask = cox_mask_new();
+    g_autoptr(cox_xmldoc) doc = cox_xmldoc_parse_text(text, strlen(text), NULL, NULL);
+    g_autofree char *out = NULL, *log = NULL;
+    static const char lines[] = "said hunter2 & co to 192.0.2.1\nsaid hunter2 &amp; co, tok-9 and k3y!\n";
+
+    (void) state;
+    cox_mask_document(mask, cox_xmldoc_root(doc));
+    out = cox_xmlwrite_text(cox_xmldoc_root(doc), COX_XMLWRITE_PLAIN);
+    assert_string_equal(out, "<cib><nvpair id=\"a\" name=\"passwd\" value=\"******\"/><nvpair id=\"b\" name=\"ip\" value=\"192.0.2.1\"/>"
+                             "<expression id=\"c\" attribute=\"token\" operation=\"eq\" value=\"******\"/><x api_key=\"******\" operation_key=\"a_b_0\"/></cib>");
+    log = cox_mask_text(mask, lines, strlen(lines));
+    assert_string_equal(log, "said ****** to 192.0.2.1\nsaid ******, ****** and ******\n");
+}
+
+static void
+what_is_learned_is_masked_the_longest_first_and_words_of_every_day_are_not(void **state)
+{
+    g_autoptr(cox_mask) mask = cox_mask_new();
+    static const char text[] = "abcd abcdefgh true abc\n";
+    g_autofree char *out = NULL;
+
+    (void) state;
+    cox_mask_learn(mask, "abcd");
+    cox_mask_learn(mask, "  abcdefgh\n");
+    cox_mask_learn(mask, "true");
+    cox_mask_learn(mask, "abc");
+    cox_mask_learn(mask, "");
+    out = cox_mask_text(mask, text, strlen(text));
+    assert_string_equal(out, "****** ****** true abc\n");
+}
+
+static void
+what_follows_such_a_name_in_a_text_is_masked(void **state)
+{
+    static const struct {
+        const char *text, *out;
+    } cases[] = {
+        { "password=hunter2 next", "password=****** next" },
+        { "db_password: hunter2", "db_password: ******" },
+        { "  \"api_token\": \"a b c\", \"x\": 1", "  \"api_token\": ******, \"x\": 1" },
+        { "secret = 'a b' # why", "secret = ****** # why" },
+        { "fence_ipmi --ip 192.0.2.1 --password hunter2 -v", "fence_ipmi --ip 192.0.2.1 --password ****** -v" },
+        { "<nvpair id=\"x\" name=\"passwd\" value=\"h &quot; x\"/>", "<nvpair id=\"x\" name=\"passwd\" value=******/>" },
+        { "PCMK_key=1\nip=2", "PCMK_key=******\nip=2" },
+        { "the password was wrong; key: none of your business", "the password was wrong; key: none of your business" },
+        { "monkey=1 tokenizer", "monkey=1 tokenizer" },
+        { "totem.key (str) = k1k2k3", "totem.key (str) = ******" },
+    };
+    g_autoptr(cox_mask) mask = cox_mask_new();
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *out = cox_mask_text(mask, cases[i].text, strlen(cases[i].text));
+
+        assert_string_equal(out, cases[i].out);
+    }
+}
+
+static void
+what_is_no_text_hides_nothing_behind_it(void **state)
+{
+    g_autoptr(cox_mask) mask = cox_mask_new();
+    static const char text[] = "a\0\xff password=hunter2\n";
+    g_autofree char *out = cox_mask_text(mask, text, sizeof text - 1);
+
+    (void) state;
+    assert_string_equal(out, "a?\xff password=******\n");
+}
+
+COX_TEST_MAIN(cmocka_unit_test(names_that_sound_like_secrets_are_secret),
+              cmocka_unit_test(more_names_can_be_given_and_a_bad_pattern_is_refused),
+              cmocka_unit_test(a_document_is_masked_and_its_secrets_are_learned),
+              cmocka_unit_test(what_is_learned_is_masked_the_longest_first_and_words_of_every_day_are_not),
+              cmocka_unit_test(what_follows_such_a_name_in_a_text_is_masked),
+              cmocka_unit_test(what_is_no_text_hides_nothing_behind_it))

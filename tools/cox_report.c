@@ -1,0 +1,32 @@
+/* tools/cox_report.c - the verb of cox that collects what somebody needs who is to find out what has happened.  Layer 6. */
+#include "tools/cox_priv.h"
+#include "tools/report.h"
+
+#define USUAL_SINCE "24h"
+
+static char **
+list_of(GPtrArray *given)
+{
+    if (given == NULL) {
+        return NULL;
+    }
+    g_ptr_array_add(given, NULL);
+    return (char **) given->pdata;
+}
+
+int
+cox_verb_report(struct cox_tool_ctx *ctx, char **arguments)
+{
+    const struct cox_settings *settings = ctx->settings;
+    g_auto(GStrv) nodes = (settings->nodes == NULL) ? NULL : g_strsplit_set(settings->nodes, ", ", -1);
+    struct cox_report report = { .dest = arguments[0], .nodes = nodes, .patterns = list_of(settings->masks), .logs = list_of(settings->logs),
+                                 .is_single = settings->is_local, .is_directory = settings->is_directory, .has_no_logs = settings->has_no_logs };
+    GError *error = NULL;
+
+    report.to_us = cox_tool_now().usec;
+    if (!cox_verb_since((settings->since != NULL) ? settings->since : USUAL_SINCE, &report.from_us, &error)
+        || (settings->until != NULL && !cox_verb_since(settings->until, &report.to_us, &error))) {
+        return cox_tool_fail(ctx, error);
+    }
+    return cox_report_run(ctx, &report);
+}

@@ -1,0 +1,291 @@
+/* tools/report.c - a report of the whole cluster: this node's part, the others' over ssh, and the archive.  Layer 6. */
+#include "config.h"
+
+#include "tools/report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <glib/gstdio.h>
+
+#include "base/datetime.h"
+#include "base/error.h"
+#include "tools/daemon.h"
+#include "xml/textfile.h"
+
+enum { NODE_S = 300, ARCHIVE_S = 300, ASK_MS = 10000 };
+
+/* A report in the making. */
+struct making {
+    struct cox_tool_ctx *ctx;
+    const struct cox_report *report;
+    char *top;       /* directory that everything is in: PARENT/NAME */
+    char *parent, *name;
+    GString *said;   /* what could not be had */
+};
+
+static char *
+utc(gint64 at_us)
+{
+    const cox_wall wall = { at_us };
+    struct cox_datetime when;
+    char *text = cox_datetime_from_wall(wall, 0, &when) ? cox_datetime_strftime(&when, "%Y-%m-%dT%H:%M:%SZ") : NULL;
+
+    return (text != NULL) ? text : g_strdup("1970-01-01T00:00:00Z");
+}
+
+/* ---- nodes ------------------------------------------------------------------------------------------------ */
+
+/* The others, by name; NULL-terminated. */
+static char **
+others_of(const struct making *making, char **own)
+{
+    static const struct cox_msg_control_query nothing = { 0 };
+    const struct cox_daemon_question question = { COX_DAEMON_CONTROL, "cox", COX_MSG_CONTROL_QUERY, &nothing, COX_MSG_CONTROL_STATE, ASK_MS };
+    g_autoptr(cox_arena) arena = cox_arena_new();
+    const struct cox_msg_control_state *state = cox_daemon_ask(NULL, &question, arena, NULL);
+    GPtrArray *names = g_ptr_array_new();
+
+    *own = g_strdup((state != NULL && state->node != NULL) ? state->node : g_get_host_name());
+    for (gsize i = 0; making->report->nodes == NULL && state != NULL && i < state->n_nodes; i++) {
+        if (state->nodes[i].name != NULL && g_strcmp0(state->nodes[i].name, *own) != 0) {
+            g_ptr_array_add(names, g_strdup(state->nodes[i].name));
+        }
+    }
+    for (gsize i = 0; making->report->nodes != NULL && making->report->nodes[i] != NULL; i++) {
+        if (g_strcmp0(making->report->nodes[i], *own) != 0) {
+            g_ptr_array_add(names, g_strdup(making->report->nodes[i]));
+        }
+    }
+    if (state == NULL && making->report->nodes == NULL && !making->report->is_single) {
+        g_string_append(making->said, "no controller runs on this node: name the other nodes with --nodes\n");
+    }
+    g_ptr_array_add(names, NULL);
+    return (char **) g_ptr_array_free(names, FALSE);
+}
+
+static bool
+is_file_name(const char *name)
+{
+    return *name != '\0' && *name != '-' && *name != '.' && strchr(name, '/') == NULL;
+}
+
+/* What the other node is to do: its archive on standard output. */
+static char *
+order_for(const struct making *making)
+{
+    const struct cox_report *report = making->report;
+    g_autofree char *from = utc(report->from_us), *to = utc(report->to_us);
+    GString *order = g_string_new("cox report - --local");
+
+    g_string_append_printf(order, " --since %s --until %s%s", from, to, report->has_no_logs ? " --no-logs" : "");
+    for (gsize i = 0; report->patterns != NULL && report->patterns[i] != NULL; i++) {
+        g_autofree char *quoted = g_shell_quote(report->patterns[i]);
+
+        g_string_append_printf(order, " --mask %s", quoted);
+    }
+    for (gsize i = 0; report->logs != NULL && report->logs[i] != NULL; i++) {
+        g_autofree char *quoted = g_shell_quote(report->logs[i]);
+
+        g_string_append_printf(order, " --log %s", quoted);
+    }
+    return g_string_free(order, FALSE);
+}
+
+/* Everything from @argv on with its output in a file. */
+static bool
+run_into(const char *file, const char *const *argv, guint limit_s, GString *said)
+{
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = NULL;
+    gsize length = 0;
+    int status = 0;
+
+    g_ptr_array_add(words, (gpointer) (gsize) "sh");
+    g_ptr_array_add(words, (gpointer) (gsize) "-c");
+    g_ptr_array_add(words, (gpointer) (gsize) "exec \"$@\" >\"$0\" </dev/null");
+    g_ptr_array_add(words, (gpointer) (gsize) file);
+    for (gsize i = 0; argv[i] != NULL; i++) {
+        g_ptr_array_add(words, (gpointer) (gsize) argv[i]);
+    }
+    g_ptr_array_add(words, NULL);
+    text = cox_report_command((const char *const *) (gconstpointer) words->pdata, limit_s, &length, &status, &error);
+    if (text == NULL || status != 0) {
+        g_string_append(said, (text == NULL) ? error->message : (status == 124) ? "no answer" : g_strstrip(text));
+        return false;
+    }
+    return true;
+}
+
+static void
+take_other(const struct making *making, const char *node)
+{
+    const struct cox_report *report = making->report;
+    g_autofree char *archive = g_strdup_printf("%s/.%s.tar.gz", making->top, node), *order = order_for(making);
+    g_autofree char *login = (report->user == NULL) ? g_strdup(node) : g_strdup_printf("%s@%s", report->user, node);
+    const char *const ssh[] = { (report->shell != NULL) ? report->shell : "ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", login, order, NULL };
+    const char *const other[] = { report->shell, login, order, NULL };
+    const char *const unpack[] = { "tar", "-xzf", archive, "-C", making->top, "--strip-components=1", "--no-same-owner", "--no-same-permissions", NULL };
+    g_autoptr(GString) reason = g_string_new(NULL);
+    bool is_done = false;
+
+    if (!is_file_name(node)) {
+        g_string_append_printf(making->said, "%s: is no name of a node\n", node);
+        return;
+    }
+    is_done = run_into(archive, (report->shell == NULL || g_str_has_suffix(report->shell, "ssh")) ? ssh : other, NODE_S, reason)
+              && run_into("/dev/null", unpack, ARCHIVE_S, reason);
+    (void) g_unlink(archive);
+    if (!is_done) {
+        g_string_append_printf(making->said, "%s: %s\n", node, reason->str);
+    }
+}
+
+/* ---- the whole -------------------------------------------------------------------------------------------- */
+
+/* For people: what it is, and what is missing. */
+static bool
+write_head(const struct making *making, const char *own, GError **error)
+{
+    g_autofree char *from = utc(making->report->from_us), *to = utc(making->report->to_us), *now = utc(g_get_real_time());
+    g_autofree char *path = g_build_filename(making->top, making->report->is_single ? own : "report.txt", NULL);
+    g_autofree char *file = making->report->is_single ? g_build_filename(path, "report.txt", NULL) : g_strdup(path);
+    g_autofree char *text = g_strdup_printf("Coxswain %s, report of %s\nMade:  %s\nFrom:  %s\nTo:    %s\n\nSecrets are replaced by %s; look through it all the "
+                                            "same before you give it away.\n\nWhat could not be had:\n%s",
+                                            PACKAGE_VERSION, own, now, from, to, COX_MASK_INSTEAD, (making->said->len == 0) ? "nothing\n" : making->said->str);
+
+    return cox_textfile_put(file, text, strlen(text), error);
+}
+
+static bool
+fill(const struct making *making, GError **error)
+{
+    g_autofree char *own = NULL;
+    g_auto(GStrv) others = others_of(making, &own);
+    g_autofree char *here = g_build_filename(making->top, own, NULL);
+
+    if (!is_file_name(own) || g_mkdir(here, 0700) != 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "%s: %s", here, g_strerror(errno));
+        return false;
+    }
+    if (!cox_report_collect(making->report, here, making->said, error)) {
+        return false;
+    }
+    for (gsize i = 0; !making->report->is_single && others[i] != NULL; i++) {
+        take_other(making, others[i]);
+    }
+    return write_head(making, own, error);
+}
+
+static int
+say_done(const struct making *making, const char *path)
+{
+    g_auto(GStrv) lines = g_strsplit(making->said->str, "\n", -1);
+
+    cox_out_leaf(making->ctx->out, "report", "path", path, NULL);
+    cox_out_line(making->ctx->out, "%s", path);
+    for (gsize i = 0; lines[i] != NULL && cox_out_is_text(making->ctx->out); i++) {
+        if (*lines[i] != '\0') {
+            cox_out_error(making->ctx->out, "%s: not in the report: %s", making->ctx->tool->name, lines[i]);
+        }
+    }
+    return 0;
+}
+
+/* For a node that asks over ssh. */
+static int
+pipe_out(const struct making *making, const char *path)
+{
+    g_autofree char *bytes = NULL;
+    gsize length = 0;
+    GError *error = NULL;
+
+    if (!g_file_get_contents(path, &bytes, &length, &error)) {
+        return cox_tool_fail(making->ctx, error);
+    }
+    if (fwrite(bytes, 1, length, stdout) != length || fflush(stdout) != 0) {
+        return cox_tool_error(making->ctx, COX_ERROR_IO, "standard output: %s", g_strerror(errno));
+    }
+    return 0;
+}
+
+static int
+archive(const struct making *making)
+{
+    const struct cox_report *report = making->report;
+    bool is_piped = g_strcmp0(report->dest, "-") == 0;
+    g_autofree char *path = is_piped ? g_build_filename(making->parent, "piped.tar.gz", NULL)
+                                     : g_strconcat(report->dest, report->is_bzip ? ".tar.bz2" : ".tar.gz", NULL);
+    const char *const argv[] = { "tar", report->is_bzip ? "-cjf" : "-czf", path, "-C", making->parent, making->name, NULL };
+    g_autoptr(GString) reason = g_string_new(NULL);
+    mode_t before = umask(0077);
+    bool is_done = run_into("/dev/null", argv, ARCHIVE_S, reason);
+
+    (void) umask(before);
+    if (!is_done) {
+        return cox_tool_error(making->ctx, COX_ERROR_CANNOT_CREATE, "%s: %s", path, reason->str);
+    }
+    return is_piped ? pipe_out(making, path) : say_done(making, path);
+}
+
+/* Where it is made: the place itself, or a place for a while. */
+static bool
+begin(struct making *making, GError **error)
+{
+    const struct cox_report *report = making->report;
+    bool is_piped = g_strcmp0(report->dest, "-") == 0;
+
+    making->name = is_piped ? g_strdup("report") : g_path_get_basename(report->dest);
+    making->parent = report->is_directory ? g_path_get_dirname(report->dest) : g_strdup("/var/tmp/cox-report-XXXXXX");
+    if (!report->is_directory && g_mkdtemp_full(making->parent, 0700) == NULL) {
+        g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "%s: %s", making->parent, g_strerror(errno));
+        return false;
+    }
+    making->top = g_build_filename(making->parent, making->name, NULL);
+    if (g_mkdir(making->top, 0700) != 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "%s: %s", making->top, g_strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+static void
+end(struct making *making)
+{
+    const char *const argv[] = { "rm", "-rf", "--", making->parent, NULL };
+    gsize length = 0;
+    int status = 0;
+
+    if (!making->report->is_directory && making->top != NULL) {
+        g_free(cox_report_command(argv, ARCHIVE_S, &length, &status, NULL));
+    }
+    g_free(making->top);
+    g_free(making->parent);
+    g_free(making->name);
+    g_string_free(making->said, TRUE);
+}
+
+int
+cox_report_run(struct cox_tool_ctx *ctx, const struct cox_report *report)
+{
+    g_autofree char *now = utc(g_get_real_time());
+    g_autofree char *usual = g_strdup_printf("cox-report-%s", g_strdelimit(now, ":", '-'));
+    struct cox_report mine = *report;
+    struct making making = { .ctx = ctx, .report = &mine, .said = g_string_new(NULL) };
+    GError *error = NULL;
+    int status = 0;
+
+    mine.dest = (report->dest != NULL) ? report->dest : usual;
+    if (mine.from_us > mine.to_us) {
+        status = cox_tool_usage(ctx, "the report would end before it begins");
+    } else if (!begin(&making, &error) || !fill(&making, &error)) {
+        status = cox_tool_fail(ctx, error);
+    } else {
+        status = mine.is_directory ? say_done(&making, making.top) : archive(&making);
+    }
+    end(&making);
+    return status;
+}

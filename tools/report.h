@@ -1,0 +1,54 @@
+/* tools/report.h - what somebody needs who is to find out what has happened to a cluster, in one directory or archive, without secrets.  Layer 6. */
+#ifndef COX_TOOLS_REPORT_H
+#define COX_TOOLS_REPORT_H
+
+#include <stdbool.h>
+#include <glib.h>
+
+#include "admin/mask.h"
+#include "tools/tool.h"
+
+G_BEGIN_DECLS
+
+/** Texts are borrowed; lists end with NULL and may be NULL. */
+struct cox_report {
+    gint64 from_us, to_us;       /**< wall time */
+    const char *dest;            /**< path without suffix; "-": the archive goes to standard output; NULL: cox-report-DATE here */
+    char **nodes;                /**< from which nodes; NULL: all */
+    char **patterns;             /**< names of further secrets */
+    char **logs;                 /**< further log files */
+    const char *user;            /**< with whom to log in to other nodes; NULL: the same */
+    const char *shell;           /**< with what; NULL: ssh */
+    bool is_single;              /**< only this node */
+    bool is_directory;           /**< no archive */
+    bool is_bzip;                /**< .tar.bz2 instead of .tar.gz */
+    bool has_no_logs;
+};
+
+/** Make it and say where it is; returns the exit status. */
+int cox_report_run(struct cox_tool_ctx *ctx, const struct cox_report *report);
+
+/* ---- for the files of the report ---- */
+
+/** Append the lines of @text that were written in the time of the report to @out; those without a date go with the one before them. */
+void cox_report_window(const struct cox_report *report, gint64 now_us, const char *text, gsize length, GString *out);
+
+/**
+ * Collect what this node has into @directory, which exists.
+ * @param said  what could not be had, a line each
+ */
+bool cox_report_collect(const struct cox_report *report, const char *directory, GString *said, GError **error);
+
+/**
+ * Run a command for at most @limit_s seconds.
+ * @param status  its exit status
+ * @return what it printed on both outputs, the caller frees it; NULL when it cannot be run
+ */
+char *cox_report_command(const char *const *argv, guint limit_s, gsize *length, int *status, GError **error);
+
+/** Path of a tool beside this one; the caller frees it. */
+char *cox_report_tool(const char *name);
+
+G_END_DECLS
+
+#endif

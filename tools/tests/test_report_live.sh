@@ -1,0 +1,157 @@
+#!/bin/bash
+# cox report and crm_report on a running cluster of one node alone, with secrets planted wherever one may stand.  TAP.
+build="${top_builddir:-.}"
+build=$(cd "$build" && pwd)
+tools="$build/tools"
+tmp=$(mktemp -d) || exit 1
+pids=""
+cleanup() {
+    for pid in $pids; do kill "$pid" 2>/dev/null; done
+    for pid in $pids; do wait "$pid" 2>/dev/null; done
+    rm -rf "$tmp"
+}
+trap cleanup EXIT
+n=0
+
+export COX_CLUSTER=local COX_RUN_DIRECTORY="$tmp/run" COX_CIB_DIRECTORY="$tmp/cib" COX_PENGINE_DIRECTORY="$tmp/pe" COX_OCF_ROOT="$tmp/ocf"
+export COX_SECRETS_DIRECTORY="$tmp/secrets"
+export COX_SCHEMA_DIRECTORY="${COX_SCHEMA_DIRECTORY:-$build/schemas}"
+export PCMK_logfacility=none PCMK_logfile="$tmp/log"
+unset CIB_file CIB_shadow CIB_user
+mkdir -p "$tmp/run" "$tmp/cib" "$tmp/pe" "$tmp/secrets/thing" "$tmp/ocf/resource.d/test"
+
+cat > "$tmp/ocf/resource.d/test/Thing" <<'AGENT'
+#!/bin/sh
+case $1 in
+start) echo "ocf-exit-reason:cannot log in with $OCF_RESKEY_passwd" >&2; exit 1 ;;
+stop) ;;
+monitor) exit 7 ;;
+meta-data) echo '<resource-agent name="Thing"><version>1.1</version><parameters><parameter name="passwd"><content type="string"/></parameter>
+<parameter name="api_token"><content type="string"/></parameter><parameter name="pin" private="1"><content type="string"/></parameter>
+<parameter name="serial"><content type="string"/></parameter><parameter name="place"><content type="string"/></parameter></parameters>
+<actions><action name="start" timeout="20s"/><action name="stop" timeout="20s"/><action name="monitor" timeout="20s"/></actions></resource-agent>' ;;
+*) exit 3 ;;
+esac
+AGENT
+chmod 755 "$tmp/ocf/resource.d/test/Thing"
+
+# result NAME: of the command before it, with what it printed in $have
+result() {
+    rc=$?
+    n=$((n + 1))
+    if [ "$rc" = 0 ]; then echo "ok $n - $1"; else echo "not ok $n - $1"; echo "$have" | sed 's/^/# /'; fi
+}
+
+ok() { # NAME COMMAND...
+    name=$1
+    shift
+    have=$(timeout 120 "$@" 2>&1)
+    result "$name"
+}
+
+says() { # NAME WANTED-STATUS PATTERN COMMAND...
+    name=$1 status=$2 pattern=$3
+    shift 3
+    have=$(timeout 120 "$@" 2>&1)
+    rc=$?
+    [ "$rc" = "$status" ] && echo "$have" | grep -Eq -- "$pattern"
+    result "$name"
+}
+
+# clean NAME DIRECTORY: no planted secret is in any file, packed or not
+clean() {
+    have=$([ -d "$2" ] || echo "no $2"; grep -rla Planted "$2"; find "$2" -name '*.bz2' | while read -r f; do bzcat "$f" | grep -q Planted && echo "$f"; done)
+    [ -z "$have" ]
+    result "$1"
+}
+
+for daemon in cib:cibd attr:attrd sched:schedd fence:fenced exec:execd control:controld; do
+    program="$build/daemons/${daemon#*:}/cox-${daemon#*:}"
+    [ -x "$program" ] || { echo "1..0 # SKIP $program is not built"; exit 0; }
+    "$program" --keep-user --run-directory "$tmp/run" > /dev/null 2>> "$tmp/errors" &
+    pids="$pids $!"
+done
+for _ in $(seq 600); do
+    "$tools/crmadmin" -D > /dev/null 2>&1 && [ "$("$tools/crm_node" -q 2> /dev/null)" = 1 ] && break
+    sleep 0.1
+done
+node=$("$tools/crm_node" -n 2> /dev/null)
+
+ok "a cluster without fencing" "$tools/cox" property set fencing-enabled=false
+ok "with a resource full of secrets" "$tools/cox" resource create thing ocf:test:Thing passwd=Planted-Former-0 api_token='Planted-Two-2 & more' pin=Planted-Three-3 \
+    serial=Planted-Four-4 place=Hamburg
+ok "one of which is changed, with a careless reason" "$tools/cox" resource update thing passwd=Planted-One-1 --reason "Planted-Former-0 was known to all"
+ok "and whose agent is careless as well" "$tools/crm_resource" --wait --timeout 50
+echo Planted-Five-5 > "$tmp/secrets/thing/web"
+{
+    date '+%b %d %H:%M:%S.000 test: logs in with Planted-One-1, once with Planted-Former-0, and with Planted-Five-5'
+    date '+%b %d %H:%M:%S.000 test: fence_x --ip 192.0.2.1 --password Planted-Six-6 -v; db_password="Planted-Seven 7"; visible'
+    echo 'a second line: {"client_secret": "Planted-Eight-8"} <nvpair id="a" name="passwd" value="Planted-Nine-9"/> Planted-Two-2 &amp; more'
+} >> "$tmp/log"
+date '+%Y-%m-%dT%H:%M:%S other log, token=Planted-Ten-10 end' > "$tmp/other.log"
+echo "1999-01-01 00:00:00 long ago" >> "$tmp/other.log"
+
+grep -q Planted-One-1 "$tmp/log" && grep -q "Planted" "$tmp/run/timeline" && "$tools/cibadmin" -Q | grep -q Planted-Three-3
+result "they are there"
+
+for _ in $(seq 300); do # the scheduler saves its inputs when it has nothing better to do
+    [ -n "$(find "$tmp/pe" -name 'pe-*.bz2')" ] && break
+    sleep 0.1
+done
+mkdir "$tmp/out"
+says "a report is made" 0 "^$tmp/out/r.tar.gz" "$tools/cox" report "$tmp/out/r" --local --mask serial --log "$tmp/other.log"
+ok "it can be unpacked" tar -xzf "$tmp/out/r.tar.gz" -C "$tmp/out"
+clean "no secret is in it" "$tmp/out/r"
+[ "$(stat -c %a "$tmp/out/r.tar.gz")" = 600 ]
+result "and it is for its owner only"
+cd "$tmp/out/r/$node" || exit 1
+have=$(ls)
+grep -q 'name="place" value="Hamburg"' cib.xml && grep -q 'name="pin" value="\*\*\*\*\*\*"' cib.xml
+result "the configuration is in it"
+grep -q 'start thing: failed, rc 1.*cannot log in with \*\*\*\*\*\*' timeline.txt
+result "the timeline is"
+grep -q 'logs in with \*\*\*\*\*\*, once with \*\*\*\*\*\*' log && grep -q 'ip 192.0.2.1 --password \*\*\*\*\*\* -v; db_password=\*\*\*\*\*\*; visible' log && grep -q 'a second line' log
+result "the log is"
+grep -q 'other log, token=\*\*\*\*\*\* end' other.log && ! grep -q 'long ago' other.log
+result "and another one, of that time"
+[ -n "$(find pengine -name 'pe-*.bz2')" ] && bzcat pengine/pe-*.bz2 | grep -q 'name="place" value="Hamburg"'
+result "inputs of the scheduler are, and can be read"
+grep -q '\*\*\*\*\*\* was known to all' history.txt
+result "who changed what and why is"
+[ -s crm_mon.txt ] && [ -s crm_mon.xml ] && [ -s versions.txt ] && [ -s system.txt ] && [ -s report.txt ]
+result "status, versions and system are"
+[ -z "$(find "$tmp/out/r" -name '*authkey*' -o -name 'cib.history*' -o -path '*secrets*')" ]
+result "keys and what secrets are kept in are not"
+cd / || exit 1
+
+says "crm_report makes what clients expect" 0 "^$tmp/out/c.tar.bz2" "$tools/crm_report" -S -p '^serial$' -f "$(date -d '1 hour ago' '+%Y-%m-%d %H:%M:%S')" "$tmp/out/c"
+ok "it can be unpacked, too" tar -xjf "$tmp/out/c.tar.bz2" -C "$tmp/out"
+clean "and has no secret" "$tmp/out/c"
+says "a directory is made when one is wanted" 0 "^$tmp/out/d$" "$tools/crm_report" -d -S -p serial -M -f "$(date -d '1 hour ago' '+%Y-%m-%d %H:%M')" --dest "$tmp/out/d"
+[ -s "$tmp/out/d/$node/cib.xml" ] && [ ! -e "$tmp/out/d/$node/log" ]
+result "without logs when none are wanted"
+says "what is there already is not touched" 73 "File exists" "$tools/crm_report" -d -S -f "$(date '+%Y-%m-%d')" "$tmp/out/d"
+says "it must be known from when on" 64 "from when on" "$tools/crm_report" "$tmp/out/e"
+says "and the end comes after the beginning" 64 "end before it begins" "$tools/crm_report" -S -f "$(date '+%Y-%m-%d')" -t 1999-01-01 "$tmp/out/e"
+says "a bad pattern is refused" 64 "is no pattern" "$tools/cox" report "$tmp/out/e" --local --mask '('
+[ ! -e "$tmp/out/e.tar.gz" ] && [ -z "$(find /var/tmp -maxdepth 1 -name 'cox-report-*' -user "$(id -u)" -newer "$tmp/other.log")" ]
+result "and leaves nothing behind"
+
+# Two other nodes: one that answers, one that does not.
+cat > "$tmp/shell" <<'SHELL'
+#!/bin/sh
+case $1 in
+admin@good) eval "cd '$TOOLS' && PATH=.:\$PATH && $2" ;;
+*) echo "no route to host" >&2; exit 255 ;;
+esac
+SHELL
+chmod 755 "$tmp/shell"
+TOOLS=$tools
+export TOOLS
+says "a node that does not answer is named" 0 "not in the report: bad: no route to host" "$tools/crm_report" -e "$tmp/shell" -u admin -n "good bad" -p serial \
+    -f "$(date -d '1 hour ago' '+%Y-%m-%d %H:%M:%S')" "$tmp/out/n"
+ok "what there is can be unpacked" tar -xjf "$tmp/out/n.tar.bz2" -C "$tmp/out"
+[ -s "$tmp/out/n/$node/cib.xml" ] && [ -s "$tmp/out/n/report.txt" ] && grep -q 'bad: no route to host' "$tmp/out/n/report.txt"
+result "and says what is missing"
+clean "no secret came from there" "$tmp/out/n"
+echo "1..$n"
