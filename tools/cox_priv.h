@@ -17,10 +17,8 @@ struct cox_settings {
     char *until;                                   /**< move, ban, maintenance */
     char *provider, *language, *directory;         /**< agent new */
     GPtrArray *parameters, *changes;               /**< agent test: NAME=VALUE */
-    bool is_all, is_local, follows;                /**< timeline */
-    char *since, *resource;
-    bool is_directory, has_no_logs;                /**< report */
-    char *nodes;
+    bool is_all, is_local, follows, is_directory, has_no_logs; /**< timeline, report */
+    char *since, *resource, *nodes;
     GPtrArray *masks, *logs;
     char *path, *select, *value, *description;     /**< alerts, recipients, roles */
 };
@@ -94,11 +92,8 @@ bool cox_verb_end(const char *text, char **until, GError **error);
  */
 bool cox_verb_since(const char *text, gint64 *since_us, GError **error);
 
-/* cox_timeline.c */
-int cox_verb_timeline(struct cox_tool_ctx *ctx, char **arguments);
-
+int cox_verb_timeline(struct cox_tool_ctx *ctx, char **arguments); /* cox_timeline.c */
 int cox_verb_report(struct cox_tool_ctx *ctx, char **arguments); /* cox_report.c */
-
 /* cox_plan.c */
 int cox_verb_export(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_plan(struct cox_tool_ctx *ctx, char **arguments);
