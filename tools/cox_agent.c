@@ -1,6 +1,7 @@
 /* tools/cox_agent.c - verbs of cox for who writes agents: one to begin with, and whether one keeps its contract.  Layer 6. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -413,15 +414,50 @@ print_line(struct cox_tool_ctx *ctx, const struct cox_agent_trial_line *line)
     }
 }
 
-/* Lines that are new are printed as they come: an agent may be slow. */
+/* Has somebody asked us to end?  Signals wait until an action is over (block_signals()): what has begun must be stopped. */
+static bool
+is_interrupted(const sigset_t *signals)
+{
+    const struct timespec none = { 0, 0 };
+
+    return sigtimedwait(signals, NULL, &none) > 0;
+}
+
 static void
+block_signals(sigset_t *signals)
+{
+    static const int ending[] = { SIGINT, SIGTERM, SIGHUP };
+
+    (void) sigemptyset(signals);
+    for (size_t i = 0; i < G_N_ELEMENTS(ending); i++) {
+        (void) sigaddset(signals, ending[i]);
+    }
+    (void) sigprocmask(SIG_BLOCK, signals, NULL);
+}
+
+static void
+stop_now(const struct test *test)
+{
+    const struct cox_agent_trial_step stop = { .action = "stop", .timeout_ms = COX_AGENT_TRIAL_TIMEOUT_MS };
+    struct cox_agent_outcome outcome = { 0 };
+    struct cox_agent_trial_seen seen;
+
+    run_step(test, &stop, &outcome, &seen);
+    cox_agent_outcome_clear(&outcome);
+}
+
+/* Lines that are new are printed as they come: an agent may be slow.  false: it was interrupted. */
+static bool
 try_all(struct cox_tool_ctx *ctx, const struct test *test, const struct cox_agent_trial_input *input, guint counts[])
 {
     g_autoptr(cox_agent_trial) trial = cox_agent_trial_new(input);
     const GPtrArray *lines = cox_agent_trial_lines(trial);
     const struct cox_agent_trial_step *step = NULL;
     guint printed = 0;
+    bool is_over = false;
+    sigset_t signals;
 
+    block_signals(&signals);
     if (test->settings->change.is_dry) {
         cox_agent_trial_plan(trial);
     }
@@ -441,7 +477,12 @@ try_all(struct cox_tool_ctx *ctx, const struct test *test, const struct cox_agen
             print_line(ctx, line);
             counts[line->verdict]++;
         }
-    } while (step != NULL);
+        is_over = step != NULL && is_interrupted(&signals);
+    } while (step != NULL && !is_over);
+    if (is_over && cox_agent_trial_has_begun(trial)) {
+        stop_now(test);
+    }
+    return !is_over;
 }
 
 /* What the schema says of the description; NULL: nothing. */
@@ -491,6 +532,7 @@ run_test(struct cox_tool_ctx *ctx, struct test *test)
     GError *error = NULL;
     g_autoptr(cox_agent_metadata) metadata = NULL;
     g_autofree char *problem = NULL;
+    bool is_whole = false;
 
     run_step(test, &describe, &outcome, &input.metadata_seen);
     metadata = cox_agent_metadata_parse(outcome.out, strlen(outcome.out), &why);
@@ -505,10 +547,10 @@ run_test(struct cox_tool_ctx *ctx, struct test *test)
     input.schema_problem = problem;
     test->is_clone = metadata != NULL && (cox_agent_metadata_action(metadata, "promote") != NULL || cox_agent_metadata_action(metadata, "notify") != NULL);
     cox_out_begin(ctx->out, "agent-test", "agent", agent, NULL);
-    try_all(ctx, test, &input, counts);
+    is_whole = try_all(ctx, test, &input, counts);
     cox_out_end(ctx->out);
     cox_agent_outcome_clear(&outcome);
-    return conclude(ctx, counts);
+    return is_whole ? conclude(ctx, counts) : cox_tool_error(ctx, COX_ERROR_GENERIC, "interrupted: what was begun is stopped, and the rest not tried");
 }
 
 static bool

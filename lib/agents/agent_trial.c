@@ -517,6 +517,20 @@ cox_agent_trial_see(struct cox_agent_trial *trial, const struct cox_agent_trial_
     trial->at++;
 }
 
+bool
+cox_agent_trial_has_begun(const struct cox_agent_trial *trial)
+{
+    static const char *const beginning[] = { "start", "promote", "migrate_from", NULL };
+    bool has_begun = false;
+
+    for (guint i = 0; i < trial->runs->len; i++) {
+        const struct trial_run *run = &g_array_index(trial->runs, struct trial_run, i);
+
+        has_begun = (has_begun || g_strv_contains(beginning, run->action)) && !(strcmp(run->action, "stop") == 0 && run->exit_status == 0);
+    }
+    return has_begun;
+}
+
 void
 cox_agent_trial_plan(struct cox_agent_trial *trial)
 {

@@ -102,6 +102,9 @@ void cox_agent_trial_see(struct cox_agent_trial *trial, const struct cox_agent_t
 /** What was said up to now: struct cox_agent_trial_line *, in the order of the steps.  Borrowed. */
 const GPtrArray *cox_agent_trial_lines(const struct cox_agent_trial *trial);
 
+/** May something run now because of a step? */
+bool cox_agent_trial_has_begun(const struct cox_agent_trial *trial);
+
 /** Say of all steps, instead of running them, that they are planned.  Instead of the first cox_agent_trial_next(). */
 void cox_agent_trial_plan(struct cox_agent_trial *trial);
 

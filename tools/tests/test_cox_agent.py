@@ -3,9 +3,11 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 TOP = os.environ.get("top_srcdir", ".")
@@ -235,6 +237,21 @@ def test_what_a_broken_agent_leaves_is_gone_afterwards():
         assert "stop" in failed(checks), failed(checks)
         assert not living(box.state), "a process of the agent lives on"
         assert sorted(os.listdir(box.dir)) == ["local", "state"], os.listdir(box.dir)
+
+
+def test_a_test_that_is_interrupted_stops_what_it_has_begun():
+    with Box(AGENT.replace("@FAULT@", when("monitor", "running", ': >"$d/../running"; sleep 1'))) as box:
+        env = dict(os.environ, TMPDIR=box.dir, COX_RUN_DIRECTORY=box.dir + "/run")
+        test = subprocess.Popen([COX, "agent", "test", box.agent, "state=" + box.state], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        while not os.path.exists(box.dir + "/running"):
+            assert test.poll() is None, "it has ended before"
+            time.sleep(0.02)
+        assert living(box.state)
+        test.send_signal(signal.SIGINT)
+        _, said = test.communicate()
+        assert test.returncode == 1 and "interrupted" in said, (test.returncode, said)
+        assert os.listdir(box.state) == [], os.listdir(box.state)
+        assert sorted(os.listdir(box.dir)) == ["local", "running", "state"], os.listdir(box.dir)
 
 
 def test_what_runs_already_is_left_alone_unless_forced():

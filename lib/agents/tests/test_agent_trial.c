@@ -460,6 +460,29 @@ the_states_of_being_degraded_stand_for_those_of_being_well(void **state)
 }
 
 static void
+between_start_and_stop_it_may_run(void **state)
+{
+    g_autoptr(cox_agent_metadata) metadata = cox_agent_metadata_parse(whole_agent, strlen(whole_agent), NULL);
+    const struct cox_agent_trial_input input = { .type = "Thing", .metadata = metadata, .metadata_text = "text" };
+    g_autoptr(cox_agent_trial) trial = cox_agent_trial_new(&input);
+    struct world world = { .fault = &no_fault, .state = TRIAL_STOPPED };
+    const struct cox_agent_trial_step *step = NULL;
+    bool has_begun = false;
+
+    (void) state;
+    while ((step = cox_agent_trial_next(trial)) != NULL) {
+        struct cox_agent_trial_seen seen;
+
+        act(&world, step, &seen);
+        cox_agent_trial_see(trial, &seen);
+        assert_true(cox_agent_trial_has_begun(trial) || world.state == TRIAL_STOPPED); /* what runs has been begun by us */
+        has_begun = has_begun || cox_agent_trial_has_begun(trial);
+    }
+    assert_true(has_begun);
+    assert_false(cox_agent_trial_has_begun(trial));
+}
+
+static void
 a_plan_runs_nothing(void **state)
 {
     g_autoptr(cox_agent_metadata) metadata = cox_agent_metadata_parse(whole_agent, strlen(whole_agent), NULL);
@@ -490,4 +513,5 @@ COX_TEST_MAIN(cmocka_unit_test(an_agent_that_keeps_its_contract_has_no_fault),
               cmocka_unit_test(what_runs_already_is_left_alone_unless_forced),
               cmocka_unit_test(an_agent_may_refuse_to_migrate_to_its_own_node),
               cmocka_unit_test(the_states_of_being_degraded_stand_for_those_of_being_well),
+              cmocka_unit_test(between_start_and_stop_it_may_run),
               cmocka_unit_test(a_plan_runs_nothing))
