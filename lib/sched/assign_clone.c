@@ -4,6 +4,7 @@
 struct sched_node *
 sched_clone_assign(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *prefer, bool stop_if_fail)
 {
+    g_autoptr(GPtrArray) primaries = NULL;
     const GPtrArray *list = NULL;
     struct sched_instances what;
 
@@ -14,9 +15,9 @@ sched_clone_assign(struct sched_work *work, struct sched_rsc *rsc, struct sched_
         sched_promotable_add_scores(work, rsc);
     }
     rsc->is_assigning = true;
-    list = sched_colocation_this_with(work, rsc);
-    for (guint i = 0; list != NULL && i < list->len; i++) {
-        sched_place(work, ((struct sched_colocation *) g_ptr_array_index(list, i))->primary, prefer, stop_if_fail);
+    primaries = sched_colocation_hold_this_with(rsc);
+    for (guint i = 0; primaries != NULL && i < primaries->len; i++) {
+        sched_place(work, ((struct sched_colocation *) g_ptr_array_index(primaries, i))->primary, prefer, stop_if_fail);
     }
     list = sched_colocation_with_this(work, rsc);
     for (guint i = 0; list != NULL && i < list->len; i++) {

@@ -28,10 +28,11 @@ apply_this_with(struct sched_work *work, struct sched_rsc *rsc, const struct sch
 static void
 apply_colocations(struct sched_work *work, struct sched_rsc *rsc, bool mandatory)
 {
-    const GPtrArray *list = sched_colocation_this_with(work, rsc);
+    g_autoptr(GPtrArray) primaries = sched_colocation_hold_this_with(rsc);
+    const GPtrArray *list;
 
-    for (guint i = 0; list != NULL && i < list->len; i++) {
-        const struct sched_colocation *row = g_ptr_array_index(list, i);
+    for (guint i = 0; primaries != NULL && i < primaries->len; i++) {
+        const struct sched_colocation *row = g_ptr_array_index(primaries, i);
 
         if (sched_is_mandatory(row) == mandatory) {
             apply_this_with(work, rsc, row);

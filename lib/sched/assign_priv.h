@@ -89,6 +89,8 @@ void sched_colocation_add_late(struct sched_work *work, const struct sched_coloc
 /** Colocations in which @rsc is the dependent, those of its ancestors that concern it included, in order of processing. */
 const GPtrArray *sched_colocation_this_with(struct sched_work *work, struct sched_rsc *rsc);
 const GPtrArray *sched_colocation_with_this(struct sched_work *work, struct sched_rsc *rsc);
+/** The same as sched_colocation_this_with(), but a reference, for whoever places resources meanwhile: that may let go of the list. */
+GPtrArray *sched_colocation_hold_this_with(struct sched_rsc *rsc);
 bool sched_colocation_influences(const struct sched_colocation *row);
 /** Roles of @clone are about to be chosen: what a bundle around it is colocated with concerns it from now on. */
 void sched_colocation_roles_begin(struct sched_rsc *clone);

@@ -209,7 +209,7 @@ inherit(const struct sched_rsc *rsc, const struct sched_rsc *origin, bool this_w
     }
 }
 
-static const GPtrArray *
+static GPtrArray *
 list_of(struct sched_rsc *rsc, bool this_with)
 {
     GPtrArray *own = this_with ? rsc->this_with : rsc->with_this;
@@ -241,6 +241,14 @@ sched_colocation_with_this(struct sched_work *work, struct sched_rsc *rsc)
 {
     (void) work;
     return list_of(rsc, false);
+}
+
+GPtrArray *
+sched_colocation_hold_this_with(struct sched_rsc *rsc)
+{
+    GPtrArray *list = list_of(rsc, true);
+
+    return list == NULL ? NULL : g_ptr_array_ref(list);
 }
 
 static bool
