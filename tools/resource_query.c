@@ -14,11 +14,24 @@
 #include "view/why_view.h"
 #include "xml/xmlwrite.h"
 
+/* The status of a list: without resources it has failed, as clients know it. */
+static int
+end_of_list(const struct cox_resource_call *call)
+{
+    if (call->state->plan->cluster.n_rscs > 0) {
+        return 0;
+    }
+    if (cox_out_is_text(call->ctx->out)) {
+        cox_out_error(call->ctx->out, "crm_resource: Error performing operation: %s", cox_error_text(COX_ERROR_NOT_FOUND));
+    }
+    return cox_error_exit_status(COX_ERROR_NOT_FOUND);
+}
+
 int
 cox_resource_list(struct cox_resource_call *call)
 {
     cox_cluster_view_resources(call->ctx->out, &call->state->plan->cluster, cox_view_how_full());
-    return 0;
+    return end_of_list(call);
 }
 
 int
@@ -34,7 +47,7 @@ cox_resource_list_raw(struct cox_resource_call *call)
         }
     }
     cox_out_end(call->ctx->out);
-    return 0;
+    return end_of_list(call);
 }
 
 int

@@ -107,6 +107,8 @@ says "a controller that hangs is waited for as long as was said" 124 "no answer"
 ok "in seconds" [ $(($(date +%s%N) - since)) -ge 1000000000 ]
 kill -CONT "${pids##* }"
 says "a node that nobody knows has no controller" 68 "no member" "$tools/crmadmin" -S nobody
+says "a list of no resources is an error, as clients know it" 105 "No resources" "$tools/crm_resource" --list
+says "a plain one, too" 105 "No such object" "$tools/crm_resource" --list-raw
 ok "a resource is created" "$tools/cibadmin" -C -o resources -X '<primitive id="thing" class="ocf" provider="test" type="Thing"/>'
 ok "the cluster settles" "$tools/crm_resource" --wait --timeout 50
 says "cox status says why nothing is started" 1 "there is no fencing device" "$tools/cox" status
