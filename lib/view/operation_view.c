@@ -54,18 +54,18 @@ print_operation(struct cox_out *out, const struct cox_cluster *cluster, const st
     g_autoptr(GString) agent = g_string_new((history->standard != NULL) ? history->standard : "");
     g_autofree char *changed = cox_names_clock(op->last_rc_change_s, filter->zone);
     const char *key = (op->operation_key != NULL) ? op->operation_key : op->id;
+    const char *node = (op->on_node != NULL) ? op->on_node : filter->node;
 
     g_string_append_printf(agent, ":%s:%s", (history->provider != NULL) ? history->provider : "",
                            (history->type != NULL) ? history->type : "");
-    cox_out_begin(out, "operation", "op", key, "node", op->on_node, NULL);
+    cox_out_begin(out, "operation", "op", key, "node", node, NULL);
     cox_out_attrf(out, "call", "%d", op->call_id);
     cox_out_attrf(out, "rc", "%d", op->rc);
     cox_out_attr(out, "status", cox_names_status(op->status));
     cox_out_attr(out, "rsc", history->id);
     cox_out_attr(out, "agent", agent->str);
     append_rsc(line, cluster, index, history);
-    g_string_append_printf(line, ": %s (node=%s, call=%d, rc=%d", key, (op->on_node != NULL) ? op->on_node : "unknown", op->call_id,
-                           op->rc);
+    g_string_append_printf(line, ": %s (node=%s, call=%d, rc=%d", key, (node != NULL) ? node : "unknown", op->call_id, op->rc);
     if (op->has_last_rc_change && op->last_rc_change_s > 0) {
         cox_out_attr(out, "last-rc-change", changed);
         cox_out_attrf(out, "exec-time", "%" G_GINT64_FORMAT, op->exec_time_ms);
@@ -75,12 +75,16 @@ print_operation(struct cox_out *out, const struct cox_cluster *cluster, const st
     cox_out_line(out, "%s): %s", line->str, cox_names_status(op->status));
 }
 
+/* What is pending has no number yet: it comes after all others. */
 static gint
 compare_calls(gconstpointer a, gconstpointer b)
 {
     const struct cox_op_history *first = *(const struct cox_op_history *const *) a;
     const struct cox_op_history *second = *(const struct cox_op_history *const *) b;
 
+    if ((first->call_id < 0) != (second->call_id < 0)) {
+        return (first->call_id < 0) ? 1 : -1;
+    }
     return (first->call_id > second->call_id) - (first->call_id < second->call_id);
 }
 
@@ -116,6 +120,7 @@ cox_operation_view(struct cox_out *out, const struct cox_cluster *cluster, const
     cox_out_begin(out, "operations", NULL);
     for (guint n = 0; n < status->nodes->len; n++) {
         const struct cox_node_status *node = status->nodes->pdata[n];
+        const struct cox_operation_filter here = { .rsc = filter->rsc, .node = node->uname, .only_active = filter->only_active, .zone = filter->zone };
 
         if ((filter->node != NULL && g_strcmp0(node->uname, filter->node) != 0)
             || (filter->only_active && !is_up(cluster, node->uname))) {
@@ -134,7 +139,7 @@ cox_operation_view(struct cox_out *out, const struct cox_cluster *cluster, const
                     continue;
                 }
                 if (filter->rsc == NULL || g_strcmp0(history->id, filter->rsc) == 0) {
-                    print_operation(out, cluster, history, ops->pdata[i], filter);
+                    print_operation(out, cluster, history, ops->pdata[i], &here);
                 }
             }
         }

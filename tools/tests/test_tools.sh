@@ -97,4 +97,15 @@ is "an attribute of the element is a change" 0 ' epoch="9"' element -p descripti
 is "the same again counts, too" 0 ' epoch="10"' element -p description -v x
 is "its deletion is one" 0 ' epoch="11"' element -d description
 is "and so is that of what is not there" 0 ' epoch="12"' element -d description
+cat > "$tmp/pending.xml" <<'CIB'
+<cib crm_feature_set="3.19.0" validate-with="pacemaker-3.9" admin_epoch="0" epoch="7" num_updates="3" have-quorum="1"><configuration><crm_config/>
+<nodes><node id="1" uname="n1"/></nodes><resources><primitive id="d" class="ocf" provider="pacemaker" type="Dummy"/></resources><constraints/></configuration>
+<status><node_state id="1" uname="n1" in_ccm="true" crmd="online" join="member" expected="member"><lrm id="1"><lrm_resources><lrm_resource id="d" class="ocf"
+ provider="pacemaker" type="Dummy"><lrm_rsc_op id="d_last_0" operation_key="d_start_0" operation="start" transition-key="1:2:0:KEY" transition-magic="0:0;1:2:0:KEY"
+ call-id="5" rc-code="0" op-status="0" interval="0"/><lrm_rsc_op id="d_monitor_10000" operation_key="d_monitor_10000" operation="monitor" transition-key="1:2:0:KEY"
+ transition-magic="-1:193;1:2:0:KEY" call-id="-1" rc-code="193" op-status="-1" interval="10000"/></lrm_resource></lrm_resources></lrm></node_state></status></cib>
+CIB
+sed -i 's/KEY/aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa/g' "$tmp/pending.xml"
+is "what is pending is the last of a resource's operations, on the node in whose history it is" 0 "d_start_0 (node=n1, call=5, rc=0): Done
+d_monitor_10000 (node=n1, call=-1, rc=193): Pending" sh -c "CIB_file=$tmp/pending.xml $tools/crm_resource --list-operations -N n1 | sed 's/.*: d_/d_/'"
 echo "1..$n"
