@@ -27,6 +27,7 @@ LIVE = {
     r"cox quorum status$": "it is of the running cluster",
     r"(cox |crm_resource --)(cleanup|wait)": "the cluster forgets, and looks again",
     r"(cox fence|stonith_admin) (--)?(reboot|confirm|history)": "cox-fenced does it",
+    r"cox timeline": "the daemons keep it",
     r"cox undo": "who has changed a file is not known",
     r"cox node list": "corosync knows the nodes",
 }
@@ -72,8 +73,9 @@ class Box:
         shutil.rmtree(self.dir)
 
     def run(self, command):
-        """As the shell does it, in a directory of its own."""
+        """As the shell does it, in a directory of its own, and without asking other machines for what they have."""
         here = command.replace("/run/try.state", self.dir + "/try.state").replace("/usr/share/coxswain", os.path.abspath(TOP + "/agents"))
+        here = re.sub("^cox report", "cox report --local --no-logs", here)
         env = {k: v for k, v in os.environ.items() if not k.startswith(("CIB_", "OCF_", "COX_"))}
         env.update(CIB_file=self.cib, COX_FENCE_DIRECTORY=self.dir + "/fence", COX_RUN_DIRECTORY=self.dir,
                    COX_CIB_DIRECTORY=self.dir + "/state", PATH=TOOLS + ":" + env["PATH"], TMPDIR=self.dir)
