@@ -78,6 +78,37 @@ print_entry(struct printer *printer, const struct cox_timeline_entry *entry)
 
 /* ---- what there is ---------------------------------------------------------------------------------------- */
 
+static bool
+is_asked(const struct cox_timefetch *fetch, const char *node)
+{
+    for (guint i = 0; i < fetch->sources->len; i++) {
+        if (g_strcmp0(g_array_index(fetch->sources, struct cox_timeline_source, i).node, node) == 0) {
+            return true;
+        }
+    }
+    for (guint i = 0; i < fetch->missing->len; i++) {
+        const char *text = fetch->missing->pdata[i];
+
+        if (g_str_has_prefix(text, node) && text[strlen(node)] == ':') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Nodes that came or went and are not here now cannot be asked. */
+static void
+find_absent(const struct cox_timefetch *fetch, const GArray *entries)
+{
+    for (guint i = 0; i < entries->len; i++) {
+        const struct cox_timeline_record *record = g_array_index(entries, struct cox_timeline_entry, i).record;
+
+        if (record->kind == COX_TIMELINE_MEMBER && record->node != NULL && !is_asked(fetch, record->node)) {
+            g_ptr_array_add(fetch->missing, g_strdup_printf("%s: it is not a member now", record->node));
+        }
+    }
+}
+
 /* What is missing is said where it is not taken for the timeline. */
 static void
 print_missing(struct cox_tool_ctx *ctx, const struct cox_timefetch *fetch)
@@ -101,6 +132,9 @@ print_all(struct cox_tool_ctx *ctx, struct printer *printer, const struct cox_ti
     g_autoptr(GArray) entries
         = cox_timeline_merge((const struct cox_timeline_source *) (const void *) fetch->sources->data, fetch->sources->len);
 
+    if (!((const struct cox_settings *) ctx->settings)->is_local) {
+        find_absent(fetch, entries);
+    }
     cox_timeline_select(entries, filter);
     for (guint i = 0; i < entries->len; i++) {
         print_entry(printer, &g_array_index(entries, struct cox_timeline_entry, i));
