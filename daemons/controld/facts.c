@@ -222,7 +222,7 @@ controld_chronicle_document(struct controld *controld, const struct cox_follow_n
     }
     record.object = config;
     record.task = news->patch == NULL ? (chronicle->config == NULL ? "as it is here now" : "another document") : what;
-    record.who = who;
+    record.who = user == NULL && client == NULL && origin == NULL ? NULL : who;
     record.cause = news->reason;
     record.link = cox_xml_get(root, "cib-last-written");
     record.node = origin;

@@ -70,6 +70,9 @@ of_result(const struct cox_reign *reign, const struct cox_reign_event *event)
     const struct reign_node *node = cox_reign_node_find(reign, event->node);
     const char *where = event->name != NULL ? event->name : node != NULL ? name_of(node) : "?";
 
+    if (event->result.rsc_id == NULL || *event->result.rsc_id == '\0') { /* no history was meant, only that all is written */
+        return g_strdup_printf("a client on %s asked for it", where);
+    }
     if (event->result.order != COX_REIGN_RUN) {
         return g_strdup_printf("history of %s on %s was cleared", event->result.rsc_id, where);
     }

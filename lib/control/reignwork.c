@@ -272,9 +272,12 @@ cox_reign_work_on_graph(struct cox_reign *reign, const struct cox_reign_event *e
 {
     const struct cox_graph *graph = event->plan.graph;
     const char *migrations = graph->header.migration_limit;
+    bool wants_plan = reign->wants_plan;
     struct cox_reign_effect *effect = NULL;
 
+    reign->wants_plan = wants_plan || reign->is_working; /* the one before was not done */
     cox_reign_work_end(reign, out);
+    reign->wants_plan = wants_plan;
     forget_leavers(reign, graph);
     reign->graph = graph;
     reign->n_failed = 0;

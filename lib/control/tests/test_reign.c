@@ -258,7 +258,7 @@ a_plan_that_is_used_although_it_is_old_orders_nothing_that_has_ended_meanwhile(v
     world_recorded(&w, 2, 2);
     world_planned(&w, &next);
     world_planned(&w, &next);
-    world_expect(&w, "plan; end; ");
+    world_expect(&w, "plan; end early; ");
     world_end(&w);
 }
 
@@ -283,7 +283,7 @@ a_change_during_the_work_holds_back_what_has_not_begun(void **state)
     cox_reign_inflight(w.reign, inflight);
     assert_int_equal(inflight->len, 1);
     world_planned(&w, &next);
-    world_expect(&w, "end; begin 1; "); /* it runs already */
+    world_expect(&w, "end early; begin 1; "); /* it runs already */
     world_result(&w, 2, "a", "start", 0, 9);
     world_expect(&w, "end; ");
     world_end(&w);

@@ -134,7 +134,7 @@ a_pause_after_fencing_ends_with_the_plan_that_wanted_it(void **state)
     world_document(&w, COX_REIGN_CONFIGURATION, NULL);
     world_expect(&w, "plan; ");
     world_planned(&w, NULL); /* nobody wants it any more */
-    world_expect(&w, "end; plan; ");
+    world_expect(&w, "end early; plan; ");
     world_planned(&w, NULL);
     assert_int_equal(w.wake_at, COX_USEC_NEVER);
     world_end(&w);
