@@ -10,6 +10,10 @@
 #include "tools/tool.h"
 #include "xml/xmlwrite.h"
 
+#define NOT_CONNECTED "Not connected: start the cluster, or name a file with CIB_file: "
+#define LOST_QUERY "the document could not be read; try again when cox status answers"
+#define LOST_CHANGE "nobody here knows whether the change is made, as a whole, or not at all; look at the document before it is tried again"
+
 struct cox_cib_live {
     struct cox_runtime *runtime;
     struct cox_client *client;
@@ -36,12 +40,11 @@ cox_cib_live_open(struct cox_runtime *runtime, const char *tool, gint64 timeout_
     live->runtime = runtime;
     live->timeout_ms = timeout_ms;
     live->client = cox_client_new(runtime, &settings);
-    while (!cox_client_is_up(live->client) && live->problem == NULL) {
+    while (!cox_client_is_reached(live->client) && live->problem == NULL) {
         (void) cox_runtime_step(runtime, true);
     }
     if (live->problem != NULL) {
-        g_propagate_prefixed_error(error, g_steal_pointer(&live->problem),
-                                   "Not connected: start the cluster, or name a file with CIB_file: ");
+        g_propagate_prefixed_error(error, g_steal_pointer(&live->problem), NOT_CONNECTED);
         cox_cib_live_free(live);
         return NULL;
     }
@@ -62,9 +65,30 @@ cox_cib_live_free(struct cox_cib_live *live)
 static void
 tell_lost(GError **error, const char *what)
 {
-    if (error != NULL && (g_error_matches(*error, COX_ERROR, COX_ERROR_DISCONNECTED) || g_error_matches(*error, COX_ERROR, COX_ERROR_TIMEOUT))) {
+    if (g_error_matches(*error, COX_ERROR, COX_ERROR_DISCONNECTED) || g_error_matches(*error, COX_ERROR, COX_ERROR_TIMEOUT)) {
         g_prefix_error(error, "the connection to cox-cibd was lost, %s: ", what);
     }
+}
+
+/*
+ * The first question goes out before the daemon has greeted us. It greets before it looks at questions: one that ends without has not been done; one
+ * that only does not come to it in time may still be. @lost: what that means.
+ */
+static const void *
+ask_daemon(struct cox_cib_live *live, struct cox_ask *ask, const char *lost, GError **error)
+{
+    GError *problem = NULL;
+    const void *answer = cox_ask(live->runtime, live->client, ask, &problem);
+
+    if (answer == NULL && cox_client_boot(live->client) == 0 && !g_error_matches(problem, COX_ERROR, COX_ERROR_TIMEOUT)) {
+        g_prefix_error(&problem, "%s", NOT_CONNECTED);
+    } else if (answer == NULL) {
+        tell_lost(&problem, lost);
+    }
+    if (answer == NULL) {
+        g_propagate_error(error, problem);
+    }
+    return answer;
 }
 
 /* ---- query ---- */
@@ -99,11 +123,7 @@ cox_cib_live_query(struct cox_cib_live *live, const struct cox_msg_cib_query *qu
                            .expected = COX_MSG_CIB_CONTENT, .arena = arena, .sink = &sink };
     struct cox_xml_limits limits = { 0 };
 
-    if (!cox_tool_limits(&limits, error)) {
-        return NULL;
-    }
-    if (cox_ask(live->runtime, live->client, &ask, error) == NULL) {
-        tell_lost(error, "the document could not be read; try again when cox status answers");
+    if (!cox_tool_limits(&limits, error) || ask_daemon(live, &ask, LOST_QUERY, error) == NULL) {
         return NULL;
     }
     return cox_xmldoc_parse_text((const char *) bytes->data, bytes->len, &limits, error);
@@ -128,10 +148,9 @@ cox_cib_live_change(struct cox_cib_live *live, struct cox_msg_cib_change *change
     } else {
         change->xml = text;
     }
-    changed = cox_ask(live->runtime, live->client, &ask, error);
+    changed = ask_daemon(live, &ask, LOST_CHANGE, error);
     change->xml = NULL;
     if (changed == NULL) {
-        tell_lost(error, "nobody here knows whether the change is made, as a whole, or not at all; look at the document before it is tried again");
         return false;
     }
     *outcome = changed->outcome;

@@ -17,45 +17,46 @@ on_connection(void *context, bool is_up, const GError *problem)
     }
 }
 
-/* A daemon that stands still takes connections and says nothing. */
+/* What goes wrong before the daemon has greeted us is the connection's, unless it stands still. */
 static void
-on_late(void *context)
+explain(const struct cox_client *client, GError *problem, GError **error)
 {
-    GError **kept = context;
-
-    if (*kept == NULL) {
-        *kept = g_error_new_literal(COX_ERROR, COX_ERROR_TIMEOUT, "no answer: it may hang");
+    if (cox_client_boot(client) == 0 && !g_error_matches(problem, COX_ERROR, COX_ERROR_TIMEOUT)) {
+        g_propagate_prefixed_error(error, problem, "Not connected: start the cluster: ");
+    } else {
+        g_propagate_error(error, problem);
     }
 }
 
 static const void *
 ask(struct cox_runtime *runtime, const struct cox_daemon_question *question, struct cox_arena *arena, GError **error)
 {
-    g_autoptr(GError) problem = NULL;
+    GError *problem = NULL;
     const struct cox_client_settings settings
         = { .daemon = question->daemon, .program = question->program, .changed = on_connection, .context = &problem };
     struct cox_client *client = cox_client_new(runtime, &settings);
-    gint64 limit_ms = question->timeout_ms > 0 ? question->timeout_ms : TIMEOUT_MS;
-    cox_source_id late = cox_runtime_timer(runtime, cox_usec_after_ms(cox_runtime_now(runtime), limit_ms), on_late, &problem);
     struct cox_ask asked = {
         .call = { .message = question->message,
                   .body = question->body,
-                  .timeout_ms = limit_ms },
+                  .timeout_ms = question->timeout_ms > 0 ? question->timeout_ms : TIMEOUT_MS },
         .expected = question->expected,
         .arena = arena,
     };
     const void *answer = NULL;
 
-    while (!cox_client_is_up(client) && problem == NULL) {
+    while (!cox_client_is_reached(client) && problem == NULL) {
         (void) cox_runtime_step(runtime, true);
     }
-    cox_runtime_cancel(runtime, late);
     if (problem == NULL) {
-        answer = cox_ask(runtime, client, &asked, error);
-    } else if (g_error_matches(problem, COX_ERROR, COX_ERROR_TIMEOUT)) {
-        g_propagate_error(error, g_error_copy(problem));
+        GError *refusal = NULL;
+
+        answer = cox_ask(runtime, client, &asked, &refusal);
+        if (answer == NULL) {
+            explain(client, refusal, error);
+        }
+        g_clear_error(&problem);
     } else {
-        g_propagate_prefixed_error(error, g_error_copy(problem), "Not connected: start the cluster: ");
+        explain(client, problem, error);
     }
     cox_client_free(client);
     return answer;

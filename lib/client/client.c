@@ -201,6 +201,33 @@ by_id(gconstpointer a, gconstpointer b)
     return x < y ? -1 : x > y;
 }
 
+/* The calls that are not sent yet, in the order in which they were made. */
+static void
+send_waiting(struct cox_client *client)
+{
+    GList *waiting = g_list_sort(g_hash_table_get_keys(client->calls), by_id);
+
+    for (GList *link = waiting; link != NULL; link = link->next) {
+        struct call *call = find_call(client, GPOINTER_TO_UINT(link->data));
+
+        if (call != NULL && !call->is_sent && call->frame != NULL) { /* NULL: sending another one has lost the connection */
+            transmit(call);
+        }
+    }
+    g_list_free(waiting);
+}
+
+/*
+ * May calls be sent?  Who does not connect again need not wait for the greeting: frames arrive in their order, and what is sent has the level of
+ * our hello, which a daemon of a lower one reads as well (proto/messages.def).  Who does connect again waits, so that a call that no daemon
+ * has taken goes to the next one.
+ */
+static bool
+may_send(const struct cox_client *client)
+{
+    return client->state == STATE_UP || (client->state == STATE_GREETING && !client->settings.reconnects);
+}
+
 static void
 on_welcome(struct cox_client *client, const struct cox_frame *frame)
 {
@@ -209,7 +236,6 @@ on_welcome(struct cox_client *client, const struct cox_frame *frame)
     const struct cox_msg_welcome *welcome = NULL;
     GHashTableIter iter;
     gpointer value;
-    GList *waiting;
 
     if (frame->kind == COX_FRAME_ERROR) {
         error = cox_frame_error(frame);
@@ -233,15 +259,7 @@ on_welcome(struct cox_client *client, const struct cox_frame *frame)
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         send_subscription(client, value);
     }
-    waiting = g_list_sort(g_hash_table_get_keys(client->calls), by_id); /* in the order in which they were made */
-    for (GList *link = waiting; link != NULL; link = link->next) {
-        struct call *call = find_call(client, GPOINTER_TO_UINT(link->data));
-
-        if (!call->is_sent && call->frame != NULL) {
-            transmit(call);
-        }
-    }
-    g_list_free(waiting);
+    send_waiting(client);
     if (client->settings.changed != NULL) {
         client->settings.changed(client->settings.context, true, NULL);
     }
@@ -435,6 +453,9 @@ dial(void *context)
                                       on_hello_limit, client);
     bytes = cox_frame_build_message(&frame, &hello, NULL);
     cox_channel_send(client->channel, bytes);
+    if (may_send(client)) {
+        send_waiting(client);
+    }
 }
 
 struct cox_client *
@@ -478,6 +499,12 @@ bool
 cox_client_is_up(const struct cox_client *client)
 {
     return client->state == STATE_UP;
+}
+
+bool
+cox_client_is_reached(const struct cox_client *client)
+{
+    return client->state != STATE_DOWN;
 }
 
 guint64
@@ -561,7 +588,7 @@ cox_client_send(struct cox_client *client, struct cox_client_call *given)
     if (given->timeout_ms > 0) {
         call->timer = cox_runtime_timer(client->runtime, cox_usec_after_ms(now, given->timeout_ms), on_timeout, call);
     }
-    if (client->state == STATE_UP) {
+    if (may_send(client)) {
         transmit(call);
     }
     return frame.id;
@@ -575,7 +602,7 @@ cox_client_cancel(struct cox_client *client, guint32 id)
     g_autoptr(GError) error = g_error_new_literal(COX_ERROR, COX_ERROR_DISCONNECTED, "cancelled");
 
     if (id != 0) {
-        if (client->state == STATE_UP) {
+        if (may_send(client)) {
             send_frame(client, bytes);
         }
         cox_outflows_cancel(client->out, id);

@@ -81,6 +81,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(cox_client, cox_client_free)
 
 bool cox_client_is_up(const struct cox_client *client);
 
+/** Has a daemon taken the connection, whether it has greeted us or not yet? */
+bool cox_client_is_reached(const struct cox_client *client);
+
 /** Greeting of the daemon: changes when the daemon was started anew; 0 before the first. */
 guint64 cox_client_boot(const struct cox_client *client);
 
@@ -94,7 +97,7 @@ pid_t cox_client_peer_pid(const struct cox_client *client);
 enum cox_access_role cox_client_role(const struct cox_client *client);
 
 /**
- * Send a request, or keep it until there is a connection.
+ * Send a request, or keep it until there is a connection: without reconnects until a daemon has taken it, else until it has greeted us, too.
  *
  * @return its id, for cox_client_cancel(); 0 with the callback following from the loop when it cannot be encoded
  */

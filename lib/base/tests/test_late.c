@@ -65,14 +65,5 @@ without_the_function_too(void **state)
     assert_non_null(strstr(text, "no_such_function"));
 }
 
-int
-main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_function_is_found_in_a_library_that_was_not_linked),
-        cmocka_unit_test(without_the_library_the_process_ends_and_says_what_is_missing),
-        cmocka_unit_test(without_the_function_too),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+COX_TEST_MAIN(cmocka_unit_test(a_function_is_found_in_a_library_that_was_not_linked),
+              cmocka_unit_test(without_the_library_the_process_ends_and_says_what_is_missing), cmocka_unit_test(without_the_function_too))
