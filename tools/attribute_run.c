@@ -25,21 +25,26 @@ cox_attribute_fail(struct cox_tool_ctx *ctx, GError *error)
     return cox_tool_fail(ctx, error);
 }
 
+/* The node that the agent's environment means; NULL: none. */
+static const char *
+node_of_environment(void)
+{
+    const char *given = g_getenv("OCF_RESKEY_CRM_meta_on_node");
+
+    return given == NULL || *given == '\0' ? NULL : given;
+}
+
 char *
 cox_attribute_local_node(struct cox_cib_access *access)
 {
-    const char *given = g_getenv("OCF_RESKEY_CRM_meta_on_node");
     struct cox_arena *arena = NULL;
     const struct cox_msg_control_query query = { 0 };
     const struct cox_daemon_question question = { COX_DAEMON_CONTROL, "crm_attribute", COX_MSG_CONTROL_QUERY, &query,
                                                   COX_MSG_CONTROL_STATE, 0 };
     const struct cox_msg_control_state *state = NULL;
-    char *name = NULL;
+    char *name = g_strdup(node_of_environment());
 
-    if (given != NULL && *given != '\0') {
-        return g_strdup(given);
-    }
-    if (cox_cib_access_is_live(access)) {
+    if (name == NULL && cox_cib_access_is_live(access)) {
         arena = cox_arena_new();
         state = cox_daemon_ask(cox_cib_access_runtime(access), &question, arena, NULL);
         name = (state == NULL) ? NULL : g_strdup(state->node);
@@ -66,14 +71,19 @@ print_pair(struct cox_tool_ctx *ctx, const struct cox_attribute_task *task, cons
 
 /* Which of several is meant is for the caller to say. */
 static void
-print_choice(struct cox_tool_ctx *ctx, const struct cox_attribute_task *task, const struct cox_attrpath_match *match)
+print_choice(struct cox_tool_ctx *ctx, const struct cox_attribute_task *task, const struct cox_msg_cib_pairs *found)
 {
     cox_out_line(ctx->out, "Multiple attributes match name=%s", task->request.name);
-    for (guint i = 0; i < match->pairs->len; i++) {
-        const struct cox_xml *pair = match->pairs->pdata[i];
-
-        cox_out_line(ctx->out, "  Value: %s \t(id=%s)", cox_xml_get(pair, "value"), cox_xml_id(pair));
+    for (gsize i = 0; i < found->n_pairs; i++) {
+        cox_out_line(ctx->out, "  Value: %s \t(id=%s)", found->pairs[i].value, found->pairs[i].id);
     }
+}
+
+static int
+fail_for_many(struct cox_tool_ctx *ctx, const struct cox_attribute_task *task, const struct cox_msg_cib_pairs *found)
+{
+    print_choice(ctx, task, found);
+    return cox_tool_error(ctx, COX_ERROR_MULTIPLE, "Please choose from one of the matches below and supply the 'id' with --attr-id");
 }
 
 static GError *
@@ -84,84 +94,34 @@ not_set(const struct cox_attribute_task *task)
 }
 
 static int
-query(struct cox_tool_ctx *ctx, const struct cox_attribute_task *task, const struct cox_attrpath_match *match)
+query(struct cox_tool_ctx *ctx, const struct cox_attribute_task *task, const struct cox_msg_cib_pairs *found)
 {
-    if (match->pairs->len == 0 && task->fallback == NULL) {
+    if (found->n_pairs == 0 && task->fallback == NULL) {
         return cox_attribute_fail(ctx, not_set(task));
     }
-    if (match->pairs->len == 0) {
+    if (found->n_pairs == 0) {
         print_pair(ctx, task, task->request.name, task->fallback);
         return 0;
     }
-    if (match->pairs->len > 1 && task->request.pattern == NULL) {
-        print_choice(ctx, task, match);
-        return cox_tool_error(ctx, COX_ERROR_MULTIPLE,
-                              "Please choose from one of the matches below and supply the 'id' with --attr-id");
+    if (found->n_pairs > 1 && task->request.pattern == NULL) {
+        return fail_for_many(ctx, task, found);
     }
-    for (guint i = 0; i < match->pairs->len; i++) {
-        const struct cox_xml *pair = match->pairs->pdata[i];
-
-        print_pair(ctx, task, cox_xml_get(pair, "name"), cox_xml_get(pair, "value"));
+    for (gsize i = 0; i < found->n_pairs; i++) {
+        print_pair(ctx, task, found->pairs[i].name, found->pairs[i].value);
     }
     return 0;
 }
 
 /* ---- change ---- */
 
-static bool
-make_steps(struct cox_cib_access *access, const GPtrArray *steps, struct cox_diags *diags, GError **error)
-{
-    for (guint i = 0; i < steps->len; i++) {
-        const struct cox_edit edit = cox_step_edit(steps->pdata[i]);
-
-        if (!cox_cib_access_edit(access, &edit, diags, error)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Said after the deletion, of what was there before. */
-static GPtrArray *
-deleted_lines(const struct cox_attribute_task *task, const struct cox_attrpath_match *match)
+static void
+print_deleted(struct cox_tool_ctx *ctx, const struct cox_attribute_task *task, const struct cox_msg_cib_pairs *found)
 {
-    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
-
-    for (guint i = 0; i < match->pairs->len; i++) {
-        const struct cox_xml *pair = match->pairs->pdata[i];
-
-        g_ptr_array_add(lines, g_strdup_printf("Deleted %s attribute: id=%s name=%s", cox_attrpath_section(task->request.scope),
-                                               cox_xml_id(pair), cox_xml_get(pair, "name")));
+    for (gsize i = 0; !ctx->is_quiet && i < found->n_pairs; i++) {
+        cox_out_line(ctx->out, "Deleted %s attribute: id=%s name=%s", cox_attrpath_section(task->request.scope), found->pairs[i].id,
+                     found->pairs[i].name);
     }
-    return lines;
-}
-
-static int
-change(struct cox_tool_ctx *ctx, struct cox_cib_access *access, const struct cox_attribute_task *task,
-       const struct cox_attrpath_match *match)
-{
-    g_autoptr(GPtrArray) steps = g_ptr_array_new_with_free_func((GDestroyNotify) cox_step_free);
-    g_autoptr(GPtrArray) lines = deleted_lines(task, match);
-    g_autoptr(cox_diags) diags = cox_diags_new();
-    GError *error = NULL;
-    bool is_done = (task->command == COX_ATTRIBUTE_UPDATE) ? cox_attrpath_update(&task->request, match, task->value, steps, &error)
-                                                            : cox_attrpath_delete(&task->request, match, steps, &error);
-
-    if (is_done) {
-        is_done = make_steps(access, steps, diags, &error);
-    } else if (error->code == COX_ERROR_MULTIPLE) {
-        print_choice(ctx, task, match);
-    }
-    if (!is_done) {
-        int status = cox_attribute_fail(ctx, error);
-
-        cox_tool_print_diags(ctx, diags);
-        return status;
-    }
-    for (guint i = 0; task->command == COX_ATTRIBUTE_DELETE && !ctx->is_quiet && i < lines->len; i++) {
-        cox_out_line(ctx->out, "%s", (const char *) lines->pdata[i]);
-    }
-    return 0;
 }
 
 /* attrd has the transient attributes of a running cluster, and writes them into the document when their time has come. */
@@ -193,7 +153,7 @@ change_in_attrd(struct cox_tool_ctx *ctx, struct cox_cib_access *access, const s
     return is_done ? 0 : cox_attribute_fail(ctx, error);
 }
 
-/* ---- run ---- */
+/* ---- with the document: a file, several attributes at once, or a cibd that is older than this tool ---- */
 
 /* In the section that is meant, which has nearly always all that is needed, else in the whole: remote nodes are resources. */
 static bool
@@ -216,38 +176,198 @@ find(struct cox_cib_access *access, const struct cox_attrpath_request *request, 
     return root != NULL && cox_attrpath_find(root, request, match, error);
 }
 
-int
-cox_attribute_run(struct cox_tool_ctx *ctx, struct cox_cib_access *access, const struct cox_attribute_task *task)
+/* As cibd tells it. */
+static struct cox_msg_cib_pairs
+pairs_of(const struct cox_attrpath_match *match, struct cox_arena *arena)
 {
+    struct cox_msg_cib_pair *pairs = cox_arena_new_array(arena, struct cox_msg_cib_pair, match->pairs->len);
+
+    for (guint i = 0; i < match->pairs->len; i++) {
+        const struct cox_xml *pair = match->pairs->pdata[i];
+
+        pairs[i].id = cox_arena_strdup(arena, cox_xml_id(pair));
+        pairs[i].name = cox_arena_strdup(arena, cox_xml_get(pair, "name"));
+        pairs[i].value = cox_arena_strdup(arena, cox_xml_get(pair, "value"));
+    }
+    return (struct cox_msg_cib_pairs) { .n_pairs = match->pairs->len, .pairs = pairs };
+}
+
+static bool
+make_steps(struct cox_cib_access *access, const GPtrArray *steps, struct cox_diags *diags, GError **error)
+{
+    for (guint i = 0; i < steps->len; i++) {
+        const struct cox_edit edit = cox_step_edit(steps->pdata[i]);
+
+        if (!cox_cib_access_edit(access, &edit, diags, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int
+change(struct cox_tool_ctx *ctx, struct cox_cib_access *access, const struct cox_attribute_task *task, const struct cox_attrpath_match *match)
+{
+    g_autoptr(GPtrArray) steps = g_ptr_array_new_with_free_func((GDestroyNotify) cox_step_free);
+    g_autoptr(cox_diags) diags = cox_diags_new();
+    GError *error = NULL;
+    bool is_done = (task->command == COX_ATTRIBUTE_UPDATE) ? cox_attrpath_update(&task->request, match, task->value, steps, &error)
+                                                            : cox_attrpath_delete(&task->request, match, steps, &error);
+
+    if (!is_done || !make_steps(access, steps, diags, &error)) {
+        int status = cox_attribute_fail(ctx, error);
+
+        cox_tool_print_diags(ctx, diags);
+        return status;
+    }
+    return 0;
+}
+
+static int
+run_in_document(struct cox_tool_ctx *ctx, struct cox_cib_access *access, const struct cox_attribute_task *task)
+{
+    g_autoptr(cox_arena) arena = cox_arena_new();
     struct cox_attrpath_match match = { 0 };
+    struct cox_msg_cib_pairs found;
     GError *error = NULL;
     int status = 0;
 
-    if (task->command != COX_ATTRIBUTE_QUERY && task->request.scope == COX_ATTRPATH_TRANSIENT && cox_cib_access_is_live(access)) {
-        return change_in_attrd(ctx, access, task);
-    }
     if (!find(access, &task->request, &match, &error)) {
         return cox_attribute_fail(ctx, error);
     }
-    status = (task->command == COX_ATTRIBUTE_QUERY) ? query(ctx, task, &match) : change(ctx, access, task, &match);
+    found = pairs_of(&match, arena);
+    if (task->command == COX_ATTRIBUTE_QUERY) {
+        status = query(ctx, task, &found);
+    } else if (found.n_pairs > 1 && task->request.pattern == NULL) {
+        status = fail_for_many(ctx, task, &found);
+    } else {
+        status = change(ctx, access, task, &match);
+        if (status == 0 && task->command == COX_ATTRIBUTE_DELETE) {
+            print_deleted(ctx, task, &found);
+        }
+    }
     cox_attrpath_match_clear(&match);
     return status;
+}
+
+/* ---- run ---- */
+
+static bool
+is_of_node(const struct cox_attrpath_request *request)
+{
+    return request->scope == COX_ATTRPATH_NODE || request->scope == COX_ATTRPATH_TRANSIENT;
+}
+
+/* NULL: see cox_cib_access_pairs(); also for a pattern, which several may match. */
+static const struct cox_msg_cib_pairs *
+ask_cibd(struct cox_cib_access *access, const struct cox_attribute_task *task, struct cox_arena *arena, GError **error)
+{
+    const struct cox_attrpath_request *request = &task->request;
+    const struct cox_msg_cib_choice what = { .scope = request->scope, .node = request->node, .set_id = request->set_id, .id = request->id,
+                                             .name = request->name, .is_utilization = request->is_utilization };
+    const struct cox_cib_access_choice choice = { .what = &what, .sets = task->command != COX_ATTRIBUTE_QUERY,
+                                                  .value = task->command == COX_ATTRIBUTE_UPDATE ? task->value : NULL };
+
+    if (request->pattern != NULL) {
+        g_set_error_literal(error, COX_ERROR, COX_ERROR_UNIMPLEMENTED, "cibd knows no patterns");
+        return NULL;
+    }
+    return cox_cib_access_pairs(access, &choice, arena, error);
+}
+
+/* As @given, with the node of the environment, if any is to be meant and none is named. */
+static struct cox_attribute_task
+complete(const struct cox_attribute_task *given)
+{
+    struct cox_attribute_task task = *given;
+
+    if (is_of_node(&task.request) && task.request.node == NULL) {
+        task.request.node = node_of_environment();
+    }
+    return task;
+}
+
+/* Here the node needs a name. */
+static char *
+name_node(struct cox_cib_access *access, struct cox_attrpath_request *request)
+{
+    char *name = is_of_node(request) && request->node == NULL ? cox_attribute_local_node(access) : NULL;
+
+    request->node = name == NULL ? request->node : name;
+    return name;
+}
+
+int
+cox_attribute_run(struct cox_tool_ctx *ctx, struct cox_cib_access *access, const struct cox_attribute_task *given)
+{
+    g_autoptr(cox_arena) arena = cox_arena_new();
+    struct cox_attribute_task task = complete(given);
+    const struct cox_msg_cib_pairs *found = NULL;
+    g_autofree char *local = NULL;
+    GError *error = NULL;
+
+    if (task.command != COX_ATTRIBUTE_QUERY && task.request.scope == COX_ATTRPATH_TRANSIENT && cox_cib_access_is_live(access)) {
+        return change_in_attrd(ctx, access, &task); /* which knows the name of its node, as cibd does */
+    }
+    found = ask_cibd(access, &task, arena, &error);
+    if (found == NULL && g_error_matches(error, COX_ERROR, COX_ERROR_UNIMPLEMENTED)) {
+        g_clear_error(&error);
+        local = name_node(access, &task.request);
+        return run_in_document(ctx, access, &task);
+    }
+    if (found == NULL) {
+        return cox_attribute_fail(ctx, error);
+    }
+    if (task.command == COX_ATTRIBUTE_QUERY) {
+        return query(ctx, &task, found);
+    }
+    if (found->n_pairs > 1) {
+        return fail_for_many(ctx, &task, found);
+    }
+    if (task.command == COX_ATTRIBUTE_DELETE) {
+        print_deleted(ctx, &task, found);
+    }
+    return 0;
+}
+
+/* The first of the values, if there is one. */
+static char *
+first_value(struct cox_cib_access *access, struct cox_attribute_task *task, GError **error)
+{
+    g_autoptr(cox_arena) arena = cox_arena_new();
+    g_autofree char *local = NULL;
+    GError *problem = NULL;
+    struct cox_attrpath_match match = { 0 };
+    struct cox_msg_cib_pairs found;
+    const struct cox_msg_cib_pairs *told = ask_cibd(access, task, arena, &problem);
+
+    if (told == NULL && g_error_matches(problem, COX_ERROR, COX_ERROR_UNIMPLEMENTED)) {
+        g_clear_error(&problem);
+        local = name_node(access, &task->request);
+        if (find(access, &task->request, &match, &problem)) {
+            found = pairs_of(&match, arena);
+            told = &found;
+        }
+        cox_attrpath_match_clear(&match);
+    }
+    if (told == NULL) {
+        g_propagate_error(error, problem);
+    }
+    return told == NULL || told->n_pairs == 0 ? NULL : g_strdup(told->pairs[0].value);
 }
 
 char *
 cox_attribute_value(struct cox_cib_access *access, const struct cox_attrpath_request *request, GError **error)
 {
-    struct cox_attrpath_match match = { 0 };
-    char *value = NULL;
+    const struct cox_attribute_task given = { .command = COX_ATTRIBUTE_QUERY, .request = *request };
+    struct cox_attribute_task task = complete(&given);
+    GError *problem = NULL;
+    char *value = first_value(access, &task, &problem);
 
-    if (!find(access, request, &match, error)) {
-        return NULL;
-    }
-    if (match.pairs->len > 0) {
-        value = g_strdup(cox_xml_get(match.pairs->pdata[0], "value"));
-    } else {
+    if (problem != NULL) {
+        g_propagate_error(error, problem);
+    } else if (value == NULL) {
         g_set_error(error, COX_ERROR, COX_ERROR_NOT_FOUND, "attribute '%s' is not set", request->name);
     }
-    cox_attrpath_match_clear(&match);
     return value;
 }

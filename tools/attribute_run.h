@@ -24,7 +24,8 @@ struct cox_attribute_task {
 };
 
 /**
- * Do it on what @access opened, and print the result.  Transient attributes of a running cluster are changed by attrd.
+ * Do it on what @access opened, and print the result.  Transient attributes of a running cluster are changed by attrd, others by cibd.
+ * A node that is not named is the one of the agent's environment, else this one.
  * @return exit status; problems are printed
  */
 int cox_attribute_run(struct cox_tool_ctx *ctx, struct cox_cib_access *access, const struct cox_attribute_task *task);

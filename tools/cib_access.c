@@ -9,6 +9,7 @@
 #include "tools/cib_live.h"
 #include "tools/schemadir.h"
 #include "tools/tool.h"
+#include "xml/xmlwrite.h"
 
 enum { TIMEOUT_MS = 60000 };
 
@@ -101,14 +102,22 @@ cox_cib_access_runtime(struct cox_cib_access *access)
     return access->runtime;
 }
 
+/* The groups that the environment gives the user; NULL: none. */
+static char **
+given_groups(const char *user)
+{
+    const char *given = user == NULL ? NULL : environment("CIB_user_groups");
+
+    return given == NULL ? NULL : g_strsplit_set(given, " ,", -1);
+}
+
 /* ---- reading ---- */
 
 /* The document, or its @section alone; NULL: all of it. */
 static struct cox_xmldoc *
 ask(struct cox_cib_access *access, const char *section, const char *user, GError **error)
 {
-    g_auto(GStrv) groups = user == NULL || environment("CIB_user_groups") == NULL ? NULL
-                                                                                  : g_strsplit_set(environment("CIB_user_groups"), " ,", -1);
+    g_auto(GStrv) groups = given_groups(user);
     const struct cox_msg_cib_query query = {
         .section = section, .user = user, .n_groups = groups == NULL ? 0 : g_strv_length(groups), .groups = (const char *const *) groups,
     };
@@ -232,10 +241,9 @@ cox_cib_access_schemas(struct cox_cib_access *access)
 /* ---- changing ---- */
 
 static bool
-change_live(struct cox_cib_access *access, struct cox_msg_cib_change *change, const struct cox_xml *input, GError **error)
+change_live(struct cox_cib_access *access, struct cox_msg_cib_change *change, const char *input, GError **error)
 {
-    const char *given = access->settings.user == NULL ? NULL : environment("CIB_user_groups");
-    g_auto(GStrv) groups = given == NULL ? NULL : g_strsplit_set(given, " ,", -1);
+    g_auto(GStrv) groups = given_groups(access->settings.user);
     guint64 outcome = COX_CIB_KEPT;
 
     change->user = access->settings.user;
@@ -250,15 +258,24 @@ change_live(struct cox_cib_access *access, struct cox_msg_cib_change *change, co
 }
 
 bool
-cox_cib_access_edit(struct cox_cib_access *access, const struct cox_edit *edit, struct cox_diags *diags, GError **error)
+cox_cib_access_edit_text(struct cox_cib_access *access, const struct cox_edit *edit, const char *input, GError **error)
 {
     struct cox_msg_cib_change change = {
         .command = cox_amend_command(edit->kind), .section = edit->section, .xpath = edit->xpath,
         .flags = (edit->allows_creation ? COX_CIB_CREATES : 0) | (edit->counts ? COX_CIB_COUNTS : 0),
     };
 
+    COX_BUG_ON(access->live == NULL);
+    return change_live(access, &change, input, error);
+}
+
+bool
+cox_cib_access_edit(struct cox_cib_access *access, const struct cox_edit *edit, struct cox_diags *diags, GError **error)
+{
     if (access->live != NULL) {
-        return change_live(access, &change, edit->input, error);
+        g_autofree char *text = edit->input == NULL ? NULL : cox_xmlwrite_text(edit->input, COX_XMLWRITE_PLAIN);
+
+        return cox_cib_access_edit_text(access, edit, text, error);
     }
     g_clear_pointer(&access->visible, cox_xmldoc_free);
     return cox_cib_access_cib(access, error) != NULL
@@ -276,6 +293,30 @@ cox_cib_access_upgrade(struct cox_cib_access *access, struct cox_diags *diags, G
     }
     g_clear_pointer(&access->visible, cox_xmldoc_free);
     return cox_cib_access_cib(access, error) != NULL && cox_cib_file_upgrade(access->file, &is_changed, diags, error);
+}
+
+const struct cox_msg_cib_pairs *
+cox_cib_access_pairs(struct cox_cib_access *access, const struct cox_cib_access_choice *choice, struct cox_arena *arena, GError **error)
+{
+    g_auto(GStrv) groups = given_groups(access->settings.user);
+    gsize n_groups = groups == NULL ? 0 : g_strv_length(groups);
+    const char *const *list = (const char *const *) groups;
+    const struct cox_msg_cib_pairs_query query = { .n_choice = 1, .choice = choice->what, .user = access->settings.user, .n_groups = n_groups,
+                                                   .groups = list };
+    const struct cox_msg_cib_set set = { .n_choice = 1, .choice = choice->what, .value = choice->value, .user = access->settings.user,
+                                         .n_groups = n_groups, .groups = list };
+    const struct cox_msg_cib_pairs *pairs = NULL;
+
+    if (access->live == NULL) {
+        g_set_error_literal(error, COX_ERROR, COX_ERROR_UNIMPLEMENTED, "the document is a file");
+        return NULL;
+    }
+    pairs = cox_cib_live_pairs(access->live, &query, choice->sets ? &set : NULL, arena, error);
+    if (pairs != NULL && choice->sets) {
+        cox_cib_access_again(access);
+        access->outcome = (enum cox_cib_outcome) pairs->outcome;
+    }
+    return pairs;
 }
 
 enum cox_cib_outcome

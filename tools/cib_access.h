@@ -5,10 +5,12 @@
 #include <stdbool.h>
 #include <glib.h>
 
+#include "base/arena.h"
 #include "cib/acl.h"
 #include "cib/edit.h"
 #include "cib/schemas.h"
 #include "proto/cibflag.h"
+#include "proto/messages.h"
 #include "runtime/runtime.h"
 
 G_BEGIN_DECLS
@@ -24,6 +26,13 @@ struct cox_cib_access_settings {
     const char *file;      /**< the document in this file ("-": standard input), whatever the environment names; NULL: what that names */
     bool ignores_shadow;   /**< not $CIB_shadow, but what it is a copy of */
     bool ignores_files;    /**< neither $CIB_shadow nor $CIB_file: the running cluster */
+};
+
+/** An attribute, and what to do with it. */
+struct cox_cib_access_choice {
+    const struct cox_msg_cib_choice *what;
+    bool sets;
+    const char *value; /**< sets: NULL deletes */
 };
 
 /**
@@ -75,8 +84,22 @@ struct cox_schemas *cox_cib_access_schemas(struct cox_cib_access *access);
  */
 bool cox_cib_access_edit(struct cox_cib_access *access, const struct cox_edit *edit, struct cox_diags *diags, GError **error);
 
+/** The same with the input as text, which is not parsed here, for the running cluster's document; errors of the parser come from cibd. */
+bool cox_cib_access_edit_text(struct cox_cib_access *access, const struct cox_edit *edit, const char *input, GError **error);
+
 /** Upgrade it to the newest schema, as above. */
 bool cox_cib_access_upgrade(struct cox_cib_access *access, struct cox_diags *diags, GError **error);
+
+/**
+ * An attribute of the running cluster's document, found and (@sets) given the value @value (NULL: deleted) by cibd itself: one question, and no XML
+ * on our side.
+ *
+ * @param choice  which one
+ * @return what there was before, in @arena; several: nothing was changed.  NULL with the errors of cox_cib_access_edit(), or with
+ *         COX_ERROR_UNIMPLEMENTED when the document is a file or the daemon is older than this tool: then it has to be done with the document
+ */
+const struct cox_msg_cib_pairs *cox_cib_access_pairs(struct cox_cib_access *access, const struct cox_cib_access_choice *choice,
+                                                     struct cox_arena *arena, GError **error);
 
 /** Outcome of the last change: COX_CIB_KEPT, or COX_CIB_PROVISIONAL for one that was made without quorum and may lose. */
 enum cox_cib_outcome cox_cib_access_outcome(const struct cox_cib_access *access);

@@ -8,7 +8,6 @@
 #include "client/ask.h"
 #include "proto/cibflag.h"
 #include "tools/tool.h"
-#include "xml/xmlwrite.h"
 
 #define NOT_CONNECTED "Not connected: start the cluster, or name a file with CIB_file: "
 #define LOST_QUERY "the document could not be read; try again when cox status answers"
@@ -131,12 +130,23 @@ cox_cib_live_query(struct cox_cib_live *live, const struct cox_msg_cib_query *qu
 
 /* ---- change ---- */
 
+static bool
+is_certain(guint64 outcome, const char *id, GError **error)
+{
+    if (outcome == COX_CIB_UNCERTAIN) {
+        g_set_error(error, COX_ERROR, COX_ERROR_INDETERMINATE,
+                    "nobody knows whether the change %s will be kept: the membership changed meanwhile, disks failed, or not enough nodes have said in "
+                    "time that they have it; look at the document",
+                    id == NULL ? "" : id);
+        return false;
+    }
+    return true;
+}
+
 bool
-cox_cib_live_change(struct cox_cib_live *live, struct cox_msg_cib_change *change, const struct cox_xml *input, guint64 *outcome,
-                    GError **error)
+cox_cib_live_change(struct cox_cib_live *live, struct cox_msg_cib_change *change, const char *text, guint64 *outcome, GError **error)
 {
     g_autoptr(cox_arena) arena = cox_arena_new();
-    g_autofree char *text = input == NULL ? NULL : cox_xmlwrite_text(input, COX_XMLWRITE_PLAIN);
     struct cox_ask ask = { .call = { .message = COX_MSG_CIB_CHANGE, .body = change, .timeout_ms = live->timeout_ms },
                            .expected = COX_MSG_CIB_CHANGED, .arena = arena };
     const struct cox_msg_cib_changed *changed;
@@ -154,12 +164,17 @@ cox_cib_live_change(struct cox_cib_live *live, struct cox_msg_cib_change *change
         return false;
     }
     *outcome = changed->outcome;
-    if (changed->outcome == COX_CIB_UNCERTAIN) {
-        g_set_error(error, COX_ERROR, COX_ERROR_INDETERMINATE,
-                    "nobody knows whether the change %s will be kept: the membership changed meanwhile, disks failed, or not enough nodes have said in "
-                    "time that they have it; look at the document",
-                    changed->id == NULL ? "" : changed->id);
-        return false;
-    }
-    return true;
+    return is_certain(changed->outcome, changed->id, error);
+}
+
+const struct cox_msg_cib_pairs *
+cox_cib_live_pairs(struct cox_cib_live *live, const struct cox_msg_cib_pairs_query *query, const struct cox_msg_cib_set *set,
+                   struct cox_arena *arena, GError **error)
+{
+    struct cox_ask ask = { .call = { .message = set == NULL ? COX_MSG_CIB_PAIRS_QUERY : COX_MSG_CIB_SET,
+                                     .body = set == NULL ? (const void *) query : set, .timeout_ms = live->timeout_ms },
+                           .expected = COX_MSG_CIB_PAIRS, .arena = arena };
+    const struct cox_msg_cib_pairs *pairs = ask_daemon(live, &ask, error);
+
+    return pairs != NULL && is_certain(pairs->outcome, pairs->id, error) ? pairs : NULL;
 }

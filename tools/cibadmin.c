@@ -325,8 +325,50 @@ warn_provisional(struct cox_tool_ctx *ctx, const struct cox_cib_access *access)
     }
 }
 
+/* What the command line gives: a document, or a text that need not be one here, for cibd parses it anyway. */
+struct input {
+    struct cox_tool_source source;
+    bool is_given;
+    struct cox_xmldoc *doc; /* NULL: none, or not parsed */
+};
+
+/* A single element of UTF-8, without declarations, comments and instructions, that is not long. */
+static bool
+is_plain(const struct settings *settings)
+{
+    const char *text = settings->xml_text;
+
+    return text != NULL && text[0] == '<' && g_ascii_isalpha(text[1]) && strlen(text) <= COX_CIB_INLINE_BYTES && strstr(text, "<!") == NULL
+           && strstr(text, "<?") == NULL && g_utf8_validate(text, -1, NULL) && g_getenv("COX_LIMIT_BYTES") == NULL;
+}
+
+/* Parse it, if that was not done. */
+static bool
+load(struct input *input, GError **error)
+{
+    if (input->is_given && input->doc == NULL) {
+        input->doc = cox_tool_load(&input->source, error);
+        if (input->doc == NULL) {
+            g_prefix_error(error, "Could not parse input: ");
+        }
+    }
+    return !input->is_given || input->doc != NULL;
+}
+
+/* An input that is none is what was wrong in the first place: @error becomes that. */
+static void
+blame_input(struct input *input, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+
+    if (!load(input, &problem)) {
+        g_clear_error(error);
+        g_propagate_error(error, g_steal_pointer(&problem));
+    }
+}
+
 static int
-edit(struct cox_tool_ctx *ctx, struct cox_cib_access *access, const struct cox_xml *input)
+edit(struct cox_tool_ctx *ctx, struct cox_cib_access *access, struct input *input)
 {
     static const enum cox_edit_kind kinds[] = {
         [COMMAND_CREATE] = COX_EDIT_CREATE,         [COMMAND_MODIFY] = COX_EDIT_MODIFY,
@@ -337,7 +379,7 @@ edit(struct cox_tool_ctx *ctx, struct cox_cib_access *access, const struct cox_x
     const struct settings *settings = ctx->settings;
     const struct cox_edit request = {
         .kind = kinds[settings->command],
-        .input = input,
+        .input = input->doc == NULL ? NULL : cox_xmldoc_root(input->doc),
         .section = settings->scope,
         .xpath = settings->xpath,
         .allows_creation = settings->allows_creation,
@@ -347,12 +389,17 @@ edit(struct cox_tool_ctx *ctx, struct cox_cib_access *access, const struct cox_x
     GError *error = NULL;
     int status;
 
-    if (cox_cib_access_edit(access, &request, diags, &error)) {
+    if (input->doc == NULL && input->is_given ? cox_cib_access_edit_text(access, &request, input->source.text, &error)
+                                              : cox_cib_access_edit(access, &request, diags, &error)) {
         warn_provisional(ctx, access);
         return 0;
     }
+    blame_input(input, &error);
+    if (input->is_given && input->doc == NULL) {
+        return cox_tool_fail(ctx, error);
+    }
     if (error->code == COX_ERROR_EXISTS && request.kind == COX_EDIT_CREATE) {
-        print_failed_creation(ctx, input);
+        print_failed_creation(ctx, cox_xmldoc_root(input->doc));
     }
     status = fail_call(ctx, error);
     cox_tool_print_diags(ctx, diags);
@@ -415,7 +462,7 @@ is_dangerous(int command)
 }
 
 static int
-run_on_document(struct cox_tool_ctx *ctx, const struct cox_xml *input)
+run_on_document(struct cox_tool_ctx *ctx, struct input *input)
 {
     const struct settings *settings = ctx->settings;
     const struct cox_cib_access_settings access_settings = {
@@ -426,10 +473,14 @@ run_on_document(struct cox_tool_ctx *ctx, const struct cox_xml *input)
 
     if (access == NULL) {
         g_prefix_error(&error, "Could not connect to the CIB: ");
+        blame_input(input, &error);
         return cox_tool_fail(ctx, error);
     }
     if (settings->command == COMMAND_QUERY) {
         return query(ctx, access);
+    }
+    if (!cox_cib_access_is_live(access) && !load(input, &error)) {
+        return cox_tool_fail(ctx, error);
     }
     return settings->command == COMMAND_UPGRADE ? upgrade(ctx, access) : edit(ctx, access, input);
 }
@@ -438,10 +489,11 @@ static int
 run(struct cox_tool_ctx *ctx)
 {
     const struct settings *settings = ctx->settings;
-    const struct cox_tool_source source
-        = { .text = settings->xml_text, .file = settings->xml_file, .from_stdin = settings->from_stdin };
-    g_autoptr(cox_xmldoc) doc = NULL;
+    struct input input = { .source = { .text = settings->xml_text, .file = settings->xml_file, .from_stdin = settings->from_stdin } };
+    bool is_digest = settings->command == COMMAND_MD5 || settings->command == COMMAND_MD5_VERSIONED;
+    bool is_change = !is_digest && settings->command != COMMAND_QUERY && settings->command != COMMAND_UPGRADE;
     GError *error = NULL;
+    int status;
 
     if (settings->command == COMMAND_EMPTY) {
         return print_empty(ctx);
@@ -454,17 +506,13 @@ run(struct cox_tool_ctx *ctx)
     if (settings->scope != NULL && !cox_section_is_known(settings->scope)) {
         return cox_tool_usage(ctx, "Invalid --scope value '%s'; see --help for the sections", settings->scope);
     }
-    if (settings->xml_text != NULL || settings->xml_file != NULL || settings->from_stdin) {
-        doc = cox_tool_load(&source, &error);
-        if (doc == NULL) {
-            g_prefix_error(&error, "Could not parse input: ");
-            return cox_tool_fail(ctx, error);
-        }
+    input.is_given = settings->xml_text != NULL || settings->xml_file != NULL || settings->from_stdin;
+    if (!(is_change && is_plain(settings)) && !load(&input, &error)) {
+        return cox_tool_fail(ctx, error);
     }
-    if (settings->command == COMMAND_MD5 || settings->command == COMMAND_MD5_VERSIONED) {
-        return digest(ctx, doc == NULL ? NULL : cox_xmldoc_root(doc));
-    }
-    return run_on_document(ctx, doc == NULL ? NULL : cox_xmldoc_root(doc));
+    status = is_digest ? digest(ctx, input.doc == NULL ? NULL : cox_xmldoc_root(input.doc)) : run_on_document(ctx, &input);
+    cox_xmldoc_free(input.doc);
+    return status;
 }
 
 static const int statuses[] = { 0, 4, 64, 65, 66, 73, 74, 75, 78, 102, 103, 105, 107, 108, 112, 124, -1 };

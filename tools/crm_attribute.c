@@ -151,15 +151,7 @@ static int
 run_on(struct cox_tool_ctx *ctx, struct cox_cib_access *access, struct cox_attribute_task *task)
 {
     const struct settings *settings = ctx->settings;
-    g_autofree char *local = NULL;
-    bool needs_node = task->request.scope == COX_ATTRPATH_NODE || task->request.scope == COX_ATTRPATH_TRANSIENT;
-    bool is_for_attrd = task->request.scope == COX_ATTRPATH_TRANSIENT && settings->command != COX_ATTRIBUTE_QUERY
-                        && cox_cib_access_is_live(access) && g_getenv("OCF_RESKEY_CRM_meta_on_node") == NULL;
 
-    if (needs_node && task->request.node == NULL && !is_for_attrd) { /* attrd knows the name of its node */
-        local = cox_attribute_local_node(access);
-        task->request.node = local;
-    }
     task->command = (enum cox_attribute_command) settings->command;
     task->value = settings->value;
     task->fallback = settings->fallback;

@@ -34,12 +34,11 @@ run(struct cox_tool_ctx *ctx)
     const struct cox_cib_access_settings where = { .tool = "crm_master" };
     const char *rsc = (settings->rsc != NULL) ? settings->rsc : g_getenv("OCF_RESOURCE_INSTANCE");
     struct cox_attribute_task task = { .command = (enum cox_attribute_command) settings->command,
-                                       .request = { .scope = COX_ATTRPATH_TRANSIENT, .id = settings->id },
+                                       .request = { .scope = COX_ATTRPATH_TRANSIENT, .id = settings->id, .node = settings->node },
                                        .value = settings->value,
                                        .fallback = settings->fallback };
     GError *error = NULL;
     g_autoptr(cox_cib_access) access = NULL;
-    g_autofree char *node = g_strdup(settings->node);
     g_autofree char *name = NULL;
 
     if (rsc == NULL || *rsc == '\0') {
@@ -54,10 +53,6 @@ run(struct cox_tool_ctx *ctx)
     if (access == NULL) {
         return cox_tool_fail(ctx, error);
     }
-    if (node == NULL) {
-        node = cox_attribute_local_node(access);
-    }
-    task.request.node = node;
     return cox_attribute_run(ctx, access, &task);
 }
 

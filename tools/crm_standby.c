@@ -31,12 +31,11 @@ run(struct cox_tool_ctx *ctx)
     const struct settings *settings = ctx->settings;
     const struct cox_cib_access_settings where = { .tool = "crm_standby" };
     struct cox_attribute_task task = { .command = (enum cox_attribute_command) settings->command,
-                                       .request = { .scope = COX_ATTRPATH_NODE, .name = "standby", .id = settings->id },
+                                       .request = { .scope = COX_ATTRPATH_NODE, .name = "standby", .id = settings->id, .node = settings->node },
                                        .value = settings->value,
                                        .fallback = "off" };
     GError *error = NULL;
     g_autoptr(cox_cib_access) access = NULL;
-    g_autofree char *node = g_strdup(settings->node);
 
     if (settings->lifetime != NULL && !cox_attrpath_scope_parse(settings->lifetime, &task.request.scope)) {
         return cox_tool_usage(ctx, "--lifetime: '%s' is not known: use reboot or forever", settings->lifetime);
@@ -45,10 +44,6 @@ run(struct cox_tool_ctx *ctx)
     if (access == NULL) {
         return cox_tool_fail(ctx, error);
     }
-    if (node == NULL) {
-        node = cox_attribute_local_node(access);
-    }
-    task.request.node = node;
     if (task.command == COX_ATTRIBUTE_QUERY && settings->lifetime == NULL) {
         g_autofree char *value = cox_attribute_value(access, &task.request, NULL);
 

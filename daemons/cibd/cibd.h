@@ -83,6 +83,7 @@ struct cibd_pending {
     struct cox_version version;
     char *digest;
     guint64 serial;
+    struct cibd_pairs *pairs; /* what is told of an attribute; NULL: it is no change of one */
 };
 
 void cibd_pending_free(void *pending);
@@ -174,6 +175,9 @@ struct cibd_query {
     const char *user; /* NULL: no access rules */
     const char *const *groups;
 };
+
+/* The root that the user may see: the document's own, or of a copy in @visible; NULL with an error: nothing. */
+const struct cox_xml *cibd_query_root(struct cibd *cibd, const struct cibd_query *query, struct cox_xmldoc **visible, GError **error);
 
 /* Answer @ticket. */
 void cibd_query_answer(struct cibd *cibd, cox_ticket ticket, const struct cibd_query *query);

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "cib/blank.h"
+#include "daemons/cibd/cibpairs.h"
 
 /* Effects of one step cause events; they are handed in after it, in order. */
 struct follow_up {
@@ -23,6 +24,7 @@ cibd_pending_free(void *data)
         g_free(pending->remarks);
         g_free(pending->digest);
         g_clear_error(&pending->error);
+        cibd_pairs_free(pending->pairs);
         g_free(pending);
     }
 }
@@ -206,6 +208,10 @@ tell(struct cibd *cibd, const struct cibd_pending *pending, enum cox_replica_ans
         cox_ticket_fail(cibd->ctx, pending->ticket, unsent);
     } else if (answer == COX_REPLICA_REFUSED && pending->error != NULL) {
         cox_ticket_fail(cibd->ctx, pending->ticket, pending->error);
+    } else if (pending->pairs != NULL) {
+        pending->pairs->message.outcome = (guint64) answer;
+        pending->pairs->message.id = pending->id;
+        cox_ticket_answer(cibd->ctx, pending->ticket, COX_MSG_CIB_PAIRS, &pending->pairs->message, NULL);
     } else {
         cox_ticket_answer(cibd->ctx, pending->ticket, COX_MSG_CIB_CHANGED, &changed, NULL);
     }

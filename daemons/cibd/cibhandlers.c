@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "cib/acl.h"
 #include "cib/amend.h"
+#include "daemons/cibd/cibpairs.h"
 #include "runtime/environment.h"
 
 enum {
@@ -22,6 +23,7 @@ struct cibd_ask {
     guint64 flags, generation;
     guint32 coordinator;
     GByteArray *xml;
+    struct cibd_choice *choice; /* an attribute; NULL: it is not about one */
     /* who asks */
     uid_t uid;      /* to be looked up */
     bool is_trusted; /* root or the cluster's user */
@@ -41,6 +43,7 @@ cibd_ask_free(void *data)
     g_free(ask->user);
     g_strfreev(ask->groups);
     g_byte_array_unref(ask->xml);
+    cibd_choice_free(ask->choice);
     g_free(ask);
 }
 
@@ -82,7 +85,11 @@ answer_query(struct cibd_ask *ask)
         .section = ask->section, .xpath = ask->xpath, .flags = ask->flags, .user = ask->user, .groups = (const char *const *) ask->groups,
     };
 
-    cibd_query_answer(ask->cibd, ask->ticket, &query);
+    if (ask->choice != NULL) {
+        cibd_pairs_answer(ask->cibd, ask->ticket, ask->choice, &query, ask->client);
+    } else {
+        cibd_query_answer(ask->cibd, ask->ticket, &query);
+    }
     drop(ask);
 }
 
@@ -365,6 +372,43 @@ on_query(struct cox_ctx *ctx, const struct cox_request *request, struct cox_repl
     return true;
 }
 
+/* ---- attributes ---- */
+
+/* As a query: who sets one has to know what there is. */
+static bool
+on_choice(struct cibd_ask *ask, const struct cox_request *request, const struct author *author, struct cox_reply *reply, GError **error)
+{
+    if (ask->choice == NULL || !take_author(ask, request, author, error)) {
+        drop(ask);
+        return false;
+    }
+    ask->ticket = cox_reply_defer(reply);
+    find_author(ask);
+    return true;
+}
+
+static bool
+on_pairs_query(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    const struct cox_msg_cib_pairs_query *message = request->body;
+    const struct author author = { message->user, message->groups, message->n_groups };
+    struct cibd_ask *ask = ask_new(cox_service_data(ctx), request);
+
+    ask->choice = cibd_choice_query(message, error);
+    return on_choice(ask, request, &author, reply, error);
+}
+
+static bool
+on_set(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    const struct cox_msg_cib_set *message = request->body;
+    const struct author author = { message->user, message->groups, message->n_groups };
+    struct cibd_ask *ask = ask_new(cox_service_data(ctx), request);
+
+    ask->choice = cibd_choice_set(message, error);
+    return on_choice(ask, request, &author, reply, error);
+}
+
 /* Patches tell everything; whom the document's access rules concern may hear only that there is news. */
 bool
 cibd_subscribed(struct cox_ctx *ctx, const struct cox_request *request, const char *topic, GError **error)
@@ -381,5 +425,7 @@ cibd_subscribed(struct cox_ctx *ctx, const struct cox_request *request, const ch
 const struct cox_op cibd_ops[] = {
     { COX_MSG_CIB_QUERY, on_query, COX_FROM_LOCAL, COX_ROLE_READ },
     { COX_MSG_CIB_CHANGE, on_change, COX_FROM_LOCAL, COX_ROLE_WRITE },
+    { COX_MSG_CIB_PAIRS_QUERY, on_pairs_query, COX_FROM_LOCAL, COX_ROLE_READ },
+    { COX_MSG_CIB_SET, on_set, COX_FROM_LOCAL, COX_ROLE_WRITE },
 };
 const gsize cibd_n_ops = G_N_ELEMENTS(cibd_ops);

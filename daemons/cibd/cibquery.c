@@ -79,9 +79,8 @@ write_part(GString *text, const struct cox_xml *root, const struct cibd_query *q
     return true;
 }
 
-/* The root that the user may see: the document's own, or of a copy in @visible; NULL with an error: nothing. */
-static const struct cox_xml *
-root_for(struct cibd *cibd, const struct cibd_query *query, struct cox_xmldoc **visible, GError **error)
+const struct cox_xml *
+cibd_query_root(struct cibd *cibd, const struct cibd_query *query, struct cox_xmldoc **visible, GError **error)
 {
     const struct cox_xml *root = cox_cib_root(cox_keeper_cib(cibd->keeper));
     g_autoptr(cox_acl) acl = NULL;
@@ -109,7 +108,7 @@ cibd_query_answer(struct cibd *cibd, cox_ticket ticket, const struct cibd_query 
     struct cox_msg_cib_state state = cibd_state(cibd, &digest);
     struct cox_msg_cib_content content = { .n_state = 1, .state = &state, .has_quorum = cibd->quorum.is_quorate,
                                            .counts = cibd_counts(cibd) };
-    const struct cox_xml *root = root_for(cibd, query, &visible, &error);
+    const struct cox_xml *root = cibd_query_root(cibd, query, &visible, &error);
     bool is_part = query->xpath != NULL || !cox_section_is_whole(query->section) || (query->flags & COX_CIB_WITHOUT_CHILDREN) != 0;
     struct cox_source source;
 

@@ -245,6 +245,29 @@ cibplace_query(struct cibplace *place, const struct cox_msg_cib_query *query)
 }
 
 char *
+cibplace_pairs(struct cibplace *place, enum cox_message message, const void *body)
+{
+    g_autoptr(cox_client) client = client_of(place);
+    g_autoptr(cox_arena) arena = cox_arena_new();
+    GString *text = NULL;
+    struct cox_ask ask = { .call = { .message = message, .body = body, .timeout_ms = PATIENCE_S * 1000 }, .expected = COX_MSG_CIB_PAIRS,
+                           .arena = arena };
+    g_autoptr(GError) error = NULL;
+    const struct cox_msg_cib_pairs *pairs = cox_ask(place->runtime, client, &ask, &error);
+
+    place->code = pairs == NULL ? error->code : 0;
+    if (pairs == NULL) {
+        return NULL;
+    }
+    place->outcome = (enum cox_cib_outcome) pairs->outcome;
+    text = g_string_new(NULL);
+    for (gsize i = 0; i < pairs->n_pairs; i++) {
+        g_string_append_printf(text, "%s %s=%s\n", pairs->pairs[i].id, pairs->pairs[i].name, pairs->pairs[i].value);
+    }
+    return g_string_free(text, FALSE);
+}
+
+char *
 cibplace_complaints(struct cibplace *place)
 {
     g_autoptr(cox_client) client = client_of(place);

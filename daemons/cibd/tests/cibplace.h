@@ -49,6 +49,10 @@ int cibplace_modify(struct cibplace *place, const char *section, const char *xml
 /* A query; the caller frees the text; NULL: place->code says why. */
 char *cibplace_query(struct cibplace *place, const struct cox_msg_cib_query *query);
 
+/* Ask for an attribute (COX_MSG_CIB_PAIRS_QUERY) or set it (COX_MSG_CIB_SET): "id name=value" of each that was there, as lines; the caller frees the
+ * text; NULL: place->code says why. */
+char *cibplace_pairs(struct cibplace *place, enum cox_message message, const void *body);
+
 /* The complaints of the daemon, joined; the caller frees the text. */
 char *cibplace_complaints(struct cibplace *place);
 

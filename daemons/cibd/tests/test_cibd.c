@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <glib/gstdio.h>
 
+#include "admin/attrpath.h"
 #include "admin/dochistory.h"
 #include "base/error.h"
 #include "base/testkit.h"
@@ -256,6 +257,96 @@ queries_give_what_the_user_may_see(void **state)
     assert_null(strstr(seen, "id=\"new\""));
 }
 
+/* Set or (value NULL) delete an attribute; what was there before must be @before. */
+static void
+set(struct cibplace *place, const struct cox_msg_cib_choice *choice, const char *value, const char *before)
+{
+    const struct cox_msg_cib_set message = { .n_choice = 1, .choice = choice, .value = value };
+    g_autofree char *found = cibplace_pairs(place, COX_MSG_CIB_SET, &message);
+
+    assert_int_equal(place->code, 0);
+    assert_string_equal(found, before);
+}
+
+/* What there is of an attribute; the caller frees it. */
+static char *
+ask_pairs(struct cibplace *place, const struct cox_msg_cib_choice *choice, const char *user)
+{
+    const struct cox_msg_cib_pairs_query message = { .n_choice = 1, .choice = choice, .user = user };
+
+    return cibplace_pairs(place, COX_MSG_CIB_PAIRS_QUERY, &message);
+}
+
+static void
+an_attribute_is_found_and_set_with_one_message(void **state)
+{
+    static const struct cox_msg_cib_choice option = { .scope = COX_ATTRPATH_CLUSTER, .name = "color" };
+    static const struct cox_msg_cib_choice rack = { .scope = COX_ATTRPATH_NODE, .name = "rack", .node = "n7" };
+    static const struct cox_msg_cib_choice nobody = { .scope = COX_ATTRPATH_NODE, .name = "rack", .node = "n8" };
+    struct cibplace *place = *state;
+    g_autofree char *none = NULL, *seven = NULL;
+
+    cibplace_start(place, NULL);
+    cibplace_wait(place, has_quorum_in_it, "have-quorum=1 in the document");
+    assert_int_equal(cibplace_modify(place, "nodes", "<node id='7' uname='n7'/>"), 0);
+    set(place, &option, "1", "");
+    assert_int_equal(place->outcome, COX_CIB_KEPT);
+    set(place, &option, "value++", "cib-bootstrap-options-color color=1\n");
+    set(place, &option, NULL, "cib-bootstrap-options-color color=2\n");
+    none = ask_pairs(place, &option, NULL);
+    assert_string_equal(none, "");
+    set(place, &option, NULL, ""); /* nothing is there to be deleted, which is no error */
+    set(place, &rack, "7", "");
+    seven = ask_pairs(place, &rack, NULL);
+    assert_string_equal(seven, "nodes-7-rack rack=7\n");
+    assert_null(ask_pairs(place, &nobody, NULL));
+    assert_int_equal(place->code, COX_ERROR_NOT_FOUND);
+}
+
+static void
+of_several_attributes_none_is_set(void **state)
+{
+    static const struct cox_msg_cib_choice any = { .scope = COX_ATTRPATH_CLUSTER, .name = "color" };
+    static const struct cox_msg_cib_choice other = { .scope = COX_ATTRPATH_CLUSTER, .name = "color", .id = "b" };
+    struct cibplace *place = *state;
+    g_autofree char *both = NULL;
+
+    cibplace_start(place, NULL);
+    assert_int_equal(cibplace_modify(place, "crm_config", "<cluster_property_set id='s'><nvpair id='a' name='color' value='red'/></cluster_property_set>"),
+                     0);
+    assert_int_equal(cibplace_modify(place, "crm_config", "<cluster_property_set id='t'><nvpair id='b' name='color' value='blue'/></cluster_property_set>"),
+                     0);
+    set(place, &any, "green", "a color=red\nb color=blue\n");
+    set(place, &any, NULL, "a color=red\nb color=blue\n");
+    set(place, &other, "green", "b color=blue\n");
+    both = ask_pairs(place, &any, NULL);
+    assert_string_equal(both, "a color=red\nb color=green\n");
+}
+
+/* Neither a choice too few, nor one of a scope that a later version may have, nor the rights of others. */
+static void
+attributes_that_cannot_be_meant_are_refused(void **state)
+{
+    static const struct cox_msg_cib_choice later = { .scope = 99, .name = "color" }, option = { .scope = COX_ATTRPATH_CLUSTER, .name = "color" };
+    static const struct cox_msg_cib_set empty = { .value = "x" }, unknown = { .n_choice = 1, .choice = &later, .value = "x" };
+    static const struct cox_msg_cib_set by_tony = { .n_choice = 1, .choice = &option, .value = "x", .user = "tony" };
+    struct cibplace *place = *state;
+
+    cibplace_start(place, NULL);
+    assert_null(cibplace_pairs(place, COX_MSG_CIB_SET, &empty));
+    assert_int_equal(place->code, COX_ERROR_PROTOCOL);
+    assert_null(cibplace_pairs(place, COX_MSG_CIB_SET, &unknown));
+    assert_int_equal(place->code, COX_ERROR_PROTOCOL);
+    assert_int_equal(cibplace_modify(place, "crm_config", "<cluster_property_set id='s'><nvpair id='e' name='enable-acl' value='true'/>"
+                                                          "</cluster_property_set>"), 0);
+    assert_int_equal(cibplace_modify(place, NULL, "<cib><configuration><acls><acl_role id='r'><acl_permission id='p' kind='read' xpath='//crm_config'/>"
+                                                  "</acl_role><acl_target id='tony'><role id='r'/></acl_target></acls></configuration></cib>"), 0);
+    assert_null(cibplace_pairs(place, COX_MSG_CIB_SET, &by_tony));
+    assert_int_equal(place->code, COX_ERROR_PRIVILEGE);
+    assert_null(ask_pairs(place, &option, "mary")); /* who may read nothing */
+    assert_int_equal(place->code, COX_ERROR_PRIVILEGE);
+}
+
 static void
 an_orderly_stop_leaves_the_files_complete_and_an_edited_file_counts(void **state)
 {
@@ -440,6 +531,8 @@ garbage_on_the_socket_harms_nobody(void **state)
 COX_TEST_MAIN(LIVE(a_change_is_kept_and_followed_and_survives_kill), LIVE(each_version_of_the_configuration_is_noted), LIVE(refusals_name_their_reason),
               LIVE(patches_may_wait_for_one_that_matters_or_until_they_are_asked_for),
               LIVE(long_changes_and_patches_go_in_bodies), LIVE(queries_give_what_the_user_may_see),
+              LIVE(an_attribute_is_found_and_set_with_one_message), LIVE(of_several_attributes_none_is_set),
+              LIVE(attributes_that_cannot_be_meant_are_refused),
               LIVE(an_orderly_stop_leaves_the_files_complete_and_an_edited_file_counts), LIVE(the_files_follow_the_configuration_while_it_runs),
               LIVE(what_is_no_document_is_set_aside),
               LIVE(an_old_format_is_upgraded_once_the_document_counts), LIVE(without_a_directory_it_works_in_memory_and_says_so),
