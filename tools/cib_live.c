@@ -174,7 +174,7 @@ cox_cib_live_pairs(struct cox_cib_live *live, const struct cox_msg_cib_pairs_que
     struct cox_ask ask = { .call = { .message = set == NULL ? COX_MSG_CIB_PAIRS_QUERY : COX_MSG_CIB_SET,
                                      .body = set == NULL ? (const void *) query : set, .timeout_ms = live->timeout_ms },
                            .expected = COX_MSG_CIB_PAIRS, .arena = arena };
-    const struct cox_msg_cib_pairs *pairs = ask_daemon(live, &ask, error);
+    const struct cox_msg_cib_pairs *pairs = ask_daemon(live, &ask, set == NULL ? LOST_QUERY : LOST_CHANGE, error);
 
     return pairs != NULL && is_certain(pairs->outcome, pairs->id, error) ? pairs : NULL;
 }
