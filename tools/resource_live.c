@@ -146,10 +146,10 @@ fail_waiting(struct cox_resource_call *call, const char *pending)
 }
 
 static int
-wait_live(struct cox_resource_call *call, gint64 timeout_ms)
+wait_live(struct cox_resource_call *call, bool ignores_monitors, gint64 timeout_ms)
 {
-    const struct cox_settle settle
-        = { .runtime = cox_cib_access_runtime(call->access), .program = "crm_resource", .timeout_ms = timeout_ms };
+    const struct cox_settle settle = { .runtime = cox_cib_access_runtime(call->access), .program = "crm_resource", .timeout_ms = timeout_ms,
+                                       .ignores_monitors = ignores_monitors };
     g_autofree char *pending = NULL;
     GError *error = NULL;
 
@@ -169,7 +169,7 @@ wait_on_file(struct cox_resource_call *call)
 {
     GError *error = NULL;
     const struct cox_xml *root = cox_cib_access_visible(call->access, &error);
-    g_autofree char *pending = (root == NULL) ? NULL : cox_settle_pending(root, &error);
+    g_autofree char *pending = (root == NULL) ? NULL : cox_settle_pending(root, false, &error);
 
     if (error != NULL) {
         return cox_resource_error(call, error);
@@ -178,14 +178,14 @@ wait_on_file(struct cox_resource_call *call)
 }
 
 static int
-wait_until_settled(struct cox_resource_call *call)
+wait_until_settled(struct cox_resource_call *call, bool ignores_monitors)
 {
     gint64 timeout_ms = 0;
 
     if (!cox_resource_timeout(call, WAIT_MS, &timeout_ms)) {
         return cox_error_exit_status(COX_ERROR_USAGE);
     }
-    return cox_cib_access_is_live(call->access) ? wait_live(call, timeout_ms) : wait_on_file(call);
+    return cox_cib_access_is_live(call->access) ? wait_live(call, ignores_monitors, timeout_ms) : wait_on_file(call);
 }
 
 int
@@ -195,7 +195,7 @@ cox_resource_wait(struct cox_resource_call *call)
     GError *error = NULL;
 
     call->access = cox_cib_access_open(&where, &error);
-    return (call->access == NULL) ? cox_resource_error(call, error) : wait_until_settled(call);
+    return (call->access == NULL) ? cox_resource_error(call, error) : wait_until_settled(call, false);
 }
 
 /* ---- restart ---- */
@@ -254,10 +254,10 @@ cox_resource_restart(struct cox_resource_call *call)
     if (status == 0) {
         int restored = 0;
 
-        status = wait_until_settled(call);
+        status = wait_until_settled(call, true);
         cox_cib_access_again(call->access);
         restored = set_target_role(call, id, before); /* whatever became of it, it shall run again */
         status = (status == 0) ? restored : status;
     }
-    return (status == 0) ? wait_until_settled(call) : status;
+    return (status == 0) ? wait_until_settled(call, true) : status;
 }

@@ -46,7 +46,7 @@ on_time(void *context)
 /* ---- what is left ----------------------------------------------------------------------------------------- */
 
 char *
-cox_settle_pending(const struct cox_xml *root, GError **error)
+cox_settle_pending(const struct cox_xml *root, bool ignores_monitors, GError **error)
 {
     g_autoptr(cox_state) state = cox_state_new_trusted(root, error);
     g_autoptr(cox_plan) plan = (state == NULL) ? NULL : cox_state_plan(state);
@@ -55,7 +55,7 @@ cox_settle_pending(const struct cox_xml *root, GError **error)
     for (size_t i = 0; plan != NULL && i < plan->graph.n_actions; i++) {
         const struct cox_action *action = &plan->graph.actions[i];
 
-        if (action->kind != COX_ACTION_PSEUDO) {
+        if (action->kind != COX_ACTION_PSEUDO && !(ignores_monitors && action->interval_ms > 0)) {
             g_string_append_printf(text, "\tAction %u: %s\ton %s\n", action->id, (action->key != NULL) ? action->key : action->task,
                                    (action->node_name != NULL) ? action->node_name : "the cluster");
         }
@@ -84,7 +84,7 @@ is_settled(struct settling *settling, struct cox_follow *follow, char **pending,
 {
     settling->is_new = false;
     g_clear_pointer(pending, g_free);
-    *pending = cox_settle_pending(cox_cib_root(cox_follow_cib(follow)), error);
+    *pending = cox_settle_pending(cox_cib_root(cox_follow_cib(follow)), settling->settle->ignores_monitors, error);
     return *pending == NULL;
 }
 

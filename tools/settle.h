@@ -16,6 +16,7 @@ struct cox_settle {
     struct cox_runtime *runtime;
     const char *program;  /**< who waits, for logs */
     gint64 timeout_ms;
+    bool ignores_monitors; /**< recurring monitors do not count: what is to be started runs, although its first one is still under way or to come */
     struct cox_results *results; /**< who is told of results has heard all of them before the wait ends; NULL: nobody */
 };
 
@@ -28,7 +29,7 @@ struct cox_settle {
 bool cox_settle_wait(const struct cox_settle *settle, char **pending, GError **error);
 
 /** What is still to be done according to the document of @root, as above; NULL with @error unset: nothing.  The caller frees it. */
-char *cox_settle_pending(const struct cox_xml *root, GError **error);
+char *cox_settle_pending(const struct cox_xml *root, bool ignores_monitors, GError **error);
 
 G_END_DECLS
 

@@ -24,7 +24,8 @@ state="${0%/ocf/*}/thing.$OCF_RESOURCE_INSTANCE"
 case $1 in
 start) [ "$OCF_RESOURCE_INSTANCE" != bad ] || { echo "ocf-exit-reason:it is bad" >&2; exit 1; }; touch "$state" ;;
 stop) rm -f "$state" ;;
-monitor) [ -e "$state" ] || exit 7 ;;
+monitor) [ -e "$state" ] || exit 7
+    [ "$OCF_RESOURCE_INSTANCE$OCF_RESKEY_CRM_meta_interval" != lazy10000 ] || exec sleep 60 ;;
 meta-data) echo '<resource-agent name="Thing"><version>1.1</version><parameters/><actions><action name="start" timeout="20s"/>
 <action name="stop" timeout="20s"/><action name="monitor" timeout="20s" interval="10s"/></actions></resource-agent>' ;;
 *) exit 3 ;;
@@ -156,6 +157,13 @@ done
 ok "the option goes" "$tools/crm_attribute" -n color -D
 says "a restart waits for both halves" 0 "" "$tools/crm_resource" --restart -r thing --timeout 50
 says "the resource runs again" 0 "running on: $node" "$tools/crm_resource" -W -r thing
+ok "a resource whose monitor never ends in time is created" "$tools/cibadmin" -C -o resources -X '<primitive id="lazy" class="ocf" provider="test" type="Thing">
+    <operations><op id="lazy-op" name="monitor" interval="10s" timeout="5s"/></operations></primitive>'
+ok "it is started" soon "running on: $node" "$tools/crm_resource" -W -r lazy
+says "a wait for all is one for the monitor, too" 124 "lazy_" "$tools/crm_resource" --wait --timeout 1
+says "a restart does not wait for that" 0 "" "$tools/crm_resource" --restart -r lazy --timeout 30
+ok "it is deleted" "$tools/cibadmin" -D -o resources -X '<primitive id="lazy"/>'
+ok "and gone" "$tools/crm_resource" --wait --timeout 50
 says "a ban is made, and the cluster obeys" 0 "$node: stop of thing: done" "$tools/cox" move thing --wait
 says "the resource is stopped, and it is said why" 1 "cli-ban-thing-on-$node" "$tools/cox" status
 says "a dry run says what clearing it would do" 0 "* Start      thing " "$tools/cox" clear thing --dry-run
