@@ -326,6 +326,7 @@ def test_bad_input_is_refused_with_its_reason():
 def root_with_library(box):
     os.makedirs(box.dir + "/ocf/lib")
     shutil.copytree(TREE + "/lib/coxswain", box.dir + "/ocf/lib/coxswain")
+    subprocess.run(["chmod", "-R", "u+w", box.dir], check=True) # the tree may be one that cannot be written
     return box.dir + "/ocf"
 
 
