@@ -114,16 +114,28 @@ plain(const struct after *after, cox_rsc_id id)
     return rsc != NULL && rsc->is_managed && !rsc->is_failed && !rsc->is_blocked ? rsc : NULL;
 }
 
-/* Two that each depend on the other: one of them has to come first, and decides without the other. */
+/* Does @one depend on @other, by way of others, too?  Of sets, which are not looked into, each member may depend on each. */
 static bool
-is_in_circle(const struct cox_config *config, cox_rsc_id primary)
+depends_on(const struct cox_config *config, cox_rsc_id one, cox_rsc_id other)
 {
-    for (size_t i = 0; i < config->n_colocations; i++) {
-        if (config->colocations[i].dependent == primary || config->colocations[i].n_sets > 0) {
-            return true;
+    g_autofree bool *is_reached = g_new0(bool, config->n_resources + 1);
+    bool is_new = true;
+
+    is_reached[one] = true;
+    while (is_new) {
+        is_new = false;
+        for (size_t i = 0; i < config->n_colocations; i++) {
+            const struct cox_colocation *row = &config->colocations[i];
+
+            if (row->n_sets > 0) {
+                return true;
+            }
+            if (row->dependent != COX_RSC_NONE && row->primary != COX_RSC_NONE && is_reached[row->dependent] && !is_reached[row->primary]) {
+                is_reached[row->primary] = is_new = true;
+            }
         }
     }
-    return false;
+    return is_reached[other];
 }
 
 static bool
@@ -140,7 +152,7 @@ check_together(const struct after *after)
         const struct cox_colocation *row = &after->config->colocations[i];
         const struct cox_rsc_state *dependent = plain(after, row->dependent), *primary = plain(after, row->primary);
 
-        if (dependent == NULL || primary == NULL || !is_mandatory(row) || is_in_circle(after->config, row->primary)) {
+        if (dependent == NULL || primary == NULL || !is_mandatory(row) || depends_on(after->config, row->primary, row->dependent)) {
             continue;
         }
         for (size_t n = 0; n < after->cluster->n_nodes; n++) {

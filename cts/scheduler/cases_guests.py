@@ -207,3 +207,7 @@ bundle_case("bundle-rule", "A rule that holds for all nodes opens the nodes insi
              location_rule("W", expr("f", "#uname", "ne", "nowhere"), score="10")], nodes=1)
 bundle_case("bundle-address-beside-guest", "The address of a bundle stays on the container's host, also when a location prefers a guest node there.",
             [bundle("W", A, replicas_per_host="2")], [location("W", "W-0", 100)], nodes=1)
+
+case("guest-disabled-stop-failed", "A disabled resource inside a guest failed to stop: the guest is restarted, and nothing is left to be monitored in it.",
+     [fence_device(), VM, prim("A", {"target-role": "Stopped"})], [INSIDE], remotes={"g1": {}}, options=FENCING, runs={"fence": "n2"},
+     history=both(inside("A"), lambda s: s.at("A", "g1").fail("stop")))

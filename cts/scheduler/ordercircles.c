@@ -79,11 +79,10 @@ add_resources(struct orders *orders)
     }
 }
 
-bool
-ordercircles_are_there(const struct cox_config *config)
+bool *
+ordercircles_who_waits(const struct cox_config *config)
 {
     struct orders orders = { config, config->n_resources, g_new0(bool, config->n_resources * config->n_resources + 1) };
-    bool is_there = false;
 
     add_orders(&orders);
     add_resources(&orders);
@@ -94,9 +93,17 @@ ordercircles_are_there(const struct cox_config *config)
             }
         }
     }
-    for (size_t r = 0; r < orders.n; r++) {
-        is_there = is_there || orders.is_before[r * (orders.n + 1)];
+    return orders.is_before;
+}
+
+bool
+ordercircles_are_there(const struct cox_config *config)
+{
+    g_autofree bool *is_before = ordercircles_who_waits(config);
+    bool is_there = false;
+
+    for (size_t r = 0; r < config->n_resources; r++) {
+        is_there = is_there || is_before[r * (config->n_resources + 1)];
     }
-    g_free(orders.is_before);
     return is_there;
 }

@@ -5,9 +5,14 @@
 #include "model/config.h"
 
 /**
- * May a resource have to wait for itself?  Orders of any kind count, the members of groups, which come one after the other, and
- * guests, of which anything may be inside.  Where that is so one of the orders must give way, and which is nobody's promise.
+ * Which resource may have to wait for which?  Orders of any kind count, the members of groups, which come one after the other, and
+ * guests, of which anything may be inside.
+ *
+ * @return [first * n_resources + then], by way of others, too; g_free it
  */
+bool *ordercircles_who_waits(const struct cox_config *config);
+
+/** May a resource have to wait for itself?  One of the orders must give way then, and which is nobody's promise. */
 bool ordercircles_are_there(const struct cox_config *config);
 
 #endif

@@ -68,6 +68,14 @@ check_fenced(const struct cox_plan *plan, guint32 start, GString *problems)
 
 /* ---- ordered ---- */
 
+/** What is checked. */
+struct law {
+    const struct cox_config *config;
+    const struct cox_plan *plan;
+    const bool *who_waits; /* of ordercircles.h */
+    GString *problems;
+};
+
 /** One resource is to do one thing before another does another. */
 struct wait {
     const char *why;
@@ -142,19 +150,37 @@ check_wait(const struct cox_config *config, const struct cox_plan *plan, const s
 }
 
 /* Both ways: the last to start is the first to stop. */
-static void
-check_both(const struct cox_config *config, const struct cox_plan *plan, const struct wait *start, bool is_symmetrical, GString *problems)
+/* Does the first wait for the other, too?  One of the orders in a circle must give way. */
+static bool
+is_in_circle(const struct cox_config *config, const bool *who_waits, const struct wait *wait)
 {
+    size_t n = config->n_resources, first = (size_t) (wait->first - config->resources), then = (size_t) (wait->then - config->resources);
+
+    for (size_t f = first; f < wait->first->end; f++) {
+        for (size_t t = then; t < wait->then->end; t++) {
+            if (who_waits[t * n + f]) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void
+check_both(const struct law *law, const struct wait *start, bool is_symmetrical)
+{
+    const struct cox_config *config = law->config;
+    const struct cox_plan *plan = law->plan;
     const struct cox_graph *graph = &plan->graph;
     struct wait stop = { start->why, start->then, start->first, "stop", "stop" };
 
-    if (is_migrating(config, graph, start->first) || is_migrating(config, graph, start->then)
+    if (is_in_circle(config, law->who_waits, start) || is_migrating(config, graph, start->first) || is_migrating(config, graph, start->then)
         || is_left_alone(config, plan, start->first) || is_left_alone(config, plan, start->then)) {
         return;
     }
-    check_wait(config, plan, start, problems);
+    check_wait(config, plan, start, law->problems);
     if (is_symmetrical) {
-        check_wait(config, plan, &stop, problems);
+        check_wait(config, plan, &stop, law->problems);
     }
 }
 
@@ -180,14 +206,16 @@ is_start_then_start(const struct cox_order *order)
 }
 
 static void
-check_orders(const struct cox_config *config, const struct cox_plan *plan, GString *problems)
+check_orders(const struct law *law)
 {
+    const struct cox_config *config = law->config;
+
     for (size_t i = 0; i < config->n_orders; i++) {
         const struct cox_order *order = &config->orders[i];
         struct wait wait = { order->id, simple(config, order->first), simple(config, order->then), "start", "start" };
 
         if (is_start_then_start(order) && wait.first != NULL && wait.then != NULL) {
-            check_both(config, plan, &wait, order->symmetrical != COX_FALSE, problems);
+            check_both(law, &wait, order->symmetrical != COX_FALSE);
         }
     }
 }
@@ -208,15 +236,17 @@ is_unordered(const struct cox_rsc_def *group)
 }
 
 static void
-check_groups(const struct cox_config *config, const struct cox_plan *plan, GString *problems)
+check_groups(const struct law *law)
 {
+    const struct cox_config *config = law->config;
+
     for (size_t r = 0; r < config->n_resources; r++) {
         const struct cox_rsc_def *group = &config->resources[r];
 
         for (size_t m = r + 2; group->variant == COX_GROUP && group->parent == COX_RSC_NONE && m < group->end && !is_unordered(group); m++) {
             struct wait wait = { group->id, &config->resources[m - 1], &config->resources[m], "start", "start" };
 
-            check_both(config, plan, &wait, true, problems);
+            check_both(law, &wait, true);
         }
     }
 }
@@ -224,13 +254,14 @@ check_groups(const struct cox_config *config, const struct cox_plan *plan, GStri
 void
 laws_of_waiting(const struct cox_config *config, const struct cox_plan *plan, GString *problems)
 {
+    g_autofree bool *who_waits = ordercircles_who_waits(config);
+    const struct law law = { config, plan, who_waits, problems };
+
     for (guint32 a = 0; a < plan->graph.n_actions; a++) {
         if (plan->graph.actions[a].kind == COX_ACTION_RSC && is_task(&plan->graph.actions[a], "start")) {
             check_fenced(plan, a, problems);
         }
     }
-    if (!ordercircles_are_there(config)) { /* one must give way then */
-        check_orders(config, plan, problems);
-        check_groups(config, plan, problems);
-    }
+    check_orders(&law);
+    check_groups(&law);
 }
