@@ -116,15 +116,8 @@ cox_resource_get(struct cox_resource_call *call)
     if (rsc == NULL) {
         return cox_resource_fail(call, COX_ERROR_NOT_FOUND, "Resource '%s' not found", settings->rsc);
     }
-    if (settings->is_element) {
-        if (cox_xml_get(rsc, settings->argument) != NULL) {
-            return print_value(call, cox_xml_get(rsc, settings->argument));
-        }
-        cox_out_error(call->ctx->out, "Attribute '%s' not found for '%s'", settings->argument, settings->rsc);
-        return 0;
-    }
-    value = effective_value(call);
-    if (value == NULL) { /* what cannot be understood as a whole may still be read */
+    value = settings->is_element ? g_strdup(cox_xml_get(rsc, settings->argument)) : effective_value(call);
+    if (value == NULL && !settings->is_element) { /* what cannot be understood as a whole may still be read */
         found = cox_setting_find(rsc, &query, false);
         value = g_strdup((found->len == 0) ? NULL : cox_xml_get(found->pdata[0], "value"));
     }
@@ -132,7 +125,7 @@ cox_resource_get(struct cox_resource_call *call)
         return print_value(call, value);
     }
     cox_out_error(call->ctx->out, "Attribute '%s' not found for '%s'", settings->argument, settings->rsc);
-    return not_set(call);
+    return 0; /* clients take that for an answer */
 }
 
 /* ---- set ---- */

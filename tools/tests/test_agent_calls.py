@@ -137,7 +137,7 @@ CALLS = [
      "sed -n -e \"s/^.*value=.\\(.*\\)\\\".*$/\\1/p\"", "~0", r"rabbit@n1\n"),
     ("rabbitmq-cluster", "${HA_SBIN_DIR}/crm_attribute -N $NODE -l reboot --name rmq-node-attr-db -D", 0, "(?s).*"),
     # utilization of a resource
-    ("VirtualDomain", "crm_resource -Q -r $VM -z -g cpu 2>/dev/null", NO, ""),
+    ("VirtualDomain", "crm_resource -Q -r $VM -z -g cpu 2>/dev/null", 0, ""),
     ("VirtualDomain", "crm_resource -Q -r $VM -z -g cpu 2>&1 | grep -e 'not connected'", 1, ""),
     ("VirtualDomain", "crm_resource -r $VM -z -p cpu -v 2 2>&1", 0, "(?s).*"),
     ("VirtualDomain", "crm_resource -Q -r $VM -z -g cpu 2>/dev/null", 0, r"2\n"),
