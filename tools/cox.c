@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/nearest.h"
+#include "tools/cox_cluster.h"
 #include "tools/cox_priv.h"
 
 /* What every verb takes that changes something. */
@@ -56,6 +57,8 @@ static const struct cox_opt options[] = {
     { "symmetrical", 0, COX_OPT_STRING, "BOOLEAN", "Constraints", "Stop in the reverse order (true) or in any", FIELD(symmetrical) },
     { "loss-policy", 0, COX_OPT_STRING, "POLICY", "Constraints", "When the ticket is lost: stop, demote, freeze or fence",
       FIELD(loss_policy) },
+    { "token", 0, COX_OPT_STRING, "MS", "Cluster", "Milliseconds that a node may be silent before it counts as lost (default 3000)", FIELD(token) },
+    { "start", 0, COX_OPT_FLAG, NULL, "Cluster", "Start it, too", FIELD(starts) },
     { "node", 'N', COX_OPT_STRING, "NODE", "Explanations", "Only why not, or what would move it, to this node", FIELD(node) },
     { "cib", 0, COX_OPT_STRING, "FILE", "Plans", "The document in this file, which may be compressed (\"-\": standard input)", FIELD(cib) },
     { "plan", 0, COX_OPT_STRING, "PLAN", "Plans", "Only if it comes to what cox plan has shown under this name", FIELD(plan) },
