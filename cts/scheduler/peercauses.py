@@ -171,8 +171,10 @@ def removed_devices(root):
 
 # ---- configurations that cannot work ----
 def guests_in_collectives(root):
-    """A guest's name for what is in a clone or bundle: all instances would be one node."""
+    """A guest's name for what is in a clone or bundle, where all instances would be one node, or for a connection, which contains none."""
     changed = False
+    for connection in [one for one in root.iter("primitive") if one.get("type") == "remote"]:
+        changed = remove_pairs(connection, "remote-node") or changed
     for collective in [one for one in root.iter() if one.tag in COLLECTIVES]:
         changed = remove_pairs(collective, "remote-node") or changed
     return changed
@@ -354,6 +356,7 @@ def joining_nodes(root):
     for state in root.iterfind("status/node_state"):
         if state.get("crmd") not in (None, "offline", "0") and state.get("join") != "member":
             state.set("crmd", "offline")
+            state.set("in_ccm", "false")
             changed = True
     return changed
 
@@ -367,6 +370,86 @@ def changed_connections(root):
             for name in ("op-digest", "op-restart-digest", "op-secure-digest"):
                 changed = op.attrib.pop(name, None) is not None or changed
     return changed
+
+
+def members_that_stay(root):
+    """Members of groups that are unmanaged, or are left alone when they fail or could not be stopped."""
+    members = {member.get("id") for group in root.iter("group") for member in group.iter("primitive")}
+    changed = remove_if(root, lambda child, parent: child.tag == "lrm_rsc_op" and child.get("operation") == "stop" and child.get("rc-code") != "0" and name_of(parent) in members)
+    for group in root.iter("group"):
+        for member in group.iter("primitive"):
+            changed = remove_pairs(member, "is-managed", "maintenance") or changed
+            for op in [one for one in member.iter("op") if one.get("on-fail") == "block"]:
+                del op.attrib["on-fail"]
+                changed = True
+    return changed
+
+
+def wishes_of_members(root):
+    """Mandatory colocations of a group's member after the first with something outside."""
+    later = {member.get("id"): group for group in root.iter("group") for member in group.findall("primitive")[1:]}
+
+    def is_doomed(one):
+        return any(a in later and later[a].find("primitive[@id='%s']" % b) is None for a, b in colocated_pairs(one))
+
+    return remove_if(root, lambda child, _: child.tag == "rsc_colocation" and is_doomed(child))
+
+
+def promoted_bundles(root):
+    """Colocations with bundles in the promoted role, or of them."""
+    bundles = {one.get("id") for one in root.iter("bundle")}
+
+    def is_doomed(one):
+        sides = [(one.get("rsc"), one.get("rsc-role")), (one.get("with-rsc"), one.get("with-rsc-role"))]
+        sides += [(ref.get("id"), part.get("role")) for part in one.iterfind("resource_set") for ref in part]
+        return any(name in bundles and role in ("Promoted", "Master") for name, role in sides)
+
+    return remove_if(root, lambda child, _: child.tag == "rsc_colocation" and is_doomed(child))
+
+
+def unmanaged_guests(root):
+    """Guests whose container is unmanaged."""
+    changed = False
+    for one in root.iter("primitive"):
+        if any(pair.get("name") == "remote-node" for pair in one.iterfind("meta_attributes/nvpair")):
+            changed = remove_pairs(one, "is-managed", "maintenance") or changed
+    return changed
+
+
+def disabled_members(root):
+    """Members of cloned groups that are to be stopped."""
+    changed = False
+    for member in [one for clone in root.iter("clone") for group in clone.iter("group") for one in group.iter("primitive")]:
+        for holder, pair in pairs(member, "target-role"):
+            if pair.get("value") == "Stopped":
+                holder.remove(pair)
+                changed = True
+    return changed
+
+
+def probes_of_invalid_parameters(root):
+    """Probes that the agent refused because of parameters."""
+    return remove_if(root, lambda child, _: child.tag == "lrm_rsc_op" and child.get("operation") == "monitor"
+                     and (child.get("interval") or "0") == "0" and child.get("rc-code") == "2")
+
+
+def drawn_clones(root):
+    """Colocations of or with a clone that is told how many instances it has: they draw its instances to other nodes."""
+    small = {one.get("id") for one in root.iter("clone") if any(pair.get("name") == "clone-max" for pair in one.iterfind("meta_attributes/nvpair"))}
+    return remove_if(root, lambda child, _: child.tag == "rsc_colocation" and any({a, b} & small for a, b in colocated_pairs(child)))
+
+
+def unstopped_connections(root):
+    """Connections to remote nodes that could not be stopped."""
+    remotes = {one.get("id") for one in root.iter("primitive") if one.get("type") == "remote"}
+    return remove_if(root, lambda child, parent: child.tag == "lrm_rsc_op" and child.get("operation") == "stop" and child.get("rc-code") != "0" and name_of(parent) in remotes)
+
+
+def rules_for_bundles(root):
+    """Rules that prefer nodes, where there are nodes inside bundles."""
+    if not any(bundle.find("primitive") is not None for bundle in root.iter("bundle")):
+        return False
+    return remove_if(root, lambda child, _: child.tag == "rsc_location" and any(not (rule.get("score") or "").startswith("-") for rule in child.findall("rule")))
 
 
 def fencing_without_devices(root):
@@ -420,12 +503,17 @@ def migrations(root):
 
 
 CAUSES = [("history that nobody writes", strange_histories), ("two entries of a node", twin_nodes), ("roles that it cannot have", odd_roles),
-          ("guest in a clone or bundle", guests_in_collectives), ("removed fence device", removed_devices),
+          ("guest in a clone, bundle or connection", guests_in_collectives), ("removed fence device", removed_devices),
           ("recurring what cannot", recurring_what_cannot), ("senseless values", senseless_values), ("colocations in a circle", colocation_loops),
-          ("orders in a circle", order_loops), ("constraints of what is inside", inner_constraints), ("wishes of a clone", wishes_of_collectives), ("exclusive discovery of a member", exclusive_members),
-          ("fencing without a device", fencing_without_devices), ("node that joins", joining_nodes), ("connection that changed", changed_connections), ("shutdown locks", shutdown_locks),
-          ("times of membership", times_of_membership), ("maintenance of a node", resting_nodes), ("failed connection of a guest", failed_connections),
-          ("monitor of the stopped role", stopped_monitors),
+          ("orders in a circle", order_loops), ("constraints of what is inside", inner_constraints), ("wishes of a clone", wishes_of_collectives),
+          ("exclusive discovery of a member", exclusive_members), ("fencing without a device", fencing_without_devices),
+          ("member that stays", members_that_stay), ("wish of a member", wishes_of_members), ("bundle in the promoted role", promoted_bundles),
+          ("unmanaged guest", unmanaged_guests), ("disabled member of an instance", disabled_members),
+          ("probe of invalid parameters", probes_of_invalid_parameters), ("drawn clone", drawn_clones),
+          ("rule that opens a bundle", rules_for_bundles), ("node that joins", joining_nodes), ("connection that changed", changed_connections),
+          ("connection that did not stop", unstopped_connections), ("shutdown locks", shutdown_locks),
+          ("times of membership", times_of_membership), ("maintenance of a node", resting_nodes),
+          ("failed connection of a guest", failed_connections), ("monitor of the stopped role", stopped_monitors),
           ("expired failures", forgiven_failures), ("unfencing of guests", unfenced_guests), ("utilization", room),
           ("migration that has not ended well", migrations)]
 
@@ -454,20 +542,25 @@ def is_unconfigured(root, item):
         for rsc in root.iter("primitive") if rsc.get("id") == name.split(":")[0] for op in rsc.iter("op"))
 
 
-def anonymous(root):
-    """Ids of what is in anonymous clones."""
+def cloned(root, unique):
+    """Ids of what is in clones whose instances are told apart, or are not."""
     found = set()
     for clone in root.iter():
-        if clone.tag in ("clone", "master") and not any(p.get("name") == "globally-unique" and p.get("value") == "true" for p in clone.iterfind("meta_attributes/nvpair")):
+        is_unique = any(p.get("name") == "globally-unique" and p.get("value") == "true" for p in clone.iterfind("meta_attributes/nvpair"))
+        if clone.tag in ("clone", "master") and is_unique == unique:
             found |= {one.get("id") for one in clone.iter("primitive")}
     return found
+
+
+def anonymous(root):
+    return cloned(root, False)
 
 
 def unnumbered(item, names):
     """An item without the numbers of instances of these resources."""
     if isinstance(item, tuple):
         return tuple(unnumbered(one, names) for one in item)
-    return re.sub(r"\b([\w.-]+):\d+_", lambda match: match.group(1) + "_" if match.group(1) in names else match.group(0), item)
+    return re.sub(r"\b([\w.-]+):\d+(?=[_ ])", lambda match: match.group(1) if match.group(1) in names else match.group(0), item)
 
 
 def is_unfencing_of_guest(root, item):
@@ -483,6 +576,7 @@ LINES = [("counts of failures cleared", "actions", False, lambda root, item: tas
          ("cancelled without a connection", "order", True, lambda root, item: task(item[0]) == "start" and task(item[1]) == "cancel"),
          ("probes of a guest first", "order", True, lambda root, item: is_probe_of_guest(root, item[0])),
          ("cancelled after a failed stop", "actions", False, lambda root, item: task(item) == "cancel" and has_failed_stop(root, item)),
+         ("cancelled beside a node in maintenance", "actions", False, lambda root, item: task(item) == "cancel" and is_in_maintenance_elsewhere(root, item)),
          ("fencing after fencing", "order", True, lambda root, item: task(item[0]) == task(item[1]) == "stonith"),
          ("stop of what was removed after a fencing", "order", True, lambda root, item: task(item[0]) == "stonith" and task(item[1]) == "stop" and is_removed(root, item[1]))]
 
@@ -492,6 +586,13 @@ def is_probe_of_guest(root, item):
     operation, key, _ = item.split("|")
     guests = {one.get("id") for one in root.iter("primitive") if any(pair.get("name") == "remote-node" for pair in one.iterfind("meta_attributes/nvpair"))}
     return operation == "monitor" and key.endswith("_monitor_0") and key[:-len("_monitor_0")].split(":")[0] in guests
+
+
+def is_in_maintenance_elsewhere(root, item):
+    """Has the history this resource on a node that is in maintenance?"""
+    name = item.split("|")[1].split("_monitor_")[0].split(":")[0]
+    resting = {node.get("uname") for node in root.iterfind("configuration/nodes/node") for _, pair in pairs(node, "maintenance") if pair.get("value") == "true"}
+    return any(name_of(history) == name for state in root.iterfind("status/node_state") if state.get("uname") in resting for history in state.iter("lrm_resource"))
 
 
 def has_failed_stop(root, item):
@@ -511,18 +612,27 @@ def is_removed(root, item):
     return not any(one.get("id") == name for one in root.find("configuration/resources").iter())
 
 
+def has_crowd(root, lacked):
+    """Are two instances of a clone to start on one node that may have one?  Then no detail of that plan is worth a look."""
+    many = {one.get("id") for clone in root.iter() if any(pair.get("name") == "clone-node-max" for pair in clone.iterfind("meta_attributes/nvpair")) for one in clone.iter("primitive")}
+    names = anonymous(root) - many
+    starts = [unnumbered(item, names) for item in lacked if task(item) == "start"]
+    return any(starts.count(item) > 1 for item in starts)
+
+
 def unexplained(text, levels):
     """(what differs and does not tell why: (level, lacked?, item); names of what does).  @levels is of peerplan.deciding()."""
     root, left, names = ET.fromstring(text), [], set()
-    loose = anonymous(root)
+    kinds = [("number of an instance", anonymous(root), ("actions",)), ("instances of a unique clone", cloned(root, True), ("actions", "placement"))]
+    if has_crowd(root, levels["actions"][0]):
+        return [], ["more instances than a node may have"]
     for level in ("actions", "placement", "order"):
-        bare = [{unnumbered(item, loose) for item in items} for items in levels[level]]
         for is_lacked in (True, False):
             for item in () if (level, is_lacked) == ("order", False) else levels[level][0 if is_lacked else 1]:
-                if level == "actions" and unnumbered(item, loose) in bare[1 if is_lacked else 0]:
-                    names.add("number of an instance")
-                    continue
-                fits = [name for name, where, lacked, check in LINES if (where, lacked) == (level, is_lacked) and check(root, item)]
+                others = levels[level][1 if is_lacked else 0]
+                fits = [name for name, loose, where in kinds if level in where
+                        and unnumbered(item, loose) in {unnumbered(other, loose) for other in others}]
+                fits += [name for name, where, lacked, check in LINES if (where, lacked) == (level, is_lacked) and check(root, item)]
                 names |= set(fits[:1])
                 if not fits:
                     left.append((level, is_lacked, item))
@@ -530,12 +640,13 @@ def unexplained(text, levels):
 
 
 def without(text, names):
-    """@text without these causes; None when it has none of them."""
-    root = ET.fromstring(text)
-    changed = False
-    for name, take in CAUSES:
-        while name in names and take(root):
-            changed = True
+    """@text without these causes, also where one shows only when another is gone; None when it has none of them."""
+    root, changed, again = ET.fromstring(text), False, True
+    while again:
+        again = False
+        for name, take in CAUSES:
+            while name in names and take(root):
+                changed = again = True
     return ET.tostring(root, encoding="unicode") if changed else None
 
 
@@ -551,14 +662,15 @@ def is_bare(text):
 def causes(text, differs):
     """Names of the causes that together explain the difference, [] when none do.  @differs is told of a candidate as text."""
     found = present(text)
-    for count in (1, 2):
+    for count in (1, 2, 3):
         for names in itertools.combinations(found, count):
             if not differs(without(text, names)):
                 return list(names)
-    if len(found) < 3 or differs(without(text, found)):
+    found += present(without(text, found)) if found else []
+    if len(found) < 4 or differs(without(text, found)):
         return []
     for name in list(found):
         fewer = [one for one in found if one != name]
-        if len(fewer) > 2 and not differs(without(text, fewer)):
+        if len(fewer) > 3 and not differs(without(text, fewer)):
             found = fewer
     return found

@@ -165,11 +165,33 @@ def test_numbers_of_anonymous_instances_do_not_count():
     levels = {"actions": ({"start|S:0_start_0|n1"}, {"start|S:1_start_0|n1"}), "placement": (set(), set()), "order": (set(), set())}
     assert peercauses.unexplained(text, levels) == ([], ["number of an instance"])
     unique = text.replace('name="x"', 'name="globally-unique"')
+    assert peercauses.unexplained(unique, levels) == ([], ["instances of a unique clone"])
+    levels["actions"] = ({"start|S:0_start_0|n1"}, {"start|S:1_start_0|n2"})
     assert len(peercauses.unexplained(unique, levels)[0]) == 2
 
 
+def test_two_instances_on_one_node_are_a_class_of_their_own():
+    text = CIB.replace('name="promotable"', 'name="x"')
+    crowd = {"start|S:0_start_0|n1", "start|S:1_start_0|n1"}
+    levels = {"actions": (crowd, {"start|A_start_0|n1"}), "placement": (set(), set()), "order": (set(), set())}
+    assert peercauses.unexplained(text, levels) == ([], ["more instances than a node may have"])
+    assert len(peercauses.unexplained(text.replace('name="x"', 'name="clone-node-max"'), levels)[0]) == 3
+
+
+def test_causes_take_out_what_they_say():
+    cib = CIB.replace("<constraints/>", "<constraints><rsc_colocation id='c' rsc='C' with-rsc='A' score='10'/></constraints>")
+    assert peercauses.present(cib) == ["wishes of a clone"] and "rsc_colocation" not in peercauses.without(cib, ["wishes of a clone"])
+    group = CIB.replace("<clone ", "<group id='G'><primitive id='M' class='ocf' type='x'><meta_attributes id='M-m'><nvpair id='M-n' name='is-managed' value='false'/>"
+                        "</meta_attributes></primitive></group><clone ", 1)
+    assert peercauses.present(group) == ["member that stays"]
+    refused = with_history(("a", "monitor", "monitor", "0", "0", "2", "2", "0"))
+    assert peercauses.present(refused) == ["probe of invalid parameters"] and "lrm_rsc_op" not in peercauses.without(refused, ["probe of invalid parameters"])
+    joining = with_history().replace('uname="n1"><lrm', 'uname="n1" in_ccm="true" crmd="online" join="down"><lrm').replace("uname='n1'>", "uname='n1' in_ccm='true' crmd='online' join='down'>")
+    assert peercauses.present(joining) == ["node that joins"]
+
+
 def test_known_classes_all_exist_and_say_what_is_decided():
-    names = {name for name, _ in peercauses.CAUSES} | {line[0] for line in peercauses.LINES} | {"number of an instance", "telling", "rehearsal"}
+    names = {name for name, _ in peercauses.CAUSES} | {line[0] for line in peercauses.LINES} | {"number of an instance", "instances of a unique clone", "more instances than a node may have", "telling", "rehearsal"}
     with open(os.path.join(HERE, "differential.known")) as file:
         known = dict(line.rstrip("\n").split("\t") for line in file if not line.startswith("#"))
     assert all(known.values())
