@@ -165,7 +165,7 @@ end_run(struct cox_exec *exec, struct cox_execrsc *rsc, struct cox_execop *op, c
     op->state = COX_EXECOP_QUEUED;
     op->run = 0;
     op->deadline = op->again_at = COX_USEC_NEVER;
-    op->is_timed_out = false;
+    op->is_timed_out = op->is_killed = false;
     if (op->is_cancelled && op->interval_ms > 0) {
         tell_cancelled(rsc, op, out);
     }
@@ -229,6 +229,7 @@ on_result(struct cox_exec *exec, const struct cox_exec_event *event, cox_usec no
     struct cox_execrsc *rsc = NULL;
     struct cox_execop *op = find_run(exec, event->run, &rsc);
     struct cox_exec_result result = event->ended.result;
+    bool is_killed = op != NULL && op->is_killed;
 
     if (op == NULL) {
         return;
@@ -238,11 +239,13 @@ on_result(struct cox_exec *exec, const struct cox_exec_event *event, cox_usec no
         if (op->state == COX_EXECOP_PROBING) {
             result = cox_exec_result_from_probe(op->task, &result);
         }
-        if (!op->is_cancelled) {
+        if (!op->is_cancelled && !is_killed) {
             report(rsc, op, &result, now, out);
         }
     }
-    end_run(exec, rsc, op, now, out);
+    if (end_run(exec, rsc, op, now, out) && is_killed) { /* it was ordered anew meanwhile */
+        op->due_at = op->queued_at = now;
+    }
 }
 
 /* A monitor that is lost is simply due again; of anything else the state of the resource tells the result. */
@@ -296,11 +299,16 @@ on_pending(struct cox_exec *exec, guint64 run, cox_usec now, struct cox_exec_eff
 
 /* ---- orders ---- */
 
+/* Nobody wants to know any more what a monitor finds: it is killed, so that a stop need not wait for one that hangs. */
 static void
 cancel(struct cox_execrsc *rsc, struct cox_execop *op, struct cox_exec_effects *out)
 {
     if (rsc->busy == op && op->state != COX_EXECOP_PENDING) {
         op->is_cancelled = true;
+        if (op->interval_ms > 0 && op->run != 0 && !op->is_timed_out && !op->is_killed) {
+            op->is_killed = true;
+            add(out, COX_EXEC_DO_KILL, rsc->id, op->task, op->interval_ms)->run = op->run;
+        }
         return;
     }
     if (rsc->busy == op) {

@@ -12,7 +12,7 @@
  * One operation at a time for each resource, whatever the source of the orders, also over a restart of the executor:
  * nothing begins before everything that still runs has been recovered.  Orders carry the reign of their coordinator; those
  * of an older one are refused, and those that have not begun when a younger one is met are dropped.  Recurring operations
- * report their first result and then only changes.
+ * report their first result and then only changes; one that is cancelled while it runs is killed.
  */
 #ifndef COX_EXEC_EXEC_H
 #define COX_EXEC_EXEC_H

@@ -36,6 +36,7 @@ struct cox_execop {
     cox_usec again_at;       /**< PENDING: when to ask again */
     bool is_timed_out;       /**< killed, and reported already; the process is not gone yet */
     bool is_cancelled;       /**< to be removed when the run is over */
+    bool is_killed;          /**< the run was cancelled: how it ends tells nothing, also when the operation was ordered anew since */
     guint64 n_runs;
     bool has_reported;       /**< the result below is known to the coordinator */
     struct cox_exec_result last; /**< its reason is the one below */

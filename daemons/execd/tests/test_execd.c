@@ -159,6 +159,22 @@ an_order_sent_again_runs_once(void **state)
     assert_int_equal(place_stat(place, "results-waiting"), 0);
 }
 
+/* As a monitor that hangs: what stops the resource does not wait until its time is up. */
+static void
+a_stop_ends_what_recurs(void **state)
+{
+    struct place *place = *state;
+
+    place_start(place);
+    assert_true(place_order(place, NULL, "a", "start@gate", 60000, NULL) > 0);
+    (void) place_wait_trace(place, "begin a start");
+    assert_true(place_order(place, NULL, "a", "stop", 0, NULL) > 0);
+    assert_string_equal(place_wait_results(place, 2), "a stop 0 0/0");
+    assert_string_equal(place->results->pdata[0], "a start 60000 1/1");
+    assert_int_equal(place_count(place, "end a start"), 0);
+    assert_int_equal(place_stat(place, "orders"), 0);
+}
+
 static void
 agents_that_misbehave_harm_nobody(void **state)
 {
@@ -374,7 +390,7 @@ secret_values_come_from_files_and_reach_no_log(void **state)
 COX_TEST_MAIN(TEST(secret_values_come_from_files_and_reach_no_log), TEST(orders_run_and_their_results_are_told), TEST(an_operation_of_init_scripts_is_translated),
               TEST(orders_of_an_older_reign_are_refused_also_after_a_restart),
               TEST(cancelling_and_forgetting_are_answered_when_it_is_done), TEST(what_is_in_flight_is_told),
-              TEST(an_order_sent_again_runs_once), TEST(agents_that_misbehave_harm_nobody),
+              TEST(an_order_sent_again_runs_once), TEST(a_stop_ends_what_recurs), TEST(agents_that_misbehave_harm_nobody),
               TEST(names_and_parameters_from_configuration_reach_no_path_and_no_linker), TEST(agents_have_clean_surroundings),
               TEST(orders_that_name_nothing_are_errors), TEST(metadata_is_asked_once_and_again_when_the_agent_changes),
               TEST(stonith_resources_are_started_by_the_fencer_and_probed_here))
