@@ -38,7 +38,7 @@ static const struct cox_opt options[] = {
     { "since", 0, COX_OPT_STRING, "TIME", "Timeline", "From this time on, or for this length of time (ISO 8601: \"PT1H\"; \"30min\"; default 1d)", FIELD(since) },
     { "resource", 'r', COX_OPT_STRING, "RESOURCE", "Timeline", "Only its actions, with the transitions and fencing that they were part of", FIELD(resource) },
     { "follow", 0, COX_OPT_FLAG, NULL, "Timeline", "Go on with what happens, until it is interrupted", FIELD(follows) },
-    { "all", 0, COX_OPT_FLAG, NULL, "Timeline", "Also probes and monitors that found what was expected, and notifications", FIELD(is_all) },
+    { "all", 0, COX_OPT_FLAG, NULL, "Timeline", "With --follow: also probes and monitors that find what was expected, and notifications, which no timeline keeps", FIELD(is_all) },
     { "local", 0, COX_OPT_FLAG, NULL, "Timeline", "What this node has, without asking the others", FIELD(is_local) },
     { "nodes", 0, COX_OPT_STRING, "NODES", "Reports", "Only from these nodes, with commas between", FIELD(nodes) },
     { "as-directory", 0, COX_OPT_FLAG, NULL, "Reports", "Leave a directory instead of an archive", FIELD(is_directory) },

@@ -64,7 +64,9 @@ controld_chronicle_note(struct controld *controld, struct cox_timeline_record *r
 
     record->at_us = cox_runtime_wall(controld->runtime).usec;
     line = cox_timeline_write(record);
-    write_line(controld, line);
+    if (!cox_timeline_is_dull(record)) {
+        write_line(controld, line);
+    }
     cox_service_publish(controld->ctx, "timeline", COX_MSG_CONTROL_TOLD, &(struct cox_msg_control_told) { .line = line }, NULL);
 }
 

@@ -3,10 +3,8 @@
 
 #include <string.h>
 
-#include "exec/execresult.h"
 #include "fence/fencedevice.h"
 #include "model/graphattr.h"
-#include "model/status.h"
 
 enum { FENCE_UNDER_WAY = 2, LEADER_LETTERS = 8 };
 
@@ -63,38 +61,6 @@ link_of(const char *key)
     return g_strdup_printf("%s@%.*s", parts[1], LEADER_LETTERS, parts[3]);
 }
 
-static const char *
-outcome_of(const struct cox_msg_control_result *result)
-{
-    int target = cox_oplog_target_rc(result->key);
-
-    switch ((enum cox_op_status) (gint64) result->status) {
-        case COX_OP_STATUS_DONE:
-            break;
-        case COX_OP_STATUS_TIMEOUT:
-            return "timed out";
-        case COX_OP_STATUS_CANCELLED:
-            return "cancelled";
-        case COX_OP_STATUS_NOT_INSTALLED:
-            return "not installed";
-        case COX_OP_STATUS_UNKNOWN:
-        case COX_OP_STATUS_PENDING:
-        case COX_OP_STATUS_NOT_SUPPORTED:
-        case COX_OP_STATUS_ERROR:
-        case COX_OP_STATUS_ERROR_HARD:
-        case COX_OP_STATUS_ERROR_FATAL:
-        case COX_OP_STATUS_NOT_CONNECTED:
-        case COX_OP_STATUS_INVALID:
-        case COX_OP_STATUS_NO_FENCE_DEVICE:
-        case COX_OP_STATUS_NO_SECRETS:
-            return "failed";
-    }
-    if (result->rc == target || (target < 0 && result->rc == 0)) {
-        return "ok";
-    }
-    return target == COX_EXEC_RC_NOT_RUNNING && (result->rc == COX_EXEC_RC_OK || result->rc == COX_EXEC_RC_PROMOTED) ? "found running" : "failed";
-}
-
 void
 controld_chronicle_result(struct controld *controld, guint32 node, const struct cox_msg_control_result *result)
 {
@@ -109,7 +75,7 @@ controld_chronicle_result(struct controld *controld, guint32 node, const struct 
     record.object = result->rsc_id;
     record.task = result->task;
     record.interval_ms = result->interval_ms;
-    record.outcome = outcome_of(result);
+    record.outcome = cox_oplog_outcome((enum cox_op_status) (gint64) result->status, result->rc, cox_oplog_target_rc(result->key));
     record.rc = result->rc;
     record.call = result->call_id;
     record.took_ms = result->call_id == 0 ? -1 : result->exec_ms;

@@ -190,6 +190,49 @@ cox_oplog_target_rc(const char *key)
     return (int) rc;
 }
 
+/* The results that matter here (OCF 1.1). */
+enum { RC_OK = 0, RC_NOT_RUNNING = 7, RC_PROMOTED = 8, RC_DEGRADED = 190, RC_DEGRADED_PROMOTED = 191 };
+
+/* Of an operation that the agent has ended. */
+static const char *
+outcome_of_rc(int rc, int target_rc)
+{
+    bool is_degraded = rc == RC_DEGRADED || rc == RC_DEGRADED_PROMOTED;
+    int plain = rc == RC_DEGRADED ? RC_OK : rc == RC_DEGRADED_PROMOTED ? RC_PROMOTED : rc;
+
+    if (plain == target_rc || (target_rc < 0 && plain == RC_OK)) {
+        return is_degraded ? "degraded" : "ok";
+    }
+    return target_rc == RC_NOT_RUNNING && (plain == RC_OK || plain == RC_PROMOTED) ? "found running" : "failed";
+}
+
+const char *
+cox_oplog_outcome(enum cox_op_status status, int rc, int target_rc)
+{
+    switch (status) {
+        case COX_OP_STATUS_DONE:
+            return outcome_of_rc(rc, target_rc);
+        case COX_OP_STATUS_TIMEOUT:
+            return "timed out";
+        case COX_OP_STATUS_CANCELLED:
+            return "cancelled";
+        case COX_OP_STATUS_NOT_INSTALLED:
+            return "not installed";
+        case COX_OP_STATUS_UNKNOWN:
+        case COX_OP_STATUS_PENDING:
+        case COX_OP_STATUS_NOT_SUPPORTED:
+        case COX_OP_STATUS_ERROR:
+        case COX_OP_STATUS_ERROR_HARD:
+        case COX_OP_STATUS_ERROR_FATAL:
+        case COX_OP_STATUS_NOT_CONNECTED:
+        case COX_OP_STATUS_INVALID:
+        case COX_OP_STATUS_NO_FENCE_DEVICE:
+        case COX_OP_STATUS_NO_SECRETS:
+            break;
+    }
+    return "failed";
+}
+
 static void
 touch(struct cox_oplog *log, const char *rsc_id)
 {

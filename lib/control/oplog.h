@@ -100,6 +100,12 @@ void cox_oplog_changes_clear(struct cox_oplog_changes *changes);
 /** Third field of a transition key: the result that was wanted; -1 when there is none. */
 int cox_oplog_target_rc(const char *key);
 
+/**
+ * How an operation ended, for people: "ok"; "degraded" (OCF 1.1: active or promoted as wanted, but may fail soon); "found running" (a probe that was
+ * to find nothing); "timed out", "cancelled", "not installed" or "failed".  @target_rc as above; static.
+ */
+const char *cox_oplog_outcome(enum cox_op_status status, int rc, int target_rc);
+
 typedef struct cox_oplog cox_oplog; /* for g_autoptr only */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(cox_oplog, cox_oplog_free)
 

@@ -171,14 +171,6 @@ is_meant(const struct cox_timeline_record *record, const struct cox_timeline_fil
            && (filter->node == NULL || (is_part && g_strcmp0(record->node, filter->node) == 0));
 }
 
-/* It changes nothing, and it found what was expected. */
-static bool
-is_dull(const struct cox_timeline_record *record)
-{
-    return record->kind == COX_TIMELINE_ACTION && g_strcmp0(record->outcome, "ok") == 0
-           && (g_strcmp0(record->task, "monitor") == 0 || g_strcmp0(record->task, "notify") == 0 || g_strcmp0(record->task, "cancel") == 0);
-}
-
 /* What is shown, whatever else is asked for, because something that is shown was part of it. */
 struct shown {
     GHashTable *links;   /* transitions */
@@ -204,7 +196,7 @@ is_wanted(const struct cox_timeline_entry *entry, const struct cox_timeline_filt
 {
     const struct cox_timeline_record *record = entry->record;
 
-    if (entry->at_us < filter->since_us || (filter->until_us != 0 && entry->at_us > filter->until_us) || (!filter->has_all && is_dull(record))) {
+    if (entry->at_us < filter->since_us || (filter->until_us != 0 && entry->at_us > filter->until_us) || (!filter->has_all && cox_timeline_is_dull(record))) {
         return false;
     }
     return is_part(record, shown) || is_meant(record, filter);
@@ -221,7 +213,7 @@ cox_timeline_select(GArray *entries, const struct cox_timeline_filter *filter)
     for (guint i = 0; i < entries->len; i++) {
         const struct cox_timeline_record *record = g_array_index(entries, struct cox_timeline_entry, i).record;
 
-        if (record->link != NULL && is_meant(record, filter) && (filter->has_all || !is_dull(record))) {
+        if (record->link != NULL && is_meant(record, filter) && (filter->has_all || !cox_timeline_is_dull(record))) {
             (void) g_hash_table_add(links, (gpointer) (gsize) record->link);
         }
     }

@@ -38,7 +38,7 @@ struct cox_timeline_filter {
     gint64 since_us, until_us; /**< until: 0 is no end */
     const char *resource;      /**< its actions, with the transitions and fencing that they were part of */
     const char *node;          /**< the same */
-    bool has_all;              /**< also what nobody asks for: probes and monitors that found what was expected, notifications */
+    bool has_all;              /**< also what is dull (cox_timeline_is_dull): it comes to who follows, and stands in files of older versions */
 };
 
 /** Keep of @entries what is to be seen. */

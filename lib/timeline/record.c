@@ -79,11 +79,13 @@ put_text(GString *line, const char *text)
         return;
     }
     g_string_append_c(line, '"');
-    for (const char *at = valid; *at != '\0'; at++) {
-        if (*at == '"' || *at == '\\') {
+    for (char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
+        gunichar letter = g_utf8_get_char(at);
+
+        if (letter == '"' || letter == '\\') {
             g_string_append_c(line, '\\');
         }
-        g_string_append_c(line, (guchar) *at < ' ' || *at == 127 ? ' ' : *at);
+        g_string_append_unichar(line, g_unichar_iscntrl(letter) ? ' ' : letter);
     }
     g_string_append_c(line, '"');
 }
@@ -298,6 +300,14 @@ cox_timeline_since(char *text, gsize length, gint64 since_us)
 }
 
 /* ---- identity ---- */
+
+bool
+cox_timeline_is_dull(const struct cox_timeline_record *record)
+{
+    static const char *const tasks[] = { "monitor", "notify", "cancel", NULL };
+
+    return record->kind == COX_TIMELINE_ACTION && g_strcmp0(record->outcome, "ok") == 0 && record->task != NULL && g_strv_contains(tasks, record->task);
+}
 
 bool
 cox_timeline_has_identity(const struct cox_timeline_record *record)

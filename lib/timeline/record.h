@@ -68,6 +68,12 @@ bool cox_timeline_read(const char *line, gsize length, struct cox_arena *arena, 
 /** Append what the lines of @text are (struct cox_timeline_record) to @records; returns how many lines were none. */
 guint cox_timeline_read_all(const char *text, gsize length, struct cox_arena *arena, GArray *records);
 
+/**
+ * Does it change nothing, having found what was expected: a probe or monitor, a notification, a recurring operation that was cancelled?  That is
+ * not kept: at a start it would be a line for each resource and node, and push out what people look for.
+ */
+bool cox_timeline_is_dull(const struct cox_timeline_record *record);
+
 /** Keep of whole lines those that are not older than @since_us, in place; returns the new length. */
 gsize cox_timeline_since(char *text, gsize length, gint64 since_us);
 

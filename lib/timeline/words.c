@@ -51,6 +51,21 @@ put_took(GString *words, const struct cox_timeline_record *record)
     }
 }
 
+/* A terminal is not to obey what an agent has printed. */
+static char *
+tame(const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    GString *tame = g_string_new(NULL);
+
+    for (char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
+        gunichar letter = g_utf8_get_char(at);
+
+        g_string_append_unichar(tame, g_unichar_iscntrl(letter) ? '?' : letter);
+    }
+    return g_string_free(tame, FALSE);
+}
+
 /* ---- by kind ---- */
 
 static void
@@ -131,7 +146,7 @@ put_config(GString *words, const struct cox_timeline_record *record)
 char *
 cox_timeline_words(const struct cox_timeline_record *record)
 {
-    GString *words = g_string_new(NULL);
+    g_autoptr(GString) words = g_string_new(NULL);
 
     switch (record->kind) {
         case COX_TIMELINE_RECORDER:
@@ -162,8 +177,5 @@ cox_timeline_words(const struct cox_timeline_record *record)
             g_string_append_printf(words, "%s: %s", or_unknown(record->task), or_unknown(record->cause));
             break;
     }
-    for (char *at = words->str; *at != '\0'; at++) { /* a terminal is not to obey what an agent has printed */
-        *at = (guchar) *at < ' ' || *at == 127 ? '?' : *at;
-    }
-    return g_string_free(words, FALSE);
+    return tame(words->str);
 }

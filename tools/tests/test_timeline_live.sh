@@ -94,6 +94,9 @@ node=$("$tools/crm_node" -n 2> /dev/null)
 "$tools/cox" timeline --follow > "$tmp/followed" 2>&1 &
 follower=$!
 pids="$pids $follower"
+"$tools/cox" timeline --follow --all > "$tmp/followed_all" 2>&1 &
+pids="$pids $!"
+soon "leads the cluster" cat "$tmp/followed_all"
 soon "leads the cluster" cat "$tmp/followed"
 result "who follows is told what has been so far"
 
@@ -111,7 +114,11 @@ says "an action is, with duration and transition" 0 "start thing: ok, took [0-9.
 says "a failure is, with the agent's reason" 0 "start bad: failed, rc 1, took [0-9.]+ m?s: it is bad \(transition [0-9]+\)" "$tools/cox" timeline
 says "the stop after it is, because of it" 0 "begins: .* because .*start of bad on $node: rc 1" "$tools/cox" timeline
 says "a probe is left out" 1 "^$" sh -c "'$tools/cox' timeline | grep 'monitor thing'"
-says "unless all is wanted" 0 "monitor thing: ok" "$tools/cox" timeline --all
+says "and not kept" 1 "^$" grep -h 'object=thing task=monitor' "$tmp/timeline/timeline"
+soon "monitor thing: ok" cat "$tmp/followed_all"
+result "who follows all sees it"
+[ -z "$(grep 'monitor thing' "$tmp/followed")" ]
+result "and who follows without it does not"
 says "a resource comes with its transitions" 0 "^..:..:.*transition [0-9]+ begins" "$tools/cox" timeline --resource thing
 says "and without what others do" 1 "^$" sh -c "'$tools/cox' timeline --resource thing | grep 'start bad'"
 says "what nobody has is nothing" 0 "^$" "$tools/cox" timeline --resource nobody

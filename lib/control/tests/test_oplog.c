@@ -324,6 +324,40 @@ the_wanted_result_is_the_third_field_of_the_key(void **state)
     assert_int_equal(cox_oplog_target_rc(NULL), -1);
 }
 
+static void
+a_degraded_service_has_not_failed(void **state)
+{
+    static const struct {
+        enum cox_op_status status;
+        int rc, target_rc;
+        const char *outcome;
+    } cases[] = {
+        { COX_OP_STATUS_DONE, 0, 0, "ok" },
+        { COX_OP_STATUS_DONE, 0, -1, "ok" },
+        { COX_OP_STATUS_DONE, 7, 7, "ok" },
+        { COX_OP_STATUS_DONE, 7, 0, "failed" },
+        { COX_OP_STATUS_DONE, 1, -1, "failed" },
+        { COX_OP_STATUS_DONE, 0, 7, "found running" },
+        { COX_OP_STATUS_DONE, 8, 7, "found running" },
+        { COX_OP_STATUS_DONE, 190, 0, "degraded" },
+        { COX_OP_STATUS_DONE, 190, -1, "degraded" },
+        { COX_OP_STATUS_DONE, 191, 8, "degraded" },
+        { COX_OP_STATUS_DONE, 190, 7, "found running" },
+        { COX_OP_STATUS_DONE, 191, 7, "found running" },
+        { COX_OP_STATUS_DONE, 190, 8, "failed" },
+        { COX_OP_STATUS_DONE, 191, 0, "failed" },
+        { COX_OP_STATUS_TIMEOUT, 1, 0, "timed out" },
+        { COX_OP_STATUS_CANCELLED, 0, 0, "cancelled" },
+        { COX_OP_STATUS_NOT_INSTALLED, 5, 0, "not installed" },
+        { COX_OP_STATUS_ERROR, 190, 0, "failed" },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        assert_string_equal(cox_oplog_outcome(cases[i].status, cases[i].rc, cases[i].target_rc), cases[i].outcome);
+    }
+}
+
 int
 main(void)
 {
@@ -339,6 +373,7 @@ main(void)
         cmocka_unit_test(what_is_sent_here_is_expected_until_something_is_known_of_it),
         cmocka_unit_test(a_stop_leaves_a_migration_that_has_ended_alone),
         cmocka_unit_test(the_wanted_result_is_the_third_field_of_the_key),
+        cmocka_unit_test(a_degraded_service_has_not_failed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,10 +76,11 @@ an_agent_cannot_forge_a_line(void **state)
     g_autofree char *line = NULL;
 
     (void) state;
-    record.cause = "one\n1 1795226571123456 fence node=n2 outcome=ok\r\t\x1b[2J";
+    record.cause = "one\n1 1795226571123456 fence node=n2 outcome=ok\r\t\x1b[2J\xc2\x9b" "2J";
     line = cox_timeline_write(&record);
     assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
     assert_null(strchr(line, '\x1b'));
+    assert_null(strstr(line, "\xc2\x9b"));
     read_line(line, &again, arena);
     assert_int_equal(again.kind, COX_TIMELINE_ACTION);
 }
@@ -106,6 +107,31 @@ long_and_broken_texts_are_cut_and_a_line_keeps_its_bound(void **state)
     second = cox_timeline_write(&again);
     assert_string_equal(line, second);
     g_string_free(odd, TRUE);
+}
+
+static void
+what_found_what_was_expected_is_dull(void **state)
+{
+    static const struct {
+        enum cox_timeline_kind kind;
+        const char *task, *outcome;
+        bool is_dull;
+    } cases[] = {
+        { COX_TIMELINE_ACTION, "monitor", "ok", true },             { COX_TIMELINE_ACTION, "notify", "ok", true },
+        { COX_TIMELINE_ACTION, "cancel", "ok", true },              { COX_TIMELINE_ACTION, "start", "ok", false },
+        { COX_TIMELINE_ACTION, "monitor", "failed", false },        { COX_TIMELINE_ACTION, "monitor", NULL, false },
+        { COX_TIMELINE_ACTION, "monitor", "found running", false }, { COX_TIMELINE_ACTION, NULL, "ok", false },
+        { COX_TIMELINE_FENCE, "monitor", "ok", false },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct cox_timeline_record record = cox_timeline_record_of(cases[i].kind);
+
+        record.task = cases[i].task;
+        record.outcome = cases[i].outcome;
+        assert_int_equal(cox_timeline_is_dull(&record), cases[i].is_dull);
+    }
 }
 
 static void
@@ -176,6 +202,7 @@ COX_TEST_MAIN(cmocka_unit_test(a_line_says_what_is_known_and_nothing_else),
               cmocka_unit_test(what_was_written_is_read_again),
               cmocka_unit_test(an_agent_cannot_forge_a_line),
               cmocka_unit_test(long_and_broken_texts_are_cut_and_a_line_keeps_its_bound),
+              cmocka_unit_test(what_found_what_was_expected_is_dull),
               cmocka_unit_test(what_is_no_line_is_refused_and_leaves_the_record_alone),
               cmocka_unit_test(a_reader_passes_over_what_a_later_version_writes),
               cmocka_unit_test(what_is_too_old_is_left_out_in_place),
