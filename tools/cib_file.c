@@ -33,7 +33,23 @@ environment(const char *name)
     return value == NULL || *value == '\0' ? NULL : value;
 }
 
+/* Beside a document while it is written into: the whole new one. */
+#define COPY_SUFFIX ".cox-new"
+
 /* ---- reading ---- */
+
+/* A document that cannot be read may be one whose writer was killed: name the copy then. */
+static void
+tell_of_copy(const char *path, GError **error)
+{
+    char *real = realpath(path, NULL);
+    g_autofree char *copy = g_strconcat(real == NULL ? path : real, COPY_SUFFIX, NULL);
+
+    free(real);
+    if (g_file_test(copy, G_FILE_TEST_IS_REGULAR)) {
+        g_prefix_error(error, "writing it was interrupted, the whole document is in '%s', move that to '%s': ", copy, path);
+    }
+}
 
 struct cox_cib_file *
 cox_cib_file_open(const char *path, GError **error)
@@ -48,6 +64,7 @@ cox_cib_file_open(const char *path, GError **error)
     }
     doc = cox_tool_load(&(const struct cox_tool_source) { .file = path }, error);
     if (doc == NULL) {
+        tell_of_copy(path, error);
         return NULL;
     }
     if (!cox_xml_is(cox_xmldoc_root(doc), "cib")) {
@@ -153,13 +170,22 @@ write_all(int fd, const char *text, size_t length)
     return fsync(fd) == 0;
 }
 
-static bool
-write_beside(const char *path, const GString *text, char **made, GError **error)
+/* A new file that was not there before; -1: errno. */
+static int
+make_copy(const char *name)
 {
-    g_autofree char *name = g_strconcat(path, ".XXXXXX", NULL);
+    (void) unlink(name); /* of a writer that was killed; the document was read since */
+    return open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+}
+
+/* Write @text into a file @path + @suffix, whose last X stand for a name that is free. */
+static bool
+write_beside(const char *path, const char *suffix, const GString *text, char **made, GError **error)
+{
+    g_autofree char *name = g_strconcat(path, suffix, NULL);
     struct stat info = { 0 };
     bool is_there = stat(path, &info) == 0;
-    int fd = g_mkstemp_full(name, O_RDWR | O_CLOEXEC, 0600);
+    int fd = g_str_has_suffix(suffix, "XXXXXX") ? g_mkstemp_full(name, O_RDWR | O_CLOEXEC, 0600) : make_copy(name);
     bool is_written;
 
     if (fd < 0) {
@@ -215,9 +241,10 @@ put_into(const char *path, const GString *text, GError **error)
 {
     g_autofree char *made = NULL;
 
-    if (!write_beside(path, text, &made, error)) {
+    if (!write_beside(path, COPY_SUFFIX, text, &made, error)) {
         return false;
     }
+    sync_folder_of(path); /* the copy must be found after a crash */
     if (g_file_test(path, G_FILE_TEST_EXISTS) && write_over(path, text)) {
         unlink(made);
         return true;
@@ -235,7 +262,7 @@ put_in_place(const char *path, const GString *text, GError **error)
 {
     g_autofree char *made = NULL;
 
-    if (!write_beside(path, text, &made, error)) {
+    if (!write_beside(path, ".XXXXXX", text, &made, error)) {
         return false;
     }
     if (rename(made, path) != 0) {

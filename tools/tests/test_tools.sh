@@ -108,4 +108,21 @@ CIB
 sed -i 's/KEY/aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa/g' "$tmp/pending.xml"
 is "what is pending is the last of a resource's operations, on the node in whose history it is" 0 "d_start_0 (node=n1, call=5, rc=0): Done
 d_monitor_10000 (node=n1, call=-1, rc=193): Pending" sh -c "CIB_file=$tmp/pending.xml $tools/crm_resource --list-operations -N n1 | sed 's/.*: d_/d_/'"
+
+# A writer that was killed while it wrote into a file: half a document, and the whole one beside it.
+cut="$tmp/cut.xml"
+head -c 200 "$tmp/sim.xml" > "$cut"
+cut_query() { CIB_file="$cut" "$tools/cibadmin" --query; }
+has "a document that is cut off is none" 65 "cut.xml" cut_query
+cp "$tmp/sim.xml" "$cut.cox-new"
+has "where its writer was killed, the copy is named" 65 "writing it was interrupted, the whole document is in '$cut.cox-new', move that to '$cut'" cut_query
+mv "$cut.cox-new" "$cut"
+has "and is the document" 0 '<node id="n2" uname="n2"/>' cut_query
+ln -s "$tmp/elsewhere" "$cut.cox-new"
+has "what lies there when a file is changed is in nobody's way" 0 'rw' \
+    sh -c "CIB_file=$cut $tools/crm_attribute --name maintenance-mode --update true && stat -c %A $cut"
+have=$(ls "$tmp"/elsewhere "$cut".* 2>&1 | grep -v 'cannot access')
+rc=0
+[ -z "$have" ]
+result $? "nor followed, nor left behind"
 echo "1..$n"
