@@ -33,8 +33,8 @@ open_file(struct controld *controld)
     }
     chronicle->file = cox_logfile_open_bounded(chronicle->path, 0640, CONTROLD_CHRONICLE_BYTES, &error);
     chronicle->retry_at = cox_usec_after_ms(now, 60000);
-    if (chronicle->file == NULL && !chronicle->is_bad) {
-        chronicle->is_bad = true;
+    if (chronicle->file == NULL && !chronicle->watch.is_losing) {
+        chronicle->watch.is_losing = true;
         cox_log_event(controld->log, COX_EVENT_TIMELINE, "reason=\"%s\"", error->message);
     }
 }
@@ -43,18 +43,16 @@ static void
 write_line(struct controld *controld, const char *line)
 {
     struct controld_chronicle *chronicle = controld->chronicle;
-    bool is_bad;
+    struct cox_logfile_counts counts;
 
     open_file(controld);
     if (chronicle->file == NULL) {
         return;
     }
-    is_bad = !cox_logfile_write(chronicle->file, line, strlen(line)) || cox_logfile_failures(chronicle->file) != chronicle->n_failures;
-    chronicle->n_failures = cox_logfile_failures(chronicle->file);
-    if (is_bad && !chronicle->is_bad) {
+    counts = cox_logfile_counts(chronicle->file); /* of the lines before this one */
+    if (cox_logfile_lost(&chronicle->watch, &counts, cox_logfile_write(chronicle->file, line, strlen(line)))) {
         cox_log_event(controld->log, COX_EVENT_TIMELINE, "file=%s", chronicle->path);
     }
-    chronicle->is_bad = is_bad;
 }
 
 void

@@ -13,8 +13,7 @@ struct controld_chronicle {
     char *path;
     struct cox_logfile *file; /* NULL: cannot be opened */
     cox_usec retry_at;
-    bool is_bad;              /* lines are lost; that was said */
-    guint64 n_failures;
+    struct cox_logfile_watch watch;
     struct cox_worker *worker; /* reads */
     GArray *pleas;            /* struct plea: other nodes were asked */
     guint64 n_pleas;

@@ -1,10 +1,9 @@
 /* lib/control/reigncause.c - why a plan is made, for people who look at it later.  Layer 4, pure. */
 #include "control/reigncause_priv.h"
 
-#include <string.h>
-
 /* What else has happened until the plan is there can be seen in the timeline. */
 enum { MOST_CAUSES = 3 };
+#define MORE "..."
 
 static const char *
 name_of(const struct reign_node *node)
@@ -58,8 +57,8 @@ of_document(const struct cox_reign_event *event)
     if ((changes & COX_REIGN_HISTORY_GONE) != 0) {
         return g_strdup("history was cleared");
     }
-    if (value != NULL && value->name != NULL) {
-        return g_strdup_printf("attribute %s of %s is %s", value->name, value->node == NULL ? "?" : value->node, value->value == NULL ? "gone" : value->value);
+    if (value != NULL && value->name != NULL) { /* without its value, which may be a secret or long, and is kept on all nodes */
+        return g_strdup_printf("attribute %s of %s %s", value->name, value->node == NULL ? "?" : value->node, value->value == NULL ? "is gone" : "has changed");
     }
     return g_strdup((changes & COX_REIGN_ATTRIBUTES) != 0 ? "attributes have changed" : "the document has changed");
 }
@@ -127,14 +126,9 @@ cox_reign_cause_of(const struct cox_reign *reign, const struct cox_reign_event *
     return NULL;
 }
 
-/* Up to MOST_CAUSES of them, and "..." for more. */
-struct list {
-    GString *text;
-    guint n;
-};
-
 struct reign_causes {
-    struct list wanted, asked; /* since a plan was asked for; of that one */
+    GPtrArray *wanted, *asked; /* of char: since a plan was asked for; of that one */
+    char *text;                /* of those asked, joined */
 };
 
 struct reign_causes *
@@ -142,61 +136,70 @@ cox_reign_causes_new(void)
 {
     struct reign_causes *causes = g_new0(struct reign_causes, 1);
 
-    causes->wanted.text = g_string_new(NULL);
-    causes->asked.text = g_string_new(NULL);
+    causes->wanted = g_ptr_array_new_with_free_func(g_free);
+    causes->asked = g_ptr_array_new_with_free_func(g_free);
     return causes;
 }
 
 void
 cox_reign_causes_free(struct reign_causes *causes)
 {
-    g_string_free(causes->wanted.text, TRUE);
-    g_string_free(causes->asked.text, TRUE);
+    g_ptr_array_unref(causes->wanted);
+    g_ptr_array_unref(causes->asked);
+    g_free(causes->text);
     g_free(causes);
 }
 
+/* Each once; the one after the last stands for all that follow. */
 static void
-append(struct list *list, const char *cause)
+add(GPtrArray *list, const char *cause)
 {
-    if (strstr(list->text->str, cause) != NULL || list->n > MOST_CAUSES) {
-        return;
+    if (list->len <= MOST_CAUSES && !g_ptr_array_find_with_equal_func(list, cause, g_str_equal, NULL)) {
+        g_ptr_array_add(list, g_strdup(list->len == MOST_CAUSES ? MORE : cause));
     }
-    list->n++;
-    g_string_append_printf(list->text, "%s%s", list->text->len == 0 ? "" : "; ", list->n > MOST_CAUSES ? "..." : cause);
 }
 
-static void
-empty(struct list *list)
+static char *
+join(const GPtrArray *list)
 {
-    g_string_truncate(list->text, 0);
-    list->n = 0;
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < list->len; i++) {
+        g_string_append_printf(text, "%s%s", i == 0 ? "" : "; ", (const char *) list->pdata[i]);
+    }
+    return g_string_free(text, FALSE);
 }
 
 void
 cox_reign_cause_note(struct cox_reign *reign, const char *cause)
 {
     if (cause != NULL && cox_reign_is_coordinator(reign)) {
-        append(&reign->causes->wanted, cause);
+        add(reign->causes->wanted, cause);
     }
 }
 
 void
 cox_reign_cause_asked(struct cox_reign *reign)
 {
-    if (reign->causes->wanted.text->len > 0) {
-        append(&reign->causes->asked, reign->causes->wanted.text->str);
-        empty(&reign->causes->wanted);
+    struct reign_causes *causes = reign->causes;
+
+    for (guint i = 0; i < causes->wanted->len; i++) {
+        add(causes->asked, causes->wanted->pdata[i]);
     }
+    g_ptr_array_set_size(causes->wanted, 0);
+    g_free(causes->text);
+    causes->text = causes->asked->len == 0 ? NULL : join(causes->asked);
 }
 
 void
 cox_reign_cause_forget(struct cox_reign *reign)
 {
-    empty(&reign->causes->asked);
+    g_ptr_array_set_size(reign->causes->asked, 0);
+    g_clear_pointer(&reign->causes->text, g_free);
 }
 
 const char *
 cox_reign_cause_text(const struct cox_reign *reign)
 {
-    return reign->causes->asked.text->len == 0 ? NULL : reign->causes->asked.text->str;
+    return reign->causes->text;
 }

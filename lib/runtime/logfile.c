@@ -22,7 +22,7 @@ struct cox_logfile {
     int fd; /* the thread's, once it runs */
     gsize most_bytes, bytes; /* 0: no bound; what the file has, which is the thread's, too */
     bool is_torn; /* the last line has no end; the thread's */
-    guint64 n_failures;
+    guint64 n_failures, n_written;
     bool wants_reopen, is_closing, is_done;
     GThread *thread;
 };
@@ -53,11 +53,17 @@ free_file(struct cox_logfile *file)
 }
 
 static void
-count_failure(struct cox_logfile *file)
+count(struct cox_logfile *file, guint64 *what)
 {
     g_mutex_lock(&file->lock);
-    file->n_failures++;
+    (*what)++;
     g_mutex_unlock(&file->lock);
+}
+
+static void
+count_failure(struct cox_logfile *file)
+{
+    count(file, &file->n_failures);
 }
 
 static void
@@ -74,9 +80,12 @@ write_all(struct cox_logfile *file, const char *text, gsize length)
         done += n > 0 ? (gsize) n : 0;
         file->bytes += n > 0 ? (gsize) n : 0;
     }
+    file->is_torn = false;
+    count(file, &file->n_written);
 }
 
-static void
+/* false: it goes on with what is open. */
+static bool
 open_again(struct cox_logfile *file)
 {
     struct stat found;
@@ -84,42 +93,39 @@ open_again(struct cox_logfile *file)
 
     if (fd < 0) {
         count_failure(file);
-        return;
+        return false;
     }
     close(file->fd);
     file->fd = fd;
     file->bytes = fstat(fd, &found) == 0 ? (gsize) found.st_size : 0;
     file->is_torn = false;
+    return true;
 }
 
-/* The file is full: it becomes the former one. */
-static void
+/* The file is full: it becomes the former one.  false: it cannot, and what it has is worth more than what comes. */
+static bool
 begin_anew(struct cox_logfile *file)
 {
     g_autofree char *former = g_strconcat(file->path, ".1", NULL);
 
-    if (rename(file->path, former) != 0 && errno != ENOENT) {
+    if (rename(file->path, former) != 0 && errno != ENOENT) { /* ENOENT: somebody took it away, or the new one could not be made the last time */
         count_failure(file);
-        if (ftruncate(file->fd, 0) == 0) { /* the bound holds all the same */
-            file->bytes = 0;
-        }
-        return;
+        return false;
     }
-    open_again(file);
+    return open_again(file);
 }
 
 static void
-write_text(struct cox_logfile *file, const GString *text)
+write_text(struct cox_logfile *file, GString *text)
 {
     if (text->len == 0) {
         return;
     }
-    if (file->is_torn) { /* what comes is not to be part of a line that has lost its end */
-        file->is_torn = false;
-        write_all(file, "\n", 1);
+    if (file->most_bytes > 0 && file->bytes > 0 && file->bytes + text->len > file->most_bytes && !begin_anew(file)) {
+        return;
     }
-    if (file->most_bytes > 0 && file->bytes > 0 && file->bytes + text->len > file->most_bytes) {
-        begin_anew(file);
+    if (file->is_torn) { /* what comes is not to be part of a line that has lost its end */
+        g_string_prepend_c(text, '\n');
     }
     write_all(file, text->str, text->len);
 }
@@ -153,7 +159,7 @@ writer(gpointer data)
     do {
         goes_on = take_work(file, &work, &reopens);
         if (reopens) {
-            open_again(file);
+            (void) open_again(file);
         }
         write_text(file, work);
         g_string_free(work, TRUE);
@@ -199,15 +205,15 @@ cox_logfile_open_bounded(const char *path, guint mode, gsize most_bytes, GError 
     return file;
 }
 
-guint64
-cox_logfile_failures(struct cox_logfile *file)
+struct cox_logfile_counts
+cox_logfile_counts(struct cox_logfile *file)
 {
-    guint64 n;
+    struct cox_logfile_counts counts;
 
     g_mutex_lock(&file->lock);
-    n = file->n_failures;
+    counts = (struct cox_logfile_counts) { file->n_written, file->n_failures };
     g_mutex_unlock(&file->lock);
-    return n;
+    return counts;
 }
 
 void
@@ -232,6 +238,20 @@ cox_logfile_close(struct cox_logfile *file)
     } else {
         g_thread_unref(file->thread); /* stuck in the kernel; its memory stays its own */
     }
+}
+
+bool
+cox_logfile_lost(struct cox_logfile_watch *watch, const struct cox_logfile_counts *counts, bool was_queued)
+{
+    bool was_losing = watch->is_losing;
+
+    if (!was_queued || counts->failures != watch->seen.failures) {
+        watch->is_losing = true;
+    } else if (counts->written != watch->seen.written) {
+        watch->is_losing = false;
+    }
+    watch->seen = *counts;
+    return watch->is_losing && !was_losing;
 }
 
 bool

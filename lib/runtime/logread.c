@@ -7,26 +7,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { N_FILES = 2 };
+#include "base/bytes.h"
+
+enum { N_FILES = 2, HEAD_BYTES = 256 };
 
 struct file {
-    int fd; /* -1: there is none */
-    guint64 number;
+    int fd; /* -1: there is none, or none with a line */
+    guint64 number, size;
 };
-
-static struct file
-open_one(const char *path)
-{
-    struct file file = { open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK), 0 };
-    struct stat found;
-
-    if (file.fd >= 0 && (fstat(file.fd, &found) != 0 || !S_ISREG(found.st_mode))) {
-        close(file.fd);
-        file.fd = -1;
-    }
-    file.number = file.fd < 0 ? 0 : (guint64) found.st_ino;
-    return file;
-}
 
 static gsize
 read_some(int fd, guint64 offset, char *buffer, gsize size)
@@ -42,6 +30,45 @@ read_some(int fd, guint64 offset, char *buffer, gsize size)
         n += got > 0 ? (gsize) got : 0;
     }
     return n;
+}
+
+/* The inode alone may soon be that of another file; with how the first line begins, it is this one.  0: it has no line yet. */
+static guint64
+number_of(int fd, const struct stat *found)
+{
+    char head[HEAD_BYTES];
+    gsize n = read_some(fd, 0, head, sizeof head);
+    const char *end = memchr(head, '\n', n);
+    guint64 number = cox_bytes_fnv(COX_BYTES_FNV, &found->st_ino, sizeof found->st_ino);
+
+    if (end == NULL && n < sizeof head) {
+        return 0;
+    }
+    return MAX(cox_bytes_fnv(number, head, end == NULL ? n : (gsize) (end - head)), 1);
+}
+
+static struct file
+open_one(const char *path)
+{
+    struct file file = { open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK), 0, 0 };
+    struct stat found;
+
+    if (file.fd >= 0 && fstat(file.fd, &found) == 0 && S_ISREG(found.st_mode)) {
+        file.number = number_of(file.fd, &found);
+        file.size = (guint64) found.st_size;
+    }
+    if (file.fd >= 0 && file.number == 0) {
+        close(file.fd);
+        file.fd = -1;
+    }
+    return file;
+}
+
+/* Is it what the place names, and has it what was read?  Else it was cut, and is read from its beginning. */
+static bool
+is_at(const struct file *file, const struct cox_logread_place *place)
+{
+    return file->fd >= 0 && file->number == place->file && place->offset <= file->size;
 }
 
 /* Whole lines of one file; true: there may be more of it. */
@@ -68,7 +95,7 @@ bool
 cox_logread(const char *path, struct cox_logread_place *place, gsize most_bytes, GString *out)
 {
     g_autofree char *former = g_strconcat(path, ".1", NULL);
-    struct file files[N_FILES] = { { -1, 0 }, { -1, 0 } };
+    struct file files[N_FILES] = { { -1, 0, 0 }, { -1, 0, 0 } };
     bool is_more = false;
     gsize i = 0;
 
@@ -78,10 +105,13 @@ cox_logread(const char *path, struct cox_logread_place *place, gsize most_bytes,
         close(files[1].fd);
         files[1].fd = -1;
     }
-    while (i < N_FILES && (files[i].fd < 0 || files[i].number != place->file)) {
+    while (i < N_FILES && !is_at(&files[i], place)) {
         i++;
     }
-    i = i == N_FILES ? 0 : i;
+    if (i == N_FILES) { /* the oldest there is */
+        i = 0;
+        *place = (struct cox_logread_place) { 0, 0 };
+    }
     for (gsize begun = out->len; i < N_FILES && !is_more && out->len == begun; i++) { /* of one file at a time */
         if (files[i].fd < 0) {
             continue;

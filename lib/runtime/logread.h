@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 /** How far a reader has come; all 0: nowhere.  It holds when the file becomes the former one meanwhile. */
 struct cox_logread_place {
-    guint64 file;   /**< number of the file (inode) */
+    guint64 file;   /**< number of the file, made of its inode and its first line */
     guint64 offset; /**< bytes of it that were read */
 };
 

@@ -74,7 +74,7 @@ a_node_that_is_lost_is_named(void **state)
 }
 
 static void
-an_attribute_is_named_with_its_value(void **state)
+an_attribute_is_named_without_its_value(void **state)
 {
     const struct cox_reign_value value = { "n2", "ping", "3" }, gone = { "n2", "ping", NULL };
     struct cox_reign_event event = { .kind = COX_REIGN_ON_DOCUMENT };
@@ -86,7 +86,7 @@ an_attribute_is_named_with_its_value(void **state)
     event.document.values = &value;
     event.document.n_values = 1;
     world_step(&w, &event);
-    expect_cause(&w, "attribute ping of n2 is 3");
+    expect_cause(&w, "attribute ping of n2 has changed");
     world_result(&w, 2, "a", "start", 0, 1);
     world_recorded(&w, 2, 1);
     event.document.values = &gone;
@@ -112,6 +112,27 @@ what_comes_while_a_plan_is_made_is_a_cause_as_well_and_each_is_told_once(void **
 }
 
 static void
+a_cause_that_is_part_of_another_is_told_too(void **state)
+{
+    static const char *const configs[] = { "0.14", "0.1", "0.14", "0.4" };
+    struct plan nothing = { 0 };
+    struct world w;
+
+    (void) state;
+    world_settle(&w);
+    for (size_t i = 0; i < G_N_ELEMENTS(configs); i++) {
+        struct cox_reign_event event = { .kind = COX_REIGN_ON_DOCUMENT };
+
+        event.document.changes = COX_REIGN_CONFIGURATION;
+        event.document.config = configs[i];
+        world_step(&w, &event);
+    }
+    world_planned(&w, &nothing); /* too old */
+    expect_cause(&w, "configuration 0.14; configuration 0.1; configuration 0.4");
+    world_end(&w);
+}
+
+static void
 a_cause_is_that_of_one_transition_only(void **state)
 {
     struct world w;
@@ -129,6 +150,7 @@ COX_TEST_MAIN(cmocka_unit_test(the_first_plan_is_made_because_all_have_reported)
               cmocka_unit_test(a_configuration_is_named_with_what_was_changed),
               cmocka_unit_test(a_failed_result_is_named),
               cmocka_unit_test(a_node_that_is_lost_is_named),
-              cmocka_unit_test(an_attribute_is_named_with_its_value),
+              cmocka_unit_test(an_attribute_is_named_without_its_value),
               cmocka_unit_test(what_comes_while_a_plan_is_made_is_a_cause_as_well_and_each_is_told_once),
+              cmocka_unit_test(a_cause_that_is_part_of_another_is_told_too),
               cmocka_unit_test(a_cause_is_that_of_one_transition_only))

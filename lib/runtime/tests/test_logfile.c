@@ -2,6 +2,7 @@
 #include "runtime/logfile.h"
 
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <glib/gstdio.h>
@@ -91,23 +92,67 @@ what_is_larger_than_the_bound_is_written_all_the_same(void **state)
     expect_file(w->path, "2\n");
 }
 
+/* Until the thread has dealt with @n pieces. */
+static struct cox_logfile_counts
+wait_for(struct cox_logfile *file, guint64 n)
+{
+    struct cox_logfile_counts counts = cox_logfile_counts(file);
+
+    for (int i = 0; i < 10000 && counts.written + counts.failures < n; i++) {
+        g_usleep(1000);
+        counts = cox_logfile_counts(file);
+    }
+    assert_int_equal(counts.written + counts.failures, n);
+    return counts;
+}
+
 static void
-a_file_that_cannot_become_the_former_one_keeps_its_bound(void **state)
+a_file_that_cannot_become_the_former_one_keeps_what_it_has_and_its_bound(void **state)
 {
     const struct world *w = *state;
     struct cox_logfile *file;
 
     assert_int_equal(g_mkdir(w->former, 0700), 0);
-    write_each(w, 10, (const char *const[]) { "1111\n", "2222\n", "3333\n", NULL });
-    expect_file(w->path, "3333\n");
     file = cox_logfile_open_bounded(w->path, 0640, 10, NULL);
-    assert_int_equal(cox_logfile_failures(file), 0);
+    assert_true(cox_logfile_write(file, "1111\n", 5));
+    assert_int_equal(wait_for(file, 1).failures, 0);
+    assert_true(cox_logfile_write(file, "222222\n", 7));
+    assert_int_equal(wait_for(file, 2).failures, 1);
+    assert_true(cox_logfile_write(file, "333333\n", 7));
+    assert_int_equal(wait_for(file, 3).failures, 2);
+    expect_file(w->path, "1111\n");
+    assert_int_equal(g_rmdir(w->former), 0);
     assert_true(cox_logfile_write(file, "444444\n", 7));
-    for (int i = 0; i < 10000 && cox_logfile_failures(file) == 0; i++) {
-        g_usleep(1000);
-    }
-    assert_int_equal(cox_logfile_failures(file), 1);
+    assert_int_equal(wait_for(file, 4).failures, 2);
     cox_logfile_close(file);
+    expect_file(w->former, "1111\n");
+    expect_file(w->path, "444444\n");
+}
+
+static void
+without_a_new_file_the_former_one_does_not_grow(void **state)
+{
+    const struct world *w = *state;
+    struct cox_logfile *file = cox_logfile_open_bounded(w->path, 0640, 10, NULL);
+    struct rlimit usual, none;
+
+    assert_true(cox_logfile_write(file, "1111\n2222\n", 10));
+    assert_int_equal(wait_for(file, 1).failures, 0);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
+    none = (struct rlimit) { 0, usual.rlim_max };
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0); /* what is open stays so, and can be renamed */
+    assert_true(cox_logfile_write(file, "3333\n", 5));
+    assert_int_equal(wait_for(file, 2).failures, 1);
+    assert_true(cox_logfile_write(file, "4444\n", 5));
+    assert_int_equal(wait_for(file, 3).failures, 2);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
+    expect_file(w->former, "1111\n2222\n");
+    expect_file(w->path, NULL);
+    assert_true(cox_logfile_write(file, "5555\n", 5));
+    assert_int_equal(wait_for(file, 4).failures, 2);
+    cox_logfile_close(file);
+    expect_file(w->former, "1111\n2222\n");
+    expect_file(w->path, "5555\n");
 }
 
 static void
@@ -120,12 +165,32 @@ a_full_disk_is_counted_and_ends_nothing(void **state)
         skip();
     }
     assert_true(cox_logfile_write(file, "1111\n", 5));
-    for (int i = 0; i < 10000 && cox_logfile_failures(file) == 0; i++) {
-        g_usleep(1000);
-    }
-    assert_int_equal(cox_logfile_failures(file), 1);
+    assert_int_equal(wait_for(file, 1).failures, 1);
     assert_true(cox_logfile_write(file, "2222\n", 5));
+    assert_int_equal(wait_for(file, 2).failures, 2);
     cox_logfile_close(file);
+}
+
+static void
+that_lines_are_lost_is_news_once_until_one_is_written(void **state)
+{
+    static const struct {
+        struct cox_logfile_counts counts;
+        bool was_queued, is_news;
+    } steps[] = {
+        { { 0, 0 }, true, false },  { { 1, 0 }, true, false }, { { 1, 1 }, true, true },  { { 1, 1 }, true, false }, /* the thread has not come to it */
+        { { 1, 2 }, true, false },  { { 1, 2 }, true, false }, { { 1, 3 }, true, false }, { { 2, 3 }, true, false }, /* one was written */
+        { { 2, 4 }, true, true },   { { 3, 5 }, true, false }, { { 4, 5 }, true, false }, { { 4, 5 }, false, true }, /* the queue is full */
+        { { 4, 5 }, true, false },  { { 4, 5 }, false, false },
+    };
+    struct cox_logfile_watch watch = { 0 };
+
+    (void) state;
+    for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
+        if (cox_logfile_lost(&watch, &steps[i].counts, steps[i].was_queued) != steps[i].is_news) {
+            fail_msg("step %zu", i);
+        }
+    }
 }
 
 /* ---- reading ---- */
@@ -202,6 +267,45 @@ a_place_that_is_gone_is_the_beginning(void **state)
 }
 
 static void
+another_file_with_the_same_inode_is_read_from_its_beginning(void **state)
+{
+    const struct world *w = *state;
+    struct cox_logread_place place = { 0, 0 };
+    g_autofree char *first = NULL, *second = NULL, *third = NULL;
+    bool has_more;
+
+    write_each(w, 0, (const char *const[]) { "1111\n", "2222\n", NULL });
+    first = read_on(w, &place, 100, &has_more);
+    assert_string_equal(first, "1111\n2222\n");
+    assert_int_equal(truncate(w->path, 0), 0);
+    write_each(w, 0, (const char *const[]) { "3333\n", "4444\n", "5555\n", NULL });
+    second = read_on(w, &place, 100, &has_more);
+    assert_string_equal(second, "3333\n4444\n5555\n");
+    assert_int_equal(truncate(w->path, 0), 0);
+    write_each(w, 0, (const char *const[]) { "3333\n", "6\n", NULL }); /* begins the same, and has not what was read */
+    third = read_on(w, &place, 100, &has_more);
+    assert_string_equal(third, "3333\n6\n");
+}
+
+static void
+a_file_without_a_line_is_waited_for_and_nothing_comes_twice(void **state)
+{
+    const struct world *w = *state;
+    struct cox_logread_place place = { 0, 0 };
+    g_autofree char *first = NULL, *second = NULL, *third = NULL;
+    bool has_more;
+
+    write_each(w, 5, (const char *const[]) { "1111\n", "22", NULL });
+    first = read_on(w, &place, 100, &has_more);
+    assert_string_equal(first, "1111\n");
+    second = read_on(w, &place, 100, &has_more);
+    assert_string_equal(second, "");
+    write_each(w, 5, (const char *const[]) { "22\n", NULL });
+    third = read_on(w, &place, 100, &has_more);
+    assert_string_equal(third, "2222\n");
+}
+
+static void
 a_line_that_is_too_long_is_passed_over(void **state)
 {
     const struct world *w = *state;
@@ -214,9 +318,13 @@ a_line_that_is_too_long_is_passed_over(void **state)
 
 COX_TEST_MAIN(IN_A_DIRECTORY(a_full_file_becomes_the_former_one_and_there_are_never_more_than_two),
               IN_A_DIRECTORY(what_is_larger_than_the_bound_is_written_all_the_same),
-              IN_A_DIRECTORY(a_file_that_cannot_become_the_former_one_keeps_its_bound),
+              IN_A_DIRECTORY(a_file_that_cannot_become_the_former_one_keeps_what_it_has_and_its_bound),
+              IN_A_DIRECTORY(without_a_new_file_the_former_one_does_not_grow),
               cmocka_unit_test(a_full_disk_is_counted_and_ends_nothing),
+              cmocka_unit_test(that_lines_are_lost_is_news_once_until_one_is_written),
               IN_A_DIRECTORY(the_former_file_is_read_before_the_present_one),
               IN_A_DIRECTORY(a_reader_goes_on_where_it_was_although_the_file_has_become_the_former_one),
               IN_A_DIRECTORY(a_place_that_is_gone_is_the_beginning),
+              IN_A_DIRECTORY(another_file_with_the_same_inode_is_read_from_its_beginning),
+              IN_A_DIRECTORY(a_file_without_a_line_is_waited_for_and_nothing_comes_twice),
               IN_A_DIRECTORY(a_line_that_is_too_long_is_passed_over))
