@@ -311,6 +311,24 @@ count(const struct cox_ring *ring)
     return n;
 }
 
+bool
+cox_ring_has_quorum(const struct cox_ring *ring, guint n_running)
+{
+    bool is_two_node = g_strcmp0(cox_ring_get(ring, "quorum.two_node"), "1") == 0;
+
+    return n_running * 2 > count(ring) || (is_two_node && n_running == 1);
+}
+
+bool
+cox_ring_is_host(const char *name, const char *hostname)
+{
+    gsize name_short = strcspn(name, "."), host_short = strcspn(hostname, ".");
+    bool is_one_short = name[name_short] == '\0' || hostname[host_short] == '\0';
+
+    return g_ascii_strcasecmp(name, hostname) == 0
+           || (is_one_short && name_short == host_short && name_short > 0 && g_ascii_strncasecmp(name, hostname, name_short) == 0);
+}
+
 /* Two nodes keep quorum alone, one of them at a time by fencing; with a quorum device votes are counted as they are. */
 static void
 fit_two_node(struct cox_ring *ring)

@@ -42,6 +42,12 @@ const char *cox_ring_get(const struct cox_ring *ring, const char *path);
 /** Nodes, in the order of the file; false: there are not so many. */
 bool cox_ring_node(const struct cox_ring *ring, guint index, struct cox_ring_node *node);
 
+/** Have so many running nodes quorum: more than half of the list, or one of two with two_node?  Devices that vote are not counted. */
+bool cox_ring_has_quorum(const struct cox_ring *ring, guint n_running);
+
+/** Is it the same host?  "n1" and "n1.example.org" are, "n1.example.org" and "n1.example.net" are not; case does not matter. */
+bool cox_ring_is_host(const char *name, const char *hostname);
+
 /**
  * A node more, with the next free id: "NAME" (its address, too), "NAME=ADDRESS" or "NAME=ADDRESS,ADDRESS" with one for each link.  two_node is
  * set as it fits the number of nodes, unless there is a quorum device.

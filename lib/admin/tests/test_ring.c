@@ -46,6 +46,35 @@ a_new_cluster_is_what_corosync_reads(void **state)
 }
 
 static void
+quorum_is_counted_with_running_nodes(void **state)
+{
+    g_autoptr(cox_ring) two = ring_of("a b");
+    g_autoptr(cox_ring) three = ring_of("a b c");
+    g_autoptr(cox_ring) four = ring_of("a b c d");
+
+    (void) state;
+    assert_false(cox_ring_has_quorum(two, 0));
+    assert_true(cox_ring_has_quorum(two, 1));
+    assert_false(cox_ring_has_quorum(three, 1));
+    assert_true(cox_ring_has_quorum(three, 2));
+    assert_false(cox_ring_has_quorum(four, 2));
+    assert_true(cox_ring_has_quorum(four, 3));
+}
+
+static void
+a_host_is_known_by_its_short_or_full_name(void **state)
+{
+    (void) state;
+    assert_true(cox_ring_is_host("n1", "n1"));
+    assert_true(cox_ring_is_host("n1", "N1.example.org"));
+    assert_true(cox_ring_is_host("n1.example.org", "n1"));
+    assert_false(cox_ring_is_host("n1.example.org", "n1.example.net"));
+    assert_false(cox_ring_is_host("n1", "n11"));
+    assert_false(cox_ring_is_host("n1", "n2.n1"));
+    assert_false(cox_ring_is_host("n1", ""));
+}
+
+static void
 two_nodes_and_only_two_have_two_node(void **state)
 {
     g_autoptr(cox_ring) ring = ring_of("a b");
@@ -177,6 +206,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_cluster_is_what_corosync_reads),
+        cmocka_unit_test(quorum_is_counted_with_running_nodes), cmocka_unit_test(a_host_is_known_by_its_short_or_full_name),
         cmocka_unit_test(two_nodes_and_only_two_have_two_node),
         cmocka_unit_test(a_quorum_device_counts_votes_as_they_are),
         cmocka_unit_test(what_is_not_about_nodes_stays),
