@@ -3,7 +3,6 @@
 
 #include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include "admin/ring.h"
 #include "base/error.h"
@@ -19,6 +18,7 @@ struct cluster_work {
     const struct cox_settings *settings;
     struct cox_ring *ring;
     GPtrArray *nodes; /* struct cox_remote */
+    const char *again; /* the cluster to which a node belongs already, when "add" goes on where it ended; or NULL */
 };
 
 static void
@@ -63,45 +63,74 @@ step(struct cluster_work *work, const char *name, const char *done, gint64 timeo
 
 /* Everything as it was on the nodes that were asked; what could not be taken back is said. */
 static void
-take_back(struct cluster_work *work)
+take_back(struct cluster_work *work, guint64 run)
 {
-    (void) cox_remote_run(work->nodes, "undo", NULL, STEP_MS);
+    g_autofree char *undo = g_strdup_printf("undo %" G_GINT64_MODIFIER "x", run);
+    g_autofree char *program = cox_remote_program();
+
+    (void) cox_remote_run(work->nodes, undo, NULL, STEP_MS);
     for (guint i = 0; i < work->nodes->len; i++) {
         const struct cox_remote *node = work->nodes->pdata[i];
 
         if (node->is_chosen && !node->is_ok) {
-            cox_out_error(work->ctx->out, "%s: /etc/corosync may be changed: it could not be taken back: %s; remedy: run \"cox-cluster-node undo\" there",
-                          node->name, node->problem);
+            cox_out_error(work->ctx->out, "%s: /etc/corosync may be changed: it could not be taken back: %s; remedy: run \"%s %s\" there",
+                          node->name, node->problem, program, undo);
         } else if (node->is_chosen) {
             cox_out_line(work->ctx->out, "%s: as before", node->name);
         }
     }
 }
 
-/* The new files on all nodes that are chosen, or on none of them. */
+static void
+random_bytes(void *bytes, gsize size)
+{
+    COX_BUG_ON(getrandom(bytes, size, 0) != (gssize) size); /* cannot fail for so few */
+}
+
+/* The new files on all nodes that are chosen, or on none of them.  What earlier calls have left there is not touched by this one's "undo". */
 static int
 distribute(struct cluster_work *work, const char *key)
 {
+    guint64 run = 0;
     g_autofree char *text = cox_ring_text(work->ring);
     g_autofree char *input = g_strdup_printf("%s\n%s", key, text);
+    g_autofree char *put = NULL, *commit = NULL, *done = NULL;
     int status = 0;
 
-    (void) cox_remote_run(work->nodes, "put", input, STEP_MS);
+    random_bytes(&run, sizeof run);
+    put = g_strdup_printf("put %" G_GINT64_MODIFIER "x", run);
+    commit = g_strdup_printf("commit %" G_GINT64_MODIFIER "x", run);
+    done = g_strdup_printf("done %" G_GINT64_MODIFIER "x", run);
+    (void) cox_remote_run(work->nodes, put, input, STEP_MS);
     status = tell(work, "has the new configuration beside the old one");
     if (status == 0) {
-        (void) cox_remote_run(work->nodes, "commit", NULL, STEP_MS);
+        (void) cox_remote_run(work->nodes, commit, NULL, STEP_MS);
         status = tell(work, "uses the new configuration");
     }
     if (status != 0) {
-        take_back(work);
+        take_back(work, run);
         return status;
     }
-    (void) cox_remote_run(work->nodes, "done", NULL, STEP_MS); /* what is left of it harms nobody */
+    (void) cox_remote_run(work->nodes, done, NULL, STEP_MS); /* what is left of it goes with the next put */
     return 0;
 }
 
 /* ---- looking ---------------------------------------------------------------------------------------------- */
 
+static struct cox_remote *
+find(const struct cluster_work *work, const char *name)
+{
+    for (guint i = 0; i < work->nodes->len; i++) {
+        struct cox_remote *node = work->nodes->pdata[i];
+
+        if (strcmp(node->name, name) == 0) {
+            return node;
+        }
+    }
+    return NULL;
+}
+
+/* One node, or all. */
 static void
 choose(struct cluster_work *work, const char *name, bool is_chosen)
 {
@@ -112,6 +141,13 @@ choose(struct cluster_work *work, const char *name, bool is_chosen)
             node->is_chosen = is_chosen;
         }
     }
+}
+
+static void
+choose_only(struct cluster_work *work, const char *name)
+{
+    choose(work, NULL, false);
+    choose(work, name, true);
 }
 
 static void
@@ -146,36 +182,82 @@ load(struct cluster_work *work, GError **error)
     return true;
 }
 
+static bool
+is_running(const struct cox_remote *node)
+{
+    g_autofree char *runs = node->is_ok ? cox_remote_value(node, "runs") : NULL;
+
+    return runs != NULL;
+}
+
 /* Is there something that a new cluster would break? */
 static char *
-objection(const struct cox_remote *node)
+objection(const struct cluster_work *work, const struct cox_remote *node)
 {
+    g_autofree char *program = cox_remote_program();
     g_autofree char *runs = cox_remote_value(node, "runs");
     g_autofree char *state = cox_remote_value(node, "state");
     g_autofree char *cluster = cox_remote_value(node, "cluster");
+    g_autofree char *fresh = cox_remote_value(node, "fresh");
 
+    if (fresh != NULL || (work->again != NULL && runs == NULL && g_strcmp0(cluster, work->again) == 0)) {
+        return NULL;
+    }
     if (runs != NULL) {
         return g_strdup_printf("%s runs: the node is in a cluster already (%s); take it out there first: cox cluster remove, or stop", runs,
-                               cluster != NULL ? cluster : "without a name");
+                               cluster != NULL && *cluster != '\0' ? cluster : "without a name");
     }
     if (state != NULL) {
-        return g_strdup_printf("%s is there: the node was in a cluster; if that is no more: \"cox-cluster-node wipe\" there", state);
+        return g_strdup_printf("%s is there: the node was in a cluster; if that is no more: \"%s wipe\" there", state, program);
     }
     /* "debian" is what the package of corosync has. */
     if (cluster != NULL && *cluster != '\0' && strcmp(cluster, "debian") != 0) {
-        return g_strdup_printf("corosync.conf of cluster '%s' is there; if that is no more: \"cox-cluster-node wipe\" there", cluster);
+        return g_strdup_printf("corosync.conf of cluster '%s' is there; if that is no more: \"%s wipe\" there", cluster, program);
     }
     return NULL;
 }
 
-/* Nodes that are chosen: reached, the same versions on all; and if @are_new, in no cluster. */
+/* Who answers there, and is it the machine that is meant? */
+static char *
+other_host(const struct cluster_work *work, const struct cox_remote *node)
+{
+    g_autofree char *host = cox_remote_value(node, "hostname");
+
+    if (work->settings->is_forced || cox_ring_is_host(node->name, host != NULL ? host : "")) {
+        return NULL;
+    }
+    return g_strdup_printf("the host at %s is called '%s': mend the address or the name; if the node is to have another name than its host: --force",
+                           node->address, host != NULL ? host : "");
+}
+
+static char *
+other_version(const struct cox_remote *node, const struct cox_remote *first)
+{
+    for (const char *const *key = (const char *const[]) { "version", "corosync", NULL }; *key != NULL; key++) {
+        g_autofree char *here = cox_remote_value(node, *key);
+        g_autofree char *there = cox_remote_value(first, *key);
+
+        if (g_strcmp0(here, there) != 0) {
+            return g_strdup_printf("%s is %s, on %s it is %s: install the same", strcmp(*key, "version") == 0 ? "coxswain" : *key, here, first->name, there);
+        }
+    }
+    return NULL;
+}
+
+static void
+look(struct cluster_work *work)
+{
+    (void) cox_remote_run(work->nodes, "check", NULL, STEP_MS);
+}
+
+/* Nodes that are chosen: reached, the same versions on all; and if @are_new, the hosts that are meant, in no cluster. */
 static int
 check(struct cluster_work *work, bool are_new)
 {
     const struct cox_remote *first = NULL;
     int status = 0;
 
-    (void) cox_remote_run(work->nodes, "check", NULL, STEP_MS);
+    look(work);
     for (guint i = 0; i < work->nodes->len; i++) {
         struct cox_remote *node = work->nodes->pdata[i];
 
@@ -183,23 +265,72 @@ check(struct cluster_work *work, bool are_new)
             continue;
         }
         first = first == NULL ? node : first;
-        for (const char *const *key = (const char *const[]) { "version", "corosync", NULL }; *key != NULL && node->problem == NULL; key++) {
-            g_autofree char *here = cox_remote_value(node, *key);
-            g_autofree char *there = cox_remote_value(first, *key);
-
-            if (g_strcmp0(here, there) != 0) {
-                node->problem = g_strdup_printf("%s is %s, on %s it is %s: install the same", strcmp(*key, "version") == 0 ? "coxswain" : *key,
-                                                here, first->name, there);
-            }
+        node->problem = other_version(node, first);
+        if (node->problem == NULL && are_new) {
+            node->problem = other_host(work, node);
         }
         if (node->problem == NULL && are_new) {
-            node->problem = objection(node);
+            node->problem = objection(work, node);
         }
     }
     status = tell(work, are_new ? "reached, in no cluster" : "reached");
     if (status != 0) {
         cox_out_error(work->ctx->out, "nothing was changed on any node");
     }
+    return status;
+}
+
+/* Of the nodes that are chosen and were looked at those that have answered stay; exit status for the others, which are named. */
+static int
+keep_reached(struct cluster_work *work)
+{
+    int status = tell(work, "reached");
+
+    for (guint i = 0; i < work->nodes->len; i++) {
+        struct cox_remote *node = work->nodes->pdata[i];
+
+        node->is_chosen = node->is_chosen && node->is_ok;
+    }
+    return status;
+}
+
+/* Would nodes go on without quorum, when those that are chosen stop?  All were looked at; who did not answer may run or not: what is worse counts. */
+static int
+keep_quorum(struct cluster_work *work, const struct cox_ring *ring)
+{
+    guint now = 0, left = 0, left_perhaps = 0;
+
+    for (guint i = 0; i < work->nodes->len; i++) {
+        const struct cox_remote *node = work->nodes->pdata[i];
+        bool runs = is_running(node), perhaps = runs || !node->is_ok;
+
+        now += perhaps ? 1 : 0;
+        left += runs && !node->is_chosen ? 1 : 0;
+        left_perhaps += perhaps && !node->is_chosen ? 1 : 0;
+    }
+    if (work->settings->is_forced || left_perhaps == 0 || !cox_ring_has_quorum(ring, now) || cox_ring_has_quorum(ring, left)) {
+        return 0;
+    }
+    return cox_tool_error(work->ctx, COX_ERROR_QUORUM, "%u of %u nodes would be left running; they have no quorum and stop everything, too: stop all, or --force",
+                          left, work->nodes->len);
+}
+
+/* What the package of corosync began on new nodes: all, or the one that is named. */
+static int
+clear_fresh(struct cluster_work *work, const char *name)
+{
+    guint n = 0;
+    int status = 0;
+
+    for (guint i = 0; i < work->nodes->len; i++) {
+        struct cox_remote *node = work->nodes->pdata[i];
+        g_autofree char *fresh = cox_remote_value(node, "fresh");
+
+        node->is_chosen = fresh != NULL && (name == NULL || strcmp(node->name, name) == 0);
+        n += node->is_chosen ? 1 : 0;
+    }
+    status = n == 0 ? 0 : step(work, "clear", "the cluster that the package of corosync began is stopped", START_MS);
+    choose(work, NULL, true);
     return status;
 }
 
@@ -247,7 +378,7 @@ new_key(void)
 {
     guchar bytes[KEY_BYTES];
 
-    COX_BUG_ON(getrandom(bytes, sizeof bytes, 0) != (gssize) sizeof bytes); /* cannot fail for so few */
+    random_bytes(bytes, sizeof bytes);
     return g_base64_encode(bytes, sizeof bytes);
 }
 
@@ -278,7 +409,8 @@ cox_verb_cluster_create(struct cox_tool_ctx *ctx, char **arguments)
         return 0;
     }
     key = new_key();
-    status = distribute(&work, key);
+    status = clear_fresh(&work, NULL);
+    status = status == 0 ? distribute(&work, key) : status;
     return status == 0 && work.settings->starts ? start_chosen(&work) : status;
 }
 
@@ -291,12 +423,7 @@ choose_named(struct cluster_work *work, char **names, GError **error)
     }
     choose(work, NULL, false);
     for (guint i = 0; names[i] != NULL; i++) {
-        bool is_known = false;
-
-        for (guint k = 0; k < work->nodes->len; k++) {
-            is_known = is_known || strcmp(((struct cox_remote *) work->nodes->pdata[k])->name, names[i]) == 0;
-        }
-        if (!is_known) {
+        if (find(work, names[i]) == NULL) {
             g_set_error(error, COX_ERROR, COX_ERROR_NOT_FOUND, "node '%s' is not in the cluster", names[i]);
             return false;
         }
@@ -305,29 +432,22 @@ choose_named(struct cluster_work *work, char **names, GError **error)
     return true;
 }
 
-static guint
-n_chosen(const struct cluster_work *work)
-{
-    guint n = 0;
-
-    for (guint i = 0; i < work->nodes->len; i++) {
-        n += ((const struct cox_remote *) work->nodes->pdata[i])->is_chosen ? 1 : 0;
-    }
-    return n;
-}
-
 int
 cox_verb_cluster_start(struct cox_tool_ctx *ctx, char **arguments)
 {
     g_auto(cluster_work) work = { .ctx = ctx, .settings = ctx->settings };
     GError *error = NULL;
-    int status = 0;
+    int missing = 0, status = 0;
 
     if (!load(&work, &error) || !choose_named(&work, arguments, &error)) {
         return cox_tool_fail(ctx, error);
     }
-    status = check(&work, false);
-    return status != 0 || work.settings->change.is_dry ? status : start_chosen(&work);
+    look(&work);
+    missing = keep_reached(&work);
+    if (!work.settings->change.is_dry) {
+        status = start_chosen(&work);
+    }
+    return status != 0 ? status : missing;
 }
 
 int
@@ -335,27 +455,32 @@ cox_verb_cluster_stop(struct cox_tool_ctx *ctx, char **arguments)
 {
     g_auto(cluster_work) work = { .ctx = ctx, .settings = ctx->settings };
     GError *error = NULL;
-    guint left = 0;
-    int status = 0;
+    int missing = 0, status = 0;
 
     if (!load(&work, &error) || !choose_named(&work, arguments, &error)) {
         return cox_tool_fail(ctx, error);
     }
-    left = work.nodes->len - n_chosen(&work);
-    if (left > 0 && left * 2 <= work.nodes->len && g_strcmp0(cox_ring_get(work.ring, "quorum.two_node"), "1") != 0 && !work.settings->is_forced) {
-        return cox_tool_error(ctx, COX_ERROR_QUORUM, "the %u nodes that are left of %u have no quorum and stop everything, too: stop all, or --force", left,
-                              work.nodes->len);
+    choose(&work, NULL, true);
+    look(&work);
+    (void) choose_named(&work, arguments, NULL);
+    status = keep_quorum(&work, work.ring);
+    if (status != 0) {
+        return status;
     }
-    status = check(&work, false);
-    return status != 0 || work.settings->change.is_dry ? status : stop_chosen(&work);
+    missing = keep_reached(&work);
+    if (!work.settings->change.is_dry) {
+        status = stop_chosen(&work);
+    }
+    return status != 0 ? status : missing;
 }
 
 int
 cox_verb_cluster_destroy(struct cox_tool_ctx *ctx, char **arguments)
 {
     g_auto(cluster_work) work = { .ctx = ctx, .settings = ctx->settings };
+    g_autofree char *program = cox_remote_program();
     GError *error = NULL;
-    int status = 0;
+    int missing = 0, status = 0;
 
     (void) arguments;
     if (!load(&work, &error)) {
@@ -365,34 +490,122 @@ cox_verb_cluster_destroy(struct cox_tool_ctx *ctx, char **arguments)
         return cox_tool_error(ctx, COX_ERROR_UNSAFE, "this stops all resources and removes the configuration of cluster '%s' on its %u nodes: --force",
                               cox_ring_get(work.ring, "totem.cluster_name"), work.nodes->len);
     }
-    status = check(&work, false);
-    if (status != 0 || work.settings->change.is_dry) {
-        return status;
+    look(&work);
+    missing = keep_reached(&work);
+    if (work.settings->change.is_dry) {
+        return missing;
+    }
+    if (missing != 0) {
+        cox_out_error(ctx->out, "nodes that are not reached are left as they are; when they are back, stop both there, and: \"%s wipe\"", program);
     }
     status = stop_chosen(&work);
-    return status != 0 ? status : step(&work, "wipe", "configuration, key and state removed", STEP_MS);
+    status = status != 0 ? status : step(&work, "wipe", "configuration, key and state removed", STEP_MS);
+    return status != 0 ? status : missing;
 }
 
-/* The step on one of the nodes that run; the others hear of it through corosync.  Nobody runs: nothing to tell. */
-static int
-tell_one(struct cluster_work *work, const char *name, const char *done, const char *but)
+/* One of the nodes that run, but not @but.  @return false: nobody runs */
+static bool
+choose_running(struct cluster_work *work, const char *but)
 {
     choose(work, NULL, true);
     if (but != NULL) {
         choose(work, but, false);
     }
-    (void) cox_remote_run(work->nodes, "check", NULL, STEP_MS);
+    look(work);
     for (guint i = 0; i < work->nodes->len; i++) {
-        struct cox_remote *node = work->nodes->pdata[i];
-        g_autofree char *runs = node->is_chosen && node->is_ok ? cox_remote_value(node, "runs") : NULL;
+        const struct cox_remote *node = work->nodes->pdata[i];
 
-        if (runs != NULL) {
-            choose(work, NULL, false);
-            choose(work, node->name, true);
-            return step(work, name, done, STEP_MS);
+        if (node->is_chosen && is_running(node)) {
+            choose_only(work, node->name);
+            return true;
         }
     }
-    return 0;
+    return false;
+}
+
+/* The step on one of the nodes that run; the others hear of it through corosync.  @return -1 when nobody runs: nothing to tell */
+static int
+tell_one(struct cluster_work *work, const char *name, const char *done, const char *but)
+{
+    return choose_running(work, but) ? step(work, name, done, STEP_MS) : -1;
+}
+
+/* A step has failed, and the change is made: what is to be done by hand, @commands up to NULL. */
+static void
+tell_rest(struct cluster_work *work, const char *const *commands)
+{
+    for (guint i = 0; commands[i] != NULL; i++) {
+        cox_out_error(work->ctx->out, "still to be done: %s", commands[i]);
+    }
+}
+
+/* The node that is to be added is in corosync.conf, with this address: an earlier call has not come to its end. */
+static bool
+is_begun(const struct cluster_work *work, const char *word)
+{
+    g_auto(GStrv) parts = g_strsplit(word, "=", 2);
+    const struct cox_remote *node = find(work, parts[0]);
+    gsize length = parts[1] != NULL ? strcspn(parts[1], ",") : 0;
+
+    return node != NULL && work->nodes->len > 1 && !cox_remote_is_here(node)
+           && (parts[1] == NULL || (strlen(node->address) == length && strncmp(parts[1], node->address, length) == 0));
+}
+
+/* The new node among the others, chosen alone. */
+static bool
+take_in(struct cluster_work *work, const char *word, const char *name, GError **error)
+{
+    struct cox_ring_node node;
+
+    if (is_begun(work, word)) {
+        work->again = cox_ring_get(work->ring, "totem.cluster_name");
+    } else if (!cox_ring_add(work->ring, word, error)) {
+        return false;
+    } else if (cox_ring_node(work->ring, work->nodes->len, &node)) {
+        (void) cox_remote_add(work->nodes, node.name, node.address);
+    }
+    choose_only(work, name);
+    return true;
+}
+
+/* The files to all, and corosync reads them; the new node begins. */
+static int
+add_chosen(struct cluster_work *work, const char *name)
+{
+    g_autofree char *begin = g_strdup_printf("cox cluster start %s", name);
+    const char *const rest[] = { "corosync-cfgtool -R", work->settings->starts ? begin : NULL, NULL };
+    g_autofree char *key = NULL;
+    int status = 0;
+
+    choose(work, name, false);
+    status = step(work, "key", "has the key", STEP_MS);
+    if (status != 0) {
+        return status;
+    }
+    for (guint i = 0; i < work->nodes->len && key == NULL; i++) {
+        const struct cox_remote *node = work->nodes->pdata[i];
+
+        key = node->is_chosen ? g_strdup(node->out) : NULL;
+    }
+    if (key == NULL) {
+        return cox_tool_error(work->ctx, COX_ERROR_NOT_CONFIGURED, "corosync.conf has no nodelist: give it one with all nodes first");
+    }
+    status = clear_fresh(work, name);
+    status = status == 0 ? distribute(work, g_strstrip(key)) : status;
+    if (status != 0) {
+        return status;
+    }
+    status = MAX(tell_one(work, "reload", "told all of the new configuration", name), 0);
+    if (status != 0) {
+        tell_rest(work, rest);
+        return status;
+    }
+    choose_only(work, name);
+    status = work->settings->starts ? start_chosen(work) : 0;
+    if (status != 0) {
+        tell_rest(work, rest + 1);
+    }
+    return status;
 }
 
 int
@@ -400,114 +613,188 @@ cox_verb_cluster_add(struct cox_tool_ctx *ctx, char **arguments)
 {
     g_auto(cluster_work) work = { .ctx = ctx, .settings = ctx->settings };
     g_autofree char *name = g_strndup(arguments[0], strcspn(arguments[0], "="));
-    g_autofree char *key = NULL;
-    struct cox_ring_node node;
     GError *error = NULL;
     int status = 0;
 
-    if (!load(&work, &error) || !cox_ring_add(work.ring, arguments[0], &error)) {
+    if (!load(&work, &error) || !take_in(&work, arguments[0], name, &error)) {
         return cox_tool_fail(ctx, error);
     }
-    for (guint i = 0; cox_ring_node(work.ring, i, &node); i++) {
-        if (i == work.nodes->len) {
-            choose(&work, NULL, false);
-            (void) cox_remote_add(work.nodes, node.name, node.address);
-            status = check(&work, true);
-            break;
-        }
-    }
+    status = check(&work, true);
     if (status != 0) {
         return status;
     }
     choose(&work, NULL, true);
     status = check(&work, false);
-    if (status != 0 || work.settings->change.is_dry) {
-        if (status == 0) {
-            tell_dry(&work, "add the node");
-        }
-        return status;
+    if (status == 0 && work.settings->change.is_dry) {
+        tell_dry(&work, "add the node");
+        return 0;
     }
-    choose(&work, name, false);
-    status = step(&work, "key", "has the key", STEP_MS);
-    if (status != 0) {
-        return status;
-    }
-    key = g_strdup(((struct cox_remote *) work.nodes->pdata[0])->out);
-    choose(&work, name, true);
-    status = distribute(&work, g_strstrip(key));
-    if (status == 0) {
-        status = tell_one(&work, "reload", "told all of the new configuration", name);
-    }
-    choose(&work, NULL, false);
-    choose(&work, name, true);
-    return status == 0 && work.settings->starts ? start_chosen(&work) : status;
+    return status != 0 ? status : add_chosen(&work, name);
 }
 
-/* Away from the node that goes: what runs there is moved, and it is stopped. */
+/* ---- remove ----------------------------------------------------------------------------------------------- */
+
+/* The node that goes was looked at: it is stopped.  @return -1 when it is left as it is */
 static int
-empty(struct cluster_work *work, const char *name)
+empty(struct cluster_work *work, const struct cox_remote *node)
+{
+    g_autofree char *program = cox_remote_program();
+    g_autofree char *cluster = node->is_ok ? cox_remote_value(node, "cluster") : NULL;
+
+    if (!node->is_ok && !work->settings->is_forced) {
+        return cox_tool_error(work->ctx, COX_ERROR_GENERIC, "%s: %s; if it is down for good: --force", node->name, node->problem);
+    }
+    if (!node->is_ok) {
+        cox_out_line(work->ctx->out, "%s: %s: left as it is; do not start it again before \"%s wipe\" there", node->name, node->problem, program);
+        return -1;
+    }
+    if (cluster != NULL && *cluster != '\0' && g_strcmp0(cluster, cox_ring_get(work->ring, "totem.cluster_name")) != 0) {
+        cox_out_line(work->ctx->out, "%s: it is in cluster '%s' now: left as it is", node->name, cluster);
+        return -1;
+    }
+    choose_only(work, node->name);
+    return work->settings->change.is_dry ? 0 : stop_chosen(work);
+}
+
+/* corosync.conf is without the node: all are told, and nothing is left of it. */
+static int
+let_go(struct cluster_work *work, const struct cox_remote *node, bool is_emptied)
+{
+    const char *cluster = cox_ring_get(work->ring, "totem.cluster_name");
+    g_autofree char *program = cox_remote_program();
+    g_autofree char *forget = g_strdup_printf("forget %s", node->name);
+    g_autofree char *wipe = g_strdup_printf("wipe %s", cluster);
+    g_autofree char *by_hand = g_strdup_printf("crm_node --force --remove %s", node->name);
+    g_autofree char *last = g_strdup_printf("ssh root@%s %s %s", node->address, program, wipe);
+    const char *const rest[] = { "corosync-cfgtool -R", by_hand, last, NULL };
+    guint next = 0;
+    int status = tell_one(work, "reload", "told all of the new configuration", node->name);
+
+    if (status <= 0) {
+        next = 1;
+        status = tell_one(work, forget, "has all forget the node", node->name);
+    }
+    if (status < 0) {
+        cox_out_line(work->ctx->out, "no node runs: once they do, forget the node with: %s", by_hand);
+    }
+    if (status <= 0) {
+        next = 2;
+        choose_only(work, node->name);
+        status = is_emptied ? step(work, wipe, "configuration, key and state removed", STEP_MS) : 0;
+    }
+    if (status != 0) {
+        tell_rest(work, rest + next);
+    }
+    return status;
+}
+
+/* Not in corosync.conf: an earlier call has not come to its end, when the cluster manager knows the node. */
+static bool
+is_left_over(struct cluster_work *work, const char *word)
+{
+    g_autoptr(cox_ring) scratch = cox_ring_new("scratch", TOKEN_MS, NULL);
+    g_autofree char *known = NULL;
+    struct cox_ring_node node;
+
+    if (!cox_ring_add(scratch, word, NULL) || !cox_ring_node(scratch, 0, &node) || !choose_running(work, NULL)) {
+        return false;
+    }
+    known = g_strdup_printf("known %s", node.name);
+    if (!cox_remote_run(work->nodes, known, NULL, STEP_MS)) {
+        return false;
+    }
+    (void) cox_remote_add(work->nodes, node.name, node.address);
+    return true;
+}
+
+/* Reached, with quorum without the node, and if that does not run, it is not one that may still run resources. */
+static int
+may_go(struct cluster_work *work, const struct cox_ring *before, const struct cox_remote *node)
+{
+    g_autofree char *clean = g_strdup_printf("clean %s", node->name);
+    int status = 0;
+
+    choose(work, NULL, true);
+    look(work);
+    choose(work, node->name, false);
+    status = tell(work, "reached");
+    if (status != 0 && !work->settings->is_forced) {
+        cox_out_error(work->ctx->out, "nothing was changed on any node; nodes that are down: --force");
+        return status;
+    }
+    choose_only(work, node->name);
+    status = keep_quorum(work, before);
+    if (status != 0 || is_running(node)) {
+        return status;
+    }
+    return MAX(tell_one(work, clean, "knows that the node is off", node->name), 0);
+}
+
+/* All others that were reached are chosen; exit status when there are some that were not. */
+static int
+choose_others(struct cluster_work *work, const char *name)
 {
     int status = 0;
 
-    choose(work, NULL, false);
-    choose(work, name, true);
-    (void) cox_remote_run(work->nodes, "check", NULL, STEP_MS);
     for (guint i = 0; i < work->nodes->len; i++) {
-        const struct cox_remote *node = work->nodes->pdata[i];
+        struct cox_remote *node = work->nodes->pdata[i];
+        bool is_other = strcmp(node->name, name) != 0;
 
-        if (node->is_chosen && !node->is_ok && work->settings->is_forced) {
-            cox_out_line(work->ctx->out, "%s: %s: left as it is, do not start it again", node->name, node->problem);
-            return -1;
+        node->is_chosen = is_other && node->is_ok;
+        if (is_other && !node->is_ok) {
+            status = cox_tool_error(work->ctx, COX_ERROR_GENERIC, "%s: left as it is; copy /etc/corosync/corosync.conf to it before it starts again", node->name);
         }
-        if (node->is_chosen && !node->is_ok) {
-            return cox_tool_error(work->ctx, COX_ERROR_GENERIC, "%s: %s; if it is down for good: --force", node->name, node->problem);
-        }
+    }
+    return status;
+}
+
+/* The checks are done. */
+static int
+remove_node(struct cluster_work *work, const struct cox_remote *node, bool is_in_ring)
+{
+    int missing = 0, status = 0, emptied = empty(work, node);
+
+    if (emptied > 0) {
+        return emptied;
     }
     if (work->settings->change.is_dry) {
+        tell_dry(work, "remove the node");
         return 0;
     }
-    status = stop_chosen(work);
-    return status;
+    missing = choose_others(work, node->name);
+    status = is_in_ring ? distribute(work, "-") : 0;
+    if (status == 0) {
+        status = let_go(work, node, emptied == 0);
+    }
+    return status != 0 ? status : missing;
 }
 
 int
 cox_verb_cluster_remove(struct cox_tool_ctx *ctx, char **arguments)
 {
     g_auto(cluster_work) work = { .ctx = ctx, .settings = ctx->settings };
-    const char *name = arguments[0];
-    g_autofree char *forget = g_strdup_printf("forget %s", name);
-    char host[256] = "";
+    g_autofree char *name = g_strndup(arguments[0], strcspn(arguments[0], "="));
+    g_autofree char *text = NULL;
+    g_autoptr(cox_ring) before = NULL;
+    struct cox_remote *node = NULL;
     GError *error = NULL;
-    int status = 0, emptied = 0;
+    bool is_in_ring = false;
+    int status = 0;
 
-    if (!load(&work, &error) || !cox_ring_remove(work.ring, name, &error)) {
+    if (!load(&work, &error)) {
         return cox_tool_fail(ctx, error);
     }
-    if (gethostname(host, sizeof host - 1) == 0 && strcmp(host, name) == 0) {
+    is_in_ring = find(&work, name) != NULL;
+    text = cox_ring_text(work.ring);
+    before = cox_ring_parse(text, NULL);
+    if (!cox_ring_remove(work.ring, name, &error) && (is_in_ring || !is_left_over(&work, arguments[0]))) {
+        return cox_tool_fail(ctx, error);
+    }
+    g_clear_error(&error);
+    node = find(&work, name);
+    if (cox_remote_is_here(node)) {
         return cox_tool_error(ctx, COX_ERROR_USAGE, "node '%s' is this one: remove it on another node", name);
     }
-    choose(&work, name, false);
-    status = check(&work, false);
-    if (status != 0) {
-        return status;
-    }
-    emptied = empty(&work, name);
-    if (emptied > 0 || work.settings->change.is_dry) {
-        if (emptied <= 0) {
-            tell_dry(&work, "remove the node");
-        }
-        return MAX(emptied, 0);
-    }
-    choose(&work, NULL, true);
-    choose(&work, name, false);
-    status = distribute(&work, "-");
-    if (status == 0) {
-        status = tell_one(&work, "reload", "told all of the new configuration", name);
-    }
-    if (status == 0) {
-        status = tell_one(&work, forget, "has all forget the node", name);
-    }
-    choose(&work, NULL, false);
-    choose(&work, name, true);
-    return status == 0 && emptied == 0 ? step(&work, "wipe", "configuration, key and state removed", STEP_MS) : status;
+    status = may_go(&work, before, node);
+    return status != 0 ? status : remove_node(&work, node, is_in_ring);
 }

@@ -1,8 +1,10 @@
 /* tools/cox_remote.c - do the same on several nodes at once, through ssh.  Layer 6. */
 #include "tools/cox_remote.h"
 
+#include <ifaddrs.h>
+#include <netdb.h>
+#include <netinet/in.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "runtime/environment.h"
 #include "runtime/loop.h"
@@ -10,7 +12,8 @@
 
 enum { OUTPUT_BYTES = 65536, NOT_THERE = 127, SSH_FAILED = 255 };
 
-#define SSH "ssh -o BatchMode=yes -o ConnectTimeout=10"
+/* A machine that falls silent is given up after 15 s: some steps have no limit of their own. */
+#define SSH "ssh -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3"
 
 /* One step on one node. */
 struct run {
@@ -49,20 +52,76 @@ cox_remote_add(GPtrArray *nodes, const char *name, const char *address)
     return node;
 }
 
-static bool
-is_here(const struct cox_remote *node)
+/* The address without port; loopback, which Debian gives to the host's name, is one; NULL: of no protocol that ssh has. */
+static GBytes *
+bytes_of(const struct sockaddr *address)
 {
-    char host[256] = "";
+    static const guchar loopback[] = { 127, 0, 0, 1 };
 
-    return gethostname(host, sizeof host - 1) == 0 && strcmp(host, node->name) == 0;
+    if (address->sa_family == AF_INET) {
+        const struct sockaddr_in *four = (const struct sockaddr_in *) (const void *) address;
+        const guchar *bytes = (const guchar *) &four->sin_addr;
+
+        return g_bytes_new(bytes[0] == loopback[0] ? loopback : bytes, sizeof four->sin_addr);
+    }
+    if (address->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *six = (const struct sockaddr_in6 *) (const void *) address;
+
+        return g_bytes_new(&six->sin6_addr, sizeof six->sin6_addr);
+    }
+    return NULL;
+}
+
+static bool
+is_own(const struct addrinfo *address)
+{
+    g_autoptr(GBytes) wanted = NULL;
+    struct ifaddrs *all = NULL;
+    bool is_found = false;
+
+    if (getifaddrs(&all) != 0) {
+        return false;
+    }
+    wanted = bytes_of(address->ai_addr);
+    for (const struct ifaddrs *at = all; at != NULL && !is_found && wanted != NULL; at = at->ifa_next) {
+        g_autoptr(GBytes) own = at->ifa_addr == NULL ? NULL : bytes_of(at->ifa_addr);
+
+        is_found = own != NULL && g_bytes_equal(own, wanted);
+    }
+    freeifaddrs(all);
+    return is_found;
+}
+
+bool
+cox_remote_is_here(const struct cox_remote *node)
+{
+    const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+    struct addrinfo *found = NULL;
+    bool is_here = false;
+
+    if (getaddrinfo(node->address, NULL, &hints, &found) != 0) {
+        return false;
+    }
+    for (const struct addrinfo *at = found; at != NULL && !is_here; at = at->ai_next) {
+        is_here = is_own(at);
+    }
+    freeaddrinfo(found);
+    return is_here;
+}
+
+char *
+cox_remote_program(void)
+{
+    const char *directory = cox_environment_get("COX_DAEMON_DIRECTORY");
+
+    return g_build_filename(directory != NULL ? directory : COX_DAEMONDIR, "cox-cluster-node", NULL);
 }
 
 /* Words to run @step; NULL: there is no ssh. */
 static char **
 command_of(const struct cox_remote *node, const char *step)
 {
-    const char *directory = cox_environment_get("COX_DAEMON_DIRECTORY");
-    g_autofree char *program = g_build_filename(directory != NULL ? directory : COX_DAEMONDIR, "cox-cluster-node", NULL);
+    g_autofree char *program = cox_remote_program();
     const char *ssh = cox_environment_get("COX_SSH");
     g_auto(GStrv) words = NULL;
     g_autofree char *path = NULL;
@@ -70,7 +129,7 @@ command_of(const struct cox_remote *node, const char *step)
     g_autofree char *remote = g_strdup_printf("%s %s", program, step);
     g_autoptr(GStrvBuilder) made = g_strv_builder_new();
 
-    if (is_here(node)) {
+    if (cox_remote_is_here(node)) {
         g_auto(GStrv) steps = g_strsplit(step, " ", -1);
 
         g_strv_builder_add(made, program);
@@ -106,6 +165,7 @@ static char *
 problem_of(const struct cox_remote *node, const struct cox_child_result *child)
 {
     g_autofree char *said = last_line(child->err);
+    g_autofree char *program = cox_remote_program();
 
     if (child->end == COX_CHILD_NOT_STARTED) {
         return g_strdup_printf("cannot be started: %s", g_strerror(child->start_errno));
@@ -117,7 +177,7 @@ problem_of(const struct cox_remote *node, const struct cox_child_result *child)
         return g_strdup_printf("not reached with ssh as root@%s: %s", node->address, said != NULL ? said : "no reason told");
     }
     if (child->exit_status == NOT_THERE) {
-        return g_strdup("cox-cluster-node is not there: is coxswain installed?");
+        return g_strdup_printf("%s is not there: is coxswain installed?", program);
     }
     return said != NULL ? g_steal_pointer(&said) : g_strdup_printf("exit status %d", child->exit_status);
 }

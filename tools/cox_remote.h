@@ -22,7 +22,7 @@ struct cox_remote *cox_remote_add(GPtrArray *nodes, const char *name, const char
 GPtrArray *cox_remotes_new(void);
 
 /**
- * Run a step of cox-cluster-node on all nodes that are chosen, at once; on this node (its host name) without ssh.  Environment: COX_SSH, the
+ * Run a step of cox-cluster-node on all nodes that are chosen, at once; on this node without ssh.  Environment: COX_SSH, the
  * command that is used instead of ssh; COX_DAEMON_DIRECTORY, where cox-cluster-node lies.
  *
  * @param step        and a word behind it, if need be
@@ -31,6 +31,12 @@ GPtrArray *cox_remotes_new(void);
  * @return true when it has succeeded on all of them
  */
 bool cox_remote_run(GPtrArray *nodes, const char *step, const char *input, gint64 timeout_ms);
+
+/** Is it this machine: is its address one of ours? */
+bool cox_remote_is_here(const struct cox_remote *node);
+
+/** The path of cox-cluster-node; the caller frees it. */
+char *cox_remote_program(void);
 
 /** The value of a line "KEY=VALUE" that the node printed; the caller frees it; NULL: there is none. */
 char *cox_remote_value(const struct cox_remote *node, const char *key);
