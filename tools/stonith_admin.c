@@ -54,7 +54,7 @@ static const struct cox_opt options[] = {
                "Register a fencing level for the target: NAME, @PATTERN or ATTRIBUTE=VALUE (requires --index and --device)"),
     COMMAND_OF("deregister-level", 'd', "TARGET", COMMAND_DEREGISTER_LEVEL,
                "Deregister a fencing level of the target (all of it that were registered without --index)"),
-    { "cleanup", 'c', COX_OPT_FLAG, NULL, NULL, "Clean up the fencing history (with --history)", FIELD(cleans) },
+    { "cleanup", 'c', COX_OPT_FLAG, NULL, NULL, "Clean up the fencing history (with --history; a node is meant by its name, not its id)", FIELD(cleans) },
     { "broadcast", 'b', COX_OPT_FLAG, NULL, NULL, "Accepted: the history is the same on all nodes (with --history)", FIELD(broadcasts) },
     { "agent", 'a', COX_OPT_STRING, "AGENT", NULL, "The agent to use (for example, fence_xvm)", FIELD(agent) },
     { "option", 'o', COX_OPT_STRINGS, "NAME=VALUE", NULL, "Specify a device configuration parameter (with --validate and --register)", FIELD(params) },

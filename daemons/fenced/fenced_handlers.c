@@ -232,6 +232,36 @@ collect_history(const struct cox_fenced *fenced, const char *target, GArray *eve
     }
 }
 
+/* Does something in the history, or under way, name it so? */
+static bool
+is_known_target(const struct cox_fenced *fenced, const char *target)
+{
+    const struct cox_fence_record *record = NULL;
+    const struct cox_fenceop *op = NULL;
+
+    for (guint i = 0; (record = cox_fence_history(fenced->engine, i)) != NULL; i++) {
+        if (strcmp(record->target, target) == 0) {
+            return true;
+        }
+    }
+    for (guint i = 0; (op = cox_fence_op(fenced->engine, i)) != NULL; i++) {
+        if (strcmp(op->target, target) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whose history is meant.  What is to be forgotten has to be named as it stands there: a number may be meant as a name. */
+static const char *
+target_of(const struct cox_fenced *fenced, const struct cox_msg_fence_history_query *query)
+{
+    if (query->target == NULL || query->clean != 0 || is_known_target(fenced, query->target)) {
+        return query->target;
+    }
+    return name_of(fenced, query->target);
+}
+
 bool
 cox_fenced_on_history(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
 {
@@ -240,8 +270,8 @@ cox_fenced_on_history(struct cox_ctx *ctx, const struct cox_request *request, st
     g_autoptr(cox_arena) arena = cox_arena_new();
     g_autoptr(GArray) events = g_array_new(FALSE, TRUE, sizeof(struct cox_msg_fence_event));
     struct cox_msg_fence_history answer = { 0 };
-    const char *target = query->target == NULL ? NULL : name_of(fenced, query->target);
-    const struct cox_msg_fence_forget forget = { .target = target };
+    struct cox_msg_fence_forget forget = { 0 };
+    const char *target = NULL;
 
     if (fenced->engine == NULL) {
         g_set_error(error, COX_ERROR, COX_ERROR_TRY_AGAIN, "fencing history: this node is not part of a cluster yet; try again");
@@ -251,11 +281,13 @@ cox_fenced_on_history(struct cox_ctx *ctx, const struct cox_request *request, st
         g_set_error(error, COX_ERROR, COX_ERROR_PRIVILEGE, "fencing history: only root and the cluster's user may clean it");
         return false;
     }
+    target = target_of(fenced, query);
     collect_pending(fenced, target, events, arena);
     collect_history(fenced, target, events, arena);
     answer.events = (const struct cox_msg_fence_event *) events->data;
     answer.n_events = events->len;
     if (query->clean != 0) {
+        forget.target = target;
         (void) cox_service_send(ctx, COX_MSG_FENCE_FORGET, &forget);
     }
     cox_reply_set(reply, COX_MSG_FENCE_HISTORY, &answer);

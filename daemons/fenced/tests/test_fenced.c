@@ -252,12 +252,12 @@ expect_error(struct world *world, guint at, guint32 id, int code)
     }
 }
 
-/* "off n3 ok; ..." as the history of node @at, newest first. */
+/* "off n3 ok; ..." as the history of @target (NULL: all) on node @at, newest first. */
 static char *
-history(struct world *world, guint at, guint64 clean)
+history_of(struct world *world, guint at, const char *target, guint64 clean)
 {
     static const char *const states[] = { "failed", "ok", "pending" };
-    const struct cox_msg_fence_history_query query = { .clean = clean };
+    const struct cox_msg_fence_history_query query = { .target = target, .clean = clean };
     const struct cox_msg_fence_history *answer
         = cox_service_fake_get(world->nodes[at], COX_MSG_FENCE_HISTORY_QUERY, &query, COX_MSG_FENCE_HISTORY, NULL);
     GString *text = g_string_new(NULL);
@@ -268,6 +268,12 @@ history(struct world *world, guint at, guint64 clean)
                                answer->events[i].target, states[answer->events[i].state]);
     }
     return g_string_free(text, FALSE);
+}
+
+static char *
+history(struct world *world, guint at, guint64 clean)
+{
+    return history_of(world, at, NULL, clean);
 }
 
 static void
@@ -463,6 +469,28 @@ the_history_can_be_forgotten_on_all_nodes(void **state)
     settle(world);
     expect_history(world, 0, "");
     expect_history(world, 1, "");
+}
+
+static void
+a_number_is_a_node_for_who_asks_and_a_name_for_who_forgets(void **state)
+{
+    struct world *world = *state;
+    g_autofree char *asked = NULL, *forgotten = NULL, *named = NULL;
+
+    begin(world, DEVICE("a", NV("a", "pcmk_host_list", "n3")), "");
+    kill_node(world, 2);
+    fence(world, 0, "n3", COX_FENCE_OFF);
+    pass(world, 1000);
+    asked = history_of(world, 1, "3", 0);
+    assert_string_equal(asked, "off n3 ok; ");
+    forgotten = history_of(world, 1, "3", 1);
+    assert_string_equal(forgotten, "");
+    settle(world);
+    expect_history(world, 0, "off n3 ok; ");
+    named = history_of(world, 1, "n3", 1);
+    assert_string_equal(named, "off n3 ok; ");
+    settle(world);
+    expect_history(world, 0, "");
 }
 
 static char *
@@ -751,6 +779,7 @@ COX_TEST_MAIN(WITH_WORLD(a_device_added_at_run_time_fences_and_outlives_changes_
               WITH_WORLD(without_quorum_nobody_is_fenced), WITH_WORLD(orders_of_an_older_coordinator_are_refused_wherever_they_are_given),
               WITH_WORLD(a_person_can_say_that_a_node_is_down), cmocka_unit_test(a_large_document_is_read_for_a_tenth_of_the_time_at_most),
               WITH_WORLD(who_asks_for_fencing_need_not_wait_for_changes_to_be_gathered), WITH_WORLD(the_history_can_be_forgotten_on_all_nodes),
+              WITH_WORLD(a_number_is_a_node_for_who_asks_and_a_name_for_who_forgets),
               WITH_WORLD(devices_are_listed_and_those_that_know_a_node), WITH_WORLD(a_device_can_be_tried),
               WITH_WORLD(a_change_of_the_configuration_counts_at_once), WITH_WORLD(bad_requests_are_refused_and_strangers_too),
               WITH_WORLD(the_number_of_the_boot_survives_the_daemon_but_not_the_node),

@@ -2,6 +2,8 @@
 #include "xml/textfile.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -67,6 +69,71 @@ an_empty_file_is_written_into_for_whoever_has_it_open(void **state)
 }
 
 static void
+an_empty_file_is_empty_again_when_not_all_could_be_written(void **state)
+{
+    g_autofree char *path = g_build_filename(folder, "file", NULL);
+    g_autoptr(GError) error = NULL;
+    struct rlimit usual, little;
+    struct stat info;
+    bool is_put;
+
+    (void) state;
+    assert_true(g_file_set_contents(path, "", 0, NULL));
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &usual), 0);
+    little = (struct rlimit) { 4, usual.rlim_max };
+    (void) signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+    is_put = cox_textfile_put(path, "longer than four", 16, &error);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &usual), 0);
+    assert_false(is_put);
+    assert_true(g_error_matches(error, COX_ERROR, COX_ERROR_IO));
+    assert_non_null(strstr(error->message, path));
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_size, 0);
+}
+
+static void
+an_empty_file_behind_a_link_is_left_alone(void **state)
+{
+    g_autofree char *path = g_build_filename(folder, "file", NULL);
+    g_autofree char *link_path = g_build_filename(folder, "link", NULL);
+    g_autofree char *text = NULL;
+    struct stat info;
+
+    (void) state;
+    assert_true(g_file_set_contents(path, "", 0, NULL));
+    assert_int_equal(symlink(path, link_path), 0);
+    assert_true(cox_textfile_put(link_path, "one", 3, NULL));
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_size, 0);
+    assert_int_equal(lstat(link_path, &info), 0);
+    assert_true(S_ISREG(info.st_mode));
+    assert_true(g_file_get_contents(link_path, &text, NULL, NULL));
+    assert_string_equal(text, "one");
+}
+
+static void
+an_empty_file_of_another_user_is_replaced(void **state)
+{
+    g_autofree char *path = g_build_filename(folder, "file", NULL);
+    struct stat info;
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL, 0666);
+
+    (void) state;
+    assert_true(fd >= 0);
+    if (fchown(fd, 65534, 65534) != 0) { /* only root can make one */
+        close(fd);
+        skip();
+    }
+    assert_true(cox_textfile_put(path, "one", 3, NULL));
+    assert_int_equal(fstat(fd, &info), 0);
+    assert_int_equal(info.st_size, 0);
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_size, 3);
+    close(fd);
+}
+
+static void
 a_pipe_is_written_into_and_stays_one_through_a_link_too(void **state)
 {
     g_autofree char *path = g_build_filename(folder, "pipe", NULL);
@@ -114,6 +181,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_file_is_made_and_replaced, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(an_empty_file_is_written_into_for_whoever_has_it_open, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(an_empty_file_is_empty_again_when_not_all_could_be_written, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(an_empty_file_behind_a_link_is_left_alone, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(an_empty_file_of_another_user_is_replaced, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_pipe_is_written_into_and_stays_one_through_a_link_too, make_folder, remove_folder),
         cmocka_unit_test(a_device_stays_one_and_what_it_cannot_take_is_told),
     };
