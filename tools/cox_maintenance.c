@@ -71,29 +71,39 @@ cox_verb_end(const char *text, char **until, GError **error)
 }
 
 bool
-cox_verb_since(const char *text, gint64 *since_us, GError **error)
+cox_verb_moment(const char *text, gint64 *at_us, GError **error)
 {
     g_autoptr(GTimeZone) zone = g_time_zone_new_local();
     const struct cox_datetime_context here = { .zone = zone, .now = cox_tool_now() };
     struct cox_datetime when;
-    cox_wall wall;
 
     if (text[0] == 'P' || is_span(text)) {
         if (!cox_datetime_from_wall(here.now, 0, &when) || !add_span(text, &when, error)) {
             return false;
         }
-        *since_us = 2 * here.now.usec - cox_datetime_to_wall(&when).usec;
+        *at_us = 2 * here.now.usec - cox_datetime_to_wall(&when).usec;
         return true;
     }
     if (!cox_datetime_parse(text, &here, &when, error)) {
         return false;
     }
-    wall = cox_datetime_to_wall(&when);
-    if (cox_wall_before(here.now, wall)) {
+    *at_us = cox_datetime_to_wall(&when).usec;
+    return true;
+}
+
+bool
+cox_verb_since(const char *text, gint64 *since_us, GError **error)
+{
+    gint64 at_us = 0;
+
+    if (!cox_verb_moment(text, &at_us, error)) {
+        return false;
+    }
+    if (at_us > cox_tool_now().usec) {
         g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "%s: that is still to come; use a time that has passed, or a length such as PT1H or 30min", text);
         return false;
     }
-    *since_us = wall.usec;
+    *since_us = at_us;
     return true;
 }
 

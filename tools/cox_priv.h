@@ -93,6 +93,7 @@ bool cox_verb_end(const char *text, char **until, GError **error);
  * @param error     COX_ERROR_SYNTAX; COX_ERROR_USAGE when it is to come
  */
 bool cox_verb_since(const char *text, gint64 *since_us, GError **error);
+bool cox_verb_moment(const char *text, gint64 *at_us, GError **error); /**< the same, which may be to come */
 
 int cox_verb_timeline(struct cox_tool_ctx *ctx, char **arguments); /* cox_timeline.c */
 int cox_verb_report(struct cox_tool_ctx *ctx, char **arguments); /* cox_report.c */

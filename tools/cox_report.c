@@ -21,11 +21,13 @@ cox_verb_report(struct cox_tool_ctx *ctx, char **arguments)
     g_auto(GStrv) nodes = (settings->nodes == NULL) ? NULL : g_strsplit_set(settings->nodes, ", ", -1);
     struct cox_report report = { .dest = arguments[0], .nodes = nodes, .patterns = list_of(settings->masks), .logs = list_of(settings->logs),
                                  .is_single = settings->is_local, .is_directory = settings->is_directory, .has_no_logs = settings->has_no_logs };
+    bool is_asked = settings->is_local && g_strcmp0(arguments[0], "-") == 0;
     GError *error = NULL;
 
     report.to_us = cox_tool_now().usec;
-    if (!cox_verb_since((settings->since != NULL) ? settings->since : USUAL_SINCE, &report.from_us, &error)
-        || (settings->until != NULL && !cox_verb_since(settings->until, &report.to_us, &error))) {
+    /* another node asks by its clock, which may be ahead of ours */
+    if (!(is_asked ? cox_verb_moment : cox_verb_since)((settings->since != NULL) ? settings->since : USUAL_SINCE, &report.from_us, &error)
+        || (settings->until != NULL && !cox_verb_moment(settings->until, &report.to_us, &error))) {
         return cox_tool_fail(ctx, error);
     }
     return cox_report_run(ctx, &report);

@@ -36,6 +36,12 @@ utc(gint64 at_us)
     return (text != NULL) ? text : g_strdup("1970-01-01T00:00:00Z");
 }
 
+static bool
+is_piped(const struct cox_report *report)
+{
+    return g_strcmp0(report->dest, "-") == 0;
+}
+
 /* ---- nodes ------------------------------------------------------------------------------------------------ */
 
 /* The others, by name; NULL-terminated. */
@@ -216,8 +222,7 @@ static int
 archive(const struct making *making)
 {
     const struct cox_report *report = making->report;
-    bool is_piped = g_strcmp0(report->dest, "-") == 0;
-    g_autofree char *path = is_piped ? g_build_filename(making->parent, "piped.tar.gz", NULL)
+    g_autofree char *path = is_piped(report) ? g_build_filename(making->parent, "piped.tar.gz", NULL)
                                      : g_strconcat(report->dest, report->is_bzip ? ".tar.bz2" : ".tar.gz", NULL);
     const char *const argv[] = { "tar", report->is_bzip ? "-cjf" : "-czf", path, "-C", making->parent, making->name, NULL };
     g_autoptr(GString) reason = g_string_new(NULL);
@@ -228,7 +233,7 @@ archive(const struct making *making)
     if (!is_done) {
         return cox_tool_error(making->ctx, COX_ERROR_CANNOT_CREATE, "%s: %s", path, reason->str);
     }
-    return is_piped ? pipe_out(making, path) : say_done(making, path);
+    return is_piped(report) ? pipe_out(making, path) : say_done(making, path);
 }
 
 /* Where it is made: the place itself, or a place for a while. */
@@ -236,9 +241,8 @@ static bool
 begin(struct making *making, GError **error)
 {
     const struct cox_report *report = making->report;
-    bool is_piped = g_strcmp0(report->dest, "-") == 0;
 
-    making->name = is_piped ? g_strdup("report") : g_path_get_basename(report->dest);
+    making->name = is_piped(report) ? g_strdup("report") : g_path_get_basename(report->dest);
     making->parent = report->is_directory ? g_path_get_dirname(report->dest) : g_strdup("/var/tmp/cox-report-XXXXXX");
     if (!report->is_directory && g_mkdtemp_full(making->parent, 0700) == NULL) {
         g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "%s: %s", making->parent, g_strerror(errno));
@@ -279,6 +283,10 @@ cox_report_run(struct cox_tool_ctx *ctx, const struct cox_report *report)
     int status = 0;
 
     mine.dest = (report->dest != NULL) ? report->dest : usual;
+    mine.to_us = MIN(mine.to_us, g_get_real_time());
+    if (is_piped(&mine)) {
+        mine.from_us = MIN(mine.from_us, mine.to_us);
+    }
     if (mine.from_us > mine.to_us) {
         status = cox_tool_usage(ctx, "the report would end before it begins");
     } else if (!begin(&making, &error) || !fill(&making, &error)) {

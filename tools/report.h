@@ -33,6 +33,22 @@ int cox_report_run(struct cox_tool_ctx *ctx, const struct cox_report *report);
 /** Append the lines of @text that were written in the time of the report to @out; those without a date go with the one before them. */
 void cox_report_window(const struct cox_report *report, gint64 now_us, const char *text, gsize length, GString *out);
 
+/** When the first line of @text that has a date was written; false: none has. */
+bool cox_report_first(gint64 now_us, const char *text, gsize length, gint64 *at_us);
+
+/** What is read of a log at most, from its end. */
+#define COX_REPORT_LOG_BYTES ((gsize) 32 * 1024 * 1024)
+
+/** The end of a file, at most @most bytes; the caller frees it.  NULL with errno: it cannot be read, or is no plain file. */
+char *cox_report_read(const char *path, gsize most, gsize *length);
+
+/**
+ * Append the lines of a log, and of what was rotated away from it (.1, -DATE, and the same with .gz), that were written in the time of the report.
+ * @param said  is told when the log begins only after the report does
+ * @return whether there is such a log
+ */
+bool cox_report_log(const struct cox_report *report, const char *path, GString *out, GString *said);
+
 /**
  * Collect what this node has into @directory, which exists.
  * @param said  what could not be had, a line each

@@ -1,6 +1,5 @@
 /* tools/report_collect.c - what one node has for a report, without secrets.  Layer 6. */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,7 +20,6 @@
 
 enum {
     COMMAND_S = 30,
-    MOST_LOG_BYTES = 32 * 1024 * 1024, /* of the end of a log */
     MOST_INPUTS = 100,
     MOST_VERSIONS = 200,   /* of the configuration, whose secrets are looked for */
     MOST_HISTORY_BYTES = 512 * 1024 * 1024,
@@ -172,76 +170,79 @@ take_timeline(const struct collecting *collecting)
 
 /* ---- files and logs --------------------------------------------------------------------------------------- */
 
-/* The end of a file, at most so much of it; NULL: it is none. */
+/* What a file is called in the report: its name, with the directories before it when there is one of that name. */
 static char *
-read_end(const char *path, gsize most, gsize *length)
+name_for(const struct collecting *collecting, const char *path)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    struct stat found;
-    char *text = NULL;
-    off_t begin = 0;
+    g_autofree char *name = g_path_get_basename(path);
+    g_autofree char *there = g_build_filename(collecting->directory, name, NULL);
+    g_autofree char *whole = g_strdup(path + strspn(path, "/"));
 
-    if (fd < 0) {
-        return NULL;
-    }
-    if (fstat(fd, &found) == 0 && S_ISREG(found.st_mode)) {
-        begin = (found.st_size > (off_t) most) ? found.st_size - (off_t) most : 0;
-        text = g_malloc((gsize) (found.st_size - begin) + 1);
-        *length = 0;
-        for (ssize_t n = 1; n > 0 && *length < (gsize) (found.st_size - begin); *length += (n > 0) ? (gsize) n : 0) {
-            n = pread(fd, text + *length, (gsize) (found.st_size - begin) - *length, begin + (off_t) *length);
-        }
-        text[*length] = '\0';
-    }
-    close(fd);
-    return text;
+    return g_file_test(there, G_FILE_TEST_EXISTS) ? g_strdup(g_strdelimit(whole, "/", '-')) : g_steal_pointer(&name);
 }
 
 static void
 take_file(const struct collecting *collecting, const char *path)
 {
     gsize length = 0;
-    g_autofree char *text = read_end(path, MOST_LOG_BYTES, &length);
-    g_autofree char *name = g_path_get_basename(path);
+    g_autofree char *text = cox_report_read(path, COX_REPORT_LOG_BYTES, &length);
+    g_autofree char *whole = g_strdup(path + strspn(path, "/"));
 
-    if (text != NULL) {
-        g_autofree char *file = g_str_has_prefix(path, "/etc/") && !g_str_has_suffix(path, ".conf") ? g_strconcat("etc-", name, NULL) : g_strdup(name);
+    if (text == NULL) {
+        if (errno != ENOENT) {
+            g_string_append_printf(collecting->said, "%s: %s\n", path, g_strerror(errno));
+        }
+    } else if (g_str_has_suffix(path, ".conf")) {
+        g_autofree char *name = g_path_get_basename(path);
 
-        put(collecting, file, text, length);
-    } else if (errno != ENOENT) {
-        g_string_append_printf(collecting->said, "%s: %s\n", path, g_strerror(errno));
+        put(collecting, name, text, length);
+    } else {
+        put(collecting, g_strdelimit(whole, "/", '-'), text, length);
     }
 }
 
 static void
 take_log(const struct collecting *collecting, const char *path)
 {
-    gsize length = 0;
-    g_autofree char *text = read_end(path, MOST_LOG_BYTES, &length);
-    g_autofree char *name = g_path_get_basename(path);
+    g_autofree char *name = name_for(collecting, path);
     g_autoptr(GString) part = g_string_new(NULL);
 
-    if (text == NULL) {
-        if (errno != ENOENT) {
-            g_string_append_printf(collecting->said, "%s: %s\n", path, g_strerror(errno));
-        }
-        return;
+    if (cox_report_log(collecting->report, path, part, collecting->said)) {
+        put(collecting, name, part->str, part->len);
     }
-    cox_report_window(collecting->report, g_get_real_time(), text, length, part);
-    put(collecting, name, part->str, part->len);
 }
 
+/* What the cluster's services say, with what runs in them, what systemd says of them, and what bears their names. */
 static void
 take_journal(const struct collecting *collecting)
 {
+    static const char *const services[] = { "pacemaker", "corosync", "corosync-qdevice", "corosync-qnetd", "sbd", "dlm", "booth", "pcsd" };
+    static const char *const names[] = { "pacemaker", "pacemakerd", "corosync", "sbd", "coxd", "cox" };
     g_autofree char *journalctl = g_find_program_in_path("journalctl");
     g_autofree char *since = g_strdup_printf("--since=@%" G_GINT64_FORMAT, collecting->report->from_us / G_USEC_PER_SEC);
     g_autofree char *until = g_strdup_printf("--until=@%" G_GINT64_FORMAT, collecting->report->to_us / G_USEC_PER_SEC + 1);
-    const char *const argv[] = { journalctl, "--no-pager", "--quiet", "--lines=100000", since, until, NULL };
+    const char *const begin[] = { journalctl, "--no-pager", "--quiet", "--lines=100000", since, until };
+    g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
     gsize length = 0;
     int status = 0;
-    g_autofree char *text = (journalctl == NULL) ? NULL : cox_report_command(argv, COMMAND_S, &length, &status, NULL);
+    g_autofree char *text = NULL;
 
+    for (gsize i = 0; i < G_N_ELEMENTS(begin); i++) {
+        g_ptr_array_add(argv, g_strdup(begin[i]));
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(services); i++) {
+        g_ptr_array_add(argv, g_strdup_printf("_SYSTEMD_UNIT=%s.service", services[i]));
+    }
+    g_ptr_array_add(argv, g_strdup("+"));
+    for (gsize i = 0; i < G_N_ELEMENTS(services); i++) {
+        g_ptr_array_add(argv, g_strdup_printf("UNIT=%s.service", services[i]));
+    }
+    g_ptr_array_add(argv, g_strdup("+"));
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_ptr_array_add(argv, g_strdup_printf("SYSLOG_IDENTIFIER=%s", names[i]));
+    }
+    g_ptr_array_add(argv, NULL);
+    text = (journalctl == NULL) ? NULL : cox_report_command((const char *const *) argv->pdata, COMMAND_S, &length, &status, NULL);
     if (text != NULL && length > 0) {
         put(collecting, "journal.log", text, length);
     }
@@ -371,7 +372,7 @@ learn_secrets(const struct collecting *collecting)
         for (const char *param = (params == NULL) ? NULL : g_dir_read_name(params); param != NULL; param = g_dir_read_name(params)) {
             g_autofree char *path = g_build_filename(directory, param, NULL);
             gsize length = 0;
-            g_autofree char *value = read_end(path, 64 * 1024, &length);
+            g_autofree char *value = cox_report_read(path, 64 * 1024, &length);
 
             if (value != NULL && !g_str_has_suffix(param, ".sign")) {
                 cox_mask_learn(collecting->mask, value);
@@ -380,32 +381,74 @@ learn_secrets(const struct collecting *collecting)
     }
 }
 
-/* Inputs of the scheduler of that time, the youngest. */
-static void
-take_inputs(const struct collecting *collecting)
-{
-    const char *top = directory_of("COX_PENGINE_DIRECTORY", COX_STATEDIR "/pengine");
-    g_autofree char *into = g_build_filename(collecting->directory, "pengine", NULL);
-    g_autoptr(GDir) dir = g_dir_open(top, 0, NULL);
-    guint n = 0;
+struct input {
+    char *name;
+    time_t at;
+};
 
-    for (const char *name = (dir == NULL) ? NULL : g_dir_read_name(dir); name != NULL && n < MOST_INPUTS; name = g_dir_read_name(dir)) {
-        g_autofree char *path = g_build_filename(top, name, NULL), *file = g_build_filename("pengine", name, NULL);
+static void
+clear_input(gpointer data)
+{
+    g_free(((struct input *) data)->name);
+}
+
+static int
+youngest_first(gconstpointer a, gconstpointer b)
+{
+    const struct input *first = a, *second = b;
+
+    return (first->at != second->at) ? ((first->at < second->at) ? 1 : -1) : strcmp(first->name, second->name);
+}
+
+/* Inputs of the scheduler of that time. */
+static GArray *
+find_inputs(const struct cox_report *report, const char *top)
+{
+    GArray *inputs = g_array_new(FALSE, FALSE, sizeof(struct input));
+    g_autoptr(GDir) dir = g_dir_open(top, 0, NULL);
+
+    g_array_set_clear_func(inputs, clear_input);
+    for (const char *name = (dir == NULL) ? NULL : g_dir_read_name(dir); name != NULL; name = g_dir_read_name(dir)) {
+        g_autofree char *path = g_build_filename(top, name, NULL);
+        struct input input = { NULL, 0 };
         GStatBuf found;
-        gint64 at_us;
-        g_autoptr(cox_xmldoc) doc = NULL;
+        gint64 at_us = 0;
 
         if (!g_str_has_suffix(name, ".bz2") || g_stat(path, &found) != 0) {
             continue;
         }
         at_us = (gint64) found.st_mtime * G_USEC_PER_SEC;
-        if (at_us + G_USEC_PER_SEC < collecting->report->from_us || at_us > collecting->report->to_us) {
-            continue;
+        if (at_us + G_USEC_PER_SEC >= report->from_us && at_us <= report->to_us) {
+            input.name = g_strdup(name);
+            input.at = found.st_mtime;
+            g_array_append_val(inputs, input);
         }
-        doc = masked(collecting, path, NULL);
-        if (doc != NULL && (n > 0 || g_mkdir(into, 0700) == 0)) {
+    }
+    g_array_sort(inputs, youngest_first);
+    return inputs;
+}
+
+static void
+take_inputs(const struct collecting *collecting)
+{
+    const char *top = directory_of("COX_PENGINE_DIRECTORY", COX_STATEDIR "/pengine");
+    g_autofree char *into = g_build_filename(collecting->directory, "pengine", NULL);
+    g_autoptr(GArray) inputs = find_inputs(collecting->report, top);
+
+    if (inputs->len > MOST_INPUTS) {
+        g_string_append_printf(collecting->said, "%s: %u older inputs of the scheduler of that time; the youngest %d are in the report\n", top,
+                               inputs->len - MOST_INPUTS, MOST_INPUTS);
+    }
+    for (guint i = 0; i < MIN(inputs->len, MOST_INPUTS) && (i > 0 || g_mkdir(into, 0700) == 0); i++) {
+        const char *name = g_array_index(inputs, struct input, i).name;
+        g_autofree char *path = g_build_filename(top, name, NULL), *file = g_build_filename("pengine", name, NULL);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(cox_xmldoc) doc = masked(collecting, path, &error);
+
+        if (doc != NULL) {
             put_document(collecting, file, doc, true);
-            n++;
+        } else {
+            g_string_append_printf(collecting->said, "%s: %s\n", path, error->message);
         }
     }
 }
@@ -417,6 +460,7 @@ take_logs(const struct collecting *collecting)
 {
     const char *own = g_getenv("PCMK_logfile");
 
+    take_journal(collecting); /* first, that it has its name */
     take_log(collecting, (own != NULL && own[0] == '/') ? own : CLUSTER_LOG);
     for (gsize i = 0; i < G_N_ELEMENTS(logs); i++) {
         take_log(collecting, logs[i]);
@@ -424,7 +468,6 @@ take_logs(const struct collecting *collecting)
     for (gsize i = 0; collecting->report->logs != NULL && collecting->report->logs[i] != NULL; i++) {
         take_log(collecting, collecting->report->logs[i]);
     }
-    take_journal(collecting);
 }
 
 bool

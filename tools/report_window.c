@@ -49,6 +49,23 @@ log_time(const char *line, gint64 now_us, gint64 *at_us)
     return false;
 }
 
+bool
+cox_report_first(gint64 now_us, const char *text, gsize length, gint64 *at_us)
+{
+    const char *end = text + length;
+
+    for (const char *at = text; at < end;) {
+        const char *stop = memchr(at, '\n', (gsize) (end - at));
+        g_autofree char *line = g_strndup(at, MIN((gsize) (end - at), 64));
+
+        if (iso_time(line, at_us) || log_time(line, now_us, at_us)) {
+            return true;
+        }
+        at = (stop == NULL) ? end : stop + 1;
+    }
+    return false;
+}
+
 void
 cox_report_window(const struct cox_report *report, gint64 now_us, const char *text, gsize length, GString *out)
 {

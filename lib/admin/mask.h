@@ -30,13 +30,22 @@ void cox_mask_add_name(struct cox_mask *mask, const char *name);
 
 bool cox_mask_is_secret(const struct cox_mask *mask, const char *name);
 
-/** A secret; ends of line around it are none of it.  What is shorter than four bytes, or a word such as "true", is not looked for in texts. */
+/**
+ * A secret; ends of line around it are none of it.  What is shorter than four bytes, a number of less than nine digits, or a word such as "true" is not
+ * looked for in texts; what is shorter than 16 bytes is only where it is no part of a longer word.
+ */
 void cox_mask_learn(struct cox_mask *mask, const char *value);
 
-/** Replace the secrets in a document, and learn them: values beside names, and attributes that have such names. */
+/**
+ * Replace the secrets in a document, and learn them: values beside names, and attributes that have such names.  Ids and names of nodes are known from then
+ * on, and never masked in texts as something learned.  Digests of the parameters of resources that have secrets are removed.
+ */
 void cox_mask_document(struct cox_mask *mask, struct cox_xml *root);
 
-/** A copy of @text without what was learned, and without what follows such names (name=value, name: "value", --name value); the caller frees it. */
+/**
+ * A copy of @text without what was learned, and without what follows such names (name=value, name: "value", --name value), "-p" of a fence agent and the
+ * user in a URL; quotes stay.  The caller frees it.
+ */
 char *cox_mask_text(const struct cox_mask *mask, const char *text, size_t length);
 
 typedef struct cox_mask cox_mask; /* for g_autoptr only */

@@ -28,7 +28,8 @@ stop) ;;
 monitor) exit 7 ;;
 meta-data) echo '<resource-agent name="Thing"><version>1.1</version><parameters><parameter name="passwd"><content type="string"/></parameter>
 <parameter name="api_token"><content type="string"/></parameter><parameter name="pin" private="1"><content type="string"/></parameter>
-<parameter name="serial"><content type="string"/></parameter><parameter name="place"><content type="string"/></parameter></parameters>
+<parameter name="serial"><content type="string"/></parameter><parameter name="place"><content type="string"/></parameter>
+<parameter name="options"><content type="string"/></parameter></parameters>
 <actions><action name="start" timeout="20s"/><action name="stop" timeout="20s"/><action name="monitor" timeout="20s"/></actions></resource-agent>' ;;
 *) exit 3 ;;
 esac
@@ -79,7 +80,7 @@ node=$("$tools/crm_node" -n 2> /dev/null)
 
 ok "a cluster without fencing" "$tools/cox" property set fencing-enabled=false
 ok "with a resource full of secrets" "$tools/cox" resource create thing ocf:test:Thing passwd=Planted-Former-0 api_token='Planted-Two-2 & more' pin=Planted-Three-3 \
-    serial=Planted-Four-4 place=Hamburg
+    serial=Planted-Four-4 place=Hamburg options=username=u,pass=Planted-Inner-1
 ok "one of which is changed, with a careless reason" "$tools/cox" resource update thing passwd=Planted-One-1 --reason "Planted-Former-0 was known to all"
 ok "and whose agent is careless as well" "$tools/crm_resource" --wait --timeout 50
 echo Planted-Five-5 > "$tmp/secrets/thing/web"
@@ -90,6 +91,13 @@ echo Planted-Five-5 > "$tmp/secrets/thing/web"
 } >> "$tmp/log"
 date '+%Y-%m-%dT%H:%M:%S other log, token=Planted-Ten-10 end' > "$tmp/other.log"
 echo "1999-01-01 00:00:00 long ago" >> "$tmp/other.log"
+mkdir "$tmp/more" # a log of the same name, rotated three times
+date -d '-5 minutes' '+%Y-%m-%dT%H:%M:%S the present one, with options username=u,pass=Planted-Inner-1, http://u:Planted-Url-1@host/' > "$tmp/more/other.log"
+date -d '-2 hours' '+%Y-%m-%dT%H:%M:%S rotated last: fence_x -a host -p Planted-Short-1 -v' > "$tmp/more/other.log.1"
+{ echo "1999-01-01 00:00:00 too early"; date -d '-3 hours' '+%Y-%m-%dT%H:%M:%S rotated before that'; } | gzip > "$tmp/more/other.log-20261126.gz"
+date -d '-3 hours' '+%Y-%m-%dT%H:%M:%S not written since' > "$tmp/more/other.log.9"
+touch -d '3 days ago' "$tmp/more/other.log.9"
+echo 'nothing of it' > "$tmp/more/other.log.old"
 
 grep -q Planted-One-1 "$tmp/log" && grep -q "Planted" "$tmp/run/timeline" && "$tools/cibadmin" -Q | grep -q Planted-Three-3
 result "they are there"
@@ -98,8 +106,13 @@ for _ in $(seq 300); do # the scheduler saves its inputs when it has nothing bet
     [ -n "$(find "$tmp/pe" -name 'pe-*.bz2')" ] && break
     sleep 0.1
 done
+from=$(find "$tmp/pe" -name 'pe-*.bz2' | head -n 1)
+for i in $(seq 110); do # more than a report takes, the youngest in no order of names
+    cp "$from" "$tmp/pe/pe-input-$((1000 + i * 37 % 110)).bz2"
+    touch -d "-$((i + 10)) minutes" "$tmp/pe/pe-input-$((1000 + i * 37 % 110)).bz2"
+done
 mkdir "$tmp/out"
-says "a report is made" 0 "^$tmp/out/r.tar.gz" "$tools/cox" report "$tmp/out/r" --local --mask serial --log "$tmp/other.log"
+says "a report is made" 0 "^$tmp/out/r.tar.gz" "$tools/cox" report "$tmp/out/r" --local --mask serial --log "$tmp/other.log" --log "$tmp/more/other.log" --until 2099-01-01
 ok "it can be unpacked" tar -xzf "$tmp/out/r.tar.gz" -C "$tmp/out"
 clean "no secret is in it" "$tmp/out/r"
 [ "$(stat -c %a "$tmp/out/r.tar.gz")" = 600 ]
@@ -110,10 +123,22 @@ grep -q 'name="place" value="Hamburg"' cib.xml && grep -q 'name="pin" value="\*\
 result "the configuration is in it"
 grep -q 'start thing: failed, rc 1.*cannot log in with \*\*\*\*\*\*' timeline.txt
 result "the timeline is"
-grep -q 'logs in with \*\*\*\*\*\*, once with \*\*\*\*\*\*' log && grep -q 'ip 192.0.2.1 --password \*\*\*\*\*\* -v; db_password=\*\*\*\*\*\*; visible' log && grep -q 'a second line' log
+grep -q 'logs in with \*\*\*\*\*\*, once with \*\*\*\*\*\*' log && grep -q 'ip 192.0.2.1 --password \*\*\*\*\*\* -v; db_password="\*\*\*\*\*\*"; visible' log && grep -q 'a second line' log
 result "the log is"
 grep -q 'other log, token=\*\*\*\*\*\* end' other.log && ! grep -q 'long ago' other.log
 result "and another one, of that time"
+have=$(ls; cat ./*more-other.log report.txt)
+[ "$(wc -l < ./*more-other.log)" = 3 ] && head -n 1 ./*more-other.log | grep -q 'rotated before that' && grep -q 'fence_x -a host -p \*\*\*\*\*\* -v' ./*more-other.log
+result "and a third of the same name, with what was rotated away in that time"
+grep -q "$tmp/log: what was before .*, where it begins" report.txt && ! grep -q "more/other.log: what was before" report.txt
+result "and it is told which log begins later"
+have=$(ls pengine; cat report.txt)
+[ "$(find pengine -name 'pe-*.bz2' | wc -l)" = 100 ] && grep -q 'older inputs of the scheduler of that time; the youngest 100 are' report.txt \
+    && [ -e "pengine/pe-input-$((1000 + 37)).bz2" ] && [ ! -e pengine/pe-input-1000.bz2 ]
+result "only the youngest inputs of the scheduler are, and how many were left out is told"
+have=$(xmllint --noout cib.xml 2>&1 || "$tools/crm_verify" -x cib.xml 2>&1)
+grep -q 'name="options" value="username=u,pass=\*\*\*\*\*\*"' cib.xml && ! grep -q 'op-digest' cib.xml && CIB_file=$PWD/cib.xml "$tools/cibadmin" -Q > /dev/null
+result "what hides little is not in the configuration, which can be read"
 [ -n "$(find pengine -name 'pe-*.bz2')" ] && bzcat pengine/pe-*.bz2 | grep -q 'name="place" value="Hamburg"'
 result "inputs of the scheduler are, and can be read"
 grep -q '\*\*\*\*\*\* was known to all' history.txt
@@ -133,6 +158,8 @@ result "without logs when none are wanted"
 says "what is there already is not touched" 73 "File exists" "$tools/crm_report" -d -S -f "$(date '+%Y-%m-%d')" "$tmp/out/d"
 says "it must be known from when on" 64 "from when on" "$tools/crm_report" "$tmp/out/e"
 says "and the end comes after the beginning" 64 "end before it begins" "$tools/crm_report" -S -f "$(date '+%Y-%m-%d')" -t 1999-01-01 "$tmp/out/e"
+says "another node whose clock is ahead is answered" 0 "" "$tools/cox" report - --local --since "$(date -d '+1 hour' '+%Y-%m-%dT%H:%M:%S')" --until "$(date -d '+2 hours' '+%Y-%m-%dT%H:%M:%S')"
+says "but nobody else asks for what is to come" 64 "still to come" "$tools/cox" report "$tmp/out/e" --local --since 2099-01-01
 says "a bad pattern is refused" 64 "is no pattern" "$tools/cox" report "$tmp/out/e" --local --mask '('
 [ ! -e "$tmp/out/e.tar.gz" ] && [ -z "$(find /var/tmp -maxdepth 1 -name 'cox-report-*' -user "$(id -u)" -newer "$tmp/other.log")" ]
 result "and leaves nothing behind"
