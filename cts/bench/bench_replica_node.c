@@ -216,6 +216,7 @@ on_done(void *context, const struct cox_store_done *done)
         xml = as_xml(node);
         cox_store_save(node->store, done->number, xml, meta);
         break;
+    case COX_STORE_NOT_REFRESHED:
     case COX_STORE_KEPT:
         printf("aside %s\n", done->text);
         break;

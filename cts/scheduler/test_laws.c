@@ -30,6 +30,7 @@ static const struct {
     { "shutdown-lock", 2, "a rehearsal takes no note of locks, so that its next plan starts what was locked" },
     { "guest-connection-worn-out", 3, "the machine is stopped, its failures are forgotten with that, and it starts anew" },
     { "guest-moves-unprobed", 2, "a guest node that moves is probed where it is then" },
+    { "guest-disabled-stop-failed", 2, "a guest node is probed once it is there" },
     { "guest-in-group", 2, "a guest node is probed once it is there" },
     { "remote-rsc-stop-failed", 2, "a remote node that was fenced is probed once its connection is made again" },
     { "remote-lost", 2, "a remote node that is connected anew is probed before anything is moved there" },

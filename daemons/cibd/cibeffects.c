@@ -5,8 +5,11 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "cib/blank.h"
 #include "daemons/cibd/cibpairs.h"
+
+enum { ORIGIN_BYTES = 1000 }; /* it goes to followers with each patch, in one frame */
 
 /* Effects of one step cause events; they are handed in after it, in order. */
 struct follow_up {
@@ -153,8 +156,9 @@ apply(struct cibd *cibd, const struct cox_replica_effect *effect)
     cibd->n_changes += is_done;
     cibd->n_refused += !is_done;
     if (result.is_changed) {
-        g_autofree char *origin = g_strdup_printf("%s/%s/%s", order.origin == NULL ? "-" : order.origin, order.client == NULL ? "-" : order.client,
+        g_autofree char *whole = g_strdup_printf("%s/%s/%s", order.origin == NULL ? "-" : order.origin, order.client == NULL ? "-" : order.client,
                                                   order.user == NULL ? "-" : order.user);
+        g_autofree char *origin = cox_text_cut(whole, ORIGIN_BYTES);
         g_autofree char *reason = cibd_history_reason(&order);
 
         cibd->serial++;

@@ -14,6 +14,7 @@ enum {
     PROBE_MS = 2000,
     STALL_MS = 3000, /* a disk that has answered nothing for so long is reported */
     REFRESH_MS = 1000, /* a changed configuration is in cib.xml after so long ... */
+    REFRESH_STEP_MS = 137,
     REFRESH_BYTES_A_MS = 1000, /* ... and a millisecond for each so many bytes of the document */
 };
 
@@ -166,6 +167,9 @@ on_done(void *context, const struct cox_store_done *done)
     case COX_STORE_WANTS_SAVE:
         save_now(cibd, done->number);
         break;
+    case COX_STORE_NOT_REFRESHED:
+        cox_log_line(cox_service_log(cibd->ctx), COX_LOG_WARNING, "cib.xml stays behind the configuration, whose journal has all of it reason=\"%s\"", done->text);
+        break;
     case COX_STORE_KEPT:
         cox_log_event(cox_service_log(cibd->ctx), COX_EVENT_CIB_LOST, "file=%s/%s", directory_of(), done->text);
         break;
@@ -213,27 +217,47 @@ cibd_files_save(struct cibd *cibd, guint64 number, GBytes *meta)
     }
 }
 
+static void on_refresh(void *context);
+
+/* Nodes that write at once would keep a majority from acknowledging changes: each has a moment of its own. */
+static void
+refresh_later(struct cibd *cibd)
+{
+    struct cox_runtime *runtime = cox_service_runtime(cibd->ctx);
+    gint64 delay_ms = REFRESH_MS + cox_service_self(cibd->ctx) * REFRESH_STEP_MS % REFRESH_MS + (gint64) (cibd->saved_bytes / REFRESH_BYTES_A_MS);
+
+    cibd->refresh = cox_runtime_timer(runtime, cox_usec_after_ms(cox_runtime_now(runtime), delay_ms), on_refresh, cibd);
+}
+
 static void
 on_refresh(void *context)
 {
     struct cibd *cibd = context;
+    g_autoptr(GBytes) replica_meta = NULL, meta = NULL, xml = NULL;
 
     cibd->refresh = 0;
-    if (cibd->store != NULL && !cibd->is_disk_bad && !cibd->is_stopping) {
-        save_now(cibd, cibd->last_journal);
+    if (cibd->store == NULL || cibd->is_disk_bad || cibd->is_stopping) {
+        return;
     }
+    if (cox_store_waiting(cibd->store) > 0) { /* changes come first */
+        refresh_later(cibd);
+        return;
+    }
+    replica_meta = cox_replica_meta(cibd->replica);
+    meta = cox_keeper_wrap(cibd->keeper, replica_meta);
+    xml = cibd_files_xml(cibd);
+    cibd->saved_bytes = g_bytes_get_size(xml);
+    watch_disk(cibd);
+    cox_store_refresh(cibd->store, cibd->last_journal, xml, meta);
 }
 
 void
 cibd_files_refresh(struct cibd *cibd, const struct cox_msg_cib_state *before)
 {
-    struct cox_runtime *runtime = cox_service_runtime(cibd->ctx);
     struct cox_version after = cox_version_of(cox_cib_root(cox_keeper_cib(cibd->keeper)));
 
     if (cibd->refresh == 0 && (before->admin_epoch != after.admin_epoch || before->epoch != after.epoch)) {
-        gint64 delay_ms = REFRESH_MS + (gint64) (cibd->saved_bytes / REFRESH_BYTES_A_MS);
-
-        cibd->refresh = cox_runtime_timer(runtime, cox_usec_after_ms(cox_runtime_now(runtime), delay_ms), on_refresh, cibd);
+        refresh_later(cibd);
     }
 }
 

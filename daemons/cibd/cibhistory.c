@@ -7,10 +7,11 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "cib/section.h"
 #include "xml/xmlwrite.h"
 
-enum { LEAST_BYTES = 2 * 1024 * 1024, BASES = 4 /* a file may be so many times the configuration */, HEAD_BYTES = 1024 };
+enum { LEAST_BYTES = 2 * 1024 * 1024, BASES = 4 /* a file may be so many times the configuration */, HEAD_BYTES = 1024, REASON_BYTES = 1000 /* it goes to followers with each patch, in one frame */ };
 
 char *
 cibd_history_reason(const struct cox_ciborder *order)
@@ -22,7 +23,7 @@ cibd_history_reason(const struct cox_ciborder *order)
         return NULL;
     }
     doc = cox_xmldoc_parse_text(order->xml, order->xml_size, NULL, NULL);
-    return doc == NULL || !cox_xml_is(cox_xmldoc_root(doc), "diff") ? NULL : g_strdup(cox_xml_get(cox_xmldoc_root(doc), "reason"));
+    return doc == NULL || !cox_xml_is(cox_xmldoc_root(doc), "diff") ? NULL : cox_text_cut(cox_xml_get(cox_xmldoc_root(doc), "reason"), REASON_BYTES);
 }
 
 static void

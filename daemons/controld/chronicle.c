@@ -31,7 +31,7 @@ open_file(struct controld *controld)
     if (chronicle->file != NULL || now < chronicle->retry_at) {
         return;
     }
-    chronicle->file = cox_logfile_open_bounded(chronicle->path, 0640, CONTROLD_CHRONICLE_BYTES, &error);
+    chronicle->file = cox_logfile_open_bounded(chronicle->path, 0600, CONTROLD_CHRONICLE_BYTES, &error);
     chronicle->retry_at = cox_usec_after_ms(now, 60000);
     if (chronicle->file == NULL && !chronicle->watch.is_losing) {
         chronicle->watch.is_losing = true;
@@ -65,7 +65,7 @@ controld_chronicle_note(struct controld *controld, struct cox_timeline_record *r
     if (!cox_timeline_is_dull(record)) {
         write_line(controld, line);
     }
-    cox_service_publish(controld->ctx, "timeline", COX_MSG_CONTROL_TOLD, &(struct cox_msg_control_told) { .line = line }, NULL);
+    cox_service_publish(controld->ctx, CONTROLD_CHRONICLE_TOPIC, COX_MSG_CONTROL_TOLD, &(struct cox_msg_control_told) { .line = line }, NULL);
 }
 
 void
@@ -218,6 +218,24 @@ ask_other(struct controld *controld, const struct cox_msg_control_timeline_query
     return true;
 }
 
+/* It tells of all resources and of who has changed what: no rule of access says who may know that. */
+static bool
+may_look(const struct controld *controld, const struct cox_request *request, GError **error)
+{
+    if (request->origin == COX_FROM_PEER || request->role == COX_ROLE_ADMIN || !cox_permit_has_rules(controld->permit)) {
+        return true;
+    }
+    g_set_error_literal(error, COX_ERROR, COX_ERROR_PRIVILEGE,
+                        "there are access rules: only root and " COX_DAEMON_CLUSTER_USER " may look at the timeline");
+    return false;
+}
+
+bool
+controld_chronicle_subscribed(struct cox_ctx *ctx, const struct cox_request *request, const char *topic, GError **error)
+{
+    return strcmp(topic, CONTROLD_CHRONICLE_TOPIC) != 0 || may_look(cox_service_data(ctx), request, error);
+}
+
 bool
 controld_chronicle_on_query(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
 {
@@ -226,6 +244,9 @@ controld_chronicle_on_query(struct cox_ctx *ctx, const struct cox_request *reque
     const char *own = cox_service_node_name(ctx, controld->self);
     bool is_own = query->node == NULL || g_strcmp0(query->node, own) == 0;
 
+    if (!may_look(controld, request, error)) {
+        return false;
+    }
     if (request->origin == COX_FROM_PEER) {
         if (query->node != NULL && is_own) {
             begin_reading(controld, query, 0, request->node);

@@ -19,6 +19,9 @@ enum { CONTROLD_CHRONICLE_BYTES = 2 * 1024 * 1024 }; /* of a file; there are two
 
 struct controld_chronicle;
 
+/** Who subscribes to it hears of each line; as the query, not for users who are bound by access rules. */
+#define CONTROLD_CHRONICLE_TOPIC "timeline"
+
 void controld_chronicle_start(struct controld *controld);
 void controld_chronicle_stop(struct controld *controld);
 
@@ -43,6 +46,7 @@ void controld_chronicle_trouble(struct controld *controld, const char *what, con
 /* ---- messages ---- */
 
 bool controld_chronicle_on_told(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
+bool controld_chronicle_subscribed(struct cox_ctx *ctx, const struct cox_request *request, const char *topic, GError **error);
 bool controld_chronicle_on_query(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool controld_chronicle_on_answer(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 

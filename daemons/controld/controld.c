@@ -106,7 +106,7 @@ static const struct cox_op ops[] = {
     { COX_MSG_CONTROL_TIMELINE_QUERY, controld_chronicle_on_query, COX_FROM_LOCAL | COX_FROM_PEER, COX_ROLE_READ },
     { COX_MSG_CONTROL_TIMELINE, controld_chronicle_on_answer, COX_FROM_PEER, COX_ROLE_ADMIN },
 };
-static const char *const topics[] = { "timeline", "transitions", NULL };
+static const char *const topics[] = { CONTROLD_CHRONICLE_TOPIC, "transitions", NULL };
 
 static char *
 metadata(void)
@@ -121,6 +121,7 @@ const struct cox_service controld_service = {
     .ops = ops,
     .n_ops = G_N_ELEMENTS(ops),
     .topics = topics,
+    .subscribed = controld_chronicle_subscribed,
     .start = start,
     .destroy = destroy,
     .health = health,

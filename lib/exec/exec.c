@@ -188,7 +188,9 @@ time_is_up(struct cox_execrsc *rsc, struct cox_execop *op, cox_usec now, struct 
     if (op->state == COX_EXECOP_PROBING) {
         result = cox_exec_result_from_probe(op->task, &result);
     }
-    report(rsc, op, &result, now, out);
+    if (!op->is_killed) { /* nobody wants to know any more, not even that it cannot be killed */
+        report(rsc, op, &result, now, out);
+    }
     op->is_timed_out = true;
 }
 

@@ -232,11 +232,19 @@ explain_term(const struct sched_work *work, struct sched_rsc *rsc, const struct 
     }
 }
 
-/* A bundle's node is for what is bundled in it; a rule that holds for many nodes opens it for nothing else, naming the node does. */
+/*
+ * A bundle's node is for what is bundled in it; a rule that holds for many nodes opens it for nothing else, naming the node does.  For what
+ * makes the bundle, its containers among them, it is closed always: none can run inside another.
+ */
 static inline bool
-is_closed(const struct sched_work *work, const struct sched_cell *cell, guint32 idx)
+is_closed(const struct sched_work *work, const struct sched_rsc *rsc, const struct sched_location *location, guint32 idx)
 {
-    return sched_node_at(work, idx)->is_bundle_node && !cell->is_present;
+    const struct sched_node *node = sched_node_at(work, idx);
+
+    if (!node->is_bundle_node || rsc->cells[idx].is_present || location->scores[idx] < 0) {
+        return false;
+    }
+    return location->is_of_rule || (node->remote_rsc != NULL && node->remote_rsc->top == rsc->top);
 }
 
 static void
@@ -248,7 +256,7 @@ apply_to(const struct sched_work *work, struct sched_rsc *rsc, const struct sche
     for (guint32 i = 0; i < work->n_nodes; i++) {
         struct sched_cell *cell = &rsc->cells[i];
 
-        if (!location->listed[i] || (location->is_of_rule && is_closed(work, cell, i) && location->scores[i] >= 0)) {
+        if (!location->listed[i] || is_closed(work, rsc, location, i)) {
             continue;
         }
         explain_term(work, rsc, location, i, with_score);

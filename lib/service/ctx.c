@@ -530,7 +530,10 @@ cox_service_publish(struct cox_ctx *ctx, const char *topic, enum cox_message mes
     payload = g_byte_array_sized_new(PAYLOAD_BYTES);
     cox_marshal(cox_messages_schema((unsigned int) message), body, payload);
     bytes = g_byte_array_free_to_bytes(payload);
-    COX_BUG_ON(g_bytes_get_size(bytes) > COX_FRAME_MAX_BYTES - COX_FRAME_HEADER_BYTES); /* large things go into @large */
+    if (g_bytes_get_size(bytes) > COX_FRAME_MAX_BYTES - COX_FRAME_HEADER_BYTES) { /* large things go into @large */
+        cox_log_line(ctx->log, COX_LOG_ERR, "bug: news that fits no frame are lost topic=%s bytes=%" G_GSIZE_FORMAT, topic, g_bytes_get_size(bytes));
+        return;
+    }
     if (ctx->server != NULL) {
         cox_server_publish(ctx->server, topic, message, bytes, large);
     } else if (ctx->tap != NULL) {

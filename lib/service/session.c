@@ -5,10 +5,11 @@
 
 #include "config.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "service/subscriber.h"
 
 /* While more than this waits in the socket's queue, large bodies pause: other frames come first. */
-enum { PUMP_BELOW_BYTES = 128 * 1024 };
+enum { PUMP_BELOW_BYTES = 128 * 1024, PROGRAM_BYTES = 100 };
 
 struct cox_session {
     const struct cox_session_setup *setup;
@@ -111,7 +112,7 @@ on_hello(struct cox_session *connection, const struct cox_frame *frame)
         evict(connection, COX_ERROR_PROTOCOL, "did not say hello: %s", error == NULL ? "another frame" : error->message);
         return;
     }
-    connection->program = g_strdup(hello->program == NULL ? "?" : hello->program);
+    connection->program = cox_text_cut(hello->program == NULL ? "?" : hello->program, PROGRAM_BYTES);
     welcome.level = MIN(hello->level, COX_FRAME_LEVEL);
     answer = cox_frame_build_message(&head, &welcome, NULL);
     send_frame(connection, answer);

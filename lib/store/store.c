@@ -9,7 +9,7 @@
 
 enum { QUEUE_BYTES = 256 * 1024 * 1024 }; /* by default: days of a quiet cluster, two minutes of 2000 changes a second */
 
-enum job_kind { JOB_APPEND = 0, JOB_SAVE, JOB_SET_ASIDE, JOB_PROBE, JOB_NOTE, JOB_NOTE_ANEW, JOB_END };
+enum job_kind { JOB_APPEND = 0, JOB_SAVE, JOB_REFRESH, JOB_SET_ASIDE, JOB_PROBE, JOB_NOTE, JOB_NOTE_ANEW, JOB_END };
 
 struct job {
     enum job_kind kind;
@@ -141,6 +141,16 @@ do_one(struct cox_store *store, const struct job *job)
         settle(store, 1);
         finished(store, is_ok, job->number, error);
         break;
+    case JOB_REFRESH: /* after a failure it helps as a save does */
+        is_ok = store->has_failed ? cox_storefiles_save(store->files, job->bytes, job->meta, &error)
+                                  : cox_storefiles_refresh(store->files, job->bytes, job->meta, &error);
+        settle(store, 1);
+        if (is_ok || store->has_failed || !cox_storefiles_can_append(store->files)) {
+            finished(store, is_ok, job->number, error);
+        } else {
+            complete(store, COX_STORE_NOT_REFRESHED, 0, error->message);
+        }
+        break;
     case JOB_SET_ASIDE:
         name = cox_storefiles_name_aside(job->bytes);
         is_ok = cox_storefiles_set_aside(store->files, job->bytes, &error);
@@ -236,7 +246,7 @@ run(gpointer data)
 static bool
 is_droppable(const struct job *job)
 {
-    return job->kind == JOB_APPEND || job->kind == JOB_SAVE || is_note(job);
+    return job->kind == JOB_APPEND || job->kind == JOB_SAVE || job->kind == JOB_REFRESH || is_note(job);
 }
 
 static void
@@ -406,6 +416,12 @@ void
 cox_store_save(struct cox_store *store, guint64 number, GBytes *xml, GBytes *meta)
 {
     queue_job(store, JOB_SAVE, number, g_bytes_ref(xml), g_bytes_ref(meta));
+}
+
+void
+cox_store_refresh(struct cox_store *store, guint64 number, GBytes *xml, GBytes *meta)
+{
+    queue_job(store, JOB_REFRESH, number, g_bytes_ref(xml), g_bytes_ref(meta));
 }
 
 void

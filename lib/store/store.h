@@ -14,6 +14,7 @@ enum cox_store_done_kind {
                                save; text says why */
     COX_STORE_USABLE,     /**< the disk, which had failed, can be written to again: save */
     COX_STORE_WANTS_SAVE, /**< the journal has grown: a save is worth it */
+    COX_STORE_NOT_REFRESHED, /**< a refresh has failed, for the reason in text; everything is as it was */
     COX_STORE_KEPT,       /**< the document that was set aside is in the file text */
 };
 
@@ -45,6 +46,9 @@ void cox_store_flush(struct cox_store *store);
 
 /** Queue a save of the whole document; completed as SYNCED @number. */
 void cox_store_save(struct cox_store *store, guint64 number, GBytes *xml, GBytes *meta);
+
+/** Queue a save of what the files say already, for whoever reads cib.xml; completed as SYNCED @number, NOT_REFRESHED or FAILED. */
+void cox_store_refresh(struct cox_store *store, guint64 number, GBytes *xml, GBytes *meta);
 
 /** Queue a document that has lost; completed as KEPT. */
 void cox_store_set_aside(struct cox_store *store, GBytes *xml);

@@ -317,8 +317,44 @@ back_up(struct cox_storefiles *files)
     }
 }
 
-bool
-cox_storefiles_save(struct cox_storefiles *files, GBytes *xml, GBytes *meta, GError **error)
+/* What is about to take the places of document, signature and journal. */
+struct successors {
+    GBytes *xml, *signature, *journal;
+};
+
+static bool
+write_successors(struct cox_disk *disk, const struct successors *new, GError **error)
+{
+    return write_synced(disk, JOURNAL NEW, new->journal, error) && write_synced(disk, CIB NEW, new->xml, error)
+           && write_synced(disk, SIGNATURE NEW, new->signature, error);
+}
+
+/*
+ * The new journal must be found under its first name for sure before the document changes, and the old one must not go before the
+ * new document is there for sure: load can tell all states between from each other.
+ */
+static bool
+put_successors(struct cox_storefiles *files, const struct successors *new, GError **error)
+{
+    struct cox_disk *disk = files->disk;
+
+    files->can_append = false;
+    if (files->document_bytes > 0) {
+        back_up(files);
+    }
+    if (!disk->ops->sync_dir(disk, error) || !disk->ops->rename(disk, CIB NEW, CIB, error)
+        || !disk->ops->rename(disk, SIGNATURE NEW, SIGNATURE, error) || !disk->ops->sync_dir(disk, error)
+        || !disk->ops->rename(disk, JOURNAL NEW, JOURNAL, error) || !disk->ops->sync_dir(disk, error)) {
+        return false;
+    }
+    files->can_append = true;
+    files->document_bytes = g_bytes_get_size(new->xml);
+    files->journal_bytes = g_bytes_get_size(new->journal);
+    return true;
+}
+
+static bool
+replace(struct cox_storefiles *files, GBytes *xml, GBytes *meta, bool goes_on, GError **error)
 {
     struct cox_disk *disk = files->disk;
     g_autofree char *digest = signature_of(xml);
@@ -328,27 +364,34 @@ cox_storefiles_save(struct cox_storefiles *files, GBytes *xml, GBytes *meta, GEr
     COX_BUG_ON(digest == NULL);
     journal = cox_journal_begin(digest, meta);
     signature = g_bytes_new(digest, strlen(digest));
-    files->can_append = false;
-    if (!write_synced(disk, JOURNAL NEW, journal, error) || !write_synced(disk, CIB NEW, xml, error)
-        || !write_synced(disk, SIGNATURE NEW, signature, error)) {
-        return false;
+    files->can_append = files->can_append && goes_on;
+    if (write_successors(disk, &(struct successors) { xml, signature, journal }, error)) {
+        return put_successors(files, &(struct successors) { xml, signature, journal }, error);
     }
-    if (files->document_bytes > 0) {
-        back_up(files);
+    for (size_t i = 0; goes_on && i < 3; i++) { /* what they take may be what is missing */
+        static const char *const names[] = { CIB NEW, SIGNATURE NEW, JOURNAL NEW };
+
+        (void) disk->ops->remove(disk, names[i], NULL);
     }
-    /*
-     * The new journal must be found under its first name for sure before the document changes, and the old one must not go
-     * before the new document is there for sure: load can tell all states between from each other.
-     */
-    if (!disk->ops->sync_dir(disk, error) || !disk->ops->rename(disk, CIB NEW, CIB, error)
-        || !disk->ops->rename(disk, SIGNATURE NEW, SIGNATURE, error) || !disk->ops->sync_dir(disk, error)
-        || !disk->ops->rename(disk, JOURNAL NEW, JOURNAL, error) || !disk->ops->sync_dir(disk, error)) {
-        return false;
-    }
-    files->can_append = true;
-    files->document_bytes = g_bytes_get_size(xml);
-    files->journal_bytes = g_bytes_get_size(journal);
-    return true;
+    return false;
+}
+
+bool
+cox_storefiles_save(struct cox_storefiles *files, GBytes *xml, GBytes *meta, GError **error)
+{
+    return replace(files, xml, meta, false, error);
+}
+
+bool
+cox_storefiles_refresh(struct cox_storefiles *files, GBytes *xml, GBytes *meta, GError **error)
+{
+    return replace(files, xml, meta, true, error);
+}
+
+bool
+cox_storefiles_can_append(const struct cox_storefiles *files)
+{
+    return files->can_append;
 }
 
 char *

@@ -57,6 +57,15 @@ bool cox_storefiles_append(struct cox_storefiles *files, GPtrArray *records, GEr
  */
 bool cox_storefiles_save(struct cox_storefiles *files, GBytes *xml, GBytes *meta, GError **error);
 
+/**
+ * The same with what the files say already (document and journal together), for whoever reads cib.xml.  When it fails before a file was
+ * replaced, all are as they were, and records may be appended as before: cox_storefiles_can_append().
+ */
+bool cox_storefiles_refresh(struct cox_storefiles *files, GBytes *xml, GBytes *meta, GError **error);
+
+/** May records be appended, or does only a save help? */
+bool cox_storefiles_can_append(const struct cox_storefiles *files);
+
 enum { COX_STOREFILES_LOST = 32 /**< so many documents that were set aside are kept: the last ones */ };
 
 /** Name of the file that cox_storefiles_set_aside keeps @xml in; the caller frees it. */

@@ -184,6 +184,22 @@ patches_may_wait_for_one_that_matters_or_until_they_are_asked_for(void **state)
     assert_non_null(cox_xpath_first(lazy, "//node_state[@uname='m299']"));
 }
 
+/* Each patch goes to followers with its reason, in one frame. */
+static void
+a_reason_without_end_is_cut(void **state)
+{
+    struct cibplace *place = *state;
+    g_autofree char *reason = g_strnfill(200000, 'x');
+    g_autofree char *patch = g_strconcat("<diff format=\"2\" reason=\"", reason, "\"><change operation=\"create\" "
+                                         "path=\"/cib/configuration/resources\" position=\"0\">" DUMMY("new") "</change></diff>", NULL);
+    const struct cox_follow_change change = { .kind = COX_EDIT_PATCH, .text = patch };
+
+    cibplace_start(place, NULL);
+    assert_int_equal(cibplace_change(place, &change), 0);
+    assert_int_equal(cibplace_modify(place, "resources", DUMMY("old")), 0); /* it lives */
+    assert_true(has_new(place));
+}
+
 static void
 refusals_name_their_reason(void **state)
 {
@@ -528,7 +544,7 @@ garbage_on_the_socket_harms_nobody(void **state)
 
 #define LIVE(test) cmocka_unit_test_setup_teardown(test, cibplace_setup, cibplace_teardown)
 
-COX_TEST_MAIN(LIVE(a_change_is_kept_and_followed_and_survives_kill), LIVE(each_version_of_the_configuration_is_noted), LIVE(refusals_name_their_reason),
+COX_TEST_MAIN(LIVE(a_change_is_kept_and_followed_and_survives_kill), LIVE(each_version_of_the_configuration_is_noted), LIVE(a_reason_without_end_is_cut), LIVE(refusals_name_their_reason),
               LIVE(patches_may_wait_for_one_that_matters_or_until_they_are_asked_for),
               LIVE(long_changes_and_patches_go_in_bodies), LIVE(queries_give_what_the_user_may_see),
               LIVE(an_attribute_is_found_and_set_with_one_message), LIVE(of_several_attributes_none_is_set),

@@ -9,7 +9,7 @@
 
 struct heard {
     guint64 synced;
-    unsigned n_synced, n_failed, n_usable, n_wants, n_kept;
+    unsigned n_synced, n_failed, n_usable, n_wants, n_kept, n_unrefreshed;
     char text[256];
 };
 
@@ -32,6 +32,9 @@ on_done(void *context, const struct cox_store_done *done)
         break;
     case COX_STORE_WANTS_SAVE:
         heard->n_wants++;
+        break;
+    case COX_STORE_NOT_REFRESHED:
+        heard->n_unrefreshed++;
         break;
     case COX_STORE_KEPT:
         heard->n_kept++;
@@ -86,6 +89,15 @@ save_one(struct cox_store *store, guint64 number)
     g_autoptr(GBytes) meta = g_bytes_new_static("meta", 4);
 
     cox_store_save(store, number, xml, meta);
+}
+
+static void
+refresh_one(struct cox_store *store, guint64 number)
+{
+    g_autoptr(GBytes) xml = g_bytes_new_static("<cib epoch=\"1\"/>\n", 17);
+    g_autoptr(GBytes) meta = g_bytes_new_static("meta", 4);
+
+    cox_store_refresh(store, number, xml, meta);
 }
 
 static struct cox_store *
@@ -158,6 +170,38 @@ a_full_disk_is_reported_once_and_used_again_after_a_save(void **state)
         wait_for(store, &heard, &heard.n_synced, heard.n_synced + 1);
     }
     assert_int_equal(heard.n_failed, 1);
+    cox_store_close(store);
+}
+
+/* cib.xml is for others: that it could not be written is no reason to give up the journal. */
+static void
+after_a_refresh_that_failed_the_journal_goes_on(void **state)
+{
+    struct cox_disk *disk = cox_disk_fake_new();
+    struct heard heard = { 0 };
+    struct cox_store *store = open_store(disk, &heard);
+
+    (void) state;
+    append_one(store, 2);
+    cox_store_flush(store);
+    wait_for(store, &heard, &heard.n_synced, heard.n_synced + 1);
+    cox_disk_fake_fail(disk, true);
+    refresh_one(store, 2);
+    wait_for(store, &heard, &heard.n_unrefreshed, 1);
+    cox_disk_fake_fail(disk, false);
+    append_one(store, 3);
+    cox_store_flush(store);
+    while (heard.synced < 3) {
+        wait_for(store, &heard, &heard.n_synced, heard.n_synced + 1);
+    }
+    assert_int_equal(heard.n_failed, 0);
+    refresh_one(store, 4);
+    append_one(store, 5);
+    cox_store_flush(store);
+    while (heard.synced < 5) {
+        wait_for(store, &heard, &heard.n_synced, heard.n_synced + 1);
+    }
+    assert_int_equal(heard.n_unrefreshed, 1);
     cox_store_close(store);
 }
 
@@ -288,7 +332,7 @@ closing_writes_what_is_queued(void **state)
 }
 
 COX_TEST_MAIN(cmocka_unit_test(a_blocked_disk_blocks_nobody_and_what_waited_is_written_together),
-              cmocka_unit_test(a_full_disk_is_reported_once_and_used_again_after_a_save),
+              cmocka_unit_test(a_full_disk_is_reported_once_and_used_again_after_a_save), cmocka_unit_test(after_a_refresh_that_failed_the_journal_goes_on),
               cmocka_unit_test(a_note_that_is_lost_is_told_once_to_who_asks),
               cmocka_unit_test(a_queue_that_is_full_is_given_up_and_used_again_after_a_save),
               cmocka_unit_test(a_loser_is_kept_and_a_long_journal_asks_for_a_save),
