@@ -20,7 +20,7 @@ static const char *const base_programs[]
         "logger", "hostname", "readlink", "realpath", "install", "od", "getent", "mountpoint", "python3", "perl" };
 static const char *const places[] = { "/usr/bin", "/bin", "/usr/sbin", "/sbin" };
 
-enum { MOST_WORDS = 16, WAIT_US = 500 * 1000, STEP_US = 20 * 1000 };
+enum { MOST_WORDS = 16, WAIT_US = 500 * 1000, STEP_US = 20 * 1000, KILL_US = 5 * 1000 * 1000 };
 
 struct cox_agent_box {
     char *directory, *work, *temporary, *programs; /* temporary and programs are beside work */
@@ -247,19 +247,27 @@ cox_agent_box_processes(struct cox_agent_box *box, bool wants_none)
     return (const char *const *) box->processes->pdata;
 }
 
+/* What a killed process had started is ours then, and is killed next; what cannot end, such as one that waits for a disk, is not waited for for ever. */
+static void
+kill_all(struct cox_agent_box *box)
+{
+    look(box, 0);
+    for (int waited = 0; box->processes->len > 0 && waited < KILL_US; waited += STEP_US) {
+        for (guint i = 0; i < box->processes->len; i++) {
+            (void) kill((pid_t) g_ascii_strtoll(box->processes->pdata[i], NULL, 10), SIGKILL);
+        }
+        g_usleep(STEP_US);
+        look(box, 0);
+    }
+}
+
 void
 cox_agent_box_free(struct cox_agent_box *box)
 {
     if (box == NULL) {
         return;
     }
-    look(box, 0);
-    for (guint i = 0; i < box->processes->len; i++) {
-        pid_t pid = (pid_t) g_ascii_strtoll(box->processes->pdata[i], NULL, 10);
-
-        (void) kill(pid, SIGKILL);
-        (void) waitpid(pid, NULL, 0);
-    }
+    kill_all(box);
     (void) prctl(PR_SET_CHILD_SUBREAPER, box->was_reaper ? 1 : 0);
     if (box->directory != NULL) {
         remove_tree(box->directory);

@@ -10,6 +10,7 @@
 #include "admin/nvedit.h"
 #include "agents/agent_trial.h"
 #include "base/error.h"
+#include "client/dial.h"
 #include "model/rule.h"
 #include "runtime/environment.h"
 #include "tools/agent_box.h"
@@ -259,20 +260,14 @@ is_alike(const struct test *test, const struct cox_rsc_def *def, const struct co
     return !is_other;
 }
 
-/* Where no cluster runs nobody manages anything. */
 static bool
-check_cluster(const struct test *test, const struct cox_agent_metadata *metadata, GError **error)
+check_document(const struct test *test, const struct cox_agent_metadata *metadata, bool is_running_one, GError **error)
 {
-    const struct cox_cib_access_settings where = { .tool = "cox" };
-    g_autoptr(GError) why = NULL;
-    g_autoptr(cox_cib_access) access = cox_cib_access_open(&where, &why);
-    g_autoptr(cox_state) state = (access == NULL) ? NULL : cox_state_of(access, &why);
+    const struct cox_cib_access_settings where = { .tool = "cox", .ignores_files = is_running_one };
+    g_autoptr(cox_cib_access) access = cox_cib_access_open(&where, error);
+    g_autoptr(cox_state) state = (access == NULL) ? NULL : cox_state_of(access, error);
 
-    if (state == NULL && g_error_matches(why, COX_ERROR, COX_ERROR_DISCONNECTED)) {
-        return true;
-    }
     if (state == NULL) {
-        g_propagate_error(error, g_steal_pointer(&why));
         return false;
     }
     for (size_t i = 0; i < state->input.config->n_resources; i++) {
@@ -283,6 +278,45 @@ check_cluster(const struct test *test, const struct cox_agent_metadata *metadata
         }
     }
     return true;
+}
+
+/* Does any daemon of the cluster run?  Whose socket we may not reach does. */
+static bool
+runs_cluster(void)
+{
+    for (int daemon = 0; daemon < COX_DAEMON_N; daemon++) {
+        g_autoptr(GError) error = NULL;
+        int fd = cox_dial(NULL, (enum cox_daemon) daemon, &error);
+
+        if (fd >= 0) {
+            close(fd);
+        }
+        if (fd >= 0 || g_error_matches(error, COX_ERROR, COX_ERROR_PERMISSION)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the running cluster manages, whatever the environment names, and what a file has that it names; where no cluster runs nobody manages anything. */
+static bool
+check_cluster(const struct test *test, const struct cox_agent_metadata *metadata, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    bool names_file = g_getenv("CIB_file") != NULL || g_getenv("CIB_shadow") != NULL;
+
+    if (!check_document(test, metadata, true, &why)) {
+        bool is_lost = g_error_matches(why, COX_ERROR, COX_ERROR_DISCONNECTED);
+
+        if (!is_lost || runs_cluster()) {
+            g_propagate_error(error, g_steal_pointer(&why));
+            if (is_lost) {
+                g_prefix_error(error, "the cluster runs here, and cannot be asked whether it manages the resource (--force to test all the same): ");
+            }
+            return false;
+        }
+    }
+    return !names_file || check_document(test, metadata, false, error);
 }
 
 /* ---- one action -------------------------------------------------------------------------------------------- */

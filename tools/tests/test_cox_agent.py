@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -281,6 +282,30 @@ def test_what_the_cluster_manages_is_left_alone_unless_forced():
         with open(cib, "w", encoding="utf-8") as f:
             f.write("<cib")
         assert box.run(*words, CIB_file=cib).returncode == 65
+
+
+def test_a_cluster_that_cannot_be_asked_is_not_guessed_about():
+    with Box(AGENT.replace("@FAULT@", "")) as box:
+        os.mkdir(box.dir + "/run")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as other:
+            other.bind(box.dir + "/run/exec.sock")
+            other.listen(8)
+            for env in ({}, {"CIB_file": box.dir + "/cib.xml"}):
+                with open(box.dir + "/cib.xml", "w", encoding="utf-8") as f:
+                    f.write(DOCUMENT % "/elsewhere")
+                done = box.run("test", box.agent, "state=" + box.state, **env)
+                assert done.returncode == 102 and "cannot be asked" in done.stderr and "--force" in done.stderr, done
+                assert os.listdir(box.state) == []
+            assert box.run("test", box.agent, "state=" + box.state, "--force").returncode == 0
+        assert box.run("test", box.agent, "state=" + box.state).returncode == 0
+
+
+def test_what_an_agent_leaves_is_killed_with_what_that_has_started():
+    tree = "(setsid sh -c 'setsid sh -c \"sleep 98731 & wait\" & wait' </dev/null >/dev/null 2>&1 &)"
+    with Box(AGENT.replace("@FAULT@", when("monitor", "stopped", tree))) as box:
+        box.test_thing()
+    lines = subprocess.run(["ps", "axo", "args"], capture_output=True, text=True, check=True).stdout.splitlines()
+    assert not [line for line in lines if line == "sleep 98731"], "left"
 
 
 def test_a_dry_run_lists_the_steps_and_runs_none():

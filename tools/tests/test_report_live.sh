@@ -83,6 +83,9 @@ ok "with a resource full of secrets" "$tools/cox" resource create thing ocf:test
     serial=Planted-Four-4 place=Hamburg options=username=u,pass=Planted-Inner-1
 ok "one of which is changed, with a careless reason" "$tools/cox" resource update thing passwd=Planted-One-1 --reason "Planted-Former-0 was known to all"
 ok "and whose agent is careless as well" "$tools/crm_resource" --wait --timeout 50
+echo '<cib validate-with="pacemaker-3.9" admin_epoch="0" epoch="1" num_updates="0"><configuration><crm_config/><nodes/><resources/><constraints/></configuration><status/></cib>' > "$tmp/empty.xml"
+says "no file hides from cox agent test what the cluster manages" 107 "the cluster manages 'thing'" env CIB_file="$tmp/empty.xml" "$tools/cox" agent test \
+    "$tmp/ocf/resource.d/test/Thing" passwd=Planted-One-1 'api_token=Planted-Two-2 & more' pin=Planted-Three-3 serial=Planted-Four-4 place=Hamburg options=username=u,pass=Planted-Inner-1
 echo Planted-Five-5 > "$tmp/secrets/thing/web"
 {
     date '+%b %d %H:%M:%S.000 test: logs in with Planted-One-1, once with Planted-Former-0, and with Planted-Five-5'
