@@ -595,8 +595,8 @@ add_chosen(struct cluster_work *work, const char *name)
     if (status != 0) {
         return status;
     }
-    status = MAX(tell_one(work, "reload", "told all of the new configuration", name), 0);
-    if (status != 0) {
+    status = tell_one(work, "reload", "told all of the new configuration", name);
+    if (status > 0) {
         tell_rest(work, rest);
         return status;
     }
@@ -631,8 +631,6 @@ cox_verb_cluster_add(struct cox_tool_ctx *ctx, char **arguments)
     }
     return status != 0 ? status : add_chosen(&work, name);
 }
-
-/* ---- remove ----------------------------------------------------------------------------------------------- */
 
 /* The node that goes was looked at: it is stopped.  @return -1 when it is left as it is */
 static int
@@ -727,7 +725,8 @@ may_go(struct cluster_work *work, const struct cox_ring *before, const struct co
     if (status != 0 || is_running(node)) {
         return status;
     }
-    return MAX(tell_one(work, clean, "knows that the node is off", node->name), 0);
+    status = tell_one(work, clean, "knows that the node is off", node->name);
+    return MAX(status, 0);
 }
 
 /* All others that were reached are chosen; exit status when there are some that were not. */

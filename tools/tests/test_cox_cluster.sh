@@ -5,7 +5,7 @@
 export COX_COROSYNC_DIRECTORY=$tmp COX_SSH="sh -c exit\${IFS}255"
 document ""
 host=$(uname -n)
-echo "1..53"
+echo "1..54"
 refused "a cluster needs a name" 64 "name of the cluster 'a b'" cluster create "a b" n1=10.0.0.1
 refused "and nodes" 64 "NODE" cluster create c
 refused "a name of a node is no command" 64 "the name has letters" cluster create c 'n1;reboot=10.0.0.1'
@@ -205,6 +205,7 @@ echo '<node name="n3" id="3" online="false" unclean="true"/>' >"$NODES/status"
 has "who may still run resources, too" 1 "cox fence confirm n3" cluster remove n3 --force
 echo '<node name="n3" id="3" online="true" unclean="false"/>' >"$NODES/status"
 has "and a member that only ssh does not reach" 1 "it is online: stop it first" cluster remove n3 --force
+yes "it is asked once" test "$(printf '%s\n' "$have" | grep -c "stop it first")" = 1
 yes "and the files" same
 : >"$NODES/status"
 has "off for sure: it goes" 0 "has all forget the node" cluster remove n3 --force
