@@ -136,7 +136,7 @@ command_of(const struct cox_remote *node, const char *step)
         g_strv_builder_addv(made, (const char **) (guintptr) steps);
         return g_strv_builder_end(made);
     }
-    words = g_strsplit(ssh != NULL ? ssh : SSH, " ", -1);
+    words = g_strsplit(ssh != NULL ? ssh : COX_SSH_USUAL, " ", -1);
     path = g_find_program_in_path(words[0]);
     if (path == NULL) {
         return NULL;

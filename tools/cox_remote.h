@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/** How other nodes are reached where nothing else is asked for. */
+#define COX_SSH_USUAL "ssh -o BatchMode=yes -o ConnectTimeout=10"
+
 /** A node, and how the last step ended there. */
 struct cox_remote {
     char *name, *address;

@@ -4,6 +4,7 @@
 #include "tools/report.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 
 #include "base/datetime.h"
 #include "base/error.h"
+#include "tools/cox_remote.h"
 #include "tools/daemon.h"
 #include "xml/textfile.h"
 
@@ -44,9 +46,21 @@ is_piped(const struct cox_report *report)
 
 /* ---- nodes ------------------------------------------------------------------------------------------------ */
 
-/* The others, by name; NULL-terminated. */
+/* Is any node named?  Empty names are none. */
+static bool
+names_nodes(const struct cox_report *report)
+{
+    bool names_any = false;
+
+    for (gsize i = 0; report->nodes != NULL && report->nodes[i] != NULL; i++) {
+        names_any = names_any || report->nodes[i][0] != '\0';
+    }
+    return names_any;
+}
+
+/* The others, by name, NULL-terminated; @has_own: this node is wanted as well. */
 static char **
-others_of(const struct making *making, char **own)
+others_of(const struct making *making, char **own, bool *has_own)
 {
     static const struct cox_msg_control_query nothing = { 0 };
     const struct cox_daemon_question question = { COX_DAEMON_CONTROL, "cox", COX_MSG_CONTROL_QUERY, &nothing, COX_MSG_CONTROL_STATE, ASK_MS };
@@ -54,18 +68,21 @@ others_of(const struct making *making, char **own)
     const struct cox_msg_control_state *state = cox_daemon_ask(NULL, &question, arena, NULL);
     GPtrArray *names = g_ptr_array_new();
 
+    *has_own = !names_nodes(making->report) || making->report->is_single;
     *own = g_strdup((state != NULL && state->node != NULL) ? state->node : g_get_host_name());
-    for (gsize i = 0; making->report->nodes == NULL && state != NULL && i < state->n_nodes; i++) {
+    for (gsize i = 0; !names_nodes(making->report) && state != NULL && i < state->n_nodes; i++) {
         if (state->nodes[i].name != NULL && g_strcmp0(state->nodes[i].name, *own) != 0) {
             g_ptr_array_add(names, g_strdup(state->nodes[i].name));
         }
     }
     for (gsize i = 0; making->report->nodes != NULL && making->report->nodes[i] != NULL; i++) {
-        if (g_strcmp0(making->report->nodes[i], *own) != 0) {
+        if (strcmp(making->report->nodes[i], *own) == 0) {
+            *has_own = true;
+        } else if (making->report->nodes[i][0] != '\0') {
             g_ptr_array_add(names, g_strdup(making->report->nodes[i]));
         }
     }
-    if (state == NULL && making->report->nodes == NULL && !making->report->is_single) {
+    if (state == NULL && !names_nodes(making->report) && !making->report->is_single) {
         g_string_append(making->said, "no controller runs on this node: name the other nodes with --nodes\n");
     }
     g_ptr_array_add(names, NULL);
@@ -126,28 +143,73 @@ run_into(const char *file, const char *const *argv, guint limit_s, GString *said
     return true;
 }
 
+/* The command for another node: ssh with its options, or what was given instead, in words; NULL: it is none. */
+static char **
+login_command(const struct cox_report *report, GError **error)
+{
+    g_autofree char *program = NULL;
+    char **words = NULL;
+
+    if (report->shell == NULL) {
+        return g_strsplit(COX_SSH_USUAL, " ", -1);
+    }
+    if (!g_shell_parse_argv(report->shell, NULL, &words, error)) {
+        return NULL;
+    }
+    program = g_path_get_basename(words[0]);
+    if (strcmp(program, "ssh") == 0) {
+        g_auto(GStrv) given = words;
+        g_auto(GStrv) usual = g_strsplit(COX_SSH_USUAL, " ", -1);
+        g_autoptr(GStrvBuilder) made = g_strv_builder_new();
+
+        g_strv_builder_add(made, given[0]);
+        g_strv_builder_addv(made, (const char **) (guintptr) (given + 1)); /* what is given first counts */
+        g_strv_builder_addv(made, (const char **) (guintptr) (usual + 1));
+        return g_strv_builder_end(made);
+    }
+    return words;
+}
+
+/* Ask a node for its archive, and put it beside the others'. */
+static bool
+fetch_other(const struct making *making, const char *node, const char *archive, GString *reason)
+{
+    const struct cox_report *report = making->report;
+    g_autofree char *order = order_for(making);
+    g_autofree char *login = (report->user == NULL) ? g_strdup(node) : g_strdup_printf("%s@%s", report->user, node);
+    const char *const unpack[] = { "tar", "--force-local", "-xzf", archive, "-C", making->top, "--strip-components=1", "--no-same-owner",
+                                   "--no-same-permissions", NULL };
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) command = login_command(report, &error);
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
+
+    if (command == NULL) {
+        g_string_append_printf(reason, "'%s' is no command: %s", report->shell, error->message);
+        return false;
+    }
+    for (gsize i = 0; command[i] != NULL; i++) {
+        g_ptr_array_add(argv, command[i]);
+    }
+    g_ptr_array_add(argv, login);
+    g_ptr_array_add(argv, order);
+    g_ptr_array_add(argv, NULL);
+    return run_into(archive, (const char *const *) argv->pdata, NODE_S, reason) && run_into("/dev/null", unpack, ARCHIVE_S, reason);
+}
+
 static void
 take_other(const struct making *making, const char *node)
 {
-    const struct cox_report *report = making->report;
-    g_autofree char *archive = g_strdup_printf("%s/.%s.tar.gz", making->top, node), *order = order_for(making);
-    g_autofree char *login = (report->user == NULL) ? g_strdup(node) : g_strdup_printf("%s@%s", report->user, node);
-    const char *const ssh[] = { (report->shell != NULL) ? report->shell : "ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", login, order, NULL };
-    const char *const other[] = { report->shell, login, order, NULL };
-    const char *const unpack[] = { "tar", "-xzf", archive, "-C", making->top, "--strip-components=1", "--no-same-owner", "--no-same-permissions", NULL };
+    g_autofree char *archive = g_strdup_printf("%s/.%s.tar.gz", making->top, node);
     g_autoptr(GString) reason = g_string_new(NULL);
-    bool is_done = false;
 
     if (!is_file_name(node)) {
         g_string_append_printf(making->said, "%s: is no name of a node\n", node);
         return;
     }
-    is_done = run_into(archive, (report->shell == NULL || g_str_has_suffix(report->shell, "ssh")) ? ssh : other, NODE_S, reason)
-              && run_into("/dev/null", unpack, ARCHIVE_S, reason);
-    (void) g_unlink(archive);
-    if (!is_done) {
+    if (!fetch_other(making, node, archive, reason)) {
         g_string_append_printf(making->said, "%s: %s\n", node, reason->str);
     }
+    (void) g_unlink(archive);
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------- */
@@ -170,14 +232,15 @@ static bool
 fill(const struct making *making, GError **error)
 {
     g_autofree char *own = NULL;
-    g_auto(GStrv) others = others_of(making, &own);
+    bool has_own = true;
+    g_auto(GStrv) others = others_of(making, &own, &has_own);
     g_autofree char *here = g_build_filename(making->top, own, NULL);
 
-    if (!is_file_name(own) || g_mkdir(here, 0700) != 0) {
+    if (has_own && (!is_file_name(own) || g_mkdir(here, 0700) != 0)) {
         g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "%s: %s", here, g_strerror(errno));
         return false;
     }
-    if (!cox_report_collect(making->report, here, making->said, error)) {
+    if (has_own && !cox_report_collect(making->report, here, making->said, error)) {
         return false;
     }
     for (gsize i = 0; !making->report->is_single && others[i] != NULL; i++) {
@@ -218,22 +281,49 @@ pipe_out(const struct making *making, const char *path)
     return 0;
 }
 
+/* Pack it into a file of a new name beside @path, for us only, and give it its name when it is whole. */
+static bool
+pack(const struct making *making, const char *path, GString *reason)
+{
+    g_autofree char *half = g_strconcat(path, ".XXXXXX", NULL);
+    const char *const argv[] = { "tar", "--force-local", making->report->is_bzip ? "-cjf" : "-czf", half, "-C", making->parent, "--", making->name, NULL };
+    int fd = g_mkstemp_full(half, O_RDWR | O_CLOEXEC, 0600); /* O_EXCL is of it */
+    bool is_done = fd >= 0 && run_into("/dev/null", argv, ARCHIVE_S, reason);
+
+    if ((fd < 0 || (is_done && (fsync(fd) != 0 || g_rename(half, path) != 0))) && reason->len == 0) {
+        g_string_append(reason, g_strerror(errno));
+        is_done = false;
+    }
+    if (fd >= 0) {
+        if (!is_done) {
+            (void) g_unlink(half);
+        }
+        close(fd);
+    }
+    return is_done;
+}
+
 static int
 archive(const struct making *making)
 {
     const struct cox_report *report = making->report;
     g_autofree char *path = is_piped(report) ? g_build_filename(making->parent, "piped.tar.gz", NULL)
-                                     : g_strconcat(report->dest, report->is_bzip ? ".tar.bz2" : ".tar.gz", NULL);
-    const char *const argv[] = { "tar", report->is_bzip ? "-cjf" : "-czf", path, "-C", making->parent, making->name, NULL };
+                                             : g_strconcat(report->dest, report->is_bzip ? ".tar.bz2" : ".tar.gz", NULL);
     g_autoptr(GString) reason = g_string_new(NULL);
-    mode_t before = umask(0077);
-    bool is_done = run_into("/dev/null", argv, ARCHIVE_S, reason);
 
-    (void) umask(before);
-    if (!is_done) {
+    if (!pack(making, path, reason)) {
         return cox_tool_error(making->ctx, COX_ERROR_CANNOT_CREATE, "%s: %s", path, reason->str);
     }
     return is_piped(report) ? pipe_out(making, path) : say_done(making, path);
+}
+
+/* A place for a while: TMPDIR, else /var/tmp, which has more room than /tmp. */
+static char *
+place_for_a_while(void)
+{
+    const char *given = g_getenv("TMPDIR");
+
+    return g_build_filename((given != NULL && given[0] == '/') ? given : "/var/tmp", "cox-report-XXXXXX", NULL);
 }
 
 /* Where it is made: the place itself, or a place for a while. */
@@ -243,7 +333,7 @@ begin(struct making *making, GError **error)
     const struct cox_report *report = making->report;
 
     making->name = is_piped(report) ? g_strdup("report") : g_path_get_basename(report->dest);
-    making->parent = report->is_directory ? g_path_get_dirname(report->dest) : g_strdup("/var/tmp/cox-report-XXXXXX");
+    making->parent = report->is_directory ? g_path_get_dirname(report->dest) : place_for_a_while();
     if (!report->is_directory && g_mkdtemp_full(making->parent, 0700) == NULL) {
         g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "%s: %s", making->parent, g_strerror(errno));
         return false;

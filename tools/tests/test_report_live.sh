@@ -184,4 +184,21 @@ ok "what there is can be unpacked" tar -xjf "$tmp/out/n.tar.bz2" -C "$tmp/out"
 [ -s "$tmp/out/n/$node/cib.xml" ] && [ -s "$tmp/out/n/report.txt" ] && grep -q 'bad: no route to host' "$tmp/out/n/report.txt"
 result "and says what is missing"
 clean "no secret came from there" "$tmp/out/n"
+have=$(ls -a "$tmp/out/n")
+[ -s "$tmp/out/n/report.txt" ] && [ -z "$(find "$tmp/out" -name '.*gz*' -o -name '*.gz.??????' -o -name '*.bz2.??????')" ]
+result "and no half archive is left"
+mkdir "$tmp/bin"
+printf '#!/bin/sh\necho "asked: $*" >&2\nexit 255\n' > "$tmp/bin/ssh"
+chmod 755 "$tmp/bin/ssh"
+says "a command to log in with has words, and ssh asks for no password" 0 "bad: asked: -p 2222 -o BatchMode=yes -o ConnectTimeout=10 bad cox report - --local" \
+    "$tools/crm_report" -e "$tmp/bin/ssh -p 2222" -n bad -f "$(date -d '1 hour ago' '+%Y-%m-%d %H:%M:%S')" "$tmp/out/w:1"
+ok "a name with a colon is no host" tar --force-local -xjf "$tmp/out/w:1.tar.bz2" -C "$tmp/out"
+[ -s "$tmp/out/w:1/report.txt" ] && [ ! -e "$tmp/out/w:1/$node" ] && [ "$(stat -c %a "$tmp/out/w:1.tar.bz2")" = 600 ]
+result "and a node that is not among those named has no part in the report"
+mkdir "$tmp/place"
+printf '#!/bin/sh\nls "%s" > "%s"\nexit 1\n' "$tmp/place" "$tmp/seen" > "$tmp/look"
+chmod 755 "$tmp/look"
+have=$(TMPDIR="$tmp/place" timeout 120 "$tools/crm_report" -e "$tmp/look" -n "bad," -f "$(date -d '1 hour ago' '+%Y-%m-%d %H:%M:%S')" "$tmp/out/p" 2>&1)
+grep -q '^cox-report-' "$tmp/seen" && [ -z "$(ls "$tmp/place")" ]
+result "it is made where TMPDIR says, which is empty again"
 echo "1..$n"
