@@ -201,6 +201,19 @@ by_id(gconstpointer a, gconstpointer b)
     return x < y ? -1 : x > y;
 }
 
+/* Before the calls, which may cause what is subscribed to. */
+static void
+send_subscriptions(struct cox_client *client)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, client->subscriptions);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        send_subscription(client, value);
+    }
+}
+
 /* The calls that are not sent yet, in the order in which they were made. */
 static void
 send_waiting(struct cox_client *client)
@@ -234,8 +247,7 @@ on_welcome(struct cox_client *client, const struct cox_frame *frame)
     g_autoptr(cox_arena) arena = cox_arena_new();
     g_autoptr(GError) error = NULL;
     const struct cox_msg_welcome *welcome = NULL;
-    GHashTableIter iter;
-    gpointer value;
+    bool has_sent = may_send(client);
 
     if (frame->kind == COX_FRAME_ERROR) {
         error = cox_frame_error(frame);
@@ -255,11 +267,10 @@ on_welcome(struct cox_client *client, const struct cox_frame *frame)
     client->retry_ms = RETRY_FIRST_MS;
     cox_runtime_cancel(client->runtime, client->timer);
     client->timer = 0;
-    g_hash_table_iter_init(&iter, client->subscriptions);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        send_subscription(client, value);
+    if (!has_sent) {
+        send_subscriptions(client);
+        send_waiting(client);
     }
-    send_waiting(client);
     if (client->settings.changed != NULL) {
         client->settings.changed(client->settings.context, true, NULL);
     }
@@ -454,6 +465,7 @@ dial(void *context)
     bytes = cox_frame_build_message(&frame, &hello, NULL);
     cox_channel_send(client->channel, bytes);
     if (may_send(client)) {
+        send_subscriptions(client);
         send_waiting(client);
     }
 }
@@ -627,7 +639,7 @@ cox_client_subscribe(struct cox_client *client, const char *topic, cox_client_ev
     subscription->fn = fn;
     subscription->context = context;
     g_hash_table_insert(client->subscriptions, GUINT_TO_POINTER(subscription->id), subscription);
-    if (client->state == STATE_UP) {
+    if (may_send(client)) {
         send_subscription(client, subscription);
     }
     return subscription->id;
@@ -639,7 +651,7 @@ cox_client_unsubscribe(struct cox_client *client, guint32 id)
     const struct cox_msg_unsubscribe body = { .id = id };
     struct cox_client_call call = { .message = COX_MSG_UNSUBSCRIBE, .body = &body };
 
-    if (g_hash_table_remove(client->subscriptions, GUINT_TO_POINTER(id)) && client->state == STATE_UP) {
+    if (g_hash_table_remove(client->subscriptions, GUINT_TO_POINTER(id)) && may_send(client)) {
         (void) cox_client_send(client, &call);
     }
 }
