@@ -34,6 +34,8 @@ LIVE = {
     r"cox node list": NO_DAEMON % "control",
 }
 NOT_CONNECTED = 102
+# What changes machines, this one among them: that there are such verbs and options is all that is tried.
+OF_MACHINES = r"cox (cluster \w+|convert \w+)"
 FENCE = """#!/bin/sh
 cat <<END
 <resource-agent name="${0##*/}"><parameters><parameter name="ip" required="1"><content type="string"/></parameter><parameter name="username"><content type="string"/>
@@ -88,6 +90,12 @@ class Box:
 
     def problem(self, command):
         """What is wrong with it; None: nothing."""
+        verb = re.match(OF_MACHINES, command)
+        if verb:
+            help_text = self.run(verb.group() + " --help").stdout
+            if verb.group()[4:] not in self.run("cox help").stdout:
+                return command + ": there is no such verb"
+            return next(("%s: no option %s" % (command, o) for o in re.findall(r"--[a-z-]+", command) if o not in help_text), None)
         said = next((text for pattern, text in LIVE.items() if re.match(pattern, command)), None)
         done = self.run(command, is_live=said is not None)
         # status tells of problems, an action what the agent answers.

@@ -146,8 +146,8 @@ result "who follows is told as it happens"
 result "and once"
 kill -INT "$follower"; wait "$follower"
 result "and ends when it is told to"
-[ "$(stat -c %a "$tmp/timeline/timeline")" = 640 ]
-result "the file is for the cluster's group"
+[ "$(stat -c %a "$tmp/timeline/timeline")" = 600 ]
+result "the file is for the daemons and root"
 
 # Somebody takes the place away: the cluster goes on, and one line of the log says so.
 kill "$control"; wait "$control"
