@@ -59,6 +59,8 @@ static const struct cox_opt options[] = {
       FIELD(loss_policy) },
     { "token", 0, COX_OPT_STRING, "MS", "Cluster", "Milliseconds that a node may be silent before it counts as lost (default 3000)", FIELD(token) },
     { "start", 0, COX_OPT_FLAG, NULL, "Cluster", "Start it, too", FIELD(starts) },
+    { "back", 0, COX_OPT_FLAG, NULL, "Cluster", "The way back to Pacemaker, as long as the conversion has not ended", FIELD(goes_back) },
+    { "pacemaker-tools", 0, COX_OPT_STRING, "DIRECTORY", "Cluster", "Where pacemakerd and its tools are on all nodes, if not in PATH", FIELD(pacemaker_tools) },
     { "node", 'N', COX_OPT_STRING, "NODE", "Explanations", "Only why not, or what would move it, to this node", FIELD(node) },
     { "cib", 0, COX_OPT_STRING, "FILE", "Plans", "The document in this file, which may be compressed (\"-\": standard input)", FIELD(cib) },
     { "plan", 0, COX_OPT_STRING, "PLAN", "Plans", "Only if it comes to what cox plan has shown under this name", FIELD(plan) },

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "admin/ring.h"
 #include "base/error.h"
 #include "runtime/environment.h"
 #include "tools/cox_priv.h"
@@ -12,29 +11,17 @@
 
 enum { KEY_BYTES = 256, TOKEN_MS = 3000, STEP_MS = 60000, START_MS = 120000 };
 
-/* What a verb works with. */
-struct cluster_work {
-    struct cox_tool_ctx *ctx;
-    const struct cox_settings *settings;
-    struct cox_ring *ring;
-    GPtrArray *nodes; /* struct cox_remote */
-    const char *again; /* the cluster to which a node belongs already, when "add" goes on where it ended; or NULL */
-};
-
-static void
-cluster_work_clear(struct cluster_work *work)
+void
+cox_cluster_work_clear(struct cox_cluster_work *work)
 {
     g_clear_pointer(&work->ring, cox_ring_free);
     g_clear_pointer(&work->nodes, g_ptr_array_unref);
 }
-typedef struct cluster_work cluster_work; /* for g_auto only */
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(cluster_work, cluster_work_clear)
 
 /* ---- steps ------------------------------------------------------------------------------------------------ */
 
-/* A line for each node on which the step has ended; exit status. */
-static int
-tell(struct cluster_work *work, const char *done)
+int
+cox_cluster_tell(struct cox_cluster_work *work, const char *done)
 {
     int status = 0;
 
@@ -55,15 +42,15 @@ tell(struct cluster_work *work, const char *done)
 }
 
 static int
-step(struct cluster_work *work, const char *name, const char *done, gint64 timeout_ms)
+step(struct cox_cluster_work *work, const char *name, const char *done, gint64 timeout_ms)
 {
     (void) cox_remote_run(work->nodes, name, NULL, timeout_ms);
-    return tell(work, done);
+    return cox_cluster_tell(work, done);
 }
 
 /* Everything as it was on the nodes that were asked; what could not be taken back is said. */
 static void
-take_back(struct cluster_work *work, guint64 run)
+take_back(struct cox_cluster_work *work, guint64 run)
 {
     g_autofree char *undo = g_strdup_printf("undo %" G_GINT64_MODIFIER "x", run);
     g_autofree char *program = cox_remote_program();
@@ -89,7 +76,7 @@ random_bytes(void *bytes, gsize size)
 
 /* The new files on all nodes that are chosen, or on none of them.  What earlier calls have left there is not touched by this one's "undo". */
 static int
-distribute(struct cluster_work *work, const char *key)
+distribute(struct cox_cluster_work *work, const char *key)
 {
     guint64 run = 0;
     g_autofree char *text = cox_ring_text(work->ring);
@@ -102,10 +89,10 @@ distribute(struct cluster_work *work, const char *key)
     commit = g_strdup_printf("commit %" G_GINT64_MODIFIER "x", run);
     done = g_strdup_printf("done %" G_GINT64_MODIFIER "x", run);
     (void) cox_remote_run(work->nodes, put, input, STEP_MS);
-    status = tell(work, "has the new configuration beside the old one");
+    status = cox_cluster_tell(work, "has the new configuration beside the old one");
     if (status == 0) {
         (void) cox_remote_run(work->nodes, commit, NULL, STEP_MS);
-        status = tell(work, "uses the new configuration");
+        status = cox_cluster_tell(work, "uses the new configuration");
     }
     if (status != 0) {
         take_back(work, run);
@@ -118,7 +105,7 @@ distribute(struct cluster_work *work, const char *key)
 /* ---- looking ---------------------------------------------------------------------------------------------- */
 
 static struct cox_remote *
-find(const struct cluster_work *work, const char *name)
+find(const struct cox_cluster_work *work, const char *name)
 {
     for (guint i = 0; i < work->nodes->len; i++) {
         struct cox_remote *node = work->nodes->pdata[i];
@@ -130,9 +117,8 @@ find(const struct cluster_work *work, const char *name)
     return NULL;
 }
 
-/* One node, or all. */
-static void
-choose(struct cluster_work *work, const char *name, bool is_chosen)
+void
+cox_cluster_choose(struct cox_cluster_work *work, const char *name, bool is_chosen)
 {
     for (guint i = 0; i < work->nodes->len; i++) {
         struct cox_remote *node = work->nodes->pdata[i];
@@ -144,14 +130,14 @@ choose(struct cluster_work *work, const char *name, bool is_chosen)
 }
 
 static void
-choose_only(struct cluster_work *work, const char *name)
+choose_only(struct cox_cluster_work *work, const char *name)
 {
-    choose(work, NULL, false);
-    choose(work, name, true);
+    cox_cluster_choose(work, NULL, false);
+    cox_cluster_choose(work, name, true);
 }
 
 static void
-nodes_of_ring(struct cluster_work *work)
+nodes_of_ring(struct cox_cluster_work *work)
 {
     struct cox_ring_node node;
 
@@ -161,9 +147,8 @@ nodes_of_ring(struct cluster_work *work)
     }
 }
 
-/* The cluster of this node. */
-static bool
-load(struct cluster_work *work, GError **error)
+bool
+cox_cluster_load(struct cox_cluster_work *work, GError **error)
 {
     const char *directory = cox_environment_get("COX_COROSYNC_DIRECTORY");
     g_autofree char *path = g_build_filename(directory != NULL ? directory : "/etc/corosync", "corosync.conf", NULL);
@@ -192,7 +177,7 @@ is_running(const struct cox_remote *node)
 
 /* Is there something that a new cluster would break? */
 static char *
-objection(const struct cluster_work *work, const struct cox_remote *node)
+objection(const struct cox_cluster_work *work, const struct cox_remote *node)
 {
     g_autofree char *program = cox_remote_program();
     g_autofree char *runs = cox_remote_value(node, "runs");
@@ -219,7 +204,7 @@ objection(const struct cluster_work *work, const struct cox_remote *node)
 
 /* Who answers there, and is it the machine that is meant? */
 static char *
-other_host(const struct cluster_work *work, const struct cox_remote *node)
+other_host(const struct cox_cluster_work *work, const struct cox_remote *node)
 {
     g_autofree char *host = cox_remote_value(node, "hostname");
 
@@ -245,14 +230,14 @@ other_version(const struct cox_remote *node, const struct cox_remote *first)
 }
 
 static void
-look(struct cluster_work *work)
+look(struct cox_cluster_work *work)
 {
     (void) cox_remote_run(work->nodes, "check", NULL, STEP_MS);
 }
 
 /* Nodes that are chosen: reached, the same versions on all; and if @are_new, the hosts that are meant, in no cluster. */
 static int
-check(struct cluster_work *work, bool are_new)
+check(struct cox_cluster_work *work, bool are_new)
 {
     const struct cox_remote *first = NULL;
     int status = 0;
@@ -273,7 +258,7 @@ check(struct cluster_work *work, bool are_new)
             node->problem = objection(work, node);
         }
     }
-    status = tell(work, are_new ? "reached, in no cluster" : "reached");
+    status = cox_cluster_tell(work, are_new ? "reached, in no cluster" : "reached");
     if (status != 0) {
         cox_out_error(work->ctx->out, "nothing was changed on any node");
     }
@@ -282,9 +267,9 @@ check(struct cluster_work *work, bool are_new)
 
 /* Of the nodes that are chosen and were looked at those that have answered stay; exit status for the others, which are named. */
 static int
-keep_reached(struct cluster_work *work)
+keep_reached(struct cox_cluster_work *work)
 {
-    int status = tell(work, "reached");
+    int status = cox_cluster_tell(work, "reached");
 
     for (guint i = 0; i < work->nodes->len; i++) {
         struct cox_remote *node = work->nodes->pdata[i];
@@ -296,7 +281,7 @@ keep_reached(struct cluster_work *work)
 
 /* Would nodes go on without quorum, when those that are chosen stop?  All were looked at; who did not answer may run or not: what is worse counts. */
 static int
-keep_quorum(struct cluster_work *work, const struct cox_ring *ring)
+keep_quorum(struct cox_cluster_work *work, const struct cox_ring *ring)
 {
     guint now = 0, left = 0, left_perhaps = 0;
 
@@ -317,7 +302,7 @@ keep_quorum(struct cluster_work *work, const struct cox_ring *ring)
 
 /* What the package of corosync began on new nodes: all, or the one that is named. */
 static int
-clear_fresh(struct cluster_work *work, const char *name)
+clear_fresh(struct cox_cluster_work *work, const char *name)
 {
     guint n = 0;
     int status = 0;
@@ -330,12 +315,12 @@ clear_fresh(struct cluster_work *work, const char *name)
         n += node->is_chosen ? 1 : 0;
     }
     status = n == 0 ? 0 : step(work, "clear", "the cluster that the package of corosync began is stopped", START_MS);
-    choose(work, NULL, true);
+    cox_cluster_choose(work, NULL, true);
     return status;
 }
 
 static void
-tell_dry(struct cluster_work *work, const char *action)
+tell_dry(struct cox_cluster_work *work, const char *action)
 {
     g_autofree char *text = cox_ring_text(work->ring);
 
@@ -346,13 +331,13 @@ tell_dry(struct cluster_work *work, const char *action)
 /* ---- verbs ------------------------------------------------------------------------------------------------ */
 
 static int
-start_chosen(struct cluster_work *work)
+start_chosen(struct cox_cluster_work *work)
 {
     return step(work, "start", "started", START_MS);
 }
 
 static int
-stop_chosen(struct cluster_work *work)
+stop_chosen(struct cox_cluster_work *work)
 {
     /* All managers before the first corosync: who leaves in order never looks lost. */
     int status = step(work, "stop-manager", "cluster manager stopped", 0);
@@ -385,7 +370,7 @@ new_key(void)
 int
 cox_verb_cluster_create(struct cox_tool_ctx *ctx, char **arguments)
 {
-    g_auto(cluster_work) work = { .ctx = ctx, .settings = ctx->settings };
+    g_auto(cox_cluster_work) work = { .ctx = ctx, .settings = ctx->settings };
     g_autofree char *key = NULL;
     GError *error = NULL;
     guint token_ms = 0;
@@ -416,18 +401,18 @@ cox_verb_cluster_create(struct cox_tool_ctx *ctx, char **arguments)
 
 /* The nodes that are named, or all. */
 static bool
-choose_named(struct cluster_work *work, char **names, GError **error)
+choose_named(struct cox_cluster_work *work, char **names, GError **error)
 {
     if (names[0] == NULL) {
         return true;
     }
-    choose(work, NULL, false);
+    cox_cluster_choose(work, NULL, false);
     for (guint i = 0; names[i] != NULL; i++) {
         if (find(work, names[i]) == NULL) {
             g_set_error(error, COX_ERROR, COX_ERROR_NOT_FOUND, "node '%s' is not in the cluster", names[i]);
             return false;
         }
-        choose(work, names[i], true);
+        cox_cluster_choose(work, names[i], true);
     }
     return true;
 }
@@ -435,11 +420,11 @@ choose_named(struct cluster_work *work, char **names, GError **error)
 int
 cox_verb_cluster_start(struct cox_tool_ctx *ctx, char **arguments)
 {
-    g_auto(cluster_work) work = { .ctx = ctx, .settings = ctx->settings };
+    g_auto(cox_cluster_work) work = { .ctx = ctx, .settings = ctx->settings };
     GError *error = NULL;
     int missing = 0, status = 0;
 
-    if (!load(&work, &error) || !choose_named(&work, arguments, &error)) {
+    if (!cox_cluster_load(&work, &error) || !choose_named(&work, arguments, &error)) {
         return cox_tool_fail(ctx, error);
     }
     look(&work);
@@ -453,14 +438,14 @@ cox_verb_cluster_start(struct cox_tool_ctx *ctx, char **arguments)
 int
 cox_verb_cluster_stop(struct cox_tool_ctx *ctx, char **arguments)
 {
-    g_auto(cluster_work) work = { .ctx = ctx, .settings = ctx->settings };
+    g_auto(cox_cluster_work) work = { .ctx = ctx, .settings = ctx->settings };
     GError *error = NULL;
     int missing = 0, status = 0;
 
-    if (!load(&work, &error) || !choose_named(&work, arguments, &error)) {
+    if (!cox_cluster_load(&work, &error) || !choose_named(&work, arguments, &error)) {
         return cox_tool_fail(ctx, error);
     }
-    choose(&work, NULL, true);
+    cox_cluster_choose(&work, NULL, true);
     look(&work);
     (void) choose_named(&work, arguments, NULL);
     status = keep_quorum(&work, work.ring);
@@ -477,13 +462,13 @@ cox_verb_cluster_stop(struct cox_tool_ctx *ctx, char **arguments)
 int
 cox_verb_cluster_destroy(struct cox_tool_ctx *ctx, char **arguments)
 {
-    g_auto(cluster_work) work = { .ctx = ctx, .settings = ctx->settings };
+    g_auto(cox_cluster_work) work = { .ctx = ctx, .settings = ctx->settings };
     g_autofree char *program = cox_remote_program();
     GError *error = NULL;
     int missing = 0, status = 0;
 
     (void) arguments;
-    if (!load(&work, &error)) {
+    if (!cox_cluster_load(&work, &error)) {
         return cox_tool_fail(ctx, error);
     }
     if (!work.settings->is_forced && !work.settings->change.is_dry) {
@@ -505,11 +490,11 @@ cox_verb_cluster_destroy(struct cox_tool_ctx *ctx, char **arguments)
 
 /* One of the nodes that run, but not @but.  @return false: nobody runs */
 static bool
-choose_running(struct cluster_work *work, const char *but)
+choose_running(struct cox_cluster_work *work, const char *but)
 {
-    choose(work, NULL, true);
+    cox_cluster_choose(work, NULL, true);
     if (but != NULL) {
-        choose(work, but, false);
+        cox_cluster_choose(work, but, false);
     }
     look(work);
     for (guint i = 0; i < work->nodes->len; i++) {
@@ -525,14 +510,14 @@ choose_running(struct cluster_work *work, const char *but)
 
 /* The step on one of the nodes that run; the others hear of it through corosync.  @return -1 when nobody runs: nothing to tell */
 static int
-tell_one(struct cluster_work *work, const char *name, const char *done, const char *but)
+tell_one(struct cox_cluster_work *work, const char *name, const char *done, const char *but)
 {
     return choose_running(work, but) ? step(work, name, done, STEP_MS) : -1;
 }
 
 /* A step has failed, and the change is made: what is to be done by hand, @commands up to NULL. */
 static void
-tell_rest(struct cluster_work *work, const char *const *commands)
+tell_rest(struct cox_cluster_work *work, const char *const *commands)
 {
     for (guint i = 0; commands[i] != NULL; i++) {
         cox_out_error(work->ctx->out, "still to be done: %s", commands[i]);
@@ -541,7 +526,7 @@ tell_rest(struct cluster_work *work, const char *const *commands)
 
 /* The node that is to be added is in corosync.conf, with this address: an earlier call has not come to its end. */
 static bool
-is_begun(const struct cluster_work *work, const char *word)
+is_begun(const struct cox_cluster_work *work, const char *word)
 {
     g_auto(GStrv) parts = g_strsplit(word, "=", 2);
     const struct cox_remote *node = find(work, parts[0]);
@@ -553,7 +538,7 @@ is_begun(const struct cluster_work *work, const char *word)
 
 /* The new node among the others, chosen alone. */
 static bool
-take_in(struct cluster_work *work, const char *word, const char *name, GError **error)
+take_in(struct cox_cluster_work *work, const char *word, const char *name, GError **error)
 {
     struct cox_ring_node node;
 
@@ -570,14 +555,14 @@ take_in(struct cluster_work *work, const char *word, const char *name, GError **
 
 /* The files to all, and corosync reads them; the new node begins. */
 static int
-add_chosen(struct cluster_work *work, const char *name)
+add_chosen(struct cox_cluster_work *work, const char *name)
 {
     g_autofree char *begin = g_strdup_printf("cox cluster start %s", name);
     const char *const rest[] = { "corosync-cfgtool -R", work->settings->starts ? begin : NULL, NULL };
     g_autofree char *key = NULL;
     int status = 0;
 
-    choose(work, name, false);
+    cox_cluster_choose(work, name, false);
     status = step(work, "key", "has the key", STEP_MS);
     if (status != 0) {
         return status;
@@ -611,19 +596,19 @@ add_chosen(struct cluster_work *work, const char *name)
 int
 cox_verb_cluster_add(struct cox_tool_ctx *ctx, char **arguments)
 {
-    g_auto(cluster_work) work = { .ctx = ctx, .settings = ctx->settings };
+    g_auto(cox_cluster_work) work = { .ctx = ctx, .settings = ctx->settings };
     g_autofree char *name = g_strndup(arguments[0], strcspn(arguments[0], "="));
     GError *error = NULL;
     int status = 0;
 
-    if (!load(&work, &error) || !take_in(&work, arguments[0], name, &error)) {
+    if (!cox_cluster_load(&work, &error) || !take_in(&work, arguments[0], name, &error)) {
         return cox_tool_fail(ctx, error);
     }
     status = check(&work, true);
     if (status != 0) {
         return status;
     }
-    choose(&work, NULL, true);
+    cox_cluster_choose(&work, NULL, true);
     status = check(&work, false);
     if (status == 0 && work.settings->change.is_dry) {
         tell_dry(&work, "add the node");
@@ -634,7 +619,7 @@ cox_verb_cluster_add(struct cox_tool_ctx *ctx, char **arguments)
 
 /* The node that goes was looked at: it is stopped.  @return -1 when it is left as it is */
 static int
-empty(struct cluster_work *work, const struct cox_remote *node)
+empty(struct cox_cluster_work *work, const struct cox_remote *node)
 {
     g_autofree char *program = cox_remote_program();
     g_autofree char *cluster = node->is_ok ? cox_remote_value(node, "cluster") : NULL;
@@ -656,7 +641,7 @@ empty(struct cluster_work *work, const struct cox_remote *node)
 
 /* corosync.conf is without the node: all are told, and nothing is left of it. */
 static int
-let_go(struct cluster_work *work, const struct cox_remote *node, bool is_emptied)
+let_go(struct cox_cluster_work *work, const struct cox_remote *node, bool is_emptied)
 {
     const char *cluster = cox_ring_get(work->ring, "totem.cluster_name");
     g_autofree char *program = cox_remote_program();
@@ -688,7 +673,7 @@ let_go(struct cluster_work *work, const struct cox_remote *node, bool is_emptied
 
 /* Not in corosync.conf: an earlier call has not come to its end, when the cluster manager knows the node. */
 static bool
-is_left_over(struct cluster_work *work, const char *word)
+is_left_over(struct cox_cluster_work *work, const char *word)
 {
     g_autoptr(cox_ring) scratch = cox_ring_new("scratch", TOKEN_MS, NULL);
     g_autofree char *known = NULL;
@@ -707,15 +692,15 @@ is_left_over(struct cluster_work *work, const char *word)
 
 /* Reached, with quorum without the node, and if that does not run, it is not one that may still run resources. */
 static int
-may_go(struct cluster_work *work, const struct cox_ring *before, const struct cox_remote *node)
+may_go(struct cox_cluster_work *work, const struct cox_ring *before, const struct cox_remote *node)
 {
     g_autofree char *clean = g_strdup_printf("clean %s", node->name);
     int status = 0;
 
-    choose(work, NULL, true);
+    cox_cluster_choose(work, NULL, true);
     look(work);
-    choose(work, node->name, false);
-    status = tell(work, "reached");
+    cox_cluster_choose(work, node->name, false);
+    status = cox_cluster_tell(work, "reached");
     if (status != 0 && !work->settings->is_forced) {
         cox_out_error(work->ctx->out, "nothing was changed on any node; nodes that are down: --force");
         return status;
@@ -731,7 +716,7 @@ may_go(struct cluster_work *work, const struct cox_ring *before, const struct co
 
 /* All others that were reached are chosen; exit status when there are some that were not. */
 static int
-choose_others(struct cluster_work *work, const char *name)
+choose_others(struct cox_cluster_work *work, const char *name)
 {
     int status = 0;
 
@@ -749,7 +734,7 @@ choose_others(struct cluster_work *work, const char *name)
 
 /* The checks are done. */
 static int
-remove_node(struct cluster_work *work, const struct cox_remote *node, bool is_in_ring)
+remove_node(struct cox_cluster_work *work, const struct cox_remote *node, bool is_in_ring)
 {
     int missing = 0, status = 0, emptied = empty(work, node);
 
@@ -771,7 +756,7 @@ remove_node(struct cluster_work *work, const struct cox_remote *node, bool is_in
 int
 cox_verb_cluster_remove(struct cox_tool_ctx *ctx, char **arguments)
 {
-    g_auto(cluster_work) work = { .ctx = ctx, .settings = ctx->settings };
+    g_auto(cox_cluster_work) work = { .ctx = ctx, .settings = ctx->settings };
     g_autofree char *name = g_strndup(arguments[0], strcspn(arguments[0], "="));
     g_autofree char *text = NULL;
     g_autoptr(cox_ring) before = NULL;
@@ -780,7 +765,7 @@ cox_verb_cluster_remove(struct cox_tool_ctx *ctx, char **arguments)
     bool is_in_ring = false;
     int status = 0;
 
-    if (!load(&work, &error)) {
+    if (!cox_cluster_load(&work, &error)) {
         return cox_tool_fail(ctx, error);
     }
     is_in_ring = find(&work, name) != NULL;

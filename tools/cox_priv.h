@@ -20,8 +20,8 @@ struct cox_settings {
     bool is_all, is_local, follows, is_directory, has_no_logs; /**< timeline, report */
     char *since, *resource, *nodes;
     GPtrArray *masks, *logs;
-    char *token;                                   /**< cluster create */
-    bool starts;                                   /**< cluster create, cluster add */
+    char *token, *pacemaker_tools;                 /**< cluster create, convert */
+    bool starts, goes_back;                        /**< cluster create and add, convert */
     char *path, *select, *value, *description;     /**< alerts, recipients, roles */
 };
 

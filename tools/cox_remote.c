@@ -10,7 +10,7 @@
 #include "runtime/loop.h"
 #include "runtime/runtime.h"
 
-enum { OUTPUT_BYTES = 65536, NOT_THERE = 127, SSH_FAILED = 255 };
+enum { OUTPUT_BYTES = 64 << 20, NOT_THERE = 127, SSH_FAILED = 255 };
 
 /* A machine that falls silent is given up after 15 s: some steps have no limit of their own. */
 #define SSH "ssh -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3"
