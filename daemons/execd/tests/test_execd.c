@@ -164,10 +164,12 @@ static void
 a_stop_ends_what_recurs(void **state)
 {
     struct place *place = *state;
+    g_autofree char *trace = NULL;
 
     place_start(place);
     assert_true(place_order(place, NULL, "a", "start@gate", 60000, NULL) > 0);
-    (void) place_wait_trace(place, "begin a start");
+    trace = place_wait_trace(place, "begin a start");
+    assert_non_null(trace);
     assert_true(place_order(place, NULL, "a", "stop", 0, NULL) > 0);
     assert_string_equal(place_wait_results(place, 2), "a stop 0 0/0");
     assert_string_equal(place->results->pdata[0], "a start 60000 1/1");
