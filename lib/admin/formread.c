@@ -356,15 +356,21 @@ read_list(struct cox_form_reader *reader, struct cox_xml *parent, const char *el
     return true;
 }
 
+/* A name twice says nothing more, and two elements of one name cannot be told apart. */
 static bool
 read_refs(struct cox_xml *parent, const char *element, const struct cox_conf *list, GError **error)
 {
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
     if (list->kind != COX_CONF_LIST) {
         return cox_form_fail(list, error, "there must be a list of names");
     }
     for (guint i = 0; i < cox_conf_size(list); i++) {
         if (!is_text(cox_conf_item(list, i), "a name", error)) {
             return false;
+        }
+        if (!g_hash_table_add(seen, cox_conf_item(list, i)->text)) {
+            return cox_form_fail(cox_conf_item(list, i), error, "'%.100s' is in the list already", cox_conf_item(list, i)->text);
         }
         cox_xml_set(cox_xml_new_child(parent, element), "id", cox_conf_item(list, i)->text);
     }
