@@ -310,6 +310,18 @@ no_kind(const char *elements, const struct cox_conf *map, GError **error)
     return cox_form_fail(map, error, "there must be a map that says of what kind it is, with a key that is one of: %s%s", all, hint);
 }
 
+/* Is there a node of that name already?  Its id, which the schema wants to be the only one, may not be in the file. */
+static bool
+is_known_node(const struct cox_xml *parent, const char *name)
+{
+    for (const struct cox_xml *node = cox_xml_first(parent); node != NULL; node = cox_xml_next(node)) {
+        if (g_strcmp0(cox_xml_get(node, "uname"), name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* An element of a list, or the one of a clone. */
 static bool
 read_item(struct cox_form_reader *reader, struct cox_xml *parent, const char *elements, const struct cox_conf *map, GError **error)
@@ -334,6 +346,9 @@ read_item(struct cox_form_reader *reader, struct cox_xml *parent, const char *el
     }
     if (name->kind != COX_CONF_NULL && !is_text(name, row->key, error)) {
         return false;
+    }
+    if (row->id == COX_FORM_ID_NODE && name->kind == COX_CONF_TEXT && is_known_node(parent, name->text)) {
+        return cox_form_fail(name, error, "'%.100s' is in the list already", name->text);
     }
     xml = cox_xml_new_child(parent, row->element);
     if (name->kind == COX_CONF_TEXT) {

@@ -29,6 +29,7 @@ what_is_wrong_is_told_with_its_place_and_what_was_meant(void **state)
         { "resources:\n- clone: a\n  of: [b]\n", "line 3, column 7: there must be a map that says of what kind it is, with a key that is one of: primitive, group" },
         { "resources:\n- bundle: a\n  podman: x\n", "line 3, column 11: podman: there must be a map" },
         { "tags:\n- tag: t\n  objects: x\n", "line 3, column 12: there must be a list of names" },
+        { "nodes:\n- node: n1\n- node: n1\n", "line 3, column 9: 'n1' is in the list already" },
         { "tags:\n- tag: t\n  objects: [a, b, a]\n", "line 3, column 19: 'a' is in the list already" },
         { "tags:\n- tag: t\n  objects: [[a]]\n", "line 3, column 13: a name: is a list, and must be a value" },
         { "resources:\n- xml: <primitive id='a'\n", "line 2, column 8: xml: " },
