@@ -4,22 +4,12 @@
 
 #define USUAL_SINCE "24h"
 
-static char **
-list_of(GPtrArray *given)
-{
-    if (given == NULL) {
-        return NULL;
-    }
-    g_ptr_array_add(given, NULL);
-    return (char **) given->pdata;
-}
-
 int
 cox_verb_report(struct cox_tool_ctx *ctx, char **arguments)
 {
     const struct cox_settings *settings = ctx->settings;
     g_auto(GStrv) nodes = (settings->nodes == NULL) ? NULL : g_strsplit_set(settings->nodes, ", ", -1);
-    struct cox_report report = { .dest = arguments[0], .nodes = nodes, .patterns = list_of(settings->masks), .logs = list_of(settings->logs),
+    struct cox_report report = { .dest = arguments[0], .nodes = nodes, .patterns = cox_report_words(settings->masks), .logs = cox_report_words(settings->logs),
                                  .is_single = settings->is_local, .is_directory = settings->is_directory, .has_no_logs = settings->has_no_logs };
     bool is_asked = settings->is_local && g_strcmp0(arguments[0], "-") == 0;
     GError *error = NULL;

@@ -72,16 +72,6 @@ words_of(const GPtrArray *given)
     return (char **) g_ptr_array_free(g_steal_pointer(&words), FALSE);
 }
 
-static char **
-list_of(GPtrArray *given)
-{
-    if (given == NULL) {
-        return NULL;
-    }
-    g_ptr_array_add(given, NULL);
-    return (char **) given->pdata;
-}
-
 static int
 show_features(struct cox_tool_ctx *ctx)
 {
@@ -114,8 +104,8 @@ run(struct cox_tool_ctx *ctx)
     if (!moment(settings->from, &report.from_us, &error) || (settings->to != NULL && !moment(settings->to, &report.to_us, &error))) {
         return cox_tool_fail(ctx, error);
     }
-    report.logs = list_of(settings->logs);
-    report.patterns = list_of(settings->patterns);
+    report.logs = cox_report_words(settings->logs);
+    report.patterns = cox_report_words(settings->patterns);
     return cox_report_run(ctx, &report);
 }
 

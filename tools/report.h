@@ -62,6 +62,9 @@ bool cox_report_collect(const struct cox_report *report, const char *directory, 
  */
 char *cox_report_command(const char *const *argv, guint limit_s, gsize *length, int *status, GError **error);
 
+/** What an option was given, NULL-terminated; borrowed from @given.  NULL for NULL. */
+char **cox_report_words(GPtrArray *given);
+
 /** Path of a tool beside this one; the caller frees it. */
 char *cox_report_tool(const char *name);
 

@@ -76,6 +76,16 @@ put(const struct collecting *collecting, const char *file, const char *text, gsi
 
 /* ---- commands --------------------------------------------------------------------------------------------- */
 
+char **
+cox_report_words(GPtrArray *given)
+{
+    if (given == NULL) {
+        return NULL;
+    }
+    g_ptr_array_add(given, NULL);
+    return (char **) given->pdata;
+}
+
 char *
 cox_report_tool(const char *name)
 {

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/text.h"
+
 #define FORMAT "1"
 
 /* The year 5138: sums of times cannot overflow. */
@@ -57,22 +59,10 @@ is_plain(const char *text)
     return *text != '\0' && text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:/+-")] == '\0';
 }
 
-/* Valid UTF-8 of at most so many bytes. */
-static char *
-clean(const char *text)
-{
-    char *valid = g_utf8_make_valid(text, (gssize) strnlen(text, COX_TIMELINE_TEXT_BYTES));
-
-    if (strlen(valid) > COX_TIMELINE_TEXT_BYTES) {
-        *g_utf8_find_prev_char(valid, valid + COX_TIMELINE_TEXT_BYTES + 1) = '\0';
-    }
-    return valid;
-}
-
 static void
 put_text(GString *line, const char *text)
 {
-    g_autofree char *valid = clean(text);
+    g_autofree char *valid = cox_text_cut(text, COX_TIMELINE_TEXT_BYTES);
 
     if (is_plain(valid)) {
         g_string_append(line, valid);
@@ -182,7 +172,7 @@ keep(struct cox_timeline_record *record, const char *key, const char *text, stru
             continue;
         }
         if (fields[i].is_text) {
-            g_autofree char *valid = clean(text);
+            g_autofree char *valid = cox_text_cut(text, COX_TIMELINE_TEXT_BYTES);
 
             *(const char **) (gpointer) field = cox_arena_intern(arena, valid);
         } else {

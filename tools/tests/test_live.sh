@@ -1,22 +1,6 @@
 #!/bin/bash
 # The tools on a running cluster of one node alone: the real daemons, an agent of our own, everything below a folder of ours.  TAP.
-build="${top_builddir:-.}"
-tools="$build/tools"
-tmp=$(mktemp -d) || exit 1
-pids=""
-cleanup() {
-    for pid in $pids; do kill "$pid" 2>/dev/null; done
-    for pid in $pids; do wait "$pid" 2>/dev/null; done
-    rm -rf "$tmp"
-}
-trap cleanup EXIT
-n=0
-
-export COX_CLUSTER=local COX_RUN_DIRECTORY="$tmp/run" COX_CIB_DIRECTORY="$tmp/cib" COX_PENGINE_DIRECTORY="$tmp/pe" COX_OCF_ROOT="$tmp/ocf"
-export COX_SCHEMA_DIRECTORY="${COX_SCHEMA_DIRECTORY:-$build/schemas}"
-export PCMK_logfacility=none PCMK_logfile="$tmp/log"
-unset CIB_file CIB_shadow CIB_user
-mkdir -p "$tmp/run" "$tmp/cib" "$tmp/pe" "$tmp/ocf/resource.d/test"
+. "${top_srcdir:-.}/tools/tests/livekit.sh"
 
 cat > "$tmp/ocf/resource.d/test/Thing" <<'AGENT'
 #!/bin/sh
@@ -83,19 +67,7 @@ says() {
 says "without a cluster, tools say so" 102 "Not connected" "$tools/crm_mon" -1
 says "and so do those that ask other daemons" 102 "Not connected" "$tools/crm_node" -n
 
-for daemon in cib:cibd attr:attrd sched:schedd fence:fenced exec:execd control:controld; do
-    program="$build/daemons/${daemon#*:}/cox-${daemon#*:}"
-    [ -x "$program" ] || { echo "1..0 # SKIP $program is not built"; exit 0; }
-    "$program" --keep-user --run-directory "$tmp/run" > /dev/null 2>> "$tmp/errors" &
-    pids="$pids $!"
-done
-
-# A cluster of one elects itself at once; how long the machine takes to get there is not what is tested.
-for _ in $(seq 600); do
-    "$tools/crmadmin" -D > /dev/null 2>&1 && [ "$("$tools/crm_node" -q 2> /dev/null)" = 1 ] && break
-    sleep 0.1
-done
-node=$("$tools/crm_node" -n 2> /dev/null)
+start_daemons
 
 says "the node leads itself" 0 "Designated Controller is: $node" "$tools/crmadmin" -D
 says "it is the only member" 0 "1 $node member" "$tools/crm_node" -l

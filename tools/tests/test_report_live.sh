@@ -1,24 +1,8 @@
 #!/bin/bash
 # cox report and crm_report on a running cluster of one node alone, with secrets planted wherever one may stand.  TAP.
-build="${top_builddir:-.}"
-build=$(cd "$build" && pwd)
-tools="$build/tools"
-tmp=$(mktemp -d) || exit 1
-pids=""
-cleanup() {
-    for pid in $pids; do kill "$pid" 2>/dev/null; done
-    for pid in $pids; do wait "$pid" 2>/dev/null; done
-    rm -rf "$tmp"
-}
-trap cleanup EXIT
-n=0
-
-export COX_CLUSTER=local COX_RUN_DIRECTORY="$tmp/run" COX_CIB_DIRECTORY="$tmp/cib" COX_PENGINE_DIRECTORY="$tmp/pe" COX_OCF_ROOT="$tmp/ocf"
+. "${top_srcdir:-.}/tools/tests/livekit.sh"
 export COX_SECRETS_DIRECTORY="$tmp/secrets"
-export COX_SCHEMA_DIRECTORY="${COX_SCHEMA_DIRECTORY:-$build/schemas}"
-export PCMK_logfacility=none PCMK_logfile="$tmp/log"
-unset CIB_file CIB_shadow CIB_user
-mkdir -p "$tmp/run" "$tmp/cib" "$tmp/pe" "$tmp/secrets/thing" "$tmp/ocf/resource.d/test"
+mkdir -p "$tmp/secrets/thing"
 
 cat > "$tmp/ocf/resource.d/test/Thing" <<'AGENT'
 #!/bin/sh
@@ -36,29 +20,6 @@ esac
 AGENT
 chmod 755 "$tmp/ocf/resource.d/test/Thing"
 
-# result NAME: of the command before it, with what it printed in $have
-result() {
-    rc=$?
-    n=$((n + 1))
-    if [ "$rc" = 0 ]; then echo "ok $n - $1"; else echo "not ok $n - $1"; echo "$have" | sed 's/^/# /'; fi
-}
-
-ok() { # NAME COMMAND...
-    name=$1
-    shift
-    have=$(timeout 120 "$@" 2>&1)
-    result "$name"
-}
-
-says() { # NAME WANTED-STATUS PATTERN COMMAND...
-    name=$1 status=$2 pattern=$3
-    shift 3
-    have=$(timeout 120 "$@" 2>&1)
-    rc=$?
-    [ "$rc" = "$status" ] && echo "$have" | grep -Eq -- "$pattern"
-    result "$name"
-}
-
 # clean NAME DIRECTORY: no planted secret is in any file, packed or not
 clean() {
     have=$([ -d "$2" ] || echo "no $2"; grep -rla Planted "$2"; find "$2" -name '*.bz2' | while read -r f; do bzcat "$f" | grep -q Planted && echo "$f"; done)
@@ -66,17 +27,7 @@ clean() {
     result "$1"
 }
 
-for daemon in cib:cibd attr:attrd sched:schedd fence:fenced exec:execd control:controld; do
-    program="$build/daemons/${daemon#*:}/cox-${daemon#*:}"
-    [ -x "$program" ] || { echo "1..0 # SKIP $program is not built"; exit 0; }
-    "$program" --keep-user --run-directory "$tmp/run" > /dev/null 2>> "$tmp/errors" &
-    pids="$pids $!"
-done
-for _ in $(seq 600); do
-    "$tools/crmadmin" -D > /dev/null 2>&1 && [ "$("$tools/crm_node" -q 2> /dev/null)" = 1 ] && break
-    sleep 0.1
-done
-node=$("$tools/crm_node" -n 2> /dev/null)
+start_daemons
 
 ok "a cluster without fencing" "$tools/cox" property set fencing-enabled=false
 ok "with a resource full of secrets" "$tools/cox" resource create thing ocf:test:Thing passwd=Planted-Former-0 api_token='Planted-Two-2 & more' pin=Planted-Three-3 \

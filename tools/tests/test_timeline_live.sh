@@ -1,23 +1,8 @@
 #!/bin/bash
 # The timeline of a running cluster of one node alone: what it keeps, what cox timeline tells of it, and a disk that is full.  TAP.
-build="${top_builddir:-.}"
-tools="$build/tools"
-tmp=$(mktemp -d) || exit 1
-pids=""
-cleanup() {
-    for pid in $pids; do kill "$pid" 2>/dev/null; done
-    for pid in $pids; do wait "$pid" 2>/dev/null; done
-    rm -rf "$tmp"
-}
-trap cleanup EXIT
-n=0
-
-export COX_CLUSTER=local COX_RUN_DIRECTORY="$tmp/run" COX_CIB_DIRECTORY="$tmp/cib" COX_PENGINE_DIRECTORY="$tmp/pe" COX_OCF_ROOT="$tmp/ocf"
+. "${top_srcdir:-.}/tools/tests/livekit.sh"
 export COX_TIMELINE_DIRECTORY="$tmp/timeline"
-export COX_SCHEMA_DIRECTORY="${COX_SCHEMA_DIRECTORY:-$build/schemas}"
-export PCMK_logfacility=none PCMK_logfile="$tmp/log"
-unset CIB_file CIB_shadow CIB_user
-mkdir -p "$tmp/run" "$tmp/cib" "$tmp/pe" "$tmp/timeline" "$tmp/ocf/resource.d/test"
+mkdir "$tmp/timeline"
 
 cat > "$tmp/ocf/resource.d/test/Thing" <<'AGENT'
 #!/bin/sh
@@ -33,36 +18,6 @@ esac
 AGENT
 chmod 755 "$tmp/ocf/resource.d/test/Thing"
 
-# result NAME: of the command before it, with what it printed in $have
-result() {
-    rc=$?
-    n=$((n + 1))
-    if [ "$rc" = 0 ]; then
-        echo "ok $n - $1"
-    else
-        echo "not ok $n - $1"
-        echo "$have" | sed 's/^/# /'
-    fi
-}
-
-# ok NAME COMMAND...: the command succeeds
-ok() {
-    name=$1
-    shift
-    have=$(timeout 60 "$@" 2>&1)
-    result "$name"
-}
-
-# says NAME WANTED-STATUS PATTERN COMMAND...: it ends with the status, and a line of its output matches
-says() {
-    name=$1 status=$2 pattern=$3
-    shift 3
-    have=$(timeout 60 "$@" 2>&1)
-    rc=$?
-    [ "$rc" = "$status" ] && echo "$have" | grep -Eq -- "$pattern"
-    result "$name"
-}
-
 # soon PATTERN COMMAND...: a line of its output matches, at the latest when all have given up
 soon() {
     for _ in $(seq 200); do
@@ -73,23 +28,9 @@ soon() {
     return 1
 }
 
-begin() { # DAEMON:FOLDER
-    "$build/daemons/${1#*:}/cox-${1#*:}" --keep-user --run-directory "$tmp/run" > /dev/null 2>> "$tmp/errors" &
-    last=$!
-    pids="$pids $last"
-}
-
 says "without a cluster, and without files, it is said what is missing" 102 "timeline' cannot be read" "$tools/cox" timeline
-for daemon in cib:cibd attr:attrd sched:schedd fence:fenced exec:execd control:controld; do
-    [ -x "$build/daemons/${daemon#*:}/cox-${daemon#*:}" ] || { echo "1..0 # SKIP cox-${daemon#*:} is not built"; exit 0; }
-    begin "$daemon"
-done
+start_daemons
 control=$last
-for _ in $(seq 600); do
-    "$tools/crmadmin" -D > /dev/null 2>&1 && [ "$("$tools/crm_node" -q 2> /dev/null)" = 1 ] && break
-    sleep 0.1
-done
-node=$("$tools/crm_node" -n 2> /dev/null)
 
 "$tools/cox" timeline --follow > "$tmp/followed" 2>&1 &
 follower=$!
@@ -153,7 +94,7 @@ result "the file is for the daemons and root"
 kill "$control"; wait "$control"
 says "after its end the files are read" 0 "controller ended" "$tools/cox" timeline
 chmod 000 "$tmp/timeline" && mv "$tmp/timeline" "$tmp/away" && : > "$tmp/timeline"
-begin control:controld
+begin controld
 soon "Designated" "$tools/crmadmin" -D
 result "without a place for it the controller begins all the same"
 ok "and works" "$tools/cox" resource create other ocf:test:Thing --wait
