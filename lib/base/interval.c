@@ -68,3 +68,29 @@ cox_interval_parse(const char *text, gint64 *interval_ms, GError **error)
     }
     return fail(text, error);
 }
+
+char *
+cox_interval_text(gint64 interval_ms)
+{
+    static const struct {
+        const char *letter;
+        gint64 ms;
+    } parts[] = { { "d", S_PER_DAY * MS_PER_S }, { "h", 3600 * MS_PER_S }, { "m", 60 * MS_PER_S } };
+    GString *text = g_string_new(NULL);
+    gint64 left_ms = interval_ms;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+        if (left_ms >= parts[i].ms) {
+            g_string_append_printf(text, "%" G_GINT64_FORMAT "%s", left_ms / parts[i].ms, parts[i].letter);
+        }
+        left_ms %= parts[i].ms;
+    }
+    if (left_ms > 0 || text->len == 0) {
+        g_string_append_printf(text, "%" G_GINT64_FORMAT, left_ms / MS_PER_S);
+        if (left_ms % MS_PER_S > 0) {
+            g_string_append_printf(text, ".%03d", (int) (left_ms % MS_PER_S));
+        }
+        g_string_append_c(text, 's');
+    }
+    return g_string_free(text, FALSE);
+}

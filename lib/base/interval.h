@@ -17,6 +17,9 @@ G_BEGIN_DECLS
  */
 bool cox_interval_parse(const char *text, gint64 *interval_ms, GError **error);
 
+/** As people read it, without what is nought: "1m", "1h30m", "1.500s"; "0s" for nothing.  Not negative.  The caller frees. */
+char *cox_interval_text(gint64 interval_ms);
+
 G_END_DECLS
 
 #endif

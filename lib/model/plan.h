@@ -44,6 +44,8 @@ struct cox_plan {
     size_t n_scores;
     const struct cox_utilization_entry *utilization;
     size_t n_utilization;
+    const char *const *notes; /**< what was passed over while scores or utilization were worked out, a line each */
+    size_t n_notes;
     const struct cox_change *changes;
     size_t n_changes;
     const struct cox_explanation *explanation; /**< NULL unless it was asked for */

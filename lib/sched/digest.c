@@ -1,6 +1,7 @@
 /* lib/sched/digest.c - did the parameters of an operation change since it ran?  Layer 3, pure. */
 #include <string.h>
 
+#include "base/interval.h"
 #include "model/param_digest.h"
 #include "sched/planner_priv.h"
 
@@ -129,6 +130,19 @@ differs_in_secrets_only(const struct sched_work *work, const struct sched_rsc *r
     return strcmp(now, op->op_secure_digest) == 0;
 }
 
+static void
+note_secrets(struct sched_work *work, const struct sched_rsc *rsc, const struct sched_node *node, const struct cox_op_history *op)
+{
+    g_autofree char *interval = cox_interval_text(op->interval_ms);
+    g_autofree char *note = NULL;
+
+    if (work->input->with_scores || work->input->with_utilization) {
+        note = g_strdup_printf("Only 'private' parameters to %s-interval %s for %s on %s changed: %s", interval, op->operation, rsc->id,
+                               node->name, op->transition_magic != NULL ? op->transition_magic : "");
+        g_ptr_array_add(work->notes, cox_arena_memdup(work->arena, note, strlen(note) + 1, 1));
+    }
+}
+
 enum sched_digest_result
 sched_digest_compare(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node,
                      const struct cox_op_history *op, bool is_exact)
@@ -160,6 +174,7 @@ sched_digest_compare(struct sched_work *work, struct sched_rsc *rsc, struct sche
     }
     if (result != SCHED_DIGEST_SAME && !is_exact && differs_in_secrets_only(work, rsc, op, &all)) {
         result = SCHED_DIGEST_SAME;
+        note_secrets(work, rsc, node, op);
     }
     cox_nvlist_clear(&all);
     return result;

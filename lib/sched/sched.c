@@ -53,6 +53,7 @@ work_new(const struct cox_sched_input *input, struct cox_arena *arena, struct co
     work->actions = g_ptr_array_new();
     work->scores = g_array_new(FALSE, FALSE, sizeof(struct cox_score_entry));
     work->utilization_lines = g_ptr_array_new();
+    work->notes = g_ptr_array_new();
     return work;
 }
 
@@ -95,6 +96,7 @@ work_clear(struct sched_work *work)
     free_list(work->clears);
     free_list(work->actions);
     free_list(work->utilization_lines);
+    free_list(work->notes);
     g_hash_table_destroy(work->rsc_by_id);
     if (work->action_by_key != NULL) {
         g_hash_table_destroy(work->action_by_key);
@@ -140,6 +142,8 @@ sched_run_traced(const struct cox_sched_input *input, struct cox_diags *diags, s
         plan->scores = cox_arena_memdup(arena, work->scores->data, work->scores->len, sizeof(struct cox_score_entry));
         plan->n_scores = work->scores->len;
         utilization_fill(work, plan);
+        plan->notes = cox_arena_memdup(arena, work->notes->pdata, work->notes->len, sizeof(const char *));
+        plan->n_notes = work->notes->len;
         sched_explain_fill(work, plan);
         sched_footprint_close(work);
     }

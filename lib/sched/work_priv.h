@@ -339,6 +339,7 @@ struct sched_work {
     GHashTable *action_by_key;  /**< see action.c */
     GArray *scores;             /**< struct cox_score_entry, only with input->with_scores */
     GPtrArray *utilization_lines;
+    GPtrArray *notes;           /**< const char *, only with input->with_scores or with_utilization */
     bool has_remote_nodes, has_fence_device, has_unfencing_device;
     void *order_data;           /**< constraints' orderings, owned by order.c */
     struct sched_explain *explain; /**< recorder of reasons; NULL unless the input asks for them */

@@ -47,4 +47,23 @@ nonsense_is_refused_and_quoted(void **state)
     }
 }
 
-COX_TEST_MAIN(cmocka_unit_test(lengths_are_read_in_milliseconds), cmocka_unit_test(nonsense_is_refused_and_quoted))
+static void
+lengths_are_written_without_what_is_nought(void **state)
+{
+    static const struct {
+        gint64 ms;
+        const char *text;
+    } cases[] = {
+        { 0, "0s" },         { 10000, "10s" },   { 60000, "1m" },           { 90000, "1m30s" },
+        { 3600000, "1h" },   { 1500, "1.500s" }, { 86400000 + 7, "1d0.007s" }, { 5400000, "1h30m" },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = cox_interval_text(cases[i].ms);
+
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
+COX_TEST_MAIN(cmocka_unit_test(lengths_are_written_without_what_is_nought), cmocka_unit_test(lengths_are_read_in_milliseconds), cmocka_unit_test(nonsense_is_refused_and_quoted))
