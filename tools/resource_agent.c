@@ -10,7 +10,6 @@
 #include "view/names.h"
 #include "view/option_view.h"
 
-static const struct cox_agent_paths usual_paths = { NULL, NULL, NULL };
 
 /* ---- lists ---- */
 
@@ -42,7 +41,9 @@ cox_resource_standards(struct cox_resource_call *call)
 int
 cox_resource_providers(struct cox_resource_call *call)
 {
-    g_autoptr(GPtrArray) names = cox_agent_providers(&usual_paths);
+    g_autofree char *directory = NULL;
+    struct cox_agent_paths paths = cox_agent_call_paths(&directory);
+    g_autoptr(GPtrArray) names = cox_agent_providers(&paths);
     struct cox_out *out = call->ctx->out;
 
     cox_out_begin(out, "providers", "standard", "ocf", NULL);
@@ -55,14 +56,16 @@ int
 cox_resource_alternatives(struct cox_resource_call *call)
 {
     const char *agent = call->settings->argument;
-    g_autoptr(GPtrArray) names = cox_agent_providers(&usual_paths);
+    g_autofree char *directory = NULL;
+    struct cox_agent_paths paths = cox_agent_call_paths(&directory);
+    g_autoptr(GPtrArray) names = cox_agent_providers(&paths);
     struct cox_out *out = call->ctx->out;
     guint n = 0;
 
     cox_out_begin(out, "providers", "standard", "ocf", "agent", agent, NULL);
     for (guint i = 0; i < names->len; i++) {
         g_autoptr(cox_agent_name) name = cox_agent_name_new("ocf", names->pdata[i], agent, NULL);
-        g_autofree char *path = (name == NULL) ? NULL : cox_agent_find(&usual_paths, name, NULL);
+        g_autofree char *path = (name == NULL) ? NULL : cox_agent_find(&paths, name, NULL);
 
         if (path != NULL) {
             cox_out_value(out, "provider", names->pdata[i]);
@@ -103,23 +106,23 @@ systemd_units(void)
 }
 
 static GPtrArray *
-agents_of(const char *standard, const char *provider)
+agents_of(const struct cox_agent_paths *paths, const char *standard, const char *provider)
 {
     if (strcmp(standard, "ocf") == 0) {
-        return cox_agent_types(&usual_paths, COX_AGENT_OCF, provider);
+        return cox_agent_types(paths, COX_AGENT_OCF, provider);
     }
     if (strcmp(standard, "lsb") == 0) {
-        return cox_agent_types(&usual_paths, COX_AGENT_LSB, NULL);
+        return cox_agent_types(paths, COX_AGENT_LSB, NULL);
     }
     if (strcmp(standard, "stonith") == 0) {
-        return cox_agent_types(&usual_paths, COX_AGENT_STONITH, NULL);
+        return cox_agent_types(paths, COX_AGENT_STONITH, NULL);
     }
     if (strcmp(standard, "systemd") == 0) {
         return systemd_units();
     }
     if (strcmp(standard, "service") == 0) {
         GPtrArray *all = systemd_units();
-        g_autoptr(GPtrArray) scripts = cox_agent_types(&usual_paths, COX_AGENT_LSB, NULL);
+        g_autoptr(GPtrArray) scripts = cox_agent_types(paths, COX_AGENT_LSB, NULL);
 
         for (guint i = 0; i < scripts->len; i++) {
             g_ptr_array_add(all, g_strdup(scripts->pdata[i]));
@@ -134,7 +137,9 @@ int
 cox_resource_agents(struct cox_resource_call *call)
 {
     g_auto(GStrv) parts = g_strsplit(call->settings->argument, ":", 2);
-    g_autoptr(GPtrArray) names = (parts[0] == NULL) ? NULL : agents_of(parts[0], parts[1]);
+    g_autofree char *directory = NULL;
+    struct cox_agent_paths paths = cox_agent_call_paths(&directory);
+    g_autoptr(GPtrArray) names = (parts[0] == NULL) ? NULL : agents_of(&paths, parts[0], parts[1]);
     struct cox_out *out = call->ctx->out;
 
     if (names == NULL) {

@@ -4,6 +4,7 @@
 
 #include "agents/agent_find.h"
 #include "base/error.h"
+#include "base/interval.h"
 #include "fence/fencedevice.h"
 #include "proto/registration.h"
 #include "runtime/environment.h"
@@ -24,6 +25,7 @@ struct settings {
     char *agent, *tag;
     GPtrArray *params, *env_params, *devices;
     char *timeout, *delay, *tolerance, *index;
+    gint64 timeout_ms, delay_ms, tolerance_ms; /* of these texts */
     bool cleans, broadcasts, is_node_id;
 };
 
@@ -74,19 +76,12 @@ static const struct cox_opt options[] = {
 
 /* ---- asking ---- */
 
-static gint64
-timeout_ms(const struct settings *settings)
-{
-    gint64 seconds = settings->timeout == NULL ? 0 : g_ascii_strtoll(settings->timeout, NULL, 10);
-
-    return (seconds > 0 ? seconds : 120) * 1000;
-}
-
 /* A question to the daemon. */
 static struct cox_daemon_question
 question_of(const struct cox_tool_ctx *ctx, enum cox_message message, const void *body, enum cox_message expected)
 {
-    return (struct cox_daemon_question) { COX_DAEMON_FENCE, ctx->tool->name, message, body, expected, timeout_ms(ctx->settings) };
+    return (struct cox_daemon_question) { COX_DAEMON_FENCE, ctx->tool->name, message, body, expected,
+                                          ((const struct settings *) ctx->settings)->timeout_ms };
 }
 
 static const void *
@@ -258,7 +253,7 @@ call_agent(struct cox_tool_ctx *ctx, const char *action, struct cox_agent_outcom
     env.agent = name;
     env.params = (const struct cox_agent_pair *) pairs->data;
     env.n_params = pairs->len;
-    cox_agent_call(&env, action, timeout_ms(settings), outcome);
+    cox_agent_call(&env, action, settings->timeout_ms, outcome);
     return true;
 }
 
@@ -328,12 +323,6 @@ validate(struct cox_tool_ctx *ctx)
 
 /* ---- fencing ---- */
 
-static gint64
-seconds_to_ms(const char *text)
-{
-    return text == NULL ? 0 : g_ascii_strtoll(text, NULL, 10) * 1000;
-}
-
 static int
 fence(struct cox_tool_ctx *ctx, enum cox_fence_action action)
 {
@@ -341,8 +330,8 @@ fence(struct cox_tool_ctx *ctx, enum cox_fence_action action)
     g_autoptr(cox_arena) arena = cox_arena_new();
     g_autofree char *client = g_strdup_printf("%s.%d%s%s", ctx->tool->name, (int) getpid(), settings->tag == NULL ? "" : ".",
                                               settings->tag == NULL ? "" : settings->tag);
-    const struct cox_msg_fence_ask wanted = { .target = settings->subject, .action = action, .delay_ms = seconds_to_ms(settings->delay),
-                                              .tolerance_ms = seconds_to_ms(settings->tolerance), .client = client };
+    const struct cox_msg_fence_ask wanted = { .target = settings->subject, .action = action, .delay_ms = settings->delay_ms,
+                                              .tolerance_ms = settings->tolerance_ms, .client = client };
     GError *error = NULL;
     const struct cox_msg_fence_finished *answer = ask(question_of(ctx, COX_MSG_FENCE_ASK, &wanted, COX_MSG_FENCE_FINISHED), arena, &error);
 
@@ -549,11 +538,42 @@ last(struct cox_tool_ctx *ctx)
 
 /* ---- run ---- */
 
+static bool
+read_time(struct cox_tool_ctx *ctx, const char *option, const char *text, gint64 *ms)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (text == NULL || cox_interval_parse(text, ms, &error)) {
+        return true;
+    }
+    cox_tool_usage(ctx, "--%s: %s", option, error->message);
+    return false;
+}
+
+/* Before anything is done: a time that is not understood must not become another one. */
+static bool
+read_times(struct cox_tool_ctx *ctx)
+{
+    struct settings *settings = ctx->settings;
+    bool has_no_delay = g_strcmp0(settings->delay, "-1") == 0;
+
+    if (!read_time(ctx, "timeout", settings->timeout, &settings->timeout_ms) || !read_time(ctx, "tolerance", settings->tolerance, &settings->tolerance_ms)
+        || !read_time(ctx, "delay", has_no_delay ? NULL : settings->delay, &settings->delay_ms)) {
+        return false;
+    }
+    settings->delay_ms = has_no_delay ? -1000 : settings->delay_ms;
+    settings->timeout_ms = settings->timeout_ms == 0 ? 120000 : settings->timeout_ms;
+    return true;
+}
+
 static int
 run(struct cox_tool_ctx *ctx)
 {
     const struct settings *settings = ctx->settings;
 
+    if (!read_times(ctx)) {
+        return cox_error_exit_status(COX_ERROR_USAGE);
+    }
     switch ((enum command) settings->command) {
     case COMMAND_NONE:
         break;

@@ -51,11 +51,13 @@ class Node:
                                                     env=self.env, stdout=subprocess.DEVNULL, stderr=errors)
 
     def wait_until_it_leads(self):
-        """A cluster of one elects itself at once; how long the machine takes to get there is not what is tested."""
+        """A cluster of one elects and admits itself at once; how long the machine takes to get there is not what is tested."""
         for _ in range(600):
             status, text = self.run("crmadmin", "-qD")
             if status == 0 and self.run("crm_node", "-q") == (0, "1\n"):
-                return self.run("crm_node", "-n")[1].strip()
+                name = self.run("crm_node", "-n")[1].strip()
+                if self.run("crmadmin", "-qS", name) == (0, "S_IDLE\n"):
+                    return name
             time.sleep(0.1)
         with open(self.path("errors"), encoding="utf-8") as errors:
             raise AssertionError("no coordinator: %s; %s" % (text, errors.read()))
