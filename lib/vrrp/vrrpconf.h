@@ -33,6 +33,7 @@ struct cox_vrrp_auth {
     enum cox_vrrp_auth_kind kind;
     const struct cox_vrrp_key *keys; /**< the first is for sending; PASS: only one, its id is not used */
     size_t n_keys;
+    cox_usec window;             /**< HASH: how far the time of a sender not heard before may be from ours; 0: not compared */
 };
 
 struct cox_vrrp_peer {
@@ -95,7 +96,7 @@ struct cox_vrrp_instance {
     bool ignores_link;           /**< dont_track_primary */
     bool skips_address_check;    /**< skip_check_adv_addr */
     bool answers_lower;          /**< a master that hears a lower one sends at once (not lower_prio_no_advert) */
-    bool answers_higher;         /**< higher_prio_send_advert: once more before it steps down */
+    bool answers_higher;         /**< higher_prio_send_advert: once more before it steps down; a partition that ends then costs its clients nothing */
     struct cox_vrrp_auth auth;
     struct cox_ip source;        /**< mcast_src_ip, unicast_src_ip; COX_IP_NONE: the interface's primary */
     bool is_source_tracked;      /**< track_src_ip */

@@ -38,6 +38,8 @@ cox_vrrp_instance_defaults(struct cox_vrrp_instance *instance, enum cox_ip_famil
         .is_preempting = true,
         .is_accepting = true,
         .answers_lower = true,
+        .answers_higher = true,
+        .auth = { .window = 60 * COX_USEC_PER_S },
         .unicast_ttl = -1,
         .garp = { .repeat = 5, .delay = 5 * COX_USEC_PER_S, .lower_repeat = 5, .lower_delay = 5 * COX_USEC_PER_S, .refresh_repeat = 1 },
     };

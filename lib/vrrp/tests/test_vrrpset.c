@@ -30,7 +30,7 @@ a_router_has_the_defaults_of_its_family(void **state)
     assert_string_equal(cox_ip_format(&six.group, text), "ff02::12");
     assert_int_equal(four.priority, 100);
     assert_int_equal(four.advert, COX_USEC_PER_S);
-    assert_true(six.is_preempting && six.is_accepting && six.answers_lower && !six.answers_higher);
+    assert_true(six.is_preempting && six.is_accepting && six.answers_lower && six.answers_higher);
     (void) state;
 }
 

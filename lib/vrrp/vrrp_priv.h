@@ -1,0 +1,59 @@
+/* lib/vrrp/vrrp_priv.h - the state of the engine, for its files.  Layer 3, pure. */
+#ifndef COX_VRRP_VRRP_PRIV_H
+#define COX_VRRP_VRRP_PRIV_H
+
+#include "vrrp/router.h"
+#include "vrrp/syncgroup.h"
+#include "vrrp/track.h"
+
+/* A router among the others. */
+struct cox_vrrp_unit {
+    struct cox_vrrp_router router;    /* first: the owner of a timer is one */
+    struct cox_vrrp_syncgroup *group; /* NULL: none */
+    cox_usec restored_at;             /* lost items were set again; COX_USEC_NEVER: not yet */
+    bool must_restore;                /* and are to be set once more, not at once */
+};
+
+struct cox_vrrp {
+    struct cox_vrrp_set *set, *retired; /* the one before, until the next step: effects may point to it */
+    GPtrArray *units;                   /* struct cox_vrrp_unit, in the order of the set */
+    GHashTable *by_name;                /* -> struct cox_vrrp_unit */
+    GHashTable *by_key;                 /* interface, family, VRID -> struct cox_vrrp_unit */
+    GHashTable *held;                   /* struct cox_ip of all routers, in the set */
+    GPtrArray *groups;                  /* struct cox_vrrp_syncgroup */
+    struct cox_vrrp_facts facts;
+    struct cox_vrrp_heap heap;
+    guint64 refused[COX_VRRP_REFUSAL_N];
+    guint64 first_stamp, last_stamp;
+    cox_usec made_at, start_at;         /* end of the delay of the start; COX_USEC_NEVER: it is over */
+    cox_usec restore_at;                /* the first unit that must restore */
+    cox_usec wake_at;                   /* last wished */
+    bool is_stopping;
+};
+
+static inline struct cox_vrrp_unit *
+cox_vrrp_unit_at(const struct cox_vrrp *vrrp, guint i)
+{
+    return g_ptr_array_index(vrrp->units, i);
+}
+
+/* ---- vrrpjudge.c ---- */
+
+/* Faults, priorities and sources from what is known now; all routers. */
+void cox_vrrp_judge(struct cox_vrrp *vrrp, const struct cox_vrrp_turn *turn);
+
+/* Carry out what a router wishes, alone or with its group. */
+void cox_vrrp_grant(struct cox_vrrp_unit *unit, enum cox_vrrp_wish wish, const struct cox_vrrp_turn *turn);
+
+/* Which packets are for which router: after a change of routers or of an interface. */
+void cox_vrrp_index(struct cox_vrrp *vrrp);
+
+/* The router that packets of this interface, family and VRID are for, or NULL. */
+struct cox_vrrp_unit *cox_vrrp_find(const struct cox_vrrp *vrrp, guint interface, guint8 family, guint8 vrid);
+
+/* ---- vrrpreload.c ---- */
+
+/* From the present set to @set, which is taken over. */
+void cox_vrrp_reload(struct cox_vrrp *vrrp, struct cox_vrrp_set *set, const struct cox_vrrp_turn *turn);
+
+#endif
