@@ -278,12 +278,15 @@ def set_options(stage, v):
         cluster.command(stage.lab(), stage.manager(), ["crm_attribute", "--type", "crm_config", "--name", name, "--update", value])
 
 
+ALREADY = 108  # exit status: what was to be made is there
+
+
 def move(stage, v):
     argv = ["crm_resource", "--move", "--resource", v["ID"], "--node", v["NODE"]]
     done = stage.lab().run(stage.manager(), argv)
     # It may have come there by itself a moment ago, for instance because of an earlier move: then the command refuses, unless it is told
     # that the constraint is wanted all the same.
-    if done.returncode != 0 and "is already active on " in done.stderr + done.stdout:
+    if done.returncode == ALREADY:
         cluster.command(stage.lab(), stage.manager(), argv + ["--force"])
         return "it was there already"
     cluster.succeeded(done, argv, stage.manager())
