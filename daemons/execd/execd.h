@@ -147,14 +147,6 @@ guint32 execd_stonith_try(struct execd *execd, const char *rsc_id, gint64 timeou
 /** What its answer means; @result is filled anew. */
 void execd_stonith_result(const struct cox_client_reply *reply, struct cox_agent_result *result);
 
-/* execdsecrets.c */
-
-/**
- * Replace the values "lrm://" of @params (struct cox_agent_pair) by those of this node's files; @values owns them.
- * false with COX_ERROR_NOT_CONFIGURED when one is missing or does not have its digest.
- */
-bool execd_secrets_fill(const char *rsc_id, GArray *params, GPtrArray *values, GError **error);
-
 /* execdmetadata.c */
 
 struct execd_metadata *execd_metadata_new(struct execd *execd);

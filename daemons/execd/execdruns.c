@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agents/agent_secret.h"
 #include "base/error.h"
 #include "proto/marshal.h"
 
@@ -224,7 +225,7 @@ begin_agent(struct execd_run *run, const struct execd_order *order, const struct
         .timeout_ms = run->timeout_ms,
     };
 
-    if (!execd_secrets_fill(run->rsc_id, params, secrets, &error) && strcmp(run->action, "stop") != 0) {
+    if (!cox_secret_fill(run->rsc_id, params, secrets, &error) && strcmp(run->action, "stop") != 0) {
         end_later(run, COX_AGENT_CODE_NOT_CONFIGURED, COX_OP_STATUS_NO_SECRETS, error->message); /* a stop may do without */
         return;
     }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agents/agent_secret.h"
 #include "base/error.h"
 
 /* The engine kills in time; this is for the case that it could not. */
@@ -120,11 +121,15 @@ params_of(const struct cox_fenced_order *order)
     return params;
 }
 
+/* What must not be in a log: what sounds like a secret, and what cibsecret keeps (@kept). */
 static char **
-secrets_of(const struct cox_fenced_order *order)
+secrets_of(const struct cox_fenced_order *order, const GPtrArray *kept)
 {
     g_autoptr(GPtrArray) values = g_ptr_array_new();
 
+    for (guint i = 0; i < kept->len; i++) {
+        g_ptr_array_add(values, g_strdup(kept->pdata[i]));
+    }
     for (size_t i = 0; order->device != NULL && i < order->device->n_params; i++) {
         const char *name = order->device->params[i].name;
 
@@ -161,6 +166,8 @@ cox_fenced_run(struct cox_fenced *fenced, const struct cox_fenced_order *order)
     GError *error = NULL;
     g_autoptr(cox_agent_name) name = cox_agent_name_new("stonith", NULL, order->device == NULL ? order->agent : order->device->agent, &error);
     g_autoptr(GArray) params = params_of(order);
+    g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func(g_free);
+    bool has_all = name != NULL && (order->device == NULL || cox_secret_fill(order->device->id, params, kept, &error));
     const struct cox_agent_action action = {
         .paths = &fenced->paths,
         .env = { .agent = name, .rsc_id = order->device == NULL ? NULL : order->device->id,
@@ -169,8 +176,8 @@ cox_fenced_run(struct cox_fenced *fenced, const struct cox_fenced_order *order)
         .timeout_ms = order->number != 0 ? order->timeout_ms + SPARE_MS : order->timeout_ms,
     };
 
-    *run = (struct cox_fenced_run) { fenced, NULL, order->number, order->fn, order->context, secrets_of(order) };
-    if (name == NULL) {
+    *run = (struct cox_fenced_run) { fenced, NULL, order->number, order->fn, order->context, secrets_of(order, kept) };
+    if (!has_all) {
         struct refusal *refusal = g_new0(struct refusal, 1);
 
         *refusal = (struct refusal) { run, error };
