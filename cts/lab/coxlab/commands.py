@@ -22,7 +22,8 @@ def open_lab(arguments):
 
 
 def _settings_for(arguments, number, votes):
-    made = settings.Settings(token_ms=arguments.token, transport=arguments.transport, **votes)
+    token_ms = arguments.token or (3000 if arguments.machines else 1000)
+    made = settings.Settings(driver="machines" if arguments.machines else "namespaces", memory_mib=arguments.memory, token_ms=token_ms, transport=arguments.transport, **votes)
     if arguments.hosts:
         if votes:
             raise LabError("machines of yours have the quorum device and the options of quorum that their corosync.conf names: others cannot be made for them")

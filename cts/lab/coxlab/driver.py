@@ -116,8 +116,8 @@ class Driver(abc.ABC):
 
 def make(lab, settings):
     """The driver that the settings name."""
-    from . import namespaces, ssh  # each imports this module
-    kinds = {"namespaces": namespaces.Namespaces, "ssh": ssh.Ssh}
+    from . import machines, namespaces, ssh  # each imports this module
+    kinds = {"namespaces": namespaces.Namespaces, "machines": machines.Machines, "ssh": ssh.Ssh}
     if settings.driver not in kinds:
         raise LabError("there is no driver '%s': choose one of %s" % (settings.driver, ", ".join(sorted(kinds))))
     return kinds[settings.driver](lab, settings)

@@ -56,7 +56,8 @@ class Keeper:
             raise OSError(errno.EIO, "ip: " + done.stderr.strip())
 
     def make_network(self):
-        lines = ["link set lo up", "link add public type bridge forward_delay 0", "link set public up", "addr add %s/24 dev public" % CLIENT]
+        # A bridge without an address of its own takes that of a card, and another one when the card goes: what the nodes remember must stay true.
+        lines = ["link set lo up", "link add public address 02:00:00:00:ff:01 type bridge forward_delay 0", "link set public up", "addr add %s/24 dev public" % CLIENT]
         for segment in range(len(self.nodes)):
             lines += ["link add ring%d type bridge forward_delay 0" % segment, "link set ring%d up" % segment]
         self.ip(*lines)
@@ -247,8 +248,13 @@ class Keeper:
             text = str(e) if not isinstance(e, KeyError) else "unknown name %s" % e
             return (json.dumps({"error": text}) + "\n").encode() if source is None else ("error %s\n" % text).encode()
 
+    def source_of(self, _address, source):
+        """Who asks on a connection: the node whose listener it is, None for the lab's user."""
+        return source
+
     def accept(self, listener, source):
-        peer, _ = listener.accept()
+        peer, address = listener.accept()
+        source = self.source_of(address, source)
         peer.setblocking(False)
         self.selector.register(peer, selectors.EVENT_READ, lambda: self.receive(peer, source, buffer))
         buffer = bytearray()
@@ -283,6 +289,9 @@ class Keeper:
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(path)
         listener.listen(64)
+        self.listen_on(listener, source)
+
+    def listen_on(self, listener, source):
         self.selector.register(listener, selectors.EVENT_READ, lambda: self.accept(listener, source))
 
     def make_layer(self):
@@ -413,10 +422,10 @@ def _become_root():
             f.write(text)
 
 
-def launch(lab, settings, ready, parent):
+def launch(kind, lab, settings, ready, parent):
     """Become the keeper's helper: makes the namespaces, waits for the keeper.  Never returns.
 
-    ready: descriptor that gets a line, "ready PID" (as the machine numbers it) or "error TEXT"; parent: pid to die with, or 0."""
+    kind: class of the keeper; ready: descriptor that gets a line, "ready PID" (as the machine numbers it) or "error TEXT"; parent: pid to die with, or 0."""
     try:
         if parent:
             kernel.die_with_parent(parent)
@@ -435,7 +444,7 @@ def launch(lab, settings, ready, parent):
             os._exit(0)
         # The parent's number is not visible from inside: 0 stands for it.
         kernel.die_with_parent(0)
-        keeper = Keeper(lab, settings, uid != 0)
+        keeper = kind(lab, settings, uid != 0)
         keeper.prepare()
         os.write(ready, b"ready %s\n" % os.readlink("/proc/self").encode())
         os.close(ready)

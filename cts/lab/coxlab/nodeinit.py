@@ -25,7 +25,7 @@ class Plan:
     """What a node is made of; made by the keeper.
 
     memory: directory on the keeper's tmpfs for this node; layers: directories that lie over the machine's root, topmost first;
-    disk: directory with the private directories; power: directory with the socket of its power switch; network: lines for ip -batch;
+    disk: directory with the private directories; power: directory with the socket of its power switch, or empty; network: lines for ip -batch;
     has_destdir: is an install tree among the layers?  hosts: text of /etc/hosts; start: shell code to run once it is up, or empty.
     """
 
@@ -109,7 +109,8 @@ def _build_devices(root):
         kernel.mount("/sys", root + "/sys", flags=kernel.MS_BIND | kernel.MS_REC)
 
 
-def _build_private(plan, root):
+def build_private(plan, root):
+    """What a node has for itself: directories of its disk, memory, its names."""
     for path in plan.private:
         os.makedirs(root + path, exist_ok=True)
         kernel.mount(plan.disk + path, root + path, flags=kernel.MS_BIND)
@@ -118,7 +119,8 @@ def _build_private(plan, root):
         kernel.mount("tmpfs", root + path, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "mode=" + mode)
     for path in ("/run/lock", "/run/cox-lab", "/run/resource-agents"):
         os.mkdir(root + path)
-    kernel.mount(plan.power, root + "/run/cox-lab", flags=kernel.MS_BIND)
+    if plan.power:
+        kernel.mount(plan.power, root + "/run/cox-lab", flags=kernel.MS_BIND)
     with open(plan.memory + "/hosts", "w", encoding="utf-8") as f:
         f.write(plan.hosts)
     kernel.mount(plan.memory + "/hosts", root + "/etc/hosts", flags=kernel.MS_BIND)
@@ -130,7 +132,7 @@ def _build(plan):
     os.makedirs(root, exist_ok=True)
     _build_root(plan, root)
     _build_devices(root)
-    _build_private(plan, root)
+    build_private(plan, root)
     socket.sethostname(plan.name)
     subprocess.run(["ip", "-batch", "-"], input=plan.network, text=True, check=True)
     kernel.pivot_root(root)
@@ -182,7 +184,7 @@ def _reap_for_ever():
             os._exit(0)
 
 
-def _start_cluster(plan):
+def start_cluster(plan):
     """The cluster is started as a machine does that boots; what it says goes to a file of the node."""
     pid = os.fork()
     if pid == 0:
@@ -209,7 +211,7 @@ def main(plan, say, hear):
     os.environ.clear()
     os.environ.update(ENVIRONMENT)
     if plan.start:
-        _start_cluster(plan)
+        start_cluster(plan)
     os.write(say, b"ready\n")
     os.close(say)
     os.close(hear)

@@ -50,6 +50,8 @@ class Settings:
     autostart: bool = True
     arbiter: bool = False
     quorum: dict = dataclasses.field(default_factory=dict)
+    # machines: memory of each
+    memory_mib: int = 512
     # ssh: node -> target, and the power switch
     hosts: dict = dataclasses.field(default_factory=dict)
     addresses: dict = dataclasses.field(default_factory=dict)

@@ -16,17 +16,16 @@ import configparser
 import os
 import shlex
 import subprocess
-import threading
 import time
 import xml.etree.ElementTree as ET
 
 from .driver import Driver
 from .errors import LabError
+from .watching import RECONNECT_S, Watching
 
 SSH = ("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", "-o", "ServerAliveInterval=1", "-o", "ServerAliveCountMax=3")
 FENCE_LIMIT_S = 120.0
 BOOT_LIMIT_S = 600.0
-RECONNECT_S = 1.0
 # What scenarios create, where resource agents are found; up puts it there, down takes it away.
 AGENTS = ("Slow", "Web")
 AGENTS_AT = "/usr/lib/ocf/resource.d/coxlab"
@@ -62,11 +61,7 @@ def read_hosts(path, settings):
         settings.fence_options[node] = options
 
 
-class Ssh(Driver):
-    def __init__(self, lab, settings):
-        super().__init__(lab, settings)
-        self._watched, self._watchers, self._lock = {}, [], threading.Lock()
-
+class Ssh(Watching, Driver):
     # --- the lab: the machines are the user's, nothing is made or removed but the lab's resource agents
 
     def up(self, die_with_caller=False):
@@ -88,11 +83,7 @@ class Ssh(Driver):
             raise LabError("%s: the agent ocf:coxlab:%s cannot be put there: %s" % (node, agent, done.stderr.strip() or "status %d" % done.returncode))
 
     def down(self):
-        with self._lock:
-            for process in self._watchers:
-                process.kill()
-                process.wait()
-            self._watchers, self._watched = [], {}
+        self.forget_watches()
         if os.path.exists(os.path.join(self.lab, "partitioned")):
             self.heal()
         for node in self.settings.nodes:
@@ -177,34 +168,14 @@ class Ssh(Driver):
         return [int(p) for p in self.run(node, ["pidof", program], 20).stdout.split()]
 
     def exists(self, node, path):
-        """One connection for each path watches it there every 10 ms and says when it changes; the way here adds its delay."""
         self.check_node(node)
-        with self._lock:
-            if (node, path) not in self._watched:
-                self._watched[node, path] = False
-                threading.Thread(target=self._watch, args=(node, path), daemon=True).start()
-            return self._watched[node, path]
+        return self.watched(node, path)
 
-    def _watch(self, node, path):
+    def watch_command(self, node, path):
         # It says something every second at least: when nobody listens any more, that ends it.
         text = ('last=; n=0; while :; do if [ -e %s ]; then now=1; else now=0; fi; n=$((n + 1)); '
                 'if [ "$now" != "$last" ] || [ $n -gt 100 ]; then echo $now || exit; n=0; fi; last=$now; sleep 0.01; done' % shlex.quote(path))
-        process = subprocess.Popen(self.command(node, ["sh", "-c", text]), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=subprocess.DEVNULL, text=True)
-        with self._lock:
-            self._watchers.append(process)
-        for line in process.stdout:
-            with self._lock:
-                self._watched[node, path] = line.strip() == "1"
-        process.wait()
-        # The connection ended: the node is off or cut off; a later question opens another.
-        with self._lock:
-            self._watched[node, path] = False
-        time.sleep(RECONNECT_S)
-        with self._lock:
-            self._watched.pop((node, path), None)
-            if process in self._watchers:
-                self._watchers.remove(process)
+        return self.command(node, ["sh", "-c", text])
 
     # --- network
 
