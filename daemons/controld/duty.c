@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "control/failure.h"
 #include "daemons/controld/mark.h"
 #include "daemons/controld/wishes.h"
 #include "election/feature_set.h"
@@ -388,8 +389,7 @@ static void
 refresh_one(struct controld *controld, const char *rsc_id, const char *key)
 {
     const char *name = cox_service_node_name(controld->ctx, controld->self);
-    g_autofree char *escaped = g_regex_escape_string(rsc_id, -1);
-    g_autofree char *pattern = g_strdup_printf("^(fail-count|last-failure)-%s#.+$", escaped);
+    g_autofree char *pattern = cox_failure_pattern(rsc_id);
     const struct cox_msg_control_order order = { .kind = COX_REIGN_FORGET, .rsc_id = rsc_id, .task = "lrm_delete", .key = key };
 
     controld_wish_attribute(controld, name, &(struct cox_reign_attribute) { .attribute = pattern, .is_pattern = true });

@@ -65,5 +65,5 @@ cox_failure_pattern(const char *rsc_id)
 {
     g_autofree char *escaped = g_regex_escape_string(rsc_id, -1);
 
-    return g_strdup_printf("^(fail-count|last-failure)-%s#.+$", escaped);
+    return g_strdup_printf("^(fail-count|last-failure)-%s(:[0-9]+)?(#.+)?$", escaped);
 }

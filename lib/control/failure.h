@@ -43,7 +43,7 @@ char *cox_failure_time_name(const char *rsc_id, const char *task, gint64 interva
 
 void cox_failure_clear(struct cox_failure_count *count);
 
-/** A regular expression for both attributes of all operations of a resource; the caller frees it. */
+/** A regular expression for what cox_status_is_failure() holds to be of the resource; the caller frees it. */
 char *cox_failure_pattern(const char *rsc_id);
 
 G_END_DECLS

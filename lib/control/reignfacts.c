@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "model/score.h"
+#include "model/status.h"
 
 /* More than this is not laid over the document: a plan waits until it is in there. */
 enum { MAX_BYTES = 48 * 1024 };
@@ -211,13 +212,11 @@ cox_reign_facts_forget_values(struct cox_reign *reign)
 void
 cox_reign_facts_forget_rsc(struct cox_reign *reign, struct reign_node *node, const char *name, const char *rsc_id)
 {
-    g_autofree char *count = g_strdup_printf("fail-count-%s#", rsc_id), *time = g_strdup_printf("last-failure-%s#", rsc_id);
-
     drop_history(node, rsc_id);
     for (guint i = reign->values->len; i > 0; i--) {
         const struct reign_value *value = reign->values->pdata[i - 1];
 
-        if (g_strcmp0(value->node, name) == 0 && (g_str_has_prefix(value->name, count) || g_str_has_prefix(value->name, time))) {
+        if (g_strcmp0(value->node, name) == 0 && cox_status_is_failure(value->name, rsc_id)) {
             g_ptr_array_remove_index(reign->values, i - 1);
         }
     }

@@ -320,6 +320,24 @@ cox_status_attr_set(struct cox_status *status, struct cox_node_status *node, con
     set_append(status->arena, &g_array_index(node->attr_sets, struct cox_nvset, 0), name, value);
 }
 
+bool
+cox_status_is_failure(const char *name, const char *rsc_id)
+{
+    static const char *const prefixes[] = { "fail-count-", "last-failure-" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(prefixes); i++) {
+        const size_t prefix = strlen(prefixes[i]), length = strlen(rsc_id);
+
+        if (strncmp(name, prefixes[i], prefix) == 0 && strncmp(name + prefix, rsc_id, length) == 0) {
+            const char *rest = name + prefix + length;
+
+            rest += *rest == ':' ? 1 + strspn(rest + 1, "0123456789") : 0;
+            return *rest == '\0' || *rest == '#';
+        }
+    }
+    return false;
+}
+
 /* ---- tickets ---- */
 
 struct cox_ticket_state *

@@ -162,6 +162,12 @@ bool cox_status_op_remove(struct cox_status *status, struct cox_rsc_history *rsc
 /** Set (or with a NULL @value remove) a transient attribute of the node. */
 void cox_status_attr_set(struct cox_status *status, struct cox_node_status *node, const char *name, const char *value);
 
+/**
+ * Is @name an attribute that counts failures of the resource, or says when the last was: fail-count-ID or last-failure-ID, with the number
+ * of an instance (which may be one of a clone that was unique once), "#" and an operation, both, or neither behind it?
+ */
+bool cox_status_is_failure(const char *name, const char *rsc_id);
+
 /** The state of ticket @id, or NULL. */
 struct cox_ticket_state *cox_status_ticket(const struct cox_status *status, const char *id);
 

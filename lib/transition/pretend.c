@@ -233,16 +233,6 @@ cox_pretend_failure(struct cox_status *status, struct cox_node_status *node, con
                         cox_arena_printf(status->arena, "%" G_GINT64_FORMAT, cox_wall_seconds(result->now)));
 }
 
-/* Is it one of the attributes @prefix-RSC#OPERATION_INTERVAL, or an old one without operation? */
-static bool
-is_of_failures(const char *name, const char *prefix, const char *rsc)
-{
-    size_t length = strlen(rsc);
-
-    return g_str_has_prefix(name, prefix) && strncmp(name + strlen(prefix), rsc, length) == 0
-           && (name[strlen(prefix) + length] == '#' || name[strlen(prefix) + length] == '\0');
-}
-
 static const char *
 first_of_failures(const struct cox_node_status *node, const char *rsc)
 {
@@ -250,7 +240,7 @@ first_of_failures(const struct cox_node_status *node, const char *rsc)
         const struct cox_nvset *set = &g_array_index(node->attr_sets, struct cox_nvset, i);
 
         for (size_t k = 0; k < set->n_pairs; k++) {
-            if (is_of_failures(set->pairs[k].name, "fail-count-", rsc) || is_of_failures(set->pairs[k].name, "last-failure-", rsc)) {
+            if (cox_status_is_failure(set->pairs[k].name, rsc)) {
                 return set->pairs[k].name;
             }
         }

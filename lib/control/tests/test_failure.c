@@ -53,6 +53,9 @@ the_pattern_finds_the_resources_attributes_and_no_others(void **state)
     (void) state;
     assert_true(g_regex_match_simple(pattern, "fail-count-a.b#monitor_10000", 0, 0));
     assert_true(g_regex_match_simple(pattern, "last-failure-a.b#start_0", 0, 0));
+    assert_true(g_regex_match_simple(pattern, "fail-count-a.b:12#start_0", 0, 0));
+    assert_true(g_regex_match_simple(pattern, "fail-count-a.b", 0, 0));
+    assert_false(g_regex_match_simple(pattern, "fail-count-a.b:12x#start_0", 0, 0));
     assert_false(g_regex_match_simple(pattern, "fail-count-axb#start_0", 0, 0));
     assert_false(g_regex_match_simple(pattern, "fail-count-a.bc#start_0", 0, 0));
     assert_false(g_regex_match_simple(pattern, "xfail-count-a.b#start_0", 0, 0));

@@ -191,7 +191,22 @@ reloads_are_kept_as_what_they_come_to(void **state)
     assert_string_equal(cox_status_op_recorded("stop", false), "stop");
 }
 
-COX_TEST_MAIN(cmocka_unit_test(reloads_are_kept_as_what_they_come_to),
+static void
+counts_of_failures_are_known_by_their_names(void **state)
+{
+    (void) state;
+    assert_true(cox_status_is_failure("fail-count-web", "web"));
+    assert_true(cox_status_is_failure("last-failure-web#monitor_10000", "web"));
+    assert_true(cox_status_is_failure("fail-count-web:12#start_0", "web"));
+    assert_true(cox_status_is_failure("fail-count-web:1#start_0", "web:1"));
+    assert_false(cox_status_is_failure("fail-count-web:1#start_0", "web:12"));
+    assert_false(cox_status_is_failure("fail-count-webs#start_0", "web"));
+    assert_false(cox_status_is_failure("fail-count-web:1s", "web"));
+    assert_false(cox_status_is_failure("count-web", "web"));
+}
+
+COX_TEST_MAIN(cmocka_unit_test(counts_of_failures_are_known_by_their_names),
+              cmocka_unit_test(reloads_are_kept_as_what_they_come_to),
               cmocka_unit_test(nodes_are_found_added_and_removed), cmocka_unit_test(histories_hold_one_entry_per_id),
               cmocka_unit_test(who_holds_an_entry_keeps_it_as_it_was),
               cmocka_unit_test(histories_of_one_id_share_a_number_on_all_nodes),

@@ -251,7 +251,9 @@ failures_that_are_cleared_leave_those_of_others(void **state)
     cox_pretend_failure(status, node, "web", &result);
     cox_pretend_failure(status, node, "webs", &result);
     cox_status_attr_set(status, node, "fail-count-web", "3");
+    cox_status_attr_set(status, node, "fail-count-web:0#monitor_10000", "1");
     cox_pretend_failures_cleared(status, node, &web);
+    assert_null(attr(node, "fail-count-web:0#monitor_10000"));
     assert_null(attr(node, "fail-count-web#monitor_10000"));
     assert_null(attr(node, "last-failure-web#monitor_10000"));
     assert_null(attr(node, "fail-count-web"));
