@@ -184,10 +184,11 @@ intersect(struct sched_work *work, struct sched_rsc *dependent, const struct sch
     }
 }
 
+/* Pairs of instances are made of those that are to be together; an instance that is to be elsewhere avoids all of the primary's. */
 static bool
 can_interleave(const struct sched_rsc *primary, const struct sched_colocation *row)
 {
-    return (row->dependent->variant == COX_CLONE || row->dependent->variant == COX_BUNDLE)
+    return row->score >= 0 && (row->dependent->variant == COX_CLONE || row->dependent->variant == COX_BUNDLE)
            && row->dependent->meta.is_interleaved
            && row->dependent->meta.clone_node_max == primary->meta.clone_node_max;
 }
@@ -360,7 +361,7 @@ apply_bundle(struct sched_work *work, struct sched_rsc *dependent, struct sched_
     if (!primary->is_assigned) {
         return;
     }
-    if (row->dependent->variant > COX_GROUP) {
+    if (row->dependent->variant > COX_GROUP && row->score >= 0) {
         apply_interleaved(work, dependent, primary, row);
         return;
     }

@@ -47,7 +47,7 @@ expand_guest(struct sched_work *work, const struct cox_rsc_def *def)
 {
     const char *start_timeout = meta_of(def, COX_OPT_META_REMOTE_CONNECT_TIMEOUT);
     const struct sched_connection connection = {
-        .name = meta_of(def, COX_OPT_META_REMOTE_NODE),
+        .name = sched_guest_name(work, def),
         .container = def->id,
         .allow_migrate = meta_of(def, COX_OPT_META_REMOTE_ALLOW_MIGRATE),
         .is_managed = meta_of(def, COX_OPT_META_IS_MANAGED),
@@ -58,6 +58,10 @@ expand_guest(struct sched_work *work, const struct cox_rsc_def *def)
     struct sched_rsc_spec spec = { .instance = -1, .replica = -1, .is_implicit = true };
 
     if (connection.name == NULL) {
+        if (meta_of(def, COX_OPT_META_REMOTE_NODE) != NULL) {
+            cox_diags_add(work->diags, COX_SEVERITY_ERROR, def->id, "Take remote-node away, or the resource out of the clone or bundle.",
+                          "Ignoring remote-node of resource %s because its instances cannot share one name", def->id);
+        }
         return;
     }
     if (sched_rsc_find(work, connection.name) != NULL) {

@@ -184,6 +184,8 @@ remote_state(struct sched_work *work, struct sched_node *node)
     if (container != NULL && container->running_on.n == 1) {
         host = container->running_on.items[0];
     }
+    /* What is in a container that nobody may touch would be started again and again, and might be in vain. */
+    node->is_maintenance = container != NULL && container->is_maintenance && container->running_on.n > 0;
     if (connection->role == COX_ROLE_STARTED) {
         node->is_online = true;
     }
@@ -192,7 +194,7 @@ remote_state(struct sched_work *work, struct sched_node *node)
     }
     if (container != NULL && container->is_failed) {
         node->is_online = false;
-        node->remote_requires_reset = true;
+        node->remote_requires_reset = container->is_managed;
     } else if (connection->is_failed) {
         node->is_online = false;
     } else if (connection->role == COX_ROLE_STOPPED || connection->role == COX_ROLE_UNKNOWN

@@ -151,10 +151,27 @@ attr_in_sets(const struct cox_nvsets *sets, const char *name)
     return NULL;
 }
 
+static bool
+is_in_instance(const struct sched_work *work, const struct cox_rsc_def *def)
+{
+    for (cox_rsc_id up = def->parent; up != COX_RSC_NONE; up = work->config->resources[up].parent) {
+        if (work->config->resources[up].variant == COX_CLONE || work->config->resources[up].variant == COX_BUNDLE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *
+sched_guest_name(const struct sched_work *work, const struct cox_rsc_def *def)
+{
+    return is_in_instance(work, def) ? NULL : attr_in_sets(&def->meta, cox_option(COX_OPT_META_REMOTE_NODE)->name);
+}
+
 static void
 add_remote(struct sched_work *work, const struct cox_rsc_def *def)
 {
-    const char *guest = attr_in_sets(&def->meta, cox_option(COX_OPT_META_REMOTE_NODE)->name);
+    const char *guest = sched_guest_name(work, def);
 
     if (g_strcmp0(def->standard, "ocf") == 0 && g_strcmp0(def->provider, "pacemaker") == 0
         && g_strcmp0(def->type, "remote") == 0) {

@@ -187,7 +187,7 @@ read_flags(struct sched_node *node)
     if (cox_option_of(COX_OPT_NODE_STANDBY, &node->attrs) != 0) {
         node->is_standby = true;
     }
-    node->is_maintenance = cox_option_of(COX_OPT_NODE_MAINTENANCE, &node->attrs) != 0;
+    node->is_maintenance = node->is_maintenance || cox_option_of(COX_OPT_NODE_MAINTENANCE, &node->attrs) != 0;
     sched_node_read_discovery(node);
 }
 

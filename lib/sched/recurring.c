@@ -184,7 +184,7 @@ for_inactive(struct sched_work *work, struct sched_rsc *rsc, const struct cox_op
         struct sched_node *other = g_ptr_array_index(work->nodes, i);
         struct sched_action *known, *mon;
 
-        if (other->kind == SCHED_NODE_PING || (will_run && other == node)
+        if (other->kind == SCHED_NODE_PING || other->is_maintenance || (will_run && other == node)
             || (other->is_guest && sched_rsc_holds_guest(rsc))) { /* a machine is in no guest, least of all in its own */
             continue;
         }

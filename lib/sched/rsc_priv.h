@@ -70,6 +70,9 @@ struct cox_nvsets sched_made_up_set(struct sched_work *work, const struct cox_nv
 /** Join a connection resource with its node and with what contains it. */
 void sched_connection_link(struct sched_work *work, struct sched_rsc *rsc);
 
+/** The node that is in a resource (remote-node), or NULL; instances of a clone or bundle hold none, as they would share its name (node.c). */
+const char *sched_guest_name(const struct sched_work *work, const struct cox_rsc_def *def);
+
 /** Is @rsc what a guest node runs in? */
 bool sched_rsc_holds_guest(const struct sched_rsc *rsc);
 

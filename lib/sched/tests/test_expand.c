@@ -122,6 +122,19 @@ a_guest_gets_a_connection(void **state)
 }
 
 static void
+instances_hold_no_guest(void **state)
+{
+    struct statekit kit;
+
+    (void) state;
+    expand(&kit, "", "<clone id='c'>" DUMMY("vm", META(NV("remote-node", "guest"))) "</clone>");
+    assert_null(sched_rsc_find(&kit.work, "guest"));
+    assert_null(sched_node_find(&kit.work, "guest"));
+    assert_int_equal(cox_diags_count(kit.diags), 1);
+    statekit_clear(&kit);
+}
+
+static void
 what_a_resource_requires(void **state)
 {
     static const struct {
@@ -267,7 +280,7 @@ any_number_of_nodes_may_be_active_and_known(void **state)
 
 COX_TEST_MAIN(cmocka_unit_test(a_primitive_may_use_every_node_unless_the_cluster_is_opt_in),
               cmocka_unit_test(members_inherit_from_their_group), cmocka_unit_test(a_clone_has_an_instance_for_each_node),
-              cmocka_unit_test(unique_instances_have_histories_of_their_own), cmocka_unit_test(a_guest_gets_a_connection),
+              cmocka_unit_test(unique_instances_have_histories_of_their_own), cmocka_unit_test(a_guest_gets_a_connection), cmocka_unit_test(instances_hold_no_guest),
               cmocka_unit_test(what_a_resource_requires), cmocka_unit_test(utilization_becomes_columns),
               cmocka_unit_test(parameters_may_depend_on_the_node), cmocka_unit_test(where_something_is_active),
               cmocka_unit_test(any_number_of_nodes_may_be_active_and_known))

@@ -1,0 +1,50 @@
+"""What has to come to rest: carried out, a plan leaves nothing to do for the next one."""
+from caselib import *
+
+CROWD = [clone("A-clone", A), clone("B-clone", B, interleave="true")]
+case("clone-apart-from-a-clone", "Each instance of B avoids all of A's, though B is interleaved: A is everywhere, so B runs nowhere.", CROWD,
+     [colocation("B-clone", "A-clone", "-INFINITY")], runs={"A": ["n1", "n2"], "B": ["n1"]})
+case("clone-apart-from-a-clone-wish", "As before, but a wish, which must leave a node to B: it stays there.",
+     [clone("A-clone", A), clone("B-clone", B, interleave="true", clone_max="1")],
+     [colocation("B-clone", "A-clone", "-10")], runs={"A": ["n1", "n2"], "B": ["n2"]})
+case("clone-apart-from-a-bundle", "An instance of a clone avoids the containers of all replicas.",
+     [bundle("W", None), clone("B-clone", B)], [colocation("B-clone", "W", "-INFINITY")],
+     runs={"W-podman-0": "n1", "W-podman-1": "n2", "B": ["n1"]})
+case("failcount-of-a-number", "A failure that was counted for a number of a clone, which was unique then, has expired: the count is cleared with the others.",
+     [clone("A-clone", prim("A", {"failure-timeout": "5min"}))], runs={"A": ["n1", "n2"]},
+     transient={"n1": {"fail-count-A:0#monitor_10000": "1", "last-failure-A:0#monitor_10000": str(NOW - 600)}})
+
+# ---- guests ----
+def up(*parts, probed=()):
+    """What runs where: (resource, node), connections with their agent; (resource, node) of @probed was found stopped."""
+    def write(s):
+        for rsc, where, *agent in parts:
+            s.at(rsc, where).agent = agent[0] if agent else s.at(rsc, where).agent
+            s.at(rsc, where).add("start", call=2)
+            s.at(rsc, where).add("monitor", 30000 if agent == [CONNECTION] else 60000 if agent else 10000, call=3)
+        for rsc, where, *agent in probed:
+            s.at(rsc, where).agent = agent[0] if agent else s.at(rsc, where).agent
+            s.at(rsc, where).add("monitor", rc=7, expected=7)
+    return write
+
+
+CONNECTION, PODMAN, ADDRESS = ("ocf", "pacemaker", "remote"), ("ocf", "heartbeat", "podman"), ("ocf", "heartbeat", "IPaddr2")
+VM = prim("VM", {"remote-node": "guest"})
+MACHINE = (("VM", "n1"), ("guest", "n1", CONNECTION))
+ELSEWHERE = (("guest", "n2", CONNECTION), ("A", "guest"))
+NOWHERE = [location("A", "n1", "-INFINITY"), location("A", "n2", "-INFINITY")]
+REPLICA = (("W-podman-0", "n1", PODMAN), ("W-ip-192.0.2.10", "n1", ADDRESS), ("W-0", "n2", CONNECTION), ("A", "W-0"))
+case("guest-in-a-clone", "Instances cannot share the name of one guest node: there is none, and the instances run like any other.",
+     [clone("VM-clone", VM)], runs={"VM": ["n1", "n2"]})
+case("guest-first-in-group", "The machine's later companion may run nowhere but in the machine, where it cannot be: the machine runs without it.",
+     [group("G", VM, A)], NOWHERE, remotes={"guest": {}}, history=up(*MACHINE, probed=ELSEWHERE))
+case("guest-last-in-group", "What is in a group before a machine does not run in that, though nothing else is there.",
+     [group("G", A, prim("VM", {"remote-node": "guest", "critical": "false"}))],
+     nodes=1, options={"placement-strategy": "minimal"}, remotes={"guest": {}}, history=up(("A", "n1"), *MACHINE, probed=ELSEWHERE[1:]))
+case("guest-must-be-beside", "A machine that must be where A is keeps A out of the machine: A has no place, so it has none.",
+     [A, VM], [colocation("VM", "A"), *NOWHERE], remotes={"guest": {}}, history=up(*MACHINE, probed=ELSEWHERE))
+case("bundle-failed-in-maintenance", "A container failed on a node in maintenance: nothing is done about it, nor in it.",
+     [bundle("W", A, replicas=1)], node_attrs={"n1": {"maintenance": "true"}}, remotes={"W-0": {}},
+     history=lambda s: (up(*REPLICA, probed=[(r[0], {"n1": "n2", "n2": "n1"}[r[1]], r[2]) for r in REPLICA[:3]])(s), s.at("W-podman-0", "n1").fail("monitor", 60000, rc=7)))
+case("monitor-stopped-role-in-maintenance", "No monitor for the Stopped role on a node in maintenance.",
+     [prim("A", ops=[op("A", "monitor", "30s", role="Stopped")])], nodes=3, node_attrs={"n3": {"maintenance": "true"}}, runs={"A": "n1"})
