@@ -395,7 +395,6 @@ add_op(struct cox_exec *exec, struct cox_execrsc *rsc, const struct cox_exec_ord
     op->generation = order->term.generation;
     op->seq = ++exec->seqs;
     op->due_at = op->queued_at = cox_usec_after_ms(now, order->start_delay_ms);
-    rsc->is_forgotten = false;
     return op;
 }
 
@@ -439,6 +438,10 @@ on_order(struct cox_exec *exec, const struct cox_exec_order *order, cox_usec now
     rsc = cox_execrscs_need(exec->rscs, order->rsc_id);
     if (find_key(rsc, order->key) != NULL) {
         return; /* sent again: the report will come */
+    }
+    if (rsc->is_forgotten) { /* it stays; who waits for the end of what was there is told now */
+        rsc->is_forgotten = false;
+        add(out, COX_EXEC_DO_FORGOTTEN, rsc->id, NULL, 0);
     }
     if (order->interval_ms == 0) {
         if (g_str_equal(order->task, "stop") || g_str_equal(order->task, "migrate_to")) {

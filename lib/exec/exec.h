@@ -88,7 +88,7 @@ enum cox_exec_effect_kind {
     COX_EXEC_DO_REPORT,    /**< tell the coordinator and the history */
     COX_EXEC_DO_REFUSE,    /**< the order, or cancellation, is of an older reign */
     COX_EXEC_DO_CANCELLED, /**< the operation is not there any more (also if it never was) */
-    COX_EXEC_DO_FORGOTTEN,
+    COX_EXEC_DO_FORGOTTEN, /**< nothing of the resource is left, or it was ordered anew and stays */
     COX_EXEC_DO_WAKE,
 };
 

@@ -351,8 +351,10 @@ a_resource_is_forgotten_when_nothing_runs_any_more(void **state)
     /* Ordered again before it is gone: it stays. */
     order(&w, "a", "start", 0);
     tell(&w, COX_EXEC_ON_FORGET, "a", NULL, 0);
-    order(&w, "a", "monitor", 10000);
+    assert_string_equal(order(&w, "a", "monitor", 10000), "forgotten a;");
     assert_string_equal(result(&w, 0), "report a start 0/0;run a monitor 10000;");
+    tell(&w, COX_EXEC_ON_FORGET, "a", NULL, 0);
+    assert_string_equal(order(&w, "a", "monitor", 10000), "forgotten a;report a monitor 1/1;cancelled a monitor 10000;");
     teardown(&w);
 }
 
