@@ -38,15 +38,6 @@ cox_vrrp_syncgroup_wish(struct cox_vrrp_syncgroup *group, struct cox_vrrp_router
 }
 
 void
-cox_vrrp_syncgroup_to_fault(struct cox_vrrp_syncgroup *group, const char *reason, const struct cox_vrrp_turn *turn)
-{
-    for (guint i = 0; i < group->members->len; i++) {
-        cox_vrrp_router_to_fault(member(group, i), reason, turn);
-    }
-    cox_vrrp_syncgroup_tell(group, false, turn);
-}
-
-void
 cox_vrrp_syncgroup_tell(struct cox_vrrp_syncgroup *group, bool is_stop, const struct cox_vrrp_turn *turn)
 {
     enum cox_vrrp_state state = group->members->len > 0 ? member(group, 0)->state : COX_VRRP_INIT;

@@ -20,9 +20,6 @@ struct cox_vrrp_syncgroup {
 void cox_vrrp_syncgroup_wish(struct cox_vrrp_syncgroup *group, struct cox_vrrp_router *member, enum cox_vrrp_wish wish,
                              const struct cox_vrrp_turn *turn);
 
-/** All to fault. */
-void cox_vrrp_syncgroup_to_fault(struct cox_vrrp_syncgroup *group, const char *reason, const struct cox_vrrp_turn *turn);
-
 /** Tell the group's state if it has changed: that of its members when they agree. */
 void cox_vrrp_syncgroup_tell(struct cox_vrrp_syncgroup *group, bool is_stop, const struct cox_vrrp_turn *turn);
 
