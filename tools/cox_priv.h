@@ -18,7 +18,7 @@ struct cox_settings {
     char *provider, *language, *directory;         /**< agent new */
     GPtrArray *parameters, *changes;               /**< agent test: NAME=VALUE */
     bool is_all, is_local, follows, is_directory, has_no_logs; /**< timeline, report */
-    char *since, *resource, *nodes;
+    char *since, *resource, *nodes, *max_depth;
     GPtrArray *masks, *logs;
     char *token, *pacemaker_tools;                 /**< cluster create, convert */
     bool starts, goes_back;                        /**< cluster create and add, convert */

@@ -14,6 +14,9 @@ cox_verb_report(struct cox_tool_ctx *ctx, char **arguments)
     bool is_asked = settings->is_local && g_strcmp0(arguments[0], "-") == 0;
     GError *error = NULL;
 
+    if (!cox_report_depth(settings->max_depth, &report.max_depth, &error)) {
+        return cox_tool_fail(ctx, error);
+    }
     report.to_us = cox_tool_now().usec;
     /* another node asks by its clock, which may be ahead of ours */
     if (!(is_asked ? cox_verb_moment : cox_verb_since)((settings->since != NULL) ? settings->since : USUAL_SINCE, &report.from_us, &error)

@@ -8,8 +8,8 @@
 #include "tools/report.h"
 
 struct settings {
-    char *from, *to, *dest, *user, *shell, *cluster;
-    GPtrArray *nodes, *logs, *patterns;
+    char *from, *to, *dest, *user, *shell, *cluster, *depth;
+    GPtrArray *nodes, *logs, *patterns, *looks;
     bool is_single, is_directory, has_no_logs, is_sos, shows_features;
 };
 
@@ -23,13 +23,13 @@ static const struct cox_opt options[] = {
     { "single-node", 'S', COX_OPT_FLAG, NULL, "Report", "Only from this node", FIELD(is_single) },
     { "as-directory", 'd', COX_OPT_FLAG, NULL, "Report", "Leave a directory instead of an archive", FIELD(is_directory) },
     { "sos-mode", 0, COX_OPT_FLAG, NULL, "Report", "For sosreport: a directory of this node", FIELD(is_sos) },
-    { "logfile", 'l', COX_OPT_STRINGS, "FILE", "Contents", "A further log file", FIELD(logs) },
+    { "logfile", 'l', COX_OPT_STRINGS, "FILE", "Contents", "A further log file, or a directory of them", FIELD(logs) },
     { NULL, 'p', COX_OPT_STRINGS, "PATTERN", "Contents", "Values of further names are secret: a regular expression", FIELD(patterns) },
     { NULL, 'M', COX_OPT_FLAG, NULL, "Contents", "Without logs", FIELD(has_no_logs) },
     { "user", 'u', COX_OPT_STRING, "USER", "Other nodes", "Log in there as this user", FIELD(user) },
     { "rsh", 'e', COX_OPT_STRING, "COMMAND", "Other nodes", "Log in with this command instead of ssh", FIELD(shell) },
-    { NULL, 'L', COX_OPT_IGNORED, "PATTERN", NULL, "Accepted for compatibility: the whole log of that time is in the report", 0, 0, 0, COX_OPT_ADVANCED },
-    { "max-depth", 'D', COX_OPT_IGNORED, "N", NULL, "Accepted for compatibility: nothing is searched for", 0, 0, 0, COX_OPT_ADVANCED },
+    { NULL, 'L', COX_OPT_STRINGS, "PATTERN", "Contents", "Lines of logs that match this regular expression are in analysis.txt, too", FIELD(looks) },
+    { "max-depth", 'D', COX_OPT_STRING, "N", "Contents", "Where --logfile names a directory: logs in it and N levels below (default 0)", FIELD(depth) },
     { "corosync", 'C', COX_OPT_IGNORED, NULL, NULL, "Accepted for compatibility: it is always corosync", 0, 0, 0, COX_OPT_ADVANCED },
     { "cluster", 'c', COX_OPT_STRING, "TYPE", NULL, "The membership layer: corosync", FIELD(cluster), 0, 0, COX_OPT_ADVANCED },
     { "features", 0, COX_OPT_FLAG, NULL, "Commands", "Show what this build has", FIELD(shows_features) },
@@ -97,6 +97,9 @@ run(struct cox_tool_ctx *ctx)
     if (settings->cluster != NULL && strcmp(settings->cluster, "corosync") != 0 && strcmp(settings->cluster, "any") != 0) {
         return cox_tool_usage(ctx, "--cluster %s: there is corosync only", settings->cluster);
     }
+    if (!cox_report_depth(settings->depth, &report.max_depth, &error)) {
+        return cox_tool_fail(ctx, error);
+    }
     if (settings->from == NULL) {
         return cox_tool_usage(ctx, "from when on? Give --from TIME, such as --from \"2026-11-27 08:00:00\"");
     }
@@ -106,6 +109,10 @@ run(struct cox_tool_ctx *ctx)
     }
     report.logs = cox_report_words(settings->logs);
     report.patterns = cox_report_words(settings->patterns);
+    report.looks = cox_report_words(settings->looks);
+    if (!cox_report_check_looks(&report, &error)) {
+        return cox_tool_fail(ctx, error);
+    }
     return cox_report_run(ctx, &report);
 }
 
@@ -116,8 +123,8 @@ static const struct cox_tool tool = {
     .summary = "collect what somebody needs who is to find out what has happened to the cluster",
     .synopsis = "--from TIME [OPTION]... [NAME]",
     .description = "The report has a directory for each node with the configuration, the status, inputs of the scheduler and logs of that time, the timeline, "
-                   "versions and settings.  This node collects its part itself, the others theirs over ssh (as root, with keys); those that do not answer are "
-                   "named.\n\nValues of parameters whose names sound like a password, key, token, secret or credential, or that their agents declare private, "
+                   "versions and settings.  This node collects its part itself, the others theirs at the same time over ssh (as root, with keys); those that do not "
+                   "answer are named. analysis.txt has the lines of all logs that tell of errors. When it is interrupted, nothing is left of it.\n\nValues of parameters whose names sound like a password, key, token, secret or credential, or that their agents declare private, "
                    "are replaced wherever they stand, in logs, too; so are those that cibsecret keeps, and those that the configuration had before.  The keys "
                    "of the cluster are never read.",
     .examples = "The last evening:\n\tcrm_report --from \"2026-11-26 18:00:00\" --to \"2026-11-26 23:00:00\" /tmp/evening\n",

@@ -13,11 +13,13 @@
 
 #include "base/datetime.h"
 #include "base/error.h"
+#include "runtime/loop.h"
 #include "tools/cox_remote.h"
 #include "tools/daemon.h"
+#include "tools/guard.h"
 #include "xml/textfile.h"
 
-enum { NODE_S = 300, ARCHIVE_S = 300, ASK_MS = 10000 };
+enum { NODE_S = 300, ARCHIVE_S = 300, ASK_MS = 10000, ERROR_BYTES = 64 * 1024 };
 
 /* A report in the making. */
 struct making {
@@ -25,7 +27,19 @@ struct making {
     const struct cox_report *report;
     char *top;       /* directory that everything is in: PARENT/NAME */
     char *parent, *name;
+    char *path;      /* of the archive; NULL: there is to be none */
+    char *half;      /* and what it is called until it is whole; NULL: it is in PARENT */
     GString *said;   /* what could not be had */
+};
+
+/* What another node has, on its way. */
+struct fetch {
+    const struct making *making;
+    const char *node;
+    char *archive;
+    GString *reason; /* why it did not come */
+    guint *left;     /* how many are on their way */
+    bool is_here;
 };
 
 static char *
@@ -109,6 +123,9 @@ order_for(const struct making *making)
 
         g_string_append_printf(order, " --mask %s", quoted);
     }
+    if (report->max_depth > 0) {
+        g_string_append_printf(order, " --max-depth %d", report->max_depth);
+    }
     for (gsize i = 0; report->logs != NULL && report->logs[i] != NULL; i++) {
         g_autofree char *quoted = g_shell_quote(report->logs[i]);
 
@@ -170,46 +187,95 @@ login_command(const struct cox_report *report, GError **error)
     return words;
 }
 
-/* Ask a node for its archive, and put it beside the others'. */
-static bool
-fetch_other(const struct making *making, const char *node, const char *archive, GString *reason)
-{
-    const struct cox_report *report = making->report;
-    g_autofree char *order = order_for(making);
-    g_autofree char *login = (report->user == NULL) ? g_strdup(node) : g_strdup_printf("%s@%s", report->user, node);
-    const char *const unpack[] = { "tar", "--force-local", "-xzf", archive, "-C", making->top, "--strip-components=1", "--no-same-owner",
-                                   "--no-same-permissions", NULL };
-    g_autoptr(GError) error = NULL;
-    g_auto(GStrv) command = login_command(report, &error);
-    g_autoptr(GPtrArray) argv = g_ptr_array_new();
-
-    if (command == NULL) {
-        g_string_append_printf(reason, "'%s' is no command: %s", report->shell, error->message);
-        return false;
-    }
-    for (gsize i = 0; command[i] != NULL; i++) {
-        g_ptr_array_add(argv, command[i]);
-    }
-    g_ptr_array_add(argv, login);
-    g_ptr_array_add(argv, order);
-    g_ptr_array_add(argv, NULL);
-    return run_into(archive, (const char *const *) argv->pdata, NODE_S, reason) && run_into("/dev/null", unpack, ARCHIVE_S, reason);
-}
-
 static void
-take_other(const struct making *making, const char *node)
+on_fetched(void *context, cox_source_id id, const struct cox_child_result *result)
 {
-    g_autofree char *archive = g_strdup_printf("%s/.%s.tar.gz", making->top, node);
-    g_autoptr(GString) reason = g_string_new(NULL);
+    struct fetch *fetch = context;
 
-    if (!is_file_name(node)) {
-        g_string_append_printf(making->said, "%s: is no name of a node\n", node);
+    (void) id;
+    *fetch->left -= 1;
+    fetch->is_here = result->end == COX_CHILD_EXITED && result->exit_status == 0;
+    if (fetch->is_here) {
         return;
     }
-    if (!fetch_other(making, node, archive, reason)) {
-        g_string_append_printf(making->said, "%s: %s\n", node, reason->str);
+    if (result->end == COX_CHILD_TIMED_OUT) {
+        g_string_append(fetch->reason, "no answer");
+    } else if (result->end == COX_CHILD_NOT_STARTED) {
+        g_string_append(fetch->reason, g_strerror(result->start_errno));
+    } else {
+        g_string_append(fetch->reason, result->err);
+        (void) g_strchomp(fetch->reason->str);
     }
-    (void) g_unlink(archive);
+}
+
+/* Ask a node for its archive, which is put beside the others'. */
+static void
+begin_fetch(struct cox_runtime *runtime, struct fetch *fetch)
+{
+    const struct cox_report *report = fetch->making->report;
+    g_autofree char *order = order_for(fetch->making);
+    g_autofree char *login = (report->user == NULL) ? g_strdup(fetch->node) : g_strdup_printf("%s@%s", report->user, fetch->node);
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) command = login_command(report, &error);
+    g_auto(GStrv) envp = g_get_environ();
+    g_autoptr(GStrvBuilder) words = g_strv_builder_new();
+    g_auto(GStrv) argv = NULL;
+    struct cox_child_spec spec = { .envp = (const char *const *) envp, .err_limit_bytes = ERROR_BYTES, .timeout_ms = NODE_S * 1000 };
+
+    if (command == NULL) {
+        g_string_append_printf(fetch->reason, "'%s' is no command: %s", report->shell, error->message);
+        return;
+    }
+    g_strv_builder_add_many(words, "/bin/sh", "-c", "exec \"$@\" >\"$0\" </dev/null", fetch->archive, NULL);
+    g_strv_builder_addv(words, (const char **) (guintptr) command);
+    g_strv_builder_add_many(words, login, order, NULL);
+    argv = g_strv_builder_end(words);
+    spec.argv = (const char *const *) argv;
+    *fetch->left += 1;
+    (void) cox_runtime_spawn(runtime, &spec, on_fetched, fetch);
+}
+
+/* Into the report with it, or with why it is not here. */
+static void
+end_fetch(struct fetch *fetch)
+{
+    const struct making *making = fetch->making;
+    const char *const unpack[] = { "tar", "--force-local", "-xzf", fetch->archive, "-C", making->top, "--strip-components=1", "--no-same-owner",
+                                   "--no-same-permissions", NULL };
+
+    if (!fetch->is_here || !run_into("/dev/null", unpack, ARCHIVE_S, fetch->reason)) {
+        g_string_append_printf(making->said, "%s: %s\n", fetch->node, fetch->reason->str);
+    }
+    (void) g_unlink(fetch->archive);
+    g_free(fetch->archive);
+    g_string_free(fetch->reason, TRUE);
+}
+
+/* What the other nodes have: all are asked at once. */
+static void
+take_others(const struct making *making, char **others)
+{
+    GMainContext *context = g_main_context_new();
+    struct cox_runtime *runtime = cox_loop_new(context);
+    g_autofree struct fetch *fetches = g_new0(struct fetch, g_strv_length(others) + 1);
+    guint n = 0, left = 0;
+
+    for (gsize i = 0; others[i] != NULL; i++) {
+        if (!is_file_name(others[i])) {
+            g_string_append_printf(making->said, "%s: is no name of a node\n", others[i]);
+            continue;
+        }
+        fetches[n] = (struct fetch) { making, others[i], g_strdup_printf("%s/.%s.tar.gz", making->top, others[i]), g_string_new(NULL), &left, false };
+        begin_fetch(runtime, &fetches[n++]);
+    }
+    while (left > 0) {
+        (void) cox_runtime_step(runtime, true);
+    }
+    for (guint i = 0; i < n; i++) {
+        end_fetch(&fetches[i]);
+    }
+    cox_runtime_free(runtime);
+    g_main_context_unref(context);
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------- */
@@ -243,8 +309,11 @@ fill(const struct making *making, GError **error)
     if (has_own && !cox_report_collect(making->report, here, making->said, error)) {
         return false;
     }
-    for (gsize i = 0; !making->report->is_single && others[i] != NULL; i++) {
-        take_other(making, others[i]);
+    if (!making->report->is_single) {
+        take_others(making, others);
+    }
+    if (!making->report->has_no_logs && !cox_report_look(making->report, making->top, error)) {
+        return false;
     }
     return write_head(making, own, error);
 }
@@ -281,23 +350,20 @@ pipe_out(const struct making *making, const char *path)
     return 0;
 }
 
-/* Pack it into a file of a new name beside @path, for us only, and give it its name when it is whole. */
+/* Pack it, and give the archive its name when it is whole and on the disk. */
 static bool
-pack(const struct making *making, const char *path, GString *reason)
+pack(const struct making *making, GString *reason)
 {
-    g_autofree char *half = g_strconcat(path, ".XXXXXX", NULL);
-    const char *const argv[] = { "tar", "--force-local", making->report->is_bzip ? "-cjf" : "-czf", half, "-C", making->parent, "--", making->name, NULL };
-    int fd = g_mkstemp_full(half, O_RDWR | O_CLOEXEC, 0600); /* O_EXCL is of it */
-    bool is_done = fd >= 0 && run_into("/dev/null", argv, ARCHIVE_S, reason);
+    const char *file = making->half != NULL ? making->half : making->path;
+    const char *const argv[] = { "tar", "--force-local", making->report->is_bzip ? "-cjf" : "-czf", file, "-C", making->parent, "--", making->name, NULL };
+    bool is_done = run_into("/dev/null", argv, ARCHIVE_S, reason);
+    int fd = is_done ? open(file, O_RDWR | O_CLOEXEC) : -1;
 
-    if ((fd < 0 || (is_done && (fsync(fd) != 0 || g_rename(half, path) != 0))) && reason->len == 0) {
+    if (is_done && (fd < 0 || fsync(fd) != 0 || (making->half != NULL && g_rename(making->half, making->path) != 0))) {
         g_string_append(reason, g_strerror(errno));
         is_done = false;
     }
     if (fd >= 0) {
-        if (!is_done) {
-            (void) g_unlink(half);
-        }
         close(fd);
     }
     return is_done;
@@ -306,15 +372,12 @@ pack(const struct making *making, const char *path, GString *reason)
 static int
 archive(const struct making *making)
 {
-    const struct cox_report *report = making->report;
-    g_autofree char *path = is_piped(report) ? g_build_filename(making->parent, "piped.tar.gz", NULL)
-                                             : g_strconcat(report->dest, report->is_bzip ? ".tar.bz2" : ".tar.gz", NULL);
     g_autoptr(GString) reason = g_string_new(NULL);
 
-    if (!pack(making, path, reason)) {
-        return cox_tool_error(making->ctx, COX_ERROR_CANNOT_CREATE, "%s: %s", path, reason->str);
+    if (!pack(making, reason)) {
+        return cox_tool_error(making->ctx, COX_ERROR_CANNOT_CREATE, "%s: %s", making->path, reason->str);
     }
-    return is_piped(report) ? pipe_out(making, path) : say_done(making, path);
+    return is_piped(making->report) ? pipe_out(making, making->path) : say_done(making, making->path);
 }
 
 /* A place for a while: TMPDIR, else /var/tmp, which has more room than /tmp. */
@@ -326,6 +389,35 @@ place_for_a_while(void)
     return g_build_filename((given != NULL && given[0] == '/') ? given : "/var/tmp", "cox-report-XXXXXX", NULL);
 }
 
+static bool
+cannot(const char *path, GError **error)
+{
+    g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "%s: %s", path, g_strerror(errno));
+    return false;
+}
+
+/* The archive's place, under another name of ours, for us only. */
+static bool
+begin_archive(struct making *making, GError **error)
+{
+    const struct cox_report *report = making->report;
+    int fd = -1;
+
+    if (is_piped(report)) {
+        making->path = g_build_filename(making->parent, "piped.tar.gz", NULL);
+        return true;
+    }
+    making->path = g_strconcat(report->dest, report->is_bzip ? ".tar.bz2" : ".tar.gz", NULL);
+    making->half = g_strconcat(making->path, ".XXXXXX", NULL);
+    fd = g_mkstemp_full(making->half, O_RDWR | O_CLOEXEC, 0600); /* O_EXCL is of it */
+    if (fd < 0) {
+        g_clear_pointer(&making->half, g_free);
+        return cannot(making->path, error);
+    }
+    close(fd);
+    return true;
+}
+
 /* Where it is made: the place itself, or a place for a while. */
 static bool
 begin(struct making *making, GError **error)
@@ -335,31 +427,66 @@ begin(struct making *making, GError **error)
     making->name = is_piped(report) ? g_strdup("report") : g_path_get_basename(report->dest);
     making->parent = report->is_directory ? g_path_get_dirname(report->dest) : place_for_a_while();
     if (!report->is_directory && g_mkdtemp_full(making->parent, 0700) == NULL) {
-        g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "%s: %s", making->parent, g_strerror(errno));
+        (void) cannot(making->parent, error);
+        g_clear_pointer(&making->parent, g_free);
         return false;
     }
     making->top = g_build_filename(making->parent, making->name, NULL);
     if (g_mkdir(making->top, 0700) != 0) {
-        g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "%s: %s", making->top, g_strerror(errno));
+        (void) cannot(making->top, error);
+        g_clear_pointer(&making->top, g_free);
         return false;
     }
-    return true;
+    return report->is_directory || begin_archive(making, error);
 }
 
+/* Remove what is not to stay: all but a directory that was wanted and is whole. */
 static void
-end(struct making *making)
+clean(void *context, bool is_done)
 {
-    const char *const argv[] = { "rm", "-rf", "--", making->parent, NULL };
+    const struct making *making = context;
+    const char *rest = making->report->is_directory ? (is_done ? NULL : making->top) : making->parent;
+    const char *const argv[] = { "rm", "-rf", "--", rest, NULL };
     gsize length = 0;
     int status = 0;
 
-    if (!making->report->is_directory && making->top != NULL) {
+    if (rest != NULL) {
         g_free(cox_report_command(argv, ARCHIVE_S, &length, &status, NULL));
     }
+    if (making->half != NULL) {
+        (void) g_unlink(making->half); /* if it has not got its name */
+    }
+}
+
+static void
+forget(struct making *making)
+{
     g_free(making->top);
     g_free(making->parent);
     g_free(making->name);
+    g_free(making->path);
+    g_free(making->half);
     g_string_free(making->said, TRUE);
+}
+
+/* In a child: what is begun is gone when it is interrupted. */
+static int
+make(struct making *making)
+{
+    GError *error = NULL;
+
+    if (!begin(making, &error)) {
+        clean(making, false);
+        return cox_tool_fail(making->ctx, error);
+    }
+    if (!cox_guard_begin(clean, making)) {
+        clean(making, false);
+        return cox_tool_error(making->ctx, COX_ERROR_OS_FILE, "no process can be made: %s", g_strerror(errno));
+    }
+    if (!fill(making, &error)) {
+        return cox_tool_fail(making->ctx, error);
+    }
+    return making->report->is_directory ? say_done(making, making->top) : archive(making);
 }
 
 int
@@ -369,7 +496,6 @@ cox_report_run(struct cox_tool_ctx *ctx, const struct cox_report *report)
     g_autofree char *usual = g_strdup_printf("cox-report-%s", g_strdelimit(now, ":", '-'));
     struct cox_report mine = *report;
     struct making making = { .ctx = ctx, .report = &mine, .said = g_string_new(NULL) };
-    GError *error = NULL;
     int status = 0;
 
     mine.dest = (report->dest != NULL) ? report->dest : usual;
@@ -377,13 +503,7 @@ cox_report_run(struct cox_tool_ctx *ctx, const struct cox_report *report)
     if (is_piped(&mine)) {
         mine.from_us = MIN(mine.from_us, mine.to_us);
     }
-    if (mine.from_us > mine.to_us) {
-        status = cox_tool_usage(ctx, "the report would end before it begins");
-    } else if (!begin(&making, &error) || !fill(&making, &error)) {
-        status = cox_tool_fail(ctx, error);
-    } else {
-        status = mine.is_directory ? say_done(&making, making.top) : archive(&making);
-    }
-    end(&making);
+    status = mine.from_us > mine.to_us ? cox_tool_usage(ctx, "the report would end before it begins") : make(&making);
+    forget(&making);
     return status;
 }

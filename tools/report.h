@@ -16,7 +16,9 @@ struct cox_report {
     const char *dest;            /**< path without suffix; "-": the archive goes to standard output; NULL: cox-report-DATE here */
     char **nodes;                /**< from which nodes; NULL: all */
     char **patterns;             /**< names of further secrets */
-    char **logs;                 /**< further log files */
+    char **logs;                 /**< further log files, or directories of such */
+    int max_depth;               /**< of a directory: so far down files are looked for; 0: only in it itself */
+    char **looks;                /**< lines of logs that match one of these are in the analysis, too */
     const char *user;            /**< with whom to log in to other nodes; NULL: the same */
     const char *shell;           /**< with what; NULL: ssh */
     bool is_single;              /**< only this node */
@@ -49,6 +51,18 @@ char *cox_report_read(const char *path, gsize most, gsize *length);
  */
 bool cox_report_log(const struct cox_report *report, const char *path, GString *out, GString *said);
 
+/** Was @file rotated away from another one that is in @directory: NAME.1, NAME-DATE, and the same with .gz? */
+bool cox_report_is_rotated(const char *directory, const char *file);
+
+/**
+ * Write analysis.txt into @directory: the lines of all nodes' logs in it that tell of errors, or match report->looks.
+ * @param error  COX_ERROR_USAGE: one of those is no pattern; COX_ERROR_CANNOT_CREATE
+ */
+bool cox_report_look(const struct cox_report *report, const char *directory, GError **error);
+
+/** Are report->looks patterns?  Error as above. */
+bool cox_report_check_looks(const struct cox_report *report, GError **error);
+
 /**
  * Collect what this node has into @directory, which exists.
  * @param said  what could not be had, a line each
@@ -61,6 +75,9 @@ bool cox_report_collect(const struct cox_report *report, const char *directory, 
  * @return what it printed on both outputs, the caller frees it; NULL when it cannot be run
  */
 char *cox_report_command(const char *const *argv, guint limit_s, gsize *length, int *status, GError **error);
+
+/** The number of levels that --max-depth is given; 0 for NULL.  COX_ERROR_USAGE quoting what is none. */
+bool cox_report_depth(const char *text, int *depth, GError **error);
 
 /** What an option was given, NULL-terminated; borrowed from @given.  NULL for NULL. */
 char **cox_report_words(GPtrArray *given);

@@ -76,6 +76,19 @@ put(const struct collecting *collecting, const char *file, const char *text, gsi
 
 /* ---- commands --------------------------------------------------------------------------------------------- */
 
+bool
+cox_report_depth(const char *text, int *depth, GError **error)
+{
+    guint64 number = 0;
+
+    if (text != NULL && !g_ascii_string_to_unsigned(text, 10, 0, 100, &number, NULL)) {
+        g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "--max-depth %s: a number of levels, 0 to 100", text);
+        return false;
+    }
+    *depth = (int) number;
+    return true;
+}
+
 char **
 cox_report_words(GPtrArray *given)
 {
@@ -465,6 +478,29 @@ take_inputs(const struct collecting *collecting)
 
 /* ---- all -------------------------------------------------------------------------------------------------- */
 
+/* The log, or those in the directory and so far below it; what was rotated away comes with its log. */
+static void
+take_further(const struct collecting *collecting, const char *path, int depth)
+{
+    g_autoptr(GDir) dir = g_file_test(path, G_FILE_TEST_IS_DIR) ? g_dir_open(path, 0, NULL) : NULL;
+
+    if (dir == NULL) {
+        take_log(collecting, path);
+        return;
+    }
+    for (const char *name = g_dir_read_name(dir); name != NULL; name = g_dir_read_name(dir)) {
+        g_autofree char *below = g_build_filename(path, name, NULL);
+        bool is_link = g_file_test(below, G_FILE_TEST_IS_SYMLINK);
+
+        bool is_directory = !is_link && g_file_test(below, G_FILE_TEST_IS_DIR);
+        bool is_log = !is_link && g_file_test(below, G_FILE_TEST_IS_REGULAR) && !cox_report_is_rotated(path, name);
+
+        if (is_log || (is_directory && depth > 0)) {
+            take_further(collecting, below, depth - 1);
+        }
+    }
+}
+
 static void
 take_logs(const struct collecting *collecting)
 {
@@ -476,7 +512,7 @@ take_logs(const struct collecting *collecting)
         take_log(collecting, logs[i]);
     }
     for (gsize i = 0; collecting->report->logs != NULL && collecting->report->logs[i] != NULL; i++) {
-        take_log(collecting, collecting->report->logs[i]);
+        take_further(collecting, collecting->report->logs[i], collecting->report->max_depth);
     }
 }
 

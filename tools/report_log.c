@@ -167,3 +167,17 @@ cox_report_log(const struct cox_report *report, const char *path, GString *out, 
     g_free(text);
     return is_any;
 }
+
+bool
+cox_report_is_rotated(const char *directory, const char *file)
+{
+    for (gsize i = 1; file[i] != '\0'; i++) {
+        g_autofree char *name = g_strndup(file, i);
+        g_autofree char *path = g_build_filename(directory, name, NULL);
+
+        if (is_rotated(file, name) && g_file_test(path, G_FILE_TEST_EXISTS)) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -152,4 +152,56 @@ chmod 755 "$tmp/look"
 have=$(TMPDIR="$tmp/place" timeout 120 "$tools/crm_report" -e "$tmp/look" -n "bad," -f "$(date -d '1 hour ago' '+%Y-%m-%d %H:%M:%S')" "$tmp/out/p" 2>&1)
 grep -q '^cox-report-' "$tmp/seen" && [ -z "$(ls "$tmp/place")" ]
 result "it is made where TMPDIR says, which is empty again"
+
+# A directory of logs, and what is looked for in them.
+mkdir -p "$tmp/many/below/deep"
+for file in top.log top.log.1 below/middle.log below/deep/lowest.log; do date "+%Y-%m-%dT%H:%M:%S line of $file, with Needle in it" > "$tmp/many/$file"; done
+date '+%Y-%m-%dT%H:%M:%S test: error: it went wrong' >> "$tmp/many/top.log"
+says "a directory of logs is taken" 0 "^$tmp/out/l$" "$tools/crm_report" -d -S -l "$tmp/many" -D 1 -L 'nee+dle' -f "$(date -d '1 hour ago' '+%Y-%m-%d %H:%M:%S')" "$tmp/out/l"
+have=$(ls "$tmp/out/l/$node"; cat "$tmp/out/l/analysis.txt")
+[ "$(grep -c Needle "$tmp/out/l/$node/top.log")" = 2 ] && [ ! -e "$tmp/out/l/$node/top.log.1" ] && [ -e "$tmp/out/l/$node/middle.log" ] && [ ! -e "$tmp/out/l/$node/lowest.log" ]
+result "one level deep, and what was rotated away once"
+[ "$(grep -c Needle "$tmp/out/l/analysis.txt")" = 3 ] && grep -q "^$node/top.log: .* test: error: it went wrong" "$tmp/out/l/analysis.txt"
+result "the analysis has what is looked for, and errors"
+says "what is no pattern is refused" 64 "is no pattern" "$tools/crm_report" -d -S -M -L '(' -f "$(date '+%Y-%m-%d')" "$tmp/out/m"
+says "nor is a depth that is none" 64 "max-depth deep" "$tools/crm_report" -d -S -D deep -f "$(date '+%Y-%m-%d')" "$tmp/out/m"
+[ ! -e "$tmp/out/m" ]
+result "and no directory is left"
+
+# Nodes are asked at once: each waits until the other has begun.
+cat > "$tmp/meet" <<'SHELL'
+#!/bin/sh
+touch "$MEET/$1"
+for _ in $(seq 600); do [ -e "$MEET/one" ] && [ -e "$MEET/two" ] && { echo "met" >&2; exit 1; }; sleep 0.1; done
+echo "alone" >&2
+exit 1
+SHELL
+chmod 755 "$tmp/meet"
+mkdir "$tmp/meeting"
+export MEET="$tmp/meeting"
+have=$(timeout 120 "$tools/crm_report" -e "$tmp/meet" -n "one two" -f "$(date -d '1 hour ago' '+%Y-%m-%d %H:%M:%S')" "$tmp/out/t" 2>&1)
+[ "$(echo "$have" | grep -c 'not in the report: .*: met')" = 2 ]
+result "all nodes are asked at once"
+
+# Interrupted while a node does not answer: nothing is left, and nobody goes on.
+cat > "$tmp/hang" <<'SHELL'
+#!/bin/sh
+echo $$ > "$MEET/hanging"
+exec sleep 300
+SHELL
+chmod 755 "$tmp/hang"
+for kind in TERM HUP INT; do
+    for form in "" -d; do
+        rm -f "$MEET/hanging"
+        # shellcheck disable=SC2086
+        (trap - INT && exec env TMPDIR="$tmp/place" "$tools/crm_report" $form -e "$tmp/hang" -n one -f "$(date -d '1 hour ago' '+%Y-%m-%d %H:%M:%S')" "$tmp/out/i") > /dev/null 2>&1 &
+        report=$!
+        for _ in $(seq 600); do [ -s "$MEET/hanging" ] && break; sleep 0.1; done
+        kill -$kind "$report"
+        wait "$report"
+        have="$? $(ls "$tmp/place" "$tmp/out")"
+        [ -s "$MEET/hanging" ] && [ -z "$(ls "$tmp/place")" ] && [ -z "$(find "$tmp/out" -maxdepth 1 -name 'i*')" ] && ! kill -0 "$(cat "$MEET/hanging")" 2> /dev/null
+        result "interrupted by SIG$kind it leaves nothing${form:+, not even a directory}"
+    done
+done
 echo "1..$n"
