@@ -1,5 +1,5 @@
 /*
- * cts/bench/bench_lvs.c - tables of many virtual servers: what it costs to find what differs.
+ * cts/bench/bench_lvs.c - many virtual servers: what it costs to find what differs between tables, to begin, and to reload.
  *
  * usage: bench_lvs [SERVICES [SERVERS-OF-EACH]]      (default 5000 and 8)
  */
@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 
 #include "base/error.h"
-#include "lvs/lvstable.h"
+#include "lvs/lvs.h"
 
 static void
 use(double *cpu_s, long *peak_kib)
@@ -57,6 +57,81 @@ measure(const char *what, const struct cox_lvs_table *wanted, const struct cox_l
     COX_BUG_ON(ops->len != expected);
 }
 
+static struct cox_lvs_config *
+configure(guint n, guint each, gint changed)
+{
+    struct cox_lvs_config *config = cox_lvs_config_new();
+    struct cox_lvs_service *services = cox_arena_new_array(config->arena, struct cox_lvs_service, n);
+
+    for (guint i = 0; i < n; i++) {
+        struct cox_lvs_front *front = cox_arena_new_array(config->arena, struct cox_lvs_front, 1);
+        struct cox_lvs_server *servers = cox_arena_new_array(config->arena, struct cox_lvs_server, each);
+        struct cox_lvs_check *checks = cox_arena_new_array(config->arena, struct cox_lvs_check, each);
+
+        cox_lvs_service_init(&services[i]);
+        *front = (struct cox_lvs_front) { .address = { .family = 4, .bytes = { 10, 0, (guint8) (i >> 8), (guint8) i } }, .count = 1, .port = 80 };
+        services[i].name = cox_arena_printf(config->arena, "service-%u", i);
+        services[i].fronts = front;
+        services[i].n_fronts = 1;
+        services[i].servers = servers;
+        services[i].n_servers = each;
+        for (guint j = 0; j < each; j++) {
+            cox_lvs_server_init(&servers[j]);
+            servers[j].address = (struct cox_ip) { .family = 4, .bytes = { 172, (guint8) j, (guint8) (i >> 8), (guint8) i } };
+            servers[j].weight = (gint) (i * each + j) == changed ? 7 : 1;
+            cox_lvs_check_init(&checks[j], COX_LVS_CHECK_TCP);
+            checks[j].path.to = servers[j].address;
+            checks[j].path.to_port = 80;
+            servers[j].checks = &checks[j];
+            servers[j].n_checks = 1;
+        }
+    }
+    config->services = services;
+    config->n_services = n;
+    return config;
+}
+
+/* One event: what it costs, and how many operations of the kernel it asks for; returns the number of the DO_READ, if there is one. */
+static guint64
+step(const char *what, struct cox_lvs *lvs, struct cox_lvs_event event, guint expected)
+{
+    struct cox_lvs_effects effects;
+    double before, after;
+    guint64 reading = 0;
+    guint n = 0;
+    long peak;
+
+    cox_lvs_effects_init(&effects);
+    use(&before, &peak);
+    cox_lvs_step(lvs, &event, 0, &effects);
+    use(&after, &peak);
+    for (guint i = 0; i < cox_lvs_effects_count(&effects); i++) {
+        const struct cox_lvs_effect *effect = cox_lvs_effects_get(&effects, i);
+
+        n += effect->kind == COX_LVS_DO_OP;
+        reading = effect->kind == COX_LVS_DO_READ ? effect->number : reading;
+    }
+    printf("%-24s %7u operations  %7.1f ms CPU  peak %ld MiB\n", what, n, (after - before) * 1e3, peak / 1024);
+    COX_BUG_ON(n != expected);
+    cox_lvs_effects_clear(&effects);
+    return reading;
+}
+
+static void
+measure_engine(guint n, guint each)
+{
+    g_autoptr(cox_lvs) lvs = cox_lvs_new(1);
+    g_autoptr(cox_lvs_table) none = cox_lvs_table_new();
+    const gint some = (gint) (n * each / 2);
+    struct cox_lvs_event event = { .kind = COX_LVS_ON_TABLE, .table = none };
+
+    event.number = step("engine: begin", lvs, (struct cox_lvs_event) { .kind = COX_LVS_ON_CONFIG, .config = configure(n, each, -1) }, 0);
+    step("engine: table is read", lvs, event, n + n * each);
+    step("engine: same again", lvs, (struct cox_lvs_event) { .kind = COX_LVS_ON_CONFIG, .config = configure(n, each, -1) }, 0);
+    step("engine: one weight", lvs, (struct cox_lvs_event) { .kind = COX_LVS_ON_CONFIG, .config = configure(n, each, some) }, 1);
+    step("engine: stop", lvs, (struct cox_lvs_event) { .kind = COX_LVS_ON_STOP }, n);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -69,5 +144,6 @@ main(int argc, char **argv)
     measure("nothing differs", wanted, actual, 0);
     measure("one weight differs", changed, actual, 1);
     measure("everything goes", none, actual, n);
+    measure_engine(n, each);
     return 0;
 }

@@ -17,7 +17,6 @@ add_vs(struct fake_ipvs *ipvs, const struct cox_lvs_vs *vs)
 {
     struct fake_vs *row = g_new(struct fake_vs, 1);
 
-    assert_null(fake_ipvs_find(ipvs, &vs->key));
     row->vs = *vs;
     row->servers = g_array_new(FALSE, FALSE, sizeof(struct fake_rs));
     g_ptr_array_add(ipvs->rows, row);
@@ -28,7 +27,6 @@ add_rs(struct fake_ipvs *ipvs, struct fake_vs *row, const struct cox_lvs_rs *rs)
 {
     const struct fake_rs made = { *rs, ++ipvs->serial };
 
-    assert_null(fake_ipvs_server(row, rs));
     g_array_append_val(row->servers, made);
 }
 
@@ -94,14 +92,17 @@ fake_ipvs_serves(const struct fake_vs *row)
     return false;
 }
 
-void
+bool
 fake_ipvs_apply(struct fake_ipvs *ipvs, const struct cox_lvs_op *op)
 {
     struct fake_vs *row = fake_ipvs_find(ipvs, &op->vs.key);
     struct fake_rs *server = row == NULL ? NULL : fake_ipvs_server(row, &op->rs);
 
     assert_in_range(op->rs.weight, 0, COX_LVS_WEIGHT_MAX);
-    assert_int_equal(row == NULL, op->kind == COX_LVS_OP_ADD_VS);
+    if ((row == NULL) != (op->kind == COX_LVS_OP_ADD_VS)
+        || (op->kind >= COX_LVS_OP_ADD_RS && (server == NULL) != (op->kind == COX_LVS_OP_ADD_RS))) {
+        return false;
+    }
     switch (op->kind) {
         case COX_LVS_OP_ADD_VS:
             add_vs(ipvs, &op->vs);
@@ -110,20 +111,19 @@ fake_ipvs_apply(struct fake_ipvs *ipvs, const struct cox_lvs_op *op)
             row->vs = op->vs;
             break;
         case COX_LVS_OP_DEL_VS:
-            assert_true(g_ptr_array_remove(ipvs->rows, row));
+            g_ptr_array_remove(ipvs->rows, row);
             break;
         case COX_LVS_OP_ADD_RS:
             add_rs(ipvs, row, &op->rs);
             break;
         case COX_LVS_OP_SET_RS:
-            assert_non_null(server);
             server->rs = op->rs;
             break;
         case COX_LVS_OP_DEL_RS:
-            assert_non_null(server);
             g_array_remove_index(row->servers, (guint) (server - (struct fake_rs *) (void *) row->servers->data));
             break;
     }
+    return true;
 }
 
 struct cox_lvs_table *

@@ -17,7 +17,7 @@ struct fake_vs {
     GArray *servers; /**< of struct fake_rs */
 };
 
-/** Refuses what the kernel refuses: what is there already, what is not there, weights below 0; the test has failed then. */
+/** Refuses what the kernel refuses: what is there already, what is not there. */
 struct fake_ipvs {
     GPtrArray *rows; /**< of struct fake_vs */
     guint serial;
@@ -25,7 +25,9 @@ struct fake_ipvs {
 
 struct fake_ipvs *fake_ipvs_new(const struct cox_lvs_table *table);
 void fake_ipvs_free(struct fake_ipvs *ipvs);
-void fake_ipvs_apply(struct fake_ipvs *ipvs, const struct cox_lvs_op *op);
+
+/** False, and nothing changed: refused.  A weight that is out of range fails the test. */
+bool fake_ipvs_apply(struct fake_ipvs *ipvs, const struct cox_lvs_op *op);
 struct cox_lvs_table *fake_ipvs_read(const struct fake_ipvs *ipvs);
 struct fake_vs *fake_ipvs_find(const struct fake_ipvs *ipvs, const struct cox_lvs_key *key);
 struct fake_rs *fake_ipvs_server(const struct fake_vs *row, const struct cox_lvs_rs *rs);

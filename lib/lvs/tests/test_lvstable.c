@@ -291,7 +291,7 @@ laws_hold_for_random_tables(void **state)
             fail_msg("seed %u: %u operations, %u would do", seed, ops->len, fewest(before, after, ours));
         }
         for (guint i = 0; i < ops->len; i++) {
-            fake_ipvs_apply(now, &g_array_index(ops, struct cox_lvs_op, i));
+            assert_true(fake_ipvs_apply(now, &g_array_index(ops, struct cox_lvs_op, i)));
             assert_gentle(now, before, after);
         }
         assert_wanted(now, wanted, before, ours);
