@@ -110,7 +110,7 @@ struct cox_lvs_udp {
     size_t min_bytes, max_bytes;  /**< of the reply, both included */
 };
 
-/** Escapes \\r \\n \\t \\\\ \\xHH in both (lvs.cf); decoded by the reader with cox_lvs_talk_unescape(). */
+/** Both are decoded by the reader of the configuration with cox_lvs_talk_unescape(). */
 struct cox_lvs_talk {
     const guint8 *send;           /**< NULL: only listen */
     size_t send_bytes;
@@ -131,11 +131,11 @@ struct cox_lvs_program {
     guint full_milli;             /**< load up to which the whole weight is given, in thousandths; 0: 1000 */
 };
 
-/** Bad when value * factor is at or below -253 (as keepalived), or when there is no number in it and it is not dynamic. */
+/** A file that cannot be read or holds no number is bad; without weighing any number but 0 is. */
 struct cox_lvs_file {
     const char *name;             /**< of the tracked file, for people */
     const char *path;
-    gint factor;                  /**< 1 when nothing is said; 0: any value but 0 is bad */
+    gint factor;                  /**< with WEIGH_STATUS; 1 when nothing is said */
     bool is_reversed;
     enum cox_lvs_weigh weigh;
 };
