@@ -153,6 +153,12 @@ cox_net_link_named(const struct cox_net *net, const char *name)
     return cox_nettable_link_named(net->table, name);
 }
 
+const struct cox_net_link *
+cox_net_link_after(const struct cox_net *net, gint32 ifindex)
+{
+    return cox_nettable_link_after(net->table, ifindex);
+}
+
 const struct cox_net_address *
 cox_net_address(const struct cox_net *net, gint32 ifindex, size_t number)
 {

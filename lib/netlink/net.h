@@ -88,6 +88,9 @@ char *cox_net_sysctl_value(struct cox_net *net, const char *key);
 const struct cox_net_link *cox_net_link(const struct cox_net *net, gint32 ifindex);
 const struct cox_net_link *cox_net_link_named(const struct cox_net *net, const char *name);
 
+/** The interface with the next higher number; NULL: there is none.  Begin with 0. */
+const struct cox_net_link *cox_net_link_after(const struct cox_net *net, gint32 ifindex);
+
 /** The address with this number of an interface, in the kernel's order; NULL when there are no more.  Borrowed as above. */
 const struct cox_net_address *cox_net_address(const struct cox_net *net, gint32 ifindex, size_t number);
 

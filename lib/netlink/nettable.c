@@ -220,6 +220,24 @@ cox_nettable_link_named(const struct cox_nettable *table, const char *name)
     return NULL;
 }
 
+const struct cox_net_link *
+cox_nettable_link_after(const struct cox_nettable *table, gint32 ifindex)
+{
+    const struct cox_net_link *best = NULL;
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, table->entries);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const struct cox_net_link *link = &((struct entry *) value)->link;
+
+        if (link->ifindex > ifindex && (best == NULL || link->ifindex < best->ifindex)) {
+            best = link;
+        }
+    }
+    return best;
+}
+
 const struct cox_net_address *
 cox_nettable_address(const struct cox_nettable *table, gint32 ifindex, size_t number)
 {

@@ -27,6 +27,7 @@ void cox_nettable_become(struct cox_nettable *table, const struct cox_nettable *
 /** As in net.h. */
 const struct cox_net_link *cox_nettable_link(const struct cox_nettable *table, gint32 ifindex);
 const struct cox_net_link *cox_nettable_link_named(const struct cox_nettable *table, const char *name);
+const struct cox_net_link *cox_nettable_link_after(const struct cox_nettable *table, gint32 ifindex);
 const struct cox_net_address *cox_nettable_address(const struct cox_nettable *table, gint32 ifindex, size_t number);
 bool cox_nettable_has(const struct cox_nettable *table, gint32 ifindex, const struct cox_ip *ip);
 

@@ -94,7 +94,33 @@ a_checksum_takes_an_odd_byte_and_what_was_summed_before(void **state)
     assert_int_equal(cox_netframe_checksum(data + 4, 4, 0x0001 + 0xf203), 0xffff - 0xddf2);
 }
 
-COX_TEST_MAIN(cmocka_unit_test(a_gratuitous_arp_asks_all_for_the_address_itself), cmocka_unit_test(as_a_reply_it_names_the_owner_twice),
+static void
+a_question_names_who_asks_and_who_is_meant(void **state)
+{
+    struct cox_net_frame frame;
+    struct cox_ip me, peer;
+    const struct cox_netframe_spec spec = { &eth0, &me, false, false };
+    static const guint8 group[] = { 0x33, 0x33, 0xff, 0x00, 0x01, 0x02 }, address[] = { 0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, 0, 1, 2 };
+
+    (void) state;
+    assert_true(cox_ip_parse("10.77.0.1", &me) && cox_ip_parse("10.77.0.2", &peer));
+    cox_netframe_ask(&spec, &peer, &frame);
+    assert_int_equal(frame.size, 42);
+    assert_int_equal(frame.bytes[21], 1);
+    assert_memory_equal(frame.bytes + 28, me.bytes, 4);
+    assert_memory_equal(frame.bytes + 38, peer.bytes, 4);
+    assert_true(cox_ip_parse("fd77::1", &me) && cox_ip_parse("fd77::102", &peer));
+    cox_netframe_ask(&spec, &peer, &frame);
+    assert_memory_equal(frame.bytes, group, 6);
+    assert_memory_equal(frame.bytes + 22, me.bytes, 16);
+    assert_memory_equal(frame.bytes + 38, address, 16);
+    assert_int_equal(frame.bytes[54], 135);
+    assert_int_equal(frame.bytes[58], 0);
+    assert_memory_equal(frame.bytes + 62, peer.bytes, 16);
+    assert_int_equal(frame.bytes[78], 1);
+}
+
+COX_TEST_MAIN(cmocka_unit_test(a_question_names_who_asks_and_who_is_meant), cmocka_unit_test(a_gratuitous_arp_asks_all_for_the_address_itself), cmocka_unit_test(as_a_reply_it_names_the_owner_twice),
               cmocka_unit_test(a_neighbour_advert_is_unsolicited_and_overrides),
               cmocka_unit_test(the_checksum_of_a_neighbour_advert_covers_its_pseudo_header),
               cmocka_unit_test(a_checksum_takes_an_odd_byte_and_what_was_summed_before))

@@ -107,6 +107,8 @@ one_address_with_two_prefixes_is_two(void **state)
     assert_null(cox_nettable_address(table, 9, 0));
     assert_ptr_equal(cox_nettable_link_named(table, "eth0"), cox_nettable_link(table, 2));
     assert_null(cox_nettable_link_named(table, "eth"));
+    assert_int_equal(cox_nettable_link_after(table, 1)->ifindex, 2);
+    assert_null(cox_nettable_link_after(table, 2));
     cox_nettable_free(table);
 }
 
