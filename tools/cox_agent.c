@@ -284,7 +284,7 @@ check_document(const struct test *test, const struct cox_agent_metadata *metadat
 static bool
 runs_cluster(void)
 {
-    for (int daemon = 0; daemon < COX_DAEMON_N; daemon++) {
+    for (int daemon = 0; daemon < COX_DAEMON_EVERY_N; daemon++) {
         g_autoptr(GError) error = NULL;
         int fd = cox_dial(NULL, (enum cox_daemon) daemon, &error);
 

@@ -63,7 +63,7 @@ ask_all(struct cox_runtime *runtime, struct answers *answers)
     const struct cox_daemon_question question
         = { COX_DAEMON_CONTROL, "cox", COX_MSG_CONTROL_QUERY, &query, COX_MSG_CONTROL_STATE, HEALTH_MS };
 
-    for (int which = 0; which < COX_DAEMON_N; which++) {
+    for (int which = 0; which < COX_DAEMON_EVERY_N; which++) {
         if (which != COX_DAEMON_SUPERVISOR) {
             ask_daemon(runtime, (enum cox_daemon) which, answers);
         }

@@ -317,7 +317,7 @@ garbage_at_every_door_ends_nothing_but_the_visit(void **state)
     g_autofree char *log = NULL;
     GRand *rand = g_rand_new_with_seed(9);
 
-    for (int daemon = 0; daemon < COX_DAEMON_N; daemon++) {
+    for (int daemon = 0; daemon < COX_DAEMON_EVERY_N; daemon++) {
         g_autofree char *line = g_strdup_printf("%s[", cox_daemon_row((enum cox_daemon) daemon)->process);
 
         for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -335,7 +335,7 @@ garbage_at_every_door_ends_nothing_but_the_visit(void **state)
         assert_false(node->has_ended);
     }
     assert_true(g_file_get_contents(path, &log, NULL, NULL));
-    for (int daemon = 0; daemon < COX_DAEMON_N; daemon++) { /* each says so */
+    for (int daemon = 0; daemon < COX_DAEMON_EVERY_N; daemon++) { /* each says so */
         g_autofree char *pattern = g_strdup_printf("%s\\[[0-9]+\\] warning: CXW004 ", cox_daemon_row((enum cox_daemon) daemon)->process);
 
         if (!g_regex_match_simple(pattern, log, 0, 0)) {
@@ -429,7 +429,7 @@ is_granted(const char *directory, enum cox_daemon daemon, unsigned int message, 
 static void
 try_everything(const char *directory, const char *self, FILE *out)
 {
-    for (int daemon = 0; daemon < COX_DAEMON_N; daemon++) {
+    for (int daemon = 0; daemon < COX_DAEMON_EVERY_N; daemon++) {
         for (unsigned int message = 1; message < COX_MSG_END; message++) {
             const struct cox_schema *schema = cox_messages_schema(message);
 

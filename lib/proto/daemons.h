@@ -11,7 +11,8 @@ enum cox_daemon {
 #define COX_DAEMON(symbol, socket, process, alias, user, summary) COX_DAEMON_##symbol,
 #include "proto/services.def"
 #undef COX_DAEMON
-    COX_DAEMON_N /**< number of daemons, not one */
+    COX_DAEMON_N,                         /**< number of daemons, not one */
+    COX_DAEMON_EVERY_N = COX_DAEMON_VRRP, /**< of those that run on every node of a cluster: the first ones */
 };
 
 /** Whom a daemon runs as. */

@@ -45,6 +45,12 @@ cox_service_run_directory(const struct cox_ctx *ctx)
     return ctx->run_directory;
 }
 
+const char *
+cox_service_config(const struct cox_ctx *ctx)
+{
+    return ctx->config;
+}
+
 bool
 cox_service_keeps_user(const struct cox_ctx *ctx)
 {

@@ -31,6 +31,7 @@ struct cox_ctx {
     char *group_name;
     struct cox_limits limits;
     const char *run_directory;
+    const char *config; /* of --config; NULL: none */
     void *data;
     enum cox_ctx_state state;
     bool has_stopped, keeps_user;

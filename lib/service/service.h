@@ -99,6 +99,9 @@ struct cox_service {
     const struct cox_limits *limits; /**< NULL: cox_limits_default() */
     gint64 stop_limit_ms; /**< how long stop() may take; 0: 30 s; negative: for ever, and clients are served until it is over */
     bool watches_supervisor; /**< says so when the supervisor's liveness requests stay away; not all need to say it */
+    bool has_config;      /**< takes --config FILE: see cox_service_config() */
+    /** SIGHUP came, and the log was opened again.  NULL: nothing else to do. */
+    void (*reload)(struct cox_ctx *ctx);
     char *(*metadata)(void); /**< what `NAME metadata` prints, freed by the caller; NULL: nothing beyond the name */
 };
 
@@ -112,6 +115,9 @@ struct cox_log *cox_service_log(const struct cox_ctx *ctx);
 
 /** RUNDIR; borrowed. */
 const char *cox_service_run_directory(const struct cox_ctx *ctx);
+
+/** The file of --config, NULL when it was not given; borrowed. */
+const char *cox_service_config(const struct cox_ctx *ctx);
 
 /** Was it started with --keep-user? */
 bool cox_service_keeps_user(const struct cox_ctx *ctx);

@@ -22,6 +22,7 @@
 struct options {
     gboolean shows_version, keeps_user, is_verbose, uses_stderr;
     char *run_directory;
+    char *config;
     char **rest;
 };
 
@@ -45,8 +46,13 @@ on_stop_signal(void *context, int signo)
 static void
 on_hangup(void *context, int signo)
 {
+    struct cox_ctx *ctx = context;
+
     (void) signo;
-    cox_log_reopen(((struct cox_ctx *) context)->log);
+    cox_log_reopen(ctx->log);
+    if (ctx->service->reload != NULL && ctx->state == COX_CTX_RUNNING) {
+        ctx->service->reload(ctx);
+    }
 }
 
 /* Settings of the sysconfig file.  "yes", or a list of daemons that holds this one. */
@@ -115,11 +121,18 @@ parse_options(const struct cox_service *service, struct options *options, int ar
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->rest, NULL, "[metadata|version]" },
         { NULL },
     };
+    const GOptionEntry config[] = {
+        { "config", 'f', 0, G_OPTION_ARG_FILENAME, &options->config, "What to do, as a file; read again at SIGHUP", "FILE" },
+        { NULL },
+    };
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
     const struct cox_daemon_row *row = cox_daemon_row(service->daemon);
 
     g_option_context_set_summary(context, row->summary);
     g_option_context_add_main_entries(context, entries, NULL);
+    if (service->has_config) {
+        g_option_context_add_main_entries(context, config, NULL);
+    }
     if (!g_option_context_parse(context, &argc, &argv, error)) {
         return false;
     }
@@ -229,6 +242,7 @@ begin(struct life *life, const struct cox_service *service, GError **error)
     }
     life->ctx = cox_ctx_new(service, life->runtime, life->log, life->options.run_directory);
     life->ctx->keeps_user = life->options.keeps_user;
+    life->ctx->config = life->options.config;
     (void) cox_runtime_signal(life->runtime, SIGTERM, on_stop_signal, life->ctx);
     (void) cox_runtime_signal(life->runtime, SIGINT, on_stop_signal, life->ctx);
     (void) cox_runtime_signal(life->runtime, SIGHUP, on_hangup, life->ctx);
@@ -300,6 +314,7 @@ cox_service_main(const struct cox_service *service, int argc, char **argv)
         close(life.lock_fd);
     }
     g_free(life.options.run_directory);
+    g_free(life.options.config);
     g_strfreev(life.options.rest);
     return status;
 }
