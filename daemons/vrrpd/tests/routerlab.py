@@ -1,0 +1,161 @@
+"""Two routers and a client on a bridge, each in a network namespace of its own, for tests of cox-vrrpd.  Nothing of the machine's own network is
+touched; everything is ended by process id."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+DAEMON = os.path.join(os.environ.get("top_builddir", "."), "daemons/vrrpd/cox-vrrpd")
+REFUSED = """
+import socket, sys
+s = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(2)
+s.connect((sys.argv[1], 9))
+s.send(b"?")
+try:
+    s.recv(1)
+except ConnectionRefusedError:
+    sys.exit(0)
+except OSError:
+    sys.exit(1)
+"""
+LIMIT = 30  # seconds: for what hangs, not for what is slow
+
+
+def missing():
+    """Why the lab cannot be made here, or None."""
+    if os.geteuid() != 0:
+        return "needs root"
+    for tool in ("ip", "bridge", "unshare", "nsenter"):
+        if shutil.which(tool, path=os.environ.get("PATH", "") + ":/sbin:/usr/sbin") is None:
+            return "needs " + tool
+    probe = subprocess.run(["unshare", "-n", "sh", "-c", "ip link add p0 type veth peer name p1 && ip link add b0 type bridge"], capture_output=True)
+    return None if probe.returncode == 0 else "needs network namespaces with veth and bridge"
+
+
+def config(priority, more="", addresses="10.77.0.100/24", interval="0.1", name="V1", vrid=77):
+    return ("global_defs {\n router_id lab\n vrrp_version 3\n script_user root\n}\nvrrp_instance %s {\n state BACKUP\n interface eth0\n virtual_router_id %d\n"
+            " priority %d\n advert_int %s\n %s\n virtual_ipaddress {\n  %s\n }\n}\n"
+            % (name, vrid, priority, interval, more, "\n  ".join(addresses.split())))
+
+
+class Router:
+    def __init__(self, lab, name, pid):
+        self.lab, self.name, self.namespace, self.process = lab, name, pid, None
+        self.dir = os.path.join(lab.dir, name)
+        os.mkdir(self.dir, 0o755)
+        self.file, self.log = self.dir + "/conf", self.dir + "/log"
+
+    def write(self, text):
+        with open(self.file, "w") as f:
+            f.write(text)
+
+    def start(self, text=None):
+        if text is not None:
+            self.write(text)
+        self.process = subprocess.Popen(self.lab.inside(self.name) + [DAEMON, "--keep-user", "--stderr", "--run-directory", self.dir, "--config", self.file],
+                                        stdin=subprocess.DEVNULL, stdout=open(self.log, "a"), stderr=subprocess.STDOUT, start_new_session=True)
+        self.lab.started.append(self.process)
+        return self
+
+    def send(self, signo):
+        self.process.send_signal(signo)
+
+    def stop(self):
+        self.send(signal.SIGTERM)
+        return self.process.wait(LIMIT)
+
+    def said(self):
+        return open(self.log, errors="replace").read()
+
+
+class Lab:
+    def __init__(self):
+        self.started, self.namespaces = [], {}
+        self.dir = tempfile.mkdtemp(prefix="cox-vrrpd-")
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what cleans up runs
+        for name in ("switch", "a", "b", "client"):
+            self.namespaces[name] = self._namespace(name)
+        self.run("switch", "sysctl -qw net.ipv6.conf.all.disable_ipv6=1; ip link add br0 type bridge forward_delay 0 mcast_snooping 0; ip link set br0 up")
+        for i, name in enumerate(("a", "b", "client"), 1):
+            self.run(name, "sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0; ip link set lo up")
+            self.run("switch", "ip link add p%s type veth peer name eth0 address 02:00:00:00:00:%02x netns %d; ip link set p%s master br0 up"
+                     % (name, i, self.namespaces[name], name))
+            self.run(name, "ip link set eth0 up; ip addr add 10.77.0.%d/24 dev eth0; ip addr add fd77::%d/64 dev eth0 nodad" % (i, i))
+        self.a, self.b = (Router(self, n, self.namespaces[n]) for n in ("a", "b"))
+
+    def _namespace(self, name):
+        ready = os.path.join(self.dir, "ready-" + name)
+        os.mkfifo(ready)
+        process = subprocess.Popen(["unshare", "-n", "sh", "-ec", "echo up >%s; exec sleep 1800" % ready])
+        self.started.append(process)
+        if subprocess.run(["timeout", str(LIMIT), "cat", ready], capture_output=True, text=True).stdout != "up\n":
+            raise RuntimeError("no namespace for " + name)
+        return process.pid
+
+    def inside(self, name):
+        return ["nsenter", "-t", str(self.namespaces[name]), "-n"]
+
+    def run(self, name, script, check=True):
+        return subprocess.run(self.inside(name) + ["sh", "-ec", script], check=check, timeout=LIMIT, capture_output=True, text=True).stdout
+
+    def addresses(self, name):
+        return {a["local"]: link["ifname"] for link in json.loads(self.run(name, "ip -j addr")) for a in link.get("addr_info", [])}
+
+    def owners(self, address):
+        return "".join(n for n in "ab" if address in self.addresses(n))
+
+    def until(self, wanted, what, seconds=LIMIT):
+        """Until @wanted() is true; AssertionError naming @what when it does not become so."""
+        begin = time.monotonic()
+        while not wanted():
+            if time.monotonic() - begin > seconds:
+                raise AssertionError("not within %d s: %s\na: %s\nb: %s" % (seconds, what, self.a.said()[-1500:], self.b.said()[-1500:]))
+            time.sleep(0.02)
+        return time.monotonic() - begin
+
+    def until_owner(self, owner, address="10.77.0.100"):
+        return self.until(lambda: self.owners(address) == owner, "%s on '%s' only" % (address, owner))
+
+    def stays(self, owner, seconds, address="10.77.0.100"):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            now = self.owners(address)
+            assert now == owner, "%s is on '%s', not on '%s'\na: %s\nb: %s" % (address, now, owner, self.a.said()[-1500:], self.b.said()[-1500:])
+            time.sleep(0.02)
+
+    def reaches(self, address):
+        """Does the machine that has the address answer the client?  It refuses a datagram to a port that nobody has."""
+        return subprocess.run(self.inside("client") + [sys.executable, "-c", REFUSED, address]).returncode == 0
+
+    def close(self):
+        for process in reversed(self.started):
+            if process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+        for process in self.started:
+            process.wait()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def main(tests, word):
+    why = missing()
+    print("1..%d" % len(tests), flush=True)
+    for i, function in enumerate(tests, 1):
+        if why:
+            print("ok %d - %s # SKIP %s %s" % (i, function.__name__, word, why))
+            continue
+        begin, lab = time.monotonic(), Lab()
+        try:
+            function(lab)
+            print("ok %d - %s" % (i, function.__name__))
+        except (AssertionError, OSError, subprocess.SubprocessError) as e:
+            print("not ok %d - %s" % (i, function.__name__))
+            print("# %s" % (str(e) + "\n" + traceback.format_exc()).replace("\n", "\n# "))
+        finally:
+            lab.close()
+        print("# %.1f s" % (time.monotonic() - begin), flush=True)

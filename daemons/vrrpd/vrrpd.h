@@ -1,0 +1,125 @@
+/* daemons/vrrpd/vrrpd.h - what the parts of this daemon share.  Layer 6. */
+#ifndef COX_DAEMONS_VRRPD_H
+#define COX_DAEMONS_VRRPD_H
+
+#include <stdbool.h>
+#include <glib.h>
+
+#include "daemons/vrrpd/vrrpguard.h"
+#include "daemons/vrrpd/vrrpsock.h"
+#include "netlink/net.h"
+#include "service/service.h"
+#include "vrrp/vrrp.h"
+
+G_BEGIN_DECLS
+
+/** What a router has of this machine, while the engine has it open. */
+struct cox_vrrpd_router {
+    char *name;                             /**< of the router */
+    guint8 family, vrid;
+    char base[COX_NET_NAME_BYTES];          /**< its interface; empty: none */
+    char vmac[COX_NET_NAME_BYTES];          /**< its virtual interface; empty: none */
+    guint8 mac[COX_NET_MAC_BYTES];          /**< of that */
+    bool sends_from_base;
+    bool has_made_vmac;
+    struct cox_ip group;                    /**< that it listens to; COX_IP_NONE: unicast only */
+    GArray *peers;                          /**< struct cox_ip */
+    gint32 ifindex, vmac_ifindex;           /**< 0: not there now */
+    gint32 listens;                         /**< on which interface; 0: on none, or on all */
+    bool is_listening;
+};
+
+/** An address that a router holds. */
+struct cox_vrrpd_held {
+    struct cox_ip ip;
+    gint32 ifindex;
+    char *instance; /**< NULL: a static one */
+};
+
+struct cox_vrrpd {
+    struct cox_ctx *ctx;
+    struct cox_runtime *runtime;
+    struct cox_log *log;
+    struct cox_net *net;
+    struct cox_vrrp *engine;
+    struct cox_vrrp_effects effects;
+    struct cox_vrrpsock *sockets;
+    struct cox_vrrpguard *guard;
+    GHashTable *routers;   /**< name -> struct cox_vrrpd_router */
+    GHashTable *held;      /**< set of struct cox_vrrpd_held, by address and interface */
+    GHashTable *news;      /**< set: names of interfaces that the engine has not been told of as they are */
+    GPtrArray *lost;       /**< struct cox_vrrpd_held: addresses that others took away */
+    GHashTable *up;        /**< set: names of interfaces that worked when the engine was told of them last */
+    GHashTable *quieted;   /**< set: settings of interfaces below virtual ones that were 0 */
+    struct cox_vrrpd_tracking *tracking;
+    int timer_fd;
+    bool is_stepping, is_stopping;
+    bool needs_brief;      /**< interfaces have changed since the guard was told */
+    cox_source_id news_timer;
+    guint64 n_late;        /**< wake-ups more than 5 ms late */
+    cox_usec wanted, latest; /**< the wake-up that was asked for; the worst delay so far */
+};
+
+/** One step of the engine, and all that it asks for. */
+void cox_vrrpd_step(struct cox_vrrpd *vrrpd, const struct cox_vrrp_event *event);
+
+/** What the engine asked for (vrrpd_effects.c). */
+void cox_vrrpd_carry_out(struct cox_vrrpd *vrrpd);
+
+/** Interfaces and virtual interfaces (vrrpd_links.c): what cox_net tells. */
+struct cox_net_handler cox_vrrpd_net_handler(struct cox_vrrpd *vrrpd);
+
+/** The engine is told of all interfaces that are news, then of all addresses that are lost; not from inside of a step. */
+void cox_vrrpd_tell_news(struct cox_vrrpd *vrrpd);
+
+/** Tell soon. */
+void cox_vrrpd_tell_soon(struct cox_vrrpd *vrrpd);
+
+/** A router is there, or is gone: its virtual interface and its place in a socket. */
+void cox_vrrpd_open(struct cox_vrrpd *vrrpd, const struct cox_vrrp_instance *instance);
+void cox_vrrpd_close(struct cox_vrrpd *vrrpd, const char *name);
+void cox_vrrpd_router_free(gpointer router);
+
+/** Addresses, routes and rules (vrrpd_items.c) of a router (NULL: static ones) in one batch. */
+void cox_vrrpd_install(struct cox_vrrpd *vrrpd, const struct cox_vrrp_instance *instance, const struct cox_vrrp_items *items, bool removes);
+
+/** Announce addresses of a router. */
+void cox_vrrpd_announce(struct cox_vrrpd *vrrpd, const struct cox_vrrp_effect *effect);
+
+/** The guard learns what to take away when we cannot. */
+void cox_vrrpd_brief_guard(struct cox_vrrpd *vrrpd);
+
+guint cox_vrrpd_held_hash(gconstpointer held);
+gboolean cox_vrrpd_held_equal(gconstpointer a, gconstpointer b);
+void cox_vrrpd_held_free(gpointer held);
+
+/** Scripts, pipes and words about a change (vrrpd_notify.c). */
+void cox_vrrpd_notify(struct cox_vrrpd *vrrpd, const struct cox_vrrp_change *change);
+void cox_vrrpd_say(struct cox_vrrpd *vrrpd, const struct cox_vrrp_effect *effect);
+
+/** Start a command of the configuration, with @more (NULL at the end, may be NULL) behind its words. */
+cox_source_id cox_vrrpd_spawn(struct cox_vrrpd *vrrpd, const struct cox_vrrp_command *command, const char *const *more, gint64 timeout_ms,
+                              cox_child_fn fn);
+
+/** Scripts, files and processes that routers follow (vrrpd_track.c). */
+struct cox_vrrpd_tracking *cox_vrrpd_tracking_new(struct cox_vrrpd *vrrpd);
+void cox_vrrpd_tracking_free(struct cox_vrrpd_tracking *tracking);
+
+/** Follow what the present set names. */
+void cox_vrrpd_tracking_update(struct cox_vrrpd_tracking *tracking);
+
+/** Run a script now, if it does not run. */
+void cox_vrrpd_tracking_run(struct cox_vrrpd_tracking *tracking, const struct cox_vrrp_script *script);
+
+/** Read the file of --config: a set, or NULL with an error that holds every complaint, each with its place (vrrpd_config.c). */
+struct cox_vrrp_set *cox_vrrpd_read_config(const char *path, GPtrArray *warnings, GError **error);
+
+/** What all routers are now, as text for people (vrrpd_report.c). */
+char *cox_vrrpd_report(const struct cox_vrrpd *vrrpd);
+
+/** The whole daemon, for main() and for tests. */
+extern const struct cox_service cox_vrrpd_service;
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,93 @@
+/* daemons/vrrpd/vrrpd_effects.c - what the engine asks for, in its order.  Layer 6. */
+#include "daemons/vrrpd/vrrpd.h"
+
+#include <string.h>
+#include <sys/timerfd.h>
+
+#include "base/error.h"
+
+static void
+set_timer(struct cox_vrrpd *vrrpd, cox_usec at)
+{
+    struct itimerspec when = { 0 };
+
+    vrrpd->wanted = at;
+    if (cox_usec_is_set(at)) {
+        cox_usec due = MAX(at, 1); /* 0 would mean never */
+
+        when.it_value.tv_sec = (time_t) (due / COX_USEC_PER_S);
+        when.it_value.tv_nsec = (long) (due % COX_USEC_PER_S) * 1000;
+    }
+    COX_BUG_ON(timerfd_settime(vrrpd->timer_fd, TFD_TIMER_ABSTIME, &when, NULL) != 0);
+}
+
+static void
+send_advert(struct cox_vrrpd *vrrpd, const struct cox_vrrp_effect *effect)
+{
+    const struct cox_vrrpd_router *router = g_hash_table_lookup(vrrpd->routers, effect->instance->name);
+    struct cox_vrrpsock_packet packet = {
+        .source = effect->send.source, .destination = effect->send.destination, .ttl = effect->send.ttl,
+        .data = effect->send.data, .size = effect->send.size,
+    };
+
+    if (router == NULL) {
+        return;
+    }
+    /* Unicast goes where the routes say, but for a neighbour on the link. */
+    if (cox_ip_is_multicast(&packet.destination) || cox_ip_is_link_local(&packet.destination)) {
+        packet.ifindex = router->vmac_ifindex != 0 && !router->sends_from_base ? router->vmac_ifindex : router->ifindex;
+    }
+    cox_vrrpsock_send(vrrpd->sockets, &packet);
+}
+
+static void
+carry_out(struct cox_vrrpd *vrrpd, const struct cox_vrrp_effect *effect)
+{
+    switch (effect->kind) {
+        case COX_VRRP_DO_WAKE:
+            set_timer(vrrpd, effect->at);
+            break;
+        case COX_VRRP_DO_OPEN:
+            cox_vrrpd_open(vrrpd, effect->instance);
+            break;
+        case COX_VRRP_DO_CLOSE:
+            cox_vrrpd_close(vrrpd, effect->instance->name);
+            break;
+        case COX_VRRP_DO_SEND:
+            send_advert(vrrpd, effect);
+            break;
+        case COX_VRRP_DO_ANNOUNCE:
+            cox_vrrpd_announce(vrrpd, effect);
+            break;
+        case COX_VRRP_DO_INSTALL:
+            cox_vrrpd_install(vrrpd, effect->instance, &effect->items, false);
+            break;
+        case COX_VRRP_DO_REMOVE:
+            cox_vrrpd_install(vrrpd, effect->instance, &effect->items, true);
+            break;
+        case COX_VRRP_DO_RUN:
+            cox_vrrpd_tracking_run(vrrpd->tracking, effect->script);
+            break;
+        case COX_VRRP_DO_NOTIFY:
+            cox_vrrpd_notify(vrrpd, &effect->change);
+            break;
+        case COX_VRRP_DO_SAY:
+            cox_vrrpd_say(vrrpd, effect);
+            break;
+    }
+}
+
+void
+cox_vrrpd_carry_out(struct cox_vrrpd *vrrpd)
+{
+    for (guint i = 0; i < cox_vrrp_effects_count(&vrrpd->effects); i++) {
+        const struct cox_vrrp_effect *effect = cox_vrrp_effects_get(&vrrpd->effects, i);
+
+        /* Adverts that follow each other go together, but before anything that comes after them. */
+        if (effect->kind != COX_VRRP_DO_SEND && effect->kind != COX_VRRP_DO_WAKE) {
+            cox_vrrpsock_flush(vrrpd->sockets);
+        }
+        carry_out(vrrpd, effect);
+    }
+    cox_vrrpsock_flush(vrrpd->sockets);
+}

@@ -1,0 +1,293 @@
+/* daemons/vrrpd/vrrpd_items.c - addresses, routes and rules of routers in the kernel, their announcement, and the guard's list.  Layer 6. */
+#include "daemons/vrrpd/vrrpd.h"
+
+#include <string.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+
+#include "netlink/netframes.h"
+#include "netlink/netmsg.h"
+
+/* Changes with what they point to; the arrays are never moved after the first pointer was taken. */
+struct batch {
+    struct cox_net_address *addresses;
+    struct cox_net_route *routes;
+    struct cox_net_rule *rules;
+    struct cox_net_change *changes;
+    gsize n_addresses, n_routes, n_rules, n_changes;
+};
+
+static void
+batch_init(struct batch *batch, gsize n_addresses, gsize n_routes, gsize n_rules)
+{
+    *batch = (struct batch) {
+        .addresses = g_new0(struct cox_net_address, n_addresses), .routes = g_new0(struct cox_net_route, n_routes),
+        .rules = g_new0(struct cox_net_rule, n_rules), .changes = g_new0(struct cox_net_change, n_addresses + n_routes + n_rules),
+    };
+}
+
+static void
+batch_clear(struct batch *batch)
+{
+    g_free(batch->addresses);
+    g_free(batch->routes);
+    g_free(batch->rules);
+    g_free(batch->changes);
+}
+
+/* Number of an interface by name; of the router's own one for NULL; 0 when it is not there. */
+static gint32
+ifindex_of(const struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router, const char *interface)
+{
+    const struct cox_net_link *link = NULL;
+
+    if (interface != NULL) {
+        link = cox_net_link_named(vrrpd->net, interface);
+    } else if (router != NULL) {
+        return router->vmac[0] != '\0' ? router->vmac_ifindex : router->ifindex;
+    } else if (cox_vrrp_set_of(vrrpd->engine)->global.default_interface != NULL) {
+        link = cox_net_link_named(vrrpd->net, cox_vrrp_set_of(vrrpd->engine)->global.default_interface);
+    }
+    return link == NULL ? 0 : link->ifindex;
+}
+
+static void
+copy_name(char *out, const char *name)
+{
+    if (name != NULL) {
+        g_strlcpy(out, name, COX_NET_NAME_BYTES);
+    }
+}
+
+static void
+add_address(const struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router, const struct cox_vrrp_address *from, struct batch *batch)
+{
+    struct cox_net_address *to = &batch->addresses[batch->n_addresses];
+
+    to->ifindex = ifindex_of(vrrpd, router, from->interface);
+    if (to->ifindex == 0) {
+        return; /* the engine is in fault, or will hear of the interface when it comes */
+    }
+    to->local = (struct cox_net_prefix) { from->ip, from->prefix };
+    to->broadcast = from->broadcast;
+    if (from->peer.ip.family != COX_IP_NONE) {
+        to->peer = from->peer.ip;
+        to->local.bits = from->peer.prefix;
+    }
+    copy_name(to->label, from->label);
+    to->scope = from->scope;
+    to->preferred_s = from->preferred_s < 0 ? COX_NET_FOREVER : (guint32) MIN(from->preferred_s, (gint64) COX_NET_FOREVER - 1);
+    to->flags = (from->is_home ? IFA_F_HOMEADDRESS : 0U) | (from->is_mngtmpaddr ? IFA_F_MANAGETEMPADDR : 0U)
+                | (from->is_noprefixroute ? IFA_F_NOPREFIXROUTE : 0U) | (from->is_autojoin ? IFA_F_MCAUTOJOIN : 0U);
+    if (from->ip.family == COX_IP_V6) {
+        to->flags |= IFA_F_NODAD; /* the election says who has it; a second of detection would be a second of outage */
+    }
+    batch->changes[batch->n_changes++] = (struct cox_net_change) { .kind = COX_NET_ADDRESS, .address = to };
+    batch->n_addresses++;
+}
+
+static void
+add_hops(const struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router, const struct cox_vrrp_route *from, struct cox_net_route *to)
+{
+    for (gsize i = 0; i < MIN(from->n_nexthops, (gsize) COX_NET_MAX_HOPS); i++) {
+        const struct cox_vrrp_nexthop *hop = &from->nexthops[i];
+
+        to->hops[i] = (struct cox_net_hop) {
+            .via = hop->via, .weight = (guint8) MIN(hop->weight, 255U), .is_onlink = hop->is_onlink,
+            .ifindex = hop->interface != NULL ? ifindex_of(vrrpd, router, hop->interface) : 0,
+        };
+        to->n_hops++;
+    }
+}
+
+static void
+add_route(const struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router, const struct cox_vrrp_route *from, struct batch *batch)
+{
+    struct cox_net_route *to = &batch->routes[batch->n_routes++];
+
+    *to = (struct cox_net_route) {
+        .family = from->family, .type = from->type, .to = { from->to.ip, from->to.prefix }, .from = { from->from.ip, from->from.prefix },
+        .source = from->source, .table = from->table, .metric = from->priority, .protocol = from->protocol, .tos = from->tos,
+        .scope = from->scope, .has_preference = from->pref != 0, .preference = from->pref < 0 ? 3 : from->pref > 0 ? 1 : 0,
+    };
+    if (to->to.bits == 0) {
+        to->to.ip = (struct cox_ip) { 0 };
+    }
+    add_hops(vrrpd, router, from, to);
+    if (!from->has_scope && to->n_hops == 1 && to->hops[0].via.family == COX_IP_NONE && from->family == COX_IP_V4) {
+        to->scope = RT_SCOPE_LINK; /* a net without a gateway is on the link, as ip(8) has it */
+    }
+    for (gsize i = 0; i < from->n_metrics; i++) {
+        const struct cox_vrrp_metric *metric = &from->metrics[i];
+
+        if (metric->kind > 0 && metric->kind < COX_NET_N_METRICS && metric->text == NULL) {
+            to->metrics[metric->kind] = metric->value;
+            to->has_metrics |= 1U << metric->kind;
+            to->locked_metrics |= metric->is_locked ? 1U << metric->kind : 0;
+        }
+    }
+    batch->changes[batch->n_changes++] = (struct cox_net_change) { .kind = COX_NET_ROUTE, .route = to };
+}
+
+static void
+add_rule(const struct cox_vrrp_rule *from, struct batch *batch)
+{
+    struct cox_net_rule *to = &batch->rules[batch->n_rules++];
+
+    *to = (struct cox_net_rule) {
+        .family = from->family, .is_not = from->is_inverted, .from = { from->from.ip, from->from.prefix }, .to = { from->to.ip, from->to.prefix },
+        .tos = from->tos, .action = from->action, .ip_protocol = from->ip_protocol, .protocol = from->protocol, .mark = from->mark,
+        .mark_mask = from->mark_mask, .table = from->table, .preference = from->preference, .has_preference = from->preference != 0,
+        .target = from->goto_preference, .realms = from->realms, .suppress_bits = from->suppress_prefix, .suppress_group = from->suppress_group,
+        .source_ports = { from->source_ports.first, from->source_ports.last }, .target_ports = { from->target_ports.first, from->target_ports.last },
+        .users = { from->uids.first, from->uids.last }, .has_users = from->uids.is_set, .is_l3mdev = from->is_l3mdev,
+    };
+    copy_name(to->in, from->in_interface);
+    copy_name(to->out, from->out_interface);
+    batch->changes[batch->n_changes++] = (struct cox_net_change) { .kind = COX_NET_RULE, .rule = to };
+}
+
+static void
+add_items(const struct cox_vrrpd *vrrpd, const char *instance, const struct cox_vrrp_items *items, struct batch *batch)
+{
+    const struct cox_vrrpd_router *router = instance == NULL ? NULL : g_hash_table_lookup(vrrpd->routers, instance);
+
+    for (gsize i = 0; i < items->n_addresses; i++) {
+        add_address(vrrpd, router, &items->addresses[i], batch);
+    }
+    for (gsize i = 0; i < items->n_routes; i++) { /* after the addresses, which their sources and gateways may need */
+        add_route(vrrpd, router, &items->routes[i], batch);
+    }
+    for (gsize i = 0; i < items->n_rules; i++) {
+        add_rule(&items->rules[i], batch);
+    }
+}
+
+static void
+remember(struct cox_vrrpd *vrrpd, const char *instance, const struct batch *batch)
+{
+    for (gsize i = 0; i < batch->n_addresses; i++) {
+        struct cox_vrrpd_held *held = g_new0(struct cox_vrrpd_held, 1);
+
+        *held = (struct cox_vrrpd_held) { batch->addresses[i].local.ip, batch->addresses[i].ifindex, g_strdup(instance) };
+        g_hash_table_replace(vrrpd->held, held, held);
+    }
+}
+
+/* Routes and rules go before the addresses that they need. */
+static void
+turn_round(struct batch *batch)
+{
+    for (gsize i = 0; i < batch->n_changes; i++) {
+        batch->changes[i].removes = true;
+    }
+    for (gsize i = 0; i < batch->n_changes / 2; i++) {
+        struct cox_net_change change = batch->changes[i];
+
+        batch->changes[i] = batch->changes[batch->n_changes - 1 - i];
+        batch->changes[batch->n_changes - 1 - i] = change;
+    }
+}
+
+void
+cox_vrrpd_install(struct cox_vrrpd *vrrpd, const struct cox_vrrp_instance *instance, const struct cox_vrrp_items *items, bool removes)
+{
+    const char *name = instance == NULL ? NULL : instance->name;
+    struct batch batch;
+
+    batch_init(&batch, items->n_addresses, items->n_routes, items->n_rules);
+    add_items(vrrpd, name, items, &batch);
+    if (removes) {
+        for (gsize i = 0; i < batch.n_addresses; i++) {
+            const struct cox_vrrpd_held key = { .ip = batch.addresses[i].local.ip, .ifindex = batch.addresses[i].ifindex };
+
+            g_hash_table_remove(vrrpd->held, &key);
+        }
+        turn_round(&batch);
+    } else {
+        remember(vrrpd, name, &batch);
+    }
+    if (cox_net_apply(vrrpd->net, batch.changes, batch.n_changes) > 0) {
+        for (gsize i = 0; i < batch.n_changes; i++) {
+            if (batch.changes[i].result != 0) {
+                g_autofree char *text = cox_net_change_text(vrrpd->net, &batch.changes[i]);
+
+                cox_log_event(vrrpd->log, COX_EVENT_VRRP_ITEM, "router=%s error=\"%s\"", name == NULL ? "-" : name, text);
+            }
+        }
+    }
+    batch_clear(&batch);
+}
+
+/* Announcements. */
+
+static bool
+is_forwarding(struct cox_vrrpd *vrrpd, const char *interface)
+{
+    g_autofree char *key = g_strdup_printf("ipv6/conf/%s/forwarding", interface);
+    g_autofree char *value = cox_net_sysctl_value(vrrpd->net, key);
+
+    return value != NULL && strcmp(value, "0") != 0;
+}
+
+void
+cox_vrrpd_announce(struct cox_vrrpd *vrrpd, const struct cox_vrrp_effect *effect)
+{
+    const struct cox_vrrpd_router *router = g_hash_table_lookup(vrrpd->routers, effect->instance->name);
+    g_autofree struct cox_net_frame *frames = g_new0(struct cox_net_frame, effect->announce.n_addresses);
+    gint32 last = 0;
+    bool is_router = false;
+    gsize n = 0;
+
+    for (gsize i = 0; i < effect->announce.n_addresses; i++) {
+        const struct cox_vrrp_address *address = &effect->announce.addresses[i];
+        const struct cox_net_link *link = cox_net_link(vrrpd->net, ifindex_of(vrrpd, router, address->interface));
+
+        if (link == NULL || !link->has_mac) {
+            continue; /* without a MAC there are no neighbours to tell */
+        }
+        if (address->ip.family == COX_IP_V6 && link->ifindex != last) {
+            is_router = is_forwarding(vrrpd, link->name);
+            last = link->ifindex;
+        }
+        cox_netframe_announce(&(struct cox_netframe_spec) { link, &address->ip, false, is_router }, &frames[n++]);
+    }
+    for (guint i = 0; i < effect->announce.repeat; i++) {
+        (void) cox_net_send(vrrpd->net, frames, n);
+    }
+}
+
+/* The guard. */
+
+static void
+list_items(const struct cox_vrrpd *vrrpd, const char *instance, const struct cox_vrrp_items *items, GByteArray *list)
+{
+    struct batch batch;
+
+    batch_init(&batch, items->n_addresses, items->n_routes, items->n_rules);
+    add_items(vrrpd, instance, items, &batch);
+    turn_round(&batch);
+    for (gsize i = 0; i < batch.n_changes; i++) {
+        cox_netmsg_change(list, &batch.changes[i], (guint32) i);
+    }
+    batch_clear(&batch);
+}
+
+void
+cox_vrrpd_brief_guard(struct cox_vrrpd *vrrpd)
+{
+    const struct cox_vrrp_set *set = cox_vrrp_set_of(vrrpd->engine);
+    g_autoptr(GByteArray) list = g_byte_array_new();
+
+    vrrpd->needs_brief = false;
+    for (gsize i = 0; set != NULL && i < set->n_instances; i++) {
+        const struct cox_vrrp_instance *instance = &set->instances[i];
+        const struct cox_vrrp_items excluded = { .addresses = instance->excluded, .n_addresses = instance->n_excluded };
+
+        list_items(vrrpd, instance->name, &instance->items, list);
+        list_items(vrrpd, instance->name, &excluded, list);
+    }
+    if (vrrpd->guard != NULL) {
+        cox_vrrpguard_brief(vrrpd->guard, list);
+    }
+}

@@ -1,0 +1,493 @@
+/* daemons/vrrpd/vrrpd_links.c - interfaces: what is told of them, virtual ones, and where routers listen.  Layer 6. */
+#include "daemons/vrrpd/vrrpd.h"
+
+#include <string.h>
+#include <linux/if_addr.h>
+
+#include "netlink/netframes.h"
+
+guint
+cox_vrrpd_held_hash(gconstpointer key)
+{
+    const struct cox_vrrpd_held *held = key;
+
+    return cox_ip_hash(&held->ip) ^ (guint) held->ifindex;
+}
+
+gboolean
+cox_vrrpd_held_equal(gconstpointer a, gconstpointer b)
+{
+    const struct cox_vrrpd_held *one = a, *other = b;
+
+    return one->ifindex == other->ifindex && cox_ip_equal(&one->ip, &other->ip);
+}
+
+void
+cox_vrrpd_held_free(gpointer data)
+{
+    struct cox_vrrpd_held *held = data;
+
+    g_free(held->instance);
+    g_free(held);
+}
+
+void
+cox_vrrpd_router_free(gpointer data)
+{
+    struct cox_vrrpd_router *router = data;
+
+    g_array_unref(router->peers);
+    g_free(router->name);
+    g_free(router);
+}
+
+/*
+ * Where a router listens.  A frame from the virtual MAC of another router of the group comes in at the virtual interface with that MAC, and
+ * at no other; unicast comes in below.
+ */
+static struct cox_vrrpsock_place
+place_of(const struct cox_vrrpd_router *router)
+{
+    if (router->vmac_ifindex != 0 && router->group.family != COX_IP_NONE) {
+        return (struct cox_vrrpsock_place) { router->vmac_ifindex, router->ifindex, router->vrid, router->vmac, router->family, router->group, 0 };
+    }
+    return (struct cox_vrrpsock_place) { router->ifindex, router->ifindex, 0, router->base, router->family, router->group, 0 };
+}
+
+static void
+stop_listening(struct cox_vrrpd *vrrpd, struct cox_vrrpd_router *router)
+{
+    const struct cox_vrrpsock_place place = { .ifindex = router->listens, .family = router->family };
+
+    if (router->is_listening) {
+        cox_vrrpsock_leave(vrrpd->sockets, &place);
+        router->is_listening = false;
+    }
+}
+
+static void
+start_listening(struct cox_vrrpd *vrrpd, struct cox_vrrpd_router *router)
+{
+    const struct cox_vrrpsock_place place = place_of(router);
+    g_autoptr(GError) error = NULL;
+
+    if (router->is_listening && router->listens != place.ifindex) {
+        stop_listening(vrrpd, router);
+    }
+    if (router->is_listening || (router->ifindex == 0 && router->base[0] != '\0')) {
+        return;
+    }
+    router->is_listening = cox_vrrpsock_join(vrrpd->sockets, &place, &error);
+    router->listens = place.ifindex;
+    if (!router->is_listening) {
+        cox_log_event(vrrpd->log, COX_EVENT_VRRP_SOCKET, "router=%s error=\"%s\"", router->name, error->message);
+    }
+}
+
+/* Virtual interfaces. */
+
+static void
+set(struct cox_vrrpd *vrrpd, const char *family, const char *interface, const char *key, const char *value)
+{
+    g_autofree char *path = g_strdup_printf("%s/conf/%s/%s", family, interface, key);
+    g_autoptr(GError) error = NULL;
+
+    if (!cox_net_sysctl(vrrpd->net, path, value, &error)) {
+        cox_log_line(vrrpd->log, COX_LOG_INFO, "setting not made error=\"%s\"", error->message);
+    }
+}
+
+/* What the interface below is set to: the address belongs to the virtual one alone, and neighbours would learn the wrong MAC. */
+static const struct {
+    const char *key, *value;
+} quiet[] = {
+    { "arp_ignore", "1" },   /* it does not answer for the address */
+    { "arp_announce", "2" }, /* nor does it ask for others as the address */
+};
+
+static void
+quieten_base(struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router)
+{
+    for (gsize i = 0; router->family == COX_IP_V4 && i < G_N_ELEMENTS(quiet); i++) {
+        g_autofree char *path = g_strdup_printf("ipv4/conf/%s/%s", router->base, quiet[i].key);
+        g_autofree char *before = cox_net_sysctl_value(vrrpd->net, path);
+
+        if (g_strcmp0(before, "0") == 0) { /* else somebody has chosen */
+            set(vrrpd, "ipv4", router->base, quiet[i].key, quiet[i].value);
+            g_hash_table_add(vrrpd->quieted, g_steal_pointer(&path));
+        }
+    }
+}
+
+/* As it was. */
+static void
+wake_base(struct cox_vrrpd *vrrpd, const char *base)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(quiet); i++) {
+        g_autofree char *path = g_strdup_printf("ipv4/conf/%s/%s", base, quiet[i].key);
+
+        if (g_hash_table_remove(vrrpd->quieted, path)) {
+            set(vrrpd, "ipv4", base, quiet[i].key, "0");
+        }
+    }
+}
+
+static void
+prepare_vmac(struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router)
+{
+    static const struct {
+        const char *family, *key, *value;
+    } settings[] = {
+        { "ipv4", "arp_ignore", "1" }, { "ipv4", "arp_filter", "0" }, { "ipv4", "rp_filter", "0" }, { "ipv4", "accept_local", "1" },
+        { "ipv4", "promote_secondaries", "1" },
+        { "ipv6", "addr_gen_mode", "1" }, { "ipv6", "accept_ra", "0" }, { "ipv6", "autoconf", "0" }, { "ipv6", "accept_dad", "0" },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(settings); i++) {
+        set(vrrpd, settings[i].family, router->vmac, settings[i].key, settings[i].value);
+    }
+    quieten_base(vrrpd, router);
+}
+
+static bool
+make_vmac(struct cox_vrrpd *vrrpd, struct cox_vrrpd_router *router)
+{
+    struct cox_net_link wanted = { .parent = router->ifindex };
+    struct cox_net_change change = { .kind = COX_NET_MACVLAN, .link = &wanted };
+    const struct cox_net_link *link = cox_net_link_named(vrrpd->net, router->vmac);
+
+    g_strlcpy(wanted.name, router->vmac, sizeof wanted.name);
+    memcpy(wanted.mac, router->mac, sizeof wanted.mac);
+    if (link != NULL && (!link->is_macvlan || link->parent != router->ifindex || memcmp(link->mac, router->mac, sizeof wanted.mac) != 0)) {
+        cox_log_event(vrrpd->log, COX_EVENT_VRRP_VMAC, "router=%s interface=%s error=\"there is another interface of this name\"", router->name,
+                      router->vmac);
+        return false;
+    }
+    if (link == NULL) {
+        if (cox_net_apply(vrrpd->net, &change, 1) != 0 || !cox_net_dispatch(vrrpd->net, NULL)) {
+            g_autofree char *text = cox_net_change_text(vrrpd->net, &change);
+
+            cox_log_event(vrrpd->log, COX_EVENT_VRRP_VMAC, "router=%s error=\"%s\"", router->name, text);
+            return false;
+        }
+        router->has_made_vmac = true;
+        link = cox_net_link_named(vrrpd->net, router->vmac);
+    }
+    router->vmac_ifindex = link == NULL ? 0 : link->ifindex;
+    return link != NULL;
+}
+
+static void
+raise_vmac(struct cox_vrrpd *vrrpd, struct cox_vrrpd_router *router)
+{
+    struct cox_net_link link = { .ifindex = router->vmac_ifindex, .is_up = true };
+    struct cox_net_change up = { .kind = COX_NET_LINK_STATE, .link = &link };
+
+    prepare_vmac(vrrpd, router);
+    if (cox_net_apply(vrrpd->net, &up, 1) != 0) {
+        g_autofree char *text = cox_net_change_text(vrrpd->net, &up);
+
+        cox_log_event(vrrpd->log, COX_EVENT_VRRP_VMAC, "router=%s error=\"%s\"", router->name, text);
+    }
+    (void) cox_net_dispatch(vrrpd->net, NULL);
+}
+
+static void
+ready(struct cox_vrrpd *vrrpd, struct cox_vrrpd_router *router)
+{
+    const struct cox_net_link *link = cox_net_link_named(vrrpd->net, router->base);
+
+    router->ifindex = link == NULL ? 0 : link->ifindex;
+    if (router->vmac[0] != '\0' && cox_net_link(vrrpd->net, router->vmac_ifindex) == NULL) {
+        router->vmac_ifindex = 0;
+        if (router->ifindex != 0 && make_vmac(vrrpd, router)) {
+            raise_vmac(vrrpd, router);
+        }
+    }
+    start_listening(vrrpd, router);
+}
+
+static void
+name_vmac(struct cox_vrrpd_router *router, const struct cox_vrrp_instance *instance, const struct cox_vrrp_global *global)
+{
+    static const guint8 four[5] = { 0x00, 0x00, 0x5e, 0x00, 0x01 }, six[5] = { 0x00, 0x00, 0x5e, 0x00, 0x02 }, none[6];
+    const char *prefix = global->vmac_prefix != NULL ? global->vmac_prefix : instance->family == COX_IP_V6 ? "vrrp6" : "vrrp";
+
+    if (instance->vmac.name != NULL) {
+        g_strlcpy(router->vmac, instance->vmac.name, sizeof router->vmac);
+    } else {
+        (void) g_snprintf(router->vmac, sizeof router->vmac, "%s.%u", prefix, instance->vrid);
+    }
+    memcpy(router->mac, instance->family == COX_IP_V6 ? six : four, 5);
+    router->mac[5] = instance->vrid;
+    if (memcmp(instance->vmac.mac, none, sizeof none) != 0) {
+        memcpy(router->mac, instance->vmac.mac, sizeof router->mac);
+    }
+}
+
+void
+cox_vrrpd_open(struct cox_vrrpd *vrrpd, const struct cox_vrrp_instance *instance)
+{
+    struct cox_vrrpd_router *router = g_new0(struct cox_vrrpd_router, 1);
+
+    cox_vrrpd_close(vrrpd, instance->name);
+    router->name = g_strdup(instance->name);
+    router->peers = g_array_new(FALSE, FALSE, sizeof(struct cox_ip));
+    router->family = instance->family;
+    router->vrid = instance->vrid;
+    router->sends_from_base = instance->vmac.sends_from_base;
+    if (instance->interface != NULL) {
+        g_strlcpy(router->base, instance->interface, sizeof router->base);
+    }
+    if (instance->n_peers == 0) {
+        router->group = instance->group;
+    }
+    for (gsize i = 0; i < instance->n_peers; i++) {
+        g_array_append_val(router->peers, instance->peers[i].ip);
+    }
+    if (instance->vmac.kind == COX_VRRP_VMAC_MACVLAN && instance->interface != NULL) {
+        name_vmac(router, instance, &cox_vrrp_set_of(vrrpd->engine)->global);
+    }
+    g_hash_table_insert(vrrpd->routers, router->name, router);
+    ready(vrrpd, router);
+}
+
+/* Is a virtual interface, or one below such, still somebody's? */
+static bool
+is_used(const struct cox_vrrpd *vrrpd, const char *interface, bool is_virtual)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, vrrpd->routers);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const struct cox_vrrpd_router *router = value;
+
+        if (strcmp(is_virtual ? router->vmac : router->vmac[0] != '\0' ? router->base : "", interface) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void
+cox_vrrpd_close(struct cox_vrrpd *vrrpd, const char *name)
+{
+    gpointer key = NULL, value = NULL;
+    struct cox_vrrpd_router *router;
+
+    if (!g_hash_table_steal_extended(vrrpd->routers, name, &key, &value)) {
+        return;
+    }
+    router = value;
+    stop_listening(vrrpd, router);
+    if (router->has_made_vmac && !is_used(vrrpd, router->vmac, true)) {
+        const struct cox_net_link link = { .ifindex = router->vmac_ifindex };
+        struct cox_net_change change = { .kind = COX_NET_MACVLAN, .removes = true, .link = &link };
+
+        (void) cox_net_apply(vrrpd->net, &change, 1);
+    }
+    if (router->vmac[0] != '\0' && !is_used(vrrpd, router->base, false)) {
+        wake_base(vrrpd, router->base);
+    }
+    cox_vrrpd_router_free(router);
+}
+
+/* What the network tells. */
+
+static void
+on_link(void *context, const struct cox_net_link *link)
+{
+    struct cox_vrrpd *vrrpd = context;
+
+    g_hash_table_add(vrrpd->news, g_strdup(link->name));
+    vrrpd->needs_brief = true;
+    cox_vrrpd_tell_soon(vrrpd);
+}
+
+static void
+on_address(void *context, const struct cox_net_address *address, bool is_there)
+{
+    struct cox_vrrpd *vrrpd = context;
+    const struct cox_net_link *link = cox_net_link(vrrpd->net, address->ifindex);
+    const struct cox_vrrpd_held key = { .ip = address->local.ip, .ifindex = address->ifindex };
+    const struct cox_vrrpd_held *held = is_there ? NULL : g_hash_table_lookup(vrrpd->held, &key);
+
+    if (link != NULL) {
+        g_hash_table_add(vrrpd->news, g_strdup(link->name));
+    }
+    if (held != NULL) {
+        struct cox_vrrpd_held *lost = g_memdup2(held, sizeof *held);
+
+        lost->instance = g_strdup(held->instance);
+        g_ptr_array_add(vrrpd->lost, lost);
+    }
+    cox_vrrpd_tell_soon(vrrpd);
+}
+
+struct cox_net_handler
+cox_vrrpd_net_handler(struct cox_vrrpd *vrrpd)
+{
+    return (struct cox_net_handler) { .link = on_link, .link_gone = on_link, .address = on_address, .context = vrrpd };
+}
+
+static bool
+is_usable(const struct cox_net_address *address)
+{
+    return (address->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) == 0;
+}
+
+/* An address of ours that a neighbour at @peer knows us by; NULL: none. */
+static const struct cox_ip *
+own_address(const struct cox_vrrpd *vrrpd, const struct cox_net_link *link, const struct cox_ip *peer)
+{
+    const struct cox_net_address *address;
+
+    for (gsize i = 0; (address = cox_net_address(vrrpd->net, link->ifindex, i)) != NULL; i++) {
+        const struct cox_ip *ip = &address->local.ip;
+        const struct cox_vrrpd_held key = { .ip = *ip, .ifindex = link->ifindex };
+
+        if (ip->family == peer->family && is_usable(address) && cox_ip_is_in(peer, ip, address->local.bits)
+            && !g_hash_table_contains(vrrpd->held, &key)) {
+            return ip;
+        }
+    }
+    return NULL;
+}
+
+/*
+ * An interface works again.  What was sent to unicast peers meanwhile found no MAC, and the kernel looks again only once in a second: our
+ * adverts would come too late, and there would be two masters.
+ */
+static void
+greet_peers(struct cox_vrrpd *vrrpd, const struct cox_net_link *link)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, vrrpd->routers);
+    while (link->has_mac && g_hash_table_iter_next(&iter, NULL, &value)) {
+        const struct cox_vrrpd_router *router = value;
+
+        for (guint i = 0; router->ifindex == link->ifindex && i < router->peers->len; i++) {
+            const struct cox_ip *peer = &g_array_index(router->peers, struct cox_ip, i);
+            const struct cox_netframe_spec spec = { .link = link, .ip = own_address(vrrpd, link, peer) };
+            struct cox_net_frame frame;
+
+            if (spec.ip != NULL) {
+                cox_netframe_ask(&spec, peer, &frame);
+                (void) cox_net_send(vrrpd->net, &frame, 1);
+            }
+        }
+    }
+}
+
+/* Has it just begun to work? */
+static bool
+has_come_up(struct cox_vrrpd *vrrpd, const char *name, bool is_up)
+{
+    return is_up ? g_hash_table_add(vrrpd->up, g_strdup(name)) : (g_hash_table_remove(vrrpd->up, name), false);
+}
+
+static void
+tell_link(struct cox_vrrpd *vrrpd, const char *name)
+{
+    const struct cox_net_link *found = cox_net_link_named(vrrpd->net, name);
+    g_autoptr(GArray) addresses = g_array_new(FALSE, FALSE, sizeof(struct cox_ip));
+    struct cox_vrrp_link link = { .name = name };
+    struct cox_vrrp_event event = { .kind = COX_VRRP_ON_LINK, .link = &link };
+    const struct cox_net_address *address;
+
+    for (gsize i = 0; found != NULL && (address = cox_net_address(vrrpd->net, found->ifindex, i)) != NULL; i++) {
+        if (is_usable(address)) {
+            g_array_append_val(addresses, address->local.ip);
+        }
+    }
+    if (found != NULL) {
+        link.index = (guint) found->ifindex;
+        link.is_up = found->is_up && found->has_carrier;
+    }
+    link.addresses = (const struct cox_ip *) (const void *) addresses->data;
+    link.n_addresses = addresses->len;
+    if (has_come_up(vrrpd, name, link.is_up)) {
+        greet_peers(vrrpd, found);
+    }
+    cox_vrrpd_step(vrrpd, &event);
+}
+
+/* Interfaces come and go: routers that waited for theirs go on. */
+static void
+ready_all(struct cox_vrrpd *vrrpd)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, vrrpd->routers);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        struct cox_vrrpd_router *router = value;
+        const struct cox_net_link *link = cox_net_link_named(vrrpd->net, router->base);
+
+        if ((link == NULL ? 0 : link->ifindex) != router->ifindex
+            || (router->vmac_ifindex != 0 && cox_net_link(vrrpd->net, router->vmac_ifindex) == NULL)) {
+            ready(vrrpd, router);
+        }
+    }
+}
+
+static void
+tell_lost(struct cox_vrrpd *vrrpd)
+{
+    g_autoptr(GPtrArray) lost = vrrpd->lost;
+
+    vrrpd->lost = g_ptr_array_new_with_free_func(cox_vrrpd_held_free);
+    for (guint i = 0; i < lost->len; i++) {
+        const struct cox_vrrpd_held *held = g_ptr_array_index(lost, i);
+        const struct cox_vrrp_event event = { .kind = COX_VRRP_ON_LOST, .lost = held->instance };
+
+        /* It may have been given up by the steps before this one, or be back. */
+        if (!g_hash_table_contains(vrrpd->held, held) || cox_net_has_address(vrrpd->net, held->ifindex, &held->ip)) {
+            continue;
+        }
+        if (held->instance != NULL) {
+            cox_vrrpd_step(vrrpd, &event);
+        } else { /* a static one belongs to nobody who could have given it up */
+            cox_vrrpd_install(vrrpd, NULL, &cox_vrrp_set_of(vrrpd->engine)->statics, false);
+        }
+    }
+}
+
+void
+cox_vrrpd_tell_news(struct cox_vrrpd *vrrpd)
+{
+    g_autoptr(GHashTable) news = vrrpd->news;
+    GHashTableIter iter;
+    gpointer key;
+
+    vrrpd->news = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    ready_all(vrrpd);
+    g_hash_table_iter_init(&iter, news);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        tell_link(vrrpd, key);
+    }
+    tell_lost(vrrpd);
+    if (vrrpd->needs_brief) {
+        cox_vrrpd_brief_guard(vrrpd);
+    }
+}
+
+static void
+on_news(void *context)
+{
+    struct cox_vrrpd *vrrpd = context;
+
+    vrrpd->news_timer = 0;
+    cox_vrrpd_tell_news(vrrpd);
+}
+
+void
+cox_vrrpd_tell_soon(struct cox_vrrpd *vrrpd)
+{
+    if (vrrpd->news_timer == 0 && vrrpd->engine != NULL) {
+        vrrpd->news_timer = cox_runtime_defer(vrrpd->runtime, on_news, vrrpd);
+    }
+}

@@ -1,0 +1,227 @@
+/* daemons/vrrpd/vrrpguard.c - the daemon's side of its guard: started, told, and started again when it dies.  Layer 6. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* memfd_create() */
+#endif
+#include "daemons/vrrpd/vrrpguard.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+enum { REBIRTH_MS = 100 };
+
+struct cox_vrrpguard {
+    struct cox_runtime *runtime;
+    int fd; /* -1: it does not run */
+    pid_t pid;
+    cox_source_id watch, sign, rebirth;
+    GByteArray *list;
+};
+
+static void on_sign(void *context);
+
+/* Between fork and exec, where only what is safe in a signal handler may be called. */
+static void G_GNUC_NORETURN
+become_guard(int fd)
+{
+    char name[] = "cox-vrrpd", word[] = COX_VRRPGUARD_WORD;
+    char *const argv[] = { name, word, NULL }, *const envp[] = { NULL };
+
+    if (setsid() < 0 || fork() != 0 || dup2(fd, STDIN_FILENO) < 0) {
+        _exit(0);
+    }
+    (void) execve("/proc/self/exe", argv, envp);
+    _exit(127);
+}
+
+static void
+bury(struct cox_vrrpguard *guard)
+{
+    cox_runtime_cancel(guard->runtime, guard->watch);
+    cox_runtime_cancel(guard->runtime, guard->sign);
+    guard->watch = guard->sign = 0;
+    if (guard->fd >= 0) {
+        close(guard->fd);
+        guard->fd = -1;
+    }
+    guard->pid = 0;
+}
+
+/* A word to the guard, with a descriptor beside it unless that is -1.  false: it does not listen. */
+static bool
+tell(const struct cox_vrrpguard *guard, char word, int fd)
+{
+    struct iovec part = { &word, 1 };
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof fd)] = { 0 };
+    struct msghdr head = { .msg_iov = &part, .msg_iovlen = 1 };
+
+    if (fd >= 0) {
+        struct cmsghdr *note;
+
+        head.msg_control = control;
+        head.msg_controllen = sizeof control;
+        note = CMSG_FIRSTHDR(&head);
+        note->cmsg_level = SOL_SOCKET;
+        note->cmsg_type = SCM_RIGHTS;
+        note->cmsg_len = CMSG_LEN(sizeof fd);
+        memcpy(CMSG_DATA(note), &fd, sizeof fd);
+    }
+    return sendmsg(guard->fd, &head, MSG_DONTWAIT | MSG_NOSIGNAL) == 1;
+}
+
+static void
+tell_list(struct cox_vrrpguard *guard)
+{
+    int fd = memfd_create("cox-vrrpd list", MFD_CLOEXEC);
+    gsize done = 0;
+
+    while (fd >= 0 && done < guard->list->len) {
+        ssize_t n = write(fd, guard->list->data + done, guard->list->len - done);
+
+        if (n <= 0) {
+            break;
+        }
+        done += (gsize) n;
+    }
+    if (fd < 0 || done < guard->list->len || !tell(guard, 'l', fd)) {
+        bury(guard); /* it does not know what it should: the next one will */
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
+static bool start(struct cox_vrrpguard *guard, GError **error);
+
+static void
+on_rebirth(void *context)
+{
+    struct cox_vrrpguard *guard = context;
+
+    guard->rebirth = 0;
+    if (guard->fd < 0 && !start(guard, NULL)) {
+        guard->rebirth = cox_runtime_timer(guard->runtime, cox_usec_after_ms(cox_runtime_now(guard->runtime), REBIRTH_MS), on_rebirth, guard);
+    }
+}
+
+static void
+mourn(struct cox_vrrpguard *guard)
+{
+    bury(guard);
+    if (guard->rebirth == 0) {
+        guard->rebirth = cox_runtime_timer(guard->runtime, cox_usec_after_ms(cox_runtime_now(guard->runtime), REBIRTH_MS), on_rebirth, guard);
+    }
+}
+
+static void
+on_guard(void *context, int fd, unsigned int events)
+{
+    struct cox_vrrpguard *guard = context;
+    pid_t pid = 0;
+
+    (void) events;
+    if (recv(fd, &pid, sizeof pid, MSG_DONTWAIT) == (ssize_t) sizeof pid) {
+        guard->pid = pid;
+    } else {
+        mourn(guard);
+    }
+}
+
+static void
+on_sign(void *context)
+{
+    struct cox_vrrpguard *guard = context;
+
+    guard->sign = cox_runtime_timer(guard->runtime, cox_usec_after_ms(cox_runtime_now(guard->runtime), COX_VRRPGUARD_SIGN_MS), on_sign, guard);
+    (void) tell(guard, 's', -1); /* one that is full has enough of them */
+}
+
+static bool
+start(struct cox_vrrpguard *guard, GError **error)
+{
+    int ends[2];
+    pid_t pid;
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_OS, "pipe to the guard: %s", g_strerror(errno));
+        return false;
+    }
+    pid = fork();
+    if (pid == 0) {
+        become_guard(ends[1]);
+    }
+    close(ends[1]);
+    if (pid < 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_OS, "start of the guard: %s", g_strerror(errno));
+        close(ends[0]);
+        return false;
+    }
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+    }
+    guard->fd = ends[0];
+    guard->watch = cox_runtime_watch(guard->runtime, guard->fd, COX_WATCH_READ, on_guard, guard);
+    tell_list(guard);
+    if (guard->fd >= 0) {
+        on_sign(guard);
+    }
+    return true;
+}
+
+struct cox_vrrpguard *
+cox_vrrpguard_new(struct cox_runtime *runtime, GError **error)
+{
+    struct cox_vrrpguard *guard = g_new0(struct cox_vrrpguard, 1);
+
+    guard->runtime = runtime;
+    guard->fd = -1;
+    guard->list = g_byte_array_new();
+    if (!start(guard, error)) {
+        g_byte_array_unref(guard->list);
+        g_free(guard);
+        return NULL;
+    }
+    return guard;
+}
+
+void
+cox_vrrpguard_brief(struct cox_vrrpguard *guard, const GByteArray *messages)
+{
+    if (guard->list->len == messages->len && memcmp(guard->list->data, messages->data, messages->len) == 0) {
+        return;
+    }
+    g_byte_array_set_size(guard->list, 0);
+    g_byte_array_append(guard->list, messages->data, messages->len);
+    if (guard->fd >= 0) {
+        tell_list(guard);
+    }
+    if (guard->fd < 0) {
+        mourn(guard);
+    }
+}
+
+void
+cox_vrrpguard_dismiss(struct cox_vrrpguard *guard)
+{
+    if (guard == NULL) {
+        return;
+    }
+    if (guard->fd >= 0) {
+        (void) tell(guard, 'e', -1);
+    }
+    cox_runtime_cancel(guard->runtime, guard->rebirth);
+    bury(guard);
+    g_byte_array_unref(guard->list);
+    g_free(guard);
+}
+
+pid_t
+cox_vrrpguard_pid(const struct cox_vrrpguard *guard)
+{
+    return guard->pid;
+}
