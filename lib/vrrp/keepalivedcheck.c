@@ -81,7 +81,8 @@ check_addresses(const struct cox_vrrp_set *set, const struct cox_vrrp_instance *
             "it has no virtual address");
     }
     if (router->items.n_addresses > 255) {
-        say(diags, COX_SEVERITY_ERROR, router, "write those beyond 255 in virtual_ipaddress_excluded", "an advert has room for 255 addresses");
+        say(diags, COX_SEVERITY_WARNING, router, "write those beyond 255 in virtual_ipaddress_excluded",
+            "an advert has room for 255 addresses: the first 255 are sent, all are held");
     }
     for (size_t i = 0; i < router->items.n_addresses; i++) {
         for (size_t k = i + 1; k < router->items.n_addresses && k < 256; k++) {
@@ -116,7 +117,8 @@ check_advert(const struct cox_vrrp_set *set, const struct cox_vrrp_instance *rou
         say(diags, COX_SEVERITY_ERROR, router, "write at most 40.95 seconds", "version 3 cannot carry so long an advert interval");
     }
     if (router->version == 3 && router->advert % (10 * COX_USEC_PER_MS) != 0) {
-        say(diags, COX_SEVERITY_ERROR, router, "write hundredths of a second", "version 3 carries advert intervals in steps of 0.01 seconds");
+        say(diags, COX_SEVERITY_WARNING, router, "write hundredths of a second",
+            "version 3 carries advert intervals in steps of 0.01 seconds: others are told the next longer one");
     }
 }
 

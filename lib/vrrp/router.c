@@ -440,6 +440,15 @@ cox_vrrp_router_refuse(struct cox_vrrp_router *router, enum cox_vrrp_refusal ref
     }
 }
 
+/* An interval as version 3 carries it; those of version 2 are whole seconds anyway. */
+static cox_usec
+on_the_wire(cox_usec interval)
+{
+    const cox_usec step = 10 * COX_USEC_PER_MS;
+
+    return (interval + step - 1) / step * step;
+}
+
 /* A backup obeys: the master lives. */
 static void
 follow(struct cox_vrrp_router *router, const struct cox_vrrp_packet *packet, const struct cox_vrrp_advert *advert,
@@ -448,7 +457,7 @@ follow(struct cox_vrrp_router *router, const struct cox_vrrp_packet *packet, con
     if (!cox_ip_equal(&router->master, &packet->source)) {
         cox_vrrp_router_say(router, COX_VRRP_SAY_MASTER, &packet->source, turn);
     }
-    if (advert->interval != router->conf->advert) {
+    if (advert->interval != on_the_wire(router->conf->advert)) {
         cox_vrrp_router_say(router, COX_VRRP_SAY_INTERVAL, &packet->source, turn);
     }
     router->master = packet->source;
@@ -465,7 +474,7 @@ hear_as_backup(struct cox_vrrp_router *router, const struct cox_vrrp_packet *pac
                const struct cox_vrrp_turn *turn)
 {
     const struct cox_vrrp_instance *conf = router->conf;
-    bool is_lower = advert->priority < router->priority && (conf->is_preempting || cox_vrrp_router_is_owner(router));
+    bool is_lower = advert->priority < router->priority && (conf->is_preempting || conf->is_master_first || cox_vrrp_router_is_owner(router));
 
     if (advert->priority == 0) {
         router->stats.zero_received++;

@@ -83,11 +83,11 @@ struct cox_vrrp_instance {
     guint8 version;              /**< 2 or 3; IPv6: 3 */
     guint8 vrid;                 /**< 1 and more; one per interface and family */
     guint8 priority;             /**< 1 to 255 (owner of the addresses) */
-    bool is_master_first;        /**< state MASTER */
+    bool is_master_first;        /**< state MASTER: it preempts whatever is_preempting says, and is no sooner master for it (RFC 9568 6.4.1) */
     enum cox_vrrp_authority authority;
     const char *interface;       /**< NULL: none, unicast only */
     const char *vrf;
-    cox_usec advert;             /**< interval; v2: whole seconds; v3: 10 ms to 40.95 s */
+    cox_usec advert;             /**< interval; v2: whole seconds; v3: 10 ms to 40.95 s, in adverts rounded up to 10 ms */
     guint down_adverts;          /**< intervals until the master counts as lost: 3 */
     bool is_preempting;
     cox_usec preempt_delay;

@@ -44,6 +44,13 @@ nopreempt(struct cox_vrrp_set *set, struct cox_vrrp_instance *instance)
 }
 
 static void
+nopreempt_master(struct cox_vrrp_set *set, struct cox_vrrp_instance *instance)
+{
+    nopreempt(set, instance);
+    instance->is_master_first = true;
+}
+
+static void
 preempt_delay(struct cox_vrrp_set *set, struct cox_vrrp_instance *instance)
 {
     instance->preempt_delay = 4000 * MS;
@@ -356,6 +363,8 @@ static const struct row rows[] = {
     { "auth-signed-one-side", WITH(200, signed_1), V3(100), "+a +b w2000 =ab" },
     { "auth-signed-v2", { 200, 1000, 2, signed_1 }, { 100, 1000, 2, signed_1 }, "+a +b w5000 =a" },
     { "preempt-off", WITH(200, nopreempt), V3(100), "+b w1000 +a w2000 =b -b w200 =a +b w2000 =a" },
+    { "preempt-off-state-MASTER", WITH(200, nopreempt_master), V3(100), "+b w1000 =b +a w2000 =a" },
+    { "advert-v3-fraction", { 200, 15, 0, NULL }, { 100, 15, 0, NULL }, "+a +b w1000 =a -a w200 =b +a w1000 =a" },
     { "preempt-off-backups-both", WITH(200, nopreempt), WITH(100, nopreempt), "+a +b w2000 =a -a w200 =b +a w2000 =b" },
     { "preempt-delay", WITH(200, preempt_delay), V3(100), "+b w1000 +a w2000 =b w1000 =b w2000 =a -a w200 =b" },
     { "preempt-delay-silence", WITH(200, preempt_delay), V3(100), "+a w1000 =a" },
