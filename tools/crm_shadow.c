@@ -452,11 +452,4 @@ static const struct cox_tool tool = {
     .run = run,
 };
 
-int
-main(int argc, char **argv)
-{
-    struct settings settings = { 0 };
-
-    (void) argc;
-    return cox_tool_main(&tool, argv, &settings);
-}
+COX_TOOL_MAIN(tool, struct settings, 0)

@@ -233,11 +233,4 @@ static const struct cox_tool tool = {
     .run = run,
 };
 
-int
-main(int argc, char **argv)
-{
-    struct cox_simulate_settings settings = { .repeat = 1 };
-
-    (void) argc;
-    return cox_tool_main(&tool, argv, &settings);
-}
+COX_TOOL_MAIN(tool, struct cox_simulate_settings, .repeat = 1)

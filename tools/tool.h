@@ -21,7 +21,7 @@ G_BEGIN_DECLS
  *     };
  *     static const struct cox_tool tool = { .name = "x", .summary = "...", .options = options,
  *         .n_options = G_N_ELEMENTS(options), .run = run };
- *     int main(int argc, char **argv) { struct settings s = { 0 }; return cox_tool_main(&tool, argv, &s); }
+ *     COX_TOOL_MAIN(tool, struct settings, 0)
  */
 
 /** What run() gets. */
@@ -38,6 +38,16 @@ struct cox_tool_ctx {
 
 /** Parse, run, print errors and status, free what the options put into @settings.  Returns what main() returns. */
 int cox_tool_main(const struct cox_tool *tool, char **argv, void *settings);
+
+/** The main function of @tool, whose settings are of this type and begin with these values; what callbacks of options make is not freed. */
+#define COX_TOOL_MAIN(tool, type, ...)                                                                               \
+    int main(int argc, char **argv)                                                                                  \
+    {                                                                                                                \
+        type settings = { __VA_ARGS__ };                                                                             \
+                                                                                                                     \
+        (void) argc;                                                                                                 \
+        return cox_tool_main(&(tool), argv, &settings);                                                              \
+    }
 
 /** Print "NAME: message" and return the exit status of @error, which is freed. */
 int cox_tool_fail(struct cox_tool_ctx *ctx, GError *error);
