@@ -1,7 +1,6 @@
 /* lib/cluster/peers_corosync.c - a group of corosync 3: cpg, quorum, votequorum and cmap.  Layer 3, adapter. */
 #include "cluster/peers.h"
 
-#include <corosync/cmap.h>
 #include <corosync/cpg.h>
 #include <corosync/quorum.h>
 #include <corosync/votequorum.h>
@@ -13,25 +12,21 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "cluster/accord.h"
+#include "cluster/cmapnames.h"
+#include "cluster/outbox.h"
 #include "cluster/peerframe.h"
 #include "cluster/silence.h"
 
 enum {
-    PIECE_BYTES = 256 * 1024,  /* well below corosync's limit: others get their turn between the pieces */
     PIECES_AT_A_TIME = 32,     /* sent before the loop gets its turn */
     DELIVERED_AT_A_TIME = 16,  /* the same for what comes: each may cost the daemon milliseconds, and clients wait, the supervisor among them */
     RETRY_NSEC = 1000 * 1000,
+    PATIENCE_NSEC = 500 * 1000 * 1000, /* members and quorum wait so long for each other; usual is 1 ms, a quorum device may take 30 s */
 };
 
 /* Of the connection, each with a descriptor of its own. */
-enum { PART_TIMER = 0, PART_QUORUM, PART_VOTES, PART_MESSAGES, N_PARTS, ALL_PARTS = (1 << N_PARTS) - 1 };
-
-struct outgoing {
-    GBytes *wire;
-    guint64 raw_size, number;
-    guint32 n_pieces, sent, returned;
-    bool is_compressed;
-};
+enum { PART_TIMER = 0, PART_QUORUM, PART_VOTES, PART_MESSAGES, PART_PATIENCE, N_PARTS, ALL_PARTS = (1 << N_PARTS) - 1 };
 
 struct member {
     guint32 node, pid;
@@ -39,26 +34,33 @@ struct member {
     struct cox_assembly assembly;
 };
 
+/* What the group was told: its members and who has left; or a ring. */
+struct change {
+    struct cpg_address *list, *left;
+    size_t n, n_left;
+    guint32 *nodes; /* of the ring */
+    size_t n_nodes;
+};
+
 struct peers_corosync {
     struct cox_peers peers;
     cpg_handle_t cpg;
     quorum_handle_t quorum;
     votequorum_handle_t votes;
-    bool has_cpg, has_quorum, has_votes, is_joined, is_lost;
-    int timer;
+    bool has_cpg, has_quorum, has_votes, is_joined, is_lost, is_held;
+    int timer, patience, messages;
     struct cpg_name group;
     guint32 pid;
     struct member members[COX_PEERS_MAX_NODES]; /* sorted by node */
     size_t n_members;
-    guint64 ring, quorum_ring; /* that cpg and quorum speak of */
+    struct cox_accord accord;
+    bool is_patient; /* the end of patience is set */
+    GQueue changes;  /* struct change that wait for the accord */
     guint32 ring_nodes[COX_PEERS_MAX_NODES]; /* of the ring that cpg speaks of */
     size_t n_ring_nodes;
-    bool is_quorate;
     struct cox_peers_quorum told;
     bool is_told;
-    GQueue queue; /* struct outgoing */
-    guint64 next_number;
-    size_t waiting_bytes;
+    struct cox_outbox outbox;
     GError *problem;
 };
 
@@ -84,15 +86,6 @@ check(struct peers_corosync *c, const char *what, cs_error_t code)
 /* ---- sending ---- */
 
 static void
-outgoing_free(gpointer data)
-{
-    struct outgoing *outgoing = data;
-
-    g_bytes_unref(outgoing->wire);
-    g_free(outgoing);
-}
-
-static void
 arm(struct peers_corosync *c, long nsec)
 {
     const struct itimerspec once = { .it_value.tv_nsec = nsec };
@@ -100,51 +93,31 @@ arm(struct peers_corosync *c, long nsec)
     (void) timerfd_settime(c->timer, 0, &once, NULL);
 }
 
-static void
-pop(struct peers_corosync *c)
-{
-    struct outgoing *outgoing = g_queue_pop_head(&c->queue);
-
-    c->waiting_bytes -= outgoing->raw_size;
-    outgoing_free(outgoing);
-}
-
 static cs_error_t
-send_piece(struct peers_corosync *c, const struct outgoing *outgoing)
+send_piece(struct peers_corosync *c, struct cox_outbox_piece *piece)
 {
-    guint8 head[COX_PEERFRAME_HEAD];
-    gsize size = 0, offset = (gsize) outgoing->sent * PIECE_BYTES;
-    const guint8 *data = g_bytes_get_data(outgoing->wire, &size);
-    const struct cox_peerframe frame = {
-        .is_compressed = outgoing->is_compressed, .message = outgoing->number, .index = outgoing->sent,
-        .n_pieces = outgoing->n_pieces, .wire_size = size, .raw_size = outgoing->raw_size,
+    struct iovec parts[2] = {
+        { .iov_base = piece->head, .iov_len = sizeof(piece->head) },
+        { .iov_base = (void *) (guintptr) piece->data, .iov_len = piece->size }, /* it is only read */
     };
-    struct iovec parts[2] = { { .iov_base = head, .iov_len = sizeof(head) } };
 
-    cox_peerframe_write_head(&frame, head);
-    parts[1].iov_base = (void *) (guintptr) (data + offset); /* it is only read */
-    parts[1].iov_len = MIN(size - offset, PIECE_BYTES);
     return cpg_mcast_joined(c->cpg, CPG_TYPE_AGREED, parts, 2);
 }
 
-/* A message of several pieces stays first until it has come back: if members change before, it is sent again. */
 static void
 flush(struct peers_corosync *c)
 {
     unsigned budget = PIECES_AT_A_TIME;
-    struct outgoing *first;
+    struct cox_outbox_piece piece;
 
-    while (c->is_joined && !c->is_lost && (first = g_queue_peek_head(&c->queue)) != NULL) {
+    while (c->is_joined && !c->is_lost && cox_outbox_next(&c->outbox, &piece)) {
         cs_error_t code;
 
-        if (first->sent == first->n_pieces) {
-            return;
-        }
         if (budget-- == 0) {
             arm(c, 1);
             return;
         }
-        code = send_piece(c, first);
+        code = send_piece(c, &piece);
         if (code == CS_ERR_TRY_AGAIN) {
             arm(c, RETRY_NSEC);
             return;
@@ -152,10 +125,7 @@ flush(struct peers_corosync *c)
         if (!check(c, "sending", code)) {
             return;
         }
-        first->sent++;
-        if (first->n_pieces == 1) {
-            pop(c);
-        }
+        cox_outbox_sent(&c->outbox);
     }
 }
 
@@ -163,23 +133,15 @@ static void
 corosync_send(struct cox_peers *peers, GBytes *bytes)
 {
     struct peers_corosync *c = (struct peers_corosync *) peers;
-    struct outgoing *outgoing = g_new0(struct outgoing, 1);
-    gsize size;
 
-    outgoing->wire = cox_peerframe_pack(bytes, &outgoing->is_compressed);
-    outgoing->raw_size = g_bytes_get_size(bytes);
-    outgoing->number = c->next_number++;
-    size = g_bytes_get_size(outgoing->wire);
-    outgoing->n_pieces = (guint32) MAX((size + PIECE_BYTES - 1) / PIECE_BYTES, 1);
-    g_queue_push_tail(&c->queue, outgoing);
-    c->waiting_bytes += outgoing->raw_size;
+    cox_outbox_add(&c->outbox, bytes);
     flush(c);
 }
 
 static size_t
 corosync_waiting_bytes(const struct cox_peers *peers)
 {
-    return ((const struct peers_corosync *) peers)->waiting_bytes;
+    return ((const struct peers_corosync *) peers)->outbox.waiting_bytes;
 }
 
 /* ---- quorum ---- */
@@ -204,14 +166,18 @@ are_enough(struct peers_corosync *c, const struct votequorum_info *whole)
     return n_barred == 0 || (votes >= whole->quorum && c->n_members - n_barred > n_barred);
 }
 
-/* What is said of quorum counts when it is about the same ring as the members; until then there is none. */
+/* What is said of quorum counts when it is about the same ring as the members. */
 static void
 consider_quorum(struct peers_corosync *c)
 {
     struct votequorum_info info;
-    struct cox_peers_quorum now = { .is_quorate = c->is_quorate && c->quorum_ring == c->ring };
-    cs_error_t code = votequorum_getinfo(c->votes, c->peers.self, &info);
+    struct cox_peers_quorum now = { .is_quorate = cox_accord_is_quorate(&c->accord) };
+    cs_error_t code;
 
+    if (cox_accord_quorum_waits(&c->accord)) {
+        return;
+    }
+    code = votequorum_getinfo(c->votes, c->peers.self, &info);
     if (code == CS_OK) {
         now.is_quorate = now.is_quorate && are_enough(c, &info);
         now.quorum_votes = info.quorum;
@@ -230,48 +196,6 @@ consider_quorum(struct peers_corosync *c)
         c->is_told = true;
         c->told = now;
         c->peers.handler.quorum(c->peers.handler.context, &now);
-    }
-}
-
-static void
-on_quorum(quorum_handle_t handle, uint32_t quorate, struct quorum_ring_id ring_id, uint32_t n, const uint32_t *nodes)
-{
-    const void *context = NULL;
-
-    (void) n;
-    (void) nodes;
-    if (quorum_context_get(handle, &context) == CS_OK) {
-        struct peers_corosync *c = (struct peers_corosync *) (gintptr) context;
-
-        c->is_quorate = quorate != 0;
-        c->quorum_ring = ring_id.seq;
-        consider_quorum(c);
-    }
-}
-
-static void
-on_quorum_nodes(quorum_handle_t handle, struct quorum_ring_id ring_id, uint32_t n, const uint32_t *nodes, uint32_t n_joined,
-                const uint32_t *joined, uint32_t n_left, const uint32_t *left)
-{
-    (void) handle;
-    (void) ring_id;
-    (void) n;
-    (void) nodes;
-    (void) n_joined;
-    (void) joined;
-    (void) n_left;
-    (void) left;
-}
-
-static void
-on_expected_votes(votequorum_handle_t handle, uint64_t context, uint32_t expected)
-{
-    void *pointer = NULL;
-
-    (void) context;
-    (void) expected;
-    if (votequorum_context_get(handle, &pointer) == CS_OK) {
-        consider_quorum(pointer);
     }
 }
 
@@ -294,34 +218,6 @@ find_member(struct peers_corosync *c, guint32 node)
         }
     }
     return NULL;
-}
-
-/* A piece of our own has been delivered. */
-static void
-came_back(struct peers_corosync *c, const struct cox_peerframe *frame)
-{
-    struct outgoing *first = g_queue_peek_head(&c->queue);
-
-    if (first == NULL || first->n_pieces == 1 || first->number != frame->message) {
-        return;
-    }
-    first->returned = frame->index + 1;
-    if (first->returned == first->n_pieces) {
-        pop(c);
-        flush(c);
-    }
-}
-
-/* Pieces that came back before the members changed are worth nothing; had none, all of them are still on their way. */
-static void
-begin_anew(struct peers_corosync *c)
-{
-    struct outgoing *first = g_queue_peek_head(&c->queue);
-
-    if (first != NULL && first->returned > 0) {
-        first->sent = first->returned = 0;
-        first->number = c->next_number++;
-    }
 }
 
 static void
@@ -347,39 +243,6 @@ bar(struct peers_corosync *c, struct member *member, unsigned int version)
     c->peers.handler.trouble(c->peers.handler.context, COX_PEERS_OTHER_VERSION, member->node, version);
     tell_view(c);
     consider_quorum(c);
-}
-
-static void
-on_deliver(cpg_handle_t handle, const struct cpg_name *group, uint32_t node, uint32_t pid, void *data, size_t size)
-{
-    struct peers_corosync *c = of_handle(handle);
-    struct member *member = c == NULL ? NULL : find_member(c, node);
-    const struct cox_peers_handler *handler;
-    struct cox_peerframe frame;
-    unsigned int version;
-    g_autoptr(GBytes) bytes = NULL;
-
-    (void) group;
-    if (member == NULL || member->pid != pid || member->is_barred) {
-        return;
-    }
-    version = cox_peerframe_version(data, size);
-    if (version != 0 && version != COX_PEERFRAME_VERSION && node != c->peers.self) {
-        bar(c, member, version);
-        return;
-    }
-    handler = &c->peers.handler;
-    if (!cox_peerframe_read(&frame, data, size)
-        || !cox_assembly_add(&member->assembly, &frame, handler->max_message == 0 ? COX_PEERS_MAX_MESSAGE : handler->max_message, &bytes)) {
-        handler->trouble(handler->context, COX_PEERS_BAD_FRAME, node, 0);
-        return;
-    }
-    if (bytes != NULL) {
-        handler->deliver(handler->context, node, bytes);
-    }
-    if (node == c->peers.self) {
-        came_back(c, &frame);
-    }
 }
 
 static int
@@ -461,20 +324,11 @@ tell_gone(struct peers_corosync *c, const struct cpg_address *left, size_t n_lef
 }
 
 static void
-on_members(cpg_handle_t handle, const struct cpg_name *group, const struct cpg_address *list, size_t n,
-           const struct cpg_address *left, size_t n_left, const struct cpg_address *joined, size_t n_joined)
+take_members(struct peers_corosync *c, const struct change *change)
 {
-    struct peers_corosync *c = of_handle(handle);
     struct member chosen[COX_PEERS_MAX_NODES], *self;
-    size_t n_chosen;
+    size_t n_chosen = choose_members(c, change->list, change->n, chosen);
 
-    (void) group;
-    (void) joined;
-    (void) n_joined;
-    if (c == NULL) {
-        return;
-    }
-    n_chosen = choose_members(c, list, n, chosen);
     if (are_same(c, chosen, n_chosen)) {
         return;
     }
@@ -488,11 +342,9 @@ on_members(cpg_handle_t handle, const struct cpg_name *group, const struct cpg_a
         lose(c, "another process of this node is in the group", CS_ERR_EXIST);
         return;
     }
-    begin_anew(c);
+    cox_outbox_begin_anew(&c->outbox);
     tell_view(c);
-    tell_gone(c, left, n_left);
-    consider_quorum(c);
-    flush(c);
+    tell_gone(c, change->left, change->n_left);
 }
 
 /* Nodes that were in the last ring and are not in this one. */
@@ -515,17 +367,194 @@ tell_lost(struct peers_corosync *c, const guint32 *nodes, size_t n)
 }
 
 static void
+take_ring(struct peers_corosync *c, const struct change *change)
+{
+    tell_lost(c, change->nodes, change->n_nodes);
+    if (c->peers.handler.nodes != NULL) {
+        c->peers.handler.nodes(c->peers.handler.context, c->ring_nodes, c->n_ring_nodes);
+    }
+}
+
+/* ---- members and quorum of one ring ---- */
+
+static void
+change_free(gpointer data)
+{
+    struct change *change = data;
+
+    g_free(change->list);
+    g_free(change->left);
+    g_free(change->nodes);
+    g_free(change);
+}
+
+/* While the quorum of a ring is missing, what the group is told after it stays where it is. */
+static void
+hold(struct peers_corosync *c)
+{
+    bool is_held = !c->accord.awaits_ring && cox_accord_members_wait(&c->accord);
+    struct epoll_event event = { .events = is_held ? 0 : EPOLLIN, .data.u32 = PART_MESSAGES };
+
+    if (is_held != c->is_held && epoll_ctl(c->peers.fd, EPOLL_CTL_MOD, c->messages, &event) == 0) {
+        c->is_held = is_held;
+        arm(c, 1);
+    }
+}
+
+static void
+watch_patience(struct peers_corosync *c)
+{
+    bool waits = cox_accord_quorum_waits(&c->accord);
+    const struct itimerspec once = { .it_value.tv_nsec = waits ? PATIENCE_NSEC : 0 };
+
+    if (waits != c->is_patient && timerfd_settime(c->patience, 0, &once, NULL) == 0) {
+        c->is_patient = waits;
+    }
+}
+
+/* Hand on what may be told now.  With new members nobody may have the quorum of old ones. */
+static void
+settle(struct peers_corosync *c)
+{
+    struct change *change;
+
+    if (!g_queue_is_empty(&c->changes) && c->told.is_quorate && !cox_accord_is_quorate(&c->accord)) {
+        consider_quorum(c);
+    }
+    while (!c->is_lost && !cox_accord_members_wait(&c->accord) && (change = g_queue_pop_head(&c->changes)) != NULL) {
+        (change->nodes == NULL ? take_members : take_ring)(c, change);
+        change_free(change);
+    }
+    hold(c);
+    watch_patience(c);
+    if (!c->is_lost) {
+        consider_quorum(c);
+        flush(c);
+    }
+}
+
+static bool
+is_of_node(const struct cpg_address *list, size_t n, cpg_reason_t reason)
+{
+    size_t i = 0;
+
+    while (i < n && list[i].reason != (uint32_t) reason) {
+        i++;
+    }
+    return i < n;
+}
+
+static void
+on_members(cpg_handle_t handle, const struct cpg_name *group, const struct cpg_address *list, size_t n,
+           const struct cpg_address *left, size_t n_left, const struct cpg_address *joined, size_t n_joined)
+{
+    struct peers_corosync *c = of_handle(handle);
+    struct change *change;
+
+    (void) group;
+    if (c != NULL) {
+        change = g_new0(struct change, 1);
+        *change = (struct change) { .list = g_memdup2(list, n * sizeof(*list)), .n = n, .left = g_memdup2(left, n_left * sizeof(*left)),
+                                    .n_left = n_left };
+        g_queue_push_tail(&c->changes, change);
+        if (is_of_node(left, n_left, CPG_REASON_NODEDOWN) || is_of_node(joined, n_joined, CPG_REASON_NODEUP)) {
+            cox_accord_on_nodes(&c->accord);
+        }
+        settle(c);
+    }
+}
+
+static void
+on_deliver(cpg_handle_t handle, const struct cpg_name *group, uint32_t node, uint32_t pid, void *data, size_t size)
+{
+    struct peers_corosync *c = of_handle(handle);
+    struct member *member = c == NULL ? NULL : find_member(c, node);
+    const struct cox_peers_handler *handler;
+    struct cox_peerframe frame;
+    unsigned int version;
+    g_autoptr(GBytes) bytes = NULL;
+
+    (void) group;
+    if (c != NULL && !g_queue_is_empty(&c->changes)) { /* the ring that should have followed does not */
+        cox_accord_on_patience_end(&c->accord);
+        settle(c);
+        member = find_member(c, node);
+    }
+    if (member == NULL || member->pid != pid || member->is_barred) {
+        return;
+    }
+    version = cox_peerframe_version(data, size);
+    if (version != 0 && version != COX_PEERFRAME_VERSION && node != c->peers.self) {
+        bar(c, member, version);
+        return;
+    }
+    handler = &c->peers.handler;
+    if (!cox_peerframe_read(&frame, data, size)
+        || !cox_assembly_add(&member->assembly, &frame, handler->max_message == 0 ? COX_PEERS_MAX_MESSAGE : handler->max_message, &bytes)) {
+        handler->trouble(handler->context, COX_PEERS_BAD_FRAME, node, 0);
+        return;
+    }
+    if (bytes != NULL) {
+        handler->deliver(handler->context, node, bytes);
+    }
+    if (node == c->peers.self && cox_outbox_came_back(&c->outbox, &frame)) {
+        flush(c);
+    }
+}
+
+static void
 on_ring(cpg_handle_t handle, struct cpg_ring_id ring_id, uint32_t n, const uint32_t *nodes)
 {
     struct peers_corosync *c = of_handle(handle);
+    struct change *change;
 
-    if (c != NULL) {
-        c->ring = ring_id.seq;
-        tell_lost(c, nodes, n);
-        if (c->peers.handler.nodes != NULL) {
-            c->peers.handler.nodes(c->peers.handler.context, c->ring_nodes, c->n_ring_nodes);
-        }
-        consider_quorum(c);
+    if (c != NULL && n > 0) {
+        change = g_new0(struct change, 1);
+        *change = (struct change) { .nodes = g_memdup2(nodes, n * sizeof(*nodes)), .n_nodes = n };
+        g_queue_push_tail(&c->changes, change);
+        cox_accord_on_ring(&c->accord, ring_id.seq);
+        settle(c);
+    }
+}
+
+static void
+on_quorum(quorum_handle_t handle, uint32_t quorate, struct quorum_ring_id ring_id, uint32_t n, const uint32_t *nodes)
+{
+    const void *context = NULL;
+
+    (void) n;
+    (void) nodes;
+    if (quorum_context_get(handle, &context) == CS_OK) {
+        struct peers_corosync *c = (struct peers_corosync *) (gintptr) context;
+
+        cox_accord_on_quorum(&c->accord, ring_id.seq, quorate != 0);
+        settle(c);
+    }
+}
+
+static void
+on_quorum_nodes(quorum_handle_t handle, struct quorum_ring_id ring_id, uint32_t n, const uint32_t *nodes, uint32_t n_joined,
+                const uint32_t *joined, uint32_t n_left, const uint32_t *left)
+{
+    (void) handle;
+    (void) ring_id;
+    (void) n;
+    (void) nodes;
+    (void) n_joined;
+    (void) joined;
+    (void) n_left;
+    (void) left;
+}
+
+static void
+on_expected_votes(votequorum_handle_t handle, uint64_t context, uint32_t expected)
+{
+    void *pointer = NULL;
+
+    (void) context;
+    (void) expected;
+    if (votequorum_context_get(handle, &pointer) == CS_OK) {
+        consider_quorum(pointer);
     }
 }
 
@@ -558,10 +587,10 @@ deliver(struct peers_corosync *c)
 {
     cs_error_t code = CS_OK;
 
-    for (int i = 0; i < DELIVERED_AT_A_TIME && code == CS_OK && !c->is_lost; i++) {
+    for (int i = 0; i < DELIVERED_AT_A_TIME && code == CS_OK && !c->is_lost && !c->is_held; i++) {
         code = cpg_dispatch(c->cpg, CS_DISPATCH_ONE_NONBLOCKING);
     }
-    if (code == CS_OK) {
+    if (code == CS_OK && !c->is_held) {
         arm(c, 1);
     }
     dispatched(c, "messages", code);
@@ -601,6 +630,11 @@ corosync_dispatch(struct cox_peers *peers, GError **error)
     if (!c->is_lost && (ready & 1U << PART_MESSAGES) != 0) {
         deliver(c);
     }
+    if (!c->is_lost && (ready & 1U << PART_PATIENCE) != 0 && read(c->patience, &expirations, sizeof(expirations)) > 0) {
+        cox_accord_on_patience_end(&c->accord);
+        settle(c);
+    }
+    watch_patience(c);
     flush(c);
     if (c->is_lost) {
         g_propagate_error(error, g_error_copy(c->problem));
@@ -608,36 +642,11 @@ corosync_dispatch(struct cox_peers *peers, GError **error)
     return !c->is_lost;
 }
 
-/* Names are asked for seldom, and may be changed by a reload: no cache. */
 static char *
 corosync_name(struct cox_peers *peers, guint32 node)
 {
-    cmap_handle_t cmap;
-    cmap_iter_handle_t iter;
-    char key[CMAP_KEYNAME_MAXLEN + 1], *name = NULL, *copy;
-
     (void) peers;
-    if (cmap_initialize(&cmap) != CS_OK) {
-        return NULL;
-    }
-    if (cmap_iter_init(cmap, "nodelist.node.", &iter) == CS_OK) {
-        while (name == NULL && cmap_iter_next(cmap, iter, key, NULL, NULL) == CS_OK) {
-            uint32_t id = 0;
-
-            if (g_str_has_suffix(key, ".nodeid") && cmap_get_uint32(cmap, key, &id) == CS_OK && id == node) {
-                g_autofree char *name_key = g_strdup_printf("%.*sname", (int) (strlen(key) - strlen("nodeid")), key);
-
-                if (cmap_get_string(cmap, name_key, &name) != CS_OK) {
-                    break;
-                }
-            }
-        }
-        (void) cmap_iter_finalize(cmap, iter);
-    }
-    (void) cmap_finalize(cmap);
-    copy = g_strdup(name);
-    free(name);
-    return copy;
+    return cox_cmapnames_node(node);
 }
 
 static char *
@@ -650,16 +659,8 @@ corosync_silence(struct cox_peers *peers)
 static char *
 corosync_cluster_name(struct cox_peers *peers)
 {
-    cmap_handle_t cmap;
-    char *name = NULL, *copy = NULL;
-
     (void) peers;
-    if (cmap_initialize(&cmap) == CS_OK) {
-        copy = cmap_get_string(cmap, "totem.cluster_name", &name) == CS_OK && name[0] != '\0' ? g_strdup(name) : NULL;
-        (void) cmap_finalize(cmap);
-    }
-    free(name);
-    return copy;
+    return cox_cmapnames_cluster();
 }
 
 static void
@@ -679,13 +680,17 @@ corosync_free(struct cox_peers *peers)
     if (c->timer >= 0) {
         (void) close(c->timer);
     }
+    if (c->patience >= 0) {
+        (void) close(c->patience);
+    }
     if (c->peers.fd >= 0) {
         (void) close(c->peers.fd);
     }
     for (size_t i = 0; i < c->n_members; i++) {
         cox_assembly_clear(&c->members[i].assembly);
     }
-    g_queue_clear_full(&c->queue, outgoing_free);
+    cox_outbox_clear(&c->outbox);
+    g_queue_clear_full(&c->changes, change_free);
     g_clear_error(&c->problem);
     g_free(c);
 }
@@ -747,8 +752,8 @@ watch_all(struct peers_corosync *c)
 {
     int fd = -1;
 
-    if (!c->is_lost && check(c, "descriptor", cpg_fd_get(c->cpg, &fd))) {
-        watch_fd(c, fd, PART_MESSAGES);
+    if (!c->is_lost && check(c, "descriptor", cpg_fd_get(c->cpg, &c->messages))) {
+        watch_fd(c, c->messages, PART_MESSAGES);
     }
     if (!c->is_lost && check(c, "descriptor", quorum_fd_get(c->quorum, &fd))) {
         watch_fd(c, fd, PART_QUORUM);
@@ -757,6 +762,7 @@ watch_all(struct peers_corosync *c)
         watch_fd(c, fd, PART_VOTES);
     }
     watch_fd(c, c->timer, PART_TIMER);
+    watch_fd(c, c->patience, PART_PATIENCE);
 }
 
 struct cox_peers *
@@ -769,11 +775,12 @@ cox_peers_corosync_new(const char *group, const struct cox_peers_handler *handle
         .ops = &corosync_ops, .handler = *handler, .fd = epoll_create1(EPOLL_CLOEXEC),
     };
     c->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    c->patience = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     c->group.length = (uint32_t) strlen(group);
     memcpy(c->group.value, group, strlen(group));
     c->pid = (guint32) getpid();
-    c->next_number = 1;
-    if (c->peers.fd < 0 || c->timer < 0) {
+    cox_outbox_init(&c->outbox);
+    if (c->peers.fd < 0 || c->timer < 0 || c->patience < 0) {
         lose(c, "making descriptors", CS_ERR_NO_RESOURCES);
     } else {
         connect_cpg(c);

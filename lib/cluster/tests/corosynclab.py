@@ -29,7 +29,7 @@ class Peer:
     """A program in a node that reads commands and prints lines."""
 
     def __init__(self, lab, node, argv):
-        self.node, self.lines = node, queue.Queue()
+        self.node, self.lines, self.said = node, queue.Queue(), []
         self.process = subprocess.Popen(lab.inside(node) + argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         lab.started.append(self.process)
         threading.Thread(target=self._read, daemon=True).start()
@@ -62,6 +62,7 @@ class Peer:
                 raise AssertionError("n%d: no '%s' in %d s, but: %s" % (self.node, wanted, seconds, seen[-8:]))
             if line is None:
                 raise AssertionError("n%d ended before '%s': %s" % (self.node, wanted, seen[-8:]))
+            self.said.append(line)
             if (line + "\n").startswith(wanted):
                 return line
             seen.append(line)
