@@ -77,8 +77,7 @@ check_addresses(const struct cox_vrrp_set *set, const struct cox_vrrp_instance *
 {
     (void) set;
     if (router->items.n_addresses == 0) {
-        say(diags, router->is_strict ? COX_SEVERITY_ERROR : COX_SEVERITY_WARNING, router, "write virtual_ipaddress { ADDRESS }",
-            "it has no virtual address");
+        say(diags, COX_SEVERITY_ERROR, router, "write virtual_ipaddress { ADDRESS }", "it has no virtual address"); /* RFC 9568 5.2.5 */
     }
     if (router->items.n_addresses > 255) {
         say(diags, COX_SEVERITY_WARNING, router, "write those beyond 255 in virtual_ipaddress_excluded",

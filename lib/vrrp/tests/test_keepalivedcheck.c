@@ -20,7 +20,7 @@ a_router_needs_vrid_interface_and_addresses(void **state)
 {
     (void) state;
     says("vrrp_instance A { }\n", "ERROR k:1: router 'A': it has no VRID\n"
-                                  "ERROR k:1: router 'A': it has neither interface nor unicast peers\nk:1: router 'A': it has no virtual address\n");
+                                  "ERROR k:1: router 'A': it has neither interface nor unicast peers\nERROR k:1: router 'A': it has no virtual address\n");
     says("global_defs { vrrp_strict\n }\nvrrp_instance A { interface a\n virtual_router_id 1\n }\n",
          "ERROR k:3: router 'A': it has no virtual address\n");
     says(ROUTER("A", "virtual_ipaddress { 10.0.0.1 }"), "ERROR k:1: router 'A': an address is there twice\n");
