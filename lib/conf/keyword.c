@@ -404,13 +404,13 @@ cox_keyword_write(struct cox_keyword_writer *writer, const struct cox_keyword *r
 {
     for (size_t i = 0; i < n_rows; i++) {
         const char *field = (const char *) targets[0] + rows[i].offset;
+        bool is_here = rows[i].kind <= COX_KEYWORD_IP && strcmp(rows[i].block, block) == 0;
         bool is_switch = rows[i].kind <= COX_KEYWORD_UNFLAG && rows[i].most == 0;
 
-        if (is_switch && *(const bool *) field != (rows[i].kind == COX_KEYWORD_FLAG)) {
+        if (is_here && is_switch && *(const bool *) field != (rows[i].kind == COX_KEYWORD_FLAG)) {
             continue; /* nothing can be written that switches it off */
         }
-        if (rows[i].kind <= COX_KEYWORD_IP && strcmp(rows[i].block, block) == 0
-            && !is_usual(&rows[i], field, (const char *) targets[1] + rows[i].offset)) {
+        if (is_here && !is_usual(&rows[i], field, (const char *) targets[1] + rows[i].offset)) {
             write_row(writer, &rows[i], field);
         }
     }

@@ -1,6 +1,6 @@
 /* lib/lvs/lvsconf.h - what is wanted of the balancer: virtual servers, real servers, connection synchronization.  Layer 3, pure.
  *
- * A configuration is built once (lvs/keepalived.h, or from a resource), validated and then only read.  Everything that a file
+ * A configuration is built once (lvs/lvskeepalived.h, or from a resource), validated and then only read.  Everything that a file
  * says once and that holds for many is resolved: each server and each check has its own values.
  */
 #ifndef COX_LVS_LVSCONF_H

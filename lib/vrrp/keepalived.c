@@ -114,7 +114,7 @@ finish_instance(struct cox_arena *arena, struct cox_vrrpk_load *load, struct cox
     garp->lower_repeat = (garp->lower_repeat == COX_VRRPK_LIKE_MASTER_REPEAT) ? garp->repeat : garp->lower_repeat;
     garp->lower_delay = (garp->lower_delay == COX_VRRPK_LIKE_MASTER_DELAY) ? garp->delay : garp->lower_delay;
     if (instance->is_strict) {
-        instance->answers_lower = false;
+        instance->answers_lower = instance->answers_higher = false;
         instance->is_accepting = load->has_accept ? instance->is_accepting : instance->priority == 255;
     }
     instance->tracks = cox_vrrpk_keep(arena, load->tracks, struct cox_vrrp_track);
@@ -151,15 +151,34 @@ cox_vrrpk_instance(struct cox_keyword_reader *reader, const struct cox_keyword *
 
 /* ---- items ------------------------------------------------------------------------------------------------ */
 
+static bool
+has_address(const GArray *list, const struct cox_vrrp_address *address)
+{
+    for (guint i = 0; i < list->len; i++) {
+        const struct cox_vrrp_address *other = &g_array_index(list, struct cox_vrrp_address, i);
+
+        if (cox_ip_equal(&other->ip, &address->ip) && other->prefix == address->prefix && g_strcmp0(other->interface, address->interface) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 addresses(struct cox_keyword_reader *reader, const struct cox_block *block, GArray *out)
 {
     for (const struct cox_block *line = block->first; line != NULL; line = line->next) {
         struct cox_vrrp_address address;
 
-        if (cox_vrrpk_address_parse(reader, line, &address)) {
-            g_array_append_val(out, address);
+        if (!cox_vrrpk_address_parse(reader, line, &address)) {
+            continue;
         }
+        if (has_address(out, &address)) {
+            cox_block_say(reader->diags, COX_SEVERITY_WARNING, line, 0, "leave one of them out", "'%s' is there twice: once is enough",
+                          cox_block_keyword(line));
+            continue;
+        }
+        g_array_append_val(out, address);
     }
 }
 
@@ -254,6 +273,11 @@ cox_vrrpk_group(struct cox_keyword_reader *reader, const struct cox_keyword *row
     group.n_members = load->members->len;
     group.tracks = cox_vrrpk_keep(reader->arena, load->tracks, struct cox_vrrp_track);
     group.n_tracks = load->tracks->len;
+    if (group.n_members == 0) {
+        cox_block_say(reader->diags, COX_SEVERITY_WARNING, block, 0, "write: group { ROUTER ROUTER }", "sync group '%s' has no routers: left out",
+                      group.name);
+        return;
+    }
     g_array_append_val(load->groups, group);
 }
 

@@ -24,6 +24,7 @@ a_router_needs_vrid_interface_and_addresses(void **state)
     says("global_defs { vrrp_strict\n }\nvrrp_instance A { interface a\n virtual_router_id 1\n }\n",
          "ERROR k:3: router 'A': it has no virtual address\n");
     says(ROUTER("A", "virtual_ipaddress { 10.0.0.1 }"), "ERROR k:1: router 'A': an address is there twice\n");
+    says(ROUTER("A", "virtual_ipaddress { 10.0.0.1/24 }"), "k:5:21: '10.0.0.1/24' is there twice: once is enough\n");
 }
 
 static void
@@ -94,7 +95,7 @@ names_are_of_things_that_are_defined(void **state)
          "ERROR k:1: 's' is followed and not defined\nk:1: 'e' is followed twice\n");
     says("vrrp_sync_group G { group {\n A\n A\n B\n}\n}\n" ROUTER("A", ""),
          "ERROR k:1: router 'A' is in a sync group already\nERROR k:1: sync group 'G' names the router 'B', which is not defined\n");
-    says("vrrp_sync_group G {\n}\n", "ERROR k:1: sync group 'G' has no routers\n");
+    says("vrrp_sync_group G {\n}\n", "k:1:1: sync group 'G' has no routers: left out\n");
     says("track_group T { group { X } }\n", "ERROR T: the track group names the router 'X', which is not defined\n");
     says(ROUTER("A", "priority 255\n track_interface { e weight 5 }"),
          "k:1: router 'A': the priority of the owner of the addresses does not change\n");

@@ -1,5 +1,5 @@
-/* lib/lvs/keepalivedtake.c - keywords of virtual servers that are more than a value.  Layer 3, pure. */
-#include "lvs/keepalived_priv.h"
+/* lib/lvs/lvskeepalivedtake.c - keywords of virtual servers that are more than a value.  Layer 3, pure. */
+#include "lvs/lvskeepalived_priv.h"
 
 #include <string.h>
 

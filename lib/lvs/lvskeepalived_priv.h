@@ -1,8 +1,8 @@
-/* lib/lvs/keepalived_priv.h - what the files that read and write keepalived.conf share.  Layer 3, pure. */
-#ifndef COX_LVS_KEEPALIVED_PRIV_H
-#define COX_LVS_KEEPALIVED_PRIV_H
+/* lib/lvs/lvskeepalived_priv.h - what the files that read and write keepalived.conf share.  Layer 3, pure. */
+#ifndef COX_LVS_LVSKEEPALIVED_PRIV_H
+#define COX_LVS_LVSKEEPALIVED_PRIV_H
 
-#include "lvs/keepalived.h"
+#include "lvs/lvskeepalived.h"
 
 /* Rhythm of checks; -1: not said here. */
 struct cox_lvsk_timing {

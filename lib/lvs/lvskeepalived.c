@@ -1,12 +1,12 @@
-/* lib/lvs/keepalived.c - virtual servers as keepalived.conf says them: blocks to the configuration.  Layer 3, pure. */
-#include "lvs/keepalived_priv.h"
+/* lib/lvs/lvskeepalived.c - virtual servers as keepalived.conf says them: blocks to the configuration.  Layer 3, pure. */
+#include "lvs/lvskeepalived_priv.h"
 
 #include <string.h>
 
 #define KW(block, name, kind, field, take, least, most, usual, help)                                                  \
     { block, name, COX_KEYWORD_##kind, field, take, least, most, usual, help },
 static const struct cox_keyword keywords[] = {
-#include "lvs/keepalived.def"
+#include "lvs/lvskeepalived.def"
 };
 #undef KW
 

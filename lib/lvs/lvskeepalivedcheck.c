@@ -1,5 +1,5 @@
-/* lib/lvs/keepalivedcheck.c - blocks of checks in keepalived.conf.  Layer 3, pure. */
-#include "lvs/keepalived_priv.h"
+/* lib/lvs/lvskeepalivedcheck.c - blocks of checks in keepalived.conf.  Layer 3, pure. */
+#include "lvs/lvskeepalived_priv.h"
 
 #include <string.h>
 
@@ -340,10 +340,11 @@ take_check(struct cox_keyword_reader *reader, const struct cox_block *block, enu
     const struct cox_lvsk_load *load = reader->data;
     const char *table = (kind == COX_LVS_CHECK_HTTP) ? "HTTP_GET" : cox_block_keyword(block);
     struct cox_lvsk_check check = { .timing = server->timing, .host = server->host };
-    bool has_path = kind != COX_LVS_CHECK_PROGRAM && kind != COX_LVS_CHECK_FILE && kind != COX_LVS_CHECK_BFD;
+    bool has_timing = kind != COX_LVS_CHECK_FILE && kind != COX_LVS_CHECK_BFD;
+    bool has_path = has_timing && kind != COX_LVS_CHECK_PROGRAM;
 
     cox_lvs_check_init(&check.own, kind);
-    check.own.logs_all = load->logs_all;
+    check.own.logs_all = load->logs_all && has_timing;
     if (kind == COX_LVS_CHECK_PROGRAM) {
         check.timing.timeout_ms = -1; /* connect_timeout is none of a program */
     }
@@ -360,7 +361,9 @@ take_check(struct cox_keyword_reader *reader, const struct cox_block *block, enu
 
         cox_keyword_read_one(reader, is_own ? table : "checker", line, &check);
     }
-    set_timing(&check.own, &check.timing);
+    if (has_timing) {
+        set_timing(&check.own, &check.timing);
+    }
     if (kind == COX_LVS_CHECK_HTTP) {
         check.own.http.is_tls = strcmp(cox_block_keyword(block), "SSL_GET") == 0;
         finish_http(reader, &check);

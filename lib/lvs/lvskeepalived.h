@@ -1,6 +1,6 @@
-/* lib/lvs/keepalived.h - virtual servers as keepalived.conf says them: to and from the configuration.  Layer 3, pure. */
-#ifndef COX_LVS_KEEPALIVED_H
-#define COX_LVS_KEEPALIVED_H
+/* lib/lvs/lvskeepalived.h - virtual servers as keepalived.conf says them: to and from the configuration.  Layer 3, pure. */
+#ifndef COX_LVS_LVSKEEPALIVED_H
+#define COX_LVS_LVSKEEPALIVED_H
 
 #include "conf/block.h"
 #include "conf/keyword.h"

@@ -1,9 +1,9 @@
-/* lib/lvs/tests/confkit.h - a configuration from the text of a keepalived.conf, and what was said about it.  For tests only. */
-#ifndef COX_LVS_TESTS_CONFKIT_H
-#define COX_LVS_TESTS_CONFKIT_H
+/* lib/lvs/tests/lvsconfkit.h - a configuration from the text of a keepalived.conf, and what was said about it.  For tests only. */
+#ifndef COX_LVS_TESTS_LVSCONFKIT_H
+#define COX_LVS_TESTS_LVSCONFKIT_H
 
 #include "base/testkit.h"
-#include "lvs/keepalived.h"
+#include "lvs/lvskeepalived.h"
 
 /* The caller frees the configuration; @said gets "PLACE: TEXT" lines, "ERROR" before those that are errors. */
 static inline struct cox_lvs_config *

@@ -1,5 +1,5 @@
-/* lib/lvs/tests/test_keepalived.c */
-#include "lvs/tests/confkit.h"
+/* lib/lvs/tests/test_lvskeepalived.c */
+#include "lvs/tests/lvsconfkit.h"
 
 static void
 a_service_has_what_the_file_says_and_the_rest_from_the_defaults(void **state)

@@ -1,0 +1,124 @@
+/* lib/lvs/tests/test_lvskeepalivedwrite.c */
+#include "lvs/tests/lvsconfkit.h"
+
+static const char *
+case_text(char **text)
+{
+    const char *top = g_getenv("top_srcdir");
+    g_autofree char *path = g_build_filename(top == NULL ? "." : top, "cts/keepalived/cases/lvs-all.conf", NULL);
+
+    assert_true(g_file_get_contents(path, text, NULL, NULL));
+    return *text;
+}
+
+static char *
+written(const struct cox_lvs_config *config)
+{
+    GString *out = g_string_new(NULL);
+
+    cox_lvs_config_write(config, out, NULL);
+    return g_string_free(out, FALSE);
+}
+
+static bool
+has_keyword(const char *text, const char *keyword)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+    for (guint i = 0; lines[i] != NULL; i++) {
+        const char *line = g_strchug(lines[i]);
+
+        if (g_str_has_prefix(line, keyword) && strchr(" {", line[strlen(keyword)]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+what_is_written_is_read_as_the_same(void **state)
+{
+    g_autofree char *text = NULL;
+    g_autoptr(GString) said = g_string_new(NULL);
+    g_autoptr(cox_lvs_config) config = config_of(case_text(&text), said);
+    g_autofree char *once = written(config);
+    g_autoptr(cox_lvs_config) again = config_of(once, said);
+    g_autofree char *twice = written(again);
+
+    (void) state;
+    assert_null(strstr(said->str, "ERROR"));
+    assert_string_equal(once, twice);
+    assert_int_equal(again->n_services, config->n_services);
+    for (size_t i = 0; i < config->n_services; i++) {
+        const struct cox_lvs_service *a = &config->services[i];
+        const struct cox_lvs_service *b = &again->services[i];
+
+        assert_int_equal(a->n_servers, b->n_servers);
+        for (size_t k = 0; k < a->n_servers; k++) {
+            assert_memory_equal(&a->servers[k].forward, &b->servers[k].forward, sizeof a->servers[k].forward);
+            assert_int_equal(a->servers[k].n_checks, b->servers[k].n_checks);
+            for (size_t m = 0; m < a->servers[k].n_checks; m++) {
+                g_autoptr(GBytes) one = cox_lvs_check_key(&a->servers[k].checks[m]);
+                g_autoptr(GBytes) other = cox_lvs_check_key(&b->servers[k].checks[m]);
+
+                if (!g_bytes_equal(one, other)) {
+                    fail_msg("check %zu of server %zu of %s is another one", m, k, a->name);
+                }
+            }
+        }
+    }
+}
+
+static void
+every_keyword_that_means_something_is_written(void **state)
+{
+    static const char *const others[] = { "lb_algo", "lb_kind", "sh-fallback", "sh-port", "mh-fallback", "mh-port", "nb_get_retry", "host",
+                                          "smtp_alert_checker", "ADDRESS", "RANGE", "checker_log_all_failures", "inhibit_on_failure",
+                                          "virtualhost", NULL };
+    g_autofree char *text = NULL;
+    g_autoptr(GString) said = g_string_new(NULL);
+    g_autoptr(cox_lvs_config) config = config_of(case_text(&text), said);
+    g_autofree char *once = written(config);
+    size_t n = 0;
+    const struct cox_keyword *rows = cox_lvs_keywords(&n);
+
+    (void) state;
+    for (size_t i = 0; i < n; i++) {
+        if (!g_strv_contains(others, rows[i].name) && rows[i].kind <= COX_KEYWORD_SPECIAL && !has_keyword(once, rows[i].name)) {
+            fail_msg("%s of %s is not written", rows[i].name, rows[i].block);
+        }
+    }
+    assert_true(has_keyword(once, "inhibit_on_failure") && has_keyword(once, "log_all_failures"));
+}
+
+static void
+what_keepalived_has_no_words_for_is_named(void **state)
+{
+    struct cox_lvs_check check;
+    struct cox_lvs_server server;
+    struct cox_lvs_service service;
+    struct cox_lvs_front front = { .count = 1, .port = 80 };
+    struct cox_lvs_config config = { .services = &service, .n_services = 1 };
+    g_autoptr(cox_diags) diags = cox_diags_new();
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    (void) state;
+    assert_true(cox_ip_parse("10.0.0.1", &front.address));
+    cox_lvs_check_init(&check, COX_LVS_CHECK_TCP);
+    check.rise = 3;
+    cox_lvs_server_init(&server);
+    server.address = front.address;
+    server.checks = &check;
+    server.n_checks = 1;
+    cox_lvs_service_init(&service);
+    service.name = "10.0.0.1:80/tcp";
+    service.fronts = &front;
+    service.n_fronts = 1;
+    service.servers = &server;
+    service.n_servers = 1;
+    cox_lvs_config_write(&config, out, diags);
+    assert_int_equal(cox_diags_count(diags), 1);
+}
+
+COX_TEST_MAIN(cmocka_unit_test(what_is_written_is_read_as_the_same), cmocka_unit_test(every_keyword_that_means_something_is_written),
+              cmocka_unit_test(what_keepalived_has_no_words_for_is_named))

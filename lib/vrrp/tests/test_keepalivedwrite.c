@@ -1,0 +1,82 @@
+/* lib/vrrp/tests/test_keepalivedwrite.c */
+#include "vrrp/tests/confkit.h"
+
+static const char *
+case_text(char **text)
+{
+    const char *top = g_getenv("top_srcdir");
+    g_autofree char *path = g_build_filename(top == NULL ? "." : top, "cts/keepalived/cases/vrrp-all.conf", NULL);
+
+    assert_true(g_file_get_contents(path, text, NULL, NULL));
+    return *text;
+}
+
+static char *
+written(const struct cox_vrrp_set *set)
+{
+    GString *out = g_string_new(NULL);
+
+    cox_vrrp_set_write(set, out);
+    return g_string_free(out, FALSE);
+}
+
+/* Is the keyword at the begin of a line? */
+static bool
+has_keyword(const char *text, const char *keyword)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+    for (guint i = 0; lines[i] != NULL; i++) {
+        const char *line = g_strchug(lines[i]);
+
+        if (g_str_has_prefix(line, keyword) && strchr(" {", line[strlen(keyword)]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+what_is_written_is_read_as_the_same(void **state)
+{
+    g_autofree char *text = NULL;
+    g_autoptr(GString) said = g_string_new(NULL);
+    g_autoptr(cox_vrrp_set) set = set_of(case_text(&text), said);
+    g_autofree char *once = written(set);
+    g_autoptr(cox_vrrp_set) again = set_of(once, said);
+    g_autofree char *twice = written(again);
+
+    (void) state;
+    assert_null(strstr(said->str, "ERROR"));
+    assert_string_equal(once, twice);
+    assert_int_equal(again->n_instances, set->n_instances);
+    assert_memory_equal(&again->instances[0].garp, &set->instances[0].garp, sizeof set->instances[0].garp);
+    assert_memory_equal(again->instances[0].items.addresses, set->instances[0].items.addresses, 2);
+    assert_int_equal(again->global.sched.rt_limit, set->global.sched.rt_limit);
+}
+
+/* Else the law would hold for what neither direction knows. */
+static void
+every_keyword_that_means_something_is_written(void **state)
+{
+    static const char *const others[] = { "accept", "no_accept", "preempt", "unicast_src_ip", "smtp_alert_vrrp", "vrrp_track_file", "delay",
+                                          "notify_deleted", "vrrp_strict", NULL };
+    g_autofree char *text = NULL;
+    g_autoptr(GString) said = g_string_new(NULL);
+    g_autoptr(cox_vrrp_set) set = set_of(case_text(&text), said);
+    g_autofree char *once = written(set);
+    size_t n = 0;
+    const struct cox_keyword *rows = cox_vrrp_keywords(&n);
+
+    (void) state;
+    for (size_t i = 0; i < n; i++) {
+        bool is_other = g_strv_contains(others, rows[i].name) || rows[i].kind > COX_KEYWORD_SPECIAL;
+        bool is_inherited = strcmp(rows[i].block, "global_defs") == 0 && !has_keyword(text, rows[i].name);
+
+        if (!is_other && !is_inherited && !has_keyword(once, rows[i].name) && !g_str_has_prefix(rows[i].name, "linkbeat_use")) {
+            fail_msg("%s of %s is not written", rows[i].name, rows[i].block);
+        }
+    }
+}
+
+COX_TEST_MAIN(cmocka_unit_test(what_is_written_is_read_as_the_same), cmocka_unit_test(every_keyword_that_means_something_is_written))
