@@ -24,7 +24,7 @@ a_router_needs_vrid_interface_and_addresses(void **state)
     says("global_defs { vrrp_strict\n }\nvrrp_instance A { interface a\n virtual_router_id 1\n }\n",
          "ERROR k:3: router 'A': it has no virtual address\n");
     says(ROUTER("A", "virtual_ipaddress { 10.0.0.1 }"), "ERROR k:1: router 'A': an address is there twice\n");
-    says(ROUTER("A", "virtual_ipaddress { 10.0.0.1/24 }"), "k:5:21: '10.0.0.1/24' is there twice: once is enough\n");
+    says(ROUTER("A", "virtual_ipaddress { 10.0.0.1/24 }"), "k:5:22: '10.0.0.1/24' is there twice: once is enough\n");
 }
 
 static void
