@@ -1,6 +1,9 @@
 /* tools/crm_rule.c - tell whether a rule of the configuration is in effect at a time.  Layer 6. */
+#include <string.h>
+
 #include "base/error.h"
 #include "codec/rulecheck.h"
+#include "tools/cib_access.h"
 #include "tools/tool.h"
 
 struct settings {
@@ -85,37 +88,56 @@ check_rule(struct cox_tool_ctx *ctx, const struct cox_xml *top, const char *id, 
 
 /* ---- input ------------------------------------------------------------------------------------------------ */
 
-/* The document; on failure a message was printed and *@status is set. */
-static struct cox_xmldoc *
-load(struct cox_tool_ctx *ctx, int *status)
-{
-    const struct settings *settings = ctx->settings;
-    struct cox_tool_source source = { .from_stdin = g_strcmp0(settings->xml_text, "-") == 0 };
-    g_autoptr(GError) error = NULL;
-    g_autofree char *path = NULL;
+/* Where rules come from: a document that is given, or the configuration. */
+struct source {
     struct cox_xmldoc *doc;
+    struct cox_cib_access *access;
+};
 
-    if (settings->xml_text == NULL) {
-        path = cox_tool_cib_path(&error);
-        source.file = path;
-    } else if (!source.from_stdin) {
-        source.text = settings->xml_text;
+static void
+source_clear(struct source *source)
+{
+    if (source->doc != NULL) {
+        cox_xmldoc_free(source->doc);
     }
-    doc = (error == NULL) ? cox_tool_load(&source, &error) : NULL;
-    if (doc != NULL) {
-        return doc;
-    }
-    if (settings->xml_text == NULL) {
+    cox_cib_access_free(source->access);
+}
+
+/* The configuration's root, borrowed from @source; on failure a message was printed and *@status is set. */
+static const struct cox_xml *
+query(struct cox_tool_ctx *ctx, struct source *source, int *status)
+{
+    const struct cox_cib_access_settings where = { .tool = "crm_rule" };
+    g_autoptr(GError) error = NULL;
+    const struct cox_xml *root = NULL;
+
+    source->access = cox_cib_access_open(&where, &error);
+    root = source->access == NULL ? NULL : cox_cib_access_visible(source->access, &error);
+    if (root == NULL) {
         cox_out_error(ctx->out, "CIB query failed: %s", error->message);
         *status = cox_error_status_of(error);
-        return NULL;
+    }
+    return root;
+}
+
+/* The root of what --xml-text gives, in the same way. */
+static const struct cox_xml *
+parse(struct cox_tool_ctx *ctx, struct source *source, int *status)
+{
+    const char *given = ((const struct settings *) ctx->settings)->xml_text;
+    bool is_stdin = strcmp(given, "-") == 0;
+    const struct cox_tool_source from = { .text = is_stdin ? NULL : given, .from_stdin = is_stdin };
+    g_autoptr(GError) error = NULL;
+
+    source->doc = cox_tool_load(&from, &error);
+    if (source->doc != NULL) {
+        return cox_xmldoc_root(source->doc);
     }
     if (cox_out_is_text(ctx->out)) {
         cox_out_error(ctx->out, "%s", error->message); /* programs get the line below only */
     }
-    *status = source.from_stdin
-                  ? cox_tool_error(ctx, COX_ERROR_SYNTAX, "Couldn't parse input from STDIN")
-                  : cox_tool_error(ctx, COX_ERROR_SYNTAX, "Couldn't parse input string: %s", settings->xml_text);
+    *status = is_stdin ? cox_tool_error(ctx, COX_ERROR_SYNTAX, "Couldn't parse input from STDIN")
+                       : cox_tool_error(ctx, COX_ERROR_SYNTAX, "Couldn't parse input string: %s", given);
     return NULL;
 }
 
@@ -126,7 +148,8 @@ run(struct cox_tool_ctx *ctx)
     const struct cox_datetime_context dates = { settings->zone, cox_tool_now() };
     struct cox_rule_input input = { .now = dates.now, .zone = settings->zone };
     struct cox_datetime moment;
-    g_autoptr(cox_xmldoc) doc = NULL;
+    struct source source = { 0 };
+    const struct cox_xml *root = NULL;
     int status = 0;
 
     if (!settings->checks) {
@@ -141,13 +164,11 @@ run(struct cox_tool_ctx *ctx)
         }
         input.now = cox_datetime_to_wall(&moment);
     }
-    doc = load(ctx, &status);
-    if (doc == NULL) {
-        return status;
+    root = settings->xml_text == NULL ? query(ctx, &source, &status) : parse(ctx, &source, &status);
+    for (guint i = 0; root != NULL && i < settings->rules->len; i++) {
+        status = check_rule(ctx, root, g_ptr_array_index(settings->rules, i), &input);
     }
-    for (guint i = 0; i < settings->rules->len; i++) {
-        status = check_rule(ctx, cox_xmldoc_root(doc), g_ptr_array_index(settings->rules, i), &input);
-    }
+    source_clear(&source);
     return status;
 }
 
@@ -160,7 +181,7 @@ static const struct cox_tool tool = {
     .description = "Tells whether a rule is in effect now or on a given date, or is not yet, or is expired. The exit status "
                    "says it too; with several rules it is that of the last one.\n\n"
                    "Only rules with exactly one date expression can be checked; a date specification must name years. The "
-                   "configuration is that of CIB_file or CIB_shadow, or what --xml-text gives.",
+                   "configuration is that of CIB_file or CIB_shadow, of the running cluster, or what --xml-text gives.",
     .examples = "Is the rule that a move left behind expired?\n\tcrm_rule --check --rule cli-prefer-rule-web\n",
     .statuses = statuses,
     .options = options,
