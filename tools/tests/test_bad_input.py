@@ -173,7 +173,7 @@ READERS = {
 
 
 # Those that say 66 and not 105 of a file that is not there.
-FILE_READERS = ("crm_simulate", "crm_verify", "crm_diff", "crm_diff --new", "cibadmin --xml-file", "crm_rule", "crm_mon --xml-file")
+FILE_READERS = ("crm_simulate", "crm_verify", "crm_diff", "crm_diff --new", "cibadmin --xml-file", "crm_mon --xml-file")
 
 
 def reader(tool, file):
