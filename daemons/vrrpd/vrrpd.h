@@ -95,6 +95,9 @@ void cox_vrrpd_held_free(gpointer held);
 
 /** Scripts, pipes and words about a change (vrrpd_notify.c). */
 void cox_vrrpd_notify(struct cox_vrrpd *vrrpd, const struct cox_vrrp_change *change);
+/** Make the pipes of the present set that are not there. */
+void cox_vrrpd_make_pipes(struct cox_vrrpd *vrrpd);
+
 void cox_vrrpd_say(struct cox_vrrpd *vrrpd, const struct cox_vrrp_effect *effect);
 
 /** Start a command of the configuration, with @more (NULL at the end, may be NULL) behind its words. */

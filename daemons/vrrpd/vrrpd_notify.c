@@ -87,6 +87,19 @@ write_pipe(struct cox_vrrpd *vrrpd, const struct cox_vrrp_fifo *pipe, const char
     }
 }
 
+void
+cox_vrrpd_make_pipes(struct cox_vrrpd *vrrpd)
+{
+    const struct cox_vrrp_global *global = &cox_vrrp_set_of(vrrpd->engine)->global;
+    const char *const paths[] = { global->notify_fifo.path, global->vrrp_notify_fifo.path };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(paths); i++) {
+        if (paths[i] != NULL && mkfifo(paths[i], 0600) != 0 && errno != EEXIST) {
+            cox_log_line(vrrpd->log, COX_LOG_INFO, "pipe not made path=%s error=\"%s\"", paths[i], g_strerror(errno));
+        }
+    }
+}
+
 /* The words that scripts and pipes of the field know. */
 static const char *
 state_word(const struct cox_vrrp_change *change)
