@@ -4,9 +4,10 @@
     def test_a_stopped_resource_is_found_stopped(): ...
     taplib.main(globals())
 
-A test fails by an exception (assert); taplib.Skip("why") skips it; a generator test yields (name, function) pairs that count one
+A test fails by an exception (assert); taplib.Skip("why") skips it; a generator, called tests_..., yields (name, function) pairs that count one
 by one.  Every test has a time limit: what hangs is reported, not waited for.
 """
+import inspect
 import re
 import signal
 import sys
@@ -40,7 +41,8 @@ def _run(function):
     signal.signal(signal.SIGALRM, _alarm)
     signal.alarm(LIMIT_S)
     try:
-        function()
+        if inspect.isgenerator(function()):
+            raise TypeError("a generator is called tests_..., else nothing of it runs")
         return True, "", ""
     except Skip as why:
         return True, " # SKIP %s" % why, ""

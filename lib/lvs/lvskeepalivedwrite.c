@@ -497,7 +497,11 @@ write_files(struct cox_keyword_writer *writer, const struct cox_lvs_config *conf
                 if (server->checks[m].kind == COX_LVS_CHECK_FILE && file->name != NULL && g_hash_table_add(written, (gpointer) (guintptr) file->name)) {
                     g_autofree char *name = cox_keyword_quote(file->name);
                     g_autofree char *path = cox_keyword_quote(file->path);
+                    g_autofree char *head = g_strdup_printf("track_file %s {\n", name);
 
+                    if (strstr(writer->out->str, head) != NULL) {
+                        continue; /* virtual routers, written before, have the same blocks */
+                    }
                     cox_keyword_open(writer, "track_file %s", name);
                     cox_keyword_line(writer, "file %s", path);
                     cox_keyword_close(writer);

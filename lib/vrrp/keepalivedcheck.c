@@ -128,6 +128,21 @@ check_auth(const struct cox_vrrp_set *set, const struct cox_vrrp_instance *route
     if (router->auth.kind == COX_VRRP_AUTH_PASS && router->auth.n_keys == 0) {
         say(diags, COX_SEVERITY_ERROR, router, "write: auth_pass PASSWORD", "it has authentication and no password");
     }
+    if (router->auth.kind == COX_VRRP_AUTH_HASH && router->auth.n_keys == 0) {
+        say(diags, COX_SEVERITY_ERROR, router, "write: auth_key ID SECRET", "its adverts are to be signed and it has no key");
+    }
+    for (size_t i = 0; i < router->auth.n_keys; i++) {
+        bool is_password = router->auth.keys[i].id == 0;
+
+        if (is_password != (router->auth.kind != COX_VRRP_AUTH_HASH)) {
+            say(diags, COX_SEVERITY_ERROR, router, "write auth_pass with PASS, auth_key with HASH", "its password or key is not of its auth_type");
+        }
+        for (size_t k = 0; k < i && !is_password; k++) {
+            if (router->auth.keys[k].id == router->auth.keys[i].id) {
+                say(diags, COX_SEVERITY_ERROR, router, "give each key a number of its own", "two of its keys have the same number");
+            }
+        }
+    }
 }
 
 static void

@@ -355,12 +355,14 @@ cox_vrrpk_auth_type(struct cox_keyword_reader *reader, const struct cox_keyword 
     (void) row;
     if (g_strcmp0(word, "PASS") == 0) {
         auth->kind = COX_VRRP_AUTH_PASS;
+    } else if (g_strcmp0(word, "HASH") == 0) {
+        auth->kind = COX_VRRP_AUTH_HASH;
     } else if (g_strcmp0(word, "AH") == 0) {
         auth->kind = COX_VRRP_AUTH_AH;
         cox_block_say(reader->diags, COX_SEVERITY_ERROR, block, 1, "write PASS, or leave the authentication out (RFC 3768 has none)",
                       "authentication with IPSec AH is not supported");
     } else {
-        cox_keyword_refuse(reader, block, 1, "write PASS");
+        cox_keyword_refuse(reader, block, 1, "write PASS or HASH");
     }
 }
 
@@ -382,6 +384,29 @@ cox_vrrpk_auth_pass(struct cox_keyword_reader *reader, const struct cox_keyword 
     key->secret = cox_arena_strndup(reader->arena, secret, MIN(strlen(secret), 8));
     auth->keys = key;
     auth->n_keys = 1;
+}
+
+void
+cox_vrrpk_auth_key(struct cox_keyword_reader *reader, const struct cox_keyword *row, const struct cox_block *block, void *target)
+{
+    static const gint64 bounds[2] = { 1, 255 };
+    struct cox_vrrp_auth *auth = &((struct cox_vrrp_instance *) target)->auth;
+    struct cox_vrrp_key *keys;
+    const char *secret;
+    gint64 id;
+
+    (void) row;
+    if (!cox_keyword_number(reader, block, 1, bounds, &id) || (secret = cox_keyword_text(reader, block, 2)) == NULL) {
+        return;
+    }
+    keys = cox_arena_new_array(reader->arena, struct cox_vrrp_key, auth->n_keys + 1);
+    if (auth->n_keys > 0) {
+        memcpy(keys, auth->keys, auth->n_keys * sizeof *keys);
+    }
+    keys[auth->n_keys].id = (guint8) id;
+    keys[auth->n_keys].secret = cox_arena_strdup(reader->arena, secret);
+    auth->keys = keys;
+    auth->n_keys++;
 }
 
 /* XX:XX:XX:XX:XX[:XX] */

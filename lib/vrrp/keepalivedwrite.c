@@ -371,14 +371,23 @@ write_peers(struct cox_keyword_writer *writer, const struct cox_vrrp_instance *r
 static void
 write_auth(struct cox_keyword_writer *writer, const struct cox_vrrp_auth *auth)
 {
-    g_autofree char *secret = (auth->n_keys == 0) ? NULL : cox_keyword_quote(auth->keys[0].secret);
+    bool is_pass = auth->kind == COX_VRRP_AUTH_PASS;
 
-    if (auth->kind == COX_VRRP_AUTH_PASS && secret != NULL) {
-        cox_keyword_open(writer, "authentication");
-        cox_keyword_line(writer, "auth_type PASS");
-        cox_keyword_line(writer, "auth_pass %s", secret);
-        cox_keyword_close(writer);
+    if (auth->n_keys == 0 || (!is_pass && auth->kind != COX_VRRP_AUTH_HASH)) {
+        return;
     }
+    cox_keyword_open(writer, "authentication");
+    cox_keyword_line(writer, "auth_type %s", is_pass ? "PASS" : "HASH");
+    for (size_t i = 0; i < auth->n_keys; i++) {
+        g_autofree char *secret = cox_keyword_quote(auth->keys[i].secret);
+
+        if (is_pass) {
+            cox_keyword_line(writer, "auth_pass %s", secret);
+        } else {
+            cox_keyword_line(writer, "auth_key %u %s", auth->keys[i].id, secret);
+        }
+    }
+    cox_keyword_close(writer);
 }
 
 static void

@@ -57,6 +57,11 @@ passwords_are_of_version_2(void **state)
     says(ROUTER("A", "version 3\n authentication { auth_type PASS\n auth_pass x }"),
          "k:1: router 'A': version 3 has no password: it is not sent\n");
     says(ROUTER("A", "authentication { auth_type PASS }"), "ERROR k:1: router 'A': it has authentication and no password\n");
+    says(ROUTER("A", "version 3\n authentication { auth_type HASH\n auth_key 2 new\n auth_key 1 old }"), "");
+    says(ROUTER("A", "authentication { auth_type HASH }"), "ERROR k:1: router 'A': its adverts are to be signed and it has no key\n");
+    says(ROUTER("A", "authentication { auth_type HASH\n auth_pass x }"), "ERROR k:1: router 'A': its password or key is not of its auth_type\n");
+    says(ROUTER("A", "authentication { auth_type PASS\n auth_key 1 x }"), "ERROR k:1: router 'A': its password or key is not of its auth_type\n");
+    says(ROUTER("A", "authentication { auth_type HASH\n auth_key 1 x\n auth_key 1 y }"), "ERROR k:1: router 'A': two of its keys have the same number\n");
     says(ROUTER("A", "authentication { auth_type PASS\n auth_pass 123456789 }"), "k:5:12: of the password only 8 characters count\n");
 }
 
