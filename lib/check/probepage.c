@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/datetime.h"
 #include "check/probe_priv.h"
 #include "lvs/lvspage.h"
 
@@ -295,19 +296,33 @@ begin_page(struct fetch *fetch)
     curl_multi_add_handle(pages->multi, fetch->easy);
 }
 
+/* "2126-11-03 17:37:59 GMT" as libcurl with GnuTLS says it, or "Nov  3 17:37:59 2126 GMT" as with OpenSSL; -1: neither. */
+static gint64
+end_of(const char *text)
+{
+    g_autofree char *plain = g_strndup(text, strcspn(text, "G"));
+    struct cox_datetime end;
+
+    if (cox_datetime_parse(g_strstrip(plain), NULL, &end, NULL)) {
+        return cox_wall_seconds(cox_datetime_to_wall(&end));
+    }
+    return (gint64) curl_getdate(text, NULL);
+}
+
 /* Days until the certificate of the server ends; -1: it does not say, or is over. */
 static gint64
 days_left(const struct fetch *fetch)
 {
+    static const char label[] = "Expire date:";
     struct curl_certinfo *info = NULL;
     const gint64 now_s = cox_wall_seconds(cox_runtime_wall(fetch->probe->probes->config.runtime));
 
     curl_easy_getinfo(fetch->easy, CURLINFO_CERTINFO, &info);
     for (struct curl_slist *line = info != NULL && info->num_of_certs > 0 ? info->certinfo[0] : NULL; line != NULL; line = line->next) {
-        if (g_str_has_prefix(line->data, "Expire date:")) {
-            const time_t end = curl_getdate(line->data + strlen("Expire date:"), NULL);
+        if (g_ascii_strncasecmp(line->data, label, strlen(label)) == 0) {
+            const gint64 end_s = end_of(line->data + strlen(label));
 
-            return end < now_s ? -1 : ((gint64) end - now_s) / DAY_S;
+            return end_s < now_s ? -1 : (end_s - now_s) / DAY_S;
         }
     }
     return -1;
@@ -326,7 +341,7 @@ finish(struct fetch *fetch, CURLcode result)
         return;
     }
     if (fetch->http.is_tls && fetch->http.min_days > 0 && days_left(fetch) < (gint64) fetch->http.min_days) {
-        cox_probe_fail(probe, "the certificate is over in %" G_GINT64_FORMAT " days", days_left(fetch));
+        cox_probe_fail(probe, "the certificate is not good for %u days", fetch->http.min_days);
         return;
     }
     cox_lvs_page_end(fetch->page, (guint) CLAMP(code, 0, 999), &answer);
