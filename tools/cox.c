@@ -61,6 +61,8 @@ static const struct cox_opt options[] = {
     { "token", 0, COX_OPT_STRING, "MS", "Cluster", "Milliseconds that a node may be silent before it counts as lost (default 3000)", FIELD(token) },
     { "start", 0, COX_OPT_FLAG, NULL, "Cluster", "Start it, too", FIELD(starts) },
     { "back", 0, COX_OPT_FLAG, NULL, "Cluster", "The way back to Pacemaker, as long as the conversion has not ended", FIELD(goes_back) },
+    { "authority", 0, COX_OPT_STRING, "WHO", "Cluster", "Who decides which router is master: cluster (default) or vrrp", FIELD(authority) },
+    { "config-id", 0, COX_OPT_STRING, "ID", "Cluster", "What @ID before a line is compared with, instead of this node's name", FIELD(config_id) },
     { "pacemaker-tools", 0, COX_OPT_STRING, "DIRECTORY", "Cluster", "Where pacemakerd and its tools are on all nodes, if not in PATH", FIELD(pacemaker_tools) },
     { "node", 'N', COX_OPT_STRING, "NODE", "Explanations", "Only why not, or what would move it, to this node", FIELD(node) },
     { "cib", 0, COX_OPT_STRING, "FILE", "Plans", "The document in this file, which may be compressed (\"-\": standard input)", FIELD(cib) },

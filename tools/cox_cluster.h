@@ -36,5 +36,6 @@ int cox_verb_cluster_destroy(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_cluster_add(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_cluster_remove(struct cox_tool_ctx *ctx, char **arguments);
 int cox_verb_convert_pacemaker(struct cox_tool_ctx *ctx, char **arguments); /* cox_convert.c */
+int cox_verb_convert_keepalived(struct cox_tool_ctx *ctx, char **arguments); /* cox_lbconvert.c */
 
 #endif

@@ -20,7 +20,7 @@ struct cox_settings {
     bool is_all, is_local, follows, is_directory, has_no_logs; /**< timeline, report */
     char *since, *resource, *nodes, *max_depth;
     GPtrArray *masks, *logs;
-    char *token, *pacemaker_tools;                 /**< cluster create, convert */
+    char *token, *pacemaker_tools, *authority, *config_id; /**< cluster create, convert */
     bool starts, goes_back;                        /**< cluster create and add, convert */
     char *path, *select, *value, *description;     /**< alerts, recipients, roles */
 };

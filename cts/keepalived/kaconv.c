@@ -1,36 +1,10 @@
 /* cts/keepalived/kaconv.c - reads a keepalived.conf, prints it again as it was understood, and what was said about it.  Layer 6. */
-#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "conf/blockfile.h"
 #include "lvs/lvskeepalived.h"
 #include "vrrp/keepalived.h"
-
-static char **
-match(const char *pattern, void *data)
-{
-    GPtrArray *names = g_ptr_array_new();
-    glob_t found;
-
-    (void) data;
-    if (glob(pattern, GLOB_BRACE, NULL, &found) == 0) {
-        for (size_t i = 0; i < found.gl_pathc; i++) {
-            g_ptr_array_add(names, g_strdup(found.gl_pathv[i]));
-        }
-        globfree(&found);
-    }
-    g_ptr_array_add(names, NULL);
-    return (char **) g_ptr_array_free(names, FALSE);
-}
-
-static char *
-read_file(const char *name, gsize *length, void *data, GError **error)
-{
-    char *text = NULL;
-
-    (void) data;
-    return g_file_get_contents(name, &text, length, error) ? text : NULL;
-}
 
 /* Without the directories, which are others everywhere. */
 static void
@@ -72,7 +46,7 @@ print_all_keywords(void)
 int
 main(int argc, char **argv)
 {
-    const struct cox_block_source source = { .match = match, .read = read_file, .config_id = argc > 2 ? argv[2] : "main", .seed = 1 };
+    const struct cox_block_source source = cox_blockfile_source(argc > 2 ? argv[2] : "main");
     g_autoptr(cox_diags) diags = cox_diags_new();
     bool has_file = argc > 1 && strcmp(argv[1], "--keywords") != 0;
     g_autoptr(cox_block_tree) tree = has_file ? cox_block_read(argv[1], &source, diags) : NULL;

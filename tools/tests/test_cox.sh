@@ -74,6 +74,13 @@ has "places are in a group" 64 "--after and --before are places in a group" reso
 has "not valid in the schema: nothing is made" 78 "role" resource update a op monitor interval=7s role=King
 kept "nothing is made of it" "$tools/cox" resource update a op monitor interval=7s role=King
 
+ka="${top_srcdir:-.}/cts/keepalived/cases"
+has "a keepalived.conf becomes resources" 0 "    agent: ocf:coxswain:VirtualRouter" convert keepalived "$ka/01-simple.conf"
+has "adverts decide if they shall" 0 "      authority: vrrp" convert keepalived "$ka/01-simple.conf" --authority vrrp
+has "lines for another node are left out" 0 "      priority: 200" convert keepalived "$ka/06-conditions.conf" --config-id backup
+has "what is wrong in it has its place" 78 "24-broken.conf:3:23: '300' of 'virtual_router_id' is not a number from 1 to 255" convert keepalived "$ka/24-broken.conf"
+has "a word for who decides that is none" 64 "--authority 'me' must be cluster or vrrp" convert keepalived "$ka/01-simple.conf" --authority me
+
 has "words that only begin a verb list them" 64 "resource create NAME AGENT [WORD]..." resource
 has "a verb that does not exist" 64 "'resorce' is no verb; did you mean 'resource" resorce
 has "too few arguments" 64 "move: too few arguments: cox move RESOURCE [NODE]" move

@@ -1,0 +1,61 @@
+/* tools/cox_lbconvert.c - cox convert keepalived: a keepalived.conf as a declarative file.  Layer 6. */
+#include <string.h>
+
+#include "admin/lbconvert.h"
+#include "base/error.h"
+#include "conf/blockfile.h"
+#include "conf/yamlwrite.h"
+#include "tools/cox_cluster.h"
+
+/* What is wrong or was not carried over; returns how many errors there are. */
+static guint
+tell(struct cox_tool_ctx *ctx, const struct cox_diags *diags)
+{
+    static const char *const words[] = { "info", "warning", "error" };
+    guint n = 0;
+
+    for (size_t i = 0; i < cox_diags_count(diags); i++) {
+        const struct cox_diag *diag = cox_diags_get(diags, i);
+
+        n += (diag->severity == COX_SEVERITY_ERROR) ? 1 : 0;
+        cox_out_error(ctx->out, "%s: %s%s%s (%s)", words[diag->severity], diag->object != NULL ? diag->object : "", diag->object != NULL ? ": " : "",
+                      diag->text, diag->remedy != NULL ? diag->remedy : "");
+    }
+    return n;
+}
+
+/* What @ID lines are compared with: the first part of this node's name unless it is said. */
+static char *
+config_id_of(const struct cox_settings *settings)
+{
+    const char *host = g_get_host_name();
+
+    return settings->config_id != NULL ? g_strdup(settings->config_id) : g_strndup(host, strcspn(host, "."));
+}
+
+int
+cox_verb_convert_keepalived(struct cox_tool_ctx *ctx, char **arguments)
+{
+    const struct cox_settings *settings = ctx->settings;
+    const char *authority = (settings->authority == NULL) ? "cluster" : settings->authority;
+    g_autofree char *config_id = config_id_of(settings);
+    g_autofree char *file = g_canonicalize_filename(arguments[0], NULL);
+    const struct cox_block_source source = cox_blockfile_source(config_id);
+    g_autoptr(cox_diags) diags = cox_diags_new();
+    g_autoptr(cox_block_tree) tree = NULL;
+    g_autoptr(cox_conf) conf = NULL;
+    g_autofree char *text = NULL;
+
+    if (strcmp(authority, "cluster") != 0 && strcmp(authority, "vrrp") != 0) {
+        return cox_tool_usage(ctx, "--authority '%s' must be cluster or vrrp", authority);
+    }
+    tree = cox_block_read(file, &source, diags);
+    conf = cox_lbconvert(&tree->root, strcmp(authority, "cluster") == 0, diags);
+    if (tell(ctx, diags) > 0 || conf == NULL) {
+        return cox_error_exit_status(COX_ERROR_CONFIG);
+    }
+    text = cox_yamlwrite_text(conf);
+    cox_out_leaf(ctx->out, "configuration", "yaml", text, NULL);
+    cox_out_rawf(ctx->out, "# Of %s.  What the cluster would do with it: cox plan FILE\n%s", arguments[0], text);
+    return 0;
+}
