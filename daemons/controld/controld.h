@@ -76,7 +76,7 @@ struct controld {
     GPtrArray *said_now;            /* the same, of the change that is under way */
     /* papers.c */
     struct cox_follow *follow;
-    bool is_bootstrapped;
+    bool is_founder, must_bootstrap; /* who plans sees to it that the document knows all members; there is another one, or that failed */
     guint64 batch;                  /* of states of nodes being written */
     GString *states;                /* XML of the states in the batch */
     GPtrArray *erased;              /* owned ids of nodes to be erased in the batch */

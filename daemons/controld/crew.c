@@ -118,6 +118,7 @@ settle(struct controld *controld, const struct cox_ballot_result *result)
     controld->is_dismissed = controld->is_dismissed && result->term.coordinator == controld->dismissed.coordinator
                              && result->term.generation == controld->dismissed.generation; /* else the new one does not know */
     controld_duty_term(controld, result->term);
+    controld->is_founder = controld->is_founder && result->term.coordinator == controld->self;
     if (result->term.coordinator == controld->self) {
         controld_realm_elected(controld, result->term);
     }
@@ -128,7 +129,7 @@ settle(struct controld *controld, const struct cox_ballot_result *result)
 static void
 unsettle(struct controld *controld)
 {
-    controld->has_confirm = false;
+    controld->has_confirm = controld->is_founder = false;
     cox_log_line(controld->log, COX_LOG_NOTICE, "no coordinator for now");
     controld_realm_step(controld, &(struct cox_reign_event) { .kind = COX_REIGN_ON_TERM });
 }
@@ -183,6 +184,7 @@ run(struct controld *controld, const struct cox_election_effect *effect)
             tell_phase(controld, effect->phase.node, effect->phase.phase);
             break;
         case COX_ELECTION_DO_PLAN:
+            controld->is_founder = true;
             controld_papers_bootstrap(controld);
             controld_realm_step(controld, &(struct cox_reign_event) { .kind = COX_REIGN_ON_MAY_PLAN });
             break;

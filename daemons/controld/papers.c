@@ -225,7 +225,7 @@ controld_papers_on_document(void *context, const struct cox_follow_news *news)
         controld->recorded_version = news->version; /* another side's document won */
     }
     if (news->patch == NULL) { /* before anybody plans with it */
-        controld->must_compare = true;
+        controld->must_compare = controld->must_bootstrap = true;
         controld_ledger_report(controld);
     }
     if (news->patch != NULL && (scope & COX_PATCHSCOPE_HISTORY) != 0) {
@@ -237,6 +237,9 @@ controld_papers_on_document(void *context, const struct cox_follow_news *news)
     }
     if (controld->has_confirm || controld->must_compare) {
         controld_ledger_report(controld);
+    }
+    if (controld->is_founder && controld->must_bootstrap && cox_follow_counts(controld->follow)) {
+        controld_papers_bootstrap(controld);
     }
 }
 
@@ -374,7 +377,7 @@ on_bootstrap(void *context, const struct cox_follow_answer *answer)
     struct controld *controld = context;
 
     if (answer->error != NULL) {
-        controld->is_bootstrapped = false; /* with the next election */
+        controld->must_bootstrap = true;
         cox_log_event(controld->log, COX_EVENT_DOCUMENT_REFUSED, "what=\"properties of the cluster\" reason=\"%s\"",
                       answer->error->message);
     }
@@ -418,6 +421,7 @@ controld_papers_bootstrap(struct controld *controld)
     if (cox_follow_cib(controld->follow) == NULL) {
         return;
     }
+    controld->must_bootstrap = false;
     want_property(controld, properties, "have-watchdog", cox_sbd_is_running() ? "true" : "false");
     want_property(controld, properties, "dc-version", COX_COMPAT_VERSION "-coxswain-" PACKAGE_VERSION);
     want_property(controld, properties, "cluster-infrastructure", "corosync");
@@ -440,7 +444,6 @@ controld_papers_bootstrap(struct controld *controld)
     change.text = text->str;
     change.fn = on_bootstrap;
     change.context = controld;
-    controld->is_bootstrapped = true;
     cox_follow_change(controld->follow, &change);
 }
 

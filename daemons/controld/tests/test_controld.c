@@ -407,6 +407,31 @@ a_node_that_another_document_does_not_know_is_written_into_it(void **state)
     assert_false(life_has(w, "crmd=\"online\""));
     life_pass(w, 1000);
     assert_true(life_has(w, "crmd=\"online\""));
+    assert_true(life_has(w, "<node id=\"1\" uname=\"n1\"/>"));
+    assert_true(life_has(w, "name=\"dc-version\""));
+}
+
+/* Whoever is coordinator sees to that as soon as the document counts, also when the first attempt was refused. */
+static void
+a_node_that_is_missing_is_written_when_the_document_counts(void **state)
+{
+    struct world *w = *state;
+    static const char *const other = "<cib validate-with='none' admin_epoch='0' epoch='%d' num_updates='0'><configuration><crm_config/><nodes/>"
+                                     "<resources/><constraints/></configuration><status/></cib>";
+    g_autofree char *first = g_strdup_printf(other, 9), *second = g_strdup_printf(other, 20);
+
+    life_create(w, "", "", "");
+    cox_follow_fake_counts(w->controld->follow, false);
+    cox_follow_fake_replace(w->controld->follow, first);
+    life_pass(w, 5000);
+    assert_false(life_has(w, "<node id=\"1\" uname=\"n1\"/>"));
+    cox_follow_fake_counts(w->controld->follow, true);
+    life_pass(w, 1000);
+    assert_true(life_has(w, "<node id=\"1\" uname=\"n1\"/>"));
+    cox_follow_fake_fail_next(w->controld->follow, COX_ERROR_TRY_AGAIN);
+    cox_follow_fake_replace(w->controld->follow, second);
+    life_pass(w, 5000);
+    assert_true(life_has(w, "<node id=\"1\" uname=\"n1\"/>"));
 }
 
 static void
@@ -556,6 +581,7 @@ main(void)
         STORY(another_document_is_corrected_without_a_join),
         STORY(a_document_that_does_not_count_is_not_corrected_until_it_does),
         STORY(a_node_that_another_document_does_not_know_is_written_into_it),
+        STORY(a_node_that_is_missing_is_written_when_the_document_counts),
         STORY(results_are_told_as_recorded_only_when_that_is_certain),
         STORY(results_are_recorded_only_when_both_halves_of_a_write_are_done),
         STORY(a_node_that_is_no_member_can_be_removed),
