@@ -48,3 +48,18 @@ case("bundle-failed-in-maintenance", "A container failed on a node in maintenanc
      history=lambda s: (up(*REPLICA, probed=[(r[0], {"n1": "n2", "n2": "n1"}[r[1]], r[2]) for r in REPLICA[:3]])(s), s.at("W-podman-0", "n1").fail("monitor", 60000, rc=7)))
 case("monitor-stopped-role-in-maintenance", "No monitor for the Stopped role on a node in maintenance.",
      [prim("A", ops=[op("A", "monitor", "30s", role="Stopped")])], nodes=3, node_attrs={"n3": {"maintenance": "true"}}, runs={"A": "n1"})
+case("connection-not-installed", "The probe of a replica's connection says that there is no agent: its container starts, and is not restarted for that.",
+     [bundle("W", A, replicas=1)], nodes=1, history=lambda s: (up(probed=[("W-0", "n1", CONNECTION)])(s), s.at("W-0", "n1").fail(
+         "monitor", rc=5, expected=7), s.at("W-0", "n1").undigested()))
+case("remote-removed-and-fenced", "The connection of a removed remote node was where nobody can look: the node has been fenced, so it is not fenced again.",
+     [fence_device(), A], options=FENCING, states={"n2": "offline"}, quorum=0, runs={"A": "n1", "fence": "n1"},
+     remotes={"R": {"node_fenced": "1", "crmd": "offline", "join": "down", "expected": "down"}},
+     history=lambda s: up(("R", "n2", CONNECTION))(s))
+
+# ---- what pulls two ways ----
+case("colocation-apart-in-group", "A colocation that keeps members of one group apart is passed over, and told of by crm_verify.",
+     [group("G", A, B)], [colocation("A", "B", "-INFINITY"), colocation("G", "A", "-10")], runs={"A": "n1", "B": "n1"})
+ROOM = {"n1": {"memory": "3"}}
+case("colocation-circle-without-room", "There is room for one of two that want to be together: the one that runs stays, the other does not take its place.",
+     [prim("A", util={"memory": "2"}), prim("B", util={"memory": "2"})], [colocation("A", "B", "10"), colocation("B", "A", "100")], nodes=1,
+     options={"placement-strategy": "utilization"}, node_util=ROOM, runs={"A": "n1"})

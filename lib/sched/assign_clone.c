@@ -17,7 +17,11 @@ sched_clone_assign(struct sched_work *work, struct sched_rsc *rsc, struct sched_
     rsc->is_assigning = true;
     primaries = sched_colocation_hold_this_with(rsc);
     for (guint i = 0; primaries != NULL && i < primaries->len; i++) {
-        sched_place(work, ((struct sched_colocation *) g_ptr_array_index(primaries, i))->primary, prefer, stop_if_fail);
+        const struct sched_colocation *row = g_ptr_array_index(primaries, i);
+
+        if (!sched_colocation_is_turned(work, row)) {
+            sched_place(work, row->primary, prefer, stop_if_fail);
+        }
     }
     list = sched_colocation_with_this(work, rsc);
     for (guint i = 0; list != NULL && i < list->len; i++) {

@@ -23,6 +23,7 @@ sched_colocation_add(struct sched_work *work, const struct sched_colocation *row
         return;
     }
     copy = cox_arena_memdup(work->arena, row, 1, sizeof(*row));
+    copy->idx = work->colocations->len;
     if (copy->dependent_role == COX_ROLE_STARTED) {
         copy->dependent_role = COX_ROLE_UNKNOWN;
     }
@@ -259,6 +260,26 @@ is_active(const struct sched_rsc *rsc)
     }
     for (guint i = 0; i < sched_n_children(rsc); i++) {
         if (is_active(sched_child(rsc, i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * Where room counts, what runs is placed before what does not.  If that meant that its primary comes first, which wants to be with it in turn,
+ * the one would take the other's place with every plan.
+ */
+bool
+sched_colocation_is_turned(const struct sched_work *work, const struct sched_colocation *row)
+{
+    const GPtrArray *back = sched_capacity_counts(work) ? row->primary->this_with : NULL;
+
+    for (guint i = 0; back != NULL && i < back->len; i++) {
+        const struct sched_colocation *other = g_ptr_array_index(back, i);
+        cox_score a = ABS(other->score), b = ABS(row->score);
+
+        if (other->primary == row->dependent && (a > b || (a == b && other->idx < row->idx))) {
             return true;
         }
     }

@@ -27,11 +27,32 @@ influence_of(const struct cox_colocation *def, const struct sched_rsc *dependent
     return def->influence != COX_UNSET ? def->influence == COX_TRUE : dependent != NULL && dependent->meta.is_critical;
 }
 
+static const struct sched_rsc *
+group_of(const struct sched_rsc *rsc)
+{
+    return rsc->variant == COX_GROUP ? rsc : rsc->parent != NULL && rsc->parent->variant == COX_GROUP ? rsc->parent : NULL;
+}
+
+/* Are the two to be apart though they are in one group, or one in the other?  They would be moved to and fro for ever. */
+static bool
+is_senseless(const struct sched_colocation *row)
+{
+    const struct sched_rsc *a = row->dependent, *b = row->primary;
+
+    return row->score < 0 && a != NULL && b != NULL
+           && (sched_rsc_is_inside(a, b) || sched_rsc_is_inside(b, a) || (group_of(a) != NULL && group_of(a) == group_of(b)));
+}
+
 static void
 add(struct sched_work *work, const struct cox_colocation *def, const struct sched_colocation *row)
 {
     struct sched_colocation copy = *row;
 
+    if (is_senseless(row)) {
+        cox_diags_add(work->diags, COX_SEVERITY_WARNING, def->id, "Remove the constraint, or take the resource out of the group.",
+                      "Ignoring colocation %s because %s cannot be apart from %s, with which it is grouped", def->id, row->dependent->id, row->primary->id);
+        return;
+    }
     copy.node_attribute = def->node_attribute;
     copy.influence = influence_of(def, row->dependent);
     sched_colocation_add(work, &copy);

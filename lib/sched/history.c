@@ -215,7 +215,7 @@ is_readable(const struct sched_work *work, const struct sched_node *node)
     }
     if (node->kind == SCHED_NODE_REMOTE) {
         return node->remote_rsc != NULL && (node->remote_rsc->role == COX_ROLE_STARTED)
-               && (node->remote_rsc->container == NULL || node->remote_rsc->container->role == COX_ROLE_STARTED);
+               && (node->remote_rsc->container == NULL || node->remote_rsc->container->role >= COX_ROLE_STARTED);
     }
     return node->is_online || work->opt.fencing_enabled;
 }

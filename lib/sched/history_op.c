@@ -258,6 +258,9 @@ on_error(struct sched_work *work, const struct sched_entry *entry, struct sched_
     if (on_fail == SCHED_ON_FAIL_IGNORE && entry->status == COX_OP_STATUS_NOT_INSTALLED) {
         on_fail = SCHED_ON_FAIL_BAN; /* there is no agent: nothing to go on with */
     }
+    if (on_fail == SCHED_ON_FAIL_RESTART_CONTAINER && entry->is_probe && entry->rc == RC_NOT_INSTALLED) {
+        on_fail = SCHED_ON_FAIL_RESTART; /* it does not run there, and no container that is started anew has it */
+    }
     if (on_fail == SCHED_ON_FAIL_IGNORE
         || (on_fail == SCHED_ON_FAIL_RESTART_CONTAINER && is_task(entry, "stop"))) {
         succeeded(work, entry, entry->op->target_rc, verdict);

@@ -307,7 +307,7 @@ sched_probes(struct sched_work *work)
         struct sched_node *node = g_ptr_array_index(work->nodes, i);
 
         if (!node->is_online) {
-            if (sched_remote_is_failed(node)) {
+            if (sched_remote_is_failed(node) && !node->remote_was_fenced) {
                 sched_node_fence(work, node, "the connection is unrecoverable", false);
             }
             continue;

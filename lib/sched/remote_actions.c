@@ -72,7 +72,7 @@ order_other(struct sched_work *work, struct sched_action *action, enum remote_st
         start_then(work, remote, action, SCHED_R_REQUIRES_THEN);
         return;
     }
-    if (action->task == SCHED_TASK_MONITOR && state == REMOTE_FAILED) {
+    if (action->task == SCHED_TASK_MONITOR && state == REMOTE_FAILED && !action->node->remote_was_fenced) { /* which leaves nothing there */
         sched_node_fence(work, action->node, "resources are in unknown state and connection is unrecoverable", false);
     }
     if (sched_rsc_active_node(remote, NULL, NULL) != NULL && state == REMOTE_STOPPED) {
