@@ -6,10 +6,21 @@
 #include "base/ipaddr.h"
 #include "base/nearest.h"
 
-static char *
-key_of(const char *block, const char *name)
+/* Rows are their own keys: block and name. */
+static guint
+row_hash(gconstpointer key)
 {
-    return g_strdup_printf("%s %s", block, name);
+    const struct cox_keyword *row = key;
+
+    return g_str_hash(row->block) * 31 + g_str_hash(row->name);
+}
+
+static gboolean
+row_equal(gconstpointer a, gconstpointer b)
+{
+    const struct cox_keyword *one = a, *other = b;
+
+    return strcmp(one->name, other->name) == 0 && strcmp(one->block, other->block) == 0;
 }
 
 void
@@ -17,9 +28,9 @@ cox_keyword_reader_init(struct cox_keyword_reader *reader, const struct cox_keyw
 {
     reader->rows = rows;
     reader->n_rows = n_rows;
-    reader->index = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    reader->index = g_hash_table_new(row_hash, row_equal);
     for (size_t i = 0; i < n_rows; i++) {
-        g_hash_table_insert(reader->index, key_of(rows[i].block, rows[i].name), (gpointer) (guintptr) &rows[i]);
+        g_hash_table_add(reader->index, (gpointer) (guintptr) &rows[i]);
     }
 }
 
@@ -32,9 +43,9 @@ cox_keyword_reader_clear(struct cox_keyword_reader *reader)
 const struct cox_keyword *
 cox_keyword_find(const struct cox_keyword_reader *reader, const char *block, const char *name)
 {
-    g_autofree char *key = key_of(block, name);
+    const struct cox_keyword key = { .block = block, .name = name };
 
-    return g_hash_table_lookup(reader->index, key);
+    return g_hash_table_lookup(reader->index, &key);
 }
 
 /* ---- values ----------------------------------------------------------------------------------------------- */
