@@ -43,6 +43,9 @@ case("guest-last-in-group", "What is in a group before a machine does not run in
      nodes=1, options={"placement-strategy": "minimal"}, remotes={"guest": {}}, history=up(("A", "n1"), *MACHINE, probed=ELSEWHERE[1:]))
 case("guest-must-be-beside", "A machine that must be where A is keeps A out of the machine: A has no place, so it has none.",
      [A, VM], [colocation("VM", "A"), *NOWHERE], remotes={"guest": {}}, history=up(*MACHINE, probed=ELSEWHERE))
+case("guest-unmanaged-failed", "A machine that nobody manages failed: nothing is placed in it.",
+     [prim("VM", {"remote-node": "guest", "is-managed": "false"}), A], [location("A", "guest", 100)], nodes=1, remotes={"guest": {}},
+     history=lambda s: (up(*MACHINE, probed=[("A", "n1")])(s), s.at("VM", "n1").fail("monitor", 10000)))
 case("bundle-failed-in-maintenance", "A container failed on a node in maintenance: nothing is done about it, nor in it.",
      [bundle("W", A, replicas=1)], node_attrs={"n1": {"maintenance": "true"}}, remotes={"W-0": {}},
      history=lambda s: (up(*REPLICA, probed=[(r[0], {"n1": "n2", "n2": "n1"}[r[1]], r[2]) for r in REPLICA[:3]])(s), s.at("W-podman-0", "n1").fail("monitor", 60000, rc=7)))

@@ -194,7 +194,7 @@ remote_state(struct sched_work *work, struct sched_node *node)
     }
     if (container != NULL && container->is_failed) {
         node->is_online = false;
-        node->remote_requires_reset = container->is_managed;
+        node->remote_requires_reset = !container->is_maintenance;
     } else if (connection->is_failed) {
         node->is_online = false;
     } else if (connection->role == COX_ROLE_STOPPED || connection->role == COX_ROLE_UNKNOWN
