@@ -198,7 +198,8 @@ cox_plan_view_scores(struct cox_out *out, const struct cox_plan *plan, bool with
     if (with_heading) {
         cox_out_list_begin(out, "%s", kinds[kind].heading);
     }
-    for (size_t i = 0; i < plan->n_notes; i++) {
+    /* As the heading, they are left out with --quiet. */
+    for (size_t i = 0; with_heading && i < plan->n_notes; i++) {
         cox_out_rawf(out, "%s\n", plan->notes[i]);
     }
     for (size_t i = 0; with_utilization && i < plan->n_utilization; i++) {

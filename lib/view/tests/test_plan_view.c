@@ -94,7 +94,9 @@ static const struct cox_utilization_entry utilization[] = {
     { "Original: n1 capacity: cpu=4 memory=2" }, { "f: a utilization on n1: cpu=1" }, { "Remaining: n1 capacity: cpu=3 memory=2" },
     { "unknown" },
 };
-static const struct cox_plan weighed = { .scores = scores, .n_scores = G_N_ELEMENTS(scores), .utilization = utilization,
+static const char *const notes[] = { "A note" };
+static const struct cox_plan weighed = { .notes = notes, .n_notes = G_N_ELEMENTS(notes),
+                                         .scores = scores, .n_scores = G_N_ELEMENTS(scores), .utilization = utilization,
                                          .n_utilization = G_N_ELEMENTS(utilization) };
 
 static void
@@ -108,6 +110,7 @@ scores_stand_between_capacities(void **state)
     cox_plan_view_scores(out, &weighed, false, false, true);
     text = printed(out);
     assert_string_equal(text, "Assignment Scores and Utilization Information:\n"
+                              "A note\n"
                               "  * Original: n1 capacity: cpu=4 memory=2\n"
                               "  * f: a allocation score on n1: 5\n"
                               "  * f: a allocation score on none: -INFINITY\n"
@@ -130,6 +133,7 @@ only_what_is_asked_for_is_printed(void **state)
     text = printed(out);
     assert_null(strstr(text, "cpu"));
     assert_null(strstr(text, "Assignment Scores"));
+    assert_null(strstr(text, "A note")); /* programs read one kind of line with --quiet */
     cox_plan_view_scores(other, &weighed, false, true, true);
     rest = printed(other);
     assert_has(rest, "Utilization Information:");
