@@ -37,7 +37,7 @@ kept "a dry run changes nothing" "$tools/cox" group remove g --dry-run
 has "a clone takes the group and meta-attributes" 0 "name=clone-max value=2" clone create g clone-max=2
 has "a clone goes" 0 "- clone 'g-clone'" clone remove g
 
-has "a dry run shows what the cluster would do" 0 "  * Start      b       (    n1 )  due to unrunnable a start (blocked)" move g n2 --dry-run
+has "a dry run shows what the cluster would do" 0 "  * Start      a       (    n1 )" constraint delete ticket-T-a --dry-run
 has "a stop is for the named one" 0 "+ nvpair 'g-meta_attributes-target-role' of 'g': name=target-role value=Stopped" stop g
 is "a start takes that away" 0 "  - nvpair 'g-meta_attributes-target-role' of 'g': name=target-role value=Stopped" start g
 has "a move is a constraint with a known id" 0 "+ rsc_location 'cli-prefer-g': rsc=g node=n2 score=INFINITY role=Started" move g n2
