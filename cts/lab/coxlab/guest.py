@@ -23,7 +23,7 @@ SCRATCH, DISK = "/tmp", "/dev/ubda"
 MODULES = "/usr/lib/uml/modules"
 WATCH_S = 0.01
 SAY_AGAIN = 100  # looks without a change
-MOST = 65536
+MOST, LONGEST = 65536, 1 << 20
 
 
 def _mount_first():
@@ -129,7 +129,8 @@ class Command:
     """A process that somebody outside asked for.  Frames to them: o or e with output, x with the exit status as text, each with its length."""
 
     def __init__(self, agent, stream, argv):
-        self.agent, self.stream = agent, stream
+        self.agent, self.stream, self.process = agent, stream, None
+        self.to_write, self.is_fed = bytearray(), False
         stream.received = self.on_input
         try:
             self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, cwd="/")
@@ -144,7 +145,6 @@ class Command:
             os.set_blocking(pipe.fileno(), False)
             agent.watch(pipe, selectors.EVENT_READ, lambda _, kind=kind: self.on_output(kind))
         os.set_blocking(self.process.stdin.fileno(), False)
-        self.to_write, self.is_fed = bytearray(), False
 
     def send(self, kind, data):
         self.stream.send(kind + struct.pack("!I", len(data)) + data)
@@ -155,9 +155,9 @@ class Command:
         self.feed()
 
     def feed(self, _=0):
-        pipe = self.process.stdin
-        if pipe.closed:
+        if self.process is None or self.process.stdin.closed:
             return
+        pipe = self.process.stdin
         try:
             while self.to_write:
                 del self.to_write[:os.write(pipe.fileno(), self.to_write)]
@@ -230,7 +230,7 @@ class Agent:
         signal.set_wakeup_fd(woken_w, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self.watch(woken_r, selectors.EVENT_READ, lambda _: os.read(woken_r, 4096))
-        self.listen(listener, lambda sock: Stream(self, sock, self.begin))
+        self.listen(listener, lambda sock: Stream(self, sock, self.beginning()))
         self.listen(power, self.hand_on)
 
     def watch(self, thing, events, function):
@@ -247,11 +247,22 @@ class Agent:
     def listen(self, listener, accepted):
         self.watch(listener, selectors.EVENT_READ, lambda _: accepted(listener.accept()[0]))
 
-    def begin(self, stream, data):
-        """The line that says what is wanted."""
-        line, newline, rest = data.partition(b"\n")
+    def beginning(self):
+        """What takes the pieces of the line that says what is wanted."""
+        heard = bytearray()
+
+        def received(stream, data):
+            heard.extend(data)
+            if b"\n" in heard:
+                self.begin(stream, *heard.split(b"\n", 1))
+            elif not data or len(heard) > LONGEST:
+                stream.close()
+
+        return received
+
+    def begin(self, stream, line, rest):
         try:
-            request = json.loads(line) if newline else None
+            request = json.loads(line)
             if "run" in request:
                 command = Command(self, stream, [str(word) for word in request["run"]])
                 if rest:

@@ -11,12 +11,12 @@ import subprocess
 import sys
 import time
 
-from . import guest, keeper, procs
+from . import guest, keeper, nodeinit, procs
 
 CONTROL = "10.79.0."
 KEEPER = CONTROL + "254"
 CARDS = ("r", "p", "c")  # ring, public, control: names of their cables with the number of the node
-BOOT_LIMIT_S = 120.0
+BOOT_LIMIT_S = 55.0  # below what Namespaces.ask waits for an answer
 KERNEL = "linux.uml"
 DISK_MIB = 256
 POWER_OFF_LIMIT_S = 10.0
@@ -63,10 +63,11 @@ class MachineKeeper(keeper.Keeper):
         through hostfs belongs to root."""
         path = "%s/nodes/%s.disk" % (self.lab, node.name)
         if not os.path.exists(path):
-            done = subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", "%s/nodes/%s" % (self.lab, node.name), path, "%dM" % DISK_MIB],
-                                  capture_output=True, text=True, check=False)
+            done = subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", "%s/nodes/%s" % (self.lab, node.name), path + ".new", "%dM" % DISK_MIB],
+                                  capture_output=True, text=True, check=False, env=nodeinit.ENVIRONMENT)
             if done.returncode != 0:
                 raise OSError(errno.EIO, "mke2fs: " + done.stderr.strip())
+            os.rename(path + ".new", path)
         return path
 
     def kernel_command(self, node, plan):

@@ -3,7 +3,7 @@ import os
 import shutil
 import sys
 
-from . import machinekeeper
+from . import machinekeeper, procs
 from .errors import LabError
 from .namespaces import Namespaces
 from .watching import Watching
@@ -41,5 +41,8 @@ class Machines(Watching, Namespaces):
 
     def exists(self, node, path):
         self.check_node(node)
-        pid = self.first_process(node)
-        return self.watched(node, path, pid) if pid else False
+        saved = self._processes.get(node)
+        if not procs.is_alive(saved) and not self.look_again():
+            return False
+        saved = self._processes.get(node)
+        return self.watched(node, path, saved["pid"]) if procs.is_alive(saved) else False

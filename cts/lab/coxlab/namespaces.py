@@ -203,15 +203,18 @@ class Namespaces(Driver):
         done = self.run(node, ["pidof", program], 20)
         return [int(p) for p in done.stdout.split()]
 
+    def look_again(self):
+        """A node may have been given power again by a fence agent: ask, but not a hundred times a second.  Was it asked?"""
+        if time.monotonic() - self._asked < ASK_AGAIN_S:
+            return False
+        self._asked = time.monotonic()
+        self.status()
+        return True
+
     def exists(self, node, path):
         saved = self._processes.get(node)
-        if saved is None or not procs.is_alive(saved):
-            # It may have been given power again by a fence agent: ask, but not a hundred times a second.
-            if time.monotonic() - self._asked < ASK_AGAIN_S:
-                return False
-            self._asked = time.monotonic()
-            self.status()
-            saved = self._processes.get(node)
+        if not procs.is_alive(saved):
+            saved = self._processes.get(node) if self.look_again() else None
             if saved is None:
                 return False
         try:
