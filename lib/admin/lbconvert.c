@@ -52,7 +52,6 @@ static char *
 value_of(const struct cox_block *block)
 {
     g_autoptr(GString) out = g_string_new(NULL);
-    g_autofree char *word = NULL;
 
     if (block->has_body) {
         append_body(out, block, 0);

@@ -319,7 +319,7 @@ cox_keyword_read(struct cox_keyword_reader *reader, const char *block, const str
 
 /* ---- writing ---------------------------------------------------------------------------------------------- */
 
-static void
+static void G_GNUC_PRINTF(3, 0)
 put_line(struct cox_keyword_writer *writer, const char *end, const char *format, va_list args)
 {
     g_string_append_printf(writer->out, "%*s", (int) writer->depth * 4, "");
