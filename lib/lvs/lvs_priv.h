@@ -40,11 +40,11 @@ struct cox_lvs {
     GHashTable *probes;             /**< number to struct watch */
     GPtrArray *dirty;               /**< struct pool */
     guint64 last_number;            /**< of probes, readings, entries of the queue */
-    struct cox_lvs_table *gone;     /**< virtual servers of ours that may still be in the kernel */
+    struct cox_lvs_table *gone;     /**< virtual servers that we have removed and a reading has not shown to be gone */
     bool is_synced;                 /**< the table has been read, and is as the pools say */
     bool is_stopped;
     guint64 reading;                /**< number of the DO_READ under way; 0: none */
-    bool is_stale;                  /**< operations came after it */
+    bool is_stale;                  /**< operations, or a wish to read again, came after it */
     cox_usec read_at;
     GHashTable *roles;              /**< name of a virtual router to enum cox_lvs_role */
     GHashTable *addresses;          /**< struct cox_ip, here */
@@ -67,6 +67,8 @@ void cox_lvs_queue(struct cox_lvs *lvs, struct cox_lvs_due *due, cox_usec at);
 void cox_lvs_dirty(struct cox_lvs *lvs, struct pool *pool);
 
 void cox_lvs_cancel(struct cox_lvs *lvs, struct watch *watch, struct cox_lvs_effects *out);
+
+/** Read the table; one that is being read is read again afterwards. */
 void cox_lvs_read(struct cox_lvs *lvs, struct cox_lvs_effects *out);
 
 /* ---- lvsjudge.c ---- */
@@ -86,6 +88,9 @@ void cox_lvs_wanted(const struct pool *pool, struct cox_lvs_table *table);
 
 /** Append operations as effects. */
 void cox_lvs_operate(struct cox_lvs *lvs, const GArray *ops, struct cox_lvs_effects *out);
+
+/** What @wanted has not and @actual and @owned have; the caller frees. */
+struct cox_lvs_table *cox_lvs_removed(const struct cox_lvs_table *wanted, const struct cox_lvs_table *actual, const struct cox_lvs_table *owned);
 
 /* ---- lvsread.c ---- */
 

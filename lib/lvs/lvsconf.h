@@ -101,7 +101,7 @@ struct cox_lvs_service {
     bool is_suspended_alone;        /**< no checks while the address is not on this node (ha_suspend) */
     bool is_omega;                  /**< at a stop the down hooks are run */
     gint64 quorum;                  /**< total weight needed; 1 */
-    gint64 hysteresis;              /**< gained at quorum + this, lost below quorum - this */
+    gint64 hysteresis;              /**< gained at quorum + this, lost below quorum - this, or 1; below quorum */
     struct cox_lvs_script quorum_up, quorum_down;
     bool has_mail;
     guint panic_percent;            /**< when less of the total weight is good, all servers are used; 0: never */

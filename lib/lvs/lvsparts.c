@@ -66,10 +66,12 @@ cox_lvs_cancel(struct cox_lvs *lvs, struct watch *watch, struct cox_lvs_effects 
 void
 cox_lvs_read(struct cox_lvs *lvs, struct cox_lvs_effects *out)
 {
-    if (lvs->reading == 0) {
+    lvs->read_at = COX_USEC_NEVER;
+    if (lvs->reading != 0) {
+        lvs->is_stale = true;
+    } else {
         lvs->reading = ++lvs->last_number;
         lvs->is_stale = false;
-        lvs->read_at = COX_USEC_NEVER;
         cox_lvs_add(out, COX_LVS_DO_READ)->number = lvs->reading;
     }
 }

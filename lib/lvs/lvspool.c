@@ -49,7 +49,7 @@ cox_lvs_pool_judge(struct cox_lvs_pool *pool)
     if (!pool->is_begun) {
         pool->has_quorum = pool->good_weight >= quorum;
     } else if (pool->has_quorum) {
-        pool->has_quorum = pool->good_weight >= quorum - margin;
+        pool->has_quorum = pool->good_weight >= MAX(1, quorum - margin);
     } else {
         pool->has_quorum = pool->good_weight >= quorum + margin;
     }
@@ -105,7 +105,7 @@ cox_lvs_pool_place(const struct cox_lvs_pool *pool, cox_usec now, GArray *out)
         }
         if (!is_sorry && (backend->is_up || pool->is_panic)) {
             place(out, backend->conf, cox_lvs_backend_weight(backend, now));
-        } else if (backend->conf->is_inhibited) {
+        } else if (backend->conf->is_inhibited || (backend->is_up && !is_member(backend))) { /* an order keeps connections */
             place(out, backend->conf, 0);
         }
     }

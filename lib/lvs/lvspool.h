@@ -2,10 +2,11 @@
  *
  *                        weight of the good servers
  *     without quorum  --- >= quorum + hysteresis --->  with quorum
- *                     <--- < quorum - hysteresis ---                (the first time: >= quorum)
+ *                     <--- < max(1, quorum - hysteresis) ---        (the first time: >= quorum)
  *
  * Who is in the table:
- *   without quorum, and there is a sorry server: it alone; of the others those that are inhibited, with weight 0;
+ *   without quorum, and there is a sorry server: it alone; of the others those that are inhibited, with weight 0, and good ones that
+ *   people quiesce or drain, with weight 0: they keep their connections;
  *   else, when the good weight is below the configured part of the whole (panic): all;
  *   else: the good ones; bad ones that are inhibited, with weight 0; an inhibited sorry server, with weight 0.
  * In all cases, with weight 0: who was taken out of the configuration and may still keep its connections.

@@ -1,7 +1,7 @@
 /* lib/lvs/lvsread.c - the kernel's table has been read: counters, and what is not as wanted.  Layer 3, pure. */
 #include "lvs/lvs_priv.h"
 
-/* How often counters are read while somebody leaves, and while servers are watched. */
+/* How often the table is read while somebody leaves, and while servers are watched or virtual servers have been removed. */
 enum { LEAVING_MS = 1000, WATCHED_MS = 5000 };
 
 static void
@@ -145,6 +145,7 @@ mend(struct cox_lvs *lvs, const struct cox_lvs_event *event, struct cox_lvs_effe
 {
     g_autoptr(cox_lvs_table) wanted = cox_lvs_table_new();
     g_autoptr(GArray) ops = g_array_new(FALSE, FALSE, sizeof(struct cox_lvs_op));
+    struct cox_lvs_table *gone;
 
     for (guint i = 0; i < lvs->pools->len; i++) {
         cox_lvs_wanted(lvs->pools->pdata[i], wanted);
@@ -154,14 +155,15 @@ mend(struct cox_lvs *lvs, const struct cox_lvs_event *event, struct cox_lvs_effe
     }
     cox_lvs_table_diff(wanted, event->table, lvs->gone, ops);
     cox_lvs_operate(lvs, ops, out);
+    gone = cox_lvs_removed(wanted, event->table, lvs->gone);
     cox_lvs_table_free(lvs->gone);
-    lvs->gone = cox_lvs_table_new();
+    lvs->gone = gone;
 }
 
 cox_usec
 cox_lvs_next_reading(const struct cox_lvs *lvs, cox_usec now)
 {
-    cox_usec at = COX_USEC_NEVER;
+    cox_usec at = cox_lvs_table_count(lvs->gone) > 0 ? cox_usec_after_ms(now, WATCHED_MS) : COX_USEC_NEVER;
 
     for (guint i = 0; i < lvs->pools->len; i++) {
         const struct cox_lvs_pool *pool = lvs->pools->pdata[i];

@@ -27,6 +27,9 @@ cox_lvs_is_suspended(const struct cox_lvs *lvs, const struct cox_lvs_service *se
         return false;
     }
     for (size_t i = 0; i < service->n_fronts; i++) {
+        if (service->fronts[i].mark != 0) { /* whose addresses nobody says */
+            return false;
+        }
         for (guint32 n = 0; n < MAX(service->fronts[i].count, 1); n++) {
             const struct cox_lvs_vs vs = cox_lvs_pool_vs(service, &service->fronts[i], n);
 
@@ -46,9 +49,45 @@ struct before {
     struct cox_lvs_config *config;
 };
 
-/* The check @check, which another server may have, too; one that was made before goes on. */
+/* Do both ask the same thing, whatever their rhythm, so that an answer to one is an answer to the other? */
+static bool
+is_same_question(const struct cox_lvs_check *a, const struct cox_lvs_check *b)
+{
+    if (a->kind != b->kind || a->path.to_port != b->path.to_port || !cox_ip_equal(&a->path.to, &b->path.to)) {
+        return false;
+    }
+    if (a->kind == COX_LVS_CHECK_PROGRAM) {
+        return a->program.weigh == b->program.weigh && g_strcmp0(a->program.script.command, b->program.script.command) == 0;
+    }
+    return a->kind != COX_LVS_CHECK_FILE || g_strcmp0(a->file.path, b->file.path) == 0;
+}
+
+/* A check with another rhythm than before knows what the one before knew; a weight that came of it is asked for at once. */
+static void
+inherit(struct watch *watch, const struct cox_lvs_backend *old, cox_usec now)
+{
+    struct cox_lvs_checker *checker = &watch->checker;
+
+    for (size_t i = 0; i < old->conf->n_checks; i++) {
+        const struct watch *was = (const struct watch *) old->checkers[i];
+
+        if (!is_same_question(was->checker.check, checker->check)) {
+            continue;
+        }
+        checker->has_value = was->checker.has_value;
+        checker->value = was->checker.value;
+        checker->is_answered = was->checker.is_answered;
+        watch->why = g_strdup(was->why);
+        if (checker->has_value) {
+            cox_lvs_checker_hurry(checker, now);
+        }
+        return;
+    }
+}
+
+/* The check @check, which another server may have, too; one that was made before goes on.  @old: the server before, or NULL. */
 static struct watch *
-watch_of(struct cox_lvs *lvs, struct before *before, const struct cox_lvs_check *check, bool is_good, cox_usec now)
+watch_of(struct cox_lvs *lvs, struct before *before, const struct cox_lvs_check *check, const struct cox_lvs_backend *old, cox_usec now)
 {
     GBytes *key = cox_lvs_check_key(check);
     struct watch *watch = g_hash_table_lookup(lvs->watches, key);
@@ -68,7 +107,10 @@ watch_of(struct cox_lvs *lvs, struct before *before, const struct cox_lvs_check 
         watch->key = key;
         watch->pools = g_ptr_array_new();
         watch->due.at = COX_USEC_NEVER;
-        cox_lvs_checker_init(&watch->checker, check, is_good, now, cox_lvs_random(lvs));
+        cox_lvs_checker_init(&watch->checker, check, old != NULL ? old->is_up : !check->is_alpha, now, cox_lvs_random(lvs));
+        if (old != NULL) {
+            inherit(watch, old, now);
+        }
     }
     g_hash_table_insert(lvs->watches, watch->key, watch);
     return watch;
@@ -91,7 +133,7 @@ make_backend(struct cox_lvs *lvs, struct before *before, struct pool *pool, size
     }
     backend->checkers = g_new(struct cox_lvs_checker *, conf->n_checks);
     for (size_t j = 0; j < conf->n_checks; j++) {
-        struct watch *watch = watch_of(lvs, before, &conf->checks[j], old != NULL ? old->is_up : !conf->checks[j].is_alpha, now);
+        struct watch *watch = watch_of(lvs, before, &conf->checks[j], old, now);
 
         g_ptr_array_add(watch->pools, pool);
         backend->checkers[j] = &watch->checker;
@@ -209,13 +251,14 @@ wanted_of(const GPtrArray *pools)
 static void
 go_over(struct cox_lvs *lvs, const struct cox_lvs_table *old, struct cox_lvs_effects *out)
 {
-    for (size_t i = 0; i < cox_lvs_table_count(old); i++) {
-        cox_lvs_table_add_vs(lvs->gone, cox_lvs_table_vs(old, i));
-    }
     if (lvs->is_synced) {
-        g_autoptr(cox_lvs_table) new = wanted_of(lvs->pools);
+        g_autoptr(cox_lvs_table) new = wanted_of(lvs->pools), had = lvs->gone;
         g_autoptr(GArray) ops = g_array_new(FALSE, FALSE, sizeof(struct cox_lvs_op));
 
+        for (size_t i = 0; i < cox_lvs_table_count(old); i++) {
+            cox_lvs_table_add_vs(had, cox_lvs_table_vs(old, i));
+        }
+        lvs->gone = cox_lvs_removed(new, had, had);
         cox_lvs_table_diff(new, old, old, ops);
         cox_lvs_operate(lvs, ops, out);
     } else {
@@ -260,7 +303,7 @@ cox_lvs_on_config(struct cox_lvs *lvs, struct cox_lvs_config *config, cox_usec n
     go_over(lvs, old, out);
     cox_lvs_sync(lvs, before.config != NULL && !cox_lvs_sync_equal(&config->sync, &before.config->sync), out);
     if (lvs->is_synced) {
-        lvs->read_at = cox_lvs_next_reading(lvs, now);
+        lvs->read_at = cox_usec_min(lvs->read_at, cox_lvs_next_reading(lvs, now));
     }
     clear_before(lvs, &before, out);
 }

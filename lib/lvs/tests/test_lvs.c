@@ -437,6 +437,157 @@ every_address_of_a_range_is_served(void **state)
     world_clear(&world);
 }
 
+static void
+the_last_server_is_drained_while_the_sorry_server_serves(void **state)
+{
+    struct world world;
+
+    (void) state;
+    world_init(&world);
+    world_load(&world, &(struct world_conf) { .text = "1: 1=10", .sorry = 9 });
+    world.use[1].active = 1;
+    world_run(&world, T(1));
+    g_free(world_log(&world));
+    order(&world, 1, COX_LVS_ORDER_DRAIN, 100000);
+    assert_log(&world, "no-quorum(1) +1/9:1 =1/1:0");
+    world_run(&world, T(5));
+    assert_log(&world, "");
+    world.use[1].active = 0;
+    world_run(&world, T(7));
+    assert_log(&world, "drained(1 1) -1/1");
+    world_clear(&world);
+}
+
+static void
+a_drain_during_a_reading_waits_for_the_next_one(void **state)
+{
+    struct world world;
+
+    (void) state;
+    world_init(&world);
+    world_load(&world, &(struct world_conf) { .text = "1: 1=10 2=5" });
+    world.use[1].active = 1;
+    world.answers_reads = false;
+    world_step(&world, &(struct cox_lvs_event) { .kind = COX_LVS_ON_FAILED });
+    world_run(&world, T(6));
+    const guint64 number = world.reading;
+
+    assert_true(number != 0);
+    order(&world, 1, COX_LVS_ORDER_DRAIN, 100000);
+    assert_true(world.wake_at > world.now); /* nothing to be done now, again and again */
+    world_run(&world, T(7));
+    world_read(&world);
+    assert_true(world.reading > number);
+    world.use[1].active = 0;
+    g_free(world_log(&world));
+    world_read(&world);
+    assert_log(&world, "drained(1 1) -1/1");
+    world_clear(&world);
+}
+
+static void
+a_reload_does_not_forget_a_failed_operation(void **state)
+{
+    struct world world;
+
+    (void) state;
+    world_init(&world);
+    world_load(&world, &(struct world_conf) { .text = "1: 1=10 2=5" });
+    g_free(world_log(&world));
+    g_array_set_size(((struct fake_vs *) world.ipvs->rows->pdata[0])->servers, 1);
+    world_step(&world, &(struct cox_lvs_event) { .kind = COX_LVS_ON_FAILED });
+    world_load(&world, &(struct world_conf) { .text = "1: 1=10 2=5" });
+    world_run(&world, T(5));
+    assert_log(&world, "+1/2:5");
+    world_clear(&world);
+}
+
+static void
+what_others_put_where_we_once_were_is_theirs(void **state)
+{
+    const struct world_conf two = { .text = "1: 1=10; 2: 2=1" }, one = { .text = "1: 1=10" };
+    struct cox_lvs_op op = { .kind = COX_LVS_OP_ADD_VS };
+    struct world world;
+
+    (void) state;
+    world_init(&world);
+    world_load(&world, &two);
+    op.vs = cox_lvs_pool_vs(cox_lvs_pool_at(world.lvs, 1)->conf, &cox_lvs_pool_at(world.lvs, 1)->conf->fronts[0], 0);
+    world_load(&world, &one);
+    world_load(&world, &two);
+    world_load(&world, &one);
+    assert_log(&world, "+1 +1/1:10 +2 +2/2:1 -2 +2 +2/2:1 -2");
+    assert_true(fake_ipvs_apply(world.ipvs, &op)); /* as if it had not been removed */
+    world_run(&world, T(5));
+    assert_log(&world, "-2");
+    world_run(&world, T(10)); /* seen to be gone */
+    assert_true(fake_ipvs_apply(world.ipvs, &op));
+    world_step(&world, &(struct cox_lvs_event) { .kind = COX_LVS_ON_FAILED });
+    world_run(&world, T(16));
+    assert_log(&world, "");
+    assert_table(&world, "1: 1=10; 2: ");
+    world_clear(&world);
+}
+
+/* One virtual server with a mark, whose server is checked by a program that gives the weight. */
+static void
+load_program(struct world *world, guint32 mark, gint64 delay_ms)
+{
+    struct cox_lvs_config *config = world_config(&(struct world_conf) { .text = "1: 1=10", .is_suspended_alone = true });
+    struct cox_lvs_check *check = (struct cox_lvs_check *) (guintptr) config->services[0].servers[0].checks;
+
+    ((struct cox_lvs_front *) (guintptr) config->services[0].fronts)->mark = mark;
+    cox_lvs_check_init(check, COX_LVS_CHECK_PROGRAM);
+    check->path.to = world_server(1);
+    check->program.script.command = "/bin/weight";
+    check->program.weigh = COX_LVS_WEIGH_STATUS;
+    check->delay_ms = delay_ms;
+    check->warmup_ms = 60000;
+    world_step(world, &(struct cox_lvs_event) { .kind = COX_LVS_ON_CONFIG, .config = config });
+}
+
+static void
+checks_do_not_rest_with_a_firewall_mark(void **state)
+{
+    struct world world;
+
+    (void) state;
+    world_init(&world);
+    load_program(&world, 0, 10000);
+    world_run(&world, T(61));
+    assert_int_equal(world.n_probes, 0);
+    load_program(&world, 7, 10000);
+    world_run(&world, T(122));
+    assert_true(world.n_probes > 0);
+    world_clear(&world);
+}
+
+static void
+a_weight_survives_another_rhythm(void **state)
+{
+    const struct cox_lvs_answer answer = { .is_good = true, .has_value = true, .value = 44 };
+    struct world world;
+
+    (void) state;
+    world_init(&world);
+    world.is_mute[1] = true;
+    load_program(&world, 7, 10000);
+    while (world.probes->len == 0) {
+        world_run(&world, world.now + S(1));
+    }
+    const struct world_probe probe = g_array_index(world.probes, struct world_probe, 0);
+
+    g_array_set_size(world.probes, 0);
+    g_free(world_log(&world));
+    world_step(&world, &(struct cox_lvs_event) { .kind = COX_LVS_ON_ANSWER, .number = probe.number, .answer = &answer });
+    assert_log(&world, "=0/1:42");
+    load_program(&world, 7, 20000);
+    assert_log(&world, "");
+    world_run(&world, world.now);
+    assert_int_equal(world.probes->len, 1); /* asked at once */
+    world_clear(&world);
+}
+
 COX_TEST_MAIN(cmocka_unit_test(the_table_is_read_then_made), cmocka_unit_test(what_an_earlier_life_left_is_taken_over),
               cmocka_unit_test(a_dead_server_goes_after_its_retries_and_comes_back), cmocka_unit_test(a_mute_probe_is_given_up),
               cmocka_unit_test(alpha_servers_come_when_they_are_good), cmocka_unit_test(every_check_must_be_good),
@@ -444,4 +595,8 @@ COX_TEST_MAIN(cmocka_unit_test(the_table_is_read_then_made), cmocka_unit_test(wh
               cmocka_unit_test(a_reload_changes_what_has_changed), cmocka_unit_test(who_is_taken_out_may_finish),
               cmocka_unit_test(a_failed_operation_is_mended_later), cmocka_unit_test(a_suspect_server_is_checked_at_once),
               cmocka_unit_test(checks_rest_while_the_address_is_elsewhere), cmocka_unit_test(synchronization_follows_the_router),
-              cmocka_unit_test(a_stop_gives_everything_back), cmocka_unit_test(every_address_of_a_range_is_served))
+              cmocka_unit_test(a_stop_gives_everything_back), cmocka_unit_test(every_address_of_a_range_is_served),
+              cmocka_unit_test(the_last_server_is_drained_while_the_sorry_server_serves),
+              cmocka_unit_test(a_drain_during_a_reading_waits_for_the_next_one), cmocka_unit_test(a_reload_does_not_forget_a_failed_operation),
+              cmocka_unit_test(what_others_put_where_we_once_were_is_theirs), cmocka_unit_test(checks_do_not_rest_with_a_firewall_mark),
+              cmocka_unit_test(a_weight_survives_another_rhythm))

@@ -41,14 +41,41 @@ load_random(struct world *world, GRand *rand)
     world_load(world, &conf);
 }
 
+/* The weight of a good server in the kernel; -1: it is not there, or not good. */
+static gint
+good_weight(const struct world *world, const char *name, const struct cox_ip *address)
+{
+    for (guint i = 0; cox_lvs_pool_at(world->lvs, i) != NULL; i++) {
+        const struct cox_lvs_pool *pool = cox_lvs_pool_at(world->lvs, i);
+        const struct cox_lvs_backend *backend = cox_lvs_pool_find(pool, address, 0);
+        const struct cox_lvs_vs vs = cox_lvs_pool_vs(pool->conf, &pool->conf->fronts[0], 0);
+        const struct cox_lvs_rs rs = { .address = *address, .port = 80 };
+
+        if (strcmp(pool->conf->name, name) == 0 && backend != NULL && backend->is_up) {
+            const struct fake_rs *there = fake_ipvs_server(fake_ipvs_find(world->ipvs, &vs.key), &rs);
+
+            return there == NULL ? -1 : there->rs.weight;
+        }
+    }
+    return -1;
+}
+
+/* Who is quiesced is still there, for its connections. */
 static void
 order_random(struct world *world, GRand *rand)
 {
     g_autofree char *name = g_strdup_printf("%d", g_rand_int_range(rand, 1, 6));
     const gint number = g_rand_int_range(rand, -70000, 70000);
 
-    world_step(world, &(struct cox_lvs_event) { .kind = COX_LVS_ON_ORDER, .name = name, .address = world_server((guint) g_rand_int_range(rand, 1, 8)),
-                                                .order = (enum cox_lvs_order) g_rand_int_range(rand, 0, 4), .weight = number, .drain_ms = number });
+    const struct cox_ip address = world_server((guint) g_rand_int_range(rand, 1, 8));
+    const enum cox_lvs_order order = (enum cox_lvs_order) g_rand_int_range(rand, 0, 4);
+    const bool was_there = good_weight(world, name, &address) >= 0;
+
+    world_step(world, &(struct cox_lvs_event) { .kind = COX_LVS_ON_ORDER, .name = name, .address = address, .order = order, .weight = number,
+                                                .drain_ms = number });
+    if (order == COX_LVS_ORDER_QUIESCE && was_there) {
+        assert_int_equal(good_weight(world, name, &address), 0);
+    }
 }
 
 /* Somebody removes a server behind our back. */

@@ -136,6 +136,17 @@ quorum_has_a_margin(void **state)
         assert_int_equal(f.pool.has_quorum, walk[i].has_quorum);
     }
     cox_lvs_pool_clear(&f.pool);
+    f.service.quorum = 2; /* a margin that takes all: without any good server there is no quorum */
+    f.service.hysteresis = 5;
+    begin(&f);
+    cox_lvs_pool_judge(&f.pool);
+    f.pool.is_begun = true;
+    for (guint j = 0; j < SERVERS; j++) {
+        f.pool.backends[j].is_up = false;
+    }
+    cox_lvs_pool_judge(&f.pool);
+    assert_false(f.pool.has_quorum);
+    cox_lvs_pool_clear(&f.pool);
 }
 
 static void
@@ -198,6 +209,12 @@ orders_of_people_go_first(void **state)
     assert_placed(&f, S(9), "1=0 3=7");
     assert_int_equal(f.pool.next_at, COX_USEC_NEVER);
     assert_false(cox_lvs_pool_wants_use(&f.pool));
+    f.service.sorry = &f.sorry; /* the last one: the sorry server takes over, and connections stay */
+    f.pool.backends[2].order = COX_LVS_ORDER_QUIESCE;
+    cox_lvs_pool_judge(&f.pool);
+    assert_placed(&f, S(9), "3=0 4=10");
+    f.pool.backends[2].is_up = false;
+    assert_placed(&f, S(9), "4=10");
     cox_lvs_pool_clear(&f.pool);
 }
 
