@@ -18,7 +18,7 @@ G_BEGIN_DECLS
 /** What is not read, so that no text takes more than its share of time and memory. */
 enum {
     COX_BLOCK_MOST_BYTES = 64 * 1024 * 1024,      /**< of all files, and of what definitions make of them */
-    COX_BLOCK_MOST_STEPS = 4 * 1000 * 1000,       /**< lines, and statements in them */
+    COX_BLOCK_MOST_STEPS = 4 * 1000 * 1000,       /**< lines, statements in them and words of those */
     COX_BLOCK_MOST_DEPTH = 32,                    /**< of blocks, of included files, of definitions in each other */
     COX_BLOCK_MOST_REPLACED = 1000,               /**< references in one line */
 };

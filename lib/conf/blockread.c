@@ -15,7 +15,7 @@ struct reader {
     const char *file;
     guint line, n_files;      /* n_files: that include each other */
     gsize n_bytes;
-    guint n_steps;            /* lines and statements */
+    guint n_steps;            /* lines, statements and words */
     bool is_full;             /* a limit was met: nothing more is read */
 };
 
@@ -60,7 +60,16 @@ count_step(struct reader *reader)
     guint most = (reader->source->most_steps == 0) ? (guint) COX_BLOCK_MOST_STEPS : reader->source->most_steps;
 
     if (++reader->n_steps > most) {
-        give_up(reader, "there are more lines and statements than are read (4 million)");
+        give_up(reader, "there are more lines, statements and words than are read (4 million)");
+    }
+}
+
+static void
+count_bytes(struct reader *reader, size_t n, guint depth)
+{
+    reader->n_bytes += n;
+    if (reader->n_bytes > COX_BLOCK_MOST_BYTES || depth > COX_BLOCK_MOST_DEPTH) {
+        give_up(reader, "files and definitions make more of it than is read (64 MiB, 32 definitions in each other)");
     }
 }
 
@@ -156,6 +165,7 @@ take_word(struct reader *reader, const char *at, guint column)
     const char *begin = word.is_quoted ? at + 1 : at;
     const char *end = begin;
 
+    count_step(reader);
     if (word.is_quoted) {
         for (; *end != '\0' && *end != '"'; end++) {
             end += (*end == '\\' && end[1] != '\0') ? 1 : 0;
@@ -338,6 +348,7 @@ take_replaced(struct reader *reader, const struct piece *piece)
     if (strchr(line->str, '\n') == NULL) {
         now.text = line->str;
         now.column = is_same ? piece->column : 0;
+        count_bytes(reader, is_same ? 0 : line->len + 1, piece->depth);
         if (*now.text == '@' && !now.is_conditional && !is_for_us(reader, &now)) {
             return;
         }
@@ -360,10 +371,9 @@ take_line(struct reader *reader, struct piece piece)
 
     piece.text += blank;
     piece.column += (piece.column == 0) ? 0 : (guint) blank;
-    reader->n_bytes += strlen(piece.text) + 1;
     count_step(reader);
-    if (reader->n_bytes > COX_BLOCK_MOST_BYTES || piece.depth > COX_BLOCK_MOST_DEPTH) {
-        give_up(reader, "files and definitions make more of it than is read (64 MiB, 32 definitions in each other)");
+    count_bytes(reader, strlen(piece.text) + 1, piece.depth);
+    if (reader->is_full) {
         return;
     }
     if (*piece.text == '@' && !piece.is_conditional && !is_for_us(reader, &piece)) {

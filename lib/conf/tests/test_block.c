@@ -266,6 +266,38 @@ a_line_that_is_repeated_too_often_ends_the_reading(void **state)
     assert_string_equal(cox_block_keyword(tree->root.first), "11");
 }
 
+/* 200 lines of 400 kB out of a file of two kB; and words without end. */
+static void
+what_definitions_make_is_bounded(void **state)
+{
+    struct cox_block_source source = source_of(no_files);
+    g_autoptr(cox_diags) diags = cox_diags_new(), others = cox_diags_new();
+    g_autoptr(GString) text = g_string_new("$A=");
+    g_autoptr(cox_block_tree) tree = NULL, words = NULL;
+    guint n = 0;
+
+    (void) state;
+    for (guint i = 0; i < 1000; i++) {
+        g_string_append_c(text, 'x');
+    }
+    g_string_append(text, "\n$B=${A}${A}${A}${A}${A}${A}${A}${A}${A}${A}${A}${A}${A}${A}${A}${A}${A}${A}${A}${A}\n"
+                          "$C=${B}${B}${B}${B}${B}${B}${B}${B}${B}${B}${B}${B}${B}${B}${B}${B}${B}${B}${B}${B}\n~SEQ(I, 200) ${C}\n");
+    tree = cox_block_read_text("/k", text->str, &source, diags);
+    assert_int_equal(cox_diags_count(diags), 1);
+    assert_non_null(strstr(cox_diags_get(diags, 0)->text, "definitions make more of it than is read (64 MiB"));
+    for (const struct cox_block *block = tree->root.first; block != NULL; block = block->next) {
+        n++;
+    }
+    assert_true(n > 100 && n < 200);
+    source.most_steps = 1000;
+    words = cox_block_read_text("/k", "$A=a a a a a a a a a a\n$B=${A} ${A} ${A} ${A} ${A} ${A} ${A} ${A} ${A} ${A}\n~SEQ(I, 100) ${B}\n", &source, others);
+    assert_int_equal(cox_diags_count(others), 1);
+    for (n = 0; words->root.first != NULL && words->root.first->next != NULL; words->root.first = words->root.first->next) {
+        n++;
+    }
+    assert_true(n < 11);
+}
+
 static void
 words_and_text_behind_the_keyword_are_there(void **state)
 {
@@ -326,4 +358,5 @@ COX_TEST_MAIN(cmocka_unit_test(lines_end_statements_and_braces_may_stand_anywher
               cmocka_unit_test(a_missing_file_is_an_error_where_the_line_says_so), cmocka_unit_test(what_is_wrong_is_said_with_its_place),
               cmocka_unit_test(old_files_in_latin_1_are_read), cmocka_unit_test(a_tree_is_as_deep_as_the_limit_and_no_deeper),
               cmocka_unit_test(a_line_that_is_repeated_too_often_ends_the_reading),
+              cmocka_unit_test(what_definitions_make_is_bounded),
               cmocka_unit_test(words_and_text_behind_the_keyword_are_there), cmocka_unit_test(a_shell_s_words_are_divided_and_quoted))
