@@ -47,7 +47,7 @@ append_statement(GString *out, const struct cox_block *block, guint depth)
     }
 }
 
-/* Value of a parameter: the words, the lines of a block, or that it is there. */
+/* Value of a parameter: the words, the lines of a block, or that it is there.  Quotes stay where a reader of the value needs them. */
 static char *
 value_of(const struct cox_block *block)
 {
@@ -60,7 +60,9 @@ value_of(const struct cox_block *block)
     if (block->n_words == 2 && block->words[1].is_quoted) {
         g_auto(GStrv) words = cox_block_split(block->rest, NULL);
 
-        return g_strdup(words == NULL ? block->words[1].text : words[0]);
+        if (words != NULL && words[0] != NULL && *words[0] != '\0' && strpbrk(words[0], " \t\n\"'\\") == NULL) {
+            return g_strdup(words[0]);
+        }
     }
     return g_strdup(block->n_words == 1 ? "true" : block->rest);
 }

@@ -127,6 +127,19 @@ a_broken_file_makes_nothing(void **state)
 }
 
 static void
+a_command_with_an_argument_is_none_with_a_user(void **state)
+{
+    static const char with[] = "virtual_server 10.0.0.1 80 {\n quorum_up \"/bin/up nobody\"\n quorum_down /bin/down nobody\n virtualhost \"x\"\n"
+                               " real_server 10.9.0.1 80 {\n }\n}\n";
+    g_autoptr(cox_diags) diags = cox_diags_new();
+    g_autoptr(cox_conf) conf = converted(with, true, diags);
+
+    (void) state;
+    assert_string_equal(parameter(conf, 0, "quorum_up"), "\"/bin/up nobody\"");
+    assert_string_equal(parameter(conf, 0, "quorum_down"), "/bin/down nobody");
+}
+
+static void
 names_become_ids(void **state)
 {
     g_autoptr(cox_diags) diags = cox_diags_new();
@@ -142,4 +155,4 @@ names_become_ids(void **state)
 COX_TEST_MAIN(cmocka_unit_test(routers_and_servers_become_resources_with_the_file_s_keywords),
               cmocka_unit_test(the_cluster_decides_by_promotion_and_ties_a_sync_group), cmocka_unit_test(what_is_not_carried_over_is_named),
               cmocka_unit_test(what_is_made_is_a_declarative_file), cmocka_unit_test(a_broken_file_makes_nothing),
-              cmocka_unit_test(names_become_ids))
+              cmocka_unit_test(a_command_with_an_argument_is_none_with_a_user), cmocka_unit_test(names_become_ids))
