@@ -5,8 +5,9 @@
 
 #include "base/error.h"
 
-/* What a hostile page can make a pattern cost: PCRE2 gives up beyond. */
-#define LIMITS "(*LIMIT_MATCH=200000)(*LIMIT_DEPTH=2000)"
+/* What a hostile page can make a pattern cost: PCRE2 gives up beyond.  It counts anew at each position where a match may begin, so that
+ * the whole is bounded by all positions together: about a second of a processor. */
+enum { STEPS = 100 * 1000 * 1000, POSITION_STEPS = 200 * 1000, DEPTH = 2000 };
 
 struct cox_lvs_page {
     const struct cox_lvs_url *url;
@@ -32,10 +33,12 @@ static const struct {
     { COX_LVS_REGEX_NO_AUTO_CAPTURE, G_REGEX_NO_AUTO_CAPTURE },
 };
 
+/* For a body of @length bytes. */
 static GRegex *
-compile(const struct cox_lvs_url *url, GError **error)
+compile(const struct cox_lvs_url *url, size_t length, GError **error)
 {
-    g_autofree char *pattern = g_strconcat(LIMITS, url->regex, NULL);
+    const guint steps = (guint) MIN(POSITION_STEPS, STEPS / (length + 1));
+    g_autofree char *pattern = g_strdup_printf("(*LIMIT_MATCH=%u)(*LIMIT_DEPTH=%d)%s", steps, DEPTH, url->regex);
     GRegexCompileFlags flags = url->regex_flags & COX_LVS_REGEX_UTF ? 0 : G_REGEX_RAW;
 
     if (flags == 0 && !g_utf8_validate(pattern, -1, NULL)) { /* glib tells PCRE2 that this was done */
@@ -52,7 +55,7 @@ bool
 cox_lvs_page_check_regex(const struct cox_lvs_url *url, GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    g_autoptr(GRegex) regex = compile(url, &reason);
+    g_autoptr(GRegex) regex = compile(url, 0, &reason);
 
     if (regex == NULL) {
         g_set_error(error, COX_ERROR, COX_ERROR_SYNTAX, "'%s' is no regular expression: %s", url->regex, reason->message);
@@ -126,7 +129,7 @@ does_match(const struct cox_lvs_page *page, const char **why)
 {
     const struct cox_lvs_url *url = page->url;
     const char *body = page->body->len > 0 ? (const char *) page->body->data : "";
-    g_autoptr(GRegex) regex = compile(url, NULL);
+    g_autoptr(GRegex) regex = compile(url, page->body->len, NULL);
     g_autoptr(GMatchInfo) match = NULL;
     g_autoptr(GError) error = NULL;
     gint at = -1;

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 
 enum {
     COX_LVS_PAGE_MAX = 16 << 20,   /**< bytes of a body; more is a failure */
-    COX_LVS_PAGE_REGEX_MAX = 1 << 20, /**< bytes of a body that a regular expression sees; it does not see what follows */
+    COX_LVS_PAGE_REGEX_MAX = 256 << 10, /**< bytes of a body that a regular expression sees; it does not see what follows */
 };
 
 struct cox_lvs_page;

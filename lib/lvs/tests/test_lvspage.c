@@ -88,12 +88,32 @@ a_body_has_bounds(void **state)
     assert_false(cox_lvs_page_feed(page, "x", 1));
     cox_lvs_page_end(page, 200, &answer);
     assert_non_null(strstr(answer.text, "too long"));
-    memcpy(block + COX_LVS_PAGE_REGEX_MAX - 2, "en", 2); /* the pattern sees the first MiB */
-    cox_lvs_page_feed(other, block, 1 << 20);
+    memcpy(block + COX_LVS_PAGE_REGEX_MAX - 2, "en", 2); /* the pattern sees so much */
+    cox_lvs_page_feed(other, block, COX_LVS_PAGE_REGEX_MAX);
     cox_lvs_page_feed(other, "d", 1);
     cox_lvs_page_end(other, 200, &answer);
     assert_false(answer.is_good);
     cox_lvs_page_free(NULL);
+}
+
+/* Steps are counted for the whole body, not for each of its positions: this would be some 10^10. */
+static void
+a_hostile_page_costs_no_more_than_a_moment(void **state)
+{
+    const struct cox_lvs_url url = { .path = "/", .regex = "a.*[bc]" };
+    g_autofree char *body = g_strnfill(1 << 20, 'a'), *page = g_strnfill(COX_LVS_PAGE_REGEX_MAX, ' '), *why = NULL, *other = NULL;
+
+    (void) state;
+    for (guint i = 100 * 1000; i < 1 << 20; i += 100 * 1000) {
+        body[i] = '\n';
+    }
+    assert_false(judge(&url, 200, body, 1 << 20, &why));
+    assert_non_null(strstr(why, "too costly"));
+    for (guint i = 200; i < COX_LVS_PAGE_REGEX_MAX; i += 200) { /* a big page with lines as people write them */
+        memcpy(page + i, "\na stone ", strlen("\na stone "));
+    }
+    memcpy(page + COX_LVS_PAGE_REGEX_MAX - 100, "bread", strlen("bread"));
+    assert_true(judge(&url, 200, page, 1 << 20, &other));
 }
 
 static void
@@ -108,4 +128,5 @@ patterns_are_checked_before(void **state)
     assert_non_null(strstr(error->message, "'a(b'"));
 }
 
-COX_TEST_MAIN(cmocka_unit_test(pages_are_good_or_say_why_not), cmocka_unit_test(a_body_has_bounds), cmocka_unit_test(patterns_are_checked_before))
+COX_TEST_MAIN(cmocka_unit_test(pages_are_good_or_say_why_not), cmocka_unit_test(a_body_has_bounds), cmocka_unit_test(a_hostile_page_costs_no_more_than_a_moment),
+              cmocka_unit_test(patterns_are_checked_before))
