@@ -13,6 +13,7 @@ enum {
     HTTP_RETRY_MS = 3000,
     DNS_RETRIES = 3,
     UDP_REPLY_MAX = 255,
+    FILE_DELAY_MS = 1000, /* keepalived is told of a change at once */
 };
 
 void
@@ -43,6 +44,7 @@ cox_lvs_check_init(struct cox_lvs_check *check, enum cox_lvs_check_kind kind)
             check->retries = 0;
             break;
         case COX_LVS_CHECK_FILE:
+            check->delay_ms = check->warmup_ms = FILE_DELAY_MS;
             check->file.factor = 1;
             break;
         case COX_LVS_CHECK_TCP:

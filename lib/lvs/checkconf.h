@@ -164,7 +164,7 @@ struct cox_lvs_check {
     };
 };
 
-/** @kind with the values that keepalived 2.2 takes when nothing is said (delay 60 s, timeout 5 s, ...); pauses not varied, rise 1. */
+/** @kind with the values that keepalived 2.2 takes when nothing is said (delay 60 s, a file 1 s, timeout 5 s, ...); pauses not varied, rise 1. */
 void cox_lvs_check_init(struct cox_lvs_check *check, enum cox_lvs_check_kind kind);
 
 /** "TCP", "HTTP", ... for people and files. */

@@ -17,8 +17,6 @@ cox_lvs_keywords(size_t *n)
     return keywords;
 }
 
-static const struct cox_lvsk_timing unsaid = { -1, -1, -1, -1, -1, -1 };
-
 const char *
 cox_lvsk_where(struct cox_arena *arena, const struct cox_ip *ip, guint16 port)
 {
@@ -246,6 +244,7 @@ finish_service(struct cox_keyword_reader *reader, struct cox_lvsk_service *servi
         }
         own->fronts = mark;
         own->protocol = COX_LVS_PROTOCOL_NONE;
+        own->name = (mark->family == COX_IP_V6) ? cox_arena_printf(reader->arena, "%s inet6", own->name) : own->name;
     } else {
         own->name = cox_arena_printf(reader->arena, "%s/%s", own->name, protocol);
     }
@@ -261,7 +260,7 @@ static void
 take_service(struct cox_keyword_reader *reader, const struct cox_block *block)
 {
     struct cox_lvsk_load *load = reader->data;
-    struct cox_lvsk_service service = { .timing = unsaid };
+    struct cox_lvsk_service service = { .timing = COX_LVSK_UNSAID };
 
     cox_lvs_service_init(&service.own);
     cox_lvs_server_init(&service.sorry);

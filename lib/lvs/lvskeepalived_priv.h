@@ -37,6 +37,7 @@ struct cox_lvsk_check {
     struct cox_lvs_check own;
     struct cox_lvsk_timing timing;
     const char *host;
+    bool has_weight; /* FILE_CHECK says its own */
     GArray *urls;
 };
 
@@ -52,6 +53,9 @@ struct cox_lvsk_file {
     gint32 factor;
     bool is_reversed;
 };
+
+/* Nothing is said. */
+#define COX_LVSK_UNSAID ((struct cox_lvsk_timing) { -1, -1, -1, -1, -1, -1 })
 
 struct cox_lvsk_load {
     struct cox_lvs_config *config;

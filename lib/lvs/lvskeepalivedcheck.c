@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "lvs/lvspool.h"
+
 static struct cox_lvs_check *
 own_of(void *target)
 {
@@ -260,13 +262,17 @@ cox_lvsk_file(struct cox_keyword_reader *reader, const struct cox_keyword *row, 
     const struct cox_lvsk_load *load = reader->data;
     struct cox_lvs_file *file = &own_of(target)->file;
     const char *name = cox_keyword_text(reader, block, 1);
+    bool has_weight = ((struct cox_lvsk_check *) target)->has_weight;
 
     (void) row;
     for (guint i = 0; i < load->files->len && name != NULL; i++) {
         const struct cox_lvsk_file *known = &g_array_index(load->files, struct cox_lvsk_file, i);
 
         if (strcmp(known->name, name) == 0) {
-            *file = (struct cox_lvs_file) { known->name, known->path, known->factor, known->is_reversed, file->weigh };
+            file->name = known->name;
+            file->path = known->path;
+            file->factor = has_weight ? file->factor : known->factor;
+            file->is_reversed = has_weight ? file->is_reversed : known->is_reversed;
             return;
         }
     }
@@ -284,6 +290,7 @@ cox_lvsk_file_weight(struct cox_keyword_reader *reader, const struct cox_keyword
     if (cox_keyword_number(reader, block, 1, bounds, &factor)) {
         file->factor = (gint) factor;
         file->is_reversed = g_strcmp0(cox_block_word(block, 2), "reverse") == 0;
+        ((struct cox_lvsk_check *) target)->has_weight = true;
     }
 }
 
@@ -295,8 +302,7 @@ static const struct {
 } kinds[] = {
     { "HTTP_GET", COX_LVS_CHECK_HTTP }, { "SSL_GET", COX_LVS_CHECK_HTTP },     { "TCP_CHECK", COX_LVS_CHECK_TCP },
     { "SMTP_CHECK", COX_LVS_CHECK_SMTP }, { "DNS_CHECK", COX_LVS_CHECK_DNS },  { "MISC_CHECK", COX_LVS_CHECK_PROGRAM },
-    { "BFD_CHECK", COX_LVS_CHECK_BFD }, { "UDP_CHECK", COX_LVS_CHECK_UDP },    { "PING_CHECK", COX_LVS_CHECK_PING },
-    { "FILE_CHECK", COX_LVS_CHECK_FILE },
+    { "UDP_CHECK", COX_LVS_CHECK_UDP }, { "PING_CHECK", COX_LVS_CHECK_PING },  { "FILE_CHECK", COX_LVS_CHECK_FILE },
 };
 
 /* The rhythm: what is said nearest, else what holds for the kind. */
@@ -340,11 +346,14 @@ take_check(struct cox_keyword_reader *reader, const struct cox_block *block, enu
     const struct cox_lvsk_load *load = reader->data;
     const char *table = (kind == COX_LVS_CHECK_HTTP) ? "HTTP_GET" : cox_block_keyword(block);
     struct cox_lvsk_check check = { .timing = server->timing, .host = server->host };
-    bool has_timing = kind != COX_LVS_CHECK_FILE && kind != COX_LVS_CHECK_BFD;
-    bool has_path = has_timing && kind != COX_LVS_CHECK_PROGRAM;
+    bool is_file = kind == COX_LVS_CHECK_FILE;
+    bool has_path = !is_file && kind != COX_LVS_CHECK_PROGRAM;
 
     cox_lvs_check_init(&check.own, kind);
-    check.own.logs_all = load->logs_all && has_timing;
+    check.own.logs_all = load->logs_all && !is_file;
+    if (is_file) {
+        check.timing = COX_LVSK_UNSAID; /* its rhythm is its own: keepalived sees a change at once */
+    }
     if (kind == COX_LVS_CHECK_PROGRAM) {
         check.timing.timeout_ms = -1; /* connect_timeout is none of a program */
     }
@@ -361,9 +370,7 @@ take_check(struct cox_keyword_reader *reader, const struct cox_block *block, enu
 
         cox_keyword_read_one(reader, is_own ? table : "checker", line, &check);
     }
-    if (has_timing) {
-        set_timing(&check.own, &check.timing);
-    }
+    set_timing(&check.own, &check.timing);
     if (kind == COX_LVS_CHECK_HTTP) {
         check.own.http.is_tls = strcmp(cox_block_keyword(block), "SSL_GET") == 0;
         finish_http(reader, &check);
@@ -395,6 +402,18 @@ check_service(const struct cox_lvs_service *service, struct cox_diags *diags)
                           "virtual server '%s' is for all ports and not persistent", service->name);
             break;
         }
+    }
+    for (size_t i = 0; i < service->n_fronts && service->is_suspended_alone; i++) {
+        if (service->fronts[i].mark != 0) {
+            cox_diags_add(diags, COX_SEVERITY_WARNING, service->name, "leave ha_suspend out",
+                          "virtual server '%s': ha_suspend does nothing with a firewall mark, whose addresses are not known", service->name);
+            break;
+        }
+    }
+    if (service->hysteresis >= service->quorum) {
+        cox_diags_add(diags, COX_SEVERITY_ERROR, service->name, "write a hysteresis below the quorum",
+                      "virtual server '%s' has a hysteresis of %" G_GINT64_FORMAT " with a quorum of %" G_GINT64_FORMAT, service->name,
+                      service->hysteresis, service->quorum);
     }
     if (service->n_servers == 0 && service->sorry == NULL) {
         cox_diags_add(diags, COX_SEVERITY_WARNING, service->name, "write a real_server", "virtual server '%s' has no servers", service->name);
@@ -460,6 +479,79 @@ check_twins(const struct cox_lvs_config *config, struct cox_diags *diags)
     }
 }
 
+/* Entries of the kernel that a front makes: from the first address to the last. */
+struct span {
+    struct cox_lvs_key first, last;
+    const struct cox_lvs_service *service;
+};
+
+static int
+compare_place(const struct cox_lvs_key *a, const struct cox_lvs_key *b)
+{
+    const gint64 differences[] = { (gint64) a->mark - b->mark, a->family - b->family, a->protocol - b->protocol, a->port - b->port };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(differences); i++) {
+        if (differences[i] != 0) {
+            return differences[i] < 0 ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
+static gint
+by_place(gconstpointer a, gconstpointer b)
+{
+    const struct cox_lvs_key *one = &((const struct span *) a)->first, *other = &((const struct span *) b)->first;
+    const int order = compare_place(one, other);
+
+    return order != 0 ? order : cox_ip_compare(&one->address, &other->address);
+}
+
+static void
+say_shared(const struct span *a, const struct span *b, struct cox_diags *diags)
+{
+    char address[COX_IP_TEXT_SIZE];
+    g_autofree char *where = b->first.mark != 0 ? g_strdup_printf("fwmark %u", b->first.mark)
+                                                : g_strdup_printf("%s port %u", cox_ip_format(&b->first.address, address), b->first.port);
+
+    if (a->service == b->service) {
+        cox_diags_add(diags, COX_SEVERITY_ERROR, b->service->name, "leave one of them out", "virtual server '%s' has %s twice", b->service->name,
+                      where);
+    } else if (strcmp(a->service->name, b->service->name) != 0) { /* else said already */
+        cox_diags_add(diags, COX_SEVERITY_ERROR, b->service->name, "leave it to one of them", "virtual servers '%s' and '%s' both have %s",
+                      a->service->name, b->service->name, where);
+    }
+}
+
+/* The kernel has one virtual server for an address, port and protocol, or for a mark and family. */
+static void
+check_shared(const struct cox_lvs_config *config, struct cox_diags *diags)
+{
+    g_autoptr(GArray) spans = g_array_new(FALSE, FALSE, sizeof(struct span));
+    guint widest = 0;
+
+    for (size_t i = 0; i < config->n_services; i++) {
+        const struct cox_lvs_service *service = &config->services[i];
+
+        for (size_t k = 0; k < service->n_fronts; k++) {
+            const struct cox_lvs_front *front = &service->fronts[k];
+            const struct span span = { cox_lvs_pool_vs(service, front, 0).key, cox_lvs_pool_vs(service, front, MAX(front->count, 1) - 1).key, service };
+
+            g_array_append_val(spans, span);
+        }
+    }
+    g_array_sort(spans, by_place);
+    for (guint i = 1; i < spans->len; i++) {
+        const struct span *before = &g_array_index(spans, struct span, widest), *now = &g_array_index(spans, struct span, i);
+        const bool is_same = compare_place(&before->first, &now->first) == 0;
+
+        if (is_same && cox_ip_compare(&now->first.address, &before->last.address) <= 0) {
+            say_shared(before, now, diags);
+        }
+        widest = is_same && cox_ip_compare(&before->last.address, &now->last.address) > 0 ? widest : i;
+    }
+}
+
 void
 cox_lvs_check_config(const struct cox_lvs_config *config, struct cox_diags *diags)
 {
@@ -470,4 +562,5 @@ cox_lvs_check_config(const struct cox_lvs_config *config, struct cox_diags *diag
         }
     }
     check_twins(config, diags);
+    check_shared(config, diags);
 }

@@ -169,35 +169,107 @@ block_of(const struct cox_lvs_check *check)
     static const char *const names[] = {
         [COX_LVS_CHECK_TCP] = "TCP_CHECK",     [COX_LVS_CHECK_HTTP] = "HTTP_GET", [COX_LVS_CHECK_SMTP] = "SMTP_CHECK",
         [COX_LVS_CHECK_DNS] = "DNS_CHECK",     [COX_LVS_CHECK_UDP] = "UDP_CHECK", [COX_LVS_CHECK_PING] = "PING_CHECK",
-        [COX_LVS_CHECK_PROGRAM] = "MISC_CHECK", [COX_LVS_CHECK_FILE] = "FILE_CHECK", [COX_LVS_CHECK_BFD] = "BFD_CHECK",
+        [COX_LVS_CHECK_PROGRAM] = "MISC_CHECK", [COX_LVS_CHECK_FILE] = "FILE_CHECK",
     };
 
     return (check->kind == COX_LVS_CHECK_HTTP && check->http.is_tls) ? "SSL_GET" : names[check->kind];
 }
 
 /* What the language has no words for. */
-static void
-say_lost(const struct cox_lvs_service *service, const struct cox_lvs_check *check, struct cox_diags *diags)
+enum {
+    LOST_RISE = 1,
+    LOST_JITTER = 2,
+    LOST_CERTIFICATE = 4,
+    LOST_LOAD = 8,
+    LOST_TALK = 16,
+    LOST_BFD = 32,
+    LOST_SLOW_START = 64,
+    LOST_DRAIN = 128,
+    LOST_PASSIVE = 256,
+    LOST_QUIESCED = 512,
+    LOST_PANIC = 1024,
+};
+
+static guint
+lost_check(const struct cox_lvs_check *check)
 {
-    if (check->rise != 1 || check->jitter_percent != 0 || (check->kind == COX_LVS_CHECK_HTTP && (check->http.min_days > 0 || check->http.is_verified))) {
-        cox_diags_add(diags, COX_SEVERITY_WARNING, service->name, "leave it to Coxswain",
-                      "virtual server '%s': keepalived has no words for rise, jitter and certificates of a check", service->name);
+    const bool is_http = check->kind == COX_LVS_CHECK_HTTP, is_program = check->kind == COX_LVS_CHECK_PROGRAM;
+
+    return (check->rise != 1 ? LOST_RISE : 0) | (check->jitter_percent != 0 ? LOST_JITTER : 0)
+           | (is_http && (check->http.min_days > 0 || check->http.is_verified) ? LOST_CERTIFICATE : 0)
+           | (is_program && check->program.weigh == COX_LVS_WEIGH_LOAD ? LOST_LOAD : 0) | (check->kind == COX_LVS_CHECK_TALK ? LOST_TALK : 0)
+           | (check->kind == COX_LVS_CHECK_BFD ? LOST_BFD : 0);
+}
+
+static guint
+lost_server(const struct cox_lvs_server *server)
+{
+    guint lost = (server->slow_start_ms != 0 ? LOST_SLOW_START : 0) | (server->drain_ms != 0 ? LOST_DRAIN : 0)
+                 | (server->passive_conns != 0 ? LOST_PASSIVE : 0) | (server->is_quiesced ? LOST_QUIESCED : 0);
+
+    for (size_t i = 0; i < server->n_checks; i++) {
+        lost |= lost_check(&server->checks[i]);
+    }
+    return lost;
+}
+
+/* Each thing once, however many servers have it. */
+static void
+say_lost(const struct cox_lvs_service *service, struct cox_diags *diags)
+{
+    static const char *const names[] = { "successes in a row until a server is good (rise)",
+                                         "pauses that vary (jitter)",
+                                         "the days and the signature of certificates",
+                                         "a weight by load",
+                                         "a check that sends and expects",
+                                         "a check by a session of BFD that is told from outside",
+                                         "a slow start",
+                                         "a drain of servers that are taken out",
+                                         "checks because of unanswered connections",
+                                         "quiesced servers: they have weight 0",
+                                         "using all servers when too few are good (panic)" };
+    guint lost = service->panic_percent != 0 ? LOST_PANIC : 0;
+
+    for (size_t i = 0; i < service->n_servers; i++) {
+        lost |= lost_server(&service->servers[i]);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        if ((lost & 1U << i) != 0) {
+            cox_diags_add(diags, COX_SEVERITY_WARNING, service->name, "leave it to Coxswain", "virtual server '%s': keepalived has no words for %s",
+                          service->name, names[i]);
+        }
     }
 }
 
 static void
-write_timing(struct cox_keyword_writer *writer, const struct cox_lvs_check *check)
+write_seconds(struct cox_keyword_writer *writer, const char *name, gint64 ms)
 {
-    g_autofree char *timeout = cox_keyword_seconds(check->timeout_ms * 1000);
-    g_autofree char *retry = cox_keyword_seconds(check->retry_ms * 1000);
-    g_autofree char *warmup = cox_keyword_seconds(check->warmup_ms * 1000);
-    g_autofree char *delay = cox_keyword_seconds(check->delay_ms * 1000);
+    g_autofree char *seconds = cox_keyword_seconds(ms * 1000);
 
-    cox_keyword_line(writer, "%s %s", check->kind == COX_LVS_CHECK_PROGRAM ? "misc_timeout" : "connect_timeout", timeout);
-    cox_keyword_line(writer, "retry %u", check->retries);
-    cox_keyword_line(writer, "delay_before_retry %s", retry);
-    cox_keyword_line(writer, "warmup %s", warmup);
-    cox_keyword_line(writer, "delay_loop %s", delay);
+    cox_keyword_line(writer, "%s %s", name, seconds);
+}
+
+/* That of a file only where it was said: keepalived, which is told of changes, has no words for it. */
+static void
+write_timing(struct cox_keyword_writer *writer, const struct cox_lvs_check *check, const struct cox_lvs_check *usual)
+{
+    const bool is_all = check->kind != COX_LVS_CHECK_FILE;
+
+    if (is_all || check->timeout_ms != usual->timeout_ms) {
+        write_seconds(writer, check->kind == COX_LVS_CHECK_PROGRAM ? "misc_timeout" : "connect_timeout", check->timeout_ms);
+    }
+    if (is_all || check->retries != usual->retries) {
+        cox_keyword_line(writer, "retry %u", check->retries);
+    }
+    if (is_all || check->retry_ms != usual->retry_ms) {
+        write_seconds(writer, "delay_before_retry", check->retry_ms);
+    }
+    if (is_all || check->warmup_ms != usual->warmup_ms) {
+        write_seconds(writer, "warmup", check->warmup_ms);
+    }
+    if (is_all || check->delay_ms != usual->delay_ms) {
+        write_seconds(writer, "delay_loop", check->delay_ms);
+    }
     if (check->is_alpha) {
         cox_keyword_line(writer, "alpha");
     }
@@ -208,33 +280,30 @@ write_check(struct cox_keyword_writer *writer, const struct cox_lvs_server *serv
 {
     struct cox_lvsk_check value = { .own = *check };
     struct cox_lvsk_check usual = { .host = NULL };
-    bool has_timing = check->kind != COX_LVS_CHECK_FILE && check->kind != COX_LVS_CHECK_BFD;
 
-    if (check->kind == COX_LVS_CHECK_TALK) {
+    if (check->kind == COX_LVS_CHECK_TALK || check->kind == COX_LVS_CHECK_BFD) {
         return; /* no such block; said */
     }
     cox_lvs_check_init(&usual.own, check->kind);
     usual.own.path = (struct cox_lvs_path) { .to = server->address, .to_port = server->port };
-    if (check->kind == COX_LVS_CHECK_PROGRAM || !has_timing) {
+    if (check->kind == COX_LVS_CHECK_PROGRAM || check->kind == COX_LVS_CHECK_FILE) {
         value.own.path = usual.own.path; /* there is none */
     }
     cox_keyword_open(writer, "%s", block_of(check));
     if (check->kind == COX_LVS_CHECK_HTTP || check->kind == COX_LVS_CHECK_SMTP || check->kind == COX_LVS_CHECK_DNS
-        || check->kind == COX_LVS_CHECK_UDP || check->kind == COX_LVS_CHECK_BFD) {
+        || check->kind == COX_LVS_CHECK_UDP) {
         rows(writer, check->kind == COX_LVS_CHECK_HTTP ? "HTTP_GET" : block_of(check), &value, &usual);
     }
     rows(writer, "checker", &value, &usual);
     write_kind(writer, check);
-    if (has_timing) {
-        write_timing(writer, check);
-    }
+    write_timing(writer, check, &usual.own);
     cox_keyword_close(writer);
 }
 
 /* ---- services --------------------------------------------------------------------------------------------- */
 
 static void
-write_server(struct cox_keyword_writer *writer, const struct cox_lvs_service *service, const struct cox_lvs_server *server, struct cox_diags *diags)
+write_server(struct cox_keyword_writer *writer, const struct cox_lvs_service *service, const struct cox_lvs_server *server)
 {
     struct cox_lvsk_server value = { .own = *server };
     struct cox_lvsk_server usual = { .host = NULL };
@@ -242,6 +311,7 @@ write_server(struct cox_keyword_writer *writer, const struct cox_lvs_service *se
 
     cox_lvs_server_init(&usual.own);
     usual.own.weight = -1; /* always said */
+    value.own.weight = server->is_quiesced ? 0 : server->weight;
     cox_keyword_open(writer, "real_server %s %u", cox_ip_format(&server->address, address), server->port);
     rows(writer, "real_server", &value, &usual);
     if (memcmp(&server->forward, &service->servers[0].forward, sizeof server->forward) != 0) {
@@ -251,7 +321,6 @@ write_server(struct cox_keyword_writer *writer, const struct cox_lvs_service *se
     write_script(writer, "notify_down", &server->notify_down);
     for (size_t i = 0; i < server->n_checks; i++) {
         write_check(writer, server, &server->checks[i]);
-        say_lost(service, &server->checks[i], diags);
     }
     cox_keyword_close(writer);
 }
@@ -394,8 +463,9 @@ write_service(struct cox_keyword_writer *writer, const struct cox_lvs_service *s
     write_script(writer, "quorum_down", &service->quorum_down);
     write_sorry(writer, service);
     for (size_t i = 0; i < service->n_servers; i++) {
-        write_server(writer, service, &service->servers[i], diags);
+        write_server(writer, service, &service->servers[i]);
     }
+    say_lost(service, diags);
     cox_keyword_close(writer);
 }
 

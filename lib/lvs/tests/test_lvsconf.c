@@ -49,8 +49,8 @@ checks_begin_with_the_values_of_the_manual(void **state)
         assert_string_equal(cox_lvs_check_name(check.kind), cases[i].name);
         assert_int_equal(check.retries, cases[i].retries);
         assert_int_equal(check.retry_ms, cases[i].retry_ms);
-        assert_int_equal(check.delay_ms, 60000);
-        assert_int_equal(check.warmup_ms, 60000);
+        assert_int_equal(check.delay_ms, check.kind == COX_LVS_CHECK_FILE ? 1000 : 60000);
+        assert_int_equal(check.warmup_ms, check.delay_ms);
         assert_int_equal(check.timeout_ms, 5000);
         assert_int_equal(check.rise, 1);
     }

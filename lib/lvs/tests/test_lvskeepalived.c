@@ -77,7 +77,7 @@ groups_have_addresses_ranges_and_marks(void **state)
     assert_int_equal(fronts[4].mark, 7);
     assert_int_equal(config->services[1].fronts[0].count, 9);
     assert_int_equal(config->services[1].fronts[1].family, COX_IP_V6);
-    assert_string_equal(config->services[2].name, "fwmark 9");
+    assert_string_equal(config->services[2].name, "fwmark 9 inet6");
     assert_int_equal(config->services[2].fronts[0].family, COX_IP_V6);
     assert_int_equal(config->services[2].persist_bits, 24);
 }
@@ -86,11 +86,11 @@ static void
 all_kinds_of_checks_are_read(void **state)
 {
     g_autoptr(cox_lvs_config) config = good(
-        "SSL { ca /etc/ca.pem\n }\ntrack_file f { file /run/w\n weight 3 reverse\n}\nvirtual_server 10.0.0.1 80 {\n virtualhost vs\n real_server 10.1.0.1 80 {\n"
+        "SSL { ca /etc/ca.pem\n }\ntrack_file f { file /run/w\n weight 3 reverse\n}\nvirtual_server 10.0.0.1 80 {\n virtualhost vs\n delay_loop 30\n real_server 10.1.0.1 80 {\n"
         " SSL_GET { enable_sni\n http_protocol 1.1\n url { path /\n virtualhost u\n status_code 200 300-399\n regex \"a\\\\d+ b\"\n regex_options caseless dotall }\n url { path /2 }\n}\n"
         " SMTP_CHECK { helo_name me\n host { connect_ip 10.9.9.9\n connect_port 25 } }\n DNS_CHECK { type AAAA\n name a.b }\n"
         " UDP_CHECK { payload Ab12f 3 456\n require_reply 0x 1\n min_reply_length 2 }\n PING_CHECK { bindto 10.0.0.9\n fwmark 5 }\n"
-        " FILE_CHECK { track_file f\n dynamic }\n BFD_CHECK { name b }\n MISC_CHECK { misc_path /bin/true\n misc_dynamic\n user a b } } }\n");
+        " FILE_CHECK { track_file f\n dynamic }\n FILE_CHECK { weight 7\n track_file f\n delay_loop 4 }\n MISC_CHECK { misc_path /bin/true\n misc_dynamic\n user a b } } }\n");
     const struct cox_lvs_check *checks = config->services[0].servers[0].checks;
     static const guint8 payload[] = { 0xab, 0x12, 0x0f, 0x03, 0x45, 0x06 };
 
@@ -113,7 +113,9 @@ all_kinds_of_checks_are_read(void **state)
     assert_int_equal(checks[3].udp.reply_mask[1], 0xff);
     assert_int_equal(checks[4].path.mark, 5);
     assert_true(checks[5].file.factor == 3 && checks[5].file.is_reversed && checks[5].file.weigh == COX_LVS_WEIGH_STATUS);
-    assert_string_equal(checks[6].session, "b");
+    assert_true(checks[5].delay_ms == 1000 && checks[5].warmup_ms == 1000);
+    assert_true(checks[6].file.factor == 7 && !checks[6].file.is_reversed && checks[6].delay_ms == 4000);
+    assert_string_equal(checks[6].file.path, "/run/w");
     assert_string_equal(checks[7].program.script.group, "b");
 }
 
@@ -145,6 +147,8 @@ what_is_not_known_or_wrong_is_said_with_its_place(void **state)
     says("virtual_server 10.0.0.1 80 { lvs_method FOO\n real_server 10.0.0.2 80 { }\n}\n",
          "ERROR k:1:41: 'FOO' does not mean anything in 'lvs_method'\n");
     says("virtual_server_group G { }\n", "ERROR k:1:1: the virtual_server_group has no addresses\n");
+    says("virtual_server 10.0.0.1 80 {\n real_server 10.1.0.1 80 { BFD_CHECK { name b } }\n}\n",
+         "k:2:28: keyword 'BFD_CHECK' is not carried over: there is no BFD\n");
 }
 
 static void
@@ -166,8 +170,36 @@ values_that_do_not_go_together_are_found(void **state)
          "ERROR 10.0.0.1:80/tcp: virtual server '10.0.0.1:80/tcp' is there twice\n");
 }
 
+static void
+one_entry_of_the_kernel_has_one_virtual_server(void **state)
+{
+    (void) state;
+    says("virtual_server_group G { 10.0.0.5-9 80\n fwmark 7\n }\nvirtual_server group G { real_server 10.1.0.1 80 { } }\n"
+         "virtual_server 10.0.0.7 80 { real_server 10.1.0.1 80 { } }\nvirtual_server 10.0.0.7 80 { protocol UDP\n real_server 10.1.0.1 80 { } }\n"
+         "virtual_server 10.0.0.9 81 { real_server 10.1.0.1 80 { } }\nvirtual_server 10.0.0.9 80 { real_server 10.1.0.1 80 { } }\n"
+         "virtual_server fwmark 7 { real_server 10.1.0.1 80 { } }\n",
+         "ERROR 10.0.0.7:80/tcp: virtual servers 'G/tcp' and '10.0.0.7:80/tcp' both have 10.0.0.7 port 80\n"
+         "ERROR 10.0.0.9:80/tcp: virtual servers 'G/tcp' and '10.0.0.9:80/tcp' both have 10.0.0.9 port 80\n"
+         "ERROR fwmark 7: virtual servers 'G/tcp' and 'fwmark 7' both have fwmark 7\n");
+    says("virtual_server_group G { 10.0.0.5-9 80\n 10.0.0.9 80\n }\nvirtual_server group G { real_server 10.1.0.1 80 { } }\n",
+         "ERROR G/tcp: virtual server 'G/tcp' has 10.0.0.9 port 80 twice\n");
+    says("virtual_server fwmark 7 { real_server 10.1.0.1 80 { } }\nvirtual_server fwmark 7 { ip_family inet6\n real_server fe80::1 80 { } }\n", "");
+}
+
+static void
+what_cannot_be_kept_is_said(void **state)
+{
+    (void) state;
+    says("virtual_server fwmark 7 { ha_suspend\n real_server 10.1.0.1 80 { } }\n",
+         "fwmark 7: virtual server 'fwmark 7': ha_suspend does nothing with a firewall mark, whose addresses are not known\n");
+    says("virtual_server fwmark 7 { quorum 3\n hysteresis 2\n real_server 10.1.0.1 80 { } }\n", "");
+    says("virtual_server fwmark 7 { quorum 3\n hysteresis 3\n real_server 10.1.0.1 80 { } }\n",
+         "ERROR fwmark 7: virtual server 'fwmark 7' has a hysteresis of 3 with a quorum of 3\n");
+}
+
 COX_TEST_MAIN(cmocka_unit_test(a_service_has_what_the_file_says_and_the_rest_from_the_defaults),
               cmocka_unit_test(what_is_said_nearest_holds_wherever_it_stands), cmocka_unit_test(groups_have_addresses_ranges_and_marks),
               cmocka_unit_test(all_kinds_of_checks_are_read), cmocka_unit_test(settings_of_the_daemon_are_read),
               cmocka_unit_test(what_is_not_known_or_wrong_is_said_with_its_place),
-              cmocka_unit_test(values_that_do_not_go_together_are_found))
+              cmocka_unit_test(values_that_do_not_go_together_are_found), cmocka_unit_test(one_entry_of_the_kernel_has_one_virtual_server),
+              cmocka_unit_test(what_cannot_be_kept_is_said))

@@ -94,7 +94,7 @@ every_keyword_that_means_something_is_written(void **state)
 static void
 what_keepalived_has_no_words_for_is_named(void **state)
 {
-    struct cox_lvs_check check;
+    struct cox_lvs_check checks[4];
     struct cox_lvs_server server;
     struct cox_lvs_service service;
     struct cox_lvs_front front = { .count = 1, .port = 80 };
@@ -104,12 +104,21 @@ what_keepalived_has_no_words_for_is_named(void **state)
 
     (void) state;
     assert_true(cox_ip_parse("10.0.0.1", &front.address));
-    cox_lvs_check_init(&check, COX_LVS_CHECK_TCP);
-    check.rise = 3;
+    cox_lvs_check_init(&checks[0], COX_LVS_CHECK_TCP);
+    checks[0].rise = 3;
+    cox_lvs_check_init(&checks[1], COX_LVS_CHECK_TALK);
+    cox_lvs_check_init(&checks[2], COX_LVS_CHECK_PROGRAM);
+    checks[2].program.script.command = "/bin/load";
+    checks[2].program.weigh = COX_LVS_WEIGH_LOAD;
+    cox_lvs_check_init(&checks[3], COX_LVS_CHECK_FILE);
+    checks[3].file.name = "f";
+    checks[3].file.path = "/run/f";
+    checks[3].delay_ms = 9000;
     cox_lvs_server_init(&server);
     server.address = front.address;
-    server.checks = &check;
-    server.n_checks = 1;
+    server.weight = 10;
+    server.checks = checks;
+    server.n_checks = G_N_ELEMENTS(checks);
     cox_lvs_service_init(&service);
     service.name = "10.0.0.1:80/tcp";
     service.fronts = &front;
@@ -117,7 +126,17 @@ what_keepalived_has_no_words_for_is_named(void **state)
     service.servers = &server;
     service.n_servers = 1;
     cox_lvs_config_write(&config, out, diags);
-    assert_int_equal(cox_diags_count(diags), 1);
+    assert_int_equal(cox_diags_count(diags), 3);
+    assert_true(strstr(out->str, "weight 10\n") != NULL);
+    assert_non_null(strstr(out->str, "FILE_CHECK {\n            track_file f\n            weight 1\n            delay_loop 9\n        }"));
+    server.slow_start_ms = server.drain_ms = 1;
+    server.passive_conns = service.panic_percent = 1;
+    server.is_quiesced = true;
+    g_string_truncate(out, 0);
+    cox_lvs_config_write(&config, out, diags);
+    assert_int_equal(cox_diags_count(diags), 3 + 8);
+    assert_non_null(strstr(cox_diags_get(diags, 10)->text, "(panic)"));
+    assert_true(strstr(out->str, "weight 0\n") != NULL);
 }
 
 COX_TEST_MAIN(cmocka_unit_test(what_is_written_is_read_as_the_same), cmocka_unit_test(every_keyword_that_means_something_is_written),
