@@ -12,9 +12,6 @@
 
 enum { OUTPUT_BYTES = 64 << 20, NOT_THERE = 127, SSH_FAILED = 255 };
 
-/* A machine that falls silent is given up after 15 s: some steps have no limit of their own. */
-#define SSH "ssh -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3"
-
 /* One step on one node. */
 struct run {
     struct cox_remote *node;

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/** How other nodes are reached where nothing else is asked for. */
-#define COX_SSH_USUAL "ssh -o BatchMode=yes -o ConnectTimeout=10"
+/** How other nodes are reached where nothing else is asked for.  A machine that falls silent is given up after 15 s: some steps have no limit of their own. */
+#define COX_SSH_USUAL "ssh -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3"
 
 /** A node, and how the last step ended there. */
 struct cox_remote {

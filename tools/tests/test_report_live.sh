@@ -141,7 +141,7 @@ result "and no half archive is left"
 mkdir "$tmp/bin"
 printf '#!/bin/sh\necho "asked: $*" >&2\nexit 255\n' > "$tmp/bin/ssh"
 chmod 755 "$tmp/bin/ssh"
-says "a command to log in with has words, and ssh asks for no password" 0 "bad: asked: -p 2222 -o BatchMode=yes -o ConnectTimeout=10 bad cox report - --local" \
+says "a command to log in with has words, and ssh asks for no password" 0 "bad: asked: -p 2222 -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 bad cox report - --local" \
     "$tools/crm_report" -e "$tmp/bin/ssh -p 2222" -n bad -f "$(date -d '1 hour ago' '+%Y-%m-%d %H:%M:%S')" "$tmp/out/w:1"
 ok "a name with a colon is no host" tar --force-local -xjf "$tmp/out/w:1.tar.bz2" -C "$tmp/out"
 [ -s "$tmp/out/w:1/report.txt" ] && [ ! -e "$tmp/out/w:1/$node" ] && [ "$(stat -c %a "$tmp/out/w:1.tar.bz2")" = 600 ]
