@@ -54,6 +54,9 @@ bool cox_report_log(const struct cox_report *report, const char *path, GString *
 /** Was @file rotated away from another one that is in @directory: NAME.1, NAME-DATE, and the same with .gz? */
 bool cox_report_is_rotated(const char *directory, const char *file);
 
+/** May a file of this name among those of a node be a log: is it none of what cox_report_collect() writes besides logs? */
+bool cox_report_is_log(const char *name);
+
 /**
  * Write analysis.txt into @directory: the lines of all nodes' logs in it that tell of errors, or match report->looks.
  * @param error  COX_ERROR_USAGE: one of those is no pattern; COX_ERROR_CANNOT_CREATE

@@ -58,7 +58,11 @@ static const struct {
 /* Files as they are, but for secrets.  The keys of the cluster are no text, and are never read: /etc/corosync/authkey, /etc/pacemaker/authkey. */
 static const char *const files[] = { "/etc/corosync/corosync.conf", "/etc/default/pacemaker", "/etc/default/sbd", "/etc/default/corosync",
                                      "/etc/sysconfig/pacemaker", "/etc/sysconfig/sbd" };
-static const char *const logs[] = { "/var/log/corosync/corosync.log", "/var/log/cluster/corosync.log" };
+/* Below the directory of logs. */
+static const char *const logs[] = { "corosync/corosync.log", "cluster/corosync.log" };
+
+/* What else is written here, and in report.c. */
+static const char *const others[] = { "cib.xml", "timeline.txt", "timeline-here.txt", "report.txt" };
 
 /* ---- writing ---------------------------------------------------------------------------------------------- */
 
@@ -204,23 +208,51 @@ name_for(const struct collecting *collecting, const char *path)
     return g_file_test(there, G_FILE_TEST_EXISTS) ? g_strdup(g_strdelimit(whole, "/", '-')) : g_steal_pointer(&name);
 }
 
+/* What one of files[] is called in the report; the caller frees it. */
+static char *
+file_name(const char *path)
+{
+    char *whole = g_strdup(path + strspn(path, "/"));
+
+    if (g_str_has_suffix(path, ".conf")) {
+        g_free(whole);
+        return g_path_get_basename(path);
+    }
+    return g_strdelimit(whole, "/", '-');
+}
+
+bool
+cox_report_is_log(const char *name)
+{
+    bool is_log = name[0] != '.';
+
+    for (gsize i = 0; is_log && i < G_N_ELEMENTS(commands); i++) {
+        is_log = strcmp(name, commands[i].file) != 0;
+    }
+    for (gsize i = 0; is_log && i < G_N_ELEMENTS(others); i++) {
+        is_log = strcmp(name, others[i]) != 0;
+    }
+    for (gsize i = 0; is_log && i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *file = file_name(files[i]);
+
+        is_log = strcmp(name, file) != 0;
+    }
+    return is_log;
+}
+
 static void
 take_file(const struct collecting *collecting, const char *path)
 {
     gsize length = 0;
     g_autofree char *text = cox_report_read(path, COX_REPORT_LOG_BYTES, &length);
-    g_autofree char *whole = g_strdup(path + strspn(path, "/"));
+    g_autofree char *name = file_name(path);
 
     if (text == NULL) {
         if (errno != ENOENT) {
             g_string_append_printf(collecting->said, "%s: %s\n", path, g_strerror(errno));
         }
-    } else if (g_str_has_suffix(path, ".conf")) {
-        g_autofree char *name = g_path_get_basename(path);
-
-        put(collecting, name, text, length);
     } else {
-        put(collecting, g_strdelimit(whole, "/", '-'), text, length);
+        put(collecting, name, text, length);
     }
 }
 
@@ -504,12 +536,14 @@ take_further(const struct collecting *collecting, const char *path, int depth)
 static void
 take_logs(const struct collecting *collecting)
 {
-    const char *own = g_getenv("PCMK_logfile");
+    const char *own = g_getenv("PCMK_logfile"), *top = directory_of("COX_LOGS_DIRECTORY", "/var/log");
 
     take_journal(collecting); /* first, that it has its name */
     take_log(collecting, (own != NULL && own[0] == '/') ? own : CLUSTER_LOG);
     for (gsize i = 0; i < G_N_ELEMENTS(logs); i++) {
-        take_log(collecting, logs[i]);
+        g_autofree char *path = g_build_filename(top, logs[i], NULL);
+
+        take_log(collecting, path);
     }
     for (gsize i = 0; collecting->report->logs != NULL && collecting->report->logs[i] != NULL; i++) {
         take_further(collecting, collecting->report->logs[i], collecting->report->max_depth);

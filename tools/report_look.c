@@ -12,14 +12,6 @@
 
 enum { MOST_BYTES = 1024 * 1024 };
 
-/* Not a log: what was printed for the report, documents, and settings. */
-static bool
-is_log(const char *name)
-{
-    return !g_str_has_suffix(name, ".txt") && !g_str_has_suffix(name, ".xml") && !g_str_has_suffix(name, ".conf") && !g_str_has_prefix(name, "etc-")
-           && name[0] != '.';
-}
-
 static bool
 matches(const GPtrArray *patterns, const char *line)
 {
@@ -77,7 +69,7 @@ look_at_node(const char *directory, const char *node, const GPtrArray *patterns,
         g_autofree char *path = g_build_filename(place, files->pdata[i], NULL);
         g_autofree char *name = g_build_filename(node, files->pdata[i], NULL);
 
-        if (is_log(files->pdata[i])) {
+        if (cox_report_is_log(files->pdata[i])) {
             look_at(path, name, patterns, found);
         }
     }
