@@ -1,4 +1,5 @@
 /* tools/cibsecret.c - parameters of resources whose values are not in the document but in files of each node.  Layer 6. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,12 +8,13 @@
 #include "admin/param.h"
 #include "agents/agent_secret.h"
 #include "base/error.h"
+#include "cib/section.h"
 #include "tools/cib_access.h"
 #include "tools/cox_remote.h"
 #include "tools/daemon.h"
 #include "tools/tool.h"
 
-enum { ASK_MS = 10000, NODE_MS = 60000, MOST_BYTES = 64 * 1024 };
+enum { ASK_MS = 10000, NODE_MS = 60000 };
 
 struct settings {
     bool has_no_cib, is_local;
@@ -32,7 +34,7 @@ struct call {
     struct cox_tool_ctx *ctx;
     const struct settings *settings;
     struct cox_secret_name name;
-    struct cox_cib_access *access; /* NULL with -C */
+    struct cox_cib_access *access; /* NULL with -C, and for sync without a cluster */
     GPtrArray *others;             /* nodes besides this one; NULL: not asked yet */
     GHashTable *away;              /* set: names of those that are no members now */
     char *value;                   /* what is to be kept */
@@ -96,35 +98,90 @@ configure(struct call *call, const char *value)
 static void
 warn(const struct call *call, const char *what)
 {
-    if (cox_out_is_text(call->ctx->out)) {
-        cox_out_error(call->ctx->out, "%s: %s", call->ctx->tool->name, what);
+    cox_out_error(call->ctx->out, "%s: %s", call->ctx->tool->name, what);
+}
+
+/* One that is no member now need not be reached. */
+static void
+add_away(struct call *call, const char *name)
+{
+    if (g_hash_table_add(call->away, g_strdup(name))) {
+        (void) cox_remote_add(call->others, name, name);
     }
+}
+
+/* Nodes of the configuration that are not among @known, the members: the ring has lost them, or they were never started. */
+static void
+add_configured(struct call *call, GHashTable *known)
+{
+    g_autoptr(GError) error = NULL;
+    const struct cox_xml *root = call->access == NULL ? NULL : cox_cib_access_visible(call->access, &error);
+    const struct cox_xml *nodes = root == NULL ? NULL : cox_section_find(root, "nodes");
+
+    if (error != NULL) {
+        g_autofree char *text = g_strdup_printf("nodes that are no members now are not known: %s", error->message);
+
+        warn(call, text);
+    }
+    for (const struct cox_xml *node = nodes == NULL ? NULL : cox_xml_first(nodes); node != NULL; node = cox_xml_next(node)) {
+        const char *name = cox_xml_get(node, "uname"), *type = cox_xml_get(node, "type");
+        bool is_of_cluster = cox_xml_is(node, "node") && (type == NULL || strcmp(type, "member") == 0 || strcmp(type, "normal") == 0);
+
+        if (is_of_cluster && name != NULL && !g_hash_table_contains(known, name)) {
+            add_away(call, name);
+        }
+    }
+}
+
+/* All that the cluster knows, but for this one. */
+static void
+ask_for_others(struct call *call)
+{
+    static const struct cox_msg_control_query nothing = { 0 };
+    const struct cox_daemon_question question = { COX_DAEMON_CONTROL, "cibsecret", COX_MSG_CONTROL_QUERY, &nothing, COX_MSG_CONTROL_STATE, ASK_MS };
+    g_autoptr(cox_arena) arena = cox_arena_new();
+    const struct cox_msg_control_state *state = cox_daemon_ask(NULL, &question, arena, NULL);
+    g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+
+    if (state == NULL) {
+        warn(call, "no cluster runs on this node, which alone is meant: name the others with --node, or run cibsecret sync here later");
+        return;
+    }
+    if (state->node != NULL) {
+        g_hash_table_add(known, (gpointer) (guintptr) state->node);
+    }
+    for (gsize i = 0; i < state->n_nodes; i++) {
+        const char *name = state->nodes[i].name;
+
+        if (name == NULL) {
+            continue;
+        }
+        g_hash_table_add(known, (gpointer) (guintptr) name);
+        if (g_strcmp0(name, state->node) == 0) {
+            continue;
+        }
+        if (g_strcmp0(state->nodes[i].state, "lost") == 0) {
+            add_away(call, name);
+        } else {
+            (void) cox_remote_add(call->others, name, name);
+        }
+    }
+    add_configured(call, known);
 }
 
 /* The other nodes: those that are named, or all that the cluster knows. */
 static void
 find_others(struct call *call)
 {
-    static const struct cox_msg_control_query nothing = { 0 };
-    const struct cox_daemon_question question = { COX_DAEMON_CONTROL, "cibsecret", COX_MSG_CONTROL_QUERY, &nothing, COX_MSG_CONTROL_STATE, ASK_MS };
-    g_autoptr(cox_arena) arena = cox_arena_new();
-    const struct cox_msg_control_state *state = call->settings->nodes == NULL ? cox_daemon_ask(NULL, &question, arena, NULL) : NULL;
+    const GPtrArray *named = call->settings->nodes;
 
-    for (guint i = 0; call->settings->nodes != NULL && i < call->settings->nodes->len; i++) {
-        (void) cox_remote_add(call->others, call->settings->nodes->pdata[i], call->settings->nodes->pdata[i]);
+    call->others = cox_remotes_new();
+    call->away = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; named != NULL && i < named->len; i++) {
+        (void) cox_remote_add(call->others, named->pdata[i], named->pdata[i]);
     }
-    if (state == NULL && call->settings->nodes == NULL) {
-        warn(call, "no cluster runs on this node, which alone is meant: name the others with --node, or run cibsecret sync later");
-    }
-    for (gsize i = 0; state != NULL && i < state->n_nodes; i++) {
-        const char *name = state->nodes[i].name;
-
-        if (name != NULL && g_strcmp0(name, state->node) != 0) {
-            (void) cox_remote_add(call->others, name, name);
-            if (g_strcmp0(state->nodes[i].state, "lost") == 0) {
-                g_hash_table_add(call->away, g_strdup(name));
-            }
-        }
+    if (named == NULL) {
+        ask_for_others(call);
     }
 }
 
@@ -142,7 +199,7 @@ failures_of(struct call *call)
             continue;
         }
         if (g_hash_table_contains(call->away, node->name)) {
-            g_autofree char *text = g_strdup_printf("%s; run cibsecret sync before the cluster is started on it", why);
+            g_autofree char *text = g_strdup_printf("%s; before the cluster is started on it, run cibsecret sync on a node that has the right values", why);
 
             warn(call, text);
             node->is_chosen = false;
@@ -161,8 +218,6 @@ spread(struct call *call, const char *step, const struct cox_secret_name *name, 
     g_autofree char *failed = NULL;
 
     if (call->others == NULL && !call->settings->is_local) {
-        call->others = cox_remotes_new();
-        call->away = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         find_others(call);
     }
     if (call->others == NULL || cox_remote_run(call->others, words, value, NODE_MS)) {
@@ -180,12 +235,24 @@ put_everywhere(struct call *call)
     return cox_secret_put(&call->name, call->value, &error) ? spread(call, "secret-set", &call->name, call->value) : cox_tool_fail(call->ctx, error);
 }
 
+/* Here last: while it is here, somebody who does it again is known to mean it. */
 static int
 remove_everywhere(struct call *call)
 {
     GError *error = NULL;
+    int status = spread(call, "secret-delete", &call->name, NULL);
 
-    return cox_secret_remove(&call->name, &error) ? spread(call, "secret-delete", &call->name, NULL) : cox_tool_fail(call->ctx, error);
+    return status != 0 || cox_secret_remove(&call->name, &error) ? status : cox_tool_fail(call->ctx, error);
+}
+
+/* Are nodes named, or has this one a value still, whatever the configuration says?  Then what was begun is done again. */
+static bool
+is_again(const struct call *call)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *value = cox_secret_get(call->name.rsc, call->name.param, &error);
+
+    return call->settings->is_local || call->settings->nodes != NULL || value != NULL || g_error_matches(error, COX_ERROR, COX_ERROR_DIGEST);
 }
 
 /* ---- commands --------------------------------------------------------------------------------------------- */
@@ -209,18 +276,27 @@ is_secret(struct call *call, int *status)
     return true;
 }
 
-/* The value from standard input, without its line break. */
+/* The value from standard input, without its line break; NULL with the error: it cannot be one. */
 static char *
-value_from_input(void)
+value_from_input(GError **error)
 {
-    char *text = g_malloc(MOST_BYTES + 1);
-    gsize length = isatty(STDIN_FILENO) ? 0 : fread(text, 1, MOST_BYTES, stdin);
+    enum { MOST = COX_SECRET_BYTES + 2 }; /* the line break, and one that is too many */
+    g_autofree char *text = g_malloc(MOST + 1);
+    gsize length = isatty(STDIN_FILENO) ? 0 : fread(text, 1, MOST, stdin);
 
+    if (ferror(stdin)) {
+        g_set_error(error, COX_ERROR, COX_ERROR_IO, "standard input cannot be read: %s", g_strerror(errno));
+        return NULL;
+    }
+    if (memchr(text, '\0', length) != NULL) {
+        g_set_error(error, COX_ERROR, COX_ERROR_INVALID_PARAM, "a secret value is text: on standard input it has a byte 0");
+        return NULL;
+    }
     text[length] = '\0';
     if (length > 0 && text[length - 1] == '\n') {
         text[length - 1] = '\0';
     }
-    return text;
+    return g_steal_pointer(&text);
 }
 
 static int
@@ -233,8 +309,8 @@ run_set(struct call *call)
     if (error != NULL) {
         return cox_tool_fail(call->ctx, error);
     }
-    call->value = call->ctx->words[3] != NULL ? g_strdup(call->ctx->words[3]) : value_from_input();
-    if (!cox_secret_is_value(call->value, &error)) {
+    call->value = call->ctx->words[3] != NULL ? g_strdup(call->ctx->words[3]) : value_from_input(&error);
+    if (call->value == NULL || !cox_secret_is_value(call->value, &error)) {
         return cox_tool_fail(call->ctx, error);
     }
     if (old != NULL && strcmp(old, COX_SECRET_MARK) != 0 && strcmp(old, call->value) != 0) {
@@ -297,34 +373,54 @@ run_stash(struct call *call)
     return status != 0 ? status : configure(call, COX_SECRET_MARK);
 }
 
+/* Again after it was not done on all nodes: the configuration has the value already. */
 static int
 run_unstash(struct call *call)
 {
-    int status = run_check(call);
+    GError *error = NULL;
+    g_autofree char *now = configured(call, &error);
+    int status = 0;
 
-    status = status != 0 ? status : configure(call, call->value);
+    if (error != NULL) {
+        return cox_tool_fail(call->ctx, error);
+    }
+    if (now == NULL || strcmp(now, COX_SECRET_MARK) == 0 || !is_again(call)) {
+        status = run_check(call);
+        status = status != 0 ? status : configure(call, call->value);
+    }
     return status != 0 ? status : remove_everywhere(call);
 }
 
-/* First the configuration: an action that begins meanwhile must not miss what that promises. */
+/* First the configuration: an action that begins meanwhile must not miss what that promises.  Again: that has no value already. */
 static int
 run_delete(struct call *call)
 {
+    GError *error = NULL;
+    g_autofree char *now = call->access == NULL ? NULL : configured(call, &error);
     int status = 0;
 
-    if (!is_secret(call, &status)) {
-        return status;
+    if (error != NULL) {
+        return cox_tool_fail(call->ctx, error);
     }
-    status = call->access == NULL ? 0 : configure(call, NULL);
+    if (call->access != NULL && (now != NULL || !is_again(call))) {
+        if (!is_secret(call, &status)) {
+            return status;
+        }
+        status = configure(call, NULL);
+    }
     return status != 0 ? status : remove_everywhere(call);
 }
 
 static int
 run_sync(struct call *call)
 {
-    g_autoptr(GPtrArray) names = cox_secret_list();
+    GError *problem = NULL;
+    g_autoptr(GPtrArray) names = cox_secret_list(&problem);
     int worst = 0;
 
+    if (names == NULL) {
+        return cox_tool_fail(call->ctx, problem);
+    }
     for (guint i = 0; i < names->len; i++) {
         const struct cox_secret_name *name = names->pdata[i];
         GError *error = NULL;
@@ -340,30 +436,42 @@ static const struct command {
     const char *name;
     int (*run)(struct call *call);
     guint least, most; /* words behind it */
-    bool needs_cib;
+    bool needs_cib, changes;
 } commands[] = {
-    { "set", run_set, 2, 3, false },     { "get", run_get, 2, 2, false },         { "check", run_check, 2, 2, false },
-    { "stash", run_stash, 2, 2, true },  { "unstash", run_unstash, 2, 2, true },  { "delete", run_delete, 2, 2, false },
-    { "sync", run_sync, 0, 0, false },
+    { "set", run_set, 2, 3, false, true },     { "get", run_get, 2, 2, false, false },     { "check", run_check, 2, 2, false, false },
+    { "stash", run_stash, 2, 2, true, true },  { "unstash", run_unstash, 2, 2, true, true },  { "delete", run_delete, 2, 2, false, true },
+    { "sync", run_sync, 0, 0, false, false },
 };
+
+/* A document that is not the cluster's says nothing of the files of its nodes. */
+static bool
+is_meant(const struct call *call)
+{
+    return call->access == NULL || cox_cib_access_is_live(call->access) || call->settings->is_local || call->settings->nodes != NULL;
+}
 
 static int
 run_command(struct call *call, const struct command *command)
 {
-    const struct cox_cib_access_settings where = { .tool = "cibsecret" };
+    const bool is_sync = command->least == 0; /* it concerns no document: that only names nodes, if there is a cluster */
+    const struct cox_cib_access_settings where = { .tool = "cibsecret", .ignores_shadow = is_sync, .ignores_files = is_sync };
     GError *error = NULL;
 
     if (call->settings->has_no_cib && command->needs_cib) {
         return cox_tool_usage(call->ctx, "%s moves a value out of or into the configuration, which -C forbids", command->name);
     }
-    if (command->least > 0 && !cox_secret_is_name(call->name.rsc, call->name.param)) {
+    if (!is_sync && !cox_secret_is_name(call->name.rsc, call->name.param)) {
         return cox_tool_usage(call->ctx, "'%s' and '%s' are no names of a resource and a parameter", call->name.rsc, call->name.param);
     }
-    if (command->least > 0 && !call->settings->has_no_cib) {
-        call->access = cox_cib_access_open(&where, &error);
-        if (call->access == NULL) {
+    if (!call->settings->has_no_cib) {
+        call->access = cox_cib_access_open(&where, is_sync ? NULL : &error);
+        if (error != NULL) {
             return cox_tool_fail(call->ctx, error);
         }
+    }
+    if (command->changes && !is_meant(call)) {
+        return cox_tool_usage(call->ctx, "CIB_shadow or CIB_file names a document that is not the cluster's, whose files %s would change: say which with --local or "
+                              "--node, leave the document alone with -C, or unset the variable", command->name);
     }
     return command->run(call);
 }
@@ -411,17 +519,22 @@ static const struct cox_tool tool = {
       "check RESOURCE PARAMETER: has it the digest that is kept beside it?\n\n"
       "stash RESOURCE PARAMETER: make a value secret that is in the configuration. Its old versions (cox history) still have it: change it afterwards.\n\n"
       "unstash RESOURCE PARAMETER: put the value into the configuration again.\n\n"
-      "delete RESOURCE PARAMETER: the parameter has no value any more.\n\n"
-      "sync: give all values of this node to all other nodes.\n\n"
-      "What is changed is changed on all nodes that the cluster knows, through ssh as root with keys; a member that cannot be reached is named, and the configuration is "
-      "then not touched. Do the same again when it can be. A node that is no member and not reached has old values: cibsecret sync, before the cluster is started on it. "
-      "What is not there or does not have its digest makes operations fail, but for stops. A value that changes restarts nothing.",
+      "delete RESOURCE PARAMETER: the parameter has no value any more. When the configuration has none already, the files are removed if this node has one, or with "
+      "--local or --node.\n\n"
+      "sync: give all values of this node to all other nodes, whatever they have. Run it on a node that has the right ones.\n\n"
+      "What is changed is changed on all nodes that the cluster knows, through ssh as root with keys. A member that cannot be reached is named, and the exit status is "
+      "1: set and stash then leave the configuration as it was; unstash and delete have changed it already, and only remove the files that are left when they are run "
+      "again. A node that is no member and not reached is named, too, and has old values: before the cluster is started on it, run cibsecret sync on a node that has "
+      "the right ones. A node does not notice that it missed a change. What is not there or does not have its digest makes operations fail, but for stops. A value "
+      "that changes restarts nothing.\n\n"
+      "When CIB_shadow or CIB_file names another document, nothing is changed without --local, --node or -C. A value is one line of at most 64 KiB.",
     .examples = "A password of a fence device, from a file:\n\tcibsecret set power1 password < password.txt\n"
                 "Make the password secret that is in the configuration:\n\tcibsecret stash power1 password\n",
     .statuses = statuses,
     .options = options,
     .n_options = G_N_ELEMENTS(options),
     .flags = COX_TOOL_READS_DOCUMENTS | COX_TOOL_POSITIONAL,
+    .secret_word = 4,
     .run = run,
 };
 

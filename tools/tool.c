@@ -163,9 +163,16 @@ cox_tool_cib_path(GError **error)
 
 /* ---- main ------------------------------------------------------------------------------------------------- */
 
-/* The command line as the envelope repeats it: words that a shell would take apart are quoted. */
+/* The word that must not be repeated, or NULL. */
+static const char *
+secret_of(const struct cox_tool *tool, const struct cox_opt_result *parsed)
+{
+    return tool->secret_word == 0 || tool->secret_word > parsed->words->len ? NULL : parsed->words->pdata[tool->secret_word - 1];
+}
+
+/* The command line as the envelope repeats it: words that a shell would take apart are quoted, and the one at @secret is hidden. */
 static char *
-request_text(char **argv)
+request_text(char **argv, const char *secret)
 {
     GString *text = g_string_new(NULL);
 
@@ -176,6 +183,8 @@ request_text(char **argv)
             g_autofree char *name = g_path_get_basename(*word);
 
             g_string_append(text, name);
+        } else if (*word == secret) {
+            g_string_append(text, " ***");
         } else if (is_plain) {
             g_string_append_printf(text, " %s", *word);
         } else {
@@ -263,7 +272,7 @@ cox_tool_main(const struct cox_tool *tool, char **argv, void *settings)
     struct cox_opt_result parsed = { 0 };
     struct cox_out_options output = { .error_file = stderr };
     GError *error = NULL;
-    g_autofree char *request = request_text(argv);
+    g_autofree char *request = NULL;
     struct cox_tool_ctx ctx = { .tool = tool, .settings = settings };
     int status;
 
@@ -276,6 +285,11 @@ cox_tool_main(const struct cox_tool *tool, char **argv, void *settings)
     output.file = open_output(&parsed, (error == NULL) ? &error : NULL);
     if (output.file == NULL) {
         output.file = stdout;
+    }
+    if (error != NULL && tool->secret_word != 0) {
+        request = g_strdup(tool->name); /* which word it is nobody knows */
+    } else {
+        request = request_text(argv, secret_of(tool, &parsed));
     }
     output.request = request;
     output.plain_lists = (tool->flags & COX_TOOL_PLAIN_LISTS) != 0;

@@ -75,6 +75,7 @@ struct cox_tool {
     const struct cox_opt *options;
     size_t n_options;
     unsigned int flags;
+    unsigned int secret_word; /**< this positional argument (1 is the first) is shown to nobody: the envelope has "***" in its place; 0: none */
     int (*run)(struct cox_tool_ctx *ctx); /**< returns the exit status */
 };
 

@@ -2,6 +2,7 @@
 #include "agents/agent_secret.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 #include <glib/gstdio.h>
@@ -11,6 +12,8 @@
 #include "runtime/environment.h"
 
 #define SIGN ".sign"
+
+enum { LEAST_MASKED_BYTES = 3 };
 
 const char *
 cox_secret_directory(void)
@@ -47,6 +50,10 @@ cox_secret_is_value(const char *value, GError **error)
 {
     gsize length = strlen(value);
 
+    if (length > COX_SECRET_BYTES) {
+        g_set_error(error, COX_ERROR, COX_ERROR_INVALID_PARAM, "a secret value has at most %d bytes", COX_SECRET_BYTES);
+        return false;
+    }
     if (length == 0 || strpbrk(value, "\r\n") != NULL || g_ascii_isspace(value[length - 1])) {
         g_set_error(error, COX_ERROR, COX_ERROR_INVALID_PARAM, "a secret value is one line that is not empty and does not end with white space");
         return false;
@@ -94,31 +101,83 @@ cox_secret_get(const char *rsc, const char *param, GError **error)
 }
 
 static bool
-put(const char *path, const char *line, GError **error)
+write_all(int fd, const char *text, gsize size)
 {
-    g_autofree char *text = g_strconcat(line, "\n", NULL);
-    g_autoptr(GError) problem = NULL;
+    while (size > 0) {
+        gssize n = write(fd, text, size);
 
-    if (!g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, &problem)) {
-        g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "%s: cannot be written: %s", path, problem->message);
-        return false;
+        if (n < 0 && errno != EINTR) {
+            return false;
+        }
+        text += MAX(n, 0);
+        size -= (gsize) MAX(n, 0);
     }
     return true;
 }
 
+/* Beside @path, where no other name of a secret is: on the disk, and not there yet for readers.  Its path, the caller frees it. */
+static char *
+prepare(const char *path, const char *line, GError **error)
+{
+    g_autofree char *text = g_strconcat(line, "\n", NULL);
+    g_autofree char *directory = g_path_get_dirname(path), *name = g_path_get_basename(path);
+    g_autofree char *temporary = g_strdup_printf("%s/.%s.XXXXXX", directory, name);
+    int fd = g_mkstemp_full(temporary, O_WRONLY | O_CLOEXEC, 0600);
+    bool is_done = fd >= 0 && write_all(fd, text, strlen(text)) && fsync(fd) == 0;
+    int number = errno;
+
+    if (fd >= 0 && close(fd) != 0 && is_done) {
+        number = errno;
+        is_done = false;
+    }
+    if (!is_done) {
+        g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "%s: cannot be written: %s", path, g_strerror(number));
+        if (fd >= 0) {
+            (void) g_unlink(temporary);
+        }
+        return NULL;
+    }
+    return g_steal_pointer(&temporary);
+}
+
+static bool
+sync_directory(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool is_done = fd >= 0 && fsync(fd) == 0;
+
+    if (fd >= 0) {
+        (void) close(fd);
+    }
+    return is_done;
+}
+
+/* Both are on the disk before the first is renamed: a reader that finds only one of them new would have to come between two calls. */
 bool
 cox_secret_put(const struct cox_secret_name *name, const char *value, GError **error)
 {
-    g_autofree char *path = path_of(name->rsc, name->param, "");
-    g_autofree char *sign = path_of(name->rsc, name->param, SIGN);
+    g_autofree char *path = path_of(name->rsc, name->param, ""), *sign = path_of(name->rsc, name->param, SIGN);
     g_autofree char *parent = g_path_get_dirname(path);
     g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_MD5, value, -1);
+    g_autofree char *new_value = NULL, *new_sign = NULL;
 
     if (g_mkdir_with_parents(parent, 0700) != 0) {
         g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "%s: cannot be made: %s", parent, g_strerror(errno));
         return false;
     }
-    return put(path, value, error) && put(sign, digest, error);
+    new_value = prepare(path, value, error);
+    new_sign = new_value == NULL ? NULL : prepare(sign, digest, error);
+    if (new_sign != NULL && g_rename(new_value, path) == 0 && g_rename(new_sign, sign) == 0 && sync_directory(parent)) {
+        return true;
+    }
+    if (new_sign != NULL) {
+        g_set_error(error, COX_ERROR, COX_ERROR_CANNOT_CREATE, "%s: cannot be replaced: %s", path, g_strerror(errno));
+        (void) g_unlink(new_sign);
+    }
+    if (new_value != NULL) {
+        (void) g_unlink(new_value);
+    }
+    return false;
 }
 
 bool
@@ -155,27 +214,106 @@ by_name(gconstpointer a, gconstpointer b)
     return order != 0 ? order : strcmp(first->param, second->param);
 }
 
-GPtrArray *
-cox_secret_list(void)
+/* What is not there is empty, and so is a plain file that lies among the directories; NULL with the error: it cannot be read. */
+static bool
+open_directory(const char *path, GDir **dir, GError **error)
 {
-    g_autoptr(GDir) rscs = g_dir_open(cox_secret_directory(), 0, NULL);
-    GPtrArray *names = g_ptr_array_new_with_free_func(free_name);
+    g_autoptr(GError) problem = NULL;
 
+    *dir = g_dir_open(path, 0, &problem);
+    if (problem == NULL || g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOENT) || g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOTDIR)) {
+        return true;
+    }
+    g_set_error(error, COX_ERROR, COX_ERROR_IO, "%s: cannot be read: %s", path, problem->message);
+    return false;
+}
+
+static bool
+list_params(const char *rsc, GPtrArray *names, GError **error)
+{
+    g_autofree char *path = g_build_filename(cox_secret_directory(), rsc, NULL);
+    g_autoptr(GDir) params = NULL;
+
+    if (!open_directory(path, &params, error)) {
+        return false;
+    }
+    for (const char *param = params == NULL ? NULL : g_dir_read_name(params); param != NULL; param = g_dir_read_name(params)) {
+        if (cox_secret_is_name(rsc, param)) {
+            struct cox_secret_name *name = g_new0(struct cox_secret_name, 1);
+
+            *name = (struct cox_secret_name) { g_strdup(rsc), g_strdup(param) };
+            g_ptr_array_add(names, name);
+        }
+    }
+    return true;
+}
+
+GPtrArray *
+cox_secret_list(GError **error)
+{
+    g_autoptr(GDir) rscs = NULL;
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(free_name);
+
+    if (!open_directory(cox_secret_directory(), &rscs, error)) {
+        return NULL;
+    }
     for (const char *rsc = rscs == NULL ? NULL : g_dir_read_name(rscs); rsc != NULL; rsc = g_dir_read_name(rscs)) {
-        g_autofree char *path = g_build_filename(cox_secret_directory(), rsc, NULL);
-        g_autoptr(GDir) params = g_dir_open(path, 0, NULL);
-
-        for (const char *param = params == NULL ? NULL : g_dir_read_name(params); param != NULL; param = g_dir_read_name(params)) {
-            if (cox_secret_is_name(rsc, param)) {
-                struct cox_secret_name *name = g_new0(struct cox_secret_name, 1);
-
-                *name = (struct cox_secret_name) { g_strdup(rsc), g_strdup(param) };
-                g_ptr_array_add(names, name);
-            }
+        if (!list_params(rsc, names, error)) {
+            return NULL;
         }
     }
     g_ptr_array_sort(names, by_name);
-    return names;
+    return g_steal_pointer(&names);
+}
+
+GPtrArray *
+cox_secret_values(const char *rsc)
+{
+    g_autofree char *owner = g_strndup(rsc, strcspn(rsc, ":"));
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(free_name);
+    GPtrArray *values = g_ptr_array_new_with_free_func(g_free);
+
+    (void) list_params(owner, names, NULL);
+    for (guint i = 0; i < names->len; i++) {
+        const struct cox_secret_name *name = names->pdata[i];
+        char *value = read_line(owner, name->param, "");
+
+        if (value != NULL) {
+            g_ptr_array_add(values, value);
+        }
+    }
+    return values;
+}
+
+static int
+longest_first(gconstpointer a, gconstpointer b)
+{
+    gsize first = strlen(*(const char *const *) a), second = strlen(*(const char *const *) b);
+
+    return first == second ? 0 : first > second ? -1 : 1;
+}
+
+char *
+cox_secret_mask(const char *text, const GPtrArray *values)
+{
+    g_autoptr(GPtrArray) sorted = g_ptr_array_new(); /* one value may be a part of another one */
+    char *result = g_strdup(text);
+
+    for (guint i = 0; values != NULL && i < values->len; i++) {
+        g_ptr_array_add(sorted, values->pdata[i]);
+    }
+    g_ptr_array_sort(sorted, longest_first);
+    for (guint i = 0; result != NULL && i < sorted->len; i++) {
+        const char *value = sorted->pdata[i];
+
+        if (strlen(value) >= LEAST_MASKED_BYTES && strstr(result, value) != NULL) {
+            g_auto(GStrv) parts = g_strsplit(result, value, -1);
+
+            g_free(result);
+            result = g_strjoinv("***", parts);
+        }
+    }
+    return result;
 }
 
 bool
@@ -191,7 +329,8 @@ cox_secret_fill(const char *rsc, GArray *params, GPtrArray *values, GError **err
         value = cox_secret_get(rsc, pair->name, NULL);
         if (value == NULL) {
             g_set_error(error, COX_ERROR, COX_ERROR_NOT_CONFIGURED,
-                        "the secret value of parameter '%s' is missing on this node, or an old one: cibsecret sync", pair->name);
+                        "the secret value of parameter '%s' is missing on this node, or has another digest: run cibsecret sync on a node that has the right one",
+                        pair->name);
             return false;
         }
         pair->value = value;

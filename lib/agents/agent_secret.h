@@ -1,7 +1,8 @@
 /* lib/agents/agent_secret.h - parameters whose values are not in the document but in files of each node.  Layer 3, adapter.
  *
  * The document has COX_SECRET_MARK as value; the value is in RESOURCE/PARAMETER below the directory of secrets, and its MD5 beside it in
- * PARAMETER.sign, so that a node that missed a change notices.  The tool is cibsecret.  No value and no digest is ever in a log or an error.
+ * PARAMETER.sign, so that a value that was damaged, or changed by other means, is noticed.  A node that missed a change does not notice: it has the old
+ * value with the old digest.  The tool is cibsecret.  No value and no digest is ever in a log or an error.
  */
 #ifndef COX_AGENTS_AGENT_SECRET_H
 #define COX_AGENTS_AGENT_SECRET_H
@@ -14,6 +15,9 @@ G_BEGIN_DECLS
 /** The value in the document. */
 #define COX_SECRET_MARK "lrm://"
 
+/** A value has at most so many bytes. */
+#define COX_SECRET_BYTES (64 * 1024)
+
 /** Whose secret it is. */
 struct cox_secret_name {
     const char *rsc, *param;
@@ -25,7 +29,7 @@ const char *cox_secret_directory(void);
 /** May it be the name of a file, and a word of a shell?  An instance of a clone ("db:0") has the secrets of the clone's resource. */
 bool cox_secret_is_name(const char *rsc, const char *param);
 
-/** May it be kept?  Not empty, of one line, without white space at its end, which readers cut off.  COX_ERROR_INVALID_PARAM says what is wrong, and no value. */
+/** May it be kept?  Not empty, of at most COX_SECRET_BYTES, of one line, without white space at its end, which readers cut off.  COX_ERROR_INVALID_PARAM says what is wrong, and no value. */
 bool cox_secret_is_value(const char *value, GError **error);
 
 /**
@@ -34,14 +38,26 @@ bool cox_secret_is_value(const char *value, GError **error);
  */
 char *cox_secret_get(const char *rsc, const char *param, GError **error);
 
-/** Keep it on this node: mode 0600, each of the two files is replaced as a whole and is on the disk afterwards.  Errors: COX_ERROR_CANNOT_CREATE. */
+/**
+ * Keep it on this node: mode 0600; each of the two files is replaced as a whole, one directly after the other, and is on the disk afterwards.
+ * Errors: COX_ERROR_CANNOT_CREATE.
+ */
 bool cox_secret_put(const struct cox_secret_name *name, const char *value, GError **error);
 
 /** It is gone from this node, or was not there.  Errors: COX_ERROR_CANNOT_CREATE. */
 bool cox_secret_remove(const struct cox_secret_name *name, GError **error);
 
-/** All that are kept on this node, sorted: struct cox_secret_name *; the caller unrefs it. */
-GPtrArray *cox_secret_list(void);
+/** All that are kept on this node, sorted: struct cox_secret_name *; the caller unrefs it.  NULL with COX_ERROR_IO: a directory cannot be read. */
+GPtrArray *cox_secret_list(GError **error);
+
+/** All values that this node keeps for @rsc, with their digest or not: char *; the caller unrefs it.  What cannot be read is left out. */
+GPtrArray *cox_secret_values(const char *rsc);
+
+/**
+ * A copy of @text for logs and histories, with "***" instead of each of @values (char *; may be NULL) of three bytes or more, wherever it stands; NULL for
+ * NULL.  The caller frees it.
+ */
+char *cox_secret_mask(const char *text, const GPtrArray *values);
 
 /**
  * Replace COX_SECRET_MARK among the values of @params (struct cox_agent_pair) by what this node keeps for @rsc; @values (with a free function)
