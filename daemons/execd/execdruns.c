@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "proto/marshal.h"
 
+enum { SAID_BYTES = 1024 /* of what an agent says, in the log */ };
+
 /* One action that has been begun and whose end has not come. */
 struct execd_run {
     struct execd *execd;
@@ -18,6 +20,7 @@ struct execd_run {
     struct cox_agent_keep_job *job; /* an agent below a keeper */
     struct cox_systemd_job *unit;   /* or systemd */
     guint32 request;                /* or to cox-fenced */
+    GPtrArray *secrets;             /* char *, values that its agent has: not for logs and results; or NULL */
     cox_source_id defer;            /* its result is known already */
     struct cox_agent_result known;
 };
@@ -29,6 +32,7 @@ run_free(gpointer data)
 
     cox_runtime_cancel(run->execd->runtime, run->defer);
     cox_agent_result_clear(&run->known);
+    g_clear_pointer(&run->secrets, g_ptr_array_unref);
     g_free(run->rsc_id);
     g_free(run->action);
     g_free(run->key);
@@ -98,16 +102,27 @@ end_later(struct execd_run *run, int code, enum cox_op_status status, const char
     run->defer = cox_runtime_defer(run->execd->runtime, on_known, run);
 }
 
+/* Its reason is cut when it is long: what it has of secrets is masked before that.  The caller frees it. */
+static char *
+reason_of(const struct execd_run *run, const struct cox_agent_keep_result *result, const char *said)
+{
+    bool is_its_own = result->result.status == COX_OP_STATUS_DONE && result->result.exit_reason != NULL;
+    char *reason = is_its_own ? cox_agent_exit_reason(said, strlen(said)) : NULL;
+
+    return reason != NULL ? reason : cox_secret_mask(result->result.exit_reason, run->secrets);
+}
+
+/* @said: what it said, without secrets. */
 static void
-log_output(const struct execd_run *run, const struct cox_agent_keep_result *result)
+log_output(const struct execd_run *run, const struct cox_agent_keep_result *result, const char *said)
 {
     struct execd *execd = run->execd;
     bool is_odd = result->result.status != COX_OP_STATUS_DONE;
     enum cox_log_level level = is_odd ? COX_LOG_INFO : COX_LOG_DEBUG;
 
     if (result->err_size > 0 && cox_log_wants(execd->log, level)) {
-        gsize size = MIN(result->err_size, 1024);
-        g_autofree char *text = g_utf8_make_valid(result->err + result->err_size - size, (gssize) size);
+        gsize size = strlen(said);
+        g_autofree char *text = g_utf8_make_valid(said + size - MIN(size, SAID_BYTES), -1);
 
         cox_log_line(execd->log, level, "agent said rsc=%s action=%s bytes=%" G_GUINT64_FORMAT " end=\"%s\"", run->rsc_id,
                      run->action, result->err_total, text);
@@ -116,6 +131,32 @@ log_output(const struct execd_run *run, const struct cox_agent_keep_result *resu
         cox_log_event(execd->log, COX_EVENT_EXEC_REFUSED, "rsc=%s first=\"%s\" n=%u", run->rsc_id,
                       (const char *) result->refused->pdata[0], result->refused->len);
     }
+}
+
+/* What the agent said on standard error, without secrets: as valid UTF-8 only after that, since a value may be none.  The caller frees it. */
+static char *
+said_of(const struct execd_run *run, const struct cox_agent_keep_result *result)
+{
+    g_autofree char *text = g_malloc0(result->err_size + 1);
+    g_autofree char *masked = NULL;
+
+    for (gsize i = 0; i < result->err_size; i++) {
+        text[i] = result->err[i] == '\0' ? ' ' : result->err[i];
+    }
+    masked = cox_secret_mask(text, run->secrets);
+    return g_utf8_make_valid(masked, -1);
+}
+
+static void
+on_ended(struct execd_run *run, const struct cox_agent_keep_result *result)
+{
+    g_autofree char *said = said_of(run, result);
+    g_autofree char *reason = reason_of(run, result, said);
+    struct cox_agent_result ended = result->result;
+
+    ended.exit_reason = reason;
+    log_output(run, result, said);
+    end_with(run, &ended);
 }
 
 static void
@@ -129,8 +170,7 @@ on_kept(void *context, const struct cox_agent_keep_result *result)
     run->job = NULL;
     switch (result->end) {
         case COX_AGENT_KEEP_ENDED:
-            log_output(run, result);
-            end_with(run, &result->result);
+            on_ended(run, result);
             break;
         case COX_AGENT_KEEP_LOST:
             cox_log_line(execd->log, COX_LOG_NOTICE, "result was lost rsc=%s action=%s", run->rsc_id, run->action);
@@ -212,7 +252,6 @@ begin_agent(struct execd_run *run, const struct execd_order *order, const struct
 {
     struct execd *execd = run->execd;
     g_autoptr(GArray) params = params_of(order->order, run->is_probe);
-    g_autoptr(GPtrArray) secrets = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) note = note_of(run, order, name);
     const struct cox_agent_kept kept = { run->run, note };
@@ -225,7 +264,8 @@ begin_agent(struct execd_run *run, const struct execd_order *order, const struct
         .timeout_ms = run->timeout_ms,
     };
 
-    if (!cox_secret_fill(run->rsc_id, params, secrets, &error) && strcmp(run->action, "stop") != 0) {
+    run->secrets = g_ptr_array_new_with_free_func(g_free);
+    if (!cox_secret_fill(run->rsc_id, params, run->secrets, &error) && strcmp(run->action, "stop") != 0) {
         end_later(run, COX_AGENT_CODE_NOT_CONFIGURED, COX_OP_STATUS_NO_SECRETS, error->message); /* a stop may do without */
         return;
     }
@@ -405,6 +445,7 @@ recover_one(struct execd *execd, const struct cox_agent_kept *kept)
         event.order.interval_ms = 0; /* nor does it come again */
     }
     run = run_new(execd, kept->run, begun->rsc_id, begun->action);
+    run->secrets = cox_secret_values(begun->rsc_id); /* which of them it has nobody knows any more */
     run->job = cox_agent_keep_adopt(&execd->keep, kept->run,
                                     &(struct cox_agent_action) { .env = { .agent = name }, .action = begun->action,
                                                                  .timeout_ms = begun->timeout_ms },

@@ -5,6 +5,7 @@
 
 #include "agents/agent_secret.h"
 #include "base/error.h"
+#include "base/text.h"
 
 /* The engine kills in time; this is for the case that it could not. */
 enum { SPARE_MS = 5000 };
@@ -16,27 +17,10 @@ struct cox_fenced_run {
     guint64 number;
     cox_fenced_end_fn fn;
     void *context;
-    char **secrets; /* values of parameters: not for logs */
+    GPtrArray *secrets; /* char *, values of parameters: they do not reach logs and histories, whatever an agent prints */
 };
 
 /* ---- what it says ---- */
-
-/* Values of parameters do not reach logs and histories, whatever an agent prints: any longer one could be a password. */
-static char *
-without_secrets(const char *text, char **secrets)
-{
-    char *result = g_strdup(text);
-
-    for (char **secret = secrets; secret != NULL && *secret != NULL; secret++) {
-        if (strlen(*secret) >= 3 && strstr(result, *secret) != NULL) {
-            g_auto(GStrv) parts = g_strsplit(result, *secret, -1);
-
-            g_free(result);
-            result = g_strjoinv("***", parts);
-        }
-    }
-    return result;
-}
 
 /* The last line that says something. */
 static char *
@@ -47,7 +31,7 @@ last_line(const char *text)
 
     for (guint i = g_strv_length(lines); i > 0 && found == NULL; i--) {
         g_strstrip(lines[i - 1]);
-        found = lines[i - 1][0] == '\0' ? NULL : g_strndup(lines[i - 1], COX_FENCED_REASON_BYTES);
+        found = lines[i - 1][0] == '\0' ? NULL : g_strdup(lines[i - 1]);
     }
     return found;
 }
@@ -55,10 +39,10 @@ last_line(const char *text)
 static char *
 reason_of(const struct cox_fenced_run *run, const struct cox_agent_result *result, const struct cox_child_result *child)
 {
-    g_autofree char *text = child == NULL ? NULL : last_line(child->err);
-    g_autofree char *valid = g_utf8_make_valid(text != NULL ? text : result->exit_reason != NULL ? result->exit_reason : "no reason told", -1);
+    g_autofree char *said = cox_secret_mask(child == NULL ? NULL : child->err, run->secrets); /* before anything is cut */
+    g_autofree char *line = said == NULL ? NULL : last_line(said);
 
-    return without_secrets(valid, run->secrets);
+    return cox_text_cut(line != NULL ? line : result->exit_reason != NULL ? result->exit_reason : "no reason told", COX_FENCED_REASON_BYTES);
 }
 
 /* ---- life ---- */
@@ -66,7 +50,7 @@ reason_of(const struct cox_fenced_run *run, const struct cox_agent_result *resul
 static void
 free_run(struct cox_fenced_run *run)
 {
-    g_strfreev(run->secrets);
+    g_ptr_array_unref(run->secrets);
     g_free(run);
 }
 
@@ -122,10 +106,10 @@ params_of(const struct cox_fenced_order *order)
 }
 
 /* What must not be in a log: what sounds like a secret, and what cibsecret keeps (@kept). */
-static char **
+static GPtrArray *
 secrets_of(const struct cox_fenced_order *order, const GPtrArray *kept)
 {
-    g_autoptr(GPtrArray) values = g_ptr_array_new();
+    GPtrArray *values = g_ptr_array_new_with_free_func(g_free);
 
     for (guint i = 0; i < kept->len; i++) {
         g_ptr_array_add(values, g_strdup(kept->pdata[i]));
@@ -138,8 +122,7 @@ secrets_of(const struct cox_fenced_order *order, const GPtrArray *kept)
             g_ptr_array_add(values, g_strdup(order->device->params[i].value));
         }
     }
-    g_ptr_array_add(values, NULL);
-    return (char **) g_ptr_array_free(g_steal_pointer(&values), FALSE);
+    return values;
 }
 
 struct refusal {

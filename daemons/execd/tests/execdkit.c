@@ -26,6 +26,8 @@ static const char slow_agent[] =
     "limits) { grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status; cat /proc/self/oom_score_adj; ulimit -c; ulimit -n; umask; pwd; ls /proc/self/fd; } >\"$trace.limits\"; rc=0;;\n"
     "meta-data) echo '<?xml version=\"1.0\"?><resource-agent name=\"slow\"><version>1.1</version></resource-agent>'; exit 0;;\n"
     "notify) exit 1;;\n"
+    "tells) w; echo \"logs in with $OCF_RESKEY_password\" >&2; echo \"ocf-exit-reason:$OCF_RESKEY_password is wrong\" >&2; rc=1;;\n"
+    "tells-much) printf 'ocf-exit-reason:%01020d%s\\n' 0 \"$OCF_RESKEY_password\" >&2; rc=1;;\n"
     "*) rc=3;;\n"
     "esac\n"
     "t end \"$1\"\nexit $rc\n";

@@ -376,13 +376,22 @@ secret_values_come_from_files_and_reach_no_log(void **state)
     assert_string_equal(place_wait_results(place, 3), "db:0 env 0 0/0");
     assert_true(g_file_get_contents(env_path, &env, NULL, NULL));
     assert_non_null(strstr(env, "OCF_RESKEY_password=hunter two\n"));
+    order.key = "5:1:0:x";
+    order.task = "tells"; /* the agent is careless */
+    assert_true(place_order_message(place, &order, NULL) > 0);
+    assert_string_equal(place_wait_results(place, 4), "db:0 tells 0 1/0 *** is wrong");
+    order.key = "6:1:0:x";
+    order.task = "tells-much"; /* only the beginning is kept, and of the value nothing */
+    assert_true(place_order_message(place, &order, NULL) > 0);
+    assert_true(g_str_has_suffix(place_wait_results(place, 5), "000***"));
     agentkit_put(place->root, "secrets/db/password.sign", "0123\n", 0600);
     order.key = "4:1:0:x";
     order.task = "stop"; /* a resource must be stoppable */
     assert_true(place_order_message(place, &order, NULL) > 0);
-    assert_string_equal(place_wait_results(place, 4), "db:0 stop 0 0/0");
+    assert_string_equal(place_wait_results(place, 6), "db:0 stop 0 0/0");
     place_end(place, SIGTERM);
     assert_true(g_file_get_contents(place->log, &log, NULL, NULL));
+    assert_non_null(strstr(log, "logs in with ***"));
     assert_null(strstr(log, "hunter"));
     assert_null(strstr(log, digest));
 }

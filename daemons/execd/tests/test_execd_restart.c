@@ -52,6 +52,33 @@ a_start_that_ended_while_the_executor_was_dead_has_its_result(void **state)
 }
 
 static void
+a_secret_value_is_masked_by_who_recovers_the_action(void **state)
+{
+    struct place *place = *state;
+    const struct cox_msg_pair params[] = { { "trace", place->trace }, { "seconds", "gate" }, { "password", "lrm://" } };
+    const struct cox_msg_exec_order order = { .rsc_id = "db:0", .standard = "ocf", .provider = "test", .type = "slow", .task = "tells", .key = "1:1:0:x",
+                                              .timeout_ms = 90000, .n_params = 3, .params = params, .generation = 1, .coordinator = 1 };
+    g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_MD5, "hunter two", -1);
+    g_autofree char *begun = NULL;
+    g_autofree char *log = NULL;
+
+    agentkit_put(place->root, "secrets/db/password", "hunter two\n", 0600);
+    agentkit_put(place->root, "secrets/db/password.sign", digest, 0600);
+    place->extra = g_strdup_printf("COX_SECRETS_DIRECTORY=%s/secrets", place->root);
+    place_start(place);
+    assert_true(place_order_message(place, &order, NULL) > 0);
+    begun = place_wait_trace(place, "begin db:0 tells");
+    place_end(place, SIGKILL);
+    place_start(place);
+    place_open_gate(place);
+    assert_string_equal(place_wait_results(place, 1), "db:0 tells 0 1/0 *** is wrong");
+    place_end(place, SIGTERM);
+    assert_true(g_file_get_contents(place->log, &log, NULL, NULL));
+    assert_non_null(strstr(log, "logs in with ***"));
+    assert_null(strstr(log, "hunter"));
+}
+
+static void
 ten_restarts_in_ten_operations_lose_and_repeat_nothing(void **state)
 {
     struct place *place = *state;
@@ -323,7 +350,8 @@ garbage_on_the_socket_is_refused_and_orders_go_on(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, place_setup, place_teardown)
 
-COX_TEST_MAIN(TEST(a_start_goes_on_while_the_executor_is_dead_and_its_result_is_recovered),
+COX_TEST_MAIN(TEST(a_secret_value_is_masked_by_who_recovers_the_action),
+              TEST(a_start_goes_on_while_the_executor_is_dead_and_its_result_is_recovered),
               TEST(a_start_that_ended_while_the_executor_was_dead_has_its_result),
               TEST(ten_restarts_in_ten_operations_lose_and_repeat_nothing),
               TEST(when_the_keeper_was_killed_too_a_probe_decides_after_the_end),
