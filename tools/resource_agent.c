@@ -3,6 +3,7 @@
 
 #include "admin/param.h"
 #include "agents/agent_find.h"
+#include "agents/agent_secret.h"
 #include "base/error.h"
 #include "runtime/environment.h"
 #include "tools/agent_call.h"
@@ -223,7 +224,8 @@ struct by_hand {
     struct cox_agent_name *name;
     const char *action, *rsc;
     GArray *params; /* struct cox_agent_pair */
-    GPtrArray *texts; /* owns what the pairs borrow */
+    GPtrArray *texts;   /* owns what the pairs borrow */
+    GPtrArray *secrets; /* the same, and is not to be printed */
 };
 
 static void
@@ -287,6 +289,10 @@ from_configuration(struct cox_resource_call *call, struct by_hand *hand)
         add_param(hand, params.pairs[i].name, params.pairs[i].value);
     }
     cox_nvlist_clear(&params);
+    if (!cox_secret_fill(hand->rsc, hand->params, hand->secrets, &error) && strcmp(hand->action, "stop") != 0) {
+        return cox_resource_error(call, error); /* a stop may do without */
+    }
+    g_clear_error(&error);
     return 0;
 }
 
@@ -361,6 +367,20 @@ print_outcome(struct cox_resource_call *call, const struct by_hand *hand, const 
     }
 }
 
+/* What is printed is kept by clients, and shown to others. */
+static void
+hide_secrets(struct cox_agent_outcome *outcome, const GPtrArray *secrets)
+{
+    char **const texts[] = { &outcome->out, &outcome->err, &outcome->result.exit_reason };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        char *text = *texts[i];
+
+        *texts[i] = cox_secret_mask(text, secrets);
+        g_free(text);
+    }
+}
+
 int
 cox_resource_force(struct cox_resource_call *call)
 {
@@ -369,6 +389,7 @@ cox_resource_force(struct cox_resource_call *call)
         .rsc = call->settings->rsc,
         .params = g_array_new(FALSE, FALSE, sizeof(struct cox_agent_pair)),
         .texts = g_ptr_array_new_with_free_func(g_free),
+        .secrets = g_ptr_array_new_with_free_func(g_free),
     };
     struct cox_agent_outcome outcome = { 0 };
     gint64 timeout_ms = 0;
@@ -384,6 +405,7 @@ cox_resource_force(struct cox_resource_call *call)
         env.params = (const struct cox_agent_pair *) (gpointer) hand.params->data;
         env.n_params = hand.params->len;
         cox_agent_call(&env, hand.action, timeout_ms, &outcome);
+        hide_secrets(&outcome, hand.secrets);
         print_outcome(call, &hand, &outcome);
         status = outcome.result.code;
         cox_agent_outcome_clear(&outcome);
@@ -391,5 +413,6 @@ cox_resource_force(struct cox_resource_call *call)
     cox_agent_name_free(hand.name);
     g_array_unref(hand.params);
     g_ptr_array_unref(hand.texts);
+    g_ptr_array_unref(hand.secrets);
     return status;
 }
