@@ -66,3 +66,22 @@ ROOM = {"n1": {"memory": "3"}}
 case("colocation-circle-without-room", "There is room for one of two that want to be together: the one that runs stays, the other does not take its place.",
      [prim("A", util={"memory": "2"}), prim("B", util={"memory": "2"})], [colocation("A", "B", "10"), colocation("B", "A", "100")], nodes=1,
      options={"placement-strategy": "utilization"}, node_util=ROOM, runs={"A": "n1"})
+BALANCED = {"placement-strategy": "balanced"}
+case("colocation-circle-with-a-clone", "A clone and a primitive want to be together, where room counts: both stay where they are.",
+     [A, clone("C-clone", C)], [colocation("C-clone", "A"), colocation("A", "C-clone")], options=BALANCED, runs={"A": "n1", "C": ["n1"]})
+SITE = [colocation("B", "A", node_attribute="site"), colocation("A", "B"), location("B", "n2", "100"), location("A", "n1", "50")]
+case("colocation-circle-by-attribute", "B wants to be at A's site, A on B's node, which is what binds them: A goes to B, and neither is left alone.",
+     [prim("A", {"priority": "1"}), B], SITE, options=BALANCED, node_attrs={"n1": {"site": "x"}, "n2": {"site": "x"}}, runs={"A": "n1", "B": "n2"})
+case("colocation-circle-by-attribute-turned", "The same if B is the one that is looked at first.",
+     [A, prim("B", {"priority": "1"})], SITE, options=BALANCED, node_attrs={"n1": {"site": "x"}, "n2": {"site": "x"}}, runs={"A": "n1", "B": "n2"})
+case("colocation-circle-of-roles", "B wants to be with S, and S is to be promoted where B is: B is placed before that is decided.",
+     [clone("S-clone", stateful("S"), promotable="true", priority="1"), B],
+     [colocation("B", "S-clone"), colocation("S-clone", "B", rsc_role="Promoted"), location("B", "n1", "1")], options=BALANCED,
+     transient=SCORES, runs={"S": BOTH, "B": "n1"})
+case("colocation-circle-of-roles-turned", "The same if B is the one that is looked at first.", [S, prim("B", {"priority": "1"})],
+     [colocation("B", "S-clone"), colocation("S-clone", "B", rsc_role="Promoted"), location("B", "n1", "1")], options=BALANCED,
+     transient=SCORES, runs={"S": BOTH, "B": "n1"})
+case("colocation-circle-of-aversion", "A prefers to be with B, which must be elsewhere: the wish does not count against that.",
+     [A, B], [colocation("B", "A", "-INFINITY"), colocation("A", "B", "100")], options=BALANCED, runs={"A": "n1", "B": "n2"})
+case("colocation-apart-both-ways-without-room", "Two that must be apart each name the other, and there is one node: with each plan it is the same one that has it.",
+     [A, B], [colocation("A", "B", "-INFINITY"), colocation("B", "A", "-INFINITY")], nodes=1, options=BALANCED, runs={"B": "n1"})

@@ -100,7 +100,7 @@ const struct sched_node *sched_colocation_host(const struct sched_node *node);
 const char *sched_colocation_value(const struct sched_work *work, const struct sched_colocation *row,
                                    const struct sched_node *node);
 bool sched_is_mandatory(const struct sched_colocation *row);
-/** Is the primary bound to the dependent more strongly, or as strongly by an earlier constraint?  Then it is not the one to be placed first. */
+/** Is the primary bound to the dependent by what counts more than @row (see there)?  Then it is not the one to be placed first. */
 bool sched_colocation_is_turned(const struct sched_work *work, const struct sched_colocation *row);
 
 enum sched_merge_flags {

@@ -267,6 +267,39 @@ is_active(const struct sched_rsc *rsc)
 }
 
 /*
+ * Is @b, which leads the other way, met where @a is?  Those on one node have its attributes in common, and those that are together in a role are
+ * together; for what is to be apart it is the other way round.
+ */
+static bool
+implies(const struct sched_colocation *a, const struct sched_colocation *b)
+{
+    const struct sched_colocation *narrow = a->score > 0 ? a : b, *wide = a->score > 0 ? b : a;
+    bool has_same_roles = a->dependent_role == b->primary_role && a->primary_role == b->dependent_role;
+    bool is_for_any_role = wide->dependent_role == COX_ROLE_UNKNOWN && wide->primary_role == COX_ROLE_UNKNOWN;
+
+    return (a->score > 0) == (b->score > 0) && (is_for_any_role || has_same_roles)
+           && (narrow->node_attribute == NULL || g_strcmp0(narrow->node_attribute, wide->node_attribute) == 0);
+}
+
+/*
+ * Of two that lead to each other exactly one counts more, in whichever order they are looked at: that with the higher score; else that which is
+ * met only if the other is; else the earlier one.
+ */
+static bool
+counts_more(const struct sched_colocation *back, const struct sched_colocation *row)
+{
+    cox_score a = ABS(back->score), b = ABS(row->score);
+
+    if (a != b) {
+        return a > b;
+    }
+    if (implies(back, row) != implies(row, back)) {
+        return implies(back, row);
+    }
+    return back->idx < row->idx;
+}
+
+/*
  * Where room counts, what runs is placed before what does not.  If that meant that its primary comes first, which wants to be with it in turn,
  * the one would take the other's place with every plan.
  */
@@ -277,9 +310,8 @@ sched_colocation_is_turned(const struct sched_work *work, const struct sched_col
 
     for (guint i = 0; back != NULL && i < back->len; i++) {
         const struct sched_colocation *other = g_ptr_array_index(back, i);
-        cox_score a = ABS(other->score), b = ABS(row->score);
 
-        if (other->primary == row->dependent && (a > b || (a == b && other->idx < row->idx))) {
+        if (other->primary == row->dependent && counts_more(other, row)) {
             return true;
         }
     }

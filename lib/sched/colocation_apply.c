@@ -319,10 +319,10 @@ apply_clone(struct sched_work *work, struct sched_rsc *dependent, struct sched_r
 {
     g_autoptr(GPtrArray) hosts = g_ptr_array_new();
 
+    if (!primary->is_assigned) {
+        return;
+    }
     if (primary->meta.is_promotable && row->primary_role != COX_ROLE_UNKNOWN) {
-        if (!primary->is_assigned) {
-            return;
-        }
         if (dependent->parent != NULL && dependent->parent->meta.is_promotable && dependent->is_assigned
             && row->dependent_role >= COX_ROLE_UNPROMOTED) {
             apply_promotable_rank(work, dependent, primary, row);
