@@ -44,7 +44,7 @@ struct controld {
     GArray *view, *members;    /* guint32: controllers in the group; nodes that are members */
     bool knows_nodes;          /* members has those that had no controller when this one joined, too */
     struct cox_election *election; /* NULL: the document is not there yet */
-    cox_source_id election_timer, reign_timer;
+    cox_source_id election_timer, reign_timer, bootstrap_timer;
     struct cox_election_message confirm; /* to be sent when the node's reports are ready */
     gint64 leaving_since_s;    /* seconds since 1970, what "shutdown" is set to */
     bool has_confirm, is_leaving, is_dismissed, is_released; /* is_dismissed: it may leave when its results are recorded; is_released: the node may leave, what it does now is not in the history */
@@ -76,7 +76,7 @@ struct controld {
     GPtrArray *said_now;            /* the same, of the change that is under way */
     /* papers.c */
     struct cox_follow *follow;
-    bool is_founder, must_bootstrap; /* who plans sees to it that the document knows all members; there is another one, or that failed */
+    bool is_founder, must_bootstrap; /* who plans sees to it that the document knows all members; there is another one, or that failed a while ago */
     guint64 batch;                  /* of states of nodes being written */
     GString *states;                /* XML of the states in the batch */
     GPtrArray *erased;              /* owned ids of nodes to be erased in the batch */
@@ -86,7 +86,7 @@ struct controld {
     /* handlers.c */
     GArray *leavers;                /* cox_ticket of CONTROL_LEAVE */
     GPtrArray *refreshes;           /* struct controld_refresh */
-    GPtrArray *batches;             /* writes of the reign that are under way */
+    GPtrArray *batches;             /* writes of papers.c that are under way */
     struct cox_permit *permit;
     GHashTable *pleas;              /* set: refreshes that wait for it */
     guint64 n_refreshes;

@@ -16,6 +16,8 @@
 #include "service/sbd.h"
 #include "xml/xmlwrite.h"
 
+enum { BOOTSTRAP_RETRY_MS = 10000 };
+
 static struct cox_xml *
 part(const struct controld *controld, const char *section, const char *name)
 {
@@ -214,6 +216,14 @@ tell_results(struct controld *controld, const struct cox_follow_news *news)
     }
 }
 
+static void
+bootstrap_if_due(struct controld *controld)
+{
+    if (controld->is_founder && controld->must_bootstrap && cox_follow_counts(controld->follow)) {
+        controld_papers_bootstrap(controld);
+    }
+}
+
 void
 controld_papers_on_document(void *context, const struct cox_follow_news *news)
 {
@@ -238,9 +248,7 @@ controld_papers_on_document(void *context, const struct cox_follow_news *news)
     if (controld->has_confirm || controld->must_compare) {
         controld_ledger_report(controld);
     }
-    if (controld->is_founder && controld->must_bootstrap && cox_follow_counts(controld->follow)) {
-        controld_papers_bootstrap(controld);
-    }
+    bootstrap_if_due(controld);
 }
 
 void
@@ -298,12 +306,42 @@ controld_papers_node(struct controld *controld, const struct cox_reign_effect *e
                  effect->state.in_ccm, effect->state.crmd, effect->state.join, effect->state.expected == NULL ? "(as before)" : effect->state.expected);
 }
 
-/* The last change of a batch has been answered. */
+/* A change, or several, that is to be answered. */
 struct batch {
     struct controld *controld;
-    guint64 number, generation;
+    guint64 number, generation; /* number: the reign's, 0: none */
 };
 
+static struct batch *
+batch_begin(struct controld *controld, guint64 number, guint64 generation)
+{
+    struct batch *batch = g_new(struct batch, 1);
+
+    *batch = (struct batch) { controld, number, generation };
+    g_ptr_array_add(controld->batches, batch);
+    return batch;
+}
+
+static void
+batch_end(struct batch *batch)
+{
+    (void) g_ptr_array_remove_fast(batch->controld->batches, batch); /* frees it */
+}
+
+static bool
+is_written(const struct cox_follow_answer *answer)
+{
+    return answer->error == NULL && answer->outcome != COX_CIB_UNCERTAIN;
+}
+
+static void
+log_refusal(const struct controld *controld, const char *what, const struct cox_follow_answer *answer)
+{
+    cox_log_event(controld->log, COX_EVENT_DOCUMENT_REFUSED, "what=\"%s\" reason=\"%s\"", what,
+                  answer->error == NULL ? "outcome uncertain" : answer->error->message);
+}
+
+/* The last change of a batch has been answered. */
 static void
 on_batch(void *context, const struct cox_follow_answer *answer)
 {
@@ -311,17 +349,16 @@ on_batch(void *context, const struct cox_follow_answer *answer)
     struct cox_reign_event event = { .kind = COX_REIGN_ON_WRITTEN };
 
     event.done.batch = batch->number;
-    event.done.is_ok = answer->error == NULL && answer->outcome != COX_CIB_UNCERTAIN;
+    event.done.is_ok = is_written(answer);
     event.done.version = answer->version;
     if (!event.done.is_ok) {
-        cox_log_event(batch->controld->log, COX_EVENT_DOCUMENT_REFUSED, "what=\"node states\" reason=\"%s\"",
-                      answer->error == NULL ? "outcome uncertain" : answer->error->message);
+        log_refusal(batch->controld, "node states", answer);
     }
     controld_realm_step(batch->controld, &event);
     if (g_error_matches(answer->error, COX_ERROR, COX_ERROR_OLD)) {
         controld_crew_outdated(batch->controld, batch->generation);
     }
-    (void) g_ptr_array_remove_fast(batch->controld->batches, batch); /* frees it */
+    batch_end(batch);
 }
 
 static struct cox_follow_change
@@ -339,10 +376,8 @@ controld_papers_write(struct controld *controld, guint64 number)
 {
     struct cox_follow_change change = change_of(controld, COX_EDIT_MODIFY);
     g_autofree char *text = g_strdup_printf("<status>%s</status>", controld->states->str);
-    struct batch *batch = g_new(struct batch, 1);
+    struct batch *batch = batch_begin(controld, number, change.generation);
 
-    *batch = (struct batch) { controld, number, change.generation };
-    g_ptr_array_add(controld->batches, batch);
     change.section = "status";
     change.text = text;
     if (controld->erased->len == 0) {
@@ -372,15 +407,32 @@ controld_papers_write(struct controld *controld, guint64 number)
 /* ---- a new cluster ---- */
 
 static void
-on_bootstrap(void *context, const struct cox_follow_answer *answer)
+on_bootstrap_timer(void *context)
 {
     struct controld *controld = context;
 
-    if (answer->error != NULL) {
-        controld->must_bootstrap = true;
-        cox_log_event(controld->log, COX_EVENT_DOCUMENT_REFUSED, "what=\"properties of the cluster\" reason=\"%s\"",
-                      answer->error->message);
+    controld->bootstrap_timer = 0;
+    controld->must_bootstrap = true;
+    bootstrap_if_due(controld);
+}
+
+/* Under a younger reign whoever is elected sees to it; else it is tried again, but not with each change of the document: a refusal may last. */
+static void
+on_bootstrap(void *context, const struct cox_follow_answer *answer)
+{
+    struct batch *batch = context;
+    struct controld *controld = batch->controld;
+
+    if (!is_written(answer)) {
+        log_refusal(controld, "properties of the cluster", answer);
     }
+    if (g_error_matches(answer->error, COX_ERROR, COX_ERROR_OLD)) {
+        controld_crew_outdated(controld, batch->generation);
+    } else if (!is_written(answer) && controld->bootstrap_timer == 0) {
+        controld->bootstrap_timer = cox_runtime_timer(controld->runtime, cox_usec_after_ms(cox_runtime_now(controld->runtime), BOOTSTRAP_RETRY_MS),
+                                                      on_bootstrap_timer, controld);
+    }
+    batch_end(batch);
 }
 
 static void
@@ -443,7 +495,7 @@ controld_papers_bootstrap(struct controld *controld)
     change.section = "configuration";
     change.text = text->str;
     change.fn = on_bootstrap;
-    change.context = controld;
+    change.context = batch_begin(controld, 0, change.generation);
     cox_follow_change(controld->follow, &change);
 }
 
@@ -475,6 +527,7 @@ controld_papers_start(struct controld *controld)
 void
 controld_papers_stop(struct controld *controld)
 {
+    cox_runtime_cancel(controld->runtime, controld->bootstrap_timer);
     cox_follow_free(controld->follow);
     g_ptr_array_unref(controld->batches); /* whose answers come no more */
     if (controld->states != NULL) {

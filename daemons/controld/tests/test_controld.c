@@ -430,7 +430,91 @@ a_node_that_is_missing_is_written_when_the_document_counts(void **state)
     assert_true(life_has(w, "<node id=\"1\" uname=\"n1\"/>"));
     cox_follow_fake_fail_next(w->controld->follow, COX_ERROR_TRY_AGAIN);
     cox_follow_fake_replace(w->controld->follow, second);
+    life_pass(w, 15000);
+    assert_true(life_has(w, "<node id=\"1\" uname=\"n1\"/>"));
+}
+
+static guint
+n_bootstraps(const struct world *w)
+{
+    guint n = 0;
+
+    for (const char *at = cox_follow_fake_asked(w->controld->follow); (at = strstr(at, "modify configuration ")) != NULL; at++) {
+        n++;
+    }
+    return n;
+}
+
+/* The document is replaced by one that is the same, but does not list this node. */
+static void
+forget_node(struct world *w)
+{
+    g_autofree char *text = life_text(w);
+    char *node = strstr(text, "<node id=\"1\" uname=\"n1\"/>");
+
+    assert_non_null(node);
+    memset(node, ' ', strlen("<node id=\"1\" uname=\"n1\"/>"));
+    cox_follow_fake_replace(w->controld->follow, text);
+    assert_false(life_has(w, "<node id=\"1\" uname=\"n1\"/>"));
+}
+
+static void
+refuse_bootstrap(struct world *w, int code)
+{
+    life_create(w, "", "", "");
+    cox_follow_fake_fail_next(w->controld->follow, code);
+    forget_node(w);
+    life_pass(w, 300);
+    assert_non_null(strstr(cox_service_fake_log(w->fake), "what=\"properties of the cluster\" reason=\"the test wants this to fail\""));
+}
+
+static void
+what_was_refused_is_written_later_but_not_with_each_change(void **state)
+{
+    struct world *w = *state;
+    guint n;
+
+    refuse_bootstrap(w, COX_ERROR_CONFIG);
+    n = n_bootstraps(w);
+    for (int i = 0; i < 5; i++) {
+        g_autofree char *more = g_strdup_printf("<primitive id='more%d' class='ocf' provider='coxswain' type='Dummy'/>", i);
+
+        cox_follow_fake_edit(w->controld->follow, COX_EDIT_CREATE, "resources", more);
+        life_pass(w, 500);
+    }
+    assert_int_equal(n_bootstraps(w), n);
+    assert_false(life_has(w, "<node id=\"1\" uname=\"n1\"/>"));
+    life_pass(w, 15000);
+    assert_int_equal(n_bootstraps(w), n + 1);
+    assert_true(life_has(w, "<node id=\"1\" uname=\"n1\"/>"));
+    life_pass(w, 30000);
+    assert_int_equal(n_bootstraps(w), n + 1);
+}
+
+static void
+what_a_younger_reign_has_refused_is_written_under_the_next(void **state)
+{
+    struct world *w = *state;
+
+    refuse_bootstrap(w, COX_ERROR_OLD);
     life_pass(w, 5000);
+    assert_non_null(strstr(cox_service_fake_log(w->fake), "a younger reign was obeyed here"));
+    assert_true(life_has(w, "<node id=\"1\" uname=\"n1\"/>"));
+}
+
+static void
+what_may_not_have_been_written_is_looked_at_again(void **state)
+{
+    struct world *w = *state;
+
+    life_create(w, "", "", "");
+    cox_follow_fake_outcome(w->controld->follow, COX_CIB_UNCERTAIN, true);
+    forget_node(w);
+    life_pass(w, 1000);
+    assert_true(life_has(w, "<node id=\"1\" uname=\"n1\"/>"));
+    cox_follow_fake_outcome(w->controld->follow, COX_CIB_KEPT, true);
+    cox_follow_fake_edit(w->controld->follow, COX_EDIT_DELETE, "nodes", "<node id='1'/>"); /* it was lost */
+    life_pass(w, 15000);
     assert_true(life_has(w, "<node id=\"1\" uname=\"n1\"/>"));
 }
 
@@ -582,6 +666,9 @@ main(void)
         STORY(a_document_that_does_not_count_is_not_corrected_until_it_does),
         STORY(a_node_that_another_document_does_not_know_is_written_into_it),
         STORY(a_node_that_is_missing_is_written_when_the_document_counts),
+        STORY(what_was_refused_is_written_later_but_not_with_each_change),
+        STORY(what_a_younger_reign_has_refused_is_written_under_the_next),
+        STORY(what_may_not_have_been_written_is_looked_at_again),
         STORY(results_are_told_as_recorded_only_when_that_is_certain),
         STORY(results_are_recorded_only_when_both_halves_of_a_write_are_done),
         STORY(a_node_that_is_no_member_can_be_removed),
