@@ -1,6 +1,13 @@
 /* lib/cluster/peers.c - what all implementations have in common.  Layer 3, adapter. */
 #include "cluster/peers.h"
 
+bool
+cox_peers_quorum_equal(const struct cox_peers_quorum *a, const struct cox_peers_quorum *b)
+{
+    return a->is_quorate == b->is_quorate && a->quorum_votes == b->quorum_votes && a->own_votes == b->own_votes
+           && a->other_votes == b->other_votes && a->is_two_node == b->is_two_node;
+}
+
 guint32
 cox_peers_self(const struct cox_peers *peers)
 {

@@ -24,6 +24,8 @@ struct cox_peers_quorum {
     bool is_two_node;     /**< each of two nodes keeps quorum when it is alone (two_node): losing the others is not losing quorum */
 };
 
+bool cox_peers_quorum_equal(const struct cox_peers_quorum *a, const struct cox_peers_quorum *b);
+
 enum cox_peers_trouble {
     COX_PEERS_BAD_FRAME = 0, /**< a member sent something that is no frame of this protocol: dropped */
     COX_PEERS_STRANGER,      /**< a second process of a node is in the group: what it sends is dropped */

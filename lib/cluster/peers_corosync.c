@@ -59,6 +59,7 @@ struct peers_corosync {
     guint32 ring_nodes[COX_PEERS_MAX_NODES]; /* of the ring that cpg speaks of */
     size_t n_ring_nodes;
     struct cox_peers_quorum told;
+    struct votequorum_info whole; /* that it was told from */
     bool is_told;
     struct cox_outbox outbox;
     GError *problem;
@@ -166,33 +167,31 @@ are_enough(struct peers_corosync *c, const struct votequorum_info *whole)
     return n_barred == 0 || (votes >= whole->quorum && c->n_members - n_barred > n_barred);
 }
 
-/* What is said of quorum counts when it is about the same ring as the members. */
+/* What is said of quorum counts when it is about the same ring as the members; until then what was told does, but for who is barred since. */
 static void
 consider_quorum(struct peers_corosync *c)
 {
     struct votequorum_info info;
-    struct cox_peers_quorum now = { .is_quorate = cox_accord_is_quorate(&c->accord) };
-    cs_error_t code;
+    struct cox_peers_quorum now = c->told;
+    bool waits = cox_accord_quorum_waits(&c->accord);
+    cs_error_t code = waits ? CS_OK : votequorum_getinfo(c->votes, c->peers.self, &info);
 
-    if (cox_accord_quorum_waits(&c->accord)) {
-        return;
-    }
-    code = votequorum_getinfo(c->votes, c->peers.self, &info);
-    if (code == CS_OK) {
-        now.is_quorate = now.is_quorate && are_enough(c, &info);
+    if (waits) {
+        now.is_quorate = now.is_quorate && are_enough(c, &c->whole);
+    } else if (code == CS_OK) {
+        c->whole = info;
+        now.is_quorate = cox_accord_is_quorate(&c->accord) && are_enough(c, &info);
         now.quorum_votes = info.quorum;
         now.own_votes = info.node_votes;
         now.other_votes = (info.flags & VOTEQUORUM_INFO_QDEVICE_CAST_VOTE) != 0 ? info.qdevice_votes : 0;
         now.is_two_node = (info.flags & VOTEQUORUM_INFO_TWONODE) != 0;
     } else if (code == CS_ERR_TRY_AGAIN) {
         arm(c, RETRY_NSEC);
-        now = c->told;
         now.is_quorate = false;
     } else if (!check(c, "asking for votes", code)) {
         return;
     }
-    if (!c->is_told || now.is_quorate != c->told.is_quorate || now.quorum_votes != c->told.quorum_votes
-        || now.own_votes != c->told.own_votes || now.other_votes != c->told.other_votes || now.is_two_node != c->told.is_two_node) {
+    if ((!waits && !c->is_told) || !cox_peers_quorum_equal(&now, &c->told)) {
         c->is_told = true;
         c->told = now;
         c->peers.handler.quorum(c->peers.handler.context, &now);
