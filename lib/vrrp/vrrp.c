@@ -29,7 +29,7 @@ cox_vrrp_free(struct cox_vrrp *vrrp)
     }
     for (guint i = 0; i < vrrp->units->len; i++) {
         cox_vrrp_router_clear(&cox_vrrp_unit_at(vrrp, i)->router, &vrrp->heap);
-        g_free(cox_vrrp_unit_at(vrrp, i));
+        cox_vrrp_unit_free(cox_vrrp_unit_at(vrrp, i));
     }
     g_ptr_array_unref(vrrp->units);
     g_ptr_array_unref(vrrp->groups);
@@ -167,6 +167,18 @@ on_order(struct cox_vrrp *vrrp, const char *name, enum cox_vrrp_order order, con
 /* ---- the other events ---- */
 
 static void
+on_open(struct cox_vrrp *vrrp, const char *name, const char *reason, const struct cox_vrrp_turn *turn)
+{
+    struct cox_vrrp_unit *unit = g_hash_table_lookup(vrrp->by_name, name);
+
+    if (unit != NULL && g_strcmp0(unit->closed, reason) != 0) {
+        g_free(unit->closed);
+        unit->closed = g_strdup(reason);
+        cox_vrrp_judge(vrrp, turn);
+    }
+}
+
+static void
 on_stop(struct cox_vrrp *vrrp, const struct cox_vrrp_turn *turn)
 {
     if (vrrp->is_stopping) {
@@ -269,6 +281,9 @@ cox_vrrp_step(struct cox_vrrp *vrrp, const struct cox_vrrp_event *event, cox_use
             break;
         case COX_VRRP_ON_STOP:
             on_stop(vrrp, &turn);
+            break;
+        case COX_VRRP_ON_OPEN:
+            on_open(vrrp, event->open.instance, event->open.reason, &turn);
             break;
     }
     wish_wake(vrrp, out);

@@ -12,6 +12,7 @@ struct cox_vrrp_unit {
     struct cox_vrrp_syncgroup *group; /* NULL: none */
     cox_usec restored_at;             /* lost items were set again; COX_USEC_NEVER: not yet */
     bool must_restore;                /* and are to be set once more, not at once */
+    char *closed;                     /* why it cannot send and receive; NULL: it can */
 };
 
 struct cox_vrrp {
@@ -35,6 +36,13 @@ static inline struct cox_vrrp_unit *
 cox_vrrp_unit_at(const struct cox_vrrp *vrrp, guint i)
 {
     return g_ptr_array_index(vrrp->units, i);
+}
+
+static inline void
+cox_vrrp_unit_free(struct cox_vrrp_unit *unit)
+{
+    g_free(unit->closed);
+    g_free(unit);
 }
 
 /* ---- vrrpjudge.c ---- */

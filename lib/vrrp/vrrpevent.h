@@ -50,6 +50,7 @@ enum cox_vrrp_event_kind {
     COX_VRRP_ON_LOST,     /**< an address, route or rule that a router holds was taken away by others */
     COX_VRRP_ON_ORDER,    /**< authority is the cluster's */
     COX_VRRP_ON_STOP,     /**< the process will end: give everything up in good order */
+    COX_VRRP_ON_OPEN,     /**< after DO_OPEN, or later: a router can, or cannot, send and receive; until told it counts as open */
 };
 
 struct cox_vrrp_event {
@@ -68,6 +69,10 @@ struct cox_vrrp_event {
             const char *instance;
             enum cox_vrrp_order order;
         } order;
+        struct {
+            const char *instance;
+            const char *reason;   /**< NULL: it is open; else it is in fault with this: what could not be made or joined, and why */
+        } open;
     };
 };
 

@@ -105,6 +105,8 @@ fault_of(const struct cox_vrrp *vrrp, const struct cox_vrrp_unit *unit, const st
         text = g_strdup_printf("interface %s has lost the source address", conf->interface != NULL ? conf->interface : "(none)");
     } else if (conf->is_fault_without_peer && conf->n_peers == 0) {
         text = g_strdup("it has no peer");
+    } else if (unit->closed != NULL) {
+        text = g_strdup(unit->closed);
     } else if (verdict->bad != NULL) {
         text = g_strdup_printf("%s %s is bad", track_text(verdict->bad), verdict->bad->name);
     }

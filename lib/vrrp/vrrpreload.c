@@ -35,7 +35,7 @@ remove_router(struct cox_vrrp *vrrp, const struct cox_vrrp_op *op, const struct 
     add_plain(COX_VRRP_DO_CLOSE, op->before, turn->out);
     cox_vrrp_router_clear(&unit->router, &vrrp->heap);
     g_hash_table_remove(vrrp->by_name, op->before->name);
-    g_free(unit);
+    cox_vrrp_unit_free(unit);
 }
 
 /* What it holds no longer; before anything is set, as items may go from one router to another. */

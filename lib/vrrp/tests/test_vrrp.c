@@ -516,6 +516,40 @@ a_signed_advert_counts_once(void **state)
 /* ---- what cannot be ---- */
 
 static void
+open_says(struct lan *lan, guint node, const char *name, const char *reason)
+{
+    struct cox_vrrp_event event = { .kind = COX_VRRP_ON_OPEN, .open = { name, reason } };
+
+    lan_event(lan, node, &event);
+}
+
+static void
+a_router_that_is_not_open_is_in_fault_until_it_is(void **state)
+{
+    struct lan *lan = pair(lan_set(200, 200 * MS), lan_set(100, 200 * MS));
+    struct cox_vrrp_set *other = lan_set(200, 200 * MS);
+
+    open_says(lan, 0, "V9", "no such router");
+    assert_string_equal(lan_holders(lan, VIP), "a");
+    open_says(lan, 0, "V1", "interface vrrp.77 cannot be made: Operation not permitted");
+    assert_int_equal(lan_status(lan, 0, "V1").state, COX_VRRP_FAULT);
+    assert_non_null(strstr(lan->nodes[0].said->str, "V1:8interface vrrp.77 cannot be made: Operation not permitted"));
+    lan_run(lan, S);
+    assert_string_equal(lan_holders(lan, VIP), "b");
+    lan_give(lan, 0, lan_set(200, 200 * MS)); /* it goes on, and is no more open than before */
+    assert_int_equal(lan_status(lan, 0, "V1").state, COX_VRRP_FAULT);
+    open_says(lan, 0, "V1", NULL);
+    lan_run(lan, S);
+    assert_string_equal(lan_holders(lan, VIP), "a");
+    open_says(lan, 0, "V1", "group 224.0.0.18 cannot be joined on eth0");
+    lan_first(other)->vrid = 99; /* another router: it is opened anew */
+    lan_give(lan, 0, other);
+    assert_int_equal(lan_status(lan, 0, "V1").state, COX_VRRP_BACKUP);
+    lan_free(lan);
+    (void) state;
+}
+
+static void
 what_is_not_known_is_ignored(void **state)
 {
     struct lan *lan = pair(lan_set(200, 200 * MS), lan_set(100, 200 * MS));
@@ -545,4 +579,5 @@ COX_TEST_MAIN(cmocka_unit_test(the_higher_one_is_master_and_comes_back), cmocka_
               cmocka_unit_test(adverts_of_routers_that_began_nearly_together_gather), cmocka_unit_test(changes_are_told_once_and_in_order),
               cmocka_unit_test(priorities_are_told_to_who_wants_it), cmocka_unit_test(a_thing_is_said_once_a_minute),
               cmocka_unit_test(refusals_are_counted_by_reason), cmocka_unit_test(all_states_and_refusals_have_names),
-              cmocka_unit_test(a_signed_advert_counts_once), cmocka_unit_test(what_is_not_known_is_ignored))
+              cmocka_unit_test(a_signed_advert_counts_once), cmocka_unit_test(a_router_that_is_not_open_is_in_fault_until_it_is),
+              cmocka_unit_test(what_is_not_known_is_ignored))
