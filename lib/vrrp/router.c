@@ -524,8 +524,11 @@ hear_as_master(struct cox_vrrp_router *router, const struct cox_vrrp_packet *pac
     if (conf->answers_lower) {
         cox_vrrp_router_advert(router, turn);
     }
+    if (conf->garp.lower_repeat == 0) {
+        return COX_VRRP_WISH_NONE; /* what is to be announced again anyway stays so */
+    }
     if (router->is_after_lower && cox_usec_is_set(router->at[COX_VRRP_TIMER_REPEAT])) {
-        announce(router, MIN(conf->garp.lower_repeat, 1), turn); /* it goes on: no flood */
+        announce(router, 1, turn); /* it goes on: no flood */
     } else {
         cox_vrrp_router_announce(router, conf->garp.lower_repeat, conf->garp.lower_delay, turn);
         router->is_after_lower = true;

@@ -229,6 +229,29 @@ addresses_are_announced_again_and_refreshed(void **state)
     (void) state;
 }
 
+static void
+a_lower_master_does_not_end_the_announcements_that_were_planned(void **state)
+{
+    struct cox_vrrp_set *set = lan_set(200, 200 * MS);
+    struct lan *lan = lan_new(2, 1);
+
+    lan_give(lan, 1, lan_set(100, 200 * MS));
+    lan_run(lan, 2 * S);
+    lan->announcements = 0;
+    lan_first(set)->garp = (struct cox_vrrp_garp) { .repeat = 3, .delay = S };
+    lan_first(set)->answers_lower = false;
+    lan->nodes[0].is_cut[0] = true;
+    lan_give(lan, 0, set);
+    lan_run(lan, 700 * MS);
+    assert_int_equal(lan->announcements, 3);
+    lan->nodes[0].is_cut[0] = false;
+    lan_run(lan, 2 * S);
+    assert_non_null(strstr(lan->nodes[0].said->str, "V1:3 ")); /* it heard the lower one */
+    assert_int_equal(lan->announcements, 6);
+    lan_free(lan);
+    (void) state;
+}
+
 /* ---- reload ---- */
 
 static void
@@ -573,7 +596,7 @@ COX_TEST_MAIN(cmocka_unit_test(the_higher_one_is_master_and_comes_back), cmocka_
               cmocka_unit_test(a_promoted_router_does_not_yield_and_says_that_there_is_a_rival),
               cmocka_unit_test(an_order_waits_for_the_end_of_a_fault), cmocka_unit_test(an_order_is_for_the_whole_group),
               cmocka_unit_test(an_order_to_a_router_of_its_own_is_not_heard), cmocka_unit_test(a_lost_address_is_set_at_once_and_then_once_an_interval),
-              cmocka_unit_test(addresses_are_announced_again_and_refreshed), cmocka_unit_test(no_advert_is_lost_by_a_reload),
+              cmocka_unit_test(addresses_are_announced_again_and_refreshed), cmocka_unit_test(a_lower_master_does_not_end_the_announcements_that_were_planned), cmocka_unit_test(no_advert_is_lost_by_a_reload),
               cmocka_unit_test(an_address_may_go_from_one_router_to_another), cmocka_unit_test(an_interval_changes_without_a_gap),
               cmocka_unit_test(a_router_that_is_removed_says_so), cmocka_unit_test(what_is_always_there_follows_the_set),
               cmocka_unit_test(adverts_of_routers_that_began_nearly_together_gather), cmocka_unit_test(changes_are_told_once_and_in_order),
