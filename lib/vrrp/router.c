@@ -386,6 +386,18 @@ is_peer(const struct cox_vrrp_instance *conf, const struct cox_ip *source)
     return false;
 }
 
+/* One that sends in the other way is heard as well, but where there is a router of the same way. */
+guint
+cox_vrrp_router_fit(const struct cox_vrrp_instance *conf, const struct cox_vrrp_packet *packet)
+{
+    bool is_unicast = conf->n_peers > 0;
+
+    if (cox_ip_is_multicast(&packet->destination)) {
+        return !cox_ip_equal(&packet->destination, &conf->group) ? 0 : is_unicast ? 1 : 3;
+    }
+    return !is_unicast ? 1 : is_peer(conf, &packet->source) ? 3 : 2;
+}
+
 static enum cox_vrrp_refusal
 judge(struct cox_vrrp_router *router, const struct cox_vrrp_packet *packet, const struct cox_vrrp_advert *advert,
       const struct cox_vrrp_turn *turn)

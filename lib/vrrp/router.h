@@ -80,6 +80,9 @@ void cox_vrrp_router_reconfigure(struct cox_vrrp_router *router, const struct co
 
 /* ---- handlers ---- */
 
+/** How well a packet of its VRID and family goes with it: 0: it is for others; the greatest of several routers has it. */
+guint cox_vrrp_router_fit(const struct cox_vrrp_instance *conf, const struct cox_vrrp_packet *packet);
+
 /** An advert for it was parsed. */
 enum cox_vrrp_wish cox_vrrp_router_hear(struct cox_vrrp_router *router, const struct cox_vrrp_packet *packet,
                                         const struct cox_vrrp_advert *advert, const struct cox_vrrp_turn *turn);

@@ -54,7 +54,7 @@ cox_vrrp_stamp(const struct cox_vrrp *vrrp, cox_usec now)
 static void
 on_packet(struct cox_vrrp *vrrp, const struct cox_vrrp_packet *packet, const struct cox_vrrp_turn *turn)
 {
-    struct cox_vrrp_unit *unit = packet->size < 2 ? NULL : cox_vrrp_find(vrrp, packet->interface, packet->source.family, packet->data[1]);
+    struct cox_vrrp_unit *unit = packet->size < 2 ? NULL : cox_vrrp_find(vrrp, packet, packet->data[1]);
     struct cox_vrrp_advert advert;
     enum cox_vrrp_refusal refusal = cox_vrrp_advert_parse(packet, &advert);
 

@@ -10,6 +10,7 @@
 struct cox_vrrp_unit {
     struct cox_vrrp_router router;    /* first: the owner of a timer is one */
     struct cox_vrrp_syncgroup *group; /* NULL: none */
+    struct cox_vrrp_unit *next;       /* of the same interface, family and VRID: other groups or peers */
     cox_usec restored_at;             /* lost items were set again; COX_USEC_NEVER: not yet */
     bool must_restore;                /* and are to be set once more, not at once */
     char *closed;                     /* why it cannot send and receive; NULL: it can */
@@ -19,7 +20,7 @@ struct cox_vrrp {
     struct cox_vrrp_set *set, *retired; /* the one before, until the next step: effects may point to it */
     GPtrArray *units;                   /* struct cox_vrrp_unit, in the order of the set */
     GHashTable *by_name;                /* -> struct cox_vrrp_unit */
-    GHashTable *by_key;                 /* interface, family, VRID -> struct cox_vrrp_unit */
+    GHashTable *by_key;                 /* interface, family, VRID -> struct cox_vrrp_unit, the first of a chain */
     GHashTable *held;                   /* struct cox_ip of all routers, in the set */
     GPtrArray *groups;                  /* struct cox_vrrp_syncgroup */
     struct cox_vrrp_facts facts;
@@ -56,8 +57,8 @@ void cox_vrrp_grant(struct cox_vrrp_unit *unit, enum cox_vrrp_wish wish, const s
 /* Which packets are for which router: after a change of routers or of an interface. */
 void cox_vrrp_index(struct cox_vrrp *vrrp);
 
-/* The router that packets of this interface, family and VRID are for, or NULL. */
-struct cox_vrrp_unit *cox_vrrp_find(const struct cox_vrrp *vrrp, guint interface, guint8 family, guint8 vrid);
+/* The router that a packet with this VRID is for, or NULL. */
+struct cox_vrrp_unit *cox_vrrp_find(const struct cox_vrrp *vrrp, const struct cox_vrrp_packet *packet, guint8 vrid);
 
 /* ---- vrrpreload.c ---- */
 

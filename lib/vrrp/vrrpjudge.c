@@ -7,32 +7,43 @@ key_of(guint interface, guint8 family, guint8 vrid)
     return (guint64) interface << 16 | (guint64) family << 8 | vrid;
 }
 
+/* Routers of one key are a chain in the order of the set; one whose interface is not there hears nothing. */
 void
 cox_vrrp_index(struct cox_vrrp *vrrp)
 {
     g_hash_table_remove_all(vrrp->by_key);
-    for (guint i = 0; i < vrrp->units->len; i++) {
+    for (guint i = vrrp->units->len; i-- > 0;) {
         struct cox_vrrp_unit *unit = cox_vrrp_unit_at(vrrp, i);
         const struct cox_vrrp_instance *conf = unit->router.conf;
         const struct cox_vrrp_port *port = cox_vrrp_facts_port(&vrrp->facts, conf->interface);
-        guint64 *key = g_new(guint64, 1);
+        guint64 key = key_of(port != NULL ? port->index : 0, conf->family, conf->vrid);
 
-        *key = key_of(port != NULL ? port->index : 0, conf->family, conf->vrid);
-        g_hash_table_insert(vrrp->by_key, key, unit);
+        unit->next = NULL;
+        if (conf->interface == NULL || (port != NULL && port->index != 0)) {
+            unit->next = g_hash_table_lookup(vrrp->by_key, &key);
+            g_hash_table_insert(vrrp->by_key, g_memdup2(&key, sizeof key), unit);
+        }
     }
 }
 
 struct cox_vrrp_unit *
-cox_vrrp_find(const struct cox_vrrp *vrrp, guint interface, guint8 family, guint8 vrid)
+cox_vrrp_find(const struct cox_vrrp *vrrp, const struct cox_vrrp_packet *packet, guint8 vrid)
 {
-    guint64 key = key_of(interface, family, vrid), any = key_of(0, family, vrid);
-    struct cox_vrrp_unit *unit = g_hash_table_lookup(vrrp->by_key, &key);
+    guint64 keys[] = { key_of(packet->interface, packet->source.family, vrid), key_of(0, packet->source.family, vrid) }; /* unicast from anywhere */
+    struct cox_vrrp_unit *best = NULL;
+    guint best_fit = 0;
 
-    if (unit == NULL) {
-        unit = g_hash_table_lookup(vrrp->by_key, &any);
-        unit = unit != NULL && unit->router.conf->interface == NULL ? unit : NULL; /* unicast, from wherever */
+    for (guint i = packet->interface == 0; i < G_N_ELEMENTS(keys); i++) {
+        for (struct cox_vrrp_unit *unit = g_hash_table_lookup(vrrp->by_key, &keys[i]); unit != NULL; unit = unit->next) {
+            guint fit = cox_vrrp_router_fit(unit->router.conf, packet);
+
+            if (fit > best_fit) {
+                best = unit;
+                best_fit = fit;
+            }
+        }
     }
-    return unit;
+    return best;
 }
 
 /* ---- sources ---- */
