@@ -221,6 +221,7 @@ hold(struct cox_vrrp_router *router, enum cox_vrrp_effect_kind kind, const struc
 {
     struct cox_vrrp_items items = cox_vrrp_router_items(router->conf, turn->out);
 
+    cox_vrrp_own_leave(router->conf, &items, turn);
     add(router, kind, turn)->items = items;
 }
 

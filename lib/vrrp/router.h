@@ -20,6 +20,7 @@ struct cox_vrrp_turn {
     guint64 stamp;                 /**< of this moment */
     struct cox_vrrp_heap *heap;
     struct cox_vrrp_effects *out;
+    GHashTable *own;               /**< struct cox_ip: the host's own addresses that a router owns */
 };
 
 enum cox_vrrp_router_timer {
@@ -111,6 +112,9 @@ bool cox_vrrp_router_is_owner(const struct cox_vrrp_router *router);
 
 /** All that it holds, excluded addresses as well; in @out's memory. */
 struct cox_vrrp_items cox_vrrp_router_items(const struct cox_vrrp_instance *conf, struct cox_vrrp_effects *out);
+
+/** Leave out those of @items that are the host's own (vrrpown.c). */
+void cox_vrrp_own_leave(const struct cox_vrrp_instance *conf, struct cox_vrrp_items *items, const struct cox_vrrp_turn *turn);
 
 /** Say something, at most once a minute for one kind of it. */
 void cox_vrrp_router_say(struct cox_vrrp_router *router, enum cox_vrrp_notice notice, const struct cox_ip *peer, const struct cox_vrrp_turn *turn);

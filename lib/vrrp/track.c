@@ -260,6 +260,17 @@ cox_vrrp_facts_port(const struct cox_vrrp_facts *facts, const char *name)
     return name == NULL ? NULL : g_hash_table_lookup(facts->ports, name);
 }
 
+bool
+cox_vrrp_port_has(const struct cox_vrrp_port *port, const struct cox_ip *ip)
+{
+    for (size_t i = 0; port != NULL && i < port->n_addresses; i++) {
+        if (cox_ip_equal(&port->addresses[i], ip)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static gint64
 value_of(const struct cox_vrrp_facts *facts, const struct cox_vrrp_track *track)
 {

@@ -58,6 +58,9 @@ cox_usec cox_vrrp_facts_next(const struct cox_vrrp_facts *facts);
 /** The interface, or NULL. */
 const struct cox_vrrp_port *cox_vrrp_facts_port(const struct cox_vrrp_facts *facts, const char *name);
 
+/** Has the interface, NULL allowed, this address? */
+bool cox_vrrp_port_has(const struct cox_vrrp_port *port, const struct cox_ip *ip);
+
 /** What a list of followed things comes to. */
 struct cox_vrrp_verdict {
     gint64 weight;                    /**< to be added to the priority */

@@ -12,6 +12,8 @@ cox_vrrp_new(guint64 first_stamp, cox_usec now)
     vrrp->by_name = g_hash_table_new(g_str_hash, g_str_equal);
     vrrp->by_key = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     vrrp->held = g_hash_table_new(cox_ip_hash, cox_ip_equal_key);
+    vrrp->own = g_hash_table_new_full(cox_ip_hash, cox_ip_equal_key, g_free, NULL);
+    vrrp->placed = g_hash_table_new_full(cox_ip_hash, cox_ip_equal_key, g_free, NULL);
     vrrp->groups = g_ptr_array_new();
     cox_vrrp_facts_init(&vrrp->facts);
     cox_vrrp_heap_init(&vrrp->heap);
@@ -36,6 +38,8 @@ cox_vrrp_free(struct cox_vrrp *vrrp)
     g_hash_table_unref(vrrp->by_name);
     g_hash_table_unref(vrrp->by_key);
     g_hash_table_unref(vrrp->held);
+    g_hash_table_unref(vrrp->own);
+    g_hash_table_unref(vrrp->placed);
     cox_vrrp_facts_clear(&vrrp->facts);
     cox_vrrp_heap_clear(&vrrp->heap);
     cox_vrrp_set_free(vrrp->set);
@@ -86,6 +90,7 @@ restore(struct cox_vrrp_unit *unit, const struct cox_vrrp_turn *turn)
     }
     unit->restored_at = turn->now;
     items = cox_vrrp_router_items(router->conf, turn->out);
+    cox_vrrp_own_leave(router->conf, &items, turn);
     effect = cox_effects_add(&turn->out->list);
     effect->kind = COX_VRRP_DO_INSTALL;
     effect->instance = router->conf;
@@ -249,7 +254,7 @@ wish_wake(struct cox_vrrp *vrrp, struct cox_vrrp_effects *out)
 void
 cox_vrrp_step(struct cox_vrrp *vrrp, const struct cox_vrrp_event *event, cox_usec now, struct cox_vrrp_effects *out)
 {
-    const struct cox_vrrp_turn turn = { now, &vrrp->last_stamp, cox_vrrp_stamp(vrrp, now), &vrrp->heap, out };
+    const struct cox_vrrp_turn turn = { now, &vrrp->last_stamp, cox_vrrp_stamp(vrrp, now), &vrrp->heap, out, vrrp->own };
 
     g_clear_pointer(&vrrp->retired, cox_vrrp_set_free);
     switch (event->kind) {

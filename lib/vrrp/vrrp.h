@@ -78,6 +78,12 @@ const guint64 *cox_vrrp_refused(const struct cox_vrrp *vrrp);
 /** The present set; NULL before the first. */
 const struct cox_vrrp_set *cox_vrrp_set_of(const struct cox_vrrp *vrrp);
 
+/**
+ * Is @address of @instance, a router of the present set, the host's own?  That of an owner (priority 255) that was on its interface when the
+ * router rose: it is never in INSTALL or REMOVE, and nobody else, as a guard that cleans up, may take it away.  Changes in steps only.
+ */
+bool cox_vrrp_is_own(const struct cox_vrrp *vrrp, const struct cox_vrrp_instance *instance, const struct cox_vrrp_address *address);
+
 /** The stamp that a signed advert of this moment would have: to be kept over a restart. */
 guint64 cox_vrrp_stamp(const struct cox_vrrp *vrrp, cox_usec now);
 

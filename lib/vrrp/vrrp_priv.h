@@ -22,6 +22,8 @@ struct cox_vrrp {
     GHashTable *by_name;                /* -> struct cox_vrrp_unit */
     GHashTable *by_key;                 /* interface, family, VRID -> struct cox_vrrp_unit, the first of a chain */
     GHashTable *held;                   /* struct cox_ip of all routers, in the set */
+    GHashTable *own;                    /* struct cox_ip of the host that routers own */
+    GHashTable *placed;                 /* struct cox_ip that routers may ever have set: on an interface, they are ours */
     GPtrArray *groups;                  /* struct cox_vrrp_syncgroup */
     struct cox_vrrp_facts facts;
     struct cox_vrrp_heap heap;
@@ -46,6 +48,12 @@ cox_vrrp_unit_free(struct cox_vrrp_unit *unit)
     g_free(unit);
 }
 
+static inline bool
+cox_vrrp_unit_is_risen(const struct cox_vrrp_unit *unit)
+{
+    return unit->router.state == COX_VRRP_BACKUP || unit->router.state == COX_VRRP_MASTER;
+}
+
 /* ---- vrrpjudge.c ---- */
 
 /* Faults, priorities and sources from what is known now; all routers. */
@@ -59,6 +67,17 @@ void cox_vrrp_index(struct cox_vrrp *vrrp);
 
 /* The router that a packet with this VRID is for, or NULL. */
 struct cox_vrrp_unit *cox_vrrp_find(const struct cox_vrrp *vrrp, const struct cox_vrrp_packet *packet, guint8 vrid);
+
+/* ---- vrrpown.c ---- */
+
+/* Which addresses of an owner that rises are the host's own: there, and never set by a router. */
+void cox_vrrp_own_find(struct cox_vrrp *vrrp, const struct cox_vrrp_unit *unit);
+
+/* The other addresses of a router may be set from now on. */
+void cox_vrrp_own_place(struct cox_vrrp *vrrp, const struct cox_vrrp_unit *unit);
+
+/* Forget those without an owner in @set. */
+void cox_vrrp_own_keep(struct cox_vrrp *vrrp, const struct cox_vrrp_set *set);
 
 /* ---- vrrpreload.c ---- */
 

@@ -128,7 +128,7 @@ struct cox_vrrp_effect {
             size_t n_addresses;
             guint repeat;
         } announce;
-        struct cox_vrrp_items items; /**< INSTALL, REMOVE; instance NULL: static ones */
+        struct cox_vrrp_items items; /**< INSTALL, REMOVE, without the host's own (cox_vrrp_is_own()); instance NULL: static ones */
         const struct cox_vrrp_script *script;
         struct cox_vrrp_change change;
         struct {

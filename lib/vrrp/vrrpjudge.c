@@ -48,11 +48,12 @@ cox_vrrp_find(const struct cox_vrrp *vrrp, const struct cox_vrrp_packet *packet,
 
 /* ---- sources ---- */
 
-/* The interface's primary address: not one that moves, unless it is the owner's own; IPv6: link-local (RFC 9568 5.1.2.1). */
+/* The interface's primary address: not one that moves, unless it is the owner's; the host's own stay (vrrpown.c).  IPv6: link-local
+ * (RFC 9568 5.1.2.1). */
 static struct cox_ip
 primary_of(const struct cox_vrrp *vrrp, const struct cox_vrrp_router *router, const struct cox_vrrp_port *port)
 {
-    const struct cox_ip *own = NULL;
+    const struct cox_ip *moving = NULL;
 
     for (size_t i = 0; port != NULL && i < port->n_addresses; i++) {
         const struct cox_ip *ip = &port->addresses[i];
@@ -60,23 +61,12 @@ primary_of(const struct cox_vrrp *vrrp, const struct cox_vrrp_router *router, co
         if (ip->family != router->conf->family || (ip->family == COX_IP_V6 && !cox_ip_is_link_local(ip))) {
             continue;
         }
-        if (!g_hash_table_contains(vrrp->held, ip)) {
+        if (!g_hash_table_contains(vrrp->held, ip) || g_hash_table_contains(vrrp->own, ip)) {
             return *ip;
         }
-        own = own == NULL ? ip : own;
+        moving = moving == NULL ? ip : moving;
     }
-    return own != NULL && cox_vrrp_router_is_owner(router) ? *own : (struct cox_ip) { 0 };
-}
-
-static bool
-has_address(const struct cox_vrrp_port *port, const struct cox_ip *ip)
-{
-    for (size_t i = 0; port != NULL && i < port->n_addresses; i++) {
-        if (cox_ip_equal(&port->addresses[i], ip)) {
-            return true;
-        }
-    }
-    return false;
+    return moving != NULL && cox_vrrp_router_is_owner(router) ? *moving : (struct cox_ip) { 0 };
 }
 
 static struct cox_ip
@@ -112,7 +102,7 @@ fault_of(const struct cox_vrrp *vrrp, const struct cox_vrrp_unit *unit, const st
         text = g_strdup_printf("interface %s is down", conf->interface);
     } else if (source.family == COX_IP_NONE) {
         text = g_strdup_printf("interface %s has no address to send from", conf->interface != NULL ? conf->interface : "(none)");
-    } else if (conf->is_source_tracked && !has_address(port, &source)) {
+    } else if (conf->is_source_tracked && !cox_vrrp_port_has(port, &source)) {
         text = g_strdup_printf("interface %s has lost the source address", conf->interface != NULL ? conf->interface : "(none)");
     } else if (conf->is_fault_without_peer && conf->n_peers == 0) {
         text = g_strdup("it has no peer");
@@ -152,10 +142,11 @@ is_master_at_once(const struct cox_vrrp_router *router)
 
 /* From INIT or FAULT.  All that rise do so before any of them becomes master: the members of a group wait for each other. */
 static void
-rise(struct cox_vrrp_unit *unit, const struct cox_vrrp_turn *turn)
+rise(struct cox_vrrp *vrrp, struct cox_vrrp_unit *unit, const struct cox_vrrp_turn *turn)
 {
     struct cox_vrrp_router *router = &unit->router;
 
+    cox_vrrp_own_place(vrrp, unit);
     if (is_master_at_once(router)) {
         router->is_ready = true;
         if (unit->group == NULL) {
@@ -229,7 +220,7 @@ apply(struct cox_vrrp *vrrp, struct cox_vrrp_unit *unit, const struct cox_vrrp_f
         router->priority = 255;
     }
     if (finding->fault == NULL && (router->state == COX_VRRP_INIT || router->state == COX_VRRP_FAULT)) {
-        rise(unit, turn);
+        rise(vrrp, unit, turn);
     }
 }
 
@@ -259,6 +250,11 @@ cox_vrrp_judge(struct cox_vrrp *vrrp, const struct cox_vrrp_turn *turn)
         return;
     }
     findings = g_new0(struct cox_vrrp_finding, MAX(vrrp->units->len, 1));
+    for (guint i = 0; i < vrrp->units->len; i++) {
+        if (!cox_vrrp_unit_is_risen(cox_vrrp_unit_at(vrrp, i))) {
+            cox_vrrp_own_find(vrrp, cox_vrrp_unit_at(vrrp, i));
+        }
+    }
     for (guint i = 0; i < vrrp->units->len; i++) {
         judge_unit(vrrp, cox_vrrp_unit_at(vrrp, i), &findings[i], turn->out);
     }

@@ -47,6 +47,7 @@ shed(struct cox_vrrp *vrrp, const struct cox_vrrp_op *op, const struct cox_vrrp_
 
     if (unit->router.state == COX_VRRP_MASTER) {
         gone = cox_vrrp_items_minus(&had, &has, turn->out);
+        cox_vrrp_own_leave(op->before, &gone, turn);
         add_items(COX_VRRP_DO_REMOVE, op->after, &gone, turn->out);
     }
 }
@@ -60,8 +61,13 @@ change_router(struct cox_vrrp *vrrp, const struct cox_vrrp_op *op, const struct 
     g_hash_table_steal(vrrp->by_name, op->before->name); /* the key is a text of the old set */
     g_hash_table_insert(vrrp->by_name, (gpointer) (guintptr) op->after->name, unit);
     cox_vrrp_router_reconfigure(&unit->router, op->after, turn);
+    if (cox_vrrp_unit_is_risen(unit)) {
+        cox_vrrp_own_find(vrrp, unit);
+        cox_vrrp_own_place(vrrp, unit);
+    }
     if (unit->router.state == COX_VRRP_MASTER) {
         more = cox_vrrp_items_minus(&has, &had, turn->out);
+        cox_vrrp_own_leave(op->after, &more, turn);
         add_items(COX_VRRP_DO_INSTALL, op->after, &more, turn->out);
         if (more.n_addresses > 0) {
             cox_vrrp_router_announce(&unit->router, op->after->garp.repeat, op->after->garp.delay, turn);
@@ -201,6 +207,7 @@ cox_vrrp_reload(struct cox_vrrp *vrrp, struct cox_vrrp_set *set, const struct co
     change_routers(vrrp, set, turn);
     change_groups(vrrp, set);
     collect_held(vrrp, set);
+    cox_vrrp_own_keep(vrrp, set);
     cox_vrrp_facts_configure(&vrrp->facts, set, turn->now);
     cox_vrrp_index(vrrp);
     vrrp->retired = vrrp->set;

@@ -115,4 +115,114 @@ unicast_routers_are_told_apart_by_their_peers(void **state)
     (void) state;
 }
 
-COX_TEST_MAIN(cmocka_unit_test(routers_of_one_vrid_are_told_apart), cmocka_unit_test(unicast_routers_are_told_apart_by_their_peers))
+/* RFC 9568 4.2: each of two hosts owns its only address, and is backup for the other's. */
+static struct cox_vrrp_set *
+sharing_set(guint node, guint8 priority)
+{
+    struct cox_vrrp_set *set = cox_vrrp_set_new();
+
+    for (guint i = 0; i < 2; i++) {
+        struct cox_vrrp_instance *router = lan_add(set, i == 0 ? "V1" : "V2", "eth0", (guint8) (i + 1), i == 0 ? "10.0.0.1" : "10.0.0.2");
+
+        router->priority = i == node ? priority : 100;
+        router->advert = 200 * MS;
+    }
+    return set;
+}
+
+static void
+hosts_may_share_the_load_with_their_only_addresses(void **state)
+{
+    struct lan *lan = lan_new(2, 1);
+    struct cox_vrrp_status status;
+
+    for (guint i = 0; i < 2; i++) {
+        lan_give(lan, i, sharing_set(i, 255));
+    }
+    lan_run(lan, 2 * S);
+    assert_int_equal(lan_status(lan, 0, "V1").state, COX_VRRP_MASTER);
+    assert_int_equal(lan_status(lan, 0, "V2").state, COX_VRRP_BACKUP);
+    assert_int_equal(lan_status(lan, 1, "V1").state, COX_VRRP_BACKUP);
+    status = lan_status(lan, 0, "V1");
+    assert_true(cox_vrrp_is_own(lan->nodes[0].vrrp, status.instance, &status.instance->items.addresses[0]));
+    status = lan_status(lan, 0, "V2");
+    assert_false(cox_vrrp_is_own(lan->nodes[0].vrrp, status.instance, &status.instance->items.addresses[0]));
+    lan_crash(lan, 0);
+    lan_run(lan, S);
+    assert_string_equal(lan_holders(lan, "10.0.0.1"), "b");
+    lan_give(lan, 0, sharing_set(0, 255));
+    lan_run(lan, S);
+    assert_string_equal(lan_holders(lan, "10.0.0.1"), "-"); /* the host has it: nobody had to set it */
+    lan_free(lan);
+    (void) state;
+}
+
+static void
+the_own_address_of_a_host_stays_when_its_router_goes(void **state)
+{
+    struct lan *lan = lan_new(1, 1);
+    struct cox_vrrp_set *more = sharing_set(0, 255);
+
+    lan_give(lan, 0, sharing_set(0, 255));
+    lan_event(lan, 0, &(struct cox_vrrp_event) { .kind = COX_VRRP_ON_LOST, .lost = "V1" });
+    lan_add_address(more, lan_first(more), VIP);
+    lan_give(lan, 0, more);
+    assert_string_equal(lan_holders(lan, VIP), "a");
+    lan_give(lan, 0, sharing_set(0, 255));
+    lan->nodes[0].is_down[0] = true;
+    lan_link(lan, 0, 0);
+    assert_int_equal(lan_status(lan, 0, "V1").state, COX_VRRP_FAULT);
+    lan->nodes[0].is_down[0] = false;
+    lan_link(lan, 0, 0);
+    assert_int_equal(lan_status(lan, 0, "V1").state, COX_VRRP_MASTER);
+    assert_int_equal(lan->nodes[0].installs, 1);
+    assert_int_equal(lan->nodes[0].removes, 1); /* VIP */
+    lan_stop(lan, 0);
+    assert_int_equal(lan->nodes[0].removes, 1);
+    lan_free(lan);
+    (void) state;
+}
+
+/* One that the router has set is not the host's, though it is on the interface when the router rises again. */
+static void
+what_an_owner_has_set_it_takes_away(void **state)
+{
+    struct cox_ip addresses[2] = { lan_ip("10.0.0.1"), lan_ip(VIP) };
+    struct cox_vrrp_link link = { .name = "eth0", .index = 1, .is_up = true, .addresses = addresses, .n_addresses = 2 };
+    struct lan *lan = lan_new(1, 1);
+
+    lan_give(lan, 0, lan_set(255, 200 * MS));
+    assert_string_equal(lan_holders(lan, VIP), "a");
+    lan_event(lan, 0, &(struct cox_vrrp_event) { .kind = COX_VRRP_ON_LINK, .link = &link });
+    link.is_up = false;
+    lan_event(lan, 0, &(struct cox_vrrp_event) { .kind = COX_VRRP_ON_LINK, .link = &link });
+    assert_string_equal(lan_holders(lan, VIP), "-");
+    link.is_up = true;
+    lan_event(lan, 0, &(struct cox_vrrp_event) { .kind = COX_VRRP_ON_LINK, .link = &link });
+    assert_string_equal(lan_holders(lan, VIP), "a");
+    lan_stop(lan, 0);
+    assert_int_equal(lan->nodes[0].removes, 2);
+    lan_free(lan);
+    (void) state;
+}
+
+/* On a virtual interface the address is set, beside the host's own. */
+static void
+a_virtual_interface_has_the_address_as_well(void **state)
+{
+    struct cox_vrrp_set *set = sharing_set(0, 255);
+    struct lan *lan = lan_new(1, 1);
+
+    lan_first(set)->vmac.kind = COX_VRRP_VMAC_MACVLAN;
+    lan_give(lan, 0, set);
+    assert_string_equal(lan_holders(lan, "10.0.0.1"), "a");
+    assert_int_equal(lan_status(lan, 0, "V2").state, COX_VRRP_BACKUP);
+    lan_stop(lan, 0);
+    assert_int_equal(lan->nodes[0].removes, 1);
+    lan_free(lan);
+    (void) state;
+}
+
+COX_TEST_MAIN(cmocka_unit_test(hosts_may_share_the_load_with_their_only_addresses), cmocka_unit_test(the_own_address_of_a_host_stays_when_its_router_goes),
+              cmocka_unit_test(what_an_owner_has_set_it_takes_away), cmocka_unit_test(a_virtual_interface_has_the_address_as_well),
+              cmocka_unit_test(routers_of_one_vrid_are_told_apart), cmocka_unit_test(unicast_routers_are_told_apart_by_their_peers))
