@@ -38,6 +38,17 @@ cox_vrrp_syncgroup_wish(struct cox_vrrp_syncgroup *group, struct cox_vrrp_router
 }
 
 void
+cox_vrrp_syncgroup_gather(struct cox_vrrp_syncgroup *group, const struct cox_vrrp_turn *turn)
+{
+    for (guint i = 0; !is_all_ready(group) && i < group->members->len; i++) {
+        if (member(group, i)->state == COX_VRRP_MASTER) {
+            cox_vrrp_router_to_backup(member(group, i), true, turn);
+        }
+    }
+    cox_vrrp_syncgroup_tell(group, false, turn);
+}
+
+void
 cox_vrrp_syncgroup_tell(struct cox_vrrp_syncgroup *group, bool is_stop, const struct cox_vrrp_turn *turn)
 {
     enum cox_vrrp_state state = group->members->len > 0 ? member(group, 0)->state : COX_VRRP_INIT;

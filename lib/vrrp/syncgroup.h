@@ -20,6 +20,9 @@ struct cox_vrrp_syncgroup {
 void cox_vrrp_syncgroup_wish(struct cox_vrrp_syncgroup *group, struct cox_vrrp_router *member, enum cox_vrrp_wish wish,
                              const struct cox_vrrp_turn *turn);
 
+/** Members that were not of one group before: while one of them is neither master nor ready, the masters become backups, and say so. */
+void cox_vrrp_syncgroup_gather(struct cox_vrrp_syncgroup *group, const struct cox_vrrp_turn *turn);
+
 /** Tell the group's state if it has changed: that of its members when they agree. */
 void cox_vrrp_syncgroup_tell(struct cox_vrrp_syncgroup *group, bool is_stop, const struct cox_vrrp_turn *turn);
 

@@ -136,6 +136,25 @@ free_group(gpointer data)
     g_free(group);
 }
 
+/* An order is for the whole group: for who comes to it, too. */
+static void
+inherit_order(struct cox_vrrp_syncgroup *group)
+{
+    bool is_promoted = false;
+
+    for (guint i = 0; i < group->members->len; i++) {
+        const struct cox_vrrp_router *router = g_ptr_array_index(group->members, i);
+
+        is_promoted = is_promoted || router->is_promoted;
+    }
+    for (guint i = 0; is_promoted && i < group->members->len; i++) {
+        struct cox_vrrp_router *router = g_ptr_array_index(group->members, i);
+
+        router->is_promoted = router->conf->authority == COX_VRRP_AUTHORITY_CLUSTER;
+        router->is_ready = router->is_ready || (router->is_promoted && router->state == COX_VRRP_BACKUP);
+    }
+}
+
 static void
 make_group(struct cox_vrrp *vrrp, const struct cox_vrrp_group *conf, enum cox_vrrp_state state)
 {
@@ -152,6 +171,7 @@ make_group(struct cox_vrrp *vrrp, const struct cox_vrrp_group *conf, enum cox_vr
             g_ptr_array_add(group->members, &unit->router);
         }
     }
+    inherit_order(group);
     g_ptr_array_add(vrrp->groups, group);
 }
 
@@ -213,6 +233,9 @@ cox_vrrp_reload(struct cox_vrrp *vrrp, struct cox_vrrp_set *set, const struct co
     vrrp->retired = vrrp->set;
     vrrp->set = set;
     cox_vrrp_judge(vrrp, turn);
+    for (guint i = 0; i < vrrp->groups->len; i++) {
+        cox_vrrp_syncgroup_gather(g_ptr_array_index(vrrp->groups, i), turn);
+    }
     for (guint i = 0; i < vrrp->units->len; i++) {
         struct cox_vrrp_unit *unit = cox_vrrp_unit_at(vrrp, i);
 
