@@ -498,6 +498,7 @@ cox_vrrp_set_from_block(const struct cox_block *root, struct cox_diags *diags)
     ALL_LISTS(FREE)
     ITEM_LISTS(FREE)
     g_array_unref(load.members);
+    cox_vrrp_set_finish(set);
     cox_vrrp_check(set, diags);
     return set;
 }

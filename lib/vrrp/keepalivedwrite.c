@@ -334,17 +334,16 @@ write_vmac(struct cox_keyword_writer *writer, const struct cox_vrrp_vmac *vmac)
 {
     static const guint8 none[6] = { 0 };
     const guint8 *mac = vmac->mac;
+    const char *name = vmac->name == NULL || vmac->is_name_made ? "" : vmac->name, *blank = *name != '\0' ? " " : "";
     char text[COX_IP_TEXT_SIZE];
     g_autofree char *written = g_strdup_printf(" %02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 
     if (vmac->kind == COX_VRRP_VMAC_MACVLAN) {
-        cox_keyword_line(writer, "use_vmac%s%s%s", vmac->name != NULL ? " " : "", vmac->name != NULL ? vmac->name : "",
-                         memcmp(mac, none, 6) == 0 ? "" : written);
+        cox_keyword_line(writer, "use_vmac%s%s%s", blank, name, memcmp(mac, none, 6) == 0 ? "" : written);
     } else if (vmac->kind == COX_VRRP_VMAC_IPVLAN) {
         bool has_address = vmac->ipvlan_address.family != COX_IP_NONE;
 
-        cox_keyword_line(writer, "use_ipvlan%s%s%s%s%s", vmac->name != NULL ? " " : "", vmac->name != NULL ? vmac->name : "",
-                         has_address ? " " : "", has_address ? cox_ip_format(&vmac->ipvlan_address, text) : "",
+        cox_keyword_line(writer, "use_ipvlan%s%s%s%s%s", blank, name, has_address ? " " : "", has_address ? cox_ip_format(&vmac->ipvlan_address, text) : "",
                          vmac->ipvlan_mode == COX_VRRP_IPVLAN_BRIDGE ? "" : (vmac->ipvlan_mode == COX_VRRP_IPVLAN_PRIVATE) ? " private" : " vepa");
     }
 }

@@ -46,7 +46,8 @@ enum cox_vrrp_ipvlan_mode { COX_VRRP_IPVLAN_BRIDGE = 0, COX_VRRP_IPVLAN_PRIVATE,
 
 struct cox_vrrp_vmac {
     enum cox_vrrp_vmac_kind kind;
-    const char *name;             /**< of the interface to make; NULL: prefix.VRID */
+    const char *name;             /**< of the interface to make; never NULL after cox_vrrp_set_finish() */
+    bool is_name_made;            /**< by that, not given */
     guint8 mac[6];                /**< 00:...:00: of RFC 9568 7.3 */
     struct cox_ip ipvlan_address;
     enum cox_vrrp_ipvlan_mode ipvlan_mode;

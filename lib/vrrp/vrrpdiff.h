@@ -19,7 +19,8 @@ struct cox_vrrp_op {
 
 /**
  * From one set to another: removals first, then changes and additions in the order of @after.  A router goes on when its name, family,
- * VRID, interface, group or way (multicast, unicast) and virtual interface are the same.
+ * VRID, interface, group or way (multicast, unicast) and virtual interface are the same; peers, and whether it sends from the base of its
+ * virtual interface, may be others.
  *
  * @param before NULL: none
  * @return struct cox_vrrp_op; the caller frees it

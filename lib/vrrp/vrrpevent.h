@@ -42,7 +42,9 @@ enum cox_vrrp_order {
 };
 
 enum cox_vrrp_event_kind {
-    COX_VRRP_ON_SET = 0,  /**< start, or reload: the difference to the set before is carried out */
+    /** Start, or reload: the difference to the set before is carried out.  A router that goes on (vrrpdiff.h) is not opened anew: who keeps
+     *  copies of peers, vmac.sends_from_base and the like takes them again from cox_vrrp_set_of() after the step. */
+    COX_VRRP_ON_SET = 0,
     COX_VRRP_ON_WAKE,
     COX_VRRP_ON_PACKET,
     COX_VRRP_ON_LINK,     /**< an interface is there, has changed, or is gone; before ON_SET for those that are there */
@@ -56,7 +58,7 @@ enum cox_vrrp_event_kind {
 struct cox_vrrp_event {
     enum cox_vrrp_event_kind kind;
     union {
-        struct cox_vrrp_set *set; /**< of cox_vrrp_set_new(), checked; the engine takes it over */
+        struct cox_vrrp_set *set; /**< of cox_vrrp_set_new(), finished and checked; the engine takes it over */
         const struct cox_vrrp_packet *packet;
         const struct cox_vrrp_link *link;
         struct {

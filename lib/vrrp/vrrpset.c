@@ -1,6 +1,8 @@
 /* lib/vrrp/vrrpset.c - all that is configured for a process with virtual routers.  Layer 3, pure. */
 #include "vrrp/vrrpset.h"
 
+#include <string.h>
+
 struct cox_vrrp_set *
 cox_vrrp_set_new(void)
 {
@@ -11,11 +13,92 @@ cox_vrrp_set_new(void)
     set->global.startup_limit = set->global.shutdown_limit = 10 * COX_USEC_PER_S;
     set->global.sched.rt_late = COX_USEC_PER_S;
     set->global.sched.rt_limit = 10 * COX_USEC_PER_MS;
-    set->global.vmac_prefix = set->global.vmac_address_prefix = "vrrp";
     set->global.nft_table = "coxswain";
     set->global.nft_priority = -1;
     set->global.umask = -1;
     return set;
+}
+
+/* ---- what is left out ---- */
+
+#define NAME_MOST 15 /* IFNAMSIZ - 1 */
+
+/* Would both routers have the same virtual interface? */
+static bool
+is_same_interface(const struct cox_vrrp_instance *a, const struct cox_vrrp_instance *b)
+{
+    return a->family == b->family && a->vrid == b->vrid && g_strcmp0(a->interface, b->interface) == 0 &&
+           a->vmac.kind == b->vmac.kind && memcmp(a->vmac.mac, b->vmac.mac, sizeof a->vmac.mac) == 0;
+}
+
+static bool
+is_free(GHashTable *taken, const char *name, const struct cox_vrrp_instance *router)
+{
+    const struct cox_vrrp_instance *who = g_hash_table_lookup(taken, name);
+
+    return strlen(name) <= NAME_MOST && (who == NULL || is_same_interface(who, router));
+}
+
+/* For g_free. */
+static char *
+free_name(GHashTable *taken, const struct cox_vrrp_instance *router, const char *prefix)
+{
+    bool is_v6 = router->family == COX_IP_V6;
+    const char *usual = prefix != NULL ? prefix : is_v6 ? "vrrp6" : "vrrp", *interface = router->interface != NULL ? router->interface : "";
+    char *names[] = {
+        g_strdup_printf("%.11s.%u", usual, router->vrid),
+        g_strdup_printf("%.10s%s.%u", usual, is_v6 && prefix != NULL ? "6" : "", router->vrid),
+        g_strdup_printf("%.11s.%u.%s", usual, router->vrid, interface),
+    };
+    char *name = NULL;
+
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (name == NULL && is_free(taken, names[i], router)) {
+            name = g_steal_pointer(&names[i]);
+        }
+        g_free(names[i]);
+    }
+    for (guint i = 2; name == NULL; i++) {
+        name = g_strdup_printf("%.4s.%u.%u", usual, router->vrid, i);
+        if (!is_free(taken, name, router)) {
+            g_clear_pointer(&name, g_free);
+        }
+    }
+    return name;
+}
+
+static void
+name_interfaces(struct cox_vrrp_set *set, struct cox_vrrp_instance *routers)
+{
+    g_autoptr(GHashTable) taken = g_hash_table_new(g_str_hash, g_str_equal); /* name -> router */
+
+    for (size_t i = 0; i < set->n_instances; i++) {
+        if (routers[i].vmac.kind != COX_VRRP_VMAC_NONE && routers[i].vmac.name != NULL) {
+            g_hash_table_insert(taken, (gpointer) (guintptr) routers[i].vmac.name, &routers[i]);
+        }
+    }
+    for (size_t i = 0; i < set->n_instances; i++) {
+        if (routers[i].vmac.kind != COX_VRRP_VMAC_NONE && routers[i].vmac.name == NULL) {
+            g_autofree char *name = free_name(taken, &routers[i], set->global.vmac_prefix);
+
+            routers[i].vmac.name = cox_arena_strdup(set->arena, name);
+            routers[i].vmac.is_name_made = true;
+            g_hash_table_insert(taken, (gpointer) (guintptr) routers[i].vmac.name, &routers[i]);
+        }
+    }
+}
+
+void
+cox_vrrp_set_finish(struct cox_vrrp_set *set)
+{
+    struct cox_vrrp_address *addresses = (struct cox_vrrp_address *) (guintptr) set->statics.addresses; /* all of the set's own arena */
+
+    name_interfaces(set, (struct cox_vrrp_instance *) (guintptr) set->instances);
+    for (size_t i = 0; i < set->statics.n_addresses; i++) {
+        if (addresses[i].interface == NULL) {
+            addresses[i].interface = set->global.default_interface != NULL ? set->global.default_interface : "eth0";
+        }
+    }
 }
 
 void

@@ -59,7 +59,7 @@ struct cox_vrrp_global {
     const char *router_id;         /**< name of this machine; NULL: the host's */
     const char *instance;          /**< name of this process among several */
     const char *net_namespace;
-    const char *default_interface; /**< of static addresses */
+    const char *default_interface; /**< of static addresses; NULL: eth0.  cox_vrrp_set_finish() has put it into them */
     cox_usec startup_delay;        /**< routers say nothing and take nothing until then */
     const char *script_user, *script_group;
     bool has_script_security;
@@ -74,7 +74,8 @@ struct cox_vrrp_global {
     bool has_igmp_disabled;
     bool checks_before_reload;     /**< reload_check_config */
     bool polls_links;              /**< linkbeat_use_polling */
-    const char *vmac_prefix, *vmac_address_prefix;
+    const char *vmac_prefix;       /**< of names of virtual interfaces; NULL: vrrp, IPv6 vrrp6 */
+    const char *vmac_address_prefix; /**< of those for addresses on other interfaces; NULL: vmac_prefix */
     const char *nft_table;
     int nft_priority;
     bool has_nft_counters;
@@ -109,6 +110,15 @@ struct cox_vrrp_set {
 
 /** An empty set with the defaults of the process, in an arena of its own, to be filled by its builder. */
 struct cox_vrrp_set *cox_vrrp_set_new(void);
+
+/**
+ * What a set of cox_vrrp_set_new() leaves out when it is filled, its builder's last step:
+ *   - each router with a virtual interface has its name: PREFIX.VRID, and where a router before it or a given name has that already,
+ *     PREFIX6.VRID (IPv6), PREFIX.VRID.INTERFACE or, when that is too long or not free, PREFIX.VRID.NUMBER.  Names have at most 15
+ *     characters (a long PREFIX is cut) and differ, but of routers with the same interface, family, VRID and MAC, which share one;
+ *   - each static address has its interface.
+ */
+void cox_vrrp_set_finish(struct cox_vrrp_set *set);
 
 /** Free a set of cox_vrrp_set_new().  NULL is allowed. */
 void cox_vrrp_set_free(struct cox_vrrp_set *set);

@@ -1,6 +1,8 @@
 /* lib/vrrp/tests/test_keepalived.c */
 #include "vrrp/tests/confkit.h"
 
+#include <string.h>
+
 static void
 a_router_has_what_the_file_says_and_the_rest_from_the_defaults(void **state)
 {
@@ -74,6 +76,24 @@ global_values_hold_unless_a_router_says_its_own(void **state)
     assert_string_equal(set->global.router_id, "me");
     assert_int_equal(set->n_paces, 1);
     assert_int_equal(set->paces[0].arp, 1000);
+}
+
+static void
+what_is_left_out_is_in_the_set_and_not_written(void **state)
+{
+    g_autoptr(cox_vrrp_set) set = good("static_ipaddress { 10.0.0.7/24\n }\n" ROUTER("A", "use_vmac")
+                                       "vrrp_instance B {\n interface eth0\n virtual_router_id 5\n use_vmac\n virtual_ipaddress { fe80::5\n }\n}\n"
+                                       "vrrp_instance C {\n interface eth1\n virtual_router_id 5\n use_vmac\n virtual_ipaddress { 10.1.0.1\n }\n}\n");
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    (void) state;
+    assert_string_equal(set->statics.addresses[0].interface, "eth0");
+    assert_string_equal(set->instances[0].vmac.name, "vrrp.5");
+    assert_string_equal(set->instances[1].vmac.name, "vrrp6.5");
+    assert_string_equal(set->instances[2].vmac.name, "vrrp.5.eth1");
+    cox_vrrp_set_write(set, text);
+    assert_null(strstr(text->str, "vrrp.5"));
+    assert_non_null(strstr(text->str, "use_vmac\n"));
 }
 
 static void
@@ -160,6 +180,6 @@ what_is_not_known_or_wrong_is_said_with_its_place(void **state)
 
 COX_TEST_MAIN(cmocka_unit_test(a_router_has_what_the_file_says_and_the_rest_from_the_defaults),
               cmocka_unit_test(an_ipv6_router_has_version_3_and_its_group), cmocka_unit_test(global_values_hold_unless_a_router_says_its_own),
-              cmocka_unit_test(strict_mode_decides_what_is_not_said),
+              cmocka_unit_test(what_is_left_out_is_in_the_set_and_not_written), cmocka_unit_test(strict_mode_decides_what_is_not_said),
               cmocka_unit_test(followed_things_have_their_own_weight_or_that_of_the_line), cmocka_unit_test(groups_name_their_routers),
               cmocka_unit_test(what_is_not_known_or_wrong_is_said_with_its_place))
