@@ -116,6 +116,21 @@ on_lost(struct cox_vrrp *vrrp, const char *name, const struct cox_vrrp_turn *tur
     vrrp->restore_at = cox_usec_min(vrrp->restore_at, unit->restored_at + unit->router.conf->advert);
 }
 
+/* An interface has changed. */
+static void
+on_link(struct cox_vrrp *vrrp, const struct cox_vrrp_turn *turn)
+{
+    cox_vrrp_index(vrrp);
+    cox_vrrp_judge(vrrp, turn);
+    for (guint i = 0; i < vrrp->units->len; i++) {
+        const struct cox_vrrp_unit *unit = cox_vrrp_unit_at(vrrp, i);
+
+        if (cox_vrrp_unit_is_risen(unit) && cox_vrrp_own_lost(vrrp, unit)) {
+            on_lost(vrrp, unit->router.conf->name, turn);
+        }
+    }
+}
+
 static void
 restore_due(struct cox_vrrp *vrrp, const struct cox_vrrp_turn *turn)
 {
@@ -269,8 +284,7 @@ cox_vrrp_step(struct cox_vrrp *vrrp, const struct cox_vrrp_event *event, cox_use
             break;
         case COX_VRRP_ON_LINK:
             if (cox_vrrp_facts_link(&vrrp->facts, event->link, now)) {
-                cox_vrrp_index(vrrp);
-                cox_vrrp_judge(vrrp, &turn);
+                on_link(vrrp, &turn);
             }
             break;
         case COX_VRRP_ON_TRACK:

@@ -76,6 +76,9 @@ void cox_vrrp_own_find(struct cox_vrrp *vrrp, const struct cox_vrrp_unit *unit);
 /* The other addresses of a router may be set from now on. */
 void cox_vrrp_own_place(struct cox_vrrp *vrrp, const struct cox_vrrp_unit *unit);
 
+/* The host has lost one while its router goes on: it is as any other from now on, and to be set. */
+bool cox_vrrp_own_lost(struct cox_vrrp *vrrp, const struct cox_vrrp_unit *unit);
+
 /* Forget those without an owner in @set. */
 void cox_vrrp_own_keep(struct cox_vrrp *vrrp, const struct cox_vrrp_set *set);
 

@@ -28,6 +28,14 @@ put(GHashTable *set, const struct cox_ip *ip)
     g_hash_table_add(set, g_memdup2(ip, sizeof *ip));
 }
 
+static bool
+is_there(const struct cox_vrrp *vrrp, const struct cox_vrrp_instance *conf, const struct cox_vrrp_address *address)
+{
+    const char *interface = address->interface != NULL ? address->interface : conf->interface;
+
+    return cox_vrrp_port_has(cox_vrrp_facts_port(&vrrp->facts, interface), &address->ip);
+}
+
 void
 cox_vrrp_own_find(struct cox_vrrp *vrrp, const struct cox_vrrp_unit *unit)
 {
@@ -35,10 +43,8 @@ cox_vrrp_own_find(struct cox_vrrp *vrrp, const struct cox_vrrp_unit *unit)
 
     for (size_t i = 0; conf->priority == 255 && i < n_addresses(conf); i++) {
         const struct cox_vrrp_address *address = address_at(conf, i);
-        const char *interface = address->interface != NULL ? address->interface : conf->interface;
-        bool is_there = cox_vrrp_port_has(cox_vrrp_facts_port(&vrrp->facts, interface), &address->ip);
 
-        if (is_there && !g_hash_table_contains(vrrp->placed, &address->ip)) {
+        if (is_there(vrrp, conf, address) && !g_hash_table_contains(vrrp->placed, &address->ip)) {
             put(vrrp->own, &address->ip);
         } else {
             g_hash_table_remove(vrrp->own, &address->ip);
@@ -58,6 +64,23 @@ cox_vrrp_own_place(struct cox_vrrp *vrrp, const struct cox_vrrp_unit *unit)
             put(vrrp->placed, &address->ip);
         }
     }
+}
+
+bool
+cox_vrrp_own_lost(struct cox_vrrp *vrrp, const struct cox_vrrp_unit *unit)
+{
+    const struct cox_vrrp_instance *conf = unit->router.conf;
+    bool is_lost = false;
+
+    for (size_t i = 0; conf->priority == 255 && i < n_addresses(conf); i++) {
+        const struct cox_vrrp_address *address = address_at(conf, i);
+
+        if (!is_there(vrrp, conf, address) && g_hash_table_remove(vrrp->own, &address->ip) && is_on_host(conf, address)) {
+            put(vrrp->placed, &address->ip);
+            is_lost = true;
+        }
+    }
+    return is_lost;
 }
 
 static gboolean

@@ -206,6 +206,24 @@ what_an_owner_has_set_it_takes_away(void **state)
     (void) state;
 }
 
+static void
+an_address_that_the_host_loses_is_set_by_its_router(void **state)
+{
+    struct cox_ip other = lan_ip("10.0.0.9");
+    struct cox_vrrp_link link = { .name = "eth0", .index = 1, .is_up = true, .addresses = &other, .n_addresses = 1 };
+    struct lan *lan = lan_new(1, 1);
+
+    lan_give(lan, 0, sharing_set(0, 255));
+    assert_string_equal(lan_holders(lan, "10.0.0.1"), "-");
+    lan_event(lan, 0, &(struct cox_vrrp_event) { .kind = COX_VRRP_ON_LINK, .link = &link });
+    assert_string_equal(lan_holders(lan, "10.0.0.1"), "a");
+    assert_non_null(strstr(lan->nodes[0].said->str, "V1:7 "));
+    lan_stop(lan, 0);
+    assert_int_equal(lan->nodes[0].removes, 1);
+    lan_free(lan);
+    (void) state;
+}
+
 /* On a virtual interface the address is set, beside the host's own. */
 static void
 a_virtual_interface_has_the_address_as_well(void **state)
@@ -224,5 +242,6 @@ a_virtual_interface_has_the_address_as_well(void **state)
 }
 
 COX_TEST_MAIN(cmocka_unit_test(hosts_may_share_the_load_with_their_only_addresses), cmocka_unit_test(the_own_address_of_a_host_stays_when_its_router_goes),
-              cmocka_unit_test(what_an_owner_has_set_it_takes_away), cmocka_unit_test(a_virtual_interface_has_the_address_as_well),
+              cmocka_unit_test(what_an_owner_has_set_it_takes_away), cmocka_unit_test(an_address_that_the_host_loses_is_set_by_its_router),
+              cmocka_unit_test(a_virtual_interface_has_the_address_as_well),
               cmocka_unit_test(routers_of_one_vrid_are_told_apart), cmocka_unit_test(unicast_routers_are_told_apart_by_their_peers))
