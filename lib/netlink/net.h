@@ -17,7 +17,7 @@ struct cox_net;
 struct cox_net_handler {
     /** An interface is new, or differs from what was told of it. */
     void (*link)(void *context, const struct cox_net_link *link);
-    /** It is gone; its addresses were told to be gone before. */
+    /** It is gone; its addresses were told to be gone before.  One that was renamed is gone as what it was called, with its addresses still there. */
     void (*link_gone)(void *context, const struct cox_net_link *link);
     void (*address)(void *context, const struct cox_net_address *address, bool is_there);
     void *context;

@@ -160,7 +160,8 @@ route_message(const struct cox_net_route *route, bool removes, guint32 seq)
         .rtm_scope = route->scope, .rtm_type = route->type != 0 ? route->type : RTN_UNICAST,
         .rtm_flags = route->n_hops == 1 && hop->is_onlink ? RTNH_F_ONLINK : 0,
     };
-    struct nl_msg *message = begin(removes ? RTM_DELROUTE : RTM_NEWROUTE, NLM_F_ACK | (removes ? 0 : NLM_F_CREATE | NLM_F_REPLACE), seq);
+    int how = removes ? 0 : NLM_F_CREATE | (route->is_appended ? NLM_F_APPEND : NLM_F_REPLACE);
+    struct nl_msg *message = begin(removes ? RTM_DELROUTE : RTM_NEWROUTE, NLM_F_ACK | how, seq);
 
     append_head(message, &head, sizeof head);
     put_ip(message, RTA_DST, &route->to.ip);

@@ -64,6 +64,8 @@ cox_nettable_put_link(struct cox_nettable *table, const struct cox_net_link *lin
         entry = g_new0(struct entry, 1);
         entry->addresses = g_array_new(FALSE, FALSE, sizeof(struct cox_net_address));
         g_hash_table_insert(table->entries, GINT_TO_POINTER(link->ifindex), entry);
+    } else if (strcmp(entry->link.name, link->name) != 0 && handler != NULL && handler->link_gone != NULL) {
+        handler->link_gone(handler->context, &entry->link); /* who knows it by its name has it no more */
     }
     entry->link = *link;
     if (handler != NULL && handler->link != NULL) {

@@ -57,6 +57,7 @@ struct cox_net_route {
     guint8 tos;
     guint8 preference;          /**< of an IPv6 router, as ICMPv6 has it */
     bool has_preference;
+    bool is_appended;           /**< beside others to the same net, which it would take the place of */
     guint32 metric;             /**< priority among routes to one destination; 0: the kernel's choice */
     struct cox_net_hop hops[COX_NET_MAX_HOPS];
     guint n_hops;

@@ -115,6 +115,22 @@ a_route_has_its_ways_and_metrics(void **state)
 }
 
 static void
+a_route_takes_the_place_of_another_unless_it_is_appended(void **state)
+{
+    struct cox_net_route route = { .family = COX_IP_V4, .to = { ip("10.99.0.0"), 16 } };
+    const struct cox_net_change change = { .kind = COX_NET_ROUTE, .route = &route };
+    g_autoptr(GByteArray) out = g_byte_array_new();
+
+    (void) state;
+    cox_netmsg_change(out, &change, 1);
+    assert_int_equal(((const struct nlmsghdr *) out->data)->nlmsg_flags, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE);
+    g_byte_array_set_size(out, 0);
+    route.is_appended = true;
+    cox_netmsg_change(out, &change, 1);
+    assert_int_equal(((const struct nlmsghdr *) out->data)->nlmsg_flags, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_APPEND);
+}
+
+static void
 a_rule_looks_into_its_table(void **state)
 {
     struct cox_net_rule rule = {
@@ -252,6 +268,7 @@ no_length_leads_outside(void **state)
 }
 
 COX_TEST_MAIN(cmocka_unit_test(an_address_has_label_scope_flags_and_lifetime), cmocka_unit_test(a_route_has_its_ways_and_metrics),
+              cmocka_unit_test(a_route_takes_the_place_of_another_unless_it_is_appended),
               cmocka_unit_test(a_rule_looks_into_its_table), cmocka_unit_test(a_link_is_read),
               cmocka_unit_test(what_was_written_as_a_change_is_read_as_an_event), cmocka_unit_test(an_answer_tells_the_errno),
               cmocka_unit_test(no_length_leads_outside))

@@ -89,6 +89,31 @@ changes_are_told_once(void **state)
 }
 
 static void
+one_that_is_renamed_is_gone_and_new(void **state)
+{
+    struct heard heard = { g_string_new(NULL) };
+    const struct cox_net_handler handler = listen_to(&heard);
+    struct cox_nettable *table = cox_nettable_new(), *fresh = cox_nettable_new();
+    struct cox_net_link before = link_of(2, "eth0", true), after = link_of(2, "wan", true);
+    struct cox_net_address address = address_of(2, "10.0.0.1");
+
+    (void) state;
+    cox_nettable_put_link(table, &before, NULL);
+    cox_nettable_put_address(table, &address, NULL);
+    cox_nettable_put_link(table, &after, &handler);
+    expect(&heard, "-eth0 wan=up ");
+    assert_null(cox_nettable_link_named(table, "eth0"));
+    assert_true(cox_nettable_has(table, 2, &address.local.ip));
+    cox_nettable_put_link(fresh, &before, NULL);
+    cox_nettable_put_address(fresh, &address, NULL);
+    cox_nettable_become(table, fresh, &handler);
+    expect(&heard, "-wan eth0=up ");
+    cox_nettable_free(table);
+    cox_nettable_free(fresh);
+    g_string_free(heard.log, TRUE);
+}
+
+static void
 one_address_with_two_prefixes_is_two(void **state)
 {
     struct cox_nettable *table = cox_nettable_new();
@@ -146,5 +171,6 @@ after_a_loss_only_the_differences_are_told(void **state)
     g_string_free(heard.log, TRUE);
 }
 
-COX_TEST_MAIN(cmocka_unit_test(changes_are_told_once), cmocka_unit_test(one_address_with_two_prefixes_is_two),
+COX_TEST_MAIN(cmocka_unit_test(changes_are_told_once), cmocka_unit_test(one_that_is_renamed_is_gone_and_new),
+              cmocka_unit_test(one_address_with_two_prefixes_is_two),
               cmocka_unit_test(after_a_loss_only_the_differences_are_told))
