@@ -111,7 +111,81 @@ what_is_not_known_is_a_warning_with_its_place(void **state)
     assert_non_null(strstr(g_ptr_array_index(warnings, 0), place));
 }
 
+/* The set of a file with @globals in global_defs and @more in its router, with all that is said of it as one text. */
+static struct cox_vrrp_set *
+read_with(const struct files *files, const char *globals, const char *more, char **said)
+{
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *text = g_strdup_printf("global_defs {\n %s\n}\nvrrp_instance V1 {\n interface eth0\n virtual_router_id 7\n virtual_ipaddress {\n"
+                                            "  10.0.0.1/24\n }\n %s\n}\n", globals, more);
+    g_autoptr(GError) error = NULL;
+    struct cox_vrrp_set *set;
+
+    put(files->main, text);
+    set = cox_vrrpd_read_config(files->main, warnings, &error);
+    g_ptr_array_add(warnings, g_strdup(error == NULL ? "" : error->message));
+    g_ptr_array_add(warnings, NULL);
+    *said = g_strjoinv("\n", (char **) warnings->pdata);
+    return set;
+}
+
+static void
+what_does_nothing_here_is_said(void **state)
+{
+    static const struct {
+        const char *globals, *more, *said;
+    } cases[] = {
+        { "startup_script /bin/true", "", "startup_script is not honoured" },
+        { "shutdown_script /bin/true", "", "shutdown_script is not honoured" },
+        { "vrrp_rlimit_rttime 20000", "", "vrrp_rlimit_rttime is not honoured" },
+        { "vrrp_garp_interval 0.1", "", "garp_interval" },
+        { "enable_script_security", "", "enable_script_security is not honoured" },
+        { "linkbeat_use_polling", "", "linkbeat_use_polling is not honoured" },
+        { "", "no_accept", "no_accept is not honoured" },
+        { "", "use_ipvlan", "use_ipvlan is not honoured" },
+        { "", "garp_extra_if 5", "garp_extra_if is not honoured" },
+        { "", "notify_master_rx_lower_pri /bin/true", "notify_master_rx_lower_pri is not honoured" },
+        { "", "smtp_alert", "smtp_alert is not honoured" },
+        { "", "virtual_routes {\n 10.9.0.0/16 via 10.0.0.9 congctl cubic\n }", "congctl of a route is not honoured" },
+        { "", "}\nlinkbeat_interfaces {\n eth0", "linkbeat_interfaces is not honoured" },
+        { "", "}\nvrrp_track_process p {\n process x\n fork_delay 3",
+          "p: delay, fork_delay, terminate_delay is not honoured" },
+        { "", "}\ntrack_group g {\n group {\n V1\n }", "track_group is not honoured" },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *said = NULL;
+        g_autoptr(cox_vrrp_set) set = read_with(*state, cases[i].globals, cases[i].more, &said);
+
+        if (set == NULL || strstr(said, cases[i].said) == NULL) {
+            fail_msg("%s %s: %s", cases[i].globals, cases[i].more, said);
+        }
+    }
+}
+
+static void
+what_is_honoured_is_not_complained_of(void **state)
+{
+    g_autofree char *said = NULL;
+    g_autoptr(cox_vrrp_set) set = read_with(*state, "router_id lab\n vrrp_version 3\n script_user root", "use_vmac\n nopreempt\n notify /bin/true", &said);
+
+    assert_non_null(set);
+    assert_string_equal(said, "");
+}
+
+static void
+what_would_do_harm_is_refused(void **state)
+{
+    g_autofree char *said = NULL, *other = NULL;
+
+    assert_null(read_with(*state, "net_namespace blue", "", &said));
+    assert_non_null(strstr(said, "blue"));
+    assert_null(read_with(*state, "", "virtual_rules {\n from 10.9.0.0/16 tun_id 5 table 9\n }", &other));
+    assert_non_null(strstr(other, "tun_id"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 COX_TEST_MAIN(TEST(included_files_are_part_of_it), TEST(an_error_names_file_and_line), TEST(a_missing_file_is_an_error),
-              TEST(what_is_not_known_is_a_warning_with_its_place))
+              TEST(what_is_not_known_is_a_warning_with_its_place),
+              TEST(what_does_nothing_here_is_said), TEST(what_is_honoured_is_not_complained_of), TEST(what_would_do_harm_is_refused))
