@@ -178,7 +178,7 @@ start_guard(struct cox_vrrpd *vrrpd)
     g_autoptr(GError) error = NULL;
 
     vrrpd->guard = cox_vrrpguard_new(vrrpd->runtime, &error);
-    if (vrrpd->guard == NULL) {
+    if (error != NULL) {
         cox_log_event(vrrpd->log, COX_EVENT_VRRP_GUARD, "error=\"%s\"", error->message);
     }
 }
@@ -313,8 +313,8 @@ health(struct cox_ctx *ctx)
     cox_service_add_stat(ctx, "late_wakes", (gint64) vrrpd->n_late);
     cox_service_add_stat(ctx, "latest_wake_us", vrrpd->latest);
     cox_service_add_stat(ctx, "guard", vrrpd->guard == NULL ? 0 : cox_vrrpguard_pid(vrrpd->guard));
-    if (vrrpd->guard == NULL) {
-        cox_service_add_complaint(ctx, "there is no guard: when this daemon is killed its addresses stay");
+    if (vrrpd->guard == NULL || !cox_vrrpguard_is_ready(vrrpd->guard)) {
+        cox_service_add_complaint(ctx, "the guard does not run, or does not know the present addresses: when this daemon is killed they stay");
     }
 }
 

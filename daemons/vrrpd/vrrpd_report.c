@@ -51,6 +51,8 @@ cox_vrrpd_report(const struct cox_vrrpd *vrrpd)
     }
     g_string_append(text, "of no router, refused:");
     put_refused(text, cox_vrrp_refused(vrrpd->engine));
-    g_string_append_c(text, '\n');
+    g_string_append_printf(text, "\nguard: %s\n", vrrpd->guard == NULL || cox_vrrpguard_pid(vrrpd->guard) == 0 ? "does not run"
+                                                   : cox_vrrpguard_is_ready(vrrpd->guard)                     ? "ready"
+                                                                                            : "does not know the present addresses");
     return g_string_free(text, FALSE);
 }

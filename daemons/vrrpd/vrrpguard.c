@@ -14,14 +14,15 @@
 
 #include "base/error.h"
 
-enum { REBIRTH_MS = 100 };
+enum { AGAIN_MS = 100 };
 
 struct cox_vrrpguard {
     struct cox_runtime *runtime;
     int fd; /* -1: it does not run */
     pid_t pid;
-    cox_source_id watch, sign, rebirth;
+    cox_source_id watch, sign, again;
     GByteArray *list;
+    bool knows; /* the list */
 };
 
 static void on_sign(void *context);
@@ -33,8 +34,13 @@ become_guard(int fd)
     char name[] = "cox-vrrpd", word[] = COX_VRRPGUARD_WORD;
     char *const argv[] = { name, word, NULL }, *const envp[] = { NULL };
 
-    if (setsid() < 0 || fork() != 0 || dup2(fd, STDIN_FILENO) < 0) {
-        _exit(0);
+    pid_t pid = setsid() < 0 ? -1 : fork();
+
+    if (pid != 0) {
+        _exit(pid < 0 ? errno : 0);
+    }
+    if (dup2(fd, STDIN_FILENO) < 0) {
+        _exit(127);
     }
     (void) execve("/proc/self/exe", argv, envp);
     _exit(127);
@@ -46,6 +52,7 @@ bury(struct cox_vrrpguard *guard)
     cox_runtime_cancel(guard->runtime, guard->watch);
     cox_runtime_cancel(guard->runtime, guard->sign);
     guard->watch = guard->sign = 0;
+    guard->knows = false;
     if (guard->fd >= 0) {
         close(guard->fd);
         guard->fd = -1;
@@ -75,6 +82,18 @@ tell(const struct cox_vrrpguard *guard, char word, int fd)
     return sendmsg(guard->fd, &head, MSG_DONTWAIT | MSG_NOSIGNAL) == 1;
 }
 
+static void on_again(void *context);
+
+/* It does not run, or does not know the list: try again. */
+static void
+try_again(struct cox_vrrpguard *guard)
+{
+    if (guard->again == 0) {
+        guard->again = cox_runtime_timer(guard->runtime, cox_usec_after_ms(cox_runtime_now(guard->runtime), AGAIN_MS), on_again, guard);
+    }
+}
+
+/* When that fails it goes on with the list that it has: to close its pipe would be the daemon's death to it. */
 static void
 tell_list(struct cox_vrrpguard *guard)
 {
@@ -89,8 +108,9 @@ tell_list(struct cox_vrrpguard *guard)
         }
         done += (gsize) n;
     }
-    if (fd < 0 || done < guard->list->len || !tell(guard, 'l', fd)) {
-        bury(guard); /* it does not know what it should: the next one will */
+    guard->knows = fd >= 0 && done == guard->list->len && tell(guard, 'l', fd);
+    if (!guard->knows) {
+        try_again(guard);
     }
     if (fd >= 0) {
         close(fd);
@@ -100,22 +120,15 @@ tell_list(struct cox_vrrpguard *guard)
 static bool start(struct cox_vrrpguard *guard, GError **error);
 
 static void
-on_rebirth(void *context)
+on_again(void *context)
 {
     struct cox_vrrpguard *guard = context;
 
-    guard->rebirth = 0;
-    if (guard->fd < 0 && !start(guard, NULL)) {
-        guard->rebirth = cox_runtime_timer(guard->runtime, cox_usec_after_ms(cox_runtime_now(guard->runtime), REBIRTH_MS), on_rebirth, guard);
-    }
-}
-
-static void
-mourn(struct cox_vrrpguard *guard)
-{
-    bury(guard);
-    if (guard->rebirth == 0) {
-        guard->rebirth = cox_runtime_timer(guard->runtime, cox_usec_after_ms(cox_runtime_now(guard->runtime), REBIRTH_MS), on_rebirth, guard);
+    guard->again = 0;
+    if (guard->fd < 0) {
+        (void) start(guard, NULL);
+    } else if (!guard->knows) {
+        tell_list(guard);
     }
 }
 
@@ -124,12 +137,14 @@ on_guard(void *context, int fd, unsigned int events)
 {
     struct cox_vrrpguard *guard = context;
     pid_t pid = 0;
+    ssize_t n = recv(fd, &pid, sizeof pid, MSG_DONTWAIT);
 
     (void) events;
-    if (recv(fd, &pid, sizeof pid, MSG_DONTWAIT) == (ssize_t) sizeof pid) {
+    if (n == (ssize_t) sizeof pid) {
         guard->pid = pid;
-    } else {
-        mourn(guard);
+    } else if (n >= 0 || (errno != EAGAIN && errno != EINTR)) {
+        bury(guard);
+        try_again(guard);
     }
 }
 
@@ -142,34 +157,47 @@ on_sign(void *context)
     (void) tell(guard, 's', -1); /* one that is full has enough of them */
 }
 
+/* The first child has ended at once: with 0 when there is a second one, else with an errno. */
+static int
+wait_for(pid_t pid)
+{
+    int status = 0;
+
+    while (waitpid(pid, &status, 0) < 0) {
+        if (errno != EINTR) {
+            return errno;
+        }
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+}
+
 static bool
 start(struct cox_vrrpguard *guard, GError **error)
 {
-    int ends[2];
+    int ends[2], failure;
     pid_t pid;
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
         g_set_error(error, COX_ERROR, COX_ERROR_OS, "pipe to the guard: %s", g_strerror(errno));
+        try_again(guard);
         return false;
     }
     pid = fork();
     if (pid == 0) {
         become_guard(ends[1]);
     }
+    failure = pid < 0 ? errno : wait_for(pid);
     close(ends[1]);
-    if (pid < 0) {
-        g_set_error(error, COX_ERROR, COX_ERROR_OS, "start of the guard: %s", g_strerror(errno));
+    if (failure != 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_OS, "start of the guard: %s", g_strerror(failure));
         close(ends[0]);
+        try_again(guard);
         return false;
-    }
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
     }
     guard->fd = ends[0];
     guard->watch = cox_runtime_watch(guard->runtime, guard->fd, COX_WATCH_READ, on_guard, guard);
     tell_list(guard);
-    if (guard->fd >= 0) {
-        on_sign(guard);
-    }
+    on_sign(guard);
     return true;
 }
 
@@ -181,11 +209,7 @@ cox_vrrpguard_new(struct cox_runtime *runtime, GError **error)
     guard->runtime = runtime;
     guard->fd = -1;
     guard->list = g_byte_array_new();
-    if (!start(guard, error)) {
-        g_byte_array_unref(guard->list);
-        g_free(guard);
-        return NULL;
-    }
+    (void) start(guard, error);
     return guard;
 }
 
@@ -197,11 +221,11 @@ cox_vrrpguard_brief(struct cox_vrrpguard *guard, const GByteArray *messages)
     }
     g_byte_array_set_size(guard->list, 0);
     g_byte_array_append(guard->list, messages->data, messages->len);
+    guard->knows = false;
     if (guard->fd >= 0) {
         tell_list(guard);
-    }
-    if (guard->fd < 0) {
-        mourn(guard);
+    } else {
+        try_again(guard);
     }
 }
 
@@ -214,10 +238,16 @@ cox_vrrpguard_dismiss(struct cox_vrrpguard *guard)
     if (guard->fd >= 0) {
         (void) tell(guard, 'e', -1);
     }
-    cox_runtime_cancel(guard->runtime, guard->rebirth);
+    cox_runtime_cancel(guard->runtime, guard->again);
     bury(guard);
     g_byte_array_unref(guard->list);
     g_free(guard);
+}
+
+bool
+cox_vrrpguard_is_ready(const struct cox_vrrpguard *guard)
+{
+    return guard->pid != 0 && guard->knows;
 }
 
 pid_t

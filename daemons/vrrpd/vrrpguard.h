@@ -31,16 +31,22 @@ int cox_vrrpguard_main(int fd);
 /** The daemon's side. */
 struct cox_vrrpguard;
 
-/** Start one; NULL with COX_ERROR_OS. */
+/** Start one.  When that fails @error says why (COX_ERROR_OS), and it is tried again. */
 struct cox_vrrpguard *cox_vrrpguard_new(struct cox_runtime *runtime, GError **error);
 
-/** Give it another list (as of cox_netmsg_change(), removing; empty: nothing to do).  It is started again if it has died. */
+/**
+ * Give it another list (as of cox_netmsg_change(), removing; empty: nothing to do).  It is started again if it has died.  When the list cannot
+ * be handed over it keeps the former one, and it is tried again.
+ */
 void cox_vrrpguard_brief(struct cox_vrrpguard *guard, const GByteArray *messages);
 
 /** Everything is in order: it ends without doing anything.  NULL is allowed. */
 void cox_vrrpguard_dismiss(struct cox_vrrpguard *guard);
 
-/** Its process id; 0: it does not run. */
+/** Does it run, and know the present list? */
+bool cox_vrrpguard_is_ready(const struct cox_vrrpguard *guard);
+
+/** Its process id; 0: it does not run, or has not said so yet. */
 pid_t cox_vrrpguard_pid(const struct cox_vrrpguard *guard);
 
 G_END_DECLS
