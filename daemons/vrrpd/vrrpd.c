@@ -131,6 +131,7 @@ use(struct cox_vrrpd *vrrpd, struct cox_vrrp_set *set)
 {
     const struct cox_vrrp_event event = { .kind = COX_VRRP_ON_SET, .set = set };
 
+    cox_vrrpd_tracking_prepare(vrrpd->tracking, set);
     cox_vrrpd_step(vrrpd, &event);
     cox_vrrpd_make_pipes(vrrpd);
     cox_vrrpd_tracking_update(vrrpd->tracking);

@@ -108,6 +108,12 @@ cox_source_id cox_vrrpd_spawn(struct cox_vrrpd *vrrpd, const struct cox_vrrp_com
 struct cox_vrrpd_tracking *cox_vrrpd_tracking_new(struct cox_vrrpd *vrrpd);
 void cox_vrrpd_tracking_free(struct cox_vrrpd_tracking *tracking);
 
+/**
+ * Before a set comes into force: the engine is told of the files and processes that only this one names, which nothing depends on yet.
+ * It would take them for bad until it was told, and give masters up.
+ */
+void cox_vrrpd_tracking_prepare(struct cox_vrrpd_tracking *tracking, const struct cox_vrrp_set *set);
+
 /** Follow what the present set names. */
 void cox_vrrpd_tracking_update(struct cox_vrrpd_tracking *tracking);
 

@@ -18,6 +18,8 @@ struct cox_vrrpd_tracking {
     struct cox_vrrpd *vrrpd;
     GHashTable *running;  /* name of a script -> id of its child */
     GHashTable *names;    /* id of a child -> name of the script */
+    GPtrArray *failed;    /* names of scripts that could not be started, and the engine does not know it yet */
+    cox_source_id failure;
     GHashTable *files;    /* name -> gint64: the number told last */
     GHashTable *processes; /* the same */
     cox_source_id look;
@@ -32,6 +34,7 @@ cox_vrrpd_tracking_new(struct cox_vrrpd *vrrpd)
     tracking->vrrpd = vrrpd;
     tracking->running = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     tracking->names = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    tracking->failed = g_ptr_array_new_with_free_func(g_free);
     tracking->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     tracking->processes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return tracking;
@@ -47,6 +50,8 @@ cox_vrrpd_tracking_free(struct cox_vrrpd_tracking *tracking)
         return;
     }
     cox_runtime_cancel(tracking->vrrpd->runtime, tracking->look);
+    cox_runtime_cancel(tracking->vrrpd->runtime, tracking->failure);
+    g_ptr_array_unref(tracking->failed);
     g_hash_table_iter_init(&iter, tracking->names);
     while (g_hash_table_iter_next(&iter, &id, NULL)) {
         (void) cox_runtime_child_signal(tracking->vrrpd->runtime, *(guint64 *) id, SIGKILL);
@@ -87,6 +92,29 @@ on_script(void *context, cox_source_id id, const struct cox_child_result *result
     tell(vrrpd, COX_VRRP_TRACK_SCRIPT, name, result->end == COX_CHILD_EXITED && result->exit_status == 0);
 }
 
+static void
+on_failure(void *context)
+{
+    struct cox_vrrpd_tracking *tracking = context;
+    g_autoptr(GPtrArray) failed = tracking->failed;
+
+    tracking->failed = g_ptr_array_new_with_free_func(g_free);
+    tracking->failure = 0;
+    for (guint i = 0; i < failed->len; i++) {
+        tell(tracking->vrrpd, COX_VRRP_TRACK_SCRIPT, g_ptr_array_index(failed, i), 0);
+    }
+}
+
+/* One that cannot be started has failed, and is tried again in its time; the engine is in a step now. */
+static void
+fail_soon(struct cox_vrrpd_tracking *tracking, const char *name)
+{
+    g_ptr_array_add(tracking->failed, g_strdup(name));
+    if (tracking->failure == 0) {
+        tracking->failure = cox_runtime_defer(tracking->vrrpd->runtime, on_failure, tracking);
+    }
+}
+
 void
 cox_vrrpd_tracking_run(struct cox_vrrpd_tracking *tracking, const struct cox_vrrp_script *script)
 {
@@ -100,6 +128,7 @@ cox_vrrpd_tracking_run(struct cox_vrrpd_tracking *tracking, const struct cox_vrr
     *key = cox_vrrpd_spawn(tracking->vrrpd, &script->command, NULL, MAX(limit_ms, 1), on_script);
     if (*key == 0) {
         g_free(key);
+        fail_soon(tracking, script->name);
         return;
     }
     g_hash_table_insert(tracking->running, g_strdup(script->name), NULL);
@@ -182,6 +211,12 @@ count_processes(const struct cox_vrrp_set *set, guint *counts)
     }
 }
 
+static bool
+is_enough(const struct cox_vrrp_process *process, guint n)
+{
+    return n >= process->quorum && (process->quorum_max == 0 || n <= process->quorum_max);
+}
+
 static void
 look(struct cox_vrrpd_tracking *tracking)
 {
@@ -197,10 +232,7 @@ look(struct cox_vrrpd_tracking *tracking)
         count_processes(set, counts);
     }
     for (gsize i = 0; counts_now && i < set->n_processes; i++) {
-        const struct cox_vrrp_process *process = &set->processes[i];
-
-        tell_if_new(vrrpd, tracking->processes, COX_VRRP_TRACK_PROCESS, process->name,
-                    counts[i] >= process->quorum && (process->quorum_max == 0 || counts[i] <= process->quorum_max));
+        tell_if_new(vrrpd, tracking->processes, COX_VRRP_TRACK_PROCESS, set->processes[i].name, is_enough(&set->processes[i], counts[i]));
     }
 }
 
@@ -227,15 +259,35 @@ make_file(struct cox_vrrpd *vrrpd, const struct cox_vrrp_file *file)
 }
 
 void
+cox_vrrpd_tracking_prepare(struct cox_vrrpd_tracking *tracking, const struct cox_vrrp_set *set)
+{
+    g_autofree guint *counts = g_new0(guint, set->n_processes);
+
+    for (gsize i = 0; i < set->n_files; i++) {
+        const struct cox_vrrp_file *file = &set->files[i];
+
+        if (!g_hash_table_contains(tracking->files, file->name)) {
+            make_file(tracking->vrrpd, file);
+            tell(tracking->vrrpd, COX_VRRP_TRACK_FILE, file->name, number_in(file->path));
+        }
+    }
+    if (set->n_processes > 0) {
+        count_processes(set, counts);
+    }
+    for (gsize i = 0; i < set->n_processes; i++) {
+        const struct cox_vrrp_process *process = &set->processes[i];
+
+        if (!g_hash_table_contains(tracking->processes, process->name)) {
+            tell(tracking->vrrpd, COX_VRRP_TRACK_PROCESS, process->name, is_enough(process, counts[i]));
+        }
+    }
+}
+
+void
 cox_vrrpd_tracking_update(struct cox_vrrpd_tracking *tracking)
 {
     const struct cox_vrrp_set *set = cox_vrrp_set_of(tracking->vrrpd->engine);
 
-    for (gsize i = 0; i < set->n_files; i++) {
-        if (!g_hash_table_contains(tracking->files, set->files[i].name)) {
-            make_file(tracking->vrrpd, &set->files[i]);
-        }
-    }
     /* The set is another one: everything is told again. */
     g_hash_table_remove_all(tracking->files);
     g_hash_table_remove_all(tracking->processes);
