@@ -133,6 +133,8 @@ use(struct cox_vrrpd *vrrpd, struct cox_vrrp_set *set)
 
     cox_vrrpd_tracking_prepare(vrrpd->tracking, set);
     cox_vrrpd_step(vrrpd, &event);
+    cox_vrrpd_refresh(vrrpd);
+    cox_vrrpd_tell_open(vrrpd);
     cox_vrrpd_make_pipes(vrrpd);
     cox_vrrpd_tracking_update(vrrpd->tracking);
     cox_vrrpd_brief_guard(vrrpd);
@@ -212,6 +214,7 @@ start(struct cox_ctx *ctx, GError **error)
     vrrpd->held = g_hash_table_new_full(cox_vrrpd_held_hash, cox_vrrpd_held_equal, NULL, cox_vrrpd_held_free);
     vrrpd->news = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     vrrpd->up = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    vrrpd->there = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     vrrpd->quieted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     vrrpd->lost = g_ptr_array_new_with_free_func(cox_vrrpd_held_free);
     cox_vrrp_effects_init(&vrrpd->effects);
@@ -263,6 +266,7 @@ destroy(struct cox_ctx *ctx)
         return;
     }
     cox_vrrpguard_dismiss(vrrpd->guard);
+    cox_runtime_cancel(vrrpd->runtime, vrrpd->open_timer);
     cox_vrrpd_tracking_free(vrrpd->tracking);
     cox_vrrpsock_free(vrrpd->sockets);
     cox_vrrp_free(vrrpd->engine);
@@ -275,6 +279,7 @@ destroy(struct cox_ctx *ctx)
     g_hash_table_unref(vrrpd->held);
     g_hash_table_unref(vrrpd->news);
     g_hash_table_unref(vrrpd->up);
+    g_hash_table_unref(vrrpd->there);
     g_hash_table_unref(vrrpd->quieted);
     g_ptr_array_unref(vrrpd->lost);
     g_free(vrrpd);

@@ -27,6 +27,7 @@ struct cox_vrrpd_router {
     gint32 ifindex, vmac_ifindex;           /**< 0: not there now */
     gint32 listens;                         /**< on which interface; 0: on none, or on all */
     bool is_listening;
+    char *closed, *told;                    /**< why it cannot send and receive, now and as the engine was told; NULL: it can */
 };
 
 /** An address that a router holds. */
@@ -50,12 +51,14 @@ struct cox_vrrpd {
     GHashTable *news;      /**< set: names of interfaces that the engine has not been told of as they are */
     GPtrArray *lost;       /**< struct cox_vrrpd_held: addresses that others took away */
     GHashTable *up;        /**< set: names of interfaces that worked when the engine was told of them last */
+    GHashTable *there;     /**< name -> number of interfaces that were there then */
     GHashTable *quieted;   /**< set: settings of interfaces below virtual ones that were 0 */
     struct cox_vrrpd_tracking *tracking;
     int timer_fd;
     bool is_stepping, is_stopping;
     bool needs_brief;      /**< interfaces have changed since the guard was told */
     cox_source_id news_timer;
+    cox_source_id open_timer; /**< to the next try for routers that are not open */
     guint64 n_late;        /**< wake-ups more than 5 ms late */
     cox_usec wanted, latest; /**< the wake-up that was asked for; the worst delay so far */
 };
@@ -78,10 +81,19 @@ void cox_vrrpd_tell_soon(struct cox_vrrpd *vrrpd);
 /** A router is there, or is gone: its virtual interface and its place in a socket. */
 void cox_vrrpd_open(struct cox_vrrpd *vrrpd, const struct cox_vrrp_instance *instance);
 void cox_vrrpd_close(struct cox_vrrpd *vrrpd, const char *name);
+
+/** After a step that may have opened routers: the engine is told which are not, and they are tried again. */
+void cox_vrrpd_tell_open(struct cox_vrrpd *vrrpd);
+
+/** Another set is in force: what routers that went on take from it. */
+void cox_vrrpd_refresh(struct cox_vrrpd *vrrpd);
 void cox_vrrpd_router_free(gpointer router);
 
 /** Addresses, routes and rules (vrrpd_items.c) of a router (NULL: static ones) in one batch. */
 void cox_vrrpd_install(struct cox_vrrpd *vrrpd, const struct cox_vrrp_instance *instance, const struct cox_vrrp_items *items, bool removes);
+
+/** May some of these items be missing on this interface? */
+bool cox_vrrpd_misses(const struct cox_vrrpd *vrrpd, const char *instance, const struct cox_vrrp_items *items, const struct cox_net_link *link);
 
 /** Announce addresses of a router. */
 void cox_vrrpd_announce(struct cox_vrrpd *vrrpd, const struct cox_vrrp_effect *effect);

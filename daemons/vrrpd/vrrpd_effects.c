@@ -30,7 +30,7 @@ send_advert(struct cox_vrrpd *vrrpd, const struct cox_vrrp_effect *effect)
         .data = effect->send.data, .size = effect->send.size,
     };
 
-    if (router == NULL) {
+    if (router == NULL || router->closed != NULL) {
         return;
     }
     /* Unicast goes where the routes say, but for a neighbour on the link. */

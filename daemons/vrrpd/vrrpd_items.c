@@ -15,7 +15,11 @@ struct batch {
     struct cox_net_rule *rules;
     struct cox_net_change *changes;
     gsize n_addresses, n_routes, n_rules, n_changes;
+    bool removes;
 };
+
+/* That of static addresses when the file does not say it, as in keepalived. */
+#define DEFAULT_INTERFACE "eth0"
 
 static void
 batch_init(struct batch *batch, gsize n_addresses, gsize n_routes, gsize n_rules)
@@ -39,16 +43,32 @@ batch_clear(struct batch *batch)
 static gint32
 ifindex_of(const struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router, const char *interface)
 {
-    const struct cox_net_link *link = NULL;
+    const char *usual = cox_vrrp_set_of(vrrpd->engine)->global.default_interface;
+    const struct cox_net_link *link;
 
-    if (interface != NULL) {
-        link = cox_net_link_named(vrrpd->net, interface);
-    } else if (router != NULL) {
+    if (interface == NULL && router != NULL) {
         return router->vmac[0] != '\0' ? router->vmac_ifindex : router->ifindex;
-    } else if (cox_vrrp_set_of(vrrpd->engine)->global.default_interface != NULL) {
-        link = cox_net_link_named(vrrpd->net, cox_vrrp_set_of(vrrpd->engine)->global.default_interface);
     }
+    link = cox_net_link_named(vrrpd->net, interface != NULL ? interface : usual != NULL ? usual : DEFAULT_INTERFACE);
     return link == NULL ? 0 : link->ifindex;
+}
+
+/* Where an address was set: its interface may have another name now. */
+static gint32
+held_on(const struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router, const struct cox_ip *ip)
+{
+    GHashTableIter iter;
+    gpointer key;
+
+    g_hash_table_iter_init(&iter, vrrpd->held);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        const struct cox_vrrpd_held *held = key;
+
+        if (cox_ip_equal(&held->ip, ip) && g_strcmp0(held->instance, router == NULL ? NULL : router->name) == 0) {
+            return held->ifindex;
+        }
+    }
+    return 0;
 }
 
 static void
@@ -65,6 +85,9 @@ add_address(const struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router
     struct cox_net_address *to = &batch->addresses[batch->n_addresses];
 
     to->ifindex = ifindex_of(vrrpd, router, from->interface);
+    if (to->ifindex == 0 && batch->removes) {
+        to->ifindex = held_on(vrrpd, router, &from->ip);
+    }
     if (to->ifindex == 0) {
         return; /* the engine is in fault, or will hear of the interface when it comes */
     }
@@ -86,7 +109,8 @@ add_address(const struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router
     batch->n_addresses++;
 }
 
-static void
+/* false: an interface is not there. */
+static bool
 add_hops(const struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router, const struct cox_vrrp_route *from, struct cox_net_route *to)
 {
     for (gsize i = 0; i < MIN(from->n_nexthops, (gsize) COX_NET_MAX_HOPS); i++) {
@@ -96,24 +120,31 @@ add_hops(const struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router, c
             .via = hop->via, .weight = (guint8) MIN(hop->weight, 255U), .is_onlink = hop->is_onlink,
             .ifindex = hop->interface != NULL ? ifindex_of(vrrpd, router, hop->interface) : 0,
         };
+        if (hop->interface != NULL && to->hops[i].ifindex == 0) {
+            return false;
+        }
         to->n_hops++;
     }
+    return true;
 }
 
 static void
 add_route(const struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router, const struct cox_vrrp_route *from, struct batch *batch)
 {
-    struct cox_net_route *to = &batch->routes[batch->n_routes++];
+    struct cox_net_route *to = &batch->routes[batch->n_routes];
 
     *to = (struct cox_net_route) {
         .family = from->family, .type = from->type, .to = { from->to.ip, from->to.prefix }, .from = { from->from.ip, from->from.prefix },
         .source = from->source, .table = from->table, .metric = from->priority, .protocol = from->protocol, .tos = from->tos,
         .scope = from->scope, .has_preference = from->pref != 0, .preference = from->pref < 0 ? 3 : from->pref > 0 ? 1 : 0,
+        .is_appended = from->is_appended,
     };
     if (to->to.bits == 0) {
         to->to.ip = (struct cox_ip) { 0 };
     }
-    add_hops(vrrpd, router, from, to);
+    if (!add_hops(vrrpd, router, from, to)) {
+        return; /* it went with the interface, or will be set when that comes */
+    }
     if (!from->has_scope && to->n_hops == 1 && to->hops[0].via.family == COX_IP_NONE && from->family == COX_IP_V4) {
         to->scope = RT_SCOPE_LINK; /* a net without a gateway is on the link, as ip(8) has it */
     }
@@ -127,6 +158,7 @@ add_route(const struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router, 
         }
     }
     batch->changes[batch->n_changes++] = (struct cox_net_change) { .kind = COX_NET_ROUTE, .route = to };
+    batch->n_routes++;
 }
 
 static void
@@ -196,6 +228,7 @@ cox_vrrpd_install(struct cox_vrrpd *vrrpd, const struct cox_vrrp_instance *insta
     struct batch batch;
 
     batch_init(&batch, items->n_addresses, items->n_routes, items->n_rules);
+    batch.removes = removes;
     add_items(vrrpd, name, items, &batch);
     if (removes) {
         for (gsize i = 0; i < batch.n_addresses; i++) {
@@ -217,6 +250,32 @@ cox_vrrpd_install(struct cox_vrrpd *vrrpd, const struct cox_vrrp_instance *insta
         }
     }
     batch_clear(&batch);
+}
+
+static bool
+misses_address(const struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router, const struct cox_vrrp_address *address, gint32 ifindex)
+{
+    return ifindex_of(vrrpd, router, address->interface) == ifindex && !cox_net_has_address(vrrpd->net, ifindex, &address->ip);
+}
+
+bool
+cox_vrrpd_misses(const struct cox_vrrpd *vrrpd, const char *instance, const struct cox_vrrp_items *items, const struct cox_net_link *link)
+{
+    const struct cox_vrrpd_router *router = instance == NULL ? NULL : g_hash_table_lookup(vrrpd->routers, instance);
+
+    for (gsize i = 0; i < items->n_addresses; i++) {
+        if (misses_address(vrrpd, router, &items->addresses[i], link->ifindex)) {
+            return true;
+        }
+    }
+    for (gsize i = 0; i < items->n_routes; i++) { /* nobody has told what became of them */
+        for (gsize k = 0; k < items->routes[i].n_nexthops; k++) {
+            if (g_strcmp0(items->routes[i].nexthops[k].interface, link->name) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 /* Announcements. */
@@ -265,6 +324,7 @@ list_items(const struct cox_vrrpd *vrrpd, const char *instance, const struct cox
     struct batch batch;
 
     batch_init(&batch, items->n_addresses, items->n_routes, items->n_rules);
+    batch.removes = true;
     add_items(vrrpd, instance, items, &batch);
     turn_round(&batch);
     for (gsize i = 0; i < batch.n_changes; i++) {

@@ -4,7 +4,10 @@
 #include <string.h>
 #include <linux/if_addr.h>
 
+#include "base/error.h"
 #include "netlink/netframes.h"
+
+enum { OPEN_AGAIN_MS = 1000 }; /* between two tries of a router that is not open, for what nobody tells the end of */
 
 guint
 cox_vrrpd_held_hash(gconstpointer key)
@@ -38,6 +41,8 @@ cox_vrrpd_router_free(gpointer data)
 
     g_array_unref(router->peers);
     g_free(router->name);
+    g_free(router->closed);
+    g_free(router->told);
     g_free(router);
 }
 
@@ -66,21 +71,16 @@ stop_listening(struct cox_vrrpd *vrrpd, struct cox_vrrpd_router *router)
 }
 
 static void
-start_listening(struct cox_vrrpd *vrrpd, struct cox_vrrpd_router *router)
+start_listening(struct cox_vrrpd *vrrpd, struct cox_vrrpd_router *router, GError **error)
 {
     const struct cox_vrrpsock_place place = place_of(router);
-    g_autoptr(GError) error = NULL;
 
     if (router->is_listening && router->listens != place.ifindex) {
         stop_listening(vrrpd, router);
     }
-    if (router->is_listening || (router->ifindex == 0 && router->base[0] != '\0')) {
-        return;
-    }
-    router->is_listening = cox_vrrpsock_join(vrrpd->sockets, &place, &error);
-    router->listens = place.ifindex;
     if (!router->is_listening) {
-        cox_log_event(vrrpd->log, COX_EVENT_VRRP_SOCKET, "router=%s error=\"%s\"", router->name, error->message);
+        router->is_listening = cox_vrrpsock_join(vrrpd->sockets, &place, error);
+        router->listens = place.ifindex;
     }
 }
 
@@ -149,36 +149,76 @@ prepare_vmac(struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router)
     quieten_base(vrrpd, router);
 }
 
+/* Left behind by a daemon that was killed: a macvlan with a MAC of virtual routers, or with ours, that no router of this process uses. */
 static bool
-make_vmac(struct cox_vrrpd *vrrpd, struct cox_vrrpd_router *router)
+is_left_over(const struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router, const struct cox_net_link *link)
+{
+    static const guint8 virtual[4] = { 0x00, 0x00, 0x5e, 0x00 };
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, vrrpd->routers);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        if (((const struct cox_vrrpd_router *) value)->vmac_ifindex == link->ifindex) {
+            return false;
+        }
+    }
+    return link->is_macvlan && (memcmp(link->mac, virtual, sizeof virtual) == 0 || memcmp(link->mac, router->mac, sizeof link->mac) == 0);
+}
+
+/* Make or remove an interface, and see that it is so. */
+static bool
+change_vmac(struct cox_vrrpd *vrrpd, const struct cox_net_link *link, bool removes, GError **error)
+{
+    struct cox_net_change change = { .kind = COX_NET_MACVLAN, .removes = removes, .link = link };
+
+    if (cox_net_apply(vrrpd->net, &change, 1) != 0) {
+        g_autofree char *text = cox_net_change_text(vrrpd->net, &change);
+
+        g_set_error(error, COX_ERROR, COX_ERROR_OS, "%s", text);
+        return false;
+    }
+    return cox_net_dispatch(vrrpd->net, error);
+}
+
+static bool
+make_vmac(struct cox_vrrpd *vrrpd, struct cox_vrrpd_router *router, GError **error)
 {
     struct cox_net_link wanted = { .parent = router->ifindex };
-    struct cox_net_change change = { .kind = COX_NET_MACVLAN, .link = &wanted };
     const struct cox_net_link *link = cox_net_link_named(vrrpd->net, router->vmac);
 
     g_strlcpy(wanted.name, router->vmac, sizeof wanted.name);
     memcpy(wanted.mac, router->mac, sizeof wanted.mac);
     if (link != NULL && (!link->is_macvlan || link->parent != router->ifindex || memcmp(link->mac, router->mac, sizeof wanted.mac) != 0)) {
-        cox_log_event(vrrpd->log, COX_EVENT_VRRP_VMAC, "router=%s interface=%s error=\"there is another interface of this name\"", router->name,
-                      router->vmac);
-        return false;
+        const struct cox_net_link other = *link;
+
+        if (!is_left_over(vrrpd, router, link)) {
+            g_set_error(error, COX_ERROR, COX_ERROR_OS, "interface %s: there is another one of this name; remove it, or name ours: use_vmac NAME",
+                        router->vmac);
+            return false;
+        }
+        if (!change_vmac(vrrpd, &other, true, error)) {
+            return false;
+        }
+        link = NULL;
     }
     if (link == NULL) {
-        if (cox_net_apply(vrrpd->net, &change, 1) != 0 || !cox_net_dispatch(vrrpd->net, NULL)) {
-            g_autofree char *text = cox_net_change_text(vrrpd->net, &change);
-
-            cox_log_event(vrrpd->log, COX_EVENT_VRRP_VMAC, "router=%s error=\"%s\"", router->name, text);
+        if (!change_vmac(vrrpd, &wanted, false, error)) {
             return false;
         }
         router->has_made_vmac = true;
         link = cox_net_link_named(vrrpd->net, router->vmac);
     }
-    router->vmac_ifindex = link == NULL ? 0 : link->ifindex;
-    return link != NULL;
+    if (link == NULL) {
+        g_set_error(error, COX_ERROR, COX_ERROR_OS, "interface %s was made, and is not there", router->vmac);
+        return false;
+    }
+    router->vmac_ifindex = link->ifindex;
+    return true;
 }
 
-static void
-raise_vmac(struct cox_vrrpd *vrrpd, struct cox_vrrpd_router *router)
+static bool
+raise_vmac(struct cox_vrrpd *vrrpd, struct cox_vrrpd_router *router, GError **error)
 {
     struct cox_net_link link = { .ifindex = router->vmac_ifindex, .is_up = true };
     struct cox_net_change up = { .kind = COX_NET_LINK_STATE, .link = &link };
@@ -187,24 +227,74 @@ raise_vmac(struct cox_vrrpd *vrrpd, struct cox_vrrpd_router *router)
     if (cox_net_apply(vrrpd->net, &up, 1) != 0) {
         g_autofree char *text = cox_net_change_text(vrrpd->net, &up);
 
-        cox_log_event(vrrpd->log, COX_EVENT_VRRP_VMAC, "router=%s error=\"%s\"", router->name, text);
+        g_set_error(error, COX_ERROR, COX_ERROR_OS, "%s", text);
+        return false;
     }
-    (void) cox_net_dispatch(vrrpd->net, NULL);
+    return cox_net_dispatch(vrrpd->net, error);
 }
 
+static void
+set_closed(struct cox_vrrpd *vrrpd, struct cox_vrrpd_router *router, const char *reason)
+{
+    bool is_vmac = router->vmac[0] != '\0' && router->vmac_ifindex == 0;
+
+    if (g_strcmp0(router->closed, reason) == 0) {
+        return;
+    }
+    if (reason != NULL && (router->ifindex != 0 || router->base[0] == '\0')) { /* that an interface is not there the engine says itself */
+        cox_log_event(vrrpd->log, is_vmac ? COX_EVENT_VRRP_VMAC : COX_EVENT_VRRP_SOCKET, "router=%s error=\"%s\"", router->name, reason);
+    }
+    g_free(router->closed);
+    router->closed = g_strdup(reason);
+}
+
+/* All that a router needs to send and receive. */
 static void
 ready(struct cox_vrrpd *vrrpd, struct cox_vrrpd_router *router)
 {
     const struct cox_net_link *link = cox_net_link_named(vrrpd->net, router->base);
+    g_autoptr(GError) error = NULL;
 
     router->ifindex = link == NULL ? 0 : link->ifindex;
     if (router->vmac[0] != '\0' && cox_net_link(vrrpd->net, router->vmac_ifindex) == NULL) {
         router->vmac_ifindex = 0;
-        if (router->ifindex != 0 && make_vmac(vrrpd, router)) {
-            raise_vmac(vrrpd, router);
+        if (router->ifindex != 0 && make_vmac(vrrpd, router, &error) && !raise_vmac(vrrpd, router, &error)) {
+            router->vmac_ifindex = 0;
         }
     }
-    start_listening(vrrpd, router);
+    if (router->ifindex == 0 && router->base[0] != '\0') {
+        g_set_error(&error, COX_ERROR, COX_ERROR_OS, "interface %s is not there", router->base);
+    }
+    if (error == NULL) {
+        start_listening(vrrpd, router, &error);
+    } else {
+        stop_listening(vrrpd, router);
+    }
+    set_closed(vrrpd, router, error == NULL ? NULL : error->message);
+}
+
+static void
+take_settings(struct cox_vrrpd_router *router, const struct cox_vrrp_instance *instance)
+{
+    router->sends_from_base = instance->vmac.sends_from_base;
+    g_array_set_size(router->peers, 0);
+    for (gsize i = 0; i < instance->n_peers; i++) {
+        g_array_append_val(router->peers, instance->peers[i].ip);
+    }
+}
+
+void
+cox_vrrpd_refresh(struct cox_vrrpd *vrrpd)
+{
+    const struct cox_vrrp_set *set = cox_vrrp_set_of(vrrpd->engine);
+
+    for (gsize i = 0; i < set->n_instances; i++) {
+        struct cox_vrrpd_router *router = g_hash_table_lookup(vrrpd->routers, set->instances[i].name);
+
+        if (router != NULL) {
+            take_settings(router, &set->instances[i]);
+        }
+    }
 }
 
 static void
@@ -235,16 +325,13 @@ cox_vrrpd_open(struct cox_vrrpd *vrrpd, const struct cox_vrrp_instance *instance
     router->peers = g_array_new(FALSE, FALSE, sizeof(struct cox_ip));
     router->family = instance->family;
     router->vrid = instance->vrid;
-    router->sends_from_base = instance->vmac.sends_from_base;
     if (instance->interface != NULL) {
         g_strlcpy(router->base, instance->interface, sizeof router->base);
     }
     if (instance->n_peers == 0) {
         router->group = instance->group;
     }
-    for (gsize i = 0; i < instance->n_peers; i++) {
-        g_array_append_val(router->peers, instance->peers[i].ip);
-    }
+    take_settings(router, instance);
     if (instance->vmac.kind == COX_VRRP_VMAC_MACVLAN && instance->interface != NULL) {
         name_vmac(router, instance, &cox_vrrp_set_of(vrrpd->engine)->global);
     }
@@ -382,11 +469,51 @@ greet_peers(struct cox_vrrpd *vrrpd, const struct cox_net_link *link)
     }
 }
 
+/* Was it not there before, or another one? */
+static bool
+is_new(struct cox_vrrpd *vrrpd, const char *name, gint32 ifindex)
+{
+    gint32 before = GPOINTER_TO_INT(g_hash_table_lookup(vrrpd->there, name));
+
+    if (ifindex == 0) {
+        g_hash_table_remove(vrrpd->there, name);
+    } else {
+        g_hash_table_replace(vrrpd->there, g_strdup(name), GINT_TO_POINTER(ifindex));
+    }
+    return ifindex != 0 && ifindex != before;
+}
+
 /* Has it just begun to work? */
 static bool
 has_come_up(struct cox_vrrpd *vrrpd, const char *name, bool is_up)
 {
     return is_up ? g_hash_table_add(vrrpd->up, g_strdup(name)) : (g_hash_table_remove(vrrpd->up, name), false);
+}
+
+/* An interface is there, or works, again: what belongs on it was not set, or went with it. */
+static void
+set_again(struct cox_vrrpd *vrrpd, const char *name)
+{
+    const struct cox_vrrp_set *set = cox_vrrp_set_of(vrrpd->engine);
+    const struct cox_net_link *link;
+
+    (void) cox_net_dispatch(vrrpd->net, NULL); /* what was set just now is there; a failure is seen by who waits for it */
+    link = cox_net_link_named(vrrpd->net, name);
+    if (set == NULL || link == NULL || vrrpd->is_stopping) {
+        return;
+    }
+    if (cox_vrrpd_misses(vrrpd, NULL, &set->statics, link)) {
+        cox_vrrpd_install(vrrpd, NULL, &set->statics, false);
+    }
+    for (gsize i = 0; i < set->n_instances; i++) {
+        const struct cox_vrrp_instance *instance = &set->instances[i];
+        const struct cox_vrrp_items excluded = { .addresses = instance->excluded, .n_addresses = instance->n_excluded };
+        const struct cox_vrrp_event event = { .kind = COX_VRRP_ON_LOST, .lost = instance->name };
+
+        if (cox_vrrpd_misses(vrrpd, instance->name, &instance->items, link) || cox_vrrpd_misses(vrrpd, instance->name, &excluded, link)) {
+            cox_vrrpd_step(vrrpd, &event); /* it is for a master only */
+        }
+    }
 }
 
 static void
@@ -397,6 +524,7 @@ tell_link(struct cox_vrrpd *vrrpd, const char *name)
     struct cox_vrrp_link link = { .name = name };
     struct cox_vrrp_event event = { .kind = COX_VRRP_ON_LINK, .link = &link };
     const struct cox_net_address *address;
+    bool is_back = is_new(vrrpd, name, found == NULL ? 0 : found->ifindex);
 
     for (gsize i = 0; found != NULL && (address = cox_net_address(vrrpd->net, found->ifindex, i)) != NULL; i++) {
         if (is_usable(address)) {
@@ -410,9 +538,13 @@ tell_link(struct cox_vrrpd *vrrpd, const char *name)
     link.addresses = (const struct cox_ip *) (const void *) addresses->data;
     link.n_addresses = addresses->len;
     if (has_come_up(vrrpd, name, link.is_up)) {
+        is_back = true;
         greet_peers(vrrpd, found);
     }
     cox_vrrpd_step(vrrpd, &event);
+    if (is_back) {
+        set_again(vrrpd, name);
+    }
 }
 
 /* Interfaces come and go: routers that waited for theirs go on. */
@@ -427,10 +559,44 @@ ready_all(struct cox_vrrpd *vrrpd)
         struct cox_vrrpd_router *router = value;
         const struct cox_net_link *link = cox_net_link_named(vrrpd->net, router->base);
 
-        if ((link == NULL ? 0 : link->ifindex) != router->ifindex
+        if ((link == NULL ? 0 : link->ifindex) != router->ifindex || router->closed != NULL
             || (router->vmac_ifindex != 0 && cox_net_link(vrrpd->net, router->vmac_ifindex) == NULL)) {
             ready(vrrpd, router);
         }
+    }
+}
+
+static void
+on_open_timer(void *context)
+{
+    struct cox_vrrpd *vrrpd = context;
+
+    vrrpd->open_timer = 0;
+    ready_all(vrrpd);
+    cox_vrrpd_tell_open(vrrpd);
+}
+
+void
+cox_vrrpd_tell_open(struct cox_vrrpd *vrrpd)
+{
+    g_autofree gpointer *names = NULL;
+    bool has_closed = false;
+    guint n = 0;
+
+    names = g_hash_table_get_keys_as_array(vrrpd->routers, &n);
+    for (guint i = 0; i < n; i++) {
+        struct cox_vrrpd_router *router = g_hash_table_lookup(vrrpd->routers, names[i]);
+        const struct cox_vrrp_event event = { .kind = COX_VRRP_ON_OPEN, .open = { router->name, router->closed } };
+
+        has_closed = has_closed || router->closed != NULL;
+        if (g_strcmp0(router->closed, router->told) != 0) {
+            g_free(router->told);
+            router->told = g_strdup(router->closed);
+            cox_vrrpd_step(vrrpd, &event); /* it opens and closes none */
+        }
+    }
+    if (has_closed && vrrpd->open_timer == 0 && !vrrpd->is_stopping) {
+        vrrpd->open_timer = cox_runtime_timer(vrrpd->runtime, cox_usec_after_ms(cox_runtime_now(vrrpd->runtime), OPEN_AGAIN_MS), on_open_timer, vrrpd);
     }
 }
 
@@ -447,6 +613,9 @@ tell_lost(struct cox_vrrpd *vrrpd)
         /* It may have been given up by the steps before this one, or be back. */
         if (!g_hash_table_contains(vrrpd->held, held) || cox_net_has_address(vrrpd->net, held->ifindex, &held->ip)) {
             continue;
+        }
+        if (cox_net_link(vrrpd->net, held->ifindex) == NULL) {
+            g_hash_table_remove(vrrpd->held, held);
         }
         if (held->instance != NULL) {
             cox_vrrpd_step(vrrpd, &event);
@@ -469,6 +638,7 @@ cox_vrrpd_tell_news(struct cox_vrrpd *vrrpd)
     while (g_hash_table_iter_next(&iter, &key, NULL)) {
         tell_link(vrrpd, key);
     }
+    cox_vrrpd_tell_open(vrrpd);
     tell_lost(vrrpd);
     if (vrrpd->needs_brief) {
         cox_vrrpd_brief_guard(vrrpd);
