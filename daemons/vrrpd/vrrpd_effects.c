@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 
+enum { OWNER = 255 };
+
 static void
 set_timer(struct cox_vrrpd *vrrpd, cox_usec at)
 {
@@ -40,6 +42,16 @@ send_advert(struct cox_vrrpd *vrrpd, const struct cox_vrrp_effect *effect)
     cox_vrrpsock_send(vrrpd->sockets, &packet);
 }
 
+/* An owner that rises knows which addresses are the host's own: the guard has to leave them. */
+static void
+learn_own(struct cox_vrrpd *vrrpd, const struct cox_vrrp_change *change)
+{
+    if (change->instance != NULL && change->instance->priority == OWNER && change->state != COX_VRRP_FAULT) {
+        vrrpd->needs_brief = true;
+        cox_vrrpd_tell_soon(vrrpd);
+    }
+}
+
 static void
 carry_out(struct cox_vrrpd *vrrpd, const struct cox_vrrp_effect *effect)
 {
@@ -70,6 +82,7 @@ carry_out(struct cox_vrrpd *vrrpd, const struct cox_vrrp_effect *effect)
             break;
         case COX_VRRP_DO_NOTIFY:
             cox_vrrpd_notify(vrrpd, &effect->change);
+            learn_own(vrrpd, &effect->change);
             break;
         case COX_VRRP_DO_SAY:
             cox_vrrpd_say(vrrpd, effect);

@@ -18,9 +18,6 @@ struct batch {
     bool removes;
 };
 
-/* That of static addresses when the file does not say it, as in keepalived. */
-#define DEFAULT_INTERFACE "eth0"
-
 static void
 batch_init(struct batch *batch, gsize n_addresses, gsize n_routes, gsize n_rules)
 {
@@ -43,13 +40,12 @@ batch_clear(struct batch *batch)
 static gint32
 ifindex_of(const struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router, const char *interface)
 {
-    const char *usual = cox_vrrp_set_of(vrrpd->engine)->global.default_interface;
     const struct cox_net_link *link;
 
-    if (interface == NULL && router != NULL) {
-        return router->vmac[0] != '\0' ? router->vmac_ifindex : router->ifindex;
+    if (interface == NULL) {
+        return router == NULL ? 0 : router->vmac[0] != '\0' ? router->vmac_ifindex : router->ifindex;
     }
-    link = cox_net_link_named(vrrpd->net, interface != NULL ? interface : usual != NULL ? usual : DEFAULT_INTERFACE);
+    link = cox_net_link_named(vrrpd->net, interface);
     return link == NULL ? 0 : link->ifindex;
 }
 
@@ -318,14 +314,24 @@ cox_vrrpd_announce(struct cox_vrrpd *vrrpd, const struct cox_vrrp_effect *effect
 
 /* The guard. */
 
+/* Not those that are the host's own. */
 static void
-list_items(const struct cox_vrrpd *vrrpd, const char *instance, const struct cox_vrrp_items *items, GByteArray *list)
+list_items(const struct cox_vrrpd *vrrpd, const struct cox_vrrp_instance *instance, const struct cox_vrrp_items *items, GByteArray *list)
 {
+    g_autofree struct cox_vrrp_address *addresses = g_new(struct cox_vrrp_address, items->n_addresses);
+    struct cox_vrrp_items ours = *items;
     struct batch batch;
 
-    batch_init(&batch, items->n_addresses, items->n_routes, items->n_rules);
+    ours.addresses = addresses;
+    ours.n_addresses = 0;
+    for (gsize i = 0; i < items->n_addresses; i++) {
+        if (!cox_vrrp_is_own(vrrpd->engine, instance, &items->addresses[i])) {
+            addresses[ours.n_addresses++] = items->addresses[i];
+        }
+    }
+    batch_init(&batch, ours.n_addresses, ours.n_routes, ours.n_rules);
     batch.removes = true;
-    add_items(vrrpd, instance, items, &batch);
+    add_items(vrrpd, instance->name, &ours, &batch);
     turn_round(&batch);
     for (gsize i = 0; i < batch.n_changes; i++) {
         cox_netmsg_change(list, &batch.changes[i], (guint32) i);
@@ -344,8 +350,8 @@ cox_vrrpd_brief_guard(struct cox_vrrpd *vrrpd)
         const struct cox_vrrp_instance *instance = &set->instances[i];
         const struct cox_vrrp_items excluded = { .addresses = instance->excluded, .n_addresses = instance->n_excluded };
 
-        list_items(vrrpd, instance->name, &instance->items, list);
-        list_items(vrrpd, instance->name, &excluded, list);
+        list_items(vrrpd, instance, &instance->items, list);
+        list_items(vrrpd, instance, &excluded, list);
     }
     if (vrrpd->guard != NULL) {
         cox_vrrpguard_brief(vrrpd->guard, list);

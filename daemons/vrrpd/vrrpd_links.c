@@ -298,16 +298,11 @@ cox_vrrpd_refresh(struct cox_vrrpd *vrrpd)
 }
 
 static void
-name_vmac(struct cox_vrrpd_router *router, const struct cox_vrrp_instance *instance, const struct cox_vrrp_global *global)
+name_vmac(struct cox_vrrpd_router *router, const struct cox_vrrp_instance *instance)
 {
     static const guint8 four[5] = { 0x00, 0x00, 0x5e, 0x00, 0x01 }, six[5] = { 0x00, 0x00, 0x5e, 0x00, 0x02 }, none[6];
-    const char *prefix = global->vmac_prefix != NULL ? global->vmac_prefix : instance->family == COX_IP_V6 ? "vrrp6" : "vrrp";
 
-    if (instance->vmac.name != NULL) {
-        g_strlcpy(router->vmac, instance->vmac.name, sizeof router->vmac);
-    } else {
-        (void) g_snprintf(router->vmac, sizeof router->vmac, "%s.%u", prefix, instance->vrid);
-    }
+    g_strlcpy(router->vmac, instance->vmac.name, sizeof router->vmac);
     memcpy(router->mac, instance->family == COX_IP_V6 ? six : four, 5);
     router->mac[5] = instance->vrid;
     if (memcmp(instance->vmac.mac, none, sizeof none) != 0) {
@@ -333,7 +328,7 @@ cox_vrrpd_open(struct cox_vrrpd *vrrpd, const struct cox_vrrp_instance *instance
     }
     take_settings(router, instance);
     if (instance->vmac.kind == COX_VRRP_VMAC_MACVLAN && instance->interface != NULL) {
-        name_vmac(router, instance, &cox_vrrp_set_of(vrrpd->engine)->global);
+        name_vmac(router, instance);
     }
     g_hash_table_insert(vrrpd->routers, router->name, router);
     ready(vrrpd, router);
@@ -408,6 +403,8 @@ on_address(void *context, const struct cox_net_address *address, bool is_there)
 
         lost->instance = g_strdup(held->instance);
         g_ptr_array_add(vrrpd->lost, lost);
+    } else if (!is_there) {
+        vrrpd->needs_brief = true; /* it may be the host's own that a router owns, and ours to set now */
     }
     cox_vrrpd_tell_soon(vrrpd);
 }
