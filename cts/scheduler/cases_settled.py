@@ -69,6 +69,8 @@ case("colocation-circle-without-room", "There is room for one of two that want t
 BALANCED = {"placement-strategy": "balanced"}
 case("colocation-circle-with-a-clone", "A clone and a primitive want to be together, where room counts: both stay where they are.",
      [A, clone("C-clone", C)], [colocation("C-clone", "A"), colocation("A", "C-clone")], options=BALANCED, runs={"A": "n1", "C": ["n1"]})
+case("colocation-circle-with-a-clone-first", "The same where room does not count, and the clone is looked at first: A is not kept from where no instance is placed yet.",
+     [clone("C-clone", C), A], [colocation("C-clone", "A"), colocation("A", "C-clone")], runs={"A": "n1", "C": ["n1"]})
 SITE = [colocation("B", "A", node_attribute="site"), colocation("A", "B"), location("B", "n2", "100"), location("A", "n1", "50")]
 case("colocation-circle-by-attribute", "B wants to be at A's site, A on B's node, which is what binds them: A goes to B, and neither is left alone.",
      [prim("A", {"priority": "1"}), B], SITE, options=BALANCED, node_attrs={"n1": {"site": "x"}, "n2": {"site": "x"}}, runs={"A": "n1", "B": "n2"})
