@@ -216,11 +216,15 @@ cox_vrrpguard_new(struct cox_runtime *runtime, GError **error)
 void
 cox_vrrpguard_brief(struct cox_vrrpguard *guard, const GByteArray *messages)
 {
-    if (guard->list->len == messages->len && memcmp(guard->list->data, messages->data, messages->len) == 0) {
+    bool is_empty = messages->len == 0; /* it has no memory then */
+
+    if (guard->list->len == messages->len && (is_empty || memcmp(guard->list->data, messages->data, messages->len) == 0)) {
         return;
     }
     g_byte_array_set_size(guard->list, 0);
-    g_byte_array_append(guard->list, messages->data, messages->len);
+    if (!is_empty) {
+        g_byte_array_append(guard->list, messages->data, messages->len);
+    }
     guard->knows = false;
     if (guard->fd >= 0) {
         tell_list(guard);

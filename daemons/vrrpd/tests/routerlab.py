@@ -71,7 +71,7 @@ class Router:
         return self.process.wait(LIMIT)
 
     def said(self):
-        return open(self.log, errors="replace").read()
+        return open(self.log, errors="replace").read() if os.path.exists(self.log) else ""
 
 
 class Lab:
