@@ -1,10 +1,8 @@
 /* daemons/vrrpd/vrrpd_config.c - the file of --config, in the language of keepalived.conf.  Layer 6. */
 #include "daemons/vrrpd/vrrpd.h"
 
-#include <glob.h>
-
 #include "base/error.h"
-#include "conf/block.h"
+#include "conf/blockfile.h"
 #include "vrrp/keepalived.h"
 
 enum { SHOWN = 20, RT_LIMIT_USEC = 10000 };
@@ -14,35 +12,6 @@ struct row {
     bool is_set;
     const char *keyword, *instead;
 };
-
-static char *
-read_file(const char *name, gsize *length, void *data, GError **error)
-{
-    g_autoptr(GError) cause = NULL;
-    char *text = NULL;
-
-    (void) data;
-    if (!g_file_get_contents(name, &text, length, &cause)) {
-        g_set_error(error, COX_ERROR, COX_ERROR_NO_INPUT, "%s", cause->message);
-        return NULL;
-    }
-    return text;
-}
-
-/* Names of the files that a pattern stands for: what is special in it may only be in its last part. */
-static char **
-match_files(const char *pattern, void *data)
-{
-    glob_t found = { 0 };
-    char **names = NULL;
-
-    (void) data;
-    if (glob(pattern, 0, NULL, &found) == 0) {
-        names = g_strdupv(found.gl_pathv);
-    }
-    globfree(&found);
-    return names != NULL ? names : g_new0(char *, 1);
-}
 
 /* All complaints of one severity, with their places, as one text; each warning by itself. */
 static char *
@@ -210,12 +179,15 @@ check_limits(const struct cox_vrrp_set *set, struct cox_diags *diags)
 struct cox_vrrp_set *
 cox_vrrpd_read_config(const char *path, GPtrArray *warnings, GError **error)
 {
-    const struct cox_block_source source = { .match = match_files, .read = read_file, .seed = g_random_int() };
+    struct cox_block_source source = cox_blockfile_source(NULL);
     g_autoptr(cox_diags) diags = cox_diags_new();
-    g_autoptr(cox_block_tree) tree = cox_block_read(path, &source, diags);
-    g_autoptr(cox_vrrp_set) set = cox_vrrp_set_from_block(&tree->root, diags);
+    g_autoptr(cox_block_tree) tree = NULL;
+    g_autoptr(cox_vrrp_set) set = NULL;
     g_autofree char *errors = NULL;
 
+    source.seed = g_random_int();
+    tree = cox_block_read(path, &source, diags);
+    set = cox_vrrp_set_from_block(&tree->root, diags);
     if (set != NULL) {
         check_limits(set, diags);
     }
