@@ -6,70 +6,20 @@
 #include <string.h>
 #include <linux/genetlink.h>
 #include <linux/ip_vs.h>
-#include <netlink/attr.h>
-#include <netlink/msg.h>
 
 #include "base/error.h"
+#include "netlink/netput.h"
 
 enum { MESSAGE_BYTES = 1024, VERSION = 1, OWN_FLAGS = IP_VS_SVC_F_HASHED /* that the kernel sets for itself */ };
-
-/* Writing: messages are of known size, so that one that does not fit is a fault of ours. */
-
-static void
-put(struct nl_msg *message, int type, const void *data, size_t size)
-{
-    COX_BUG_ON(nla_put(message, type, (int) size, data) < 0);
-}
-
-static void
-put_u32(struct nl_msg *message, int type, guint32 value)
-{
-    put(message, type, &value, sizeof value);
-}
-
-static void
-put_u16(struct nl_msg *message, int type, guint16 value)
-{
-    put(message, type, &value, sizeof value);
-}
-
-static void
-put_name(struct nl_msg *message, int type, const char *name)
-{
-    if (name[0] != '\0') {
-        put(message, type, name, strlen(name) + 1);
-    }
-}
-
-static struct nlattr *
-nest(struct nl_msg *message, int type)
-{
-    struct nlattr *begin = nla_nest_start(message, type);
-
-    COX_BUG_ON(begin == NULL);
-    return begin;
-}
 
 static struct nl_msg *
 begin(const struct cox_ipvsmsg_to *to, guint8 command, int flags)
 {
     const struct genlmsghdr head = { .cmd = command, .version = VERSION };
-    struct nl_msg *message = nlmsg_alloc_size(MESSAGE_BYTES);
+    struct nl_msg *message = cox_netput_begin(to->family, flags, to->seq, MESSAGE_BYTES);
 
-    COX_BUG_ON(message == NULL || nlmsg_put(message, 0, to->seq, to->family, 0, NLM_F_REQUEST | flags) == NULL
-               || nlmsg_append(message, (void *) (guintptr) &head, sizeof head, NLMSG_ALIGNTO) < 0);
+    cox_netput_head(message, &head, sizeof head);
     return message;
-}
-
-static void
-finish(GByteArray *out, struct nl_msg *message)
-{
-    const struct nlmsghdr *head = nlmsg_hdr(message);
-    static const guint8 zeros[NLMSG_ALIGNTO];
-
-    g_byte_array_append(out, (const guint8 *) head, head->nlmsg_len);
-    g_byte_array_append(out, zeros, NLMSG_ALIGN(head->nlmsg_len) - head->nlmsg_len);
-    nlmsg_free(message);
 }
 
 static guint16
@@ -86,22 +36,22 @@ put_service(struct nl_msg *message, const struct cox_ipvs_service *service, bool
     guint32 bits = service->persist_bits == 0 || service->persist_bits > (family == COX_IP_V6 ? 128 : 32) ? (family == COX_IP_V6 ? 128 : 32)
                                                                                                         : service->persist_bits;
     guint32 mask = family == COX_IP_V6 ? bits : htonl(~(guint32) 0 << (32 - bits));
-    struct nlattr *all = nest(message, IPVS_CMD_ATTR_SERVICE);
+    struct nlattr *all = cox_netput_nest(message, IPVS_CMD_ATTR_SERVICE);
 
-    put_u16(message, IPVS_SVC_ATTR_AF, system_family(family));
+    cox_netput_u16(message, IPVS_SVC_ATTR_AF, system_family(family));
     if (service->mark != 0) {
-        put_u32(message, IPVS_SVC_ATTR_FWMARK, service->mark);
+        cox_netput_u32(message, IPVS_SVC_ATTR_FWMARK, service->mark);
     } else {
-        put_u16(message, IPVS_SVC_ATTR_PROTOCOL, service->protocol);
-        put(message, IPVS_SVC_ATTR_ADDR, service->address.bytes, sizeof service->address.bytes);
-        put_u16(message, IPVS_SVC_ATTR_PORT, htons(service->port));
+        cox_netput_u16(message, IPVS_SVC_ATTR_PROTOCOL, service->protocol);
+        cox_netput(message, IPVS_SVC_ATTR_ADDR, service->address.bytes, sizeof service->address.bytes);
+        cox_netput_u16(message, IPVS_SVC_ATTR_PORT, htons(service->port));
     }
     if (is_whole) {
-        put_name(message, IPVS_SVC_ATTR_SCHED_NAME, service->scheduler);
-        put_name(message, IPVS_SVC_ATTR_PE_NAME, service->engine);
-        put(message, IPVS_SVC_ATTR_FLAGS, &flags, sizeof flags);
-        put_u32(message, IPVS_SVC_ATTR_TIMEOUT, service->persist_s);
-        put_u32(message, IPVS_SVC_ATTR_NETMASK, mask);
+        cox_netput_text(message, IPVS_SVC_ATTR_SCHED_NAME, service->scheduler);
+        cox_netput_text(message, IPVS_SVC_ATTR_PE_NAME, service->engine);
+        cox_netput(message, IPVS_SVC_ATTR_FLAGS, &flags, sizeof flags);
+        cox_netput_u32(message, IPVS_SVC_ATTR_TIMEOUT, service->persist_s);
+        cox_netput_u32(message, IPVS_SVC_ATTR_NETMASK, mask);
     }
     nla_nest_end(message, all);
 }
@@ -109,20 +59,20 @@ put_service(struct nl_msg *message, const struct cox_ipvs_service *service, bool
 static void
 put_dest(struct nl_msg *message, const struct cox_ipvs_dest *dest, bool is_whole)
 {
-    struct nlattr *all = nest(message, IPVS_CMD_ATTR_DEST);
+    struct nlattr *all = cox_netput_nest(message, IPVS_CMD_ATTR_DEST);
 
-    put_u16(message, IPVS_DEST_ATTR_ADDR_FAMILY, system_family(dest->address.family));
-    put(message, IPVS_DEST_ATTR_ADDR, dest->address.bytes, sizeof dest->address.bytes);
-    put_u16(message, IPVS_DEST_ATTR_PORT, htons(dest->port));
+    cox_netput_u16(message, IPVS_DEST_ATTR_ADDR_FAMILY, system_family(dest->address.family));
+    cox_netput(message, IPVS_DEST_ATTR_ADDR, dest->address.bytes, sizeof dest->address.bytes);
+    cox_netput_u16(message, IPVS_DEST_ATTR_PORT, htons(dest->port));
     if (is_whole) {
-        put_u32(message, IPVS_DEST_ATTR_FWD_METHOD, dest->method);
-        put_u32(message, IPVS_DEST_ATTR_WEIGHT, dest->weight);
-        put_u32(message, IPVS_DEST_ATTR_U_THRESH, dest->upper);
-        put_u32(message, IPVS_DEST_ATTR_L_THRESH, dest->lower);
+        cox_netput_u32(message, IPVS_DEST_ATTR_FWD_METHOD, dest->method);
+        cox_netput_u32(message, IPVS_DEST_ATTR_WEIGHT, dest->weight);
+        cox_netput_u32(message, IPVS_DEST_ATTR_U_THRESH, dest->upper);
+        cox_netput_u32(message, IPVS_DEST_ATTR_L_THRESH, dest->lower);
         if (dest->method == IP_VS_CONN_F_TUNNEL) {
-            put(message, IPVS_DEST_ATTR_TUN_TYPE, &dest->tunnel, 1);
-            put_u16(message, IPVS_DEST_ATTR_TUN_PORT, htons(dest->tunnel_port));
-            put_u16(message, IPVS_DEST_ATTR_TUN_FLAGS, dest->tunnel_flags);
+            cox_netput(message, IPVS_DEST_ATTR_TUN_TYPE, &dest->tunnel, 1);
+            cox_netput_u16(message, IPVS_DEST_ATTR_TUN_PORT, htons(dest->tunnel_port));
+            cox_netput_u16(message, IPVS_DEST_ATTR_TUN_FLAGS, dest->tunnel_flags);
         }
     }
     nla_nest_end(message, all);
@@ -133,8 +83,8 @@ cox_ipvsmsg_family(GByteArray *out, guint32 seq)
 {
     struct nl_msg *message = begin(&(struct cox_ipvsmsg_to) { GENL_ID_CTRL, seq }, CTRL_CMD_GETFAMILY, 0);
 
-    put_name(message, CTRL_ATTR_FAMILY_NAME, IPVS_GENL_NAME);
-    finish(out, message);
+    cox_netput_text(message, CTRL_ATTR_FAMILY_NAME, IPVS_GENL_NAME);
+    cox_netput_end(out, message);
 }
 
 void
@@ -149,7 +99,7 @@ cox_ipvsmsg_change(GByteArray *out, const struct cox_ipvsmsg_to *to, const struc
         COX_BUG_ON(change->dest == NULL);
         put_dest(message, change->dest, change->op != COX_IPVS_DEL_DEST);
     }
-    finish(out, message);
+    cox_netput_end(out, message);
 }
 
 void
@@ -160,7 +110,7 @@ cox_ipvsmsg_dump(GByteArray *out, const struct cox_ipvsmsg_to *to, const struct 
     if (service != NULL) {
         put_service(message, service, false);
     }
-    finish(out, message);
+    cox_netput_end(out, message);
 }
 
 void
@@ -169,11 +119,11 @@ cox_ipvsmsg_timeouts(GByteArray *out, const struct cox_ipvsmsg_to *to, const str
     struct nl_msg *message = begin(to, timeouts == NULL ? IPVS_CMD_GET_CONFIG : IPVS_CMD_SET_CONFIG, NLM_F_ACK);
 
     if (timeouts != NULL) {
-        put_u32(message, IPVS_CMD_ATTR_TIMEOUT_TCP, timeouts->tcp);
-        put_u32(message, IPVS_CMD_ATTR_TIMEOUT_TCP_FIN, timeouts->tcp_fin);
-        put_u32(message, IPVS_CMD_ATTR_TIMEOUT_UDP, timeouts->udp);
+        cox_netput_u32(message, IPVS_CMD_ATTR_TIMEOUT_TCP, timeouts->tcp);
+        cox_netput_u32(message, IPVS_CMD_ATTR_TIMEOUT_TCP_FIN, timeouts->tcp_fin);
+        cox_netput_u32(message, IPVS_CMD_ATTR_TIMEOUT_UDP, timeouts->udp);
     }
-    finish(out, message);
+    cox_netput_end(out, message);
 }
 
 void
@@ -184,32 +134,32 @@ cox_ipvsmsg_daemon(GByteArray *out, const struct cox_ipvsmsg_to *to, const struc
     struct nlattr *all;
 
     if (daemon != NULL) {
-        all = nest(message, IPVS_CMD_ATTR_DAEMON);
-        put_u32(message, IPVS_DAEMON_ATTR_STATE, daemon->is_backup ? IP_VS_STATE_BACKUP : IP_VS_STATE_MASTER);
-        put_name(message, IPVS_DAEMON_ATTR_MCAST_IFN, daemon->interface);
-        put_u32(message, IPVS_DAEMON_ATTR_SYNC_ID, daemon->id);
+        all = cox_netput_nest(message, IPVS_CMD_ATTR_DAEMON);
+        cox_netput_u32(message, IPVS_DAEMON_ATTR_STATE, daemon->is_backup ? IP_VS_STATE_BACKUP : IP_VS_STATE_MASTER);
+        cox_netput_text(message, IPVS_DAEMON_ATTR_MCAST_IFN, daemon->interface);
+        cox_netput_u32(message, IPVS_DAEMON_ATTR_SYNC_ID, daemon->id);
         if (daemon->max_bytes != 0) {
-            put_u16(message, IPVS_DAEMON_ATTR_SYNC_MAXLEN, daemon->max_bytes);
+            cox_netput_u16(message, IPVS_DAEMON_ATTR_SYNC_MAXLEN, daemon->max_bytes);
         }
         if (daemon->group.family != COX_IP_NONE) {
-            put(message, daemon->group.family == COX_IP_V6 ? IPVS_DAEMON_ATTR_MCAST_GROUP6 : IPVS_DAEMON_ATTR_MCAST_GROUP, daemon->group.bytes,
+            cox_netput(message, daemon->group.family == COX_IP_V6 ? IPVS_DAEMON_ATTR_MCAST_GROUP6 : IPVS_DAEMON_ATTR_MCAST_GROUP, daemon->group.bytes,
                 cox_ip_size(&daemon->group));
         }
         if (daemon->port != 0) {
-            put_u16(message, IPVS_DAEMON_ATTR_MCAST_PORT, daemon->port);
+            cox_netput_u16(message, IPVS_DAEMON_ATTR_MCAST_PORT, daemon->port);
         }
         if (daemon->ttl != 0) {
-            put(message, IPVS_DAEMON_ATTR_MCAST_TTL, &daemon->ttl, 1);
+            cox_netput(message, IPVS_DAEMON_ATTR_MCAST_TTL, &daemon->ttl, 1);
         }
         nla_nest_end(message, all);
     }
-    finish(out, message);
+    cox_netput_end(out, message);
 }
 
 void
 cox_ipvsmsg_flush(GByteArray *out, const struct cox_ipvsmsg_to *to)
 {
-    finish(out, begin(to, IPVS_CMD_FLUSH, NLM_F_ACK));
+    cox_netput_end(out, begin(to, IPVS_CMD_FLUSH, NLM_F_ACK));
 }
 
 /* Reading. */

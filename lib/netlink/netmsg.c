@@ -9,10 +9,9 @@
 #include <linux/if_arp.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
-#include <netlink/attr.h>
-#include <netlink/msg.h>
 
 #include "base/error.h"
+#include "netlink/netput.h"
 
 enum {
     MESSAGE_BYTES = 2048,        /* more than any of ours needs */
@@ -25,51 +24,12 @@ system_family(guint8 family)
     return family == COX_IP_V6 ? AF_INET6 : family == COX_IP_V4 ? AF_INET : AF_UNSPEC;
 }
 
-/* Messages are of fixed, known size: that one does not fit is a fault of ours. */
-static void
-put(struct nl_msg *message, int type, const void *data, size_t size)
-{
-    COX_BUG_ON(nla_put(message, type, (int) size, data) < 0);
-}
-
-static void
-put_u32(struct nl_msg *message, int type, guint32 value)
-{
-    put(message, type, &value, sizeof value);
-}
-
 static void
 put_ip(struct nl_msg *message, int type, const struct cox_ip *ip)
 {
     if (ip->family != 0) {
-        put(message, type, ip->bytes, cox_ip_size(ip));
+        cox_netput(message, type, ip->bytes, cox_ip_size(ip));
     }
-}
-
-static struct nl_msg *
-begin(int type, int flags, guint32 seq)
-{
-    struct nl_msg *message = nlmsg_alloc_size(MESSAGE_BYTES);
-
-    COX_BUG_ON(message == NULL || nlmsg_put(message, 0, seq, type, 0, NLM_F_REQUEST | flags) == NULL);
-    return message;
-}
-
-static void
-finish(GByteArray *out, struct nl_msg *message)
-{
-    const struct nlmsghdr *head = nlmsg_hdr(message);
-    static const guint8 zeros[NLMSG_ALIGNTO];
-
-    g_byte_array_append(out, (const guint8 *) head, head->nlmsg_len);
-    g_byte_array_append(out, zeros, NLMSG_ALIGN(head->nlmsg_len) - head->nlmsg_len);
-    nlmsg_free(message);
-}
-
-static void
-append_head(struct nl_msg *message, const void *head, size_t size)
-{
-    COX_BUG_ON(nlmsg_append(message, (void *) (guintptr) head, size, NLMSG_ALIGNTO) < 0);
 }
 
 static struct nl_msg *
@@ -79,19 +39,19 @@ address_message(const struct cox_net_address *address, bool removes, guint32 seq
         .ifa_family = system_family(address->local.ip.family), .ifa_prefixlen = address->local.bits, .ifa_flags = (guint8) address->flags,
         .ifa_scope = address->scope, .ifa_index = (guint32) address->ifindex,
     };
-    struct nl_msg *message = begin(removes ? RTM_DELADDR : RTM_NEWADDR, NLM_F_ACK | (removes ? 0 : NLM_F_CREATE | NLM_F_REPLACE), seq);
+    struct nl_msg *message = cox_netput_begin(removes ? RTM_DELADDR : RTM_NEWADDR, NLM_F_ACK | (removes ? 0 : NLM_F_CREATE | NLM_F_REPLACE), seq, MESSAGE_BYTES);
     const struct ifa_cacheinfo life = { .ifa_prefered = address->preferred_s, .ifa_valid = COX_NET_FOREVER };
 
-    append_head(message, &head, sizeof head);
+    cox_netput_head(message, &head, sizeof head);
     put_ip(message, IFA_LOCAL, &address->local.ip);
     put_ip(message, IFA_ADDRESS, address->peer.family != 0 ? &address->peer : &address->local.ip);
     if (address->label[0] != '\0') {
-        put(message, IFA_LABEL, address->label, strlen(address->label) + 1);
+        cox_netput(message, IFA_LABEL, address->label, strlen(address->label) + 1);
     }
     if (!removes) {
         put_ip(message, IFA_BROADCAST, &address->broadcast);
-        put_u32(message, IFA_FLAGS, address->flags);
-        put(message, IFA_CACHEINFO, &life, sizeof life);
+        cox_netput_u32(message, IFA_FLAGS, address->flags);
+        cox_netput(message, IFA_CACHEINFO, &life, sizeof life);
     }
     return message;
 }
@@ -107,14 +67,14 @@ put_via(struct nl_msg *message, const struct cox_ip *via, guint8 family)
     } else if (via->family != 0) {
         memcpy(other, &via_family, sizeof via_family);
         memcpy(other + 2, via->bytes, cox_ip_size(via));
-        put(message, RTA_VIA, other, 2 + cox_ip_size(via));
+        cox_netput(message, RTA_VIA, other, 2 + cox_ip_size(via));
     }
 }
 
 static void
 put_hops(struct nl_msg *message, const struct cox_net_route *route)
 {
-    struct nlattr *all = nla_nest_start(message, RTA_MULTIPATH);
+    struct nlattr *all = cox_netput_nest(message, RTA_MULTIPATH);
 
     COX_BUG_ON(all == NULL);
     for (guint i = 0; i < MIN(route->n_hops, COX_NET_MAX_HOPS); i++) {
@@ -124,7 +84,7 @@ put_hops(struct nl_msg *message, const struct cox_net_route *route)
         };
         guint32 start = nlmsg_hdr(message)->nlmsg_len;
 
-        append_head(message, &head, sizeof head);
+        cox_netput_head(message, &head, sizeof head);
         put_via(message, &hop->via, route->family);
         head.rtnh_len = (guint16) (nlmsg_hdr(message)->nlmsg_len - start);
         memcpy((char *) nlmsg_hdr(message) + start, &head, sizeof head);
@@ -135,16 +95,16 @@ put_hops(struct nl_msg *message, const struct cox_net_route *route)
 static void
 put_metrics(struct nl_msg *message, const struct cox_net_route *route)
 {
-    struct nlattr *all = nla_nest_start(message, RTA_METRICS);
+    struct nlattr *all = cox_netput_nest(message, RTA_METRICS);
 
     COX_BUG_ON(all == NULL);
     for (int i = 1; i < COX_NET_N_METRICS; i++) {
         if ((route->has_metrics & (1U << i)) != 0) {
-            put_u32(message, i, route->metrics[i]);
+            cox_netput_u32(message, i, route->metrics[i]);
         }
     }
     if (route->locked_metrics != 0) {
-        put_u32(message, RTAX_LOCK, route->locked_metrics);
+        cox_netput_u32(message, RTAX_LOCK, route->locked_metrics);
     }
     nla_nest_end(message, all);
 }
@@ -161,25 +121,25 @@ route_message(const struct cox_net_route *route, bool removes, guint32 seq)
         .rtm_flags = route->n_hops == 1 && hop->is_onlink ? RTNH_F_ONLINK : 0,
     };
     int how = removes ? 0 : NLM_F_CREATE | (route->is_appended ? NLM_F_APPEND : NLM_F_REPLACE);
-    struct nl_msg *message = begin(removes ? RTM_DELROUTE : RTM_NEWROUTE, NLM_F_ACK | how, seq);
+    struct nl_msg *message = cox_netput_begin(removes ? RTM_DELROUTE : RTM_NEWROUTE, NLM_F_ACK | how, seq, MESSAGE_BYTES);
 
-    append_head(message, &head, sizeof head);
+    cox_netput_head(message, &head, sizeof head);
     put_ip(message, RTA_DST, &route->to.ip);
     put_ip(message, RTA_SRC, &route->from.ip);
     put_ip(message, RTA_PREFSRC, &route->source);
-    put_u32(message, RTA_TABLE, table);
+    cox_netput_u32(message, RTA_TABLE, table);
     if (route->metric != 0) {
-        put_u32(message, RTA_PRIORITY, route->metric);
+        cox_netput_u32(message, RTA_PRIORITY, route->metric);
     }
     if (route->has_preference) {
-        put(message, RTA_PREF, &route->preference, 1);
+        cox_netput(message, RTA_PREF, &route->preference, 1);
     }
     if (route->n_hops > 1) {
         put_hops(message, route);
     } else if (route->n_hops == 1) {
         put_via(message, &hop->via, route->family);
         if (hop->ifindex != 0) {
-            put_u32(message, RTA_OIF, (guint32) hop->ifindex);
+            cox_netput_u32(message, RTA_OIF, (guint32) hop->ifindex);
         }
     }
     if (route->has_metrics != 0) {
@@ -192,7 +152,7 @@ static void
 put_text(struct nl_msg *message, int type, const char *text)
 {
     if (text[0] != '\0') {
-        put(message, type, text, strlen(text) + 1);
+        cox_netput(message, type, text, strlen(text) + 1);
     }
 }
 
@@ -202,7 +162,7 @@ put_ports(struct nl_msg *message, int type, const struct cox_net_range *ports)
     const struct fib_rule_port_range range = { .start = (guint16) ports->first, .end = (guint16) ports->last };
 
     if (ports->last != 0) {
-        put(message, type, &range, sizeof range);
+        cox_netput(message, type, &range, sizeof range);
     }
 }
 
@@ -215,19 +175,19 @@ put_conditions(struct nl_msg *message, const struct cox_net_rule *rule)
     put_text(message, FRA_IIFNAME, rule->in);
     put_text(message, FRA_OIFNAME, rule->out);
     if (rule->mark_mask != 0) {
-        put_u32(message, FRA_FWMARK, rule->mark);
-        put_u32(message, FRA_FWMASK, rule->mark_mask);
+        cox_netput_u32(message, FRA_FWMARK, rule->mark);
+        cox_netput_u32(message, FRA_FWMASK, rule->mark_mask);
     }
     if (rule->ip_protocol != 0) {
-        put(message, FRA_IP_PROTO, &rule->ip_protocol, 1);
+        cox_netput(message, FRA_IP_PROTO, &rule->ip_protocol, 1);
     }
     put_ports(message, FRA_SPORT_RANGE, &rule->source_ports);
     put_ports(message, FRA_DPORT_RANGE, &rule->target_ports);
     if (rule->has_users) {
-        put(message, FRA_UID_RANGE, &users, sizeof users);
+        cox_netput(message, FRA_UID_RANGE, &users, sizeof users);
     }
     if (rule->is_l3mdev) {
-        put(message, FRA_L3MDEV, &(guint8) { 1 }, 1);
+        cox_netput(message, FRA_L3MDEV, &(guint8) { 1 }, 1);
     }
 }
 
@@ -242,29 +202,29 @@ rule_message(const struct cox_net_rule *rule, bool removes, guint32 seq)
         .table = (guint8) (table < 256 ? table : RT_TABLE_UNSPEC), .action = rule->action != 0 ? rule->action : FR_ACT_TO_TBL,
         .flags = rule->is_not ? FIB_RULE_INVERT : 0,
     };
-    struct nl_msg *message = begin(removes ? RTM_DELRULE : RTM_NEWRULE, NLM_F_ACK | (removes ? 0 : NLM_F_CREATE | NLM_F_EXCL), seq);
+    struct nl_msg *message = cox_netput_begin(removes ? RTM_DELRULE : RTM_NEWRULE, NLM_F_ACK | (removes ? 0 : NLM_F_CREATE | NLM_F_EXCL), seq, MESSAGE_BYTES);
 
-    append_head(message, &head, sizeof head);
+    cox_netput_head(message, &head, sizeof head);
     put_ip(message, FRA_DST, &rule->to.ip);
     put_ip(message, FRA_SRC, &rule->from.ip);
-    put(message, FRA_PROTOCOL, &protocol, 1);
+    cox_netput(message, FRA_PROTOCOL, &protocol, 1);
     if (table != 0) {
-        put_u32(message, FRA_TABLE, table);
+        cox_netput_u32(message, FRA_TABLE, table);
     }
     if (rule->has_preference) {
-        put_u32(message, FRA_PRIORITY, rule->preference);
+        cox_netput_u32(message, FRA_PRIORITY, rule->preference);
     }
     if (rule->action == FR_ACT_GOTO) {
-        put_u32(message, FRA_GOTO, rule->target);
+        cox_netput_u32(message, FRA_GOTO, rule->target);
     }
     if (rule->realms != 0) {
-        put_u32(message, FRA_FLOW, rule->realms);
+        cox_netput_u32(message, FRA_FLOW, rule->realms);
     }
     if (rule->suppress_bits >= 0 && looks_up) {
-        put_u32(message, FRA_SUPPRESS_PREFIXLEN, (guint32) rule->suppress_bits);
+        cox_netput_u32(message, FRA_SUPPRESS_PREFIXLEN, (guint32) rule->suppress_bits);
     }
     if (rule->suppress_group >= 0 && looks_up) {
-        put_u32(message, FRA_SUPPRESS_IFGROUP, (guint32) rule->suppress_group);
+        cox_netput_u32(message, FRA_SUPPRESS_IFGROUP, (guint32) rule->suppress_group);
     }
     put_conditions(message, rule);
     return message;
@@ -274,9 +234,9 @@ static struct nl_msg *
 link_state_message(const struct cox_net_link *link, guint32 seq)
 {
     const struct ifinfomsg head = { .ifi_index = link->ifindex, .ifi_flags = link->is_up ? IFF_UP : 0, .ifi_change = IFF_UP };
-    struct nl_msg *message = begin(RTM_NEWLINK, NLM_F_ACK, seq);
+    struct nl_msg *message = cox_netput_begin(RTM_NEWLINK, NLM_F_ACK, seq, MESSAGE_BYTES);
 
-    append_head(message, &head, sizeof head);
+    cox_netput_head(message, &head, sizeof head);
     return message;
 }
 
@@ -284,22 +244,22 @@ static struct nl_msg *
 macvlan_message(const struct cox_net_link *link, bool removes, guint32 seq)
 {
     const struct ifinfomsg head = { .ifi_index = removes ? link->ifindex : 0 };
-    struct nl_msg *message = begin(removes ? RTM_DELLINK : RTM_NEWLINK, NLM_F_ACK | (removes ? 0 : NLM_F_CREATE | NLM_F_EXCL), seq);
+    struct nl_msg *message = cox_netput_begin(removes ? RTM_DELLINK : RTM_NEWLINK, NLM_F_ACK | (removes ? 0 : NLM_F_CREATE | NLM_F_EXCL), seq, MESSAGE_BYTES);
     struct nlattr *info, *data;
 
-    append_head(message, &head, sizeof head);
+    cox_netput_head(message, &head, sizeof head);
     if (removes) {
         return message;
     }
     put_text(message, IFLA_IFNAME, link->name);
-    put_u32(message, IFLA_LINK, (guint32) link->parent);
-    put(message, IFLA_ADDRESS, link->mac, sizeof link->mac);
-    info = nla_nest_start(message, IFLA_LINKINFO);
+    cox_netput_u32(message, IFLA_LINK, (guint32) link->parent);
+    cox_netput(message, IFLA_ADDRESS, link->mac, sizeof link->mac);
+    info = cox_netput_nest(message, IFLA_LINKINFO);
     COX_BUG_ON(info == NULL);
     put_text(message, IFLA_INFO_KIND, "macvlan");
-    data = nla_nest_start(message, IFLA_INFO_DATA);
+    data = cox_netput_nest(message, IFLA_INFO_DATA);
     COX_BUG_ON(data == NULL);
-    put_u32(message, IFLA_MACVLAN_MODE, MACVLAN_MODE_PRIVATE);
+    cox_netput_u32(message, IFLA_MACVLAN_MODE, MACVLAN_MODE_PRIVATE);
     nla_nest_end(message, data);
     nla_nest_end(message, info);
     return message;
@@ -328,22 +288,22 @@ cox_netmsg_change(GByteArray *out, const struct cox_net_change *change, guint32 
             break;
     }
     COX_BUG_ON(message == NULL);
-    finish(out, message);
+    cox_netput_end(out, message);
 }
 
 void
 cox_netmsg_dump(GByteArray *out, bool wants_addresses, guint32 seq)
 {
-    struct nl_msg *message = begin(wants_addresses ? RTM_GETADDR : RTM_GETLINK, NLM_F_DUMP, seq);
+    struct nl_msg *message = cox_netput_begin(wants_addresses ? RTM_GETADDR : RTM_GETLINK, NLM_F_DUMP, seq, MESSAGE_BYTES);
     const struct ifaddrmsg addresses = { .ifa_family = AF_UNSPEC };
     const struct ifinfomsg links = { .ifi_family = AF_UNSPEC };
 
     if (wants_addresses) {
-        append_head(message, &addresses, sizeof addresses);
+        cox_netput_head(message, &addresses, sizeof addresses);
     } else {
-        append_head(message, &links, sizeof links);
+        cox_netput_head(message, &links, sizeof links);
     }
-    finish(out, message);
+    cox_netput_end(out, message);
 }
 
 /* Reading. */
