@@ -41,6 +41,8 @@ class Node:
 
 
 class Keeper:
+    CARDS = ("r", "p")  # ring, public: names of their cables with the number of the node
+
     def __init__(self, lab, settings, is_user_namespace):
         self.lab, self.settings, self.is_user_namespace = lab, settings, is_user_namespace
         self.nodes = {name: Node(number, name) for number, name in enumerate(settings.nodes, 1)}
@@ -165,7 +167,7 @@ class Keeper:
         """SIGKILL for the first process: the kernel ends all others of the node, and its cables go."""
         if node.pidfd >= 0:
             try:
-                signal.pidfd_send_signal(node.pidfd, signal.SIGKILL)
+                self.kill(node)
             except ProcessLookupError:
                 pass
             if not select.select([node.pidfd], [], [], POWER_OFF_LIMIT_S)[0]:
@@ -178,8 +180,11 @@ class Keeper:
                 pass
         node.pidfd, node.helper, node.saved = -1, 0, None
         # The kernel takes a moment to remove the cables of a namespace that ended: a node that boots again needs new ones now.
-        for cable in ("r", "p"):
-            self.ip("link del %s%d" % (cable, node.number), check=False)
+        for card in self.CARDS:
+            self.ip("link del %s%d" % (card, node.number), check=False)
+
+    def kill(self, node):
+        signal.pidfd_send_signal(node.pidfd, signal.SIGKILL)
 
     def switch(self, node, action, autostart, by):
         began = time.time()

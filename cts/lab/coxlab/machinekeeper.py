@@ -15,14 +15,14 @@ from . import guest, keeper, nodeinit, procs
 
 CONTROL = "10.79.0."
 KEEPER = CONTROL + "254"
-CARDS = ("r", "p", "c")  # ring, public, control: names of their cables with the number of the node
 BOOT_LIMIT_S = 55.0  # below what Namespaces.ask waits for an answer
 KERNEL = "linux.uml"
 DISK_MIB = 256
-POWER_OFF_LIMIT_S = 10.0
 
 
 class MachineKeeper(keeper.Keeper):
+    CARDS = (*keeper.Keeper.CARDS, "c")  # and control
+
     def make_network(self):
         super().make_network()
         self.ip("link add control address 02:00:00:00:ff:02 type bridge forward_delay 0", "addr add %s/24 dev control" % KEEPER, "link set control up")
@@ -38,12 +38,8 @@ class MachineKeeper(keeper.Keeper):
     def plug_in(self, node, pid=0):
         n = node.number
         switches = ("ring%d" % node.segment, "public", "control")
-        self.ip(*["tuntap add dev %s%d mode tap" % (card, n) for card in CARDS],
-                *["link set %s%d master %s up" % (card, n, switch) for card, switch in zip(CARDS, switches)])
-
-    def unplug(self, node):
-        for card in CARDS:
-            self.ip("link del %s%d" % (card, node.number), check=False)
+        self.ip(*["tuntap add dev %s%d mode tap" % (card, n) for card in self.CARDS],
+                *["link set %s%d master %s up" % (card, n, switch) for card, switch in zip(self.CARDS, switches)])
 
     def machine_plan(self, node, autostart):
         """File with what guest.py makes the machine of."""
@@ -74,7 +70,7 @@ class MachineKeeper(keeper.Keeper):
         here = os.path.dirname(os.path.abspath(__file__))
         argv = [KERNEL, "umid=" + node.name, "uml_dir=%s/memory/uml" % self.lab, "mem=%dM" % self.settings.memory_mib, "noreboot", "panic=1", "quiet",
                 "selinux=0", "audit=0", "ubd0=" + self.disk(node), "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro", "con=null", "con0=null,fd:1", "ssl=null"]
-        for number, card in enumerate(CARDS):
+        for number, card in enumerate(self.CARDS):
             argv.append("vec%d:transport=tap,ifname=%s%d,mac=02:00:00:00:%02x:%02x" % (number, card, node.number, number, node.number))
         return argv + ["init=" + sys.executable, "--", "-IS", here + "/guestmain.py", plan]
 
@@ -123,20 +119,6 @@ class MachineKeeper(keeper.Keeper):
         with open("%s/console.%s" % (self.lab, node.name), errors="replace", encoding="utf-8") as f:
             return " / ".join(f.read().strip().split("\n")[-40:])
 
-    def power_off(self, node):
-        """SIGKILL for the kernel and all processes that it keeps."""
-        if node.pidfd >= 0:
-            try:
-                os.killpg(node.group, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-            if not select.select([node.pidfd], [], [], POWER_OFF_LIMIT_S)[0]:
-                raise OSError(errno.ETIMEDOUT, "%s has processes that do not end" % node.name)
-            os.close(node.pidfd)
-        if node.helper:
-            try:
-                os.waitpid(node.helper, 0)
-            except ChildProcessError:
-                pass
-        node.pidfd, node.helper, node.saved = -1, 0, None
-        self.unplug(node)
+    def kill(self, node):
+        """The kernel and all processes that it keeps."""
+        os.killpg(node.group, signal.SIGKILL)
