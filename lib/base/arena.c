@@ -89,12 +89,16 @@ cox_arena_alloc(struct cox_arena *arena, size_t size_bytes)
 const char *
 cox_arena_strndup(struct cox_arena *arena, const char *text, size_t length)
 {
-    struct block *b = block_for(arena, length + 1);
-    char *copy = b->data + b->used;
-    size_t room = b->size - b->used;
-    /* Strings need no alignment, the next piece does. */
-    size_t size = MIN(room, (length + 1 + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1));
+    struct block *b = NULL;
+    char *copy = NULL;
+    size_t room = 0;
+    size_t size = 0; /* strings need no alignment, the next piece does */
 
+    COX_BUG_ON(length > SIZE_MAX / 2);
+    b = block_for(arena, length + 1);
+    copy = b->data + b->used;
+    room = b->size - b->used;
+    size = MIN(room, (length + 1 + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1));
     memcpy(copy, text, length);
     copy[length] = '\0';
     b->used += size;

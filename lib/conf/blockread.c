@@ -81,7 +81,7 @@ around(const struct reader *reader)
     return g_ptr_array_index(reader->open, reader->open->len - 1);
 }
 
-/* The words so far are a statement; @end is where its text ends.  NULL: there are none. */
+/* The words so far are a statement; @end is where its text ends, or where a limit stopped the reading.  NULL: there are none. */
 static struct cox_block *
 finish(struct reader *reader, const char *end)
 {
@@ -98,7 +98,7 @@ finish(struct reader *reader, const char *end)
     block->line = reader->line;
     block->n_words = reader->words->len;
     block->words = cox_arena_memdup(arena, reader->words->data, reader->words->len, sizeof(struct cox_block_word));
-    block->rest = g_strchomp((char *) (guintptr) cox_arena_strndup(arena, reader->rest, (size_t) (end - reader->rest)));
+    block->rest = g_strchomp((char *) (guintptr) cox_arena_strndup(arena, reader->rest, (size_t) (MAX(end, reader->rest) - reader->rest)));
     if (outer->last == NULL) {
         outer->first = block;
     } else {

@@ -266,6 +266,22 @@ a_line_that_is_repeated_too_often_ends_the_reading(void **state)
     assert_string_equal(cox_block_keyword(tree->root.first), "11");
 }
 
+/* The blanks behind the keyword do not count for its text: the limit may stop the reading before them. */
+static void
+the_limit_may_be_met_in_a_keyword(void **state)
+{
+    struct cox_block_source source = source_of(no_files);
+    g_autoptr(cox_diags) diags = cox_diags_new();
+    g_autoptr(cox_block_tree) tree = NULL;
+
+    (void) state;
+    source.most_steps = 1;
+    tree = cox_block_read_text("/k", "a  b\n", &source, diags);
+    assert_int_equal(cox_diags_count(diags), 1);
+    assert_string_equal(cox_block_keyword(tree->root.first), "a");
+    assert_string_equal(tree->root.first->rest, "");
+}
+
 /* 200 lines of 400 kB out of a file of two kB; and words without end. */
 static void
 what_definitions_make_is_bounded(void **state)
@@ -358,5 +374,6 @@ COX_TEST_MAIN(cmocka_unit_test(lines_end_statements_and_braces_may_stand_anywher
               cmocka_unit_test(a_missing_file_is_an_error_where_the_line_says_so), cmocka_unit_test(what_is_wrong_is_said_with_its_place),
               cmocka_unit_test(old_files_in_latin_1_are_read), cmocka_unit_test(a_tree_is_as_deep_as_the_limit_and_no_deeper),
               cmocka_unit_test(a_line_that_is_repeated_too_often_ends_the_reading),
+              cmocka_unit_test(the_limit_may_be_met_in_a_keyword),
               cmocka_unit_test(what_definitions_make_is_bounded),
               cmocka_unit_test(words_and_text_behind_the_keyword_are_there), cmocka_unit_test(a_shell_s_words_are_divided_and_quoted))
