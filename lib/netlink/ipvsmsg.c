@@ -4,6 +4,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
 #include <linux/genetlink.h>
 #include <linux/ip_vs.h>
 

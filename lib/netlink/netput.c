@@ -2,6 +2,8 @@
 #include "netlink/netput.h"
 
 #include <string.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
 
 #include "base/error.h"
 

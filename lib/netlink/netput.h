@@ -6,10 +6,11 @@
 #define COX_NETLINK_NETPUT_H
 
 #include <glib.h>
-#include <netlink/attr.h>
-#include <netlink/msg.h>
 
 G_BEGIN_DECLS
+
+struct nl_msg;
+struct nlattr;
 
 /** A message of @type with a header of its own, at most @bytes long; cox_netput_end() frees it. */
 struct nl_msg *cox_netput_begin(int type, int flags, guint32 seq, size_t bytes);
