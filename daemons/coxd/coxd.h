@@ -30,9 +30,10 @@ struct cox_coxd_child {
     cox_source_id reconnect;   /**< somebody else answered: the pause before the next connection */
     bool is_imitated;          /**< and that was said, for this process */
     bool is_unmonitored;       /**< has been away for too long */
+    bool is_wanted;            /**< one that runs only where it is wanted is wanted here */
 };
 
-enum { COX_COXD_CHILDREN = 6 };
+enum { COX_COXD_CHILDREN = 8 };
 
 struct cox_coxd {
     struct cox_ctx *ctx;
@@ -62,11 +63,17 @@ void cox_coxd_left(struct cox_coxd *coxd);
 /** Take the machine down, as the setting panic_action says.  Returns only when the kernel refuses. */
 void cox_coxd_take_down(const struct cox_coxd *coxd, const char *why);
 
+/** Write down what runs and what is wanted; a failure is said. */
+void cox_coxd_note(const struct cox_coxd *coxd);
+
 /** Child processes of daemons that died become ours: let them go when they end. */
 void cox_coxd_reap(struct cox_coxd *coxd);
 
 /** The whole daemon. */
 extern const struct cox_service cox_coxd_service;
+
+/** Does it run only where it is wanted? */
+bool cox_coxd_is_on_demand(const struct cox_coxd_child *child);
 
 G_END_DECLS
 

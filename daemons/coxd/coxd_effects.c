@@ -26,8 +26,8 @@ name_of(const struct cox_coxd_child *child)
     return cox_daemon_row(child->daemon)->process;
 }
 
-static void
-write_record(const struct cox_coxd *coxd)
+void
+cox_coxd_note(const struct cox_coxd *coxd)
 {
     g_autoptr(GError) error = NULL;
 
@@ -158,7 +158,7 @@ on_end(void *context, cox_source_id id, const struct cox_child_result *result)
     cox_runtime_cancel(cox_service_runtime(coxd->ctx), child->inspection);
     child->inspection = 0;
     disconnect(child);
-    write_record(coxd);
+    cox_coxd_note(coxd);
     if (coxd->fails_fast && event.end == COX_SUPERVISE_END_CRASH && !coxd->is_stopping) {
         cox_coxd_take_down(coxd, name_of(child));
     }
@@ -282,7 +282,7 @@ start(struct cox_coxd_child *child)
         cox_process_clear(&process);
     }
     cox_log_line(cox_service_log(coxd->ctx), COX_LOG_INFO, "daemon started daemon=%s pid=%d", name_of(child), (int) child->pid);
-    write_record(coxd);
+    cox_coxd_note(coxd);
     connect_to(child);
 }
 
@@ -309,7 +309,7 @@ adopt(struct cox_coxd_child *child)
     }
     cox_process_clear(&process);
     cox_log_line(cox_service_log(coxd->ctx), COX_LOG_NOTICE, "daemon taken over daemon=%s pid=%d", name_of(child), (int) child->pid);
-    write_record(coxd);
+    cox_coxd_note(coxd);
     connect_to(child);
 }
 
@@ -398,7 +398,7 @@ look(struct cox_coxd_child *child)
 
     cox_coxd_record_look(child, &event);
     if (!event.found.is_our_start || !event.found.is_our_program || !event.found.is_our_user) {
-        if (event.found.is_there) {
+        if (event.found.is_there && (child->is_wanted || !cox_coxd_is_on_demand(child))) {
             cox_log_line(cox_service_log(child->coxd->ctx), COX_LOG_NOTICE,
                          "somebody has the name of a daemon daemon=%s pid=%d is_our_user=%d is_our_program=%d is_our_start=%d",
                          name_of(child), (int) child->pid, event.found.is_our_user, event.found.is_our_program,

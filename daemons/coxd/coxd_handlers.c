@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "proto/stopflag.h"
@@ -18,13 +19,20 @@ static const struct cox_supervise_config defaults = {
     .restart_max_ms = 30000, .stable_ms = 5000, .unmonitored_ms = 10000, .stop_tries = 3,
 };
 
+/* Those on demand stop after cox-execd, which may use them to the last. */
 static const struct {
     enum cox_daemon daemon;
     guint stage;
 } order[COX_COXD_CHILDREN] = {
-    { COX_DAEMON_CIB, 0 },  { COX_DAEMON_EXEC, 1 },  { COX_DAEMON_FENCE, 1 },
-    { COX_DAEMON_ATTR, 1 }, { COX_DAEMON_SCHED, 1 }, { COX_DAEMON_CONTROL, 2 },
+    { COX_DAEMON_CIB, 0 },   { COX_DAEMON_EXEC, 1 }, { COX_DAEMON_FENCE, 1 }, { COX_DAEMON_ATTR, 1 },
+    { COX_DAEMON_SCHED, 1 }, { COX_DAEMON_VRRP, 0 }, { COX_DAEMON_LVS, 0 },   { COX_DAEMON_CONTROL, 2 },
 };
+
+bool
+cox_coxd_is_on_demand(const struct cox_coxd_child *child)
+{
+    return child->daemon >= COX_DAEMON_EVERY_N;
+}
 
 static void
 on_child_signal(void *context, int signo)
@@ -107,7 +115,8 @@ start(struct cox_ctx *ctx, GError **error)
     for (guint i = 0; i < COX_COXD_CHILDREN; i++) {
         coxd->children[i] = (struct cox_coxd_child) { .coxd = coxd, .daemon = order[i].daemon, .index = i };
         coxd->children[i].path = program_path(order[i].daemon);
-        daemons[i] = (struct cox_supervise_daemon) { cox_daemon_row(order[i].daemon)->process, order[i].stage };
+        daemons[i] = (struct cox_supervise_daemon) { cox_daemon_row(order[i].daemon)->process, order[i].stage,
+                                                     cox_coxd_is_on_demand(&coxd->children[i]) };
     }
     coxd->engine = cox_supervise_new(&chosen, daemons, COX_COXD_CHILDREN);
     /* What a daemon leaves behind when it dies stays below us, so that it is found there and does not stay a zombie. */
@@ -176,6 +185,7 @@ has_controller(const struct cox_coxd *coxd)
     case COX_SUPERVISE_STOPPING:
     case COX_SUPERVISE_STOPPED:
     case COX_SUPERVISE_FAILED:
+    case COX_SUPERVISE_UNWANTED:
         break;
     }
     return false;
@@ -204,7 +214,7 @@ stop(struct cox_ctx *ctx)
 static const char *
 state_text(enum cox_supervise_state state)
 {
-    static const char *const texts[] = { "looking", "waiting", "starting", "running", "stopping", "killing", "stopped", "failed" };
+    static const char *const texts[] = { "looking", "waiting", "starting", "running", "stopping", "killing", "stopped", "failed", "unwanted" };
 
     return texts[state];
 }
@@ -227,17 +237,17 @@ on_query(struct cox_ctx *ctx, const struct cox_request *request, struct cox_repl
 {
     const struct cox_coxd *coxd = cox_service_data(ctx);
     struct cox_msg_supervised daemons[COX_COXD_CHILDREN];
-    const struct cox_msg_supervisor_state answer = {
-        .state = whole_state(coxd), .daemons = daemons, .n_daemons = COX_COXD_CHILDREN,
-    };
+    struct cox_msg_supervisor_state answer = { .state = whole_state(coxd), .daemons = daemons };
 
     (void) request;
     (void) error;
     for (guint i = 0; i < COX_COXD_CHILDREN; i++) {
-        daemons[i] = (struct cox_msg_supervised) {
-            .name = cox_supervise_name(coxd->engine, i), .pid = (guint64) coxd->children[i].pid,
-            .state = state_text(cox_supervise_state(coxd->engine, i)), .restarts = cox_supervise_restarts(coxd->engine, i),
-        };
+        if (cox_supervise_state(coxd->engine, i) != COX_SUPERVISE_UNWANTED) {
+            daemons[answer.n_daemons++] = (struct cox_msg_supervised) {
+                .name = cox_supervise_name(coxd->engine, i), .pid = (guint64) coxd->children[i].pid,
+                .state = state_text(cox_supervise_state(coxd->engine, i)), .restarts = cox_supervise_restarts(coxd->engine, i),
+            };
+        }
     }
     cox_reply_set(reply, COX_MSG_SUPERVISOR_STATE, &answer);
     return true;
@@ -289,6 +299,46 @@ on_stop(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply
     return true;
 }
 
+static struct cox_coxd_child *
+find_on_demand(struct cox_coxd *coxd, const char *name)
+{
+    for (guint i = 0; i < COX_COXD_CHILDREN; i++) {
+        if (cox_coxd_is_on_demand(&coxd->children[i]) && g_strcmp0(cox_supervise_name(coxd->engine, i), name) == 0) {
+            return &coxd->children[i];
+        }
+    }
+    return NULL;
+}
+
+static bool
+on_need(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    struct cox_coxd *coxd = cox_service_data(ctx);
+    const struct cox_msg_supervisor_need *body = request->body;
+    struct cox_coxd_child *child = find_on_demand(coxd, body->daemon);
+    struct cox_supervise_event event = { .kind = COX_SUPERVISE_ON_WANTED };
+
+    (void) reply;
+    if (child == NULL) {
+        g_set_error(error, COX_ERROR, COX_ERROR_INVALID_PARAM, "daemon '%s': there is no such daemon that runs only where it is wanted",
+                    body->daemon == NULL ? "" : body->daemon);
+        return false;
+    }
+    if (access(child->path, X_OK) != 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_NOT_INSTALLED, "program '%s' cannot be run: install it on this node", child->path);
+        return false;
+    }
+    if (!child->is_wanted) {
+        child->is_wanted = true;
+        cox_coxd_note(coxd);
+        cox_log_line(cox_service_log(ctx), COX_LOG_NOTICE, "daemon is wanted daemon=%s client=%s pid=%d", body->daemon, request->program,
+                     (int) request->pid);
+    }
+    event.daemon = child->index;
+    cox_coxd_step(coxd, &event);
+    return true;
+}
+
 static void
 health(struct cox_ctx *ctx)
 {
@@ -299,6 +349,9 @@ health(struct cox_ctx *ctx)
         g_autofree char *slowest = g_strconcat(name, "_slowest_ms", NULL);
         g_autofree char *late = g_strconcat(name, "_late", NULL);
 
+        if (cox_supervise_state(coxd->engine, i) == COX_SUPERVISE_UNWANTED) {
+            continue;
+        }
         cox_service_add_stat(ctx, name, (gint64) cox_supervise_restarts(coxd->engine, i));
         cox_service_add_stat(ctx, g_intern_string(slowest), coxd->children[i].slowest_ms);
         cox_service_add_stat(ctx, g_intern_string(late), (gint64) coxd->children[i].n_late);
@@ -311,6 +364,7 @@ health(struct cox_ctx *ctx)
 static const struct cox_op ops[] = {
     { COX_MSG_SUPERVISOR_QUERY, on_query, COX_FROM_LOCAL, COX_ROLE_READ },
     { COX_MSG_SUPERVISOR_STOP, on_stop, COX_FROM_LOCAL, COX_ROLE_ADMIN, true },
+    { COX_MSG_SUPERVISOR_NEED, on_need, COX_FROM_LOCAL, COX_ROLE_ADMIN, true },
 };
 
 const struct cox_service cox_coxd_service = {

@@ -6,6 +6,7 @@
 struct daemon {
     char *name;
     guint stage;
+    bool is_on_demand, is_wanted; /* wanted: always, but for those on demand */
     enum cox_supervise_state state;
     cox_usec deadline;     /* of the state: end of a pause, of patience; COX_USEC_NEVER: none */
     cox_usec ping_at;      /* RUNNING: next request */
@@ -44,6 +45,8 @@ cox_supervise_new(const struct cox_supervise_config *config, const struct cox_su
     for (size_t i = 0; i < n; i++) {
         supervise->daemons[i].name = g_strdup(daemons[i].name);
         supervise->daemons[i].stage = daemons[i].stage;
+        supervise->daemons[i].is_on_demand = daemons[i].is_on_demand;
+        supervise->daemons[i].is_wanted = !daemons[i].is_on_demand;
         supervise->daemons[i].deadline = supervise->daemons[i].ping_at = COX_USEC_NEVER;
         supervise->daemons[i].away_since = supervise->daemons[i].running_since = COX_USEC_NEVER;
     }
@@ -100,7 +103,7 @@ say(struct cox_supervise_effects *out, guint daemon, enum cox_supervise_notice n
 static bool
 is_over(const struct daemon *daemon)
 {
-    return daemon->state == COX_SUPERVISE_STOPPED || daemon->state == COX_SUPERVISE_FAILED;
+    return daemon->state == COX_SUPERVISE_STOPPED || daemon->state == COX_SUPERVISE_FAILED || daemon->state == COX_SUPERVISE_UNWANTED;
 }
 
 /* ---- changes of state ---- */
@@ -236,7 +239,7 @@ on_ended(struct cox_supervise *supervise, guint i, enum cox_supervise_end end, c
     if (end == COX_SUPERVISE_END_PANIC) {
         add(out, COX_SUPERVISE_DO_PANIC, i);
     }
-    if (end == COX_SUPERVISE_END_FATAL || end == COX_SUPERVISE_END_PANIC) {
+    if ((end == COX_SUPERVISE_END_FATAL && !daemon->is_on_demand) || end == COX_SUPERVISE_END_PANIC) {
         daemon->state = COX_SUPERVISE_FAILED;
         say(out, i, COX_SUPERVISE_NOTICE_FATAL);
         begin_stop(supervise);
@@ -259,7 +262,7 @@ on_ended(struct cox_supervise *supervise, guint i, enum cox_supervise_end end, c
     daemon->restarts++;
     daemon->away_since = MIN(daemon->away_since, now);
     say(out, i, COX_SUPERVISE_NOTICE_ENDED);
-    supervise->is_ready = false;
+    supervise->is_ready = supervise->is_ready && daemon->is_on_demand;
     wait_for_turn(daemon, cox_usec_after_ms(now, pause_after(&supervise->config, daemon->crashes)));
 }
 
@@ -272,18 +275,34 @@ on_found(struct cox_supervise *supervise, const struct cox_supervise_event *even
     if (daemon->state != COX_SUPERVISE_LOOKING) {
         return;
     }
+    daemon->is_wanted = daemon->is_wanted || event->found.was_wanted;
     if (event->found.is_there && event->found.is_our_user && event->found.is_our_program && event->found.is_our_start) {
+        daemon->is_wanted = true;
         add(out, COX_SUPERVISE_DO_ADOPT, event->daemon);
         enter_starting(supervise, event->daemon, now, out);
         return;
     }
-    if (event->found.is_there) {
+    if (event->found.is_there && daemon->is_wanted) {
         say(out, event->daemon, COX_SUPERVISE_NOTICE_FOREIGN);
     }
-    if (supervise->is_stopping) {
+    if (!daemon->is_wanted) {
+        daemon->state = COX_SUPERVISE_UNWANTED;
+    } else if (supervise->is_stopping) {
         daemon->state = COX_SUPERVISE_STOPPED;
     } else {
         wait_for_turn(daemon, now);
+    }
+}
+
+static void
+on_wanted(struct cox_supervise *supervise, guint i, struct cox_supervise_effects *out)
+{
+    struct daemon *daemon = &supervise->daemons[i];
+
+    daemon->is_wanted = true;
+    if (daemon->state == COX_SUPERVISE_UNWANTED && !supervise->is_stopping) {
+        daemon->state = COX_SUPERVISE_LOOKING; /* somebody may run it beside us */
+        add(out, COX_SUPERVISE_DO_LOOK, i);
     }
 }
 
@@ -319,7 +338,9 @@ static bool
 lower_stages_run(const struct cox_supervise *supervise, guint stage)
 {
     for (guint i = 0; i < supervise->n; i++) {
-        if (supervise->daemons[i].stage < stage && supervise->daemons[i].state != COX_SUPERVISE_RUNNING) {
+        const struct daemon *daemon = &supervise->daemons[i];
+
+        if (daemon->stage < stage && !daemon->is_on_demand && daemon->state != COX_SUPERVISE_RUNNING) {
             return false;
         }
     }
@@ -429,6 +450,7 @@ patience_ms(const struct cox_supervise_config *config, enum cox_supervise_state 
         case COX_SUPERVISE_KILLING:
         case COX_SUPERVISE_STOPPED:
         case COX_SUPERVISE_FAILED:
+        case COX_SUPERVISE_UNWANTED:
             break;
     }
     return 0;
@@ -505,6 +527,7 @@ on_deadline(struct cox_supervise *supervise, guint i, cox_usec now, struct cox_s
         case COX_SUPERVISE_WAITING:
         case COX_SUPERVISE_STOPPED:
         case COX_SUPERVISE_FAILED:
+        case COX_SUPERVISE_UNWANTED:
             break;
     }
 }
@@ -569,6 +592,9 @@ cox_supervise_step(struct cox_supervise *supervise, const struct cox_supervise_e
             break;
         case COX_SUPERVISE_ON_ENDED:
             on_ended(supervise, event->daemon, event->end, now, out);
+            break;
+        case COX_SUPERVISE_ON_WANTED:
+            on_wanted(supervise, event->daemon, out);
             break;
         case COX_SUPERVISE_ON_WAKE:
             on_wake(supervise, now, out);

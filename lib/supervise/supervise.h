@@ -14,6 +14,9 @@
  * Before one is killed for its silence it is looked at: one that waits for a processor, because the machine has too much to do, gets the
  * time that it was kept waiting once more (up to a limit); one that is stopped, asleep, blocked, or had the time that it needed, does not.
  *
+ * One that runs only on demand is UNWANTED instead of WAITING until somebody wants it, or a former supervisor was told so; from then on it is as
+ * the others, except that nobody waits for it and that it never stops the node.
+ *
  * Daemons start stage by stage and stop in reverse.  The first restart comes at once, further ones after pauses that
  * double; a daemon that has run for a while begins anew.  A node one of whose daemons is away for longer than a moment is
  * not monitored, and that is said, once, until it is over.  A daemon that crashes while it stops is started again to finish
@@ -35,6 +38,7 @@ G_BEGIN_DECLS
 struct cox_supervise_daemon {
     const char *name;
     guint stage;        /**< starts when all daemons of lower stages are running */
+    bool is_on_demand;  /**< starts when it is wanted; others do not wait for it */
 };
 
 struct cox_supervise_config {
@@ -60,6 +64,7 @@ enum cox_supervise_state {
     COX_SUPERVISE_KILLING,
     COX_SUPERVISE_STOPPED,
     COX_SUPERVISE_FAILED,      /**< says itself that it cannot work; not started again */
+    COX_SUPERVISE_UNWANTED,    /**< on demand, and nobody wants it */
 };
 
 enum cox_supervise_end {
@@ -84,17 +89,19 @@ enum cox_supervise_event_kind {
     COX_SUPERVISE_ON_PONG,      /**< answer to DO_PING */
     COX_SUPERVISE_ON_SEEN,      /**< answer to DO_INSPECT; answers to earlier requests that wait to be read come first */
     COX_SUPERVISE_ON_ENDED,     /**< the process is gone, or could not be started */
+    COX_SUPERVISE_ON_WANTED,    /**< this daemon is wanted from now on */
     COX_SUPERVISE_ON_WAKE,
     COX_SUPERVISE_ON_STOP,      /**< stop everything in order */
 };
 
 struct cox_supervise_event {
     enum cox_supervise_event_kind kind;
-    guint daemon;               /**< index; FOUND, PONG, SEEN, ENDED */
+    guint daemon;               /**< index; FOUND, PONG, SEEN, ENDED, WANTED */
     union {
         /** What was seen under /proc, and at the socket, before anything was trusted. */
         struct {
             bool is_there, is_our_user, is_our_program, is_our_start; /**< start: as recorded when it was started */
+            bool was_wanted;    /**< on demand: a former supervisor was told that it is wanted */
         } found;
         /** Since the last DO_PING, or DO_ASK_STOP. */
         struct {

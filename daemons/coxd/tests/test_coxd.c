@@ -522,6 +522,109 @@ an_answer_of_somebody_who_has_the_socket_does_not_count(void **state)
     }
 }
 
+/* ---- on demand ---- */
+
+static bool
+need(struct node *node, const char *daemon, GError **error)
+{
+    g_autoptr(cox_arena) arena = cox_arena_new();
+    const struct cox_msg_supervisor_need body = { .daemon = daemon };
+    struct cox_ask ask = { .call = { .message = COX_MSG_SUPERVISOR_NEED, .body = &body }, .expected = COX_MSG_DONE, .arena = arena };
+
+    return cox_ask(node->runtime, node->client, &ask, error) != NULL;
+}
+
+/* Ask until the supervisor has a router that runs and is not process @before; its pid. */
+static pid_t
+wait_for_router(struct node *node, pid_t before)
+{
+    for (;;) {
+        g_autoptr(cox_arena) arena = cox_arena_new();
+        const struct cox_msg_supervisor_state *state = query(node, arena);
+
+        for (gsize i = 0; i < state->n_daemons; i++) {
+            const struct cox_msg_supervised *one = &state->daemons[i];
+
+            if (strcmp(one->name, "cox-vrrpd") == 0 && strcmp(one->state, "running") == 0 && (pid_t) one->pid != before) {
+                assert_int_equal(one->pid, cox_instance_holder(node->directory, "vrrp"));
+                return (pid_t) one->pid;
+            }
+        }
+        g_usleep(5000);
+    }
+}
+
+static void
+add_router(const struct node *node)
+{
+    g_autofree char *path = g_build_filename(node->programs, "cox-vrrpd", NULL);
+    g_autofree char *same = g_build_filename(node->programs, "cox-attrd", NULL);
+    g_autofree char *testd = g_file_read_link(same, NULL);
+
+    assert_int_equal(symlink(testd, path), 0);
+}
+
+static void
+one_on_demand_runs_from_the_time_when_it_is_wanted(void **state)
+{
+    struct node *node = *state;
+    g_autoptr(GError) missing = NULL;
+    g_autoptr(GError) unknown = NULL;
+    g_autofree char *diary = NULL;
+    pid_t pid;
+
+    start_coxd(node, NULL);
+    wait_until_all_run(node, 0, 0); /* six of them */
+    assert_false(need(node, "cox-attrd", &unknown));
+    assert_true(g_error_matches(unknown, COX_ERROR, COX_ERROR_INVALID_PARAM));
+    assert_false(need(node, "cox-vrrpd", &missing));
+    assert_true(g_error_matches(missing, COX_ERROR, COX_ERROR_NOT_INSTALLED));
+    assert_non_null(strstr(missing->message, "cox-vrrpd' cannot be run"));
+    add_router(node);
+    assert_true(need(node, "cox-vrrpd", NULL));
+    pid = wait_for_router(node, 0);
+    assert_true(need(node, "cox-vrrpd", NULL)); /* once is enough */
+    assert_int_equal(wait_for_router(node, 0), pid);
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_not_equal(wait_for_router(node, pid), pid);
+    cox_runtime_child_signal(node->runtime, node->child, SIGTERM);
+    wait_until_ended(node);
+    assert_int_equal(node->end.exit_status, 0);
+    diary = contents(node, "diary");
+    assert_true(place_of(diary, "stop exec\n") < place_of(diary, "stop vrrp\n"));
+    /* Whoever starts next does not want it any more. */
+    start_coxd(node, NULL);
+    wait_until_all_run(node, 0, 0);
+}
+
+static void
+the_next_supervisor_knows_what_is_wanted(void **state)
+{
+    struct node *node = *state;
+    pid_t pid;
+
+    add_router(node);
+    start_coxd(node, NULL);
+    wait_until_all_run(node, 0, 0);
+    assert_true(need(node, "cox-vrrpd", NULL));
+    pid = wait_for_router(node, 0);
+    cox_runtime_child_signal(node->runtime, node->child, SIGKILL);
+    wait_until_ended(node);
+    start_coxd(node, NULL);
+    assert_int_equal(wait_for_router(node, 0), pid);
+    cox_runtime_child_signal(node->runtime, node->child, SIGKILL);
+    wait_until_ended(node);
+    assert_int_equal(kill(pid, SIGKILL), 0); /* with it */
+    while (cox_instance_holder(node->directory, "vrrp") != 0) {
+        g_usleep(1000);
+    }
+    start_coxd(node, NULL);
+    assert_int_not_equal(wait_for_router(node, 0), pid);
+    cox_runtime_child_signal(node->runtime, node->child, SIGTERM);
+    wait_until_ended(node);
+    assert_int_equal(node->end.exit_status, 0);
+}
+
 static void
 a_controller_that_dies_while_leaving_is_asked_again(void **state)
 {
@@ -564,4 +667,5 @@ COX_TEST_MAIN(TEST(daemons_start_in_order_and_stop_in_reverse_after_the_leave), 
               TEST(a_new_supervisor_takes_over_what_the_killed_one_started),
               TEST(one_that_was_started_by_somebody_else_is_not_trusted),
               TEST(an_answer_of_somebody_who_has_the_socket_does_not_count), TEST(a_controller_that_dies_while_leaving_is_asked_again),
+              TEST(one_on_demand_runs_from_the_time_when_it_is_wanted), TEST(the_next_supervisor_knows_what_is_wanted),
               TEST(one_that_cannot_work_stops_the_node_for_good))

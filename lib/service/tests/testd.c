@@ -255,7 +255,7 @@ on_stop(struct cox_ctx *ctx)
 static bool
 on_start(struct cox_ctx *ctx, GError **error)
 {
-    static const enum cox_daemon all[] = { 0, 1, 2, 3, 4, 5, 6 };
+    static const enum cox_daemon all[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8 };
     g_autofree char *program = g_strdup(getenv("TESTD_PROGRAM"));
     enum cox_daemon self = who_am_i(program == NULL ? "" : program);
     const char *fatal = getenv("TESTD_FATAL");

@@ -8,6 +8,7 @@
 enum { N = 4 };
 
 static const struct cox_supervise_daemon daemons[N] = { { "cibd", 0 }, { "execd", 0 }, { "attrd", 1 }, { "controld", 2 } };
+static const struct cox_supervise_daemon some_on_demand[N] = { { "cibd", 0 }, { "vrrpd", 0, true }, { "execd", 1 }, { "controld", 2 } };
 static const struct cox_supervise_config config = {
     .ping_ms = 1000, .pong_ms = 5000, .start_ms = 30000, .stop_ms = 60000, .starve_ms = 60000, .kill_ms = 5000, .restart_ms = 500,
     .restart_max_ms = 8000, .stable_ms = 60000, .unmonitored_ms = 10000, .stop_tries = 2,
@@ -32,19 +33,25 @@ struct world {
     guint n_ready, n_panic, n_adopted;
     bool is_done;
     GString *order; /* names as they start and stop */
-    bool found_running, found_foreign;
+    bool found_running, found_foreign, was_wanted;
 };
 
 static void feed(struct world *w, const struct cox_supervise_event *event);
 
 static void
-setup(struct world *w)
+setup_with(struct world *w, const struct cox_supervise_daemon *which)
 {
     memset(w, 0, sizeof(*w));
-    w->supervise = cox_supervise_new(&config, daemons, N);
+    w->supervise = cox_supervise_new(&config, which, N);
     w->now = 1000000;
     w->wake_at = COX_USEC_NEVER;
     w->order = g_string_new(NULL);
+}
+
+static void
+setup(struct world *w)
+{
+    setup_with(w, daemons);
 }
 
 static void
@@ -140,6 +147,7 @@ begin(struct world *w)
         event.found.is_there = w->processes[i].is_there || w->found_foreign;
         event.found.is_our_user = event.found.is_our_program = event.found.is_there;
         event.found.is_our_start = event.found.is_there && !w->found_foreign;
+        event.found.was_wanted = w->was_wanted;
         feed(w, &event);
     }
 }
@@ -621,6 +629,116 @@ stop_without_limit_waits(void **state)
     teardown(&w);
 }
 
+/* It is the second of them. */
+static void
+want(struct world *w)
+{
+    struct cox_supervise_event found = { .kind = COX_SUPERVISE_ON_FOUND, .daemon = 1 };
+    bool is_looked_for = cox_supervise_state(w->supervise, 1) == COX_SUPERVISE_UNWANTED;
+
+    feed(w, &(struct cox_supervise_event) { .kind = COX_SUPERVISE_ON_WANTED, .daemon = 1 });
+    assert_int_equal(cox_supervise_state(w->supervise, 1) == COX_SUPERVISE_LOOKING, is_looked_for);
+    feed(w, &found);
+}
+
+static void
+one_on_demand_starts_when_it_is_wanted_and_is_kept_from_then_on(void **state)
+{
+    struct world w;
+
+    (void) state;
+    setup_with(&w, some_on_demand);
+    begin(&w);
+    run(&w, SECONDS(30));
+    assert_string_equal(w.order->str, "+cibd +execd +controld ");
+    assert_int_equal(cox_supervise_state(w.supervise, 1), COX_SUPERVISE_UNWANTED);
+    assert_int_equal(w.n_ready, 1);
+    want(&w);
+    run(&w, SECONDS(3));
+    check_all_run(&w);
+    want(&w);
+    assert_int_equal(w.processes[1].n_starts, 1);
+    ended(&w, 1, COX_SUPERVISE_END_CRASH);
+    run(&w, SECONDS(1));
+    check_all_run(&w);
+    ended(&w, 1, COX_SUPERVISE_END_FATAL); /* only those that every node has stop it */
+    run(&w, SECONDS(5));
+    check_all_run(&w);
+    assert_int_equal(w.n_notices[COX_SUPERVISE_NOTICE_FATAL], 0);
+    assert_int_equal(w.n_notices[COX_SUPERVISE_NOTICE_ENDED], 2);
+    assert_int_equal(w.n_ready, 1);
+    g_string_truncate(w.order, 0);
+    feed(&w, &(struct cox_supervise_event) { .kind = COX_SUPERVISE_ON_STOP });
+    run(&w, SECONDS(3));
+    assert_true(w.is_done);
+    assert_string_equal(w.order->str, "-controld -execd -cibd -vrrpd ");
+    teardown(&w);
+}
+
+static void
+nobody_waits_for_one_on_demand(void **state)
+{
+    struct world w;
+
+    (void) state;
+    setup_with(&w, some_on_demand);
+    w.was_wanted = true;
+    w.processes[1].crashes_at_start = true;
+    begin(&w);
+    run(&w, SECONDS(5));
+    assert_int_equal(cox_supervise_state(w.supervise, 3), COX_SUPERVISE_RUNNING);
+    assert_int_equal(w.n_ready, 1);
+    assert_true(w.processes[1].n_starts > 1);
+    w.processes[1].crashes_at_start = false;
+    run(&w, SECONDS(60));
+    check_all_run(&w);
+    teardown(&w);
+}
+
+static void
+one_on_demand_is_adopted_and_one_of_somebody_else_is_left_alone(void **state)
+{
+    struct world w;
+
+    (void) state;
+    setup_with(&w, some_on_demand);
+    w.processes[1].is_there = true;
+    begin(&w);
+    run(&w, SECONDS(1));
+    check_all_run(&w);
+    assert_int_equal(w.n_adopted, 1);
+    ended(&w, 1, COX_SUPERVISE_END_CRASH); /* it counts as wanted */
+    run(&w, SECONDS(1));
+    check_all_run(&w);
+    teardown(&w);
+    setup_with(&w, some_on_demand);
+    w.found_foreign = true;
+    begin(&w);
+    run(&w, SECONDS(1));
+    assert_int_equal(cox_supervise_state(w.supervise, 1), COX_SUPERVISE_UNWANTED);
+    assert_int_equal(w.n_notices[COX_SUPERVISE_NOTICE_FOREIGN], N - 1);
+    teardown(&w);
+}
+
+static void
+nobody_starts_what_is_wanted_in_a_stop(void **state)
+{
+    struct world w;
+
+    (void) state;
+    setup_with(&w, some_on_demand);
+    begin(&w);
+    run(&w, SECONDS(1));
+    w.processes[3].refuses_stop = true;
+    feed(&w, &(struct cox_supervise_event) { .kind = COX_SUPERVISE_ON_STOP });
+    feed(&w, &(struct cox_supervise_event) { .kind = COX_SUPERVISE_ON_WANTED, .daemon = 1 });
+    w.processes[3].is_dying = true;
+    run(&w, SECONDS(3));
+    assert_true(w.is_done);
+    assert_int_equal(w.processes[1].n_starts, 0);
+    teardown(&w);
+}
+
 static void
 whatever_daemons_do_they_are_single_and_run_in_the_end(void **state)
 {
@@ -629,7 +747,8 @@ whatever_daemons_do_they_are_single_and_run_in_the_end(void **state)
         g_autoptr(GRand) random = g_rand_new_with_seed(seed);
         struct world w;
 
-        setup(&w);
+        setup_with(&w, seed % 3 == 0 ? some_on_demand : daemons);
+        w.was_wanted = true;
         w.processes[seed % N].is_there = seed % 2 == 0;
         begin(&w);
         for (int i = 0; i < 60; i++) {
@@ -686,4 +805,8 @@ COX_TEST_MAIN(cmocka_unit_test(daemons_start_by_stage_and_stop_in_reverse),
               cmocka_unit_test(after_some_tries_it_says_what_it_leaves_behind),
               cmocka_unit_test(a_stop_in_the_middle_of_everything_ends_all_the_same),
               cmocka_unit_test(stop_without_limit_waits),
+              cmocka_unit_test(one_on_demand_starts_when_it_is_wanted_and_is_kept_from_then_on),
+              cmocka_unit_test(nobody_waits_for_one_on_demand),
+              cmocka_unit_test(one_on_demand_is_adopted_and_one_of_somebody_else_is_left_alone),
+              cmocka_unit_test(nobody_starts_what_is_wanted_in_a_stop),
               cmocka_unit_test(whatever_daemons_do_they_are_single_and_run_in_the_end))
