@@ -234,6 +234,7 @@ execd_new(struct cox_ctx *ctx)
     execd->inherited = inherited_settings();
     execd->metadata = execd_metadata_new(execd);
     execd->alerts = execd_alerts_new(execd);
+    execd->net = cox_netacts_new(execd->runtime, "cox-execd", cox_service_run_directory(ctx));
     find_agents(execd);
     reach_systemd(execd);
     return execd;
@@ -288,6 +289,7 @@ execd_destroy(struct cox_ctx *ctx)
     execd_metadata_free(execd->metadata);
     execd_alerts_free(execd->alerts);
     cox_client_free(execd->fenced);
+    cox_netacts_free(execd->net);
     cox_systemd_free(execd->systemd);
     cox_exec_free(execd->engine);
     g_ptr_array_unref(execd->orders);

@@ -11,6 +11,7 @@
 #include "agents/agent_name.h"
 #include "agents/systemd_job.h"
 #include "client/client.h"
+#include "client/netact.h"
 #include "exec/exec.h"
 #include "proto/messages.h"
 #include "service/service.h"
@@ -73,6 +74,7 @@ struct execd {
     char *ocf_directories, *ocf_root;
     GArray *inherited;            /**< struct cox_agent_pair: settings of logs for agents */
     struct cox_client *fenced;    /**< NULL until it is needed */
+    struct cox_netacts *net;      /**< what cox-vrrpd and cox-lvsd do for us */
     struct cox_systemd *systemd;
     struct execd_metadata *metadata;
     struct execd_alerts *alerts;

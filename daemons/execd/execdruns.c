@@ -1,4 +1,5 @@
-/* daemons/execd/execdruns.c - actions at work: agents below keepers, stonith through cox-fenced, systemd.  Layer 6. */
+/* daemons/execd/execdruns.c - actions at work: agents below keepers, stonith through cox-fenced, network resources through their daemons, systemd.
+ * Layer 6. */
 #include "execd.h"
 
 #include <string.h>
@@ -20,6 +21,7 @@ struct execd_run {
     struct cox_agent_keep_job *job; /* an agent below a keeper */
     struct cox_systemd_job *unit;   /* or systemd */
     guint32 request;                /* or to cox-fenced */
+    guint32 act;                    /* or to the daemon of a network resource */
     GPtrArray *secrets;             /* char *, values that its agent has: not for logs and results; or NULL */
     cox_source_id defer;            /* its result is known already */
     struct cox_agent_result known;
@@ -248,11 +250,9 @@ note_of(const struct execd_run *run, const struct execd_order *order, const stru
 }
 
 static void
-begin_agent(struct execd_run *run, const struct execd_order *order, const struct cox_agent_name *name)
+begin_agent(struct execd_run *run, const struct execd_order *order, const struct cox_agent_name *name, const GArray *params)
 {
     struct execd *execd = run->execd;
-    g_autoptr(GArray) params = params_of(order->order, run->is_probe);
-    g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) note = note_of(run, order, name);
     const struct cox_agent_kept kept = { run->run, note };
     const struct cox_agent_action action = {
@@ -264,12 +264,61 @@ begin_agent(struct execd_run *run, const struct execd_order *order, const struct
         .timeout_ms = run->timeout_ms,
     };
 
+    run->job = cox_agent_keep_run(&execd->keep, &kept, &action, on_kept, run);
+}
+
+/* cox-vrrpd or cox-lvsd has done it, or nobody has. */
+static void
+on_acted(void *context, const struct cox_msg_net_acted *acted, const GError *error)
+{
+    struct execd_run *run = context;
+    g_autofree char *output = cox_secret_mask(acted == NULL ? NULL : acted->output, run->secrets);
+    g_autofree char *reason = cox_secret_mask(acted == NULL ? NULL : acted->reason, run->secrets);
+    struct cox_agent_result result;
+
+    run->act = 0;
+    if (acted != NULL) {
+        cox_agent_result_of(acted->code, reason, &result);
+    } else {
+        cox_agent_result_from_error(error, &result);
+    }
+    if (output != NULL && output[0] != '\0') {
+        cox_log_line(run->execd->log, COX_LOG_DEBUG, "daemon said rsc=%s action=%s text=\"%s\"", run->rsc_id, run->action, output);
+    }
+    end_with(run, &result);
+    cox_agent_result_clear(&result);
+}
+
+static void
+begin_net(struct execd_run *run, const char *type, const GArray *params)
+{
+    g_autofree struct cox_msg_pair *pairs = g_new0(struct cox_msg_pair, params->len);
+    const struct cox_msg_net_act act = { .rsc_id = run->rsc_id, .type = type, .action = run->action, .n_params = params->len, .params = pairs,
+                                         .timeout_ms = run->timeout_ms };
+
+    for (guint i = 0; i < params->len; i++) {
+        const struct cox_agent_pair *pair = &g_array_index(params, struct cox_agent_pair, i);
+
+        pairs[i] = (struct cox_msg_pair) { pair->name, pair->value };
+    }
+    run->act = cox_netact_ask(run->execd->net, &act, on_acted, run);
+}
+
+static void
+begin_with_params(struct execd_run *run, const struct execd_order *order, const struct cox_agent_name *name)
+{
+    g_autoptr(GArray) params = params_of(order->order, run->is_probe);
+    g_autoptr(GError) error = NULL;
+    enum cox_daemon daemon;
+
     run->secrets = g_ptr_array_new_with_free_func(g_free);
     if (!cox_secret_fill(run->rsc_id, params, run->secrets, &error) && strcmp(run->action, "stop") != 0) {
         end_later(run, COX_AGENT_CODE_NOT_CONFIGURED, COX_OP_STATUS_NO_SECRETS, error->message); /* a stop may do without */
-        return;
+    } else if (name->standard == COX_AGENT_OCF && cox_netact_daemon(name->provider, name->type, &daemon)) {
+        begin_net(run, name->type, params);
+    } else {
+        begin_agent(run, order, name, params);
     }
-    run->job = cox_agent_keep_run(&execd->keep, &kept, &action, on_kept, run);
 }
 
 static void
@@ -307,7 +356,7 @@ on_exists(void *context, const struct cox_agent_result *result, bool is_pending)
         begin_unit(run, order);
     } else if (result->status == COX_OP_STATUS_NOT_INSTALLED) {
         name = cox_agent_name_new("lsb", NULL, order->name->type, NULL);
-        begin_agent(run, order, name);
+        begin_with_params(run, order, name);
     } else {
         end_with(run, result);
     }
@@ -378,7 +427,7 @@ execd_run_begin(struct execd *execd, const struct cox_exec_effect *effect)
     switch (order->name->standard) {
         case COX_AGENT_OCF:
         case COX_AGENT_LSB:
-            begin_agent(run, order, order->name);
+            begin_with_params(run, order, order->name);
             break;
         case COX_AGENT_STONITH:
             begin_stonith(run, effect);
@@ -396,7 +445,7 @@ execd_run_begin(struct execd *execd, const struct cox_exec_effect *effect)
 static bool
 give_up(struct execd_run *run)
 {
-    bool is_waiting = run->unit != NULL || run->request != 0;
+    bool is_waiting = run->unit != NULL || run->request != 0 || run->act != 0;
 
     if (run->unit != NULL) {
         cox_systemd_forget(g_steal_pointer(&run->unit));
@@ -405,6 +454,8 @@ give_up(struct execd_run *run)
         cox_client_cancel(run->execd->fenced, run->request);
         run->request = 0;
     }
+    cox_netact_cancel(run->execd->net, run->act);
+    run->act = 0;
     return is_waiting;
 }
 

@@ -10,31 +10,35 @@
 /* Longer texts are cut: a reason goes into the document of every node. */
 #define REASON_MAX_BYTES 1024
 
+/* The first line, if there is anything on it. */
+static char *
+reason_from(const char *text, size_t size)
+{
+    const char *line_end = memchr(text, '\n', size);
+    size_t length = line_end == NULL ? size : (size_t) (line_end - text);
+    char *reason = g_utf8_make_valid(text, (gssize) MIN(length, REASON_MAX_BYTES));
+
+    g_strstrip(reason);
+    if (reason[0] == '\0') {
+        g_clear_pointer(&reason, g_free);
+    }
+    return reason;
+}
+
 char *
 cox_agent_exit_reason(const char *err, size_t err_size)
 {
     const char *found = g_strrstr_len(err, (gssize) err_size, REASON_PREFIX);
-    const char *end = err + err_size;
-    const char *line_end;
-    size_t length;
-    char *text;
 
     if (found == NULL) {
         return NULL;
     }
     found += strlen(REASON_PREFIX);
-    line_end = memchr(found, '\n', (size_t) (end - found));
-    length = (size_t) ((line_end == NULL ? end : line_end) - found);
-    text = g_utf8_make_valid(found, (gssize) MIN(length, REASON_MAX_BYTES));
-    g_strstrip(text);
-    if (text[0] == '\0') {
-        g_clear_pointer(&text, g_free);
-    }
-    return text;
+    return reason_from(found, (size_t) (err + err_size - found));
 }
 
 static bool
-ocf_knows(int code)
+ocf_knows(gint64 code)
 {
     return (code >= 0 && code <= 9) || code == COX_AGENT_CODE_DEGRADED || code == COX_AGENT_CODE_DEGRADED_PROMOTED;
 }
@@ -131,14 +135,26 @@ cox_agent_result_from(enum cox_agent_standard standard, const char *action, cons
 }
 
 void
+cox_agent_result_of(gint64 code, const char *reason, struct cox_agent_result *result)
+{
+    *result = (struct cox_agent_result) {
+        .code = ocf_knows(code) ? (int) code : COX_AGENT_CODE_GENERIC,
+        .status = COX_OP_STATUS_DONE,
+        .exit_reason = reason == NULL ? NULL : reason_from(reason, strlen(reason)),
+        .raw_status = -1,
+    };
+}
+
+void
 cox_agent_result_from_error(const GError *error, struct cox_agent_result *result)
 {
     bool is_missing = g_error_matches(error, COX_ERROR, COX_ERROR_NOT_INSTALLED);
     bool is_refused = g_error_matches(error, COX_ERROR, COX_ERROR_PRIVILEGE);
+    bool is_late = g_error_matches(error, COX_ERROR, COX_ERROR_TIMEOUT);
 
     *result = (struct cox_agent_result) {
         .code = is_missing ? COX_AGENT_CODE_NOT_INSTALLED : is_refused ? COX_AGENT_CODE_PERMISSION : COX_AGENT_CODE_GENERIC,
-        .status = is_missing ? COX_OP_STATUS_NOT_INSTALLED : COX_OP_STATUS_ERROR,
+        .status = is_missing ? COX_OP_STATUS_NOT_INSTALLED : is_late ? COX_OP_STATUS_TIMEOUT : COX_OP_STATUS_ERROR,
         .exit_reason = g_strdup(error->message),
         .raw_status = -1,
     };

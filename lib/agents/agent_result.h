@@ -42,7 +42,10 @@ struct cox_agent_result {
 void cox_agent_result_from(enum cox_agent_standard standard, const char *action, const struct cox_child_result *child,
                            gint64 timeout_ms, struct cox_agent_result *result);
 
-/** The result of an action that was not begun because of @error (agent_find.h, agent_env.h). */
+/** The result of an action that a daemon has done instead of an agent, and answered with an OCF code and a reason (NULL: none), which is cut as an agent's is. */
+void cox_agent_result_of(gint64 code, const char *reason, struct cox_agent_result *result);
+
+/** The result of an action that was not begun because of @error (agent_find.h, agent_env.h), or to which a daemon gave no other answer. */
 void cox_agent_result_from_error(const GError *error, struct cox_agent_result *result);
 
 void cox_agent_result_clear(struct cox_agent_result *result);

@@ -137,6 +137,35 @@ an_action_that_was_not_begun_says_why(void **state)
     }
 }
 
+static void
+what_a_daemon_answers_is_cut_as_what_an_agent_says(void **state)
+{
+    static const struct {
+        gint64 code;
+        int meant;
+        const char *said, *reason;
+    } cases[] = {
+        { 0, 0, NULL, NULL },   { 8, 8, "", NULL },          { 190, 190, " it limps \nmore", "it limps" },
+        { 42, 1, "odd", "odd" }, { -1, 1, "less", "less" }, { (gint64) 1 << 32, 1, "\n", NULL },
+    };
+    g_autofree char *flood = g_strnfill(100000, 'x');
+    struct cox_agent_result result;
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        cox_agent_result_of(cases[i].code, cases[i].said, &result);
+        assert_int_equal(result.code, cases[i].meant);
+        assert_int_equal(result.status, COX_OP_STATUS_DONE);
+        if (g_strcmp0(result.exit_reason, cases[i].reason) != 0) {
+            fail_msg("'%s' gave '%s'", cases[i].said, result.exit_reason);
+        }
+        cox_agent_result_clear(&result);
+    }
+    cox_agent_result_of(1, flood, &result);
+    assert_int_equal(strlen(result.exit_reason), 1024);
+    cox_agent_result_clear(&result);
+}
+
 COX_TEST_MAIN(cmocka_unit_test(exit_codes_mean_what_their_standard_says), cmocka_unit_test(what_is_no_exit_has_a_status_and_a_reason),
               cmocka_unit_test(the_last_reason_counts_to_the_end_of_its_line), cmocka_unit_test(a_flood_does_not_become_a_reason),
-              cmocka_unit_test(an_action_that_was_not_begun_says_why))
+              cmocka_unit_test(an_action_that_was_not_begun_says_why), cmocka_unit_test(what_a_daemon_answers_is_cut_as_what_an_agent_says))

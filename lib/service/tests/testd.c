@@ -243,6 +243,54 @@ on_leave(struct cox_ctx *ctx, const struct cox_request *request, struct cox_repl
     return true;
 }
 
+static const char *
+param(const struct cox_msg_net_act *act, const char *name)
+{
+    for (gsize i = 0; i < act->n_params; i++) {
+        if (strcmp(act->params[i].name, name) == 0) {
+            return act->params[i].value;
+        }
+    }
+    return NULL;
+}
+
+/* Does what the parameters say: code, reason, output; with a gate that is no file it never answers. */
+static bool
+on_act(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    const struct cox_msg_net_act *act = request->body;
+    const char *gate = param(act, "gate"), *code = param(act, "code");
+    const struct cox_msg_net_acted acted = { .code = code == NULL ? 0 : atoi(code), .reason = param(act, "reason"), .output = param(act, "output") };
+    const enum cox_daemon *self = cox_service_data(ctx);
+    g_autofree char *line = g_strdup_printf("%s %s %s", act->action, act->rsc_id, act->type);
+
+    (void) error;
+    note_down(line, *self);
+    if (gate != NULL && access(gate, F_OK) != 0) {
+        (void) cox_reply_defer(reply);
+    } else {
+        cox_reply_set(reply, COX_MSG_NET_ACTED, &acted);
+    }
+    return true;
+}
+
+static bool
+on_need(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    const struct cox_msg_supervisor_need *need = request->body;
+    const char *missing = getenv("TESTD_MISSING");
+    g_autofree char *line = g_strconcat("need ", need->daemon, NULL);
+
+    (void) ctx;
+    (void) reply;
+    note_down(line, COX_DAEMON_SUPERVISOR);
+    if (g_strcmp0(missing, need->daemon) == 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_NOT_INSTALLED, "program '%s' cannot be run: install it on this node", need->daemon);
+        return false;
+    }
+    return true;
+}
+
 static void
 on_stop(struct cox_ctx *ctx)
 {
@@ -272,6 +320,8 @@ on_start(struct cox_ctx *ctx, GError **error)
 static const struct cox_op ops[] = {
     { COX_MSG_NOTE, on_note, COX_FROM_LOCAL, COX_ROLE_WRITE },
     { COX_MSG_CONTROL_LEAVE, on_leave, COX_FROM_LOCAL, COX_ROLE_ADMIN },
+    { COX_MSG_NET_ACT, on_act, COX_FROM_LOCAL, COX_ROLE_ADMIN },
+    { COX_MSG_SUPERVISOR_NEED, on_need, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_DONE, on_done, COX_FROM_PEER, COX_ROLE_READ },
 };
 
