@@ -11,6 +11,7 @@
 #include "runtime/environment.h"
 #include "tools/agent_call.h"
 #include "tools/cox_priv.h"
+#include "tools/net_call.h"
 #include "tools/state.h"
 #include "view/names.h"
 
@@ -360,7 +361,9 @@ call_agent(struct cox_tool_ctx *ctx, struct by_hand *hand, gint64 timeout_ms)
     }
     call.env.params = (const struct cox_agent_pair *) (gpointer) pairs->data;
     call.env.n_params = pairs->len;
-    cox_agent_call_as(&call, &outcome);
+    if (!cox_net_call(&call.env, call.action, timeout_ms, &outcome)) {
+        cox_agent_call_as(&call, &outcome);
+    }
     print_outcome(ctx, hand, &outcome);
     code = outcome.result.code;
     cox_agent_outcome_clear(&outcome);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "runtime/environment.h"
 #include "tools/agent_call.h"
+#include "tools/net_call.h"
 #include "tools/resource_priv.h"
 #include "view/names.h"
 #include "view/option_view.h"
@@ -404,7 +405,9 @@ cox_resource_force(struct cox_resource_call *call)
         }
         env.params = (const struct cox_agent_pair *) (gpointer) hand.params->data;
         env.n_params = hand.params->len;
-        cox_agent_call(&env, hand.action, timeout_ms, &outcome);
+        if (!cox_net_call(&env, hand.action, timeout_ms, &outcome)) {
+            cox_agent_call(&env, hand.action, timeout_ms, &outcome);
+        }
         hide_secrets(&outcome, hand.secrets);
         print_outcome(call, &hand, &outcome);
         status = outcome.result.code;

@@ -57,9 +57,36 @@ has "of all resources" 0 "t on n1: start" resource history
 has "as JSON" 0 '"failed": "true"' resource history t --json
 refused "of an unknown one" 105 "resource 'x' does not exist" resource history x
 
-unset CIB_file
+# Network resources: the daemon is asked where a supervisor runs, else the shell version is run.  Both daemons are played.
 COX_RUN_DIRECTORY=$tmp/run
 export COX_RUN_DIRECTORY
+mkdir -p "$tmp/run" "$tmp/ocf/resource.d/coxswain"
+printf '#!/bin/sh\necho "by shell $1"\nexit 0\n' >"$tmp/ocf/resource.d/coxswain/IPaddr"
+chmod 755 "$tmp/ocf/resource.d/coxswain/IPaddr"
+has "without a supervisor the shell version is run" 0 "by shell start" debug ocf:coxswain:IPaddr start ip=192.0.2.1
+testd=$(realpath "${top_builddir:-.}/lib/service/tests/testd")
+played=''
+for name in coxd cox-vrrpd; do
+    ln -s "$testd" "$tmp/$name"
+    TESTD_DIARY=$tmp/diary TESTD_LIFE_S=100 PCMK_logfacility=none COX_CLUSTER=local "$tmp/$name" --keep-user --run-directory "$tmp/run" &
+    played="$played $!"
+done
+until [ -S "$tmp/run/coxd.sock" ] && [ -S "$tmp/run/vrrp.sock" ]; do sleep 0.1; done
+has "where one runs the daemon is asked" 8 "start of debug (ocf:coxswain:IPaddr) ended after" debug ocf:coxswain:IPaddr start code=8 output=done
+has "and that is said" 8 "cox-vrrpd was asked, as it is for the cluster" debug ocf:coxswain:IPaddr start code=8
+has "with its reason" 1 "(1): no such net" debug ocf:coxswain:IPaddr start code=1 "reason=no such net"
+has "the description is the agent's" 0 "by shell meta-data" debug ocf:coxswain:IPaddr meta-data
+document '<primitive id="ip" class="ocf" provider="coxswain" type="IPaddr"><instance_attributes id="ip-i"><nvpair id="ip-c" name="code" value="8"/></instance_attributes></primitive>'
+have=$("$tools/crm_resource" --force-check --resource ip 2>&1)
+rc=$?
+[ "$rc" = 8 ] && grep -qx "monitor ip IPaddr vrrp" "$tmp/diary"
+result $? "crm_resource asks it as well"
+# The words are pids: split on purpose.
+# shellcheck disable=SC2086
+kill $played
+wait
+
+unset CIB_file
 has "quorum needs a cluster" 102 "cox: " quorum status
 has "and votes a number" 64 "'many' is no number of votes: use 1 to 1024" quorum expect many
 has "that is not too large" 64 "is no number of votes" quorum expect 99999999999999999999
