@@ -717,22 +717,8 @@ one_on_demand_is_adopted_and_one_of_somebody_else_is_left_alone(void **state)
     run(&w, SECONDS(1));
     assert_int_equal(cox_supervise_state(w.supervise, 1), COX_SUPERVISE_UNWANTED);
     assert_int_equal(w.n_notices[COX_SUPERVISE_NOTICE_FOREIGN], N - 1);
-    teardown(&w);
-}
-
-static void
-nobody_starts_what_is_wanted_in_a_stop(void **state)
-{
-    struct world w;
-
-    (void) state;
-    setup_with(&w, some_on_demand);
-    begin(&w);
-    run(&w, SECONDS(1));
-    w.processes[3].refuses_stop = true;
     feed(&w, &(struct cox_supervise_event) { .kind = COX_SUPERVISE_ON_STOP });
-    feed(&w, &(struct cox_supervise_event) { .kind = COX_SUPERVISE_ON_WANTED, .daemon = 1 });
-    w.processes[3].is_dying = true;
+    feed(&w, &(struct cox_supervise_event) { .kind = COX_SUPERVISE_ON_WANTED, .daemon = 1 }); /* too late */
     run(&w, SECONDS(3));
     assert_true(w.is_done);
     assert_int_equal(w.processes[1].n_starts, 0);
@@ -808,5 +794,4 @@ COX_TEST_MAIN(cmocka_unit_test(daemons_start_by_stage_and_stop_in_reverse),
               cmocka_unit_test(one_on_demand_starts_when_it_is_wanted_and_is_kept_from_then_on),
               cmocka_unit_test(nobody_waits_for_one_on_demand),
               cmocka_unit_test(one_on_demand_is_adopted_and_one_of_somebody_else_is_left_alone),
-              cmocka_unit_test(nobody_starts_what_is_wanted_in_a_stop),
               cmocka_unit_test(whatever_daemons_do_they_are_single_and_run_in_the_end))
