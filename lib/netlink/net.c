@@ -123,6 +123,18 @@ cox_net_change_text(const struct cox_net *net, const struct cox_net_change *chan
     return g_string_free(text, FALSE);
 }
 
+bool
+cox_net_route_to(struct cox_net *net, const struct cox_ip *to, struct cox_net_route *route)
+{
+    return net->ops->route_to(net, to, route);
+}
+
+void
+cox_net_watch_items(struct cox_net *net)
+{
+    net->ops->watch_items(net);
+}
+
 size_t
 cox_net_send(struct cox_net *net, const struct cox_net_frame *frames, size_t n)
 {

@@ -20,6 +20,9 @@ struct cox_net_handler {
     /** It is gone; its addresses were told to be gone before.  One that was renamed is gone as what it was called, with its addresses still there. */
     void (*link_gone)(void *context, const struct cox_net_link *link);
     void (*address)(void *context, const struct cox_net_address *address, bool is_there);
+    /** After cox_net_watch_items(): a route or a rule (the other one is NULL) is gone; both NULL: some may be, nobody knows which.  Of a route with
+     *  several hops these are not told.  The kernel does not tell of IPv4 routes that go with their interface or with an address. */
+    void (*item_gone)(void *context, const struct cox_net_route *route, const struct cox_net_rule *rule);
     void *context;
 };
 
@@ -29,6 +32,8 @@ struct cox_net_ops {
     bool (*sysctl)(struct cox_net *net, const char *key, const char *value, GError **error);
     char *(*sysctl_value)(struct cox_net *net, const char *key);
     bool (*dispatch)(struct cox_net *net, GError **error);
+    bool (*route_to)(struct cox_net *net, const struct cox_ip *to, struct cox_net_route *route);
+    void (*watch_items)(struct cox_net *net);
     void (*free)(struct cox_net *net);
 };
 
@@ -71,6 +76,15 @@ size_t cox_net_apply(struct cox_net *net, struct cox_net_change *changes, size_t
 
 /** "add address 10.0.0.1/24 to eth0: File exists" for a change that was made or tried; the caller frees it. */
 char *cox_net_change_text(const struct cox_net *net, const struct cox_net_change *change);
+
+/**
+ * The route that packets to @to would take now: the net that it is for, its type, its only hop (none: it has several).
+ * @return false when there is none
+ */
+bool cox_net_route_to(struct cox_net *net, const struct cox_ip *to, struct cox_net_route *route);
+
+/** Tell the handler of routes and rules that are gone, from now on; who holds none need not be woken by them.  Again is fine. */
+void cox_net_watch_items(struct cox_net *net);
 
 /** Send frames with one system call for many.  @return how many were sent */
 size_t cox_net_send(struct cox_net *net, const struct cox_net_frame *frames, size_t n);

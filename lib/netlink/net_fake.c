@@ -15,6 +15,7 @@ struct net_fake {
     int refusals[COX_NET_MACVLAN + 1];
     guint n_batches;
     gint32 last_ifindex;
+    bool watches_items;
 };
 
 static int
@@ -128,6 +129,36 @@ fake_dispatch(struct cox_net *base, GError **error)
     return true;
 }
 
+/* Nets of interfaces only. */
+static bool
+fake_route_to(struct cox_net *base, const struct cox_ip *to, struct cox_net_route *route)
+{
+    const struct net_fake *net = (struct net_fake *) base;
+    const struct cox_net_link *link;
+    const struct cox_net_address *address;
+    gint32 ifindex = 0;
+    int best = -1;
+
+    while ((link = cox_nettable_link_after(net->now, ifindex)) != NULL) {
+        ifindex = link->ifindex;
+        for (size_t i = 0; (address = cox_nettable_address(net->now, ifindex, i)) != NULL; i++) {
+            const struct cox_net_prefix *own = &address->local;
+
+            if (link->is_up && own->ip.family == to->family && cox_ip_is_in(to, &own->ip, own->bits) && own->bits > best) {
+                best = own->bits;
+                *route = (struct cox_net_route) { .family = to->family, .type = 1, .to = *own, .hops = { { .ifindex = ifindex } }, .n_hops = 1 };
+            }
+        }
+    }
+    return best >= 0;
+}
+
+static void
+fake_watch_items(struct cox_net *net)
+{
+    ((struct net_fake *) net)->watches_items = true;
+}
+
 static void
 fake_free(struct cox_net *base)
 {
@@ -146,6 +177,8 @@ static const struct cox_net_ops fake_ops = {
     .sysctl = fake_sysctl,
     .sysctl_value = fake_sysctl_value,
     .dispatch = fake_dispatch,
+    .route_to = fake_route_to,
+    .watch_items = fake_watch_items,
     .free = fake_free,
 };
 
@@ -181,6 +214,14 @@ cox_net_fake_address(struct cox_net *net, const struct cox_net_address *address,
         cox_nettable_put_address(((struct net_fake *) net)->now, address, NULL);
     } else {
         cox_nettable_drop_address(((struct net_fake *) net)->now, address, NULL);
+    }
+}
+
+void
+cox_net_fake_item_gone(struct cox_net *net, const struct cox_net_route *route, const struct cox_net_rule *rule)
+{
+    if (((struct net_fake *) net)->watches_items && net->handler.item_gone != NULL) {
+        net->handler.item_gone(net->handler.context, route, rule);
     }
 }
 

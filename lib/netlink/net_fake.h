@@ -18,6 +18,9 @@ void cox_net_fake_link_gone(struct cox_net *net, gint32 ifindex);
 /** Somebody, not through cox_net_apply(), adds or removes an address. */
 void cox_net_fake_address(struct cox_net *net, const struct cox_net_address *address, bool is_there);
 
+/** Somebody takes a route or a rule (the other one NULL) away; told at once if it is watched. */
+void cox_net_fake_item_gone(struct cox_net *net, const struct cox_net_route *route, const struct cox_net_rule *rule);
+
 /** From now on the kernel refuses this kind of change with this errno; 0: no more. */
 void cox_net_fake_refuse(struct cox_net *net, enum cox_net_kind kind, int number);
 

@@ -6,9 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/socket.h>
+#include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <linux/rtnetlink.h>
 
@@ -30,6 +32,7 @@ struct net_linux {
     int packet_fd;
     guint32 seq;
     GByteArray *out;
+    bool watches_items;
 };
 
 /* Changes. */
@@ -107,6 +110,14 @@ take(struct cox_nettable *table, const struct cox_netmsg *message, const struct 
         case COX_NETMSG_ADDRESS_GONE:
             cox_nettable_drop_address(table, &message->address, handler);
             break;
+        case COX_NETMSG_ROUTE_GONE:
+        case COX_NETMSG_RULE_GONE:
+            if (handler != NULL && handler->item_gone != NULL) {
+                bool is_route = message->kind == COX_NETMSG_ROUTE_GONE;
+
+                handler->item_gone(handler->context, is_route ? &message->route : NULL, is_route ? NULL : &message->rule);
+            }
+            break;
         default:
             break;
     }
@@ -175,6 +186,9 @@ read_again(struct net_linux *net, GError **error)
     }
     cox_nettable_become(net->base.table, fresh, &net->base.handler);
     cox_nettable_free(fresh);
+    if (net->watches_items && net->base.handler.item_gone != NULL) {
+        net->base.handler.item_gone(net->base.handler.context, NULL, NULL);
+    }
     return true;
 }
 
@@ -202,6 +216,70 @@ linux_dispatch(struct cox_net *base, GError **error)
         }
     }
     return !has_lost || read_again(net, error);
+}
+
+/* Routes. */
+
+static bool
+linux_route_to(struct cox_net *base, const struct cox_ip *to, struct cox_net_route *route)
+{
+    struct net_linux *net = (struct net_linux *) base;
+
+    g_byte_array_set_size(net->out, 0);
+    cox_netmsg_route_to(net->out, to, ++net->seq);
+    if (cox_netsocket_send(&net->asking, net->out) != 0) {
+        return false;
+    }
+    for (;;) {
+        gssize size = cox_netsocket_receive(&net->asking, true);
+        struct cox_netmsg message;
+        size_t at = 0;
+
+        if (size <= 0) {
+            return false;
+        }
+        while (cox_netmsg_next(net->asking.room, (size_t) size, &at, &message)) {
+            if (message.seq == net->seq && message.kind == COX_NETMSG_ROUTE) {
+                *route = message.route;
+                return true;
+            }
+            if (message.seq == net->seq) {
+                return false; /* an error: there is none */
+            }
+        }
+    }
+}
+
+/* New routes, which a routing daemon may have by the hundred thousand, stay outside. */
+static void
+filter_new(int fd)
+{
+    const guint32 type = offsetof(struct nlmsghdr, nlmsg_type);
+    struct sock_filter steps[] = {
+        BPF_STMT(BPF_LD | BPF_H | BPF_ABS, type), /* in network order, the machine's is other */
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, g_htons(RTM_NEWROUTE), 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+    };
+    const struct sock_fprog program = { .len = G_N_ELEMENTS(steps), .filter = steps };
+
+    (void) setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program); /* without, they are read and dropped */
+}
+
+static void
+linux_watch_items(struct cox_net *base)
+{
+    static const int groups[] = { RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE };
+    struct net_linux *net = (struct net_linux *) base;
+
+    if (net->watches_items) {
+        return;
+    }
+    net->watches_items = true;
+    filter_new(net->hearing.fd);
+    for (gsize i = 0; i < G_N_ELEMENTS(groups); i++) {
+        (void) setsockopt(net->hearing.fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &groups[i], sizeof groups[i]);
+    }
 }
 
 /* Frames. */
@@ -293,6 +371,8 @@ static const struct cox_net_ops linux_ops = {
     .sysctl = linux_sysctl,
     .sysctl_value = linux_sysctl_value,
     .dispatch = linux_dispatch,
+    .route_to = linux_route_to,
+    .watch_items = linux_watch_items,
     .free = linux_free,
 };
 

@@ -308,6 +308,17 @@ cox_netmsg_dump(GByteArray *out, bool wants_addresses, guint32 seq)
     cox_netput_end(out, message);
 }
 
+void
+cox_netmsg_route_to(GByteArray *out, const struct cox_ip *to, guint32 seq)
+{
+    const struct rtmsg head = { .rtm_family = system_family(to->family), .rtm_dst_len = (guint8) cox_ip_bits(to), .rtm_flags = RTM_F_FIB_MATCH };
+    struct nl_msg *message = cox_netput_begin(RTM_GETROUTE, 0, seq, MESSAGE_BYTES);
+
+    cox_netput_head(message, &head, sizeof head);
+    put_ip(message, RTA_DST, to);
+    cox_netput_end(out, message);
+}
+
 /* Reading. */
 
 /* The value of an attribute if it is there and at least so long. */
@@ -423,6 +434,48 @@ read_address(struct nlmsghdr *head, struct cox_net_address *out)
     return out->local.ip.family != 0;
 }
 
+static bool
+read_route(struct nlmsghdr *head, struct cox_net_route *out)
+{
+    struct nlattr *attributes[RTA_MAX + 1] = { NULL };
+    const struct rtmsg *info = nlmsg_data(head);
+
+    if (nlmsg_parse(head, sizeof *info, attributes, RTA_MAX, NULL) < 0 || (info->rtm_family != AF_INET && info->rtm_family != AF_INET6)) {
+        return false;
+    }
+    *out = (struct cox_net_route) {
+        .family = info->rtm_family == AF_INET6 ? COX_IP_V6 : COX_IP_V4, .type = info->rtm_type, .scope = info->rtm_scope,
+        .protocol = info->rtm_protocol, .tos = info->rtm_tos, .metric = number_of(attributes, RTA_PRIORITY),
+        .table = attributes[RTA_TABLE] != NULL ? number_of(attributes, RTA_TABLE) : info->rtm_table,
+        .to = { ip_of(attributes, RTA_DST, info->rtm_family), info->rtm_dst_len },
+        .source = ip_of(attributes, RTA_PREFSRC, info->rtm_family),
+        .hops = { { .via = ip_of(attributes, RTA_GATEWAY, info->rtm_family), .ifindex = (gint32) number_of(attributes, RTA_OIF) } },
+        .n_hops = attributes[RTA_MULTIPATH] == NULL && attributes[RTA_VIA] == NULL && attributes[RTA_OIF] != NULL ? 1 : 0,
+    };
+    return true;
+}
+
+static bool
+read_rule(struct nlmsghdr *head, struct cox_net_rule *out)
+{
+    struct nlattr *attributes[FRA_MAX + 1] = { NULL };
+    const struct fib_rule_hdr *info = nlmsg_data(head);
+
+    if (nlmsg_parse(head, sizeof *info, attributes, FRA_MAX, NULL) < 0 || (info->family != AF_INET && info->family != AF_INET6)) {
+        return false;
+    }
+    *out = (struct cox_net_rule) {
+        .family = info->family == AF_INET6 ? COX_IP_V6 : COX_IP_V4, .is_not = (info->flags & FIB_RULE_INVERT) != 0, .tos = info->tos,
+        .from = { ip_of(attributes, FRA_SRC, info->family), info->src_len }, .to = { ip_of(attributes, FRA_DST, info->family), info->dst_len },
+        .action = info->action, .table = attributes[FRA_TABLE] != NULL ? number_of(attributes, FRA_TABLE) : info->table,
+        .preference = number_of(attributes, FRA_PRIORITY), .has_preference = true,
+        .mark = number_of(attributes, FRA_FWMARK), .mark_mask = number_of(attributes, FRA_FWMASK),
+    };
+    read_name(attributes, FRA_IIFNAME, out->in);
+    read_name(attributes, FRA_OIFNAME, out->out);
+    return true;
+}
+
 static void
 read_end(struct nlmsghdr *head, struct cox_netmsg *out)
 {
@@ -464,6 +517,17 @@ cox_netmsg_next(const guint8 *data, size_t size, size_t *at, struct cox_netmsg *
         case RTM_DELADDR:
             if (read_address(head, &out->address)) {
                 out->kind = head->nlmsg_type == RTM_NEWADDR ? COX_NETMSG_ADDRESS : COX_NETMSG_ADDRESS_GONE;
+            }
+            break;
+        case RTM_NEWROUTE:
+        case RTM_DELROUTE:
+            if (read_route(head, &out->route)) {
+                out->kind = head->nlmsg_type == RTM_NEWROUTE ? COX_NETMSG_ROUTE : COX_NETMSG_ROUTE_GONE;
+            }
+            break;
+        case RTM_DELRULE:
+            if (read_rule(head, &out->rule)) {
+                out->kind = COX_NETMSG_RULE_GONE;
             }
             break;
         case NLMSG_ERROR:

@@ -16,12 +16,18 @@ void cox_netmsg_change(GByteArray *out, const struct cox_net_change *change, gui
 /** Append the question for all interfaces, or for all addresses. */
 void cox_netmsg_dump(GByteArray *out, bool wants_addresses, guint32 seq);
 
+/** Append the question for the route that packets to @to would take, as it stands in its table. */
+void cox_netmsg_route_to(GByteArray *out, const struct cox_ip *to, guint32 seq);
+
 enum cox_netmsg_kind {
     COX_NETMSG_OTHER = 0, /**< nothing that we know, or too short for what it says to be */
     COX_NETMSG_LINK,
     COX_NETMSG_LINK_GONE,
     COX_NETMSG_ADDRESS,
     COX_NETMSG_ADDRESS_GONE,
+    COX_NETMSG_ROUTE,
+    COX_NETMSG_ROUTE_GONE,
+    COX_NETMSG_RULE_GONE,
     COX_NETMSG_ANSWER,    /**< to a change; error is 0 when it was made */
     COX_NETMSG_DONE,      /**< the end of a dump */
 };
@@ -32,8 +38,12 @@ struct cox_netmsg {
     guint32 seq;
     bool was_interrupted; /**< of a dump: what it tells does not fit together, ask again */
     int error;            /**< of an answer or the end of a dump: an errno */
-    struct cox_net_link link;
-    struct cox_net_address address;
+    union {
+        struct cox_net_link link;
+        struct cox_net_address address;
+        struct cox_net_route route; /**< without metrics; with several hops, or one of another family, none is told */
+        struct cox_net_rule rule;   /**< addresses, table, preference, mark and interfaces */
+    };
 };
 
 /**

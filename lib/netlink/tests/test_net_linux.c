@@ -22,7 +22,9 @@
 
 struct world {
     struct cox_net *net;
-    int n_added, n_removed, n_links, n_links_gone;
+    int n_added, n_removed, n_links, n_links_gone, n_items_gone;
+    struct cox_net_route route; /* the last that was told to be gone */
+    struct cox_net_rule rule;
 };
 
 static void
@@ -44,6 +46,20 @@ on_address(void *context, const struct cox_net_address *address, bool is_there)
 {
     (void) address;
     *(is_there ? &((struct world *) context)->n_added : &((struct world *) context)->n_removed) += 1;
+}
+
+static void
+on_item_gone(void *context, const struct cox_net_route *route, const struct cox_net_rule *rule)
+{
+    struct world *world = context;
+
+    world->n_items_gone++;
+    if (route != NULL) {
+        world->route = *route;
+    }
+    if (rule != NULL) {
+        world->rule = *rule;
+    }
 }
 
 static void
@@ -72,7 +88,8 @@ static int
 setup(void **state)
 {
     struct world *world = g_new0(struct world, 1);
-    const struct cox_net_handler handler = { on_link, on_link_gone, on_address, world };
+    const struct cox_net_handler handler = { .link = on_link, .link_gone = on_link_gone, .address = on_address, .item_gone = on_item_gone,
+                                             .context = world };
     g_autoptr(GError) error = NULL;
 
     if (geteuid() != 0 || unshare(CLONE_NEWNET) != 0 || system("ip link set lo up >/dev/null 2>&1") != 0) {
@@ -360,10 +377,65 @@ announcements_arrive_at_the_neighbour_in_a_namespace(void **state)
     close(fd);
 }
 
+static void
+the_route_to_an_address_is_told_with_its_net_in_a_namespace(void **state)
+{
+    struct world *world = world_of(state);
+    struct cox_ip near, far, six;
+    struct cox_net_route route;
+
+    assert_true(cox_ip_parse("10.77.0.99", &near) && cox_ip_parse("192.0.2.1", &far) && cox_ip_parse("fd77::99", &six));
+    ip("link set peer0 down"); /* both are in the same net */
+    assert_true(cox_net_route_to(world->net, &near, &route));
+    assert_int_equal(route.to.bits, 24);
+    assert_int_equal(route.n_hops, 1);
+    assert_int_equal(route.hops[0].ifindex, index_of(world, "eth0"));
+    assert_int_equal(route.hops[0].via.family, COX_IP_NONE);
+    assert_false(cox_net_route_to(world->net, &far, &route));
+    assert_false(cox_net_route_to(world->net, &six, &route));
+    ip("route add default via 10.77.0.254");
+    ip("addr add fd77::1/64 dev eth0 nodad");
+    assert_true(cox_net_route_to(world->net, &far, &route));
+    assert_int_equal(route.to.bits, 0);
+    assert_int_equal(route.hops[0].via.bytes[3], 254);
+    assert_true(cox_net_route_to(world->net, &six, &route));
+    assert_int_equal(route.to.bits, 64);
+    assert_int_equal(route.hops[0].ifindex, index_of(world, "eth0"));
+}
+
+static void
+routes_and_rules_that_are_gone_are_told_when_watched_in_a_namespace(void **state)
+{
+    struct world *world = world_of(state);
+
+    ip("route add 10.99.0.0/16 via 10.77.0.9");
+    ip("route del 10.99.0.0/16");
+    assert_true(cox_net_dispatch(world->net, NULL));
+    assert_int_equal(world->n_items_gone, 0);
+    cox_net_watch_items(world->net);
+    cox_net_watch_items(world->net);
+    ip("route add 10.99.0.0/16 via 10.77.0.9 metric 7 table 44");
+    ip("route del 10.99.0.0/16 via 10.77.0.9 metric 7 table 44");
+    ip("rule add from 10.98.0.0/16 lookup 44 pref 1234");
+    ip("rule del from 10.98.0.0/16 lookup 44 pref 1234");
+    assert_true(cox_net_dispatch(world->net, NULL));
+    assert_int_equal(world->n_items_gone, 2);
+    assert_int_equal(world->route.to.bits, 16);
+    assert_int_equal(world->route.to.ip.bytes[1], 99);
+    assert_int_equal(world->route.table, 44);
+    assert_int_equal(world->route.metric, 7);
+    assert_int_equal(world->route.hops[0].via.bytes[3], 9);
+    assert_int_equal(world->rule.from.ip.bytes[1], 98);
+    assert_int_equal(world->rule.preference, 1234);
+    assert_int_equal(world->rule.table, 44);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 COX_TEST_MAIN(TEST(what_is_there_is_read_as_it_is_in_a_namespace), TEST(a_thousand_addresses_come_and_go_in_batches_in_a_namespace),
               TEST(one_refusal_keeps_nothing_else_from_being_done_in_a_namespace), TEST(an_address_is_as_it_was_asked_for_in_a_namespace),
               TEST(routes_and_rules_come_and_go_in_a_namespace), TEST(a_virtual_interface_has_the_mac_and_settings_asked_for_in_a_namespace),
               TEST(what_others_do_is_told_in_a_namespace), TEST(when_events_were_lost_everything_is_read_again_in_a_namespace),
+              TEST(the_route_to_an_address_is_told_with_its_net_in_a_namespace),
+              TEST(routes_and_rules_that_are_gone_are_told_when_watched_in_a_namespace),
               TEST(announcements_arrive_at_the_neighbour_in_a_namespace))

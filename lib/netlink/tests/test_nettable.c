@@ -30,7 +30,7 @@ on_address(void *context, const struct cox_net_address *address, bool is_there)
 static struct cox_net_handler
 listen_to(struct heard *heard)
 {
-    return (struct cox_net_handler) { on_link, on_link_gone, on_address, heard };
+    return (struct cox_net_handler) { .link = on_link, .link_gone = on_link_gone, .address = on_address, .context = heard };
 }
 
 static struct cox_net_link
