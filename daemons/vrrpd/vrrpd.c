@@ -2,7 +2,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* sched_setaffinity() */
 #endif
-#include "daemons/vrrpd/vrrpd.h"
+#include "daemons/vrrpd/vrrpd_resource.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -114,29 +114,54 @@ schedule(struct cox_vrrpd *vrrpd, const struct cox_vrrp_sched *wanted)
 
 /* Configuration. */
 
-static struct cox_vrrp_set *
+/* What the file says by itself; its tree, if it is right, takes the place of the former one. */
+static bool
 read_config(struct cox_vrrpd *vrrpd, GError **error)
 {
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
-    struct cox_vrrp_set *set = cox_vrrpd_read_config(cox_service_config(vrrpd->ctx), warnings, error);
+    g_autoptr(cox_block_tree) tree = cox_vrrpd_read_file(cox_service_config(vrrpd->ctx), warnings, error);
+    const struct cox_block *root = tree == NULL ? NULL : &tree->root;
+    g_autoptr(cox_vrrp_set) set = tree == NULL ? NULL : cox_vrrpd_make_set(&root, 1, warnings, error);
 
     for (guint i = 0; i < warnings->len; i++) {
         cox_log_event(vrrpd->log, COX_EVENT_VRRP_CONFIG, "%s", (const char *) g_ptr_array_index(warnings, i));
     }
-    return set;
+    if (set == NULL) {
+        return false;
+    }
+    cox_block_tree_free(vrrpd->file);
+    vrrpd->file = g_steal_pointer(&tree);
+    return true;
 }
 
+/* What the cluster has said of its routers, which the engine forgets of one that is made anew. */
 static void
-use(struct cox_vrrpd *vrrpd, struct cox_vrrp_set *set)
+give_roles(struct cox_vrrpd *vrrpd)
+{
+    for (guint i = 0; i < vrrpd->resources->len; i++) {
+        const struct cox_vrrpd_resource *resource = g_ptr_array_index(vrrpd->resources, i);
+        const struct cox_vrrp_event event = { .kind = COX_VRRP_ON_ORDER, .order = { resource->id, COX_VRRP_ORDER_PROMOTE } };
+
+        if (resource->type == COX_VRRPD_ROUTER && (resource->is_promoted || !resource->is_promotable)) {
+            cox_vrrpd_step(vrrpd, &event);
+        }
+    }
+}
+
+void
+cox_vrrpd_use(struct cox_vrrpd *vrrpd, struct cox_vrrp_set *set)
 {
     const struct cox_vrrp_event event = { .kind = COX_VRRP_ON_SET, .set = set };
 
     cox_vrrpd_tracking_prepare(vrrpd->tracking, set);
+    cox_vrrpd_filter(vrrpd, set); /* before the first address is set */
     cox_vrrpd_step(vrrpd, &event);
     cox_vrrpd_refresh(vrrpd);
     cox_vrrpd_tell_open(vrrpd);
+    give_roles(vrrpd);
     cox_vrrpd_make_pipes(vrrpd);
     cox_vrrpd_tracking_update(vrrpd->tracking);
+    cox_vrrpd_keep_stamps(vrrpd, false);
     cox_vrrpd_brief_guard(vrrpd);
 }
 
@@ -145,17 +170,22 @@ reload(struct cox_ctx *ctx)
 {
     struct cox_vrrpd *vrrpd = cox_service_data(ctx);
     g_autoptr(GError) error = NULL;
+    struct cox_block_tree *before;
     struct cox_vrrp_set *set;
 
     if (cox_service_config(ctx) == NULL || vrrpd->is_stopping) {
         return;
     }
-    set = read_config(vrrpd, &error);
+    before = g_steal_pointer(&vrrpd->file);
+    set = read_config(vrrpd, &error) ? cox_vrrpd_combine(vrrpd, NULL, &error) : NULL; /* it has to go with the resources, too */
     if (set == NULL) {
+        cox_block_tree_free(vrrpd->file);
+        vrrpd->file = before;
         cox_log_event(vrrpd->log, COX_EVENT_VRRP_RELOAD, "error=\"%s\"", error->message);
         return;
     }
-    use(vrrpd, set);
+    cox_block_tree_free(before);
+    cox_vrrpd_use(vrrpd, set);
     cox_log_line(vrrpd->log, COX_LOG_NOTICE, "configuration read again routers=%zu", cox_vrrp_count(vrrpd->engine));
 }
 
@@ -199,17 +229,9 @@ tell_all_links(struct cox_vrrpd *vrrpd)
     cox_vrrpd_tell_news(vrrpd);
 }
 
-static bool
-start(struct cox_ctx *ctx, GError **error)
+static void
+make_tables(struct cox_vrrpd *vrrpd)
 {
-    struct cox_vrrpd *vrrpd = g_new0(struct cox_vrrpd, 1);
-    struct cox_vrrp_set *set = NULL;
-
-    vrrpd->ctx = ctx;
-    vrrpd->runtime = cox_service_runtime(ctx);
-    vrrpd->log = cox_service_log(ctx);
-    vrrpd->wanted = COX_USEC_NEVER;
-    vrrpd->timer_fd = -1;
     vrrpd->routers = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, cox_vrrpd_router_free);
     vrrpd->held = g_hash_table_new_full(cox_vrrpd_held_hash, cox_vrrpd_held_equal, NULL, cox_vrrpd_held_free);
     vrrpd->news = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -217,30 +239,64 @@ start(struct cox_ctx *ctx, GError **error)
     vrrpd->there = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     vrrpd->quieted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     vrrpd->lost = g_ptr_array_new_with_free_func(cox_vrrpd_held_free);
+    vrrpd->dropped = g_array_new(FALSE, FALSE, sizeof(struct cox_ip));
+    vrrpd->resources = g_ptr_array_new_with_free_func(cox_vrrpd_resource_free);
     cox_vrrp_effects_init(&vrrpd->effects);
-    cox_service_set_data(ctx, vrrpd);
-    if (cox_service_config(ctx) != NULL) {
-        set = read_config(vrrpd, error);
-        if (set == NULL) {
-            return false;
-        }
+}
+
+/* What was started in an earlier life, and what the file says. */
+static void
+begin(struct cox_vrrpd *vrrpd)
+{
+    g_autoptr(GError) error = NULL;
+    struct cox_vrrp_set *set;
+
+    cox_vrrpd_recall_settings(vrrpd, false);
+    cox_vrrpd_recall_filter(vrrpd);
+    cox_vrrpd_adopt(vrrpd);
+    set = cox_vrrpd_combine(vrrpd, NULL, &error);
+    if (set == NULL) { /* the file is another one now, and comes first */
+        cox_log_event(vrrpd->log, COX_EVENT_VRRP_RESOURCE, "error=\"%s\"", error->message);
+        cox_vrrpd_forget_routers(vrrpd);
+        set = cox_vrrpd_combine(vrrpd, NULL, NULL);
     }
-    if (!open_system(vrrpd, error)) {
-        cox_vrrp_set_free(set);
+    if (set != NULL) {
+        cox_vrrpd_use(vrrpd, set);
+    }
+    cox_vrrpd_recall_settings(vrrpd, true);
+}
+
+static bool
+start(struct cox_ctx *ctx, GError **error)
+{
+    struct cox_vrrpd *vrrpd = g_new0(struct cox_vrrpd, 1);
+    g_autoptr(GError) problem = NULL;
+    const struct cox_vrrp_sched none = { 0 };
+
+    vrrpd->ctx = ctx;
+    vrrpd->runtime = cox_service_runtime(ctx);
+    vrrpd->log = cox_service_log(ctx);
+    vrrpd->wanted = COX_USEC_NEVER;
+    vrrpd->timer_fd = -1;
+    make_tables(vrrpd);
+    cox_service_set_data(ctx, vrrpd);
+    if ((cox_service_config(ctx) != NULL && !read_config(vrrpd, error)) || !open_system(vrrpd, error)) {
         return false;
     }
+    vrrpd->keep = cox_netkeep_new(cox_service_run_directory(ctx), "vrrp-resources", &problem);
+    if (problem != NULL) {
+        cox_log_event(vrrpd->log, COX_EVENT_VRRP_RESOURCE, "error=\"%s\"", problem->message);
+    }
     start_guard(vrrpd);
-    vrrpd->engine = cox_vrrp_new((guint64) cox_runtime_wall(vrrpd->runtime).usec, cox_runtime_now(vrrpd->runtime));
+    vrrpd->engine = cox_vrrp_new(cox_vrrpd_first_stamp(vrrpd), cox_runtime_now(vrrpd->runtime));
     vrrpd->sockets = cox_vrrpsock_new(vrrpd->runtime, on_packet, vrrpd);
     vrrpd->tracking = cox_vrrpd_tracking_new(vrrpd);
-    schedule(vrrpd, set != NULL ? &set->global.sched : &(struct cox_vrrp_sched) { 0 });
     (void) cox_runtime_watch(vrrpd->runtime, vrrpd->timer_fd, COX_WATCH_READ, on_clock, vrrpd);
     (void) cox_runtime_watch(vrrpd->runtime, cox_net_fd(vrrpd->net), COX_WATCH_READ, on_net, vrrpd);
     (void) cox_runtime_signal(vrrpd->runtime, SIGUSR1, on_report, vrrpd);
     tell_all_links(vrrpd);
-    if (set != NULL) {
-        use(vrrpd, set);
-    }
+    begin(vrrpd);
+    schedule(vrrpd, cox_vrrp_set_of(vrrpd->engine) != NULL ? &cox_vrrp_set_of(vrrpd->engine)->global.sched : &none);
     return true;
 }
 
@@ -252,6 +308,9 @@ stop(struct cox_ctx *ctx)
 
     vrrpd->is_stopping = true;
     cox_vrrpd_step(vrrpd, &event);
+    cox_vrrpd_abandon(vrrpd);
+    cox_vrrpd_filter(vrrpd, NULL);
+    cox_vrrpd_keep_stamps(vrrpd, true);
     cox_vrrpguard_dismiss(vrrpd->guard);
     vrrpd->guard = NULL;
     cox_service_stopped(ctx);
@@ -267,6 +326,11 @@ destroy(struct cox_ctx *ctx)
     }
     cox_vrrpguard_dismiss(vrrpd->guard);
     cox_runtime_cancel(vrrpd->runtime, vrrpd->open_timer);
+    cox_runtime_cancel(vrrpd->runtime, vrrpd->stamp_timer);
+    g_ptr_array_unref(vrrpd->resources);
+    cox_vrrpd_attrs_free(vrrpd->attrs);
+    cox_netkeep_free(vrrpd->keep);
+    cox_block_tree_free(vrrpd->file);
     cox_vrrpd_tracking_free(vrrpd->tracking);
     cox_vrrpsock_free(vrrpd->sockets);
     cox_vrrp_free(vrrpd->engine);
@@ -281,6 +345,8 @@ destroy(struct cox_ctx *ctx)
     g_hash_table_unref(vrrpd->up);
     g_hash_table_unref(vrrpd->there);
     g_hash_table_unref(vrrpd->quieted);
+    g_array_unref(vrrpd->dropped);
+    g_free(vrrpd->filter_table);
     g_ptr_array_unref(vrrpd->lost);
     g_free(vrrpd);
     cox_service_set_data(ctx, NULL);
@@ -312,6 +378,7 @@ health(struct cox_ctx *ctx)
     cox_service_add_stat(ctx, "masters", n_of[COX_VRRP_MASTER]);
     cox_service_add_stat(ctx, "backups", n_of[COX_VRRP_BACKUP]);
     cox_service_add_stat(ctx, "addresses", g_hash_table_size(vrrpd->held));
+    cox_service_add_stat(ctx, "resources", vrrpd->resources->len);
     cox_service_add_stat(ctx, "adverts_sent", (gint64) sent);
     cox_service_add_stat(ctx, "adverts_received", (gint64) received);
     cox_service_add_stat(ctx, "adverts_refused", (gint64) refused);
@@ -324,8 +391,12 @@ health(struct cox_ctx *ctx)
     }
 }
 
+static const struct cox_op ops[] = { { COX_MSG_NET_ACT, cox_vrrpd_on_act, COX_FROM_LOCAL, COX_ROLE_ADMIN, false } };
+
 const struct cox_service cox_vrrpd_service = {
     .daemon = COX_DAEMON_VRRP,
+    .ops = ops,
+    .n_ops = G_N_ELEMENTS(ops),
     .start = start,
     .stop = stop,
     .destroy = destroy,

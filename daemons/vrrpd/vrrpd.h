@@ -5,9 +5,11 @@
 #include <stdbool.h>
 #include <glib.h>
 
+#include "conf/block.h"
 #include "daemons/vrrpd/vrrpguard.h"
 #include "daemons/vrrpd/vrrpsock.h"
 #include "netlink/net.h"
+#include "service/netkeep.h"
 #include "service/service.h"
 #include "vrrp/vrrp.h"
 
@@ -21,6 +23,7 @@ struct cox_vrrpd_router {
     char vmac[COX_NET_NAME_BYTES];          /**< its virtual interface; empty: none */
     guint8 mac[COX_NET_MAC_BYTES];          /**< of that */
     bool sends_from_base;
+    bool follows_owner;                     /**< IPv4, on the interface itself: the owner of its addresses may send from one that is here */
     bool has_made_vmac;
     struct cox_ip group;                    /**< that it listens to; COX_IP_NONE: unicast only */
     GArray *peers;                          /**< struct cox_ip */
@@ -34,8 +37,16 @@ struct cox_vrrpd_router {
 struct cox_vrrpd_held {
     struct cox_ip ip;
     gint32 ifindex;
-    char *instance; /**< NULL: a static one */
+    char *instance; /**< NULL: a static one, or of a resource */
+    char *resource; /**< id of a resource that is no router; NULL: of none */
 };
+
+/** Whose items are set: a router's, a resource's, or (both NULL) static ones. */
+struct cox_vrrpd_owner {
+    const char *instance, *resource;
+};
+
+struct cox_vrrpd_attrs;
 
 struct cox_vrrpd {
     struct cox_ctx *ctx;
@@ -52,13 +63,21 @@ struct cox_vrrpd {
     GPtrArray *lost;       /**< struct cox_vrrpd_held: addresses that others took away */
     GHashTable *up;        /**< set: names of interfaces that worked when the engine was told of them last */
     GHashTable *there;     /**< name -> number of interfaces that were there then */
-    GHashTable *quieted;   /**< set: settings of interfaces below virtual ones that were 0 */
+    GHashTable *quieted;   /**< set: settings of interfaces that were 0 and are not now (vrrpd_kept.c) */
+    GPtrArray *resources;  /**< struct cox_vrrpd_resource */
+    struct cox_netkeep *keep; /**< the same for the next life */
+    struct cox_block_tree *file; /**< of --config; NULL: none */
+    struct cox_vrrpd_attrs *attrs; /**< NULL: none yet */
+    GString *failures;     /**< what the kernel refuses is collected here; NULL: nobody asks */
     struct cox_vrrpd_tracking *tracking;
     int timer_fd;
+    GArray *dropped;       /**< struct cox_ip: what the filter drops now */
+    char *filter_table;    /**< its table; NULL: none was made */
     bool is_stepping, is_stopping;
     bool needs_brief;      /**< interfaces have changed since the guard was told */
     cox_source_id news_timer;
     cox_source_id open_timer; /**< to the next try for routers that are not open */
+    cox_source_id stamp_timer; /**< to the next time that the stamp of signed adverts is kept */
     guint64 n_late;        /**< wake-ups more than 5 ms late */
     cox_usec wanted, latest; /**< the wake-up that was asked for; the worst delay so far */
 };
@@ -89,14 +108,27 @@ void cox_vrrpd_tell_open(struct cox_vrrpd *vrrpd);
 void cox_vrrpd_refresh(struct cox_vrrpd *vrrpd);
 void cox_vrrpd_router_free(gpointer router);
 
-/** Addresses, routes and rules (vrrpd_items.c) of a router (NULL: static ones) in one batch. */
+/** Another set comes into force (the engine takes it over), with the roles that the cluster has given. */
+void cox_vrrpd_use(struct cox_vrrpd *vrrpd, struct cox_vrrp_set *set);
+
+/** Addresses, routes and rules in one batch (vrrpd_items.c). */
+void cox_vrrpd_set_items(struct cox_vrrpd *vrrpd, const struct cox_vrrpd_owner *owner, const struct cox_vrrp_items *items, bool removes);
+
+/** The same of a router (NULL: static ones). */
 void cox_vrrpd_install(struct cox_vrrpd *vrrpd, const struct cox_vrrp_instance *instance, const struct cox_vrrp_items *items, bool removes);
 
 /** May some of these items be missing on this interface? */
 bool cox_vrrpd_misses(const struct cox_vrrpd *vrrpd, const char *instance, const struct cox_vrrp_items *items, const struct cox_net_link *link);
 
+/** Is this route or rule (the other one is NULL; both NULL: any) one of these items? */
+bool cox_vrrpd_has_item(const struct cox_vrrp_items *items, const struct cox_net_route *route, const struct cox_net_rule *rule);
+
 /** Announce addresses of a router. */
 void cox_vrrpd_announce(struct cox_vrrpd *vrrpd, const struct cox_vrrp_effect *effect);
+
+/** Announce addresses once, on the interface of @router where they have none of their own. */
+void cox_vrrpd_announce_addresses(struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router, const struct cox_vrrp_address *addresses,
+                                  gsize n_addresses);
 
 /** The guard learns what to take away when we cannot. */
 void cox_vrrpd_brief_guard(struct cox_vrrpd *vrrpd);
@@ -132,8 +164,29 @@ void cox_vrrpd_tracking_update(struct cox_vrrpd_tracking *tracking);
 /** Run a script now, if it does not run. */
 void cox_vrrpd_tracking_run(struct cox_vrrpd_tracking *tracking, const struct cox_vrrp_script *script);
 
-/** Read the file of --config: a set, or NULL with an error that holds every complaint, each with its place (vrrpd_config.c). */
-struct cox_vrrp_set *cox_vrrpd_read_config(const char *path, GPtrArray *warnings, GError **error);
+/** Read the file of --config: a tree, or NULL with an error that holds every complaint, each with its place (vrrpd_config.c). */
+struct cox_block_tree *cox_vrrpd_read_file(const char *path, GPtrArray *warnings, GError **error);
+
+/** The set of several trees; NULL as above.  @warnings: texts are added; may be NULL. */
+struct cox_vrrp_set *cox_vrrpd_make_set(const struct cox_block *const *roots, gsize n, GPtrArray *warnings, GError **error);
+
+/** What comes in for addresses of routers of @set with no_accept is dropped, but by their owner (vrrpd_filter.c); NULL: no filter is left. */
+void cox_vrrpd_filter(struct cox_vrrpd *vrrpd, const struct cox_vrrp_set *set);
+
+/** At the start: there may be one that an earlier life has left. */
+void cox_vrrpd_recall_filter(struct cox_vrrpd *vrrpd);
+
+/** Settings of interfaces that routers need (vrrpd_kept.c): made if they are 0, given back when no router on @base needs them. */
+void cox_vrrpd_settle(struct cox_vrrpd *vrrpd, const char *base);
+
+/** What an earlier life has not given back is known again; and given back, after @is_settled, where no router needs it. */
+void cox_vrrpd_recall_settings(struct cox_vrrpd *vrrpd, bool is_settled);
+
+/** The first stamp of signed adverts: the wall time, or later when an earlier life was there. */
+guint64 cox_vrrpd_first_stamp(const struct cox_vrrpd *vrrpd);
+
+/** While a router signs its adverts its stamps are kept for the next life; @is_last: now, and no more. */
+void cox_vrrpd_keep_stamps(struct cox_vrrpd *vrrpd, bool is_last);
 
 /** What all routers are now, as text for people (vrrpd_report.c). */
 char *cox_vrrpd_report(const struct cox_vrrpd *vrrpd);

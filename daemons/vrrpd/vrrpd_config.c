@@ -1,6 +1,8 @@
 /* daemons/vrrpd/vrrpd_config.c - the file of --config, in the language of keepalived.conf.  Layer 6. */
 #include "daemons/vrrpd/vrrpd.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "conf/blockfile.h"
 #include "vrrp/keepalived.h"
@@ -67,7 +69,7 @@ check_global(const struct cox_vrrp_set *set, struct cox_diags *diags)
         { global->has_igmp_disabled, "disable_local_igmp", "the kernel reports the group" },
         { global->polls_links, "linkbeat_use_polling", "the kernel tells of links" },
         { set->n_linkbeats > 0, "linkbeat_interfaces", "the kernel tells of links" },
-        { global->has_nft_counters, "nftables_counters", "there are no filters" },
+        { global->has_nft_counters, "nftables_counters", "nothing is counted" },
         { global->command_bytes > 0, "vrrp_netlink_cmd_rcv_bufs", "the daemon chooses its buffers" },
         { global->monitor_bytes > 0, "vrrp_netlink_monitor_rcv_bufs", "the daemon chooses its buffers" },
         { global->process_bytes > 0, "process_monitor_rcv_bufs", "processes are counted twice a second" },
@@ -148,7 +150,6 @@ check_instance(const struct cox_vrrp_instance *instance, struct cox_diags *diags
     const char *object = instance->where != NULL ? instance->where : instance->name;
     const struct cox_vrrp_items excluded = { .addresses = instance->excluded, .n_addresses = instance->n_excluded };
     const struct row rows[] = {
-        { !instance->is_accepting, "no_accept", "packets to the addresses are taken" },
         { instance->vmac.kind == COX_VRRP_VMAC_IPVLAN, "use_ipvlan", "the addresses are on the interface itself" },
         { instance->vmac.is_for_others, "use_vmac_addr", "addresses on other interfaces are set on these themselves" },
         { instance->vrf != NULL, "vrf", "adverts go as the routes of the main table say" },
@@ -176,22 +177,49 @@ check_limits(const struct cox_vrrp_set *set, struct cox_diags *diags)
     }
 }
 
-struct cox_vrrp_set *
-cox_vrrpd_read_config(const char *path, GPtrArray *warnings, GError **error)
+/* In a file nobody would give the order that such a router waits for. */
+static void
+refuse_cluster(const struct cox_block *root, struct cox_diags *diags)
+{
+    for (const struct cox_block *block = root->first; block != NULL; block = block->next) {
+        for (const struct cox_block *line = strcmp(cox_block_keyword(block), "vrrp_instance") == 0 ? block->first : NULL; line != NULL; line = line->next) {
+            if (strcmp(cox_block_keyword(line), "authority") == 0 && g_strcmp0(cox_block_word(line, 1), "cluster") == 0) {
+                cox_block_say(diags, COX_SEVERITY_ERROR, line, 1, "leave it out, or make the router a resource of the cluster",
+                              "in a file nobody says that the router is to be master");
+            }
+        }
+    }
+}
+
+struct cox_block_tree *
+cox_vrrpd_read_file(const char *path, GPtrArray *warnings, GError **error)
 {
     struct cox_block_source source = cox_blockfile_source(NULL);
     g_autoptr(cox_diags) diags = cox_diags_new();
     g_autoptr(cox_block_tree) tree = NULL;
-    g_autoptr(cox_vrrp_set) set = NULL;
     g_autofree char *errors = NULL;
 
     source.seed = g_random_int();
     tree = cox_block_read(path, &source, diags);
-    set = cox_vrrp_set_from_block(&tree->root, diags);
-    if (set != NULL) {
-        check_limits(set, diags);
-    }
+    refuse_cluster(&tree->root, diags);
     errors = errors_of(diags, warnings);
+    if (cox_diags_has(diags, COX_SEVERITY_ERROR)) {
+        g_set_error(error, COX_ERROR, COX_ERROR_CONFIG, "%s", errors);
+        return NULL;
+    }
+    return g_steal_pointer(&tree);
+}
+
+struct cox_vrrp_set *
+cox_vrrpd_make_set(const struct cox_block *const *roots, gsize n, GPtrArray *warnings, GError **error)
+{
+    g_autoptr(GPtrArray) dropped = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(cox_diags) diags = cox_diags_new();
+    g_autoptr(cox_vrrp_set) set = cox_vrrp_set_from_blocks(roots, n, diags);
+    g_autofree char *errors = NULL;
+
+    check_limits(set, diags);
+    errors = errors_of(diags, warnings != NULL ? warnings : dropped);
     if (cox_diags_has(diags, COX_SEVERITY_ERROR)) {
         g_set_error(error, COX_ERROR, COX_ERROR_CONFIG, "%s", errors);
         return NULL;

@@ -1,5 +1,5 @@
 /* daemons/vrrpd/vrrpd_effects.c - what the engine asks for, in its order.  Layer 6. */
-#include "daemons/vrrpd/vrrpd.h"
+#include "daemons/vrrpd/vrrpd_resource.h"
 
 #include <string.h>
 #include <sys/timerfd.h>
@@ -83,6 +83,9 @@ carry_out(struct cox_vrrpd *vrrpd, const struct cox_vrrp_effect *effect)
         case COX_VRRP_DO_NOTIFY:
             cox_vrrpd_notify(vrrpd, &effect->change);
             learn_own(vrrpd, &effect->change);
+            if (effect->change.instance != NULL && cox_vrrpd_resource_find(vrrpd, effect->change.instance->name) != NULL) {
+                cox_vrrpd_attrs_tell(vrrpd, effect->change.instance->name);
+            }
             break;
         case COX_VRRP_DO_SAY:
             cox_vrrpd_say(vrrpd, effect);

@@ -1,5 +1,5 @@
 /* daemons/vrrpd/vrrpd_items.c - addresses, routes and rules of routers in the kernel, their announcement, and the guard's list.  Layer 6. */
-#include "daemons/vrrpd/vrrpd.h"
+#include "daemons/vrrpd/vrrpd_resource.h"
 
 #include <string.h>
 #include <linux/if_addr.h>
@@ -192,13 +192,16 @@ add_items(const struct cox_vrrpd *vrrpd, const char *instance, const struct cox_
 }
 
 static void
-remember(struct cox_vrrpd *vrrpd, const char *instance, const struct batch *batch)
+remember(struct cox_vrrpd *vrrpd, const struct cox_vrrpd_owner *owner, const struct batch *batch)
 {
     for (gsize i = 0; i < batch->n_addresses; i++) {
         struct cox_vrrpd_held *held = g_new0(struct cox_vrrpd_held, 1);
 
-        *held = (struct cox_vrrpd_held) { batch->addresses[i].local.ip, batch->addresses[i].ifindex, g_strdup(instance) };
+        *held = (struct cox_vrrpd_held) { batch->addresses[i].local.ip, batch->addresses[i].ifindex, g_strdup(owner->instance), g_strdup(owner->resource) };
         g_hash_table_replace(vrrpd->held, held, held);
+    }
+    if (batch->n_routes + batch->n_rules > 0) {
+        cox_net_watch_items(vrrpd->net);
     }
 }
 
@@ -217,15 +220,32 @@ turn_round(struct batch *batch)
     }
 }
 
-void
-cox_vrrpd_install(struct cox_vrrpd *vrrpd, const struct cox_vrrp_instance *instance, const struct cox_vrrp_items *items, bool removes)
+/* What the kernel refuses is said, and told to who collects it. */
+static void
+say_failures(struct cox_vrrpd *vrrpd, const struct cox_vrrpd_owner *owner, const struct batch *batch)
 {
-    const char *name = instance == NULL ? NULL : instance->name;
+    for (gsize i = 0; i < batch->n_changes; i++) {
+        g_autofree char *text = batch->changes[i].result == 0 ? NULL : cox_net_change_text(vrrpd->net, &batch->changes[i]);
+
+        if (text == NULL) {
+            continue;
+        }
+        cox_log_event(vrrpd->log, COX_EVENT_VRRP_ITEM, "%s=%s error=\"%s\"", owner->resource != NULL ? "resource" : "router",
+                      owner->resource != NULL ? owner->resource : owner->instance != NULL ? owner->instance : "-", text);
+        if (vrrpd->failures != NULL) {
+            g_string_append_printf(vrrpd->failures, "%s%s", vrrpd->failures->len > 0 ? ", " : "", text);
+        }
+    }
+}
+
+void
+cox_vrrpd_set_items(struct cox_vrrpd *vrrpd, const struct cox_vrrpd_owner *owner, const struct cox_vrrp_items *items, bool removes)
+{
     struct batch batch;
 
     batch_init(&batch, items->n_addresses, items->n_routes, items->n_rules);
     batch.removes = removes;
-    add_items(vrrpd, name, items, &batch);
+    add_items(vrrpd, owner->instance, items, &batch);
     if (removes) {
         for (gsize i = 0; i < batch.n_addresses; i++) {
             const struct cox_vrrpd_held key = { .ip = batch.addresses[i].local.ip, .ifindex = batch.addresses[i].ifindex };
@@ -234,18 +254,53 @@ cox_vrrpd_install(struct cox_vrrpd *vrrpd, const struct cox_vrrp_instance *insta
         }
         turn_round(&batch);
     } else {
-        remember(vrrpd, name, &batch);
+        remember(vrrpd, owner, &batch);
     }
     if (cox_net_apply(vrrpd->net, batch.changes, batch.n_changes) > 0) {
-        for (gsize i = 0; i < batch.n_changes; i++) {
-            if (batch.changes[i].result != 0) {
-                g_autofree char *text = cox_net_change_text(vrrpd->net, &batch.changes[i]);
-
-                cox_log_event(vrrpd->log, COX_EVENT_VRRP_ITEM, "router=%s error=\"%s\"", name == NULL ? "-" : name, text);
-            }
-        }
+        say_failures(vrrpd, owner, &batch);
     }
     batch_clear(&batch);
+}
+
+void
+cox_vrrpd_install(struct cox_vrrpd *vrrpd, const struct cox_vrrp_instance *instance, const struct cox_vrrp_items *items, bool removes)
+{
+    const struct cox_vrrpd_owner owner = { .instance = instance == NULL ? NULL : instance->name };
+
+    cox_vrrpd_set_items(vrrpd, &owner, items, removes);
+}
+
+char *
+cox_vrrpd_missing(const struct cox_vrrpd *vrrpd, const char *instance, const struct cox_vrrp_items *items)
+{
+    const struct cox_vrrpd_router *router = instance == NULL ? NULL : g_hash_table_lookup(vrrpd->routers, instance);
+
+    for (gsize i = 0; i < items->n_addresses; i++) {
+        const struct cox_vrrp_address *address = &items->addresses[i];
+        gint32 ifindex = ifindex_of(vrrpd, router, address->interface);
+
+        if (ifindex == 0 || !cox_net_has_address(vrrpd->net, ifindex, &address->ip)) {
+            const char *own = router == NULL ? "?" : router->vmac[0] != '\0' ? router->vmac : router->base;
+            char text[COX_IP_TEXT_SIZE];
+
+            return g_strdup_printf("address %s on %s", cox_ip_format(&address->ip, text), address->interface != NULL ? address->interface : own);
+        }
+    }
+    return NULL;
+}
+
+/* Would a route to this gateway go out here? */
+static bool
+has_net_of(const struct cox_vrrpd *vrrpd, const struct cox_net_link *link, const struct cox_ip *via)
+{
+    const struct cox_net_address *address;
+
+    for (gsize i = 0; (address = cox_net_address(vrrpd->net, link->ifindex, i)) != NULL; i++) {
+        if (address->local.ip.family == via->family && cox_ip_is_in(via, &address->local.ip, address->local.bits)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool
@@ -266,9 +321,52 @@ cox_vrrpd_misses(const struct cox_vrrpd *vrrpd, const char *instance, const stru
     }
     for (gsize i = 0; i < items->n_routes; i++) { /* nobody has told what became of them */
         for (gsize k = 0; k < items->routes[i].n_nexthops; k++) {
-            if (g_strcmp0(items->routes[i].nexthops[k].interface, link->name) == 0) {
+            const struct cox_vrrp_nexthop *hop = &items->routes[i].nexthops[k];
+
+            if (hop->interface != NULL ? strcmp(hop->interface, link->name) == 0 : has_net_of(vrrpd, link, &hop->via)) {
                 return true;
             }
+        }
+    }
+    return false;
+}
+
+static bool
+is_net(const struct cox_vrrp_net *ours, const struct cox_net_prefix *told)
+{
+    return ours->prefix == told->bits && (told->bits == 0 || cox_ip_is_in(&ours->ip, &told->ip, told->bits));
+}
+
+static bool
+is_route(const struct cox_vrrp_route *ours, const struct cox_net_route *told)
+{
+    bool has_same_way = told->n_hops != 1 || ours->n_nexthops != 1 || cox_ip_equal(&ours->nexthops[0].via, &told->hops[0].via);
+
+    return ours->family == told->family && is_net(&ours->to, &told->to) && (ours->table == 0 ? RT_TABLE_MAIN : ours->table) == told->table
+           && (ours->priority == 0 || ours->priority == told->metric) && ours->tos == told->tos && has_same_way;
+}
+
+static bool
+is_rule(const struct cox_vrrp_rule *ours, const struct cox_net_rule *told)
+{
+    return ours->family == told->family && is_net(&ours->from, &told->from) && is_net(&ours->to, &told->to)
+           && (ours->preference == 0 || ours->preference == told->preference) && ours->mark == told->mark && ours->mark_mask == told->mark_mask;
+}
+
+bool
+cox_vrrpd_has_item(const struct cox_vrrp_items *items, const struct cox_net_route *route, const struct cox_net_rule *rule)
+{
+    if (route == NULL && rule == NULL) {
+        return items->n_routes + items->n_rules > 0;
+    }
+    for (gsize i = 0; route != NULL && i < items->n_routes; i++) {
+        if (is_route(&items->routes[i], route)) {
+            return true;
+        }
+    }
+    for (gsize i = 0; rule != NULL && i < items->n_rules; i++) {
+        if (is_rule(&items->rules[i], rule)) {
+            return true;
         }
     }
     return false;
@@ -286,29 +384,35 @@ is_forwarding(struct cox_vrrpd *vrrpd, const char *interface)
 }
 
 void
-cox_vrrpd_announce(struct cox_vrrpd *vrrpd, const struct cox_vrrp_effect *effect)
+cox_vrrpd_announce_addresses(struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router, const struct cox_vrrp_address *addresses, gsize n_addresses)
 {
-    const struct cox_vrrpd_router *router = g_hash_table_lookup(vrrpd->routers, effect->instance->name);
-    g_autofree struct cox_net_frame *frames = g_new0(struct cox_net_frame, effect->announce.n_addresses);
+    g_autofree struct cox_net_frame *frames = g_new0(struct cox_net_frame, n_addresses);
     gint32 last = 0;
     bool is_router = false;
     gsize n = 0;
 
-    for (gsize i = 0; i < effect->announce.n_addresses; i++) {
-        const struct cox_vrrp_address *address = &effect->announce.addresses[i];
-        const struct cox_net_link *link = cox_net_link(vrrpd->net, ifindex_of(vrrpd, router, address->interface));
+    for (gsize i = 0; i < n_addresses; i++) {
+        const struct cox_net_link *link = cox_net_link(vrrpd->net, ifindex_of(vrrpd, router, addresses[i].interface));
 
         if (link == NULL || !link->has_mac) {
             continue; /* without a MAC there are no neighbours to tell */
         }
-        if (address->ip.family == COX_IP_V6 && link->ifindex != last) {
+        if (addresses[i].ip.family == COX_IP_V6 && link->ifindex != last) {
             is_router = is_forwarding(vrrpd, link->name);
             last = link->ifindex;
         }
-        cox_netframe_announce(&(struct cox_netframe_spec) { link, &address->ip, false, is_router }, &frames[n++]);
+        cox_netframe_announce(&(struct cox_netframe_spec) { link, &addresses[i].ip, false, is_router }, &frames[n++]);
     }
+    (void) cox_net_send(vrrpd->net, frames, n);
+}
+
+void
+cox_vrrpd_announce(struct cox_vrrpd *vrrpd, const struct cox_vrrp_effect *effect)
+{
+    const struct cox_vrrpd_router *router = g_hash_table_lookup(vrrpd->routers, effect->instance->name);
+
     for (guint i = 0; i < effect->announce.repeat; i++) {
-        (void) cox_net_send(vrrpd->net, frames, n);
+        cox_vrrpd_announce_addresses(vrrpd, router, effect->announce.addresses, effect->announce.n_addresses);
     }
 }
 
@@ -350,6 +454,9 @@ cox_vrrpd_brief_guard(struct cox_vrrpd *vrrpd)
         const struct cox_vrrp_instance *instance = &set->instances[i];
         const struct cox_vrrp_items excluded = { .addresses = instance->excluded, .n_addresses = instance->n_excluded };
 
+        if (instance->authority == COX_VRRP_AUTHORITY_CLUSTER) {
+            continue; /* no other node takes them before the cluster has seen to this one; we are back before that */
+        }
         list_items(vrrpd, instance, &instance->items, list);
         list_items(vrrpd, instance, &excluded, list);
     }

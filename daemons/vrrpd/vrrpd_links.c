@@ -1,5 +1,5 @@
 /* daemons/vrrpd/vrrpd_links.c - interfaces: what is told of them, virtual ones, and where routers listen.  Layer 6. */
-#include "daemons/vrrpd/vrrpd.h"
+#include "daemons/vrrpd/vrrpd_resource.h"
 
 #include <string.h>
 #include <linux/if_addr.h>
@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "netlink/netframes.h"
 
-enum { OPEN_AGAIN_MS = 1000 }; /* between two tries of a router that is not open, for what nobody tells the end of */
+enum { OWNER = 255, OPEN_AGAIN_MS = 1000 }; /* between two tries of a router that is not open, for what nobody tells the end of */
 
 guint
 cox_vrrpd_held_hash(gconstpointer key)
@@ -31,6 +31,7 @@ cox_vrrpd_held_free(gpointer data)
     struct cox_vrrpd_held *held = data;
 
     g_free(held->instance);
+    g_free(held->resource);
     g_free(held);
 }
 
@@ -97,41 +98,6 @@ set(struct cox_vrrpd *vrrpd, const char *family, const char *interface, const ch
     }
 }
 
-/* What the interface below is set to: the address belongs to the virtual one alone, and neighbours would learn the wrong MAC. */
-static const struct {
-    const char *key, *value;
-} quiet[] = {
-    { "arp_ignore", "1" },   /* it does not answer for the address */
-    { "arp_announce", "2" }, /* nor does it ask for others as the address */
-};
-
-static void
-quieten_base(struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router)
-{
-    for (gsize i = 0; router->family == COX_IP_V4 && i < G_N_ELEMENTS(quiet); i++) {
-        g_autofree char *path = g_strdup_printf("ipv4/conf/%s/%s", router->base, quiet[i].key);
-        g_autofree char *before = cox_net_sysctl_value(vrrpd->net, path);
-
-        if (g_strcmp0(before, "0") == 0) { /* else somebody has chosen */
-            set(vrrpd, "ipv4", router->base, quiet[i].key, quiet[i].value);
-            g_hash_table_add(vrrpd->quieted, g_steal_pointer(&path));
-        }
-    }
-}
-
-/* As it was. */
-static void
-wake_base(struct cox_vrrpd *vrrpd, const char *base)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(quiet); i++) {
-        g_autofree char *path = g_strdup_printf("ipv4/conf/%s/%s", base, quiet[i].key);
-
-        if (g_hash_table_remove(vrrpd->quieted, path)) {
-            set(vrrpd, "ipv4", base, quiet[i].key, "0");
-        }
-    }
-}
-
 static void
 prepare_vmac(struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router)
 {
@@ -146,7 +112,7 @@ prepare_vmac(struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router)
     for (gsize i = 0; i < G_N_ELEMENTS(settings); i++) {
         set(vrrpd, settings[i].family, router->vmac, settings[i].key, settings[i].value);
     }
-    quieten_base(vrrpd, router);
+    cox_vrrpd_settle(vrrpd, router->base);
 }
 
 /* Left behind by a daemon that was killed: a macvlan with a MAC of virtual routers, or with ours, that no router of this process uses. */
@@ -164,6 +130,24 @@ is_left_over(const struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *route
         }
     }
     return link->is_macvlan && (memcmp(link->mac, virtual, sizeof virtual) == 0 || memcmp(link->mac, router->mac, sizeof link->mac) == 0);
+}
+
+/* Has this process made it, or an earlier one that was killed?  Then it goes with its last router. */
+static bool
+is_ours(const struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router, const struct cox_net_link *link)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, vrrpd->routers);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const struct cox_vrrpd_router *other = value;
+
+        if (other->vmac_ifindex == link->ifindex && other->has_made_vmac) {
+            return true;
+        }
+    }
+    return is_left_over(vrrpd, router, link);
 }
 
 /* Make or remove an interface, and see that it is so. */
@@ -202,11 +186,11 @@ make_vmac(struct cox_vrrpd *vrrpd, struct cox_vrrpd_router *router, GError **err
         }
         link = NULL;
     }
+    router->has_made_vmac = link == NULL || is_ours(vrrpd, router, link);
     if (link == NULL) {
         if (!change_vmac(vrrpd, &wanted, false, error)) {
             return false;
         }
-        router->has_made_vmac = true;
         link = cox_net_link_named(vrrpd->net, router->vmac);
     }
     if (link == NULL) {
@@ -277,6 +261,7 @@ static void
 take_settings(struct cox_vrrpd_router *router, const struct cox_vrrp_instance *instance)
 {
     router->sends_from_base = instance->vmac.sends_from_base;
+    router->follows_owner = instance->vmac.kind == COX_VRRP_VMAC_NONE && instance->priority != OWNER && instance->authority == COX_VRRP_AUTHORITY_VRRP;
     g_array_set_size(router->peers, 0);
     for (gsize i = 0; i < instance->n_peers; i++) {
         g_array_append_val(router->peers, instance->peers[i].ip);
@@ -293,6 +278,7 @@ cox_vrrpd_refresh(struct cox_vrrpd *vrrpd)
 
         if (router != NULL) {
             take_settings(router, &set->instances[i]);
+            cox_vrrpd_settle(vrrpd, router->base);
         }
     }
 }
@@ -334,9 +320,9 @@ cox_vrrpd_open(struct cox_vrrpd *vrrpd, const struct cox_vrrp_instance *instance
     ready(vrrpd, router);
 }
 
-/* Is a virtual interface, or one below such, still somebody's? */
+/* Is a virtual interface still somebody's? */
 static bool
-is_used(const struct cox_vrrpd *vrrpd, const char *interface, bool is_virtual)
+is_used(const struct cox_vrrpd *vrrpd, const char *interface)
 {
     GHashTableIter iter;
     gpointer value;
@@ -345,7 +331,7 @@ is_used(const struct cox_vrrpd *vrrpd, const char *interface, bool is_virtual)
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const struct cox_vrrpd_router *router = value;
 
-        if (strcmp(is_virtual ? router->vmac : router->vmac[0] != '\0' ? router->base : "", interface) == 0) {
+        if (strcmp(router->vmac, interface) == 0) {
             return true;
         }
     }
@@ -363,15 +349,13 @@ cox_vrrpd_close(struct cox_vrrpd *vrrpd, const char *name)
     }
     router = value;
     stop_listening(vrrpd, router);
-    if (router->has_made_vmac && !is_used(vrrpd, router->vmac, true)) {
+    if (router->has_made_vmac && !is_used(vrrpd, router->vmac)) {
         const struct cox_net_link link = { .ifindex = router->vmac_ifindex };
         struct cox_net_change change = { .kind = COX_NET_MACVLAN, .removes = true, .link = &link };
 
         (void) cox_net_apply(vrrpd->net, &change, 1);
     }
-    if (router->vmac[0] != '\0' && !is_used(vrrpd, router->base, false)) {
-        wake_base(vrrpd, router->base);
-    }
+    cox_vrrpd_settle(vrrpd, router->base);
     cox_vrrpd_router_free(router);
 }
 
@@ -388,6 +372,16 @@ on_link(void *context, const struct cox_net_link *link)
 }
 
 static void
+add_lost(struct cox_vrrpd *vrrpd, const struct cox_vrrpd_held *held)
+{
+    struct cox_vrrpd_held *lost = g_memdup2(held, sizeof *held);
+
+    lost->instance = g_strdup(held->instance);
+    lost->resource = g_strdup(held->resource);
+    g_ptr_array_add(vrrpd->lost, lost);
+}
+
+static void
 on_address(void *context, const struct cox_net_address *address, bool is_there)
 {
     struct cox_vrrpd *vrrpd = context;
@@ -399,20 +393,47 @@ on_address(void *context, const struct cox_net_address *address, bool is_there)
         g_hash_table_add(vrrpd->news, g_strdup(link->name));
     }
     if (held != NULL) {
-        struct cox_vrrpd_held *lost = g_memdup2(held, sizeof *held);
-
-        lost->instance = g_strdup(held->instance);
-        g_ptr_array_add(vrrpd->lost, lost);
+        add_lost(vrrpd, held);
     } else if (!is_there) {
         vrrpd->needs_brief = true; /* it may be the host's own that a router owns, and ours to set now */
     }
     cox_vrrpd_tell_soon(vrrpd);
 }
 
+/* A route or rule is gone, or (both NULL) some may be: whoever holds such a one sets it again. */
+static void
+on_item_gone(void *context, const struct cox_net_route *route, const struct cox_net_rule *rule)
+{
+    struct cox_vrrpd *vrrpd = context;
+    const struct cox_vrrp_set *set = vrrpd->engine == NULL ? NULL : cox_vrrp_set_of(vrrpd->engine);
+
+    for (gsize i = 0; set != NULL && i < set->n_instances; i++) {
+        const struct cox_vrrpd_held held = { .instance = (char *) (guintptr) set->instances[i].name };
+
+        if (cox_vrrpd_has_item(&set->instances[i].items, route, rule)) {
+            add_lost(vrrpd, &held);
+        }
+    }
+    for (guint i = 0; i < vrrpd->resources->len; i++) {
+        const struct cox_vrrpd_resource *resource = g_ptr_array_index(vrrpd->resources, i);
+        const struct cox_vrrpd_held held = { .resource = resource->id };
+
+        if (cox_vrrpd_has_item(&resource->items, route, rule)) {
+            add_lost(vrrpd, &held);
+        }
+    }
+    if (set != NULL && cox_vrrpd_has_item(&set->statics, route, rule)) {
+        add_lost(vrrpd, &(struct cox_vrrpd_held) { 0 });
+    }
+    if (vrrpd->lost->len > 0) {
+        cox_vrrpd_tell_soon(vrrpd);
+    }
+}
+
 struct cox_net_handler
 cox_vrrpd_net_handler(struct cox_vrrpd *vrrpd)
 {
-    return (struct cox_net_handler) { .link = on_link, .link_gone = on_link, .address = on_address, .context = vrrpd };
+    return (struct cox_net_handler) { .link = on_link, .link_gone = on_link, .address = on_address, .item_gone = on_item_gone, .context = vrrpd };
 }
 
 static bool
@@ -496,19 +517,48 @@ set_again(struct cox_vrrpd *vrrpd, const char *name)
 
     (void) cox_net_dispatch(vrrpd->net, NULL); /* what was set just now is there; a failure is seen by who waits for it */
     link = cox_net_link_named(vrrpd->net, name);
-    if (set == NULL || link == NULL || vrrpd->is_stopping) {
+    if (link == NULL || vrrpd->is_stopping) {
         return;
     }
-    if (cox_vrrpd_misses(vrrpd, NULL, &set->statics, link)) {
+    for (guint i = 0; i < vrrpd->resources->len; i++) {
+        struct cox_vrrpd_resource *resource = g_ptr_array_index(vrrpd->resources, i);
+
+        if (cox_vrrpd_misses(vrrpd, NULL, &resource->items, link)) {
+            cox_vrrpd_resource_restore(vrrpd, resource);
+        }
+    }
+    if (set != NULL && cox_vrrpd_misses(vrrpd, NULL, &set->statics, link)) {
         cox_vrrpd_install(vrrpd, NULL, &set->statics, false);
     }
-    for (gsize i = 0; i < set->n_instances; i++) {
+    for (gsize i = 0; set != NULL && i < set->n_instances; i++) {
         const struct cox_vrrp_instance *instance = &set->instances[i];
         const struct cox_vrrp_items excluded = { .addresses = instance->excluded, .n_addresses = instance->n_excluded };
         const struct cox_vrrp_event event = { .kind = COX_VRRP_ON_LOST, .lost = instance->name };
 
         if (cox_vrrpd_misses(vrrpd, instance->name, &instance->items, link) || cox_vrrpd_misses(vrrpd, instance->name, &excluded, link)) {
             cox_vrrpd_step(vrrpd, &event); /* it is for a master only */
+        }
+    }
+}
+
+/* What a resource holds moves as what a router holds: it comes last, and is no primary address that adverts are sent from. */
+static bool
+is_of_resource(const struct cox_vrrpd *vrrpd, const struct cox_net_address *address)
+{
+    const struct cox_vrrpd_held key = { .ip = address->local.ip, .ifindex = address->ifindex };
+    const struct cox_vrrpd_held *held = g_hash_table_lookup(vrrpd->held, &key);
+
+    return held != NULL && held->resource != NULL;
+}
+
+static void
+add_addresses(const struct cox_vrrpd *vrrpd, gint32 ifindex, bool wants_resources, GArray *addresses)
+{
+    const struct cox_net_address *address;
+
+    for (gsize i = 0; (address = cox_net_address(vrrpd->net, ifindex, i)) != NULL; i++) {
+        if (is_usable(address) && is_of_resource(vrrpd, address) == wants_resources) {
+            g_array_append_val(addresses, address->local.ip);
         }
     }
 }
@@ -520,15 +570,11 @@ tell_link(struct cox_vrrpd *vrrpd, const char *name)
     g_autoptr(GArray) addresses = g_array_new(FALSE, FALSE, sizeof(struct cox_ip));
     struct cox_vrrp_link link = { .name = name };
     struct cox_vrrp_event event = { .kind = COX_VRRP_ON_LINK, .link = &link };
-    const struct cox_net_address *address;
     bool is_back = is_new(vrrpd, name, found == NULL ? 0 : found->ifindex);
 
-    for (gsize i = 0; found != NULL && (address = cox_net_address(vrrpd->net, found->ifindex, i)) != NULL; i++) {
-        if (is_usable(address)) {
-            g_array_append_val(addresses, address->local.ip);
-        }
-    }
     if (found != NULL) {
+        add_addresses(vrrpd, found->ifindex, false, addresses);
+        add_addresses(vrrpd, found->ifindex, true, addresses);
         link.index = (guint) found->ifindex;
         link.is_up = found->is_up && found->has_carrier;
     }
@@ -607,16 +653,24 @@ tell_lost(struct cox_vrrpd *vrrpd)
         const struct cox_vrrpd_held *held = g_ptr_array_index(lost, i);
         const struct cox_vrrp_event event = { .kind = COX_VRRP_ON_LOST, .lost = held->instance };
 
+        bool is_address = held->ip.family != COX_IP_NONE;
+
         /* It may have been given up by the steps before this one, or be back. */
-        if (!g_hash_table_contains(vrrpd->held, held) || cox_net_has_address(vrrpd->net, held->ifindex, &held->ip)) {
+        if (is_address && (!g_hash_table_contains(vrrpd->held, held) || cox_net_has_address(vrrpd->net, held->ifindex, &held->ip))) {
             continue;
         }
-        if (cox_net_link(vrrpd->net, held->ifindex) == NULL) {
+        if (is_address && cox_net_link(vrrpd->net, held->ifindex) == NULL) {
             g_hash_table_remove(vrrpd->held, held);
         }
         if (held->instance != NULL) {
             cox_vrrpd_step(vrrpd, &event);
-        } else { /* a static one belongs to nobody who could have given it up */
+        } else if (held->resource != NULL) {
+            struct cox_vrrpd_resource *resource = cox_vrrpd_resource_find(vrrpd, held->resource);
+
+            if (resource != NULL) {
+                cox_vrrpd_resource_restore(vrrpd, resource);
+            }
+        } else if (!vrrpd->is_stopping) { /* a static one belongs to nobody who could have given it up */
             cox_vrrpd_install(vrrpd, NULL, &cox_vrrp_set_of(vrrpd->engine)->statics, false);
         }
     }

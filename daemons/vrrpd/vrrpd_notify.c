@@ -1,5 +1,5 @@
 /* daemons/vrrpd/vrrpd_notify.c - who is told of a change: scripts, pipes, the log.  Layer 6. */
-#include "daemons/vrrpd/vrrpd.h"
+#include "daemons/vrrpd/vrrpd_resource.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -186,6 +186,9 @@ cox_vrrpd_say(struct cox_vrrpd *vrrpd, const struct cox_vrrp_effect *effect)
             break;
         case COX_VRRP_SAY_LOST:
             cox_log_event(vrrpd->log, COX_EVENT_VRRP_LOST, "router=%s", router);
+            break;
+        case COX_VRRP_SAY_KEPT:
+            cox_log_event(vrrpd->log, COX_EVENT_VRRP_KEPT, "router=%s address=%s", router, peer);
             break;
         case COX_VRRP_SAY_FAULT:
             cox_log_event(vrrpd->log, COX_EVENT_VRRP_FAULT, "router=%s reason=\"%s\"", router, effect->say.reason);

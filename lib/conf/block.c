@@ -23,6 +23,26 @@ cox_block_word(const struct cox_block *block, guint i)
     return (i < block->n_words) ? block->words[i].text : NULL;
 }
 
+bool
+cox_block_equal(const struct cox_block *a, const struct cox_block *b)
+{
+    const struct cox_block *one = a->first, *other = b->first;
+
+    if (a->n_words != b->n_words || a->has_body != b->has_body) {
+        return false;
+    }
+    for (guint i = 0; i < a->n_words; i++) {
+        if (strcmp(a->words[i].text, b->words[i].text) != 0 || a->words[i].is_quoted != b->words[i].is_quoted) {
+            return false;
+        }
+    }
+    while (one != NULL && other != NULL && cox_block_equal(one, other)) { /* no deeper than COX_BLOCK_MOST_DEPTH */
+        one = one->next;
+        other = other->next;
+    }
+    return one == NULL && other == NULL;
+}
+
 void
 cox_block_say(struct cox_diags *diags, enum cox_severity severity, const struct cox_block *block, guint i, const char *remedy,
               const char *format, ...)

@@ -78,6 +78,9 @@ const char *cox_block_keyword(const struct cox_block *block);
 /** Word number @i behind the keyword, from 1; NULL when there is none. */
 const char *cox_block_word(const struct cox_block *block, guint i);
 
+/** Do two statements, with all in their braces, say the same, wherever they stand? */
+bool cox_block_equal(const struct cox_block *a, const struct cox_block *b);
+
 /** Add a diagnostic about word @i (0: the keyword) of a statement; @remedy may be NULL. */
 void cox_block_say(struct cox_diags *diags, enum cox_severity severity, const struct cox_block *block, guint i, const char *remedy,
                    const char *format, ...) G_GNUC_PRINTF(6, 7);

@@ -436,24 +436,76 @@ turn_of(const char *keyword)
     return is_one_of(keyword, settings) ? 0 : is_one_of(keyword, followed) ? 1 : 2;
 }
 
+/* The trees of a configuration, and who has defined what is followed. */
+struct roots {
+    const struct cox_block *const *list;
+    size_t n;
+    GHashTable *defined; /* "KEYWORD NAME" -> block of an earlier tree */
+};
+
+static char *
+key_of(const struct cox_block *block)
+{
+    return g_strdup_printf("%s %s", cox_block_keyword(block), block->n_words > 1 ? cox_block_word(block, 1) : "");
+}
+
+/* Has an earlier tree defined it in the same words? */
+static bool
+is_known(struct cox_keyword_reader *reader, const struct roots *roots, const struct cox_block *block)
+{
+    g_autofree char *key = key_of(block);
+    const struct cox_block *first = g_hash_table_lookup(roots->defined, key);
+
+    if (first != NULL && !cox_block_equal(first, block)) {
+        cox_block_say(reader->diags, COX_SEVERITY_ERROR, block, 1, "give it another name, or define it as there", "%s is defined in another way by %s",
+                      key, first->file);
+    }
+    return first != NULL;
+}
+
 static void
-read_all(struct cox_keyword_reader *reader, const struct cox_block *root)
+remember(struct roots *roots, const struct cox_block *root)
+{
+    for (const struct cox_block *block = root->first; block != NULL; block = block->next) {
+        if (turn_of(cox_block_keyword(block)) == 1) {
+            g_hash_table_insert(roots->defined, key_of(block), (gpointer) (guintptr) block);
+        }
+    }
+}
+
+static void
+read_turn(struct cox_keyword_reader *reader, struct roots *roots, const struct cox_block *root, guint turn)
+{
+    struct cox_vrrpk_load *load = reader->data;
+
+    for (const struct cox_block *block = root->first; block != NULL; block = block->next) {
+        if (turn_of(cox_block_keyword(block)) != turn || (turn == 1 && is_known(reader, roots, block))) {
+            continue;
+        }
+        if (strcmp(cox_block_keyword(block), "global_defs") == 0) {
+            cox_keyword_read(reader, "global_defs", block, &load->global);
+        } else {
+            cox_keyword_read_one(reader, "top", block, &load->global);
+        }
+    }
+}
+
+static void
+read_all(struct cox_keyword_reader *reader, struct roots *roots)
 {
     struct cox_vrrpk_load *load = reader->data;
     struct cox_vrrp_pace pace = { .n_interfaces = 0 };
 
+    roots->defined = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (guint turn = 0; turn < 3; turn++) {
-        for (const struct cox_block *block = root->first; block != NULL; block = block->next) {
-            if (turn_of(cox_block_keyword(block)) != turn) {
-                continue;
-            }
-            if (strcmp(cox_block_keyword(block), "global_defs") == 0) {
-                cox_keyword_read(reader, "global_defs", block, &load->global);
-            } else {
-                cox_keyword_read_one(reader, "top", block, &load->global);
+        for (size_t i = 0; i < roots->n; i++) {
+            read_turn(reader, roots, roots->list[i], turn);
+            if (turn == 1 && i + 1 < roots->n) {
+                remember(roots, roots->list[i]);
             }
         }
     }
+    g_hash_table_unref(roots->defined);
     pace.arp = load->global.garp_interval;
     pace.na = load->global.gna_interval;
     if (pace.arp > 0 || pace.na > 0) {
@@ -474,6 +526,13 @@ read_all(struct cox_keyword_reader *reader, const struct cox_block *root)
 struct cox_vrrp_set *
 cox_vrrp_set_from_block(const struct cox_block *root, struct cox_diags *diags)
 {
+    return cox_vrrp_set_from_blocks(&root, 1, diags);
+}
+
+struct cox_vrrp_set *
+cox_vrrp_set_from_blocks(const struct cox_block *const *roots, size_t n, struct cox_diags *diags)
+{
+    struct roots all = { .list = roots, .n = n };
     struct cox_vrrp_set *set = cox_vrrp_set_new();
     struct cox_vrrpk_load load = { .members = g_array_new(FALSE, FALSE, sizeof(char *)) };
     struct cox_keyword_reader reader = { .arena = set->arena, .diags = diags, .data = &load };
@@ -487,7 +546,7 @@ cox_vrrp_set_from_block(const struct cox_block *root, struct cox_diags *diags)
     ITEM_LISTS(MAKE)
     cox_vrrpk_global_init(&load.global);
     cox_keyword_reader_init(&reader, keywords, G_N_ELEMENTS(keywords));
-    read_all(&reader, root);
+    read_all(&reader, &all);
     cox_keyword_reader_clear(&reader);
     set->global = load.global.own;
     ALL_LISTS(KEEP)

@@ -19,6 +19,12 @@ const struct cox_keyword *cox_vrrp_keywords(size_t *n);
  */
 struct cox_vrrp_set *cox_vrrp_set_from_block(const struct cox_block *root, struct cox_diags *diags);
 
+/**
+ * As above for several trees that together are one configuration.  Scripts, files and processes that a later one defines word for word as an
+ * earlier one has them are the same; one that differs is an error.
+ */
+struct cox_vrrp_set *cox_vrrp_set_from_blocks(const struct cox_block *const *roots, size_t n, struct cox_diags *diags);
+
 /** What is wrong with a set whose values are each for itself right: duplicate VRIDs, unknown names, mixed families... */
 void cox_vrrp_check(const struct cox_vrrp_set *set, struct cox_diags *diags);
 

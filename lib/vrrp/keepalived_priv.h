@@ -37,7 +37,7 @@ cox_vrrpk_take cox_vrrpk_nothing, cox_vrrpk_instance, cox_vrrpk_group, cox_vrrpk
 cox_vrrpk_take cox_vrrpk_script_user, cox_vrrpk_command, cox_vrrpk_program, cox_vrrpk_user, cox_vrrpk_fifo, cox_vrrpk_micros, cox_vrrpk_cpus,
     cox_vrrpk_mail_to, cox_vrrpk_mail_server, cox_vrrpk_extra_if, cox_vrrpk_dynamic, cox_vrrpk_reload_check, cox_vrrpk_nftables,
     cox_vrrpk_rx_policy, cox_vrrpk_umask;
-cox_vrrpk_take cox_vrrpk_state, cox_vrrpk_authentication, cox_vrrpk_auth_type, cox_vrrpk_auth_pass, cox_vrrpk_auth_key, cox_vrrpk_use_vmac,
+cox_vrrpk_take cox_vrrpk_authority, cox_vrrpk_state, cox_vrrpk_authentication, cox_vrrpk_auth_type, cox_vrrpk_auth_pass, cox_vrrpk_auth_key, cox_vrrpk_use_vmac,
     cox_vrrpk_use_ipvlan, cox_vrrpk_track, cox_vrrpk_source, cox_vrrpk_peers, cox_vrrpk_checksum, cox_vrrpk_addresses, cox_vrrpk_routes, cox_vrrpk_rules,
     cox_vrrpk_accept, cox_vrrpk_deleted, cox_vrrpk_group_deleted, cox_vrrpk_members;
 cox_vrrpk_take cox_vrrpk_weight, cox_vrrpk_init_file, cox_vrrpk_argv, cox_vrrpk_param_match, cox_vrrpk_process_delay, cox_vrrpk_pace_interface;

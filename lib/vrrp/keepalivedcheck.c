@@ -190,6 +190,29 @@ check_vmac(const struct cox_vrrp_set *set, const struct cox_vrrp_instance *route
     }
 }
 
+/* Have two routers the same virtual interface, though it cannot be the same one? */
+static void
+check_vmac_names(const struct cox_vrrp_set *set, struct cox_diags *diags)
+{
+    g_autoptr(GHashTable) taken = g_hash_table_new(g_str_hash, g_str_equal); /* name -> router */
+
+    for (size_t i = 0; i < set->n_instances; i++) {
+        const struct cox_vrrp_instance *router = &set->instances[i], *other;
+
+        if (router->vmac.kind == COX_VRRP_VMAC_NONE || router->vmac.name == NULL) {
+            continue;
+        }
+        other = g_hash_table_lookup(taken, router->vmac.name);
+        if (other == NULL) {
+            g_hash_table_insert(taken, (gpointer) (guintptr) router->vmac.name, (gpointer) (guintptr) router);
+        } else if (!cox_vrrp_has_same_vmac(other, router)) {
+            g_autofree char *text = g_strdup_printf("the virtual interface '%s' is that of router '%s' already", router->vmac.name, other->name);
+
+            say(diags, COX_SEVERITY_ERROR, router, "write use_vmac with another name, or without one", text);
+        }
+    }
+}
+
 /* Is the followed thing there? */
 static bool
 is_there(const struct cox_vrrp_set *set, const struct cox_vrrp_track *track)
@@ -318,5 +341,6 @@ cox_vrrp_check(const struct cox_vrrp_set *set, struct cox_diags *diags)
         }
     }
     check_twins(set, diags);
+    check_vmac_names(set, diags);
     check_groups(set, routers, diags);
 }

@@ -311,6 +311,18 @@ cox_vrrpk_state(struct cox_keyword_reader *reader, const struct cox_keyword *row
 }
 
 void
+cox_vrrpk_authority(struct cox_keyword_reader *reader, const struct cox_keyword *row, const struct cox_block *block, void *target)
+{
+    const char *word = cox_block_word(block, 1);
+
+    if (g_strcmp0(word, "cluster") != 0 && g_strcmp0(word, "vrrp") != 0) {
+        cox_keyword_refuse(reader, block, 1, "write cluster or vrrp");
+        return;
+    }
+    *FIELD(enum cox_vrrp_authority) = strcmp(word, "cluster") == 0 ? COX_VRRP_AUTHORITY_CLUSTER : COX_VRRP_AUTHORITY_VRRP;
+}
+
+void
 cox_vrrpk_accept(struct cox_keyword_reader *reader, const struct cox_keyword *row, const struct cox_block *block, void *target)
 {
     (void) block;

@@ -402,6 +402,9 @@ write_router(struct cox_keyword_writer *writer, const struct cox_vrrp_instance *
     usual.priority = 0;
     usual.advert = 0;
     cox_keyword_open(writer, "vrrp_instance %s", name);
+    if (router->authority == COX_VRRP_AUTHORITY_CLUSTER) {
+        cox_keyword_line(writer, "authority cluster");
+    }
     cox_keyword_line(writer, "state %s", router->is_master_first ? "MASTER" : "BACKUP");
     rows(writer, "vrrp_instance", router, &usual);
     write_vmac(writer, &router->vmac);

@@ -25,6 +25,7 @@ cox_vrrp_router_clear(struct cox_vrrp_router *router, struct cox_vrrp_heap *heap
 {
     cox_vrrp_heap_set(heap, &router->timer, COX_USEC_NEVER);
     cox_vrrp_replay_clear(&router->replay);
+    g_clear_pointer(&router->fault, g_free);
 }
 
 bool
@@ -219,10 +220,17 @@ cox_vrrp_router_items(const struct cox_vrrp_instance *conf, struct cox_vrrp_effe
 static void
 hold(struct cox_vrrp_router *router, enum cox_vrrp_effect_kind kind, const struct cox_vrrp_turn *turn)
 {
-    struct cox_vrrp_items items = cox_vrrp_router_items(router->conf, turn->out);
+    const struct cox_vrrp_items all = cox_vrrp_router_items(router->conf, turn->out);
+    struct cox_vrrp_items items = all;
 
     cox_vrrp_own_leave(router->conf, &items, turn);
     add(router, kind, turn)->items = items;
+    for (size_t i = 0; kind == COX_VRRP_DO_REMOVE && i < all.n_addresses && items.n_addresses < all.n_addresses; i++) {
+        if (i == items.n_addresses || !cox_ip_equal(&all.addresses[i].ip, &items.addresses[i].ip)) {
+            cox_vrrp_router_say(router, COX_VRRP_SAY_KEPT, &all.addresses[i].ip, turn);
+            return; /* one is enough */
+        }
+    }
 }
 
 static void
@@ -312,6 +320,10 @@ cox_vrrp_router_to_fault(struct cox_vrrp_router *router, const char *reason, con
 {
     struct cox_vrrp_effect *effect;
 
+    if (g_strcmp0(router->fault, reason) != 0) {
+        g_free(router->fault);
+        router->fault = g_strdup(reason);
+    }
     if (router->state == COX_VRRP_FAULT) {
         return;
     }
@@ -636,7 +648,7 @@ cox_vrrp_router_set_priority(struct cox_vrrp_router *router, guint8 priority, co
         return;
     }
     router->priority = priority;
-    if (router->conf->notify.has_priority) {
+    if (router->conf->notify.has_priority || is_ordered(router)) { /* the cluster goes by it */
         notify(router, turn)->is_priority = true;
     }
     if (router->state == COX_VRRP_MASTER && is_lowered) {

@@ -37,6 +37,7 @@ enum cox_vrrp_wish { COX_VRRP_WISH_NONE = 0, COX_VRRP_WISH_MASTER, COX_VRRP_WISH
 struct cox_vrrp_router {
     const struct cox_vrrp_instance *conf;
     enum cox_vrrp_state state;
+    char *fault;                   /**< FAULT: why */
     cox_usec since;
     guint8 priority;               /**< with weights */
     struct cox_ip source;          /**< COX_IP_NONE: it cannot send */
@@ -53,7 +54,7 @@ struct cox_vrrp_router {
     cox_usec master_interval;
     struct cox_vrrp_replay replay;
     struct cox_vrrp_stats stats;
-    cox_usec said[COX_VRRP_SAY_FAULT + 1];
+    cox_usec said[COX_VRRP_SAY_KEPT + 1];
     cox_usec said_refused[COX_VRRP_REFUSAL_N];
 };
 

@@ -322,6 +322,7 @@ status_of(const struct cox_vrrp_router *router)
     return (struct cox_vrrp_status) {
         .instance = router->conf,
         .state = router->state,
+        .fault = router->state == COX_VRRP_FAULT ? router->fault : NULL,
         .since = router->since,
         .priority = router->priority,
         .source = router->source,

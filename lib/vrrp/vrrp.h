@@ -40,6 +40,7 @@ struct cox_vrrp_stats {
 struct cox_vrrp_status {
     const struct cox_vrrp_instance *instance;
     enum cox_vrrp_state state;
+    const char *fault;           /**< FAULT: why; until the next step.  Else NULL */
     cox_usec since;              /**< begin of the state */
     guint8 priority;             /**< with all weights; what it adverts */
     struct cox_ip source;        /**< of its adverts; COX_IP_NONE: none yet */
@@ -79,7 +80,7 @@ const guint64 *cox_vrrp_refused(const struct cox_vrrp *vrrp);
 const struct cox_vrrp_set *cox_vrrp_set_of(const struct cox_vrrp *vrrp);
 
 /**
- * Is @address of @instance, a router of the present set, the host's own?  That of an owner (priority 255) that was on its interface when the
+ * Is @address of @instance, a router of the present set, the host's own?  That of an owner (priority 255, by adverts) that was on its interface when the
  * router rose: it is never in INSTALL or REMOVE, and nobody else, as a guard that cleans up, may take it away.  Changes in steps only.
  */
 bool cox_vrrp_is_own(const struct cox_vrrp *vrrp, const struct cox_vrrp_instance *instance, const struct cox_vrrp_address *address);

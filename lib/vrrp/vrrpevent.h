@@ -101,6 +101,7 @@ enum cox_vrrp_notice {
     COX_VRRP_SAY_MASTER,         /**< a backup follows another master: @peer */
     COX_VRRP_SAY_LOST,           /**< an item was taken away by others, and is set again */
     COX_VRRP_SAY_FAULT,          /**< @reason */
+    COX_VRRP_SAY_KEPT,           /**< an owner leaves the role, and its host keeps the address @peer, which another router takes over */
 };
 
 /** Who is meant: a router, or a group. */

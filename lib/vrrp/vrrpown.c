@@ -3,6 +3,13 @@
  */
 #include "vrrp/vrrp_priv.h"
 
+/* Can addresses of the host be its own?  Where the cluster says who is master it says who has the addresses, whatever the priority. */
+static bool
+may_own(const struct cox_vrrp_instance *conf)
+{
+    return conf->priority == 255 && conf->authority == COX_VRRP_AUTHORITY_VRRP;
+}
+
 /* Does it go to an interface of the host, and not to a virtual one of its own? */
 static bool
 is_on_host(const struct cox_vrrp_instance *conf, const struct cox_vrrp_address *address)
@@ -41,7 +48,7 @@ cox_vrrp_own_find(struct cox_vrrp *vrrp, const struct cox_vrrp_unit *unit)
 {
     const struct cox_vrrp_instance *conf = unit->router.conf;
 
-    for (size_t i = 0; conf->priority == 255 && i < n_addresses(conf); i++) {
+    for (size_t i = 0; may_own(conf) && i < n_addresses(conf); i++) {
         const struct cox_vrrp_address *address = address_at(conf, i);
 
         if (is_there(vrrp, conf, address) && !g_hash_table_contains(vrrp->placed, &address->ip)) {
@@ -72,7 +79,7 @@ cox_vrrp_own_lost(struct cox_vrrp *vrrp, const struct cox_vrrp_unit *unit)
     const struct cox_vrrp_instance *conf = unit->router.conf;
     bool is_lost = false;
 
-    for (size_t i = 0; conf->priority == 255 && i < n_addresses(conf); i++) {
+    for (size_t i = 0; may_own(conf) && i < n_addresses(conf); i++) {
         const struct cox_vrrp_address *address = address_at(conf, i);
 
         if (!is_there(vrrp, conf, address) && g_hash_table_remove(vrrp->own, &address->ip) && is_on_host(conf, address)) {
@@ -98,7 +105,7 @@ cox_vrrp_own_keep(struct cox_vrrp *vrrp, const struct cox_vrrp_set *set)
     for (size_t i = 0; i < set->n_instances; i++) {
         const struct cox_vrrp_instance *conf = &set->instances[i];
 
-        for (size_t k = 0; conf->priority == 255 && k < n_addresses(conf); k++) {
+        for (size_t k = 0; may_own(conf) && k < n_addresses(conf); k++) {
             g_hash_table_add(owned, (gpointer) (guintptr) &address_at(conf, k)->ip);
         }
     }

@@ -73,7 +73,8 @@ change_router(struct cox_vrrp *vrrp, const struct cox_vrrp_op *op, const struct 
             cox_vrrp_router_announce(&unit->router, op->after->garp.repeat, op->after->garp.delay, turn);
         }
     }
-    unit->router.is_ready = unit->router.is_ready || (op->after->priority == 255 && op->before->priority != 255);
+    unit->router.is_ready = unit->router.is_ready
+                            || (op->after->priority == 255 && op->before->priority != 255 && op->after->authority == COX_VRRP_AUTHORITY_VRRP);
     g_ptr_array_add(vrrp->units, unit);
 }
 
@@ -222,6 +223,9 @@ cox_vrrp_reload(struct cox_vrrp *vrrp, struct cox_vrrp_set *set, const struct co
 {
     if (vrrp->set == NULL && set->global.startup_delay > 0) {
         vrrp->start_at = turn->now + set->global.startup_delay;
+    }
+    if (vrrp->set != NULL) {
+        cox_vrrp_set_keep_names(set, vrrp->set);
     }
     change_statics(vrrp->set, set, turn->out);
     change_routers(vrrp, set, turn);

@@ -23,9 +23,8 @@ cox_vrrp_set_new(void)
 
 #define NAME_MOST 15 /* IFNAMSIZ - 1 */
 
-/* Would both routers have the same virtual interface? */
-static bool
-is_same_interface(const struct cox_vrrp_instance *a, const struct cox_vrrp_instance *b)
+bool
+cox_vrrp_has_same_vmac(const struct cox_vrrp_instance *a, const struct cox_vrrp_instance *b)
 {
     return a->family == b->family && a->vrid == b->vrid && g_strcmp0(a->interface, b->interface) == 0 &&
            a->vmac.kind == b->vmac.kind && memcmp(a->vmac.mac, b->vmac.mac, sizeof a->vmac.mac) == 0;
@@ -36,7 +35,7 @@ is_free(GHashTable *taken, const char *name, const struct cox_vrrp_instance *rou
 {
     const struct cox_vrrp_instance *who = g_hash_table_lookup(taken, name);
 
-    return strlen(name) <= NAME_MOST && (who == NULL || is_same_interface(who, router));
+    return strlen(name) <= NAME_MOST && (who == NULL || cox_vrrp_has_same_vmac(who, router));
 }
 
 /* For g_free. */
@@ -84,6 +83,63 @@ name_interfaces(struct cox_vrrp_set *set, struct cox_vrrp_instance *routers)
             routers[i].vmac.name = cox_arena_strdup(set->arena, name);
             routers[i].vmac.is_name_made = true;
             g_hash_table_insert(taken, (gpointer) (guintptr) routers[i].vmac.name, &routers[i]);
+        }
+    }
+}
+
+/* Who has this virtual interface, and cannot share it with @router? */
+static struct cox_vrrp_instance *
+holder_of(const struct cox_vrrp_set *set, const char *name, const struct cox_vrrp_instance *router)
+{
+    struct cox_vrrp_instance *routers = (struct cox_vrrp_instance *) (guintptr) set->instances; /* of the set's own arena */
+
+    for (size_t i = 0; i < set->n_instances; i++) {
+        if (g_strcmp0(routers[i].vmac.name, name) == 0 && !cox_vrrp_has_same_vmac(&routers[i], router)) {
+            return &routers[i];
+        }
+    }
+    return NULL;
+}
+
+/* All that share the virtual interface of @router. */
+static void
+rename_all(struct cox_vrrp_set *set, const struct cox_vrrp_instance *router, const char *name)
+{
+    struct cox_vrrp_instance *routers = (struct cox_vrrp_instance *) (guintptr) set->instances;
+
+    for (size_t i = 0; i < set->n_instances; i++) {
+        if (routers[i].vmac.is_name_made && cox_vrrp_has_same_vmac(&routers[i], router)) {
+            routers[i].vmac.name = name;
+        }
+    }
+}
+
+void
+cox_vrrp_set_keep_names(struct cox_vrrp_set *set, const struct cox_vrrp_set *before)
+{
+    struct cox_vrrp_instance *routers = (struct cox_vrrp_instance *) (guintptr) set->instances;
+    g_autoptr(GHashTable) earlier = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (size_t i = 0; i < before->n_instances && g_strcmp0(before->global.vmac_prefix, set->global.vmac_prefix) == 0; i++) {
+        if (before->instances[i].vmac.is_name_made) {
+            g_hash_table_insert(earlier, (gpointer) (guintptr) before->instances[i].name, (gpointer) (guintptr) &before->instances[i]);
+        }
+    }
+    for (size_t i = 0; i < set->n_instances; i++) {
+        const struct cox_vrrp_instance *was = g_hash_table_lookup(earlier, routers[i].name);
+        struct cox_vrrp_instance *holder;
+
+        if (was == NULL || !routers[i].vmac.is_name_made || !cox_vrrp_has_same_vmac(was, &routers[i]) || strcmp(was->vmac.name, routers[i].vmac.name) == 0) {
+            continue;
+        }
+        holder = holder_of(set, was->vmac.name, &routers[i]);
+        if (holder == NULL || holder->vmac.is_name_made) {
+            const struct cox_vrrp_instance wanted = routers[i];
+
+            if (holder != NULL) {
+                rename_all(set, holder, wanted.vmac.name);
+            }
+            rename_all(set, &wanted, cox_arena_strdup(set->arena, was->vmac.name));
         }
     }
 }

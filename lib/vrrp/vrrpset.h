@@ -120,6 +120,15 @@ struct cox_vrrp_set *cox_vrrp_set_new(void);
  */
 void cox_vrrp_set_finish(struct cox_vrrp_set *set);
 
+/** May both routers have one and the same virtual interface, as they have the same interface, family, VRID and MAC? */
+bool cox_vrrp_has_same_vmac(const struct cox_vrrp_instance *a, const struct cox_vrrp_instance *b);
+
+/**
+ * Made names of virtual interfaces depend on the order of the routers.  Those that the routers of @before have, and may have, stay theirs, so that
+ * who comes or goes changes nobody's interface; @set is finished and nobody's yet.
+ */
+void cox_vrrp_set_keep_names(struct cox_vrrp_set *set, const struct cox_vrrp_set *before);
+
 /** Free a set of cox_vrrp_set_new().  NULL is allowed. */
 void cox_vrrp_set_free(struct cox_vrrp_set *set);
 

@@ -25,6 +25,7 @@ except OSError:
     sys.exit(1)
 """
 LIMIT = 30  # seconds: for what hangs, not for what is slow
+READY = " ready version="
 
 
 def missing():
@@ -58,7 +59,17 @@ class Router:
     def start(self, text=None):
         if text is not None:
             self.write(text)
-        self.process = subprocess.Popen(self.lab.inside(self.name) + [DAEMON, "--keep-user", "--stderr", "--run-directory", self.dir, "--config", self.file],
+        return self._run(["--config", self.file])
+
+    def start_alone(self):
+        """Without a file, as the cluster starts it; returns when it can be asked."""
+        before = self.said().count("CXE") + self.said().count(READY)
+        self._run([])
+        self.lab.until(lambda: self.said().count("CXE") + self.said().count(READY) > before, "%s is ready" % self.name)
+        return self
+
+    def _run(self, words):
+        self.process = subprocess.Popen(self.lab.inside(self.name) + [DAEMON, "--keep-user", "--stderr", "--run-directory", self.dir] + words,
                                         stdin=subprocess.DEVNULL, stdout=open(self.log, "a"), stderr=subprocess.STDOUT, start_new_session=True)
         self.lab.started.append(self.process)
         return self

@@ -12,6 +12,16 @@ struct files {
     char *directory, *main, *other;
 };
 
+/* The file as the daemon reads it. */
+static struct cox_vrrp_set *
+read_config(const char *path, GPtrArray *warnings, GError **error)
+{
+    g_autoptr(cox_block_tree) tree = cox_vrrpd_read_file(path, warnings, error);
+    const struct cox_block *root = tree == NULL ? NULL : &tree->root;
+
+    return tree == NULL ? NULL : cox_vrrpd_make_set(&root, 1, warnings, error);
+}
+
 static int
 setup(void **state)
 {
@@ -57,7 +67,7 @@ included_files_are_part_of_it(void **state)
 
     put(files->main, "global_defs {\n vrrp_version 3\n}\ninclude oth*.conf\n");
     put(files->other, router);
-    set = cox_vrrpd_read_config(files->main, warnings, &error);
+    set = read_config(files->main, warnings, &error);
     assert_null(error);
     assert_non_null(set);
     assert_int_equal(set->n_instances, 1);
@@ -76,7 +86,7 @@ an_error_names_file_and_line(void **state)
 
     put(files->main, "include other.conf\n");
     put(files->other, router);
-    assert_null(cox_vrrpd_read_config(files->main, warnings, &error));
+    assert_null(read_config(files->main, warnings, &error));
     assert_true(g_error_matches(error, COX_ERROR, COX_ERROR_CONFIG));
     assert_non_null(strstr(error->message, place));
     assert_non_null(strstr(error->message, "999"));
@@ -89,7 +99,7 @@ a_missing_file_is_an_error(void **state)
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GError) error = NULL;
 
-    assert_null(cox_vrrpd_read_config(files->main, warnings, &error));
+    assert_null(read_config(files->main, warnings, &error));
     assert_non_null(strstr(error->message, files->main));
 }
 
@@ -104,7 +114,7 @@ what_is_not_known_is_a_warning_with_its_place(void **state)
     g_autoptr(cox_vrrp_set) set = NULL;
 
     put(files->main, router);
-    set = cox_vrrpd_read_config(files->main, warnings, &error);
+    set = read_config(files->main, warnings, &error);
     assert_non_null(set);
     assert_null(error);
     assert_int_equal(warnings->len, 1);
@@ -122,7 +132,7 @@ read_with(const struct files *files, const char *globals, const char *more, char
     struct cox_vrrp_set *set;
 
     put(files->main, text);
-    set = cox_vrrpd_read_config(files->main, warnings, &error);
+    set = read_config(files->main, warnings, &error);
     g_ptr_array_add(warnings, g_strdup(error == NULL ? "" : error->message));
     g_ptr_array_add(warnings, NULL);
     *said = g_strjoinv("\n", (char **) warnings->pdata);
@@ -141,7 +151,6 @@ what_does_nothing_here_is_said(void **state)
         { "vrrp_garp_interval 0.1", "", "garp_interval" },
         { "enable_script_security", "", "enable_script_security is not honoured" },
         { "linkbeat_use_polling", "", "linkbeat_use_polling is not honoured" },
-        { "", "no_accept", "no_accept is not honoured" },
         { "", "use_ipvlan", "use_ipvlan is not honoured" },
         { "", "garp_extra_if 5", "garp_extra_if is not honoured" },
         { "", "notify_master_rx_lower_pri /bin/true", "notify_master_rx_lower_pri is not honoured" },
@@ -178,6 +187,9 @@ what_would_do_harm_is_refused(void **state)
 {
     g_autofree char *said = NULL, *other = NULL;
 
+    assert_null(read_with(*state, "router_id lab", "authority cluster", &said));
+    assert_non_null(strstr(said, "resource of the cluster"));
+    g_clear_pointer(&said, g_free);
     assert_null(read_with(*state, "net_namespace blue", "", &said));
     assert_non_null(strstr(said, "blue"));
     assert_null(read_with(*state, "", "virtual_rules {\n from 10.9.0.0/16 tun_id 5 table 9\n }", &other));

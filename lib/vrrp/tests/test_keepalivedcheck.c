@@ -93,6 +93,17 @@ virtual_macs_need_an_interface_and_unicast_the_one_below(void **state)
 }
 
 static void
+a_virtual_interface_of_a_name_is_one(void **state)
+{
+    (void) state;
+    says("vrrp_instance A {\n virtual_router_id 1\n interface eth0\n use_vmac v\n virtual_ipaddress { 10.0.0.1\n }\n}\n"
+         "vrrp_instance B {\n virtual_router_id 2\n interface eth0\n use_vmac v\n virtual_ipaddress { 10.0.0.2\n }\n}\n",
+         "ERROR k:8: router 'B': the virtual interface 'v' is that of router 'A' already\n");
+    says("vrrp_instance A {\n virtual_router_id 1\n interface eth0\n use_vmac v\n virtual_ipaddress { 10.0.0.1\n }\n}\n"
+         "vrrp_instance B {\n virtual_router_id 1\n interface eth0\n use_vmac v\n mcast_dst_ip 224.0.0.19\n virtual_ipaddress { 10.0.0.2\n }\n}\n", "");
+}
+
+static void
 names_are_of_things_that_are_defined(void **state)
 {
     (void) state;
@@ -110,5 +121,5 @@ COX_TEST_MAIN(cmocka_unit_test(a_vrid_is_once_on_an_interface), cmocka_unit_test
               cmocka_unit_test(families_are_not_mixed), cmocka_unit_test(an_interval_is_what_the_version_carries),
               cmocka_unit_test(passwords_are_of_version_2), cmocka_unit_test(preemption_goes_with_state_backup),
               cmocka_unit_test(strict_mode_refuses_what_the_rfc_forbids),
-              cmocka_unit_test(virtual_macs_need_an_interface_and_unicast_the_one_below),
+              cmocka_unit_test(a_virtual_interface_of_a_name_is_one), cmocka_unit_test(virtual_macs_need_an_interface_and_unicast_the_one_below),
               cmocka_unit_test(names_are_of_things_that_are_defined))

@@ -60,7 +60,7 @@ static void
 every_keyword_that_means_something_is_written(void **state)
 {
     static const char *const others[] = { "accept", "no_accept", "preempt", "unicast_src_ip", "smtp_alert_vrrp", "vrrp_track_file", "delay", "auth_key",
-                                          "notify_deleted", "vrrp_strict", NULL };
+                                          "notify_deleted", "vrrp_strict", "authority", NULL };
     g_autofree char *text = NULL;
     g_autoptr(GString) said = g_string_new(NULL);
     g_autoptr(cox_vrrp_set) set = set_of(case_text(&text), said);
@@ -98,4 +98,20 @@ signed_adverts_are_written_and_read(void **state)
     assert_int_equal(again->instances[0].auth.window, 60 * COX_USEC_PER_S);
 }
 
-COX_TEST_MAIN(cmocka_unit_test(signed_adverts_are_written_and_read), cmocka_unit_test(what_is_written_is_read_as_the_same), cmocka_unit_test(every_keyword_that_means_something_is_written))
+static void
+authority_of_the_cluster_is_written_and_read(void **state)
+{
+    g_autoptr(GString) said = g_string_new(NULL);
+    g_autoptr(cox_vrrp_set) set = set_of("vrrp_instance A { interface a\n virtual_router_id 1\n authority cluster\n virtual_ipaddress { 10.0.0.1 } }\n", said);
+    g_autofree char *once = written(set);
+    g_autoptr(cox_vrrp_set) again = set_of(once, said), wrong = NULL;
+
+    (void) state;
+    assert_string_equal(said->str, "");
+    assert_int_equal(again->instances[0].authority, COX_VRRP_AUTHORITY_CLUSTER);
+    wrong = set_of("vrrp_instance A { interface a\n virtual_router_id 1\n authority me\n virtual_ipaddress { 10.0.0.1 } }\n", said);
+    assert_non_null(strstr(said->str, "ERROR k:3"));
+    assert_int_equal(wrong->instances[0].authority, COX_VRRP_AUTHORITY_VRRP);
+}
+
+COX_TEST_MAIN(cmocka_unit_test(authority_of_the_cluster_is_written_and_read), cmocka_unit_test(signed_adverts_are_written_and_read), cmocka_unit_test(what_is_written_is_read_as_the_same), cmocka_unit_test(every_keyword_that_means_something_is_written))

@@ -557,6 +557,7 @@ a_router_that_is_not_open_is_in_fault_until_it_is(void **state)
     open_says(lan, 0, "V1", "interface vrrp.77 cannot be made: Operation not permitted");
     assert_int_equal(lan_status(lan, 0, "V1").state, COX_VRRP_FAULT);
     assert_non_null(strstr(lan->nodes[0].said->str, "V1:8interface vrrp.77 cannot be made: Operation not permitted"));
+    assert_string_equal(lan_status(lan, 0, "V1").fault, "interface vrrp.77 cannot be made: Operation not permitted");
     lan_run(lan, S);
     assert_string_equal(lan_holders(lan, VIP), "b");
     lan_give(lan, 0, lan_set(200, 200 * MS)); /* it goes on, and is no more open than before */

@@ -224,6 +224,51 @@ an_address_that_the_host_loses_is_set_by_its_router(void **state)
     (void) state;
 }
 
+/* What RFC 9568 leaves to the host is said, as it is there twice now. */
+static void
+an_owner_that_leaves_says_what_its_host_keeps(void **state)
+{
+    struct lan *lan = lan_new(2, 1);
+
+    for (guint i = 0; i < 2; i++) {
+        lan_give(lan, i, sharing_set(i, 255));
+    }
+    lan_run(lan, S);
+    assert_null(strstr(lan->nodes[0].said->str, "V1:9 "));
+    lan_stop(lan, 0);
+    assert_non_null(strstr(lan->nodes[0].said->str, "V1:9 "));
+    assert_null(strstr(lan->nodes[0].said->str, "V2:9 "));
+    lan_free(lan);
+    (void) state;
+}
+
+/* The cluster says who has the addresses: none is the host's own, whatever the priority. */
+static void
+with_authority_of_the_cluster_nobody_owns_an_address(void **state)
+{
+    const struct cox_vrrp_event promote = { .kind = COX_VRRP_ON_ORDER, .order = { "V1", COX_VRRP_ORDER_PROMOTE } };
+    const struct cox_vrrp_event demote = { .kind = COX_VRRP_ON_ORDER, .order = { "V1", COX_VRRP_ORDER_DEMOTE } };
+    struct cox_ip addresses[2] = { lan_ip("10.0.0.1"), lan_ip(VIP2) };
+    struct cox_vrrp_link link = { .name = "eth0", .index = 1, .is_up = true, .addresses = addresses, .n_addresses = 2 };
+    struct cox_vrrp_set *before = lan_set(100, 200 * MS), *after = lan_set(255, 200 * MS);
+    struct lan *lan = lan_new(1, 1);
+
+    lan_first(before)->authority = lan_first(after)->authority = COX_VRRP_AUTHORITY_CLUSTER;
+    lan_add_address(after, lan_first(after), VIP2); /* which the host has */
+    lan_give(lan, 0, before);
+    lan_event(lan, 0, &(struct cox_vrrp_event) { .kind = COX_VRRP_ON_LINK, .link = &link });
+    lan_give(lan, 0, after);
+    lan_run(lan, S);
+    assert_int_equal(lan_status(lan, 0, "V1").state, COX_VRRP_BACKUP); /* nor is it master for its priority */
+    lan_event(lan, 0, &promote);
+    assert_string_equal(lan_holders(lan, VIP2), "a");
+    lan_event(lan, 0, &demote);
+    assert_string_equal(lan_holders(lan, VIP2), "-");
+    assert_null(strstr(lan->nodes[0].said->str, "V1:9 "));
+    lan_free(lan);
+    (void) state;
+}
+
 /* On a virtual interface the address is set, beside the host's own. */
 static void
 a_virtual_interface_has_the_address_as_well(void **state)
@@ -243,5 +288,6 @@ a_virtual_interface_has_the_address_as_well(void **state)
 
 COX_TEST_MAIN(cmocka_unit_test(hosts_may_share_the_load_with_their_only_addresses), cmocka_unit_test(the_own_address_of_a_host_stays_when_its_router_goes),
               cmocka_unit_test(what_an_owner_has_set_it_takes_away), cmocka_unit_test(an_address_that_the_host_loses_is_set_by_its_router),
-              cmocka_unit_test(a_virtual_interface_has_the_address_as_well),
+              cmocka_unit_test(a_virtual_interface_has_the_address_as_well), cmocka_unit_test(an_owner_that_leaves_says_what_its_host_keeps),
+              cmocka_unit_test(with_authority_of_the_cluster_nobody_owns_an_address),
               cmocka_unit_test(routers_of_one_vrid_are_told_apart), cmocka_unit_test(unicast_routers_are_told_apart_by_their_peers))

@@ -95,6 +95,37 @@ virtual_interfaces_have_names_of_their_own(void **state)
     (void) state;
 }
 
+static struct cox_vrrp_set *
+set_with(const struct cox_vrrp_instance *routers, size_t n)
+{
+    struct cox_vrrp_set *set = cox_vrrp_set_new();
+
+    set->instances = cox_arena_memdup(set->arena, routers, n, sizeof *routers);
+    set->n_instances = n;
+    cox_vrrp_set_finish(set);
+    return set;
+}
+
+static void
+who_comes_or_goes_changes_nobodys_virtual_interface(void **state)
+{
+    struct cox_vrrp_instance routers[] = { macvlan("b", COX_IP_V4, "eth0"), macvlan("a", COX_IP_V4, "eth1"), macvlan("c", COX_IP_V4, "eth1") };
+    g_autoptr(cox_vrrp_set) alone = set_with(routers + 1, 1), both = set_with(routers, 3), less = set_with(routers + 2, 1), other = set_with(routers, 3);
+
+    assert_string_equal(alone->instances[0].vmac.name, "vrrp.255");
+    assert_string_equal(both->instances[0].vmac.name, "vrrp.255");
+    cox_vrrp_set_keep_names(both, alone);
+    assert_string_equal(both->instances[0].vmac.name, "vrrp.255.eth1");
+    assert_string_equal(both->instances[1].vmac.name, "vrrp.255");
+    assert_string_equal(both->instances[2].vmac.name, "vrrp.255"); /* it shares that of a */
+    cox_vrrp_set_keep_names(less, both);
+    assert_string_equal(less->instances[0].vmac.name, both->instances[2].vmac.name);
+    other->global.vmac_prefix = "v";
+    cox_vrrp_set_keep_names(other, both);
+    assert_string_equal(other->instances[0].vmac.name, "vrrp.255"); /* another prefix is asked for */
+    (void) state;
+}
+
 static void
 static_addresses_are_on_the_default_interface(void **state)
 {
@@ -114,5 +145,6 @@ static_addresses_are_on_the_default_interface(void **state)
     (void) state;
 }
 
-COX_TEST_MAIN(cmocka_unit_test(virtual_interfaces_have_names_of_their_own), cmocka_unit_test(static_addresses_are_on_the_default_interface),
+COX_TEST_MAIN(cmocka_unit_test(virtual_interfaces_have_names_of_their_own), cmocka_unit_test(who_comes_or_goes_changes_nobodys_virtual_interface),
+              cmocka_unit_test(static_addresses_are_on_the_default_interface),
               cmocka_unit_test(a_set_begins_empty_with_the_defaults_of_the_process), cmocka_unit_test(a_router_has_the_defaults_of_its_family))
