@@ -10,6 +10,7 @@
 enum {
     BATCH_MAX = 200,         /* changes in one send: their answers fit into the smallest buffer of a socket */
     BATCH_BYTES = 32 * 1024,
+    CHANGE_BYTES = 1024,     /* a change has no more */
     DUMP_MAX = 10 * 1000 * 1000, /* things in one dump */
 };
 
@@ -129,12 +130,13 @@ cox_ipvs_free(struct cox_ipvs *ipvs)
 
 /* Changes. */
 
+/* Of a batch only the last one is answered in any case, and the others if they fail: an answer costs as much as a change. */
 static void
 gather(struct cox_ipvs *ipvs, struct cox_ipvs_change *changes, size_t n, guint32 seq)
 {
-    size_t n_missing = n;
+    bool is_over = false;
 
-    while (n_missing > 0) {
+    while (!is_over) {
         const guint8 *data = NULL;
         gssize size = ipvs->wire->receive(ipvs->wire, &data);
         struct cox_ipvsmsg message;
@@ -146,17 +148,35 @@ gather(struct cox_ipvs *ipvs, struct cox_ipvs_change *changes, size_t n, guint32
         while (cox_ipvsmsg_next(data, (size_t) size, &at, &message)) {
             guint32 number = message.seq - seq;
 
-            if (message.is_answer && number < n && changes[number].result == -1) {
+            if (message.is_answer && number < n) {
                 changes[number].result = message.error;
-                n_missing--;
+                is_over = is_over || number == n - 1;
             }
         }
     }
     for (size_t i = 0; i < n; i++) {
         if (changes[i].result == -1) {
-            changes[i].result = ETIMEDOUT;
+            changes[i].result = is_over ? 0 : ETIMEDOUT;
         }
     }
+}
+
+/* Write changes until a batch is full; how many. */
+static size_t
+write_batch(struct cox_ipvs *ipvs, struct cox_ipvs_change *changes, size_t n)
+{
+    size_t count = 0;
+
+    g_byte_array_set_size(ipvs->out, 0);
+    for (bool is_last = false; !is_last; count++) {
+        struct cox_ipvsmsg_to to = next_to(ipvs);
+
+        is_last = count + 1 == n || count + 1 == BATCH_MAX || ipvs->out->len + CHANGE_BYTES >= BATCH_BYTES;
+        to.is_quiet = !is_last;
+        changes[count].result = -1;
+        cox_ipvsmsg_change(ipvs->out, &to, &changes[count]);
+    }
+    return count;
 }
 
 static bool
@@ -183,13 +203,7 @@ cox_ipvs_apply(struct cox_ipvs *ipvs, struct cox_ipvs_change *changes, size_t n)
         guint32 seq = ipvs->seq + 1;
         int failure;
 
-        g_byte_array_set_size(ipvs->out, 0);
-        for (count = 0; first + count < n && count < BATCH_MAX && ipvs->out->len < BATCH_BYTES; count++) {
-            const struct cox_ipvsmsg_to to = next_to(ipvs);
-
-            changes[first + count].result = -1;
-            cox_ipvsmsg_change(ipvs->out, &to, &changes[first + count]);
-        }
+        count = write_batch(ipvs, changes + first, n - first);
         failure = ipvs->wire->send(ipvs->wire, ipvs->out);
         if (failure == 0) {
             gather(ipvs, changes + first, count, seq);

@@ -262,7 +262,7 @@ fake_send(struct cox_ipvs_wire *wire, const GByteArray *messages)
         } else {
             int error = obey(fake, &message);
 
-            if (!fake->is_deaf) {
+            if (!fake->is_deaf && (error != 0 || !message.is_quiet)) {
                 tell_end(fake, NLMSG_ERROR, message.seq, error);
             }
         }

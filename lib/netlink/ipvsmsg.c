@@ -94,7 +94,7 @@ cox_ipvsmsg_change(GByteArray *out, const struct cox_ipvsmsg_to *to, const struc
 {
     static const guint8 commands[] = { IPVS_CMD_NEW_SERVICE, IPVS_CMD_SET_SERVICE, IPVS_CMD_DEL_SERVICE,
                                        IPVS_CMD_NEW_DEST,    IPVS_CMD_SET_DEST,    IPVS_CMD_DEL_DEST };
-    struct nl_msg *message = begin(to, commands[change->op], NLM_F_ACK);
+    struct nl_msg *message = begin(to, commands[change->op], to->is_quiet ? 0 : NLM_F_ACK);
 
     put_service(message, change->service, change->op == COX_IPVS_ADD_SERVICE || change->op == COX_IPVS_SET_SERVICE);
     if (change->op >= COX_IPVS_ADD_DEST) {
@@ -347,6 +347,7 @@ cox_ipvsmsg_next(const guint8 *data, size_t size, size_t *at, struct cox_ipvsmsg
     out->type = head->nlmsg_type;
     out->seq = head->nlmsg_seq;
     out->is_dump = (head->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+    out->is_quiet = (head->nlmsg_flags & NLM_F_ACK) == 0;
     out->is_answer = head->nlmsg_type == NLMSG_ERROR;
     out->is_done = head->nlmsg_type == NLMSG_DONE;
     if (out->is_answer || out->is_done) {

@@ -14,12 +14,13 @@ G_BEGIN_DECLS
 struct cox_ipvsmsg_to {
     guint16 family;
     guint32 seq;
+    bool is_quiet; /**< of a change: it is answered only when it fails */
 };
 
 /** Append the question for the number of IPVS. */
 void cox_ipvsmsg_family(GByteArray *out, guint32 seq);
 
-/** Append a change; it is answered. */
+/** Append a change. */
 void cox_ipvsmsg_change(GByteArray *out, const struct cox_ipvsmsg_to *to, const struct cox_ipvs_change *change);
 
 /** Append the question for all services, or (@service not NULL) for its servers. */
@@ -39,6 +40,7 @@ struct cox_ipvsmsg {
     bool is_answer;          /**< error is 0, or an errno */
     bool is_done;            /**< the end of a dump; error as above */
     bool is_dump;            /**< it asks for all */
+    bool is_quiet;           /**< it wants an answer only when it fails */
     int error;
     guint16 type;            /**< of the message: the family */
     guint32 seq;

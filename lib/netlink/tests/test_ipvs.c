@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "netlink/ipvs_fake.h"
+#include "netlink/ipvsmsg.h"
 
 static struct cox_ipvs_service
 service_of(const char *address, guint16 port)
@@ -85,6 +86,51 @@ each_change_has_its_own_result(void **state)
     assert_int_equal(changes[4].result, ENOENT);
     assert_int_equal(changes[5].result, ENOENT);
     assert_int_equal(cox_ipvs_fake_sends(wire), 2);
+}
+
+static guint n_answers;
+static gssize (*fake_receive)(struct cox_ipvs_wire *wire, const guint8 **data);
+
+static gssize
+count_answers(struct cox_ipvs_wire *wire, const guint8 **data)
+{
+    gssize size = fake_receive(wire, data);
+    struct cox_ipvsmsg message;
+
+    for (size_t at = 0; size > 0 && cox_ipvsmsg_next(*data, (size_t) size, &at, &message);) {
+        n_answers += message.is_answer;
+    }
+    return size;
+}
+
+static void
+only_failures_and_the_end_of_a_batch_are_answered(void **state)
+{
+    struct cox_ipvs_wire *wire;
+    g_autoptr(cox_ipvs) ipvs = kernel(&wire);
+    struct cox_ipvs_service service = service_of("192.0.2.1", 80);
+    struct cox_ipvs_dest dests[300];
+    struct cox_ipvs_change changes[302] = { { COX_IPVS_ADD_SERVICE, &service, NULL, 0 } };
+    guint before;
+
+    (void) state;
+    for (guint i = 0; i < 300; i++) {
+        dests[i] = dest_of(i);
+        changes[i + 1] = (struct cox_ipvs_change) { COX_IPVS_ADD_DEST, &service, &dests[i], 0 };
+    }
+    changes[301] = changes[7];
+    fake_receive = wire->receive;
+    wire->receive = count_answers;
+    n_answers = 0;
+    before = cox_ipvs_fake_sends(wire);
+    assert_int_equal(cox_ipvs_apply(ipvs, changes, 301), 0);
+    assert_int_equal(n_answers, cox_ipvs_fake_sends(wire) - before);
+    n_answers = 0;
+    assert_int_equal(cox_ipvs_apply(ipvs, &changes[299], 3), 0);
+    assert_int_equal(n_answers, 3);
+    for (guint i = 299; i < 302; i++) {
+        assert_int_equal(changes[i].result, EEXIST);
+    }
 }
 
 static void
@@ -172,5 +218,6 @@ this_kernel_has_it_or_says_that_it_has_not(void **state)
 }
 
 COX_TEST_MAIN(cmocka_unit_test(this_kernel_has_it_or_says_that_it_has_not), cmocka_unit_test(ten_thousand_servers_take_a_few_sends_and_are_read_as_they_were_written), cmocka_unit_test(each_change_has_its_own_result),
+              cmocka_unit_test(only_failures_and_the_end_of_a_batch_are_answered),
               cmocka_unit_test(a_weight_changes_and_a_service_goes_with_its_servers), cmocka_unit_test(timeouts_and_daemons_are_set_and_read),
               cmocka_unit_test(a_kernel_without_it_is_named_and_lost_answers_are_failures))

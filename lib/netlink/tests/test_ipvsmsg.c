@@ -80,6 +80,10 @@ a_server_is_added_with_what_the_kernel_wants(void **state)
     assert_int_equal(*(const guint32 *) (const void *) value(part(out, IPVS_CMD_ATTR_DEST), IPVS_DEST_ATTR_WEIGHT, 4), 3);
     assert_int_equal(*value(part(out, IPVS_CMD_ATTR_DEST), IPVS_DEST_ATTR_TUN_TYPE, 1), 1);
     assert_memory_equal(value(part(out, IPVS_CMD_ATTR_DEST), IPVS_DEST_ATTR_TUN_PORT, 2), &tunnel_port, 2);
+    g_byte_array_set_size(out, 0);
+    cox_ipvsmsg_change(out, &(struct cox_ipvsmsg_to) { 27, 1, .is_quiet = true }, &change);
+    head = (const struct nlmsghdr *) (const void *) out->data;
+    assert_int_equal(head->nlmsg_flags, NLM_F_REQUEST);
 }
 
 static void
