@@ -217,6 +217,8 @@ take_server(struct cox_keyword_reader *reader, const struct cox_block *block, st
     }
     server.own.forward = service->forward;
     server.own.is_inhibited = service->is_inhibited;
+    server.own.slow_start_ms = service->slow_start_ms;
+    server.own.drain_ms = service->drain_ms;
     server.own.has_mail = load->has_mail;
     server.checks = g_array_new(FALSE, FALSE, sizeof(struct cox_lvs_check));
     load->service = service;

@@ -24,8 +24,9 @@ struct cox_lvs_config *cox_lvs_config_from_block(const struct cox_block *root, s
 void cox_lvs_check_config(const struct cox_lvs_config *config, struct cox_diags *diags);
 
 /**
- * Append the configuration as text; cox_lvs_config_from_block() makes the same of it, and keepalived takes it.  What its language has no
- * words for (slow start, drain, panic, load, send and expect, jitter, rise, certificates' days, ...) is left out, and named in @diags, which may be NULL.
+ * Append the configuration as text; cox_lvs_config_from_block() makes the same of it, and keepalived takes it unless words of ours (slow_start, drain,
+ * panic, quiesce, passive_conns) are needed.  What the language has no words for (load, send and expect, jitter, rise, certificates' days, ...) is left
+ * out, and named in @diags, which may be NULL.
  */
 void cox_lvs_config_write(const struct cox_lvs_config *config, GString *out, struct cox_diags *diags);
 

@@ -19,6 +19,7 @@ struct cox_lvsk_service {
     bool has_sorry_forward;
     struct cox_lvs_server sorry;
     bool is_inhibited;
+    gint64 slow_start_ms, drain_ms;
     const char *host;
     bool is_ipv6; /* ip_family */
     GArray *servers;

@@ -183,11 +183,6 @@ enum {
     LOST_LOAD = 8,
     LOST_TALK = 16,
     LOST_BFD = 32,
-    LOST_SLOW_START = 64,
-    LOST_DRAIN = 128,
-    LOST_PASSIVE = 256,
-    LOST_QUIESCED = 512,
-    LOST_PANIC = 1024,
 };
 
 static guint
@@ -204,8 +199,7 @@ lost_check(const struct cox_lvs_check *check)
 static guint
 lost_server(const struct cox_lvs_server *server)
 {
-    guint lost = (server->slow_start_ms != 0 ? LOST_SLOW_START : 0) | (server->drain_ms != 0 ? LOST_DRAIN : 0)
-                 | (server->passive_conns != 0 ? LOST_PASSIVE : 0) | (server->is_quiesced ? LOST_QUIESCED : 0);
+    guint lost = 0;
 
     for (size_t i = 0; i < server->n_checks; i++) {
         lost |= lost_check(&server->checks[i]);
@@ -222,13 +216,8 @@ say_lost(const struct cox_lvs_service *service, struct cox_diags *diags)
                                          "the days and the signature of certificates",
                                          "a weight by load",
                                          "a check that sends and expects",
-                                         "a check by a session of BFD that is told from outside",
-                                         "a slow start",
-                                         "a drain of servers that are taken out",
-                                         "checks because of unanswered connections",
-                                         "quiesced servers: they have weight 0",
-                                         "using all servers when too few are good (panic)" };
-    guint lost = service->panic_percent != 0 ? LOST_PANIC : 0;
+                                         "a check by a session of BFD that is told from outside" };
+    guint lost = 0;
 
     for (size_t i = 0; i < service->n_servers; i++) {
         lost |= lost_server(&service->servers[i]);
@@ -311,7 +300,6 @@ write_server(struct cox_keyword_writer *writer, const struct cox_lvs_service *se
 
     cox_lvs_server_init(&usual.own);
     usual.own.weight = -1; /* always said */
-    value.own.weight = server->is_quiesced ? 0 : server->weight;
     cox_keyword_open(writer, "real_server %s %u", cox_ip_format(&server->address, address), server->port);
     rows(writer, "real_server", &value, &usual);
     if (memcmp(&server->forward, &service->servers[0].forward, sizeof server->forward) != 0) {

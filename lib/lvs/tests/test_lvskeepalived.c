@@ -57,6 +57,26 @@ what_is_said_nearest_holds_wherever_it_stands(void **state)
 }
 
 static void
+words_of_ours_say_how_servers_come_and_go(void **state)
+{
+    g_autoptr(cox_lvs_config) config = good("virtual_server 10.0.0.1 80 {\n slow_start 30\n drain 2.5\n panic 40\n real_server 10.1.0.1 80 {\n quiesce\n passive_conns 9\n }\n"
+                                            " real_server 10.1.0.2 80 {\n slow_start 0\n drain 60\n quiesce off\n }\n}\nvirtual_server 10.0.0.2 80 {\n real_server 10.1.0.1 80 {\n }\n}\n");
+    const struct cox_lvs_server *servers = config->services[0].servers;
+
+    (void) state;
+    assert_int_equal(config->services[0].panic_percent, 40);
+    assert_int_equal(servers[0].slow_start_ms, 30000);
+    assert_int_equal(servers[0].drain_ms, 2500);
+    assert_true(servers[0].is_quiesced);
+    assert_int_equal(servers[0].passive_conns, 9);
+    assert_int_equal(servers[1].slow_start_ms, 0);
+    assert_int_equal(servers[1].drain_ms, 60000);
+    assert_false(servers[1].is_quiesced);
+    assert_int_equal(config->services[1].servers[0].slow_start_ms, 0);
+    assert_int_equal(config->services[1].servers[0].drain_ms, 0);
+}
+
+static void
 groups_have_addresses_ranges_and_marks(void **state)
 {
     g_autoptr(cox_lvs_config) config = good("virtual_server group G { persistence_timeout\n protocol UDP\n ops\n real_server 10.1.0.1 53 { }\n}\n"
@@ -198,7 +218,8 @@ what_cannot_be_kept_is_said(void **state)
 }
 
 COX_TEST_MAIN(cmocka_unit_test(a_service_has_what_the_file_says_and_the_rest_from_the_defaults),
-              cmocka_unit_test(what_is_said_nearest_holds_wherever_it_stands), cmocka_unit_test(groups_have_addresses_ranges_and_marks),
+              cmocka_unit_test(what_is_said_nearest_holds_wherever_it_stands), cmocka_unit_test(words_of_ours_say_how_servers_come_and_go),
+              cmocka_unit_test(groups_have_addresses_ranges_and_marks),
               cmocka_unit_test(all_kinds_of_checks_are_read), cmocka_unit_test(settings_of_the_daemon_are_read),
               cmocka_unit_test(what_is_not_known_or_wrong_is_said_with_its_place),
               cmocka_unit_test(values_that_do_not_go_together_are_found), cmocka_unit_test(one_entry_of_the_kernel_has_one_virtual_server),
