@@ -47,8 +47,10 @@ static void ask_for_daemon(struct door *door);
 bool
 cox_netact_daemon(const char *provider, const char *type, enum cox_daemon *daemon)
 {
-    for (gsize i = 0; g_strcmp0(provider, "coxswain") == 0 && i < G_N_ELEMENTS(types); i++) {
-        if (g_strcmp0(type, types[i].type) == 0) {
+    bool is_ours = g_strcmp0(provider, "coxswain") == 0 || g_strcmp0(provider, "pacemaker") == 0; /* a link to it */
+
+    for (gsize i = 0; i < G_N_ELEMENTS(types); i++) {
+        if (is_ours && g_strcmp0(type, types[i].type) == 0) {
             *daemon = types[i].daemon;
             return true;
         }

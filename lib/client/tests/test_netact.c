@@ -250,6 +250,7 @@ who_does_what_is_known(void **state)
         assert_true(cox_netact_daemon("coxswain", balanced[i], &daemon));
         assert_int_equal(daemon, COX_DAEMON_LVS);
     }
+    assert_true(cox_netact_daemon("pacemaker", "IPaddr", &daemon));
     assert_false(cox_netact_daemon("heartbeat", "IPaddr", &daemon));
     assert_false(cox_netact_daemon("coxswain", "IPaddr2", &daemon));
     assert_false(cox_netact_daemon(NULL, NULL, &daemon));
