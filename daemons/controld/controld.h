@@ -42,7 +42,7 @@ struct controld {
     struct controld_neighbours neighbours;
     struct controld_chronicle *chronicle;
     GArray *view, *members;    /* guint32: controllers in the group; nodes that are members */
-    bool knows_nodes;          /* members has those that had no controller when this one joined, too */
+    bool knows_nodes, is_admitted; /* members has those that had no controller when this one joined, too; a coordinator has let it in, once */
     struct cox_election *election; /* NULL: the document is not there yet */
     cox_source_id election_timer, reign_timer, bootstrap_timer;
     struct cox_election_message confirm; /* to be sent when the node's reports are ready */

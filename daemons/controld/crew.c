@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "daemons/controld/alerts.h"
 #include "daemons/controld/ledger.h"
+#include "daemons/controld/wishes.h"
 #include "election/feature_set.h"
 #include "model/option.h"
 
@@ -190,6 +191,8 @@ run(struct controld *controld, const struct cox_election_effect *effect)
             break;
         case COX_ELECTION_DO_ADMIT:
             cox_log_line(controld->log, COX_LOG_NOTICE, "admitted by the coordinator");
+            controld->is_admitted = true;
+            controld_wish_introduction(controld);
             controld_leave_still(controld);
             break;
         case COX_ELECTION_DO_REFUSE:

@@ -475,6 +475,7 @@ controld_duty_document(struct controld *controld)
         if (!controld_mark_exists(controld)) {
             controld_wish_forgotten(controld, name); /* others may still know what was set in the life before */
         }
+        controld_wish_introduction(controld);
         controld_neighbours_listen(&controld->neighbours);
     }
     controld_ledger_report(controld);

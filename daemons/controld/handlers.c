@@ -430,6 +430,7 @@ controld_may_leave(struct controld *controld)
 struct removal {
     struct controld *controld;
     cox_ticket ticket;
+    char *node; /* its name */
 };
 
 static void
@@ -441,8 +442,10 @@ on_removed(void *context, const struct cox_follow_answer *answer)
     if (answer->error != NULL) {
         cox_ticket_fail(removal->controld->ctx, removal->ticket, answer->error);
     } else {
+        controld_wish_forgotten(removal->controld, removal->node);
         cox_ticket_answer(removal->controld->ctx, removal->ticket, COX_MSG_DONE, &done, NULL);
     }
+    g_free(removal->node);
     g_free(removal);
 }
 
@@ -470,7 +473,7 @@ controld_on_remove_node(struct cox_ctx *ctx, const struct cox_request *request, 
     }
     path = g_strdup_printf("/cib/configuration/nodes/node[@uname='%s']|/cib/status/node_state[@uname='%s']", body->name, body->name);
     removal = g_new(struct removal, 1);
-    *removal = (struct removal) { controld, cox_reply_defer(reply) };
+    *removal = (struct removal) { controld, cox_reply_defer(reply), g_strdup(body->name) };
     change.xpath = path;
     change.context = removal;
     cox_follow_change(controld->follow, &change);

@@ -216,6 +216,54 @@ tell_results(struct controld *controld, const struct cox_follow_news *news)
     }
 }
 
+/* ---- who is in it ---- */
+
+static void
+put(GString *out, const char *name, const char *value)
+{
+    g_string_append_printf(out, " %s=\"", name);
+    cox_xmlwrite_escaped(out, value == NULL ? "" : value, true);
+    g_string_append_c(out, '"');
+}
+
+/* Members that the document does not list; it may know one under another id, which is not ours to correct. */
+static void
+want_nodes(const struct controld *controld, GString *out)
+{
+    const struct cox_xml *nodes = part(controld, "configuration", "nodes");
+
+    for (guint i = 0; i < controld->members->len; i++) {
+        g_autofree char *id = g_strdup_printf("%u", (unsigned int) g_array_index(controld->members, guint32, i));
+        const char *name = cox_service_node_name(controld->ctx, g_array_index(controld->members, guint32, i));
+
+        if (name != NULL && (nodes == NULL || cox_xml_child_with_id(nodes, "node", id) == NULL)) {
+            g_string_append_printf(out, "<node id=\"%s\"", id);
+            put(out, "uname", name);
+            g_string_append(out, "/>");
+        }
+    }
+}
+
+static void
+tell_list(struct controld *controld, bool is_complete)
+{
+    controld_realm_step(controld, &(struct cox_reign_event) { .kind = COX_REIGN_ON_LIST, .done = { .is_ok = is_complete } });
+}
+
+/* Somebody has taken members out of the list, or put a document in its place that has none: what they run must not be planned without them. */
+static bool
+has_all_members(struct controld *controld)
+{
+    g_autoptr(GString) missing = g_string_new(NULL);
+
+    want_nodes(controld, missing);
+    if (missing->len > 0) {
+        controld->must_bootstrap = controld->must_bootstrap || controld->bootstrap_timer == 0;
+        tell_list(controld, false);
+    }
+    return missing->len == 0;
+}
+
 static void
 bootstrap_if_due(struct controld *controld)
 {
@@ -230,6 +278,7 @@ controld_papers_on_document(void *context, const struct cox_follow_news *news)
     struct controld *controld = context;
     g_autofree char *object = NULL;
     unsigned int scope = news->patch == NULL ? ~0U : cox_patchscope(news->patch, &object);
+    bool is_complete = false;
 
     if (news->patch == NULL && cox_version_compare(&news->version, &controld->recorded_version) < 0) {
         controld->recorded_version = news->version; /* another side's document won */
@@ -242,11 +291,17 @@ controld_papers_on_document(void *context, const struct cox_follow_news *news)
         tell_results(controld, news);
     }
     controld_chronicle_document(controld, news, object);
+    if ((scope & COX_PATCHSCOPE_CONFIGURATION) != 0) {
+        is_complete = has_all_members(controld);
+    }
     if (controld->reign != NULL && scope != 0) {
         tell(controld, news->patch, scope, object);
     }
     if (controld->has_confirm || controld->must_compare) {
         controld_ledger_report(controld);
+    }
+    if (is_complete) {
+        tell_list(controld, true);
     }
     bootstrap_if_due(controld);
 }
@@ -276,14 +331,6 @@ controld_papers_history(const struct controld *controld, const struct cox_node_s
 }
 
 /* ---- states of nodes ---- */
-
-static void
-put(GString *out, const char *name, const char *value)
-{
-    g_string_append_printf(out, " %s=\"", name);
-    cox_xmlwrite_escaped(out, value == NULL ? "" : value, true);
-    g_string_append_c(out, '"');
-}
 
 void
 controld_papers_node(struct controld *controld, const struct cox_reign_effect *effect)
@@ -445,24 +492,6 @@ want_property(const struct controld *controld, GString *out, const char *name, c
     }
 }
 
-/* Members that the document does not list; it may know one under another id, which is not ours to correct. */
-static void
-want_nodes(const struct controld *controld, GString *out)
-{
-    const struct cox_xml *nodes = part(controld, "configuration", "nodes");
-
-    for (guint i = 0; i < controld->members->len; i++) {
-        g_autofree char *id = g_strdup_printf("%u", (unsigned int) g_array_index(controld->members, guint32, i));
-        const char *name = cox_service_node_name(controld->ctx, g_array_index(controld->members, guint32, i));
-
-        if (name != NULL && (nodes == NULL || cox_xml_child_with_id(nodes, "node", id) == NULL)) {
-            g_string_append_printf(out, "<node id=\"%s\"", id);
-            put(out, "uname", name);
-            g_string_append(out, "/>");
-        }
-    }
-}
-
 void
 controld_papers_bootstrap(struct controld *controld)
 {
@@ -481,6 +510,7 @@ controld_papers_bootstrap(struct controld *controld)
         want_property(controld, properties, "cluster-name", name);
     }
     want_nodes(controld, nodes);
+    tell_list(controld, nodes->len == 0);
     if (properties->len == 0 && nodes->len == 0) {
         return;
     }

@@ -3,6 +3,8 @@
 
 #include "attr/attr.h"
 #include "base/error.h"
+#include "election/feature_set.h"
+#include "model/option.h"
 
 enum { AGAIN_MS = 500, ANSWER_MS = 60000 };
 
@@ -144,6 +146,17 @@ controld_wish_attribute(struct controld *controld, const char *node, const struc
 {
     add(&(const struct wish) { .controld = controld, .node = g_strdup(node), .name = g_strdup(attribute->attribute),
                                .value = g_strdup(attribute->value), .is_pattern = attribute->is_pattern, .may_wait = attribute->may_wait });
+}
+
+void
+controld_wish_introduction(struct controld *controld)
+{
+    const char *own = cox_service_node_name(controld->ctx, controld->self);
+    const struct cox_reign_attribute features = { .attribute = cox_option(COX_OPT_NODE_FEATURE_SET)->name, .value = COX_FEATURE_SET_OURS };
+
+    if (controld->is_admitted && controld->oplog != NULL && own != NULL) {
+        controld_wish_attribute(controld, own, &features);
+    }
 }
 
 void

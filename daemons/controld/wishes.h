@@ -12,6 +12,12 @@ void controld_wishes_stop(struct controld *controld);
 /* Asked for until cox-attrd has it. */
 void controld_wish_attribute(struct controld *controld, const char *node, const struct cox_reign_attribute *attribute);
 
+/*
+ * What this node says of itself when a coordinator has admitted it: the feature set, which tools show, and whether all nodes have the same.
+ * Before its history is there it says nothing: what was set in its life before is forgotten first.
+ */
+void controld_wish_introduction(struct controld *controld);
+
 /* All values of the node belong to a life of it that is over. */
 void controld_wish_forgotten(struct controld *controld, const char *node);
 

@@ -29,7 +29,7 @@ cox_reign_new(const struct cox_reign_config *config)
     reign->values = g_ptr_array_new_with_free_func(cox_reign_value_free);
     reign->values_until = COX_USEC_NEVER;
     reign->fences = g_ptr_array_new_with_free_func(cox_reign_fence_free);
-    reign->write_retry_at = reign->plan_retry_at = reign->attributes_until = reign->recheck_at = COX_USEC_NEVER;
+    reign->write_retry_at = reign->plan_retry_at = reign->attributes_until = reign->list_until = reign->recheck_at = COX_USEC_NEVER;
     reign->recheck_by_at = reign->guard_at = reign->conduct_at = reign->wake_at = COX_USEC_NEVER;
     return reign;
 }
@@ -103,6 +103,7 @@ must_wait(const struct cox_reign *reign, cox_usec now)
     return reign->is_planning || (reign->batch_pending != 0 && !reign->is_batch_seen) || cox_usec_is_set(reign->write_retry_at)
            || !cox_reign_facts_suffice(reign) || cox_reign_nodes_unheard(reign)
            || (cox_usec_is_set(reign->attributes_until) && !cox_usec_is_due(reign->attributes_until, now))
+           || (cox_usec_is_set(reign->list_until) && !cox_usec_is_due(reign->list_until, now))
            || (cox_usec_is_set(reign->plan_retry_at) && !cox_usec_is_due(reign->plan_retry_at, now));
 }
 
@@ -112,7 +113,7 @@ plan_if_wanted(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *
     if (!reign->may_plan || !reign->wants_plan || must_wait(reign, now)) {
         return;
     }
-    reign->attributes_until = reign->plan_retry_at = COX_USEC_NEVER;
+    reign->attributes_until = reign->plan_retry_at = reign->list_until = COX_USEC_NEVER;
     run_guard(reign, &(struct cox_planguard_event) { .kind = COX_PLANGUARD_ON_ASK }, now, out);
 }
 
@@ -202,7 +203,7 @@ end_reign(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
     reign->needed = reign->document; /* who plans next must not know less than we do; what others said may be of another document */
     g_ptr_array_set_size(reign->fences, 0);
     cox_reign_facts_forget_values(reign);
-    reign->write_retry_at = reign->plan_retry_at = reign->attributes_until = COX_USEC_NEVER;
+    reign->write_retry_at = reign->plan_retry_at = reign->attributes_until = reign->list_until = COX_USEC_NEVER;
     reign->recheck_at = reign->recheck_by_at = COX_USEC_NEVER;
     for (guint i = 0; i < reign->nodes->len; i++) {
         struct reign_node *node = reign->nodes->pdata[i];
@@ -342,6 +343,20 @@ on_document(struct cox_reign *reign, const struct cox_reign_event *event, cox_us
     }
 }
 
+/*
+ * Members that the document does not list are no nodes in a plan, and what they run would be started elsewhere: it waits until they are back
+ * in the list, but not for ever, as that may be refused.
+ */
+static void
+on_list(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now)
+{
+    if (event->done.is_ok || !cox_reign_is_coordinator(reign)) {
+        reign->list_until = COX_USEC_NEVER;
+    } else if (!cox_usec_is_set(reign->list_until)) {
+        reign->list_until = cox_usec_after_ms(now, reign->config.settle_ms);
+    }
+}
+
 /* ---- time ---- */
 
 /* What else has to be waited for must not make us wake again and again for this. */
@@ -370,6 +385,7 @@ on_wake(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
         cox_reign_want(reign, now, out);
     }
     forget_due(&reign->attributes_until, now);
+    forget_due(&reign->list_until, now);
     forget_due(&reign->plan_retry_at, now);
     forget_due(&reign->write_retry_at, now);
     for (guint i = 0; i < reign->nodes->len; i++) {
@@ -400,6 +416,7 @@ ask_for_wake(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *ou
     at = cox_usec_min(at, cox_usec_min(reign->recheck_at, reign->recheck_by_at));
     at = cox_usec_min(at, cox_usec_min(reign->write_retry_at, reign->plan_retry_at));
     at = cox_usec_min(at, cox_usec_min(reign->values_until, cox_usec_min(reign->attributes_until, cox_reign_nodes_deadline(reign))));
+    at = cox_usec_min(at, reign->list_until);
     for (guint i = 0; i < reign->fences->len; i++) {
         at = cox_usec_min(at, ((const struct reign_fence *) reign->fences->pdata[i])->at);
     }
@@ -465,6 +482,9 @@ dispatch(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec 
             break;
         case COX_REIGN_ON_DOCUMENT:
             on_document(reign, event, now, out);
+            break;
+        case COX_REIGN_ON_LIST:
+            on_list(reign, event, now);
             break;
         case COX_REIGN_ON_PLAN:
             on_plan(reign, event, now, out);
@@ -562,6 +582,9 @@ cox_reign_waits_for(const struct cox_reign *reign)
     }
     if (reign->batch_pending != 0 || cox_usec_is_set(reign->write_retry_at)) {
         return "the document to take the states of the nodes";
+    }
+    if (cox_usec_is_set(reign->list_until)) {
+        return "the document to list all members";
     }
     if (cox_reign_nodes_unheard(reign)) {
         return "a controller that is away, and that has not reported what it is running";

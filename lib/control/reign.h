@@ -10,8 +10,8 @@
  *        '- another one   '----------------------------------------------- all done -----------'
  *           reigns
  *
- * A plan is asked for only when the document has every result that this engine has heard of, and all that it has written
- * itself; so a plan never overlooks what is known.  What changes while a plan is made makes it worthless: it is asked for
+ * A plan is asked for only when the document has every result that this engine has heard of, all that it has written
+ * itself, and all members in its list of nodes; so a plan never overlooks what is known.  What changes while a plan is made makes it worthless: it is asked for
  * again.  What changes while one is carried out holds back what has not begun; actions in flight stay facts.
  *
  * A node whose controller vanished while the node itself is still a member is waited for a while; only a node that is gone, or

@@ -74,7 +74,7 @@ struct cox_reign {
     bool wants_plan, is_planning, is_stale, is_working, is_fallback;
     struct reign_causes *causes;      /* why: reigncause_priv.h */
     guint n_discards, n_wants;        /* n_wants: times that something asked for a plan */
-    cox_usec plan_retry_at, attributes_until, recheck_at, recheck_by_at;
+    cox_usec plan_retry_at, attributes_until, list_until, recheck_at, recheck_by_at; /* list_until: members are missing in the document's list of nodes */
     gint64 recheck_ms;
     bool forgives_start;
     struct cox_planguard *guard;

@@ -119,6 +119,7 @@ cox_reign_cause_of(const struct cox_reign *reign, const struct cox_reign_event *
         case COX_REIGN_ON_WAKE:
             return g_strdup("time has passed");
         case COX_REIGN_ON_TERM:
+        case COX_REIGN_ON_LIST:
         case COX_REIGN_ON_PLAN:
         case COX_REIGN_ON_NO_PLAN:
             break;

@@ -15,9 +15,7 @@
 
 G_BEGIN_DECLS
 
-enum {
-    COX_REIGN_MOST_ACTIONS = 1000000, /**< as a limit of a node: more makes no difference */
-};
+enum { COX_REIGN_MOST_ACTIONS = 1000000 }; /**< as a limit of a node: more makes no difference */
 
 /** What a node is asked to do, or tells that it has done. */
 enum cox_reign_order {
@@ -57,6 +55,7 @@ enum cox_reign_event_kind {
     COX_REIGN_ON_RECORDED,   /**< results of a node up to a call id are in the document of this version: it says so, or one sees it there */
     COX_REIGN_ON_WRITTEN,    /**< what DO_WRITE asked for has been done, or not */
     COX_REIGN_ON_DOCUMENT,   /**< the document has changed */
+    COX_REIGN_ON_LIST,       /**< its list of nodes has all members (is_ok), or lacks some, who are being put into it */
     COX_REIGN_ON_PLAN,       /**< the plan */
     COX_REIGN_ON_NO_PLAN,    /**< it could not be made */
     COX_REIGN_ON_FENCED,     /**< what DO_FENCE asked for has ended */
@@ -111,7 +110,7 @@ struct cox_reign_event {
             gint64 call_id;             /**< RECORDED */
             bool is_seen;               /**< RECORDED: one sees it in the document; else its node has said so */
             guint64 batch;              /**< WRITTEN */
-            bool is_ok;                 /**< WRITTEN, FENCED */
+            bool is_ok;                 /**< WRITTEN, FENCED, LIST */
             bool is_unfencing;          /**< FENCED: it was "on", which proves nothing */
             cox_wall at;                /**< FENCED: when */
             guint64 life;               /**< FENCED, FENCE_NEWS: of the target, that was ended; BARRED: that goes on; 0: not known */

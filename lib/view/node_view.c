@@ -63,6 +63,22 @@ cox_node_view_features(const struct cox_node_state *node)
     return (node->feature_set != NULL) ? node->feature_set : "<3.15.1";
 }
 
+bool
+cox_node_view_is_mixed(const struct cox_cluster *cluster)
+{
+    const char *first = NULL;
+
+    for (size_t i = 0; i < cluster->n_nodes; i++) {
+        const char *features = cox_node_view_features(&cluster->nodes[i]);
+
+        if (features != NULL && first != NULL && strcmp(first, features) != 0) {
+            return true;
+        }
+        first = (first == NULL) ? features : first;
+    }
+    return false;
+}
+
 char *
 cox_node_view_name(const struct cox_cluster *cluster, guint32 node, const struct cox_view_how *how)
 {

@@ -20,6 +20,9 @@ GArray *cox_node_view_order(const struct cox_cluster *cluster);
 /** The feature set of a member that is up ("<3.15.1": too old to say so), else NULL. */
 const char *cox_node_view_features(const struct cox_node_state *node);
 
+/** Have members that are up different feature sets, as while one after the other is updated? */
+bool cox_node_view_is_mixed(const struct cox_cluster *cluster);
+
 /** "n1"; in detail "n1 (1)", and "guest@n1" of a guest; the caller frees. */
 char *cox_node_view_name(const struct cox_cluster *cluster, guint32 node, const struct cox_view_how *how);
 

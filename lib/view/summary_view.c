@@ -20,28 +20,11 @@ print_stack(struct cox_out *out, const struct cox_cluster *cluster)
     cox_out_line(out, "Stack: %s", stack);
 }
 
-/* Do nodes that are up have different versions? */
-static bool
-is_mixed(const struct cox_cluster *cluster)
-{
-    const char *first = NULL;
-
-    for (size_t i = 0; i < cluster->n_nodes; i++) {
-        const char *features = cox_node_view_features(&cluster->nodes[i]);
-
-        if (features != NULL && first != NULL && g_strcmp0(first, features) != 0) {
-            return true;
-        }
-        first = (first == NULL) ? features : first;
-    }
-    return false;
-}
-
 static void
 print_dc(struct cox_out *out, const struct cox_cluster *cluster, const struct cox_view_how *how)
 {
     const struct cox_node_state *dc = (cluster->dc == COX_NODE_NONE) ? NULL : &cluster->nodes[cluster->dc];
-    bool mixed = is_mixed(cluster);
+    bool mixed = cox_node_view_is_mixed(cluster);
 
     cox_out_begin(out, "current_dc", NULL);
     cox_out_attr_bool(out, "present", dc != NULL);

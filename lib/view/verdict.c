@@ -6,6 +6,7 @@
 #include "model/duel.h"
 #include "view/explain_words.h"
 #include "view/names.h"
+#include "view/node_view.h"
 #include "view/rsc_view.h"
 
 /* The findings so far. */
@@ -200,6 +201,27 @@ check_modes(struct findings *findings)
     if (input->waiting_for != NULL && *input->waiting_for != '\0') {
         add(findings, COX_VERDICT_NOTE, "cluster", g_strdup_printf("is waiting for %s", input->waiting_for), NULL);
     }
+}
+
+static void
+check_versions(struct findings *findings)
+{
+    const struct cox_cluster *cluster = findings->input->cluster;
+    g_autoptr(GString) text = g_string_new("nodes have different feature sets");
+    const char *separator = ": ";
+
+    if (!cox_node_view_is_mixed(cluster)) {
+        return;
+    }
+    for (size_t i = 0; i < cluster->n_nodes; i++) {
+        const char *features = cox_node_view_features(&cluster->nodes[i]);
+
+        if (features != NULL) {
+            g_string_append_printf(text, "%s%s %s", separator, cluster->nodes[i].name, features);
+            separator = ", ";
+        }
+    }
+    add(findings, COX_VERDICT_NOTE, "cluster", g_strdup(text->str), g_strdup("update the others to the newest version, one after the other"));
 }
 
 /* ---- daemons ---- */
@@ -514,6 +536,7 @@ cox_verdict_find(const struct cox_verdict_input *input)
     check_watchdogs(&findings);
     check_duel(&findings);
     check_modes(&findings);
+    check_versions(&findings);
     for (size_t i = 0; i < input->cluster->n_nodes; i++) {
         if (!input->cluster->nodes[i].is_ping) {
             check_node(&findings, &input->cluster->nodes[i]);

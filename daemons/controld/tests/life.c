@@ -131,6 +131,8 @@ answer_plan(struct world *w, struct answer *answer)
     struct cox_client_reply reply = { .message = COX_MSG_SCHED_PLAN, .body = &plan, .has_body = true, .id = answer->id };
     g_autoptr(GError) error = NULL;
 
+    w->n_plans++;
+    w->n_plans_alone += life_has(w, "<node id=\"1\"") ? 0 : 1;
     if (w->plan_crashes > 0) {
         w->plan_crashes--;
         error = g_error_new_literal(COX_ERROR, COX_ERROR_DISCONNECTED, "it died");
@@ -198,10 +200,17 @@ write_attribute(struct world *w, const struct cox_msg_attr_update *update)
 
     if (update->change == COX_ATTR_REMOVE) {
         w->n_forgotten++;
+        w->n_introduced = 0;
         return;
     }
     if (update->change == COX_ATTR_REFRESH) {
         w->n_rewritten++;
+        return;
+    }
+    if (g_strcmp0(update->name, "#feature-set") == 0) { /* each node says it when it joins: the stories are about what comes then */
+        w->n_introduced++;
+        assert_string_equal(update->value, "3.20.5");
+        assert_string_equal(update->node, "n1");
         return;
     }
     g_string_append_printf(w->log, "%s=%s ", update->name != NULL ? update->name : update->pattern,

@@ -31,7 +31,10 @@ struct world {
     bool is_holding;       /* operations do not end */
     bool fence_fails, is_heard;
     guint n_rewritten;     /* times that attributes were to be written again */
+    guint n_introduced;    /* times that the node has told its feature set, since its attributes were forgotten */
     guint n_forgotten;     /* times that all attributes of a node were to be forgotten */
+    guint n_plans;         /* that were asked for */
+    guint n_plans_alone;   /* of these, from a document that does not list this node */
     int plan_crashes, term_refusals, fence_refusals;
     enum cox_message refused; /* the executor answers so many of these ... */
     int n_refused, refusal;   /* ... with this code */

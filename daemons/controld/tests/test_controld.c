@@ -411,6 +411,26 @@ a_node_that_another_document_does_not_know_is_written_into_it(void **state)
     assert_true(life_has(w, "name=\"dc-version\""));
 }
 
+/* The next plan must not be one without members: what they run would be started elsewhere. */
+static void
+a_member_that_somebody_takes_out_of_the_list_is_put_back_before_the_next_plan(void **state)
+{
+    struct world *w = *state;
+    guint64 plans = 0;
+
+    life_create(w, "", DUMMY, "");
+    g_string_truncate(w->log, 0);
+    plans = w->n_plans;
+    cox_follow_fake_edit(w->controld->follow, COX_EDIT_REPLACE, "nodes", "<nodes/>");
+    assert_false(life_has(w, "<node id=\"1\""));
+    life_pass(w, 1000);
+    assert_true(life_has(w, "<node id=\"1\" uname=\"n1\"/>"));
+    assert_int_equal(w->n_plans, plans + 1);
+    assert_int_equal(w->n_plans_alone, 0);
+    life_expect(w, "");
+    assert_string_equal(life_query(w)->phase, "S_IDLE");
+}
+
 /* Whoever is coordinator sees to that as soon as the document counts, also when the first attempt was refused. */
 static void
 a_node_that_is_missing_is_written_when_the_document_counts(void **state)
@@ -575,6 +595,7 @@ a_node_that_is_no_member_can_be_removed(void **state)
     life_pass(w, 500);
     assert_int_equal(cox_service_fake_answer(w->fake, id)->message, COX_MSG_DONE);
     assert_false(life_has(w, "uname=\"n2\""));
+    assert_int_equal(w->n_forgotten, 2); /* its own of the life before, and those of n2 */
 }
 
 static const struct cox_peers_handler deaf = { 0 };
@@ -665,6 +686,7 @@ main(void)
         STORY(another_document_is_corrected_without_a_join),
         STORY(a_document_that_does_not_count_is_not_corrected_until_it_does),
         STORY(a_node_that_another_document_does_not_know_is_written_into_it),
+        STORY(a_member_that_somebody_takes_out_of_the_list_is_put_back_before_the_next_plan),
         STORY(a_node_that_is_missing_is_written_when_the_document_counts),
         STORY(what_was_refused_is_written_later_but_not_with_each_change),
         STORY(what_a_younger_reign_has_refused_is_written_under_the_next),

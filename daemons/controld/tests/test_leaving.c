@@ -65,6 +65,20 @@ attributes_of_the_life_before_are_forgotten_but_not_those_of_this_one(void **sta
     assert_int_equal(w->n_rewritten, 1); /* who erases in the document erases also what was set since the boot */
 }
 
+/* After what was set in the life before is forgotten, else it would be forgotten with that; and again in each reign. */
+static void
+a_node_tells_its_feature_set_when_it_is_admitted(void **state)
+{
+    struct world *w = *state;
+
+    life_create(w, "", DUMMY, "");
+    assert_int_equal(w->n_forgotten, 1);
+    assert_int_equal(w->n_introduced, 1);
+    controld_crew_outdated(w->controld, life_query(w)->generation); /* an order of this reign was refused: another one begins */
+    life_pass(w, 1000);
+    assert_int_equal(w->n_introduced, 2);
+}
+
 /* cts/sim found it: the supervisor asks again when the controller has died, and it said that the node may leave. */
 static void
 a_controller_that_was_killed_does_not_let_the_node_leave_with_what_runs(void **state)
@@ -187,6 +201,7 @@ main(void)
         STORY(a_node_that_leaves_stops_what_it_runs_first),
         STORY(the_last_node_that_left_does_not_leave_again_when_it_comes_back),
         STORY(attributes_of_the_life_before_are_forgotten_but_not_those_of_this_one),
+        STORY(a_node_tells_its_feature_set_when_it_is_admitted),
         STORY(a_controller_that_was_killed_does_not_let_the_node_leave_with_what_runs),
         STORY(a_node_leaves_when_its_results_are_in_the_document),
         STORY(whoever_leads_hears_again_that_a_node_wants_to_leave),

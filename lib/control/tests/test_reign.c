@@ -709,6 +709,48 @@ what_a_member_reports_as_running_is_in_flight(void **state)
     world_end(&w);
 }
 
+static void
+list(struct world *w, bool is_complete)
+{
+    world_step(w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_LIST, .done = { .is_ok = is_complete } });
+}
+
+/* They would be no nodes in it, and what they run would be started elsewhere. */
+static void
+nothing_is_planned_while_the_document_does_not_list_all_members(void **state)
+{
+    struct world w;
+
+    (void) state;
+    world_settle(&w);
+    list(&w, false);
+    world_document(&w, COX_REIGN_CONFIGURATION, NULL);
+    world_expect(&w, "");
+    assert_string_equal(cox_reign_waits_for(w.reign), "the document to list all members");
+    world_document(&w, COX_REIGN_CONFIGURATION, NULL);
+    world_expect(&w, "");
+    list(&w, true);
+    world_expect(&w, "plan; ");
+    world_end(&w);
+}
+
+static void
+a_list_that_stays_as_it_is_holds_up_plans_for_a_while_only(void **state)
+{
+    struct world w;
+
+    (void) state;
+    world_settle(&w);
+    list(&w, false);
+    world_document(&w, COX_REIGN_CONFIGURATION, NULL);
+    w.now += MS(500);
+    list(&w, false); /* said again: the time goes on */
+    world_expect(&w, "");
+    world_wake(&w);
+    world_expect(&w, "plan; ");
+    world_end(&w);
+}
+
 int
 main(void)
 {
@@ -723,6 +765,8 @@ main(void)
         cmocka_unit_test(a_time_that_is_over_wakes_the_engine_once),
         cmocka_unit_test(a_node_whose_results_never_reach_the_document_is_no_member_until_they_do),
         cmocka_unit_test(what_was_seen_in_a_document_that_lost_is_not_recorded),
+        cmocka_unit_test(nothing_is_planned_while_the_document_does_not_list_all_members),
+        cmocka_unit_test(a_list_that_stays_as_it_is_holds_up_plans_for_a_while_only),
         cmocka_unit_test(a_change_during_planning_makes_the_plan_worthless),
         cmocka_unit_test(a_plan_that_is_used_although_it_is_old_orders_nothing_that_has_ended_meanwhile),
         cmocka_unit_test(a_change_during_the_work_holds_back_what_has_not_begun),

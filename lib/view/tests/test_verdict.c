@@ -167,6 +167,31 @@ the_controller_knows_better_than_the_document(void **state)
     look_away(&found);
 }
 
+#define FEATURES(node, value)                                                                                             \
+    "<node_state id=\"" node "\" uname=\"n" node "\" in_ccm=\"true\" crmd=\"online\" join=\"member\" expected=\"member\">"       \
+    "<transient_attributes id=\"" node "\"><instance_attributes id=\"status-" node "\"><nvpair id=\"status-" node "-f\" "          \
+    "name=\"#feature-set\" value=\"" value "\"/></instance_attributes></transient_attributes></node_state>"
+#define TWO(first, second)                                                                                                \
+    "<cib validate-with=\"pacemaker-3.10\" " QUORATE "><configuration><crm_config/><nodes><node id=\"1\" uname=\"n1\"/>"      \
+    "<node id=\"2\" uname=\"n2\"/></nodes><resources/><constraints/></configuration><status>" FEATURES("1", first)           \
+        FEATURES("2", second) "</status></cib>"
+
+static void
+nodes_of_another_version_are_named(void **state)
+{
+    struct found found = { 0 };
+    struct cox_verdict_input input = { 0 };
+
+    (void) state;
+    look(&found, TWO("3.20.5", "3.17.4"), &input);
+    assert_int_equal(count(&found, COX_VERDICT_NOTE, "cluster", "nodes have different feature sets: n1 3.20.5, n2 3.17.4"), 1);
+    look_away(&found);
+    found = (struct found) { 0 };
+    look(&found, TWO("3.20.5", "3.20.5"), &input);
+    assert_int_equal(count(&found, COX_VERDICT_NOTE, "cluster", "feature sets"), 0);
+    look_away(&found);
+}
+
 static void
 daemons_are_asked_how_they_are(void **state)
 {
@@ -222,6 +247,7 @@ main(void)
         cmocka_unit_test(the_whole_cluster_is_judged),
         cmocka_unit_test(what_keeps_everything_from_starting_is_told_once),
         cmocka_unit_test(the_controller_knows_better_than_the_document),
+        cmocka_unit_test(nodes_of_another_version_are_named),
         cmocka_unit_test(daemons_are_asked_how_they_are),
         cmocka_unit_test(one_screen_says_it_all),
     };
