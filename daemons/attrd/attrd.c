@@ -14,6 +14,7 @@ start(struct cox_ctx *ctx, GError **error)
     attrd->ctx = ctx;
     attrd->wire = cox_attrwire_new();
     attrd->members = g_array_new(FALSE, FALSE, sizeof(struct cox_attr_member));
+    attrd->unknown = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     attrd->waits = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     attrd->follow = cox_follow_new(cox_service_runtime(ctx), &settings);
     cox_attrd_access_start(attrd);
@@ -38,6 +39,7 @@ destroy(struct cox_ctx *ctx)
     cox_attr_free(attrd->engine);
     cox_attrwire_free(attrd->wire);
     g_array_unref(attrd->members);
+    g_hash_table_unref(attrd->unknown);
     g_hash_table_unref(attrd->waits);
     g_free(attrd);
     cox_service_set_data(ctx, NULL);

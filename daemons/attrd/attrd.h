@@ -40,6 +40,7 @@ struct cox_attrd {
     bool has_failed;
     struct cox_version written;   /**< of the document after our last change: older replicas do not show it */
     struct cox_attrd_alerts *alerts;
+    GHashTable *unknown;          /**< set of char *: nodes of which was said that nobody knows them */
     bool needs_check;             /**< somebody may have changed our values in the document */
 };
 

@@ -163,11 +163,23 @@ ask_for(struct cox_attrd *attrd, const struct cox_follow_change *change)
     cox_follow_change(attrd->follow, &asked);
 }
 
+/* Each once, until it is known again: its values come with every write. */
 static void
-log_unknown(const struct cox_attrd *attrd, const GPtrArray *unknown)
+log_unknown(struct cox_attrd *attrd, const struct cox_attr_effect *effect, const GPtrArray *unknown)
 {
+    for (size_t i = 0; i < effect->write.n_entries && g_hash_table_size(attrd->unknown) > 0; i++) {
+        const char *node = effect->write.entries[i].node;
+
+        if (!g_ptr_array_find_with_equal_func((GPtrArray *) (guintptr) unknown, node, g_str_equal, NULL)) {
+            (void) g_hash_table_remove(attrd->unknown, node);
+        }
+    }
     for (guint i = 0; i < unknown->len; i++) {
-        cox_log_event(cox_service_log(attrd->ctx), COX_EVENT_ATTR_NODE_UNKNOWN, "node=%s", (const char *) unknown->pdata[i]);
+        const char *node = unknown->pdata[i];
+
+        if (g_hash_table_add(attrd->unknown, g_strdup(node))) {
+            cox_log_event(cox_service_log(attrd->ctx), COX_EVENT_ATTR_NODE_UNKNOWN, "node=%s", node);
+        }
     }
 }
 
@@ -192,7 +204,7 @@ write_batch(struct cox_attrd *attrd, const struct cox_attr_effect *effect)
     attrd->n_answers_missing = 0;
     if (doc.root != NULL) {
         cox_attrdoc_changes(&doc, effect->write.entries, effect->write.n_entries, is_current(attrd), &changes);
-        log_unknown(attrd, changes.unknown);
+        log_unknown(attrd, effect, changes.unknown);
         for (size_t i = 0; i < effect->write.n_entries; i++) {
             const struct cox_attr_entry *entry = &effect->write.entries[i];
 

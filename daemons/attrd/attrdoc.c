@@ -247,8 +247,10 @@ add_entry(const struct cox_attrdoc *doc, const struct cox_attr_entry *entry, boo
     g_autofree char *id = cox_attrdoc_node_id(doc, entry->node, &is_remote);
     const struct cox_xml *pair = id == NULL ? NULL : find_pair(holder(doc, entry, id), entry);
 
-    if (id == NULL) {
-        g_ptr_array_add(changes->unknown, (gpointer) (guintptr) entry->node);
+    if (id == NULL) { /* what is deleted there is not in the document either: the node was removed */
+        if (entry->value != NULL) {
+            g_ptr_array_add(changes->unknown, (gpointer) (guintptr) entry->node);
+        }
         return;
     }
     if (is_current && g_strcmp0(pair == NULL ? NULL : cox_xml_get(pair, "value"), entry->value) == 0) {

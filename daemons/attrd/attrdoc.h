@@ -35,7 +35,7 @@ const char *cox_attrdoc_get(const struct cox_attrdoc *doc, const struct cox_attr
 struct cox_attrdoc_changes {
     struct cox_xmldoc *sets; /**< a cib element to modify (with creation), or NULL */
     GPtrArray *deletions;    /**< char *: XPath expressions of what to delete; in the second place */
-    GPtrArray *unknown;      /**< const char *: nodes that nobody knows, borrowed from the entries; their values are left out */
+    GPtrArray *unknown;      /**< const char *: nodes that nobody knows, borrowed from the entries, which have a value; it is left out */
 };
 
 /**

@@ -398,15 +398,57 @@ a_document_that_refuses_is_asked_again(void **state)
     assert_string_equal(stored(world, 0, "a", "n1", COX_ATTR_TRANSIENT), "1");
 }
 
+static guint
+count(const char *text, const char *what)
+{
+    guint n = 0;
+
+    for (const char *at = strstr(text, what); at != NULL; at = strstr(at + 1, what)) {
+        n++;
+    }
+    return n;
+}
+
+/* It is said once, and once more when the node was known meanwhile: every write has all values. */
 static void
 values_of_nodes_that_nobody_knows_are_kept_but_not_written(void **state)
 {
     struct world *world = *state;
+    const struct cox_msg_attr_update again = { .change = COX_ATTR_REFRESH };
 
     set(world, 0, "a", "nobody", "1");
     expect(world, 1, "a", "nobody", "a@nobody=1");
-    assert_non_null(strstr(cox_service_fake_log(world->nodes[0]), "node=nobody"));
     pass(world, 5000);
+    (void) update(world, 0, &again);
+    pass(world, 5000);
+    assert_int_equal(count(cox_service_fake_log(world->nodes[0]), "node=nobody"), 1);
+    cox_follow_fake_edit(attrd_of(world, 0)->follow, COX_EDIT_CREATE, "nodes", "<node id='9' uname='nobody'/>");
+    (void) update(world, 0, &again);
+    pass(world, 1000);
+    assert_string_equal(stored(world, 0, "a", "nobody", COX_ATTR_TRANSIENT), "1");
+    cox_follow_fake_edit(attrd_of(world, 0)->follow, COX_EDIT_DELETE, "nodes", "<node id='9'/>");
+    cox_follow_fake_edit(attrd_of(world, 0)->follow, COX_EDIT_DELETE, "status", "<node_state id='9'/>");
+    (void) update(world, 0, &again);
+    pass(world, 1000);
+    assert_int_equal(count(cox_service_fake_log(world->nodes[0]), "node=nobody"), 2);
+}
+
+/* A node that was removed had values, which are remembered as deleted. */
+static void
+what_was_deleted_on_a_node_that_is_removed_is_not_complained_of(void **state)
+{
+    struct world *world = *state;
+    const struct cox_msg_attr_update gone = { .change = COX_ATTR_REMOVE, .node = "n9" }, again = { .change = COX_ATTR_REFRESH };
+
+    cox_follow_fake_edit(attrd_of(world, 0)->follow, COX_EDIT_CREATE, "nodes", "<node id='9' uname='n9'/>");
+    set(world, 0, "a", "n9", "1");
+    (void) update(world, 0, &gone);
+    pass(world, 1000);
+    cox_follow_fake_edit(attrd_of(world, 0)->follow, COX_EDIT_DELETE, "nodes", "<node id='9'/>");
+    cox_follow_fake_edit(attrd_of(world, 0)->follow, COX_EDIT_DELETE, "status", "<node_state id='9'/>");
+    (void) update(world, 0, &again);
+    pass(world, 1000);
+    assert_null(strstr(cox_service_fake_log(world->nodes[0]), "CXW021"));
 }
 
 static void
@@ -696,7 +738,8 @@ COX_TEST_MAIN(WITH_WORLD(a_value_set_on_one_node_is_known_on_all_and_written_by_
               WITH_WORLD(who_wants_all_waits_for_all), WITH_WORLD(values_go_with_the_node_but_not_with_the_daemon),
               WITH_WORLD(after_a_partition_each_side_is_right_about_its_own_nodes),
               WITH_WORLD(the_writer_puts_right_what_others_do_to_the_status), WITH_WORLD(a_document_that_refuses_is_asked_again),
-              WITH_WORLD(values_of_nodes_that_nobody_knows_are_kept_but_not_written), WITH_WORLD(not_everybody_may_do_everything),
+              WITH_WORLD(values_of_nodes_that_nobody_knows_are_kept_but_not_written),
+              WITH_WORLD(what_was_deleted_on_a_node_that_is_removed_is_not_complained_of), WITH_WORLD(not_everybody_may_do_everything),
               WITH_WORLD(without_a_cluster_clients_are_told_to_try_again),
               WITH_WORLD(a_value_is_told_to_alert_agents_once_when_it_is_written),
               WITH_WORLD(alert_agents_hear_of_what_a_dampened_value_became_and_of_no_failed_write),

@@ -186,13 +186,14 @@ static void
 nodes_that_nobody_knows_are_named_and_left_out(void **state)
 {
     static const struct cox_attr_entry entries[] = { { .name = "a", .node = "nobody", .value = "1" },
-                                                     { .name = "a", .node = "n2", .value = "1" } };
+                                                     { .name = "a", .node = "n2", .value = "1" },
+                                                     { .name = "a", .node = "removed" } };
     g_autoptr(cox_cib) cib = load(DOCUMENT);
     struct cox_attrdoc doc = view_of(cib);
     struct cox_attrdoc_changes changes;
 
     (void) state;
-    cox_attrdoc_changes(&doc, entries, 2, false, &changes);
+    cox_attrdoc_changes(&doc, entries, 3, false, &changes);
     assert_int_equal(changes.unknown->len, 1);
     assert_string_equal(changes.unknown->pdata[0], "nobody");
     assert_non_null(changes.sets);
