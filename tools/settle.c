@@ -8,13 +8,17 @@
 #include "tools/daemon.h"
 #include "tools/state.h"
 
-enum { WRITTEN_MS = 5000 };
+/* UNSAID_MS: a coordinator writes at once who has come; after that, he is not let in. */
+enum { WRITTEN_MS = 5000, ASK_AGAIN_MS = 200, UNSAID_MS = 5000 };
 
 /* Following the document until it says that there is nothing to do. */
 struct settling {
     const struct cox_settle *settle;
     bool is_new;
     bool is_late;
+    bool is_idle;         /* as the document says; then the controller is asked, again and again */
+    cox_usec unsaid_until;
+    cox_source_id timer;  /* for the next question */
     GError *problem;
 };
 
@@ -63,6 +67,45 @@ cox_settle_pending(const struct cox_xml *root, bool ignores_monitors, GError **e
     return (text->len == 0) ? NULL : g_string_free(g_steal_pointer(&text), FALSE);
 }
 
+static enum cox_settle_crew
+crew_of(const struct cox_xml *status, const struct cox_msg_control_node *node)
+{
+    g_autofree char *id = g_strdup_printf("%" G_GUINT64_FORMAT, node->id);
+    const struct cox_xml *state = cox_xml_child_with_id(status, "node_state", id);
+
+    if (g_strcmp0(node->state, "member") != 0) {
+        return COX_SETTLE_COMPLETE;
+    }
+    if (state == NULL || g_strcmp0(cox_xml_get(state, "crmd"), "online") != 0) {
+        return COX_SETTLE_UNSAID;
+    }
+    return g_strcmp0(cox_xml_get(state, "join"), "pending") == 0 ? COX_SETTLE_JOINING : COX_SETTLE_COMPLETE;
+}
+
+enum cox_settle_crew
+cox_settle_crew(const struct cox_xml *root, const struct cox_msg_control_state *state, GString *text)
+{
+    const struct cox_xml *status = cox_xml_child(root, "status");
+    enum cox_settle_crew all = COX_SETTLE_COMPLETE;
+
+    if (state->coordinator == NULL) {
+        g_string_append(text, "\tElection of a coordinator\n");
+        return COX_SETTLE_JOINING;
+    }
+    for (gsize i = 0; i < state->n_nodes; i++) {
+        enum cox_settle_crew one = status == NULL ? COX_SETTLE_UNSAID : crew_of(status, &state->nodes[i]);
+
+        if (one == COX_SETTLE_UNSAID && state->nodes[i].id == state->id) { /* nothing is said of anybody before all have reported in the beginning */
+            one = COX_SETTLE_JOINING;
+        }
+        if (one != COX_SETTLE_COMPLETE) {
+            g_string_append_printf(text, "\tNode %s: has not joined\n", state->nodes[i].name == NULL ? "?" : state->nodes[i].name);
+        }
+        all = all == COX_SETTLE_JOINING || one == COX_SETTLE_COMPLETE ? all : one;
+    }
+    return all;
+}
+
 /* ---- wait ------------------------------------------------------------------------------------------------- */
 
 /* What has been done is in the document a moment later: have it written.  A controller that is away has nothing to write. */
@@ -78,14 +121,57 @@ have_results_written(const struct cox_settle *settle)
     cox_arena_free(arena);
 }
 
-/* Is there nothing left in the newest document?  A problem of reading it ends the wait. */
+static void
+on_ask_again(void *context)
+{
+    ((struct settling *) context)->timer = 0;
+}
+
+/* A controller that is away says nothing: the document decides alone. */
+static bool
+is_complete(struct settling *settling, struct cox_follow *follow, char **pending)
+{
+    static const struct cox_msg_control_query nothing;
+    struct cox_runtime *runtime = settling->settle->runtime;
+    const struct cox_daemon_question question
+        = { COX_DAEMON_CONTROL, settling->settle->program, COX_MSG_CONTROL_QUERY, &nothing, COX_MSG_CONTROL_STATE, WRITTEN_MS };
+    g_autoptr(cox_arena) arena = cox_arena_new();
+    const struct cox_msg_control_state *state = cox_daemon_ask(runtime, &question, arena, NULL);
+    g_autoptr(GString) text = g_string_new(NULL);
+    enum cox_settle_crew crew
+        = state == NULL ? COX_SETTLE_COMPLETE : cox_settle_crew(cox_cib_root(cox_follow_cib(follow)), state, text);
+    cox_usec now = cox_runtime_now(runtime);
+
+    if (crew != COX_SETTLE_UNSAID) {
+        settling->unsaid_until = COX_USEC_NEVER;
+    } else if (!cox_usec_is_set(settling->unsaid_until)) {
+        settling->unsaid_until = cox_usec_after_ms(now, UNSAID_MS);
+    }
+    g_clear_pointer(pending, g_free);
+    if (crew == COX_SETTLE_COMPLETE || cox_usec_is_due(settling->unsaid_until, now)) {
+        return !settling->is_new; /* what has come while it was asked counts */
+    }
+    *pending = g_strdup(text->str);
+    settling->timer = cox_runtime_timer(runtime, cox_usec_after_ms(now, ASK_AGAIN_MS), on_ask_again, settling);
+    return false;
+}
+
+/* Is there nothing left in the newest document, and nobody on his way?  A problem of reading it ends the wait. */
 static bool
 is_settled(struct settling *settling, struct cox_follow *follow, char **pending, GError **error)
 {
-    settling->is_new = false;
-    g_clear_pointer(pending, g_free);
-    *pending = cox_settle_pending(cox_cib_root(cox_follow_cib(follow)), settling->settle->ignores_monitors, error);
-    return *pending == NULL;
+    if (settling->is_new) {
+        settling->is_new = false;
+        cox_runtime_cancel(settling->settle->runtime, settling->timer);
+        settling->timer = 0;
+        g_clear_pointer(pending, g_free);
+        *pending = cox_settle_pending(cox_cib_root(cox_follow_cib(follow)), settling->settle->ignores_monitors, error);
+        settling->is_idle = *pending == NULL;
+    }
+    if (*error != NULL || !settling->is_idle) {
+        return *error != NULL;
+    }
+    return settling->timer == 0 && is_complete(settling, follow, pending);
 }
 
 static bool
@@ -95,7 +181,7 @@ follow_until_settled(struct settling *settling, struct cox_follow *follow, char 
     GError *problem = NULL;
 
     for (;;) {
-        if (settling->is_new && is_settled(settling, follow, pending, &problem)) {
+        if (is_settled(settling, follow, pending, &problem)) {
             if (problem != NULL) {
                 g_propagate_error(error, problem);
             }
@@ -110,14 +196,14 @@ follow_until_settled(struct settling *settling, struct cox_follow *follow, char 
                         (double) settling->settle->timeout_ms / 1000.0);
             return false;
         }
-        (void) cox_runtime_step(runtime, true);
+        (void) cox_runtime_step(runtime, !settling->is_new);
     }
 }
 
 bool
 cox_settle_wait(const struct cox_settle *settle, char **pending, GError **error)
 {
-    struct settling settling = { .settle = settle };
+    struct settling settling = { .settle = settle, .unsaid_until = COX_USEC_NEVER };
     const struct cox_follow_settings settings
         = { .program = settle->program, .changed = on_changed, .lost = on_lost, .context = &settling };
     struct cox_follow *follow = NULL;
@@ -133,6 +219,7 @@ cox_settle_wait(const struct cox_settle *settle, char **pending, GError **error)
         cox_results_catch_up(settle->results, cox_follow_version(follow));
     }
     cox_runtime_cancel(settle->runtime, timer);
+    cox_runtime_cancel(settle->runtime, settling.timer);
     cox_follow_free(follow);
     g_clear_error(&settling.problem);
     return is_done;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <glib.h>
 
+#include "proto/messages.h"
 #include "runtime/runtime.h"
 #include "tools/results.h"
 #include "xml/xml.h"
@@ -21,15 +22,27 @@ struct cox_settle {
 };
 
 /**
- * Wait.  Results that the daemons have and the document has not yet are written first.
+ * Wait until nothing is left to do and all nodes whose controllers are there have joined.  Results that the daemons have and the document has
+ * not yet are written first.  Who is not let in is not waited for.
  *
- * @param pending  receives what is still to be done when the time is up, a line each ("\tAction N: KEY\ton NODE\n"); the caller frees it
+ * @param pending  receives what is still to be done when the time is up, a line each ("\tAction N: KEY\ton NODE\n", "\tNode NAME: ...\n"); the
+ *                 caller frees it
  * @param error    COX_ERROR_TIMEOUT; COX_ERROR_DISCONNECTED when there is no cluster, or the document cannot be read
  */
 bool cox_settle_wait(const struct cox_settle *settle, char **pending, GError **error);
 
 /** What is still to be done according to the document of @root, as above; NULL with @error unset: nothing.  The caller frees it. */
 char *cox_settle_pending(const struct cox_xml *root, bool ignores_monitors, GError **error);
+
+/** Is everybody part of the cluster who is there? */
+enum cox_settle_crew {
+    COX_SETTLE_COMPLETE = 0,
+    COX_SETTLE_JOINING, /**< there is no coordinator, or it says that somebody is joining, or this node is not part of the cluster */
+    COX_SETTLE_UNSAID,  /**< a controller is there and the document does not say so: it will in a moment, or the coordinator does not let it in */
+};
+
+/** Hold what a controller says of the nodes against the document of @root; who is missing is appended to @text, a line each. */
+enum cox_settle_crew cox_settle_crew(const struct cox_xml *root, const struct cox_msg_control_state *state, GString *text);
 
 G_END_DECLS
 
