@@ -1,4 +1,4 @@
-/* tools/cox_cluster.c - verbs of cox about the cluster as a whole: which nodes it has, start and stop.  Layer 6. */
+/* tools/cox_cluster.c - verbs of cox about the cluster as a whole, and the steps of which they consist.  Layer 6. */
 #include "tools/cox_cluster.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "tools/cox_priv.h"
 #include "tools/cox_remote.h"
 
-enum { KEY_BYTES = 256, TOKEN_MS = 3000, STEP_MS = 60000, START_MS = 120000 };
+enum { KEY_BYTES = 256, START_MS = 120000 };
 
 void
 cox_cluster_work_clear(struct cox_cluster_work *work)
@@ -41,8 +41,8 @@ cox_cluster_tell(struct cox_cluster_work *work, const char *done)
     return status;
 }
 
-static int
-step(struct cox_cluster_work *work, const char *name, const char *done, gint64 timeout_ms)
+int
+cox_cluster_step(struct cox_cluster_work *work, const char *name, const char *done, gint64 timeout_ms)
 {
     (void) cox_remote_run(work->nodes, name, NULL, timeout_ms);
     return cox_cluster_tell(work, done);
@@ -55,7 +55,7 @@ take_back(struct cox_cluster_work *work, guint64 run)
     g_autofree char *undo = g_strdup_printf("undo %" G_GINT64_MODIFIER "x", run);
     g_autofree char *program = cox_remote_program();
 
-    (void) cox_remote_run(work->nodes, undo, NULL, STEP_MS);
+    (void) cox_remote_run(work->nodes, undo, NULL, COX_CLUSTER_STEP_MS);
     for (guint i = 0; i < work->nodes->len; i++) {
         const struct cox_remote *node = work->nodes->pdata[i];
 
@@ -75,8 +75,8 @@ random_bytes(void *bytes, gsize size)
 }
 
 /* The new files on all nodes that are chosen, or on none of them.  What earlier calls have left there is not touched by this one's "undo". */
-static int
-distribute(struct cox_cluster_work *work, const char *key)
+int
+cox_cluster_distribute(struct cox_cluster_work *work, const char *key)
 {
     guint64 run = 0;
     g_autofree char *text = cox_ring_text(work->ring);
@@ -88,24 +88,24 @@ distribute(struct cox_cluster_work *work, const char *key)
     put = g_strdup_printf("put %" G_GINT64_MODIFIER "x", run);
     commit = g_strdup_printf("commit %" G_GINT64_MODIFIER "x", run);
     done = g_strdup_printf("done %" G_GINT64_MODIFIER "x", run);
-    (void) cox_remote_run(work->nodes, put, input, STEP_MS);
+    (void) cox_remote_run(work->nodes, put, input, COX_CLUSTER_STEP_MS);
     status = cox_cluster_tell(work, "has the new configuration beside the old one");
     if (status == 0) {
-        (void) cox_remote_run(work->nodes, commit, NULL, STEP_MS);
+        (void) cox_remote_run(work->nodes, commit, NULL, COX_CLUSTER_STEP_MS);
         status = cox_cluster_tell(work, "uses the new configuration");
     }
     if (status != 0) {
         take_back(work, run);
         return status;
     }
-    (void) cox_remote_run(work->nodes, done, NULL, STEP_MS); /* what is left of it goes with the next put */
+    (void) cox_remote_run(work->nodes, done, NULL, COX_CLUSTER_STEP_MS); /* what is left of it goes with the next put */
     return 0;
 }
 
 /* ---- looking ---------------------------------------------------------------------------------------------- */
 
-static struct cox_remote *
-find(const struct cox_cluster_work *work, const char *name)
+struct cox_remote *
+cox_cluster_find(const struct cox_cluster_work *work, const char *name)
 {
     for (guint i = 0; i < work->nodes->len; i++) {
         struct cox_remote *node = work->nodes->pdata[i];
@@ -129,8 +129,8 @@ cox_cluster_choose(struct cox_cluster_work *work, const char *name, bool is_chos
     }
 }
 
-static void
-choose_only(struct cox_cluster_work *work, const char *name)
+void
+cox_cluster_choose_only(struct cox_cluster_work *work, const char *name)
 {
     cox_cluster_choose(work, NULL, false);
     cox_cluster_choose(work, name, true);
@@ -167,8 +167,8 @@ cox_cluster_load(struct cox_cluster_work *work, GError **error)
     return true;
 }
 
-static bool
-is_running(const struct cox_remote *node)
+bool
+cox_cluster_is_running(const struct cox_remote *node)
 {
     g_autofree char *runs = node->is_ok ? cox_remote_value(node, "runs") : NULL;
 
@@ -229,20 +229,20 @@ other_version(const struct cox_remote *node, const struct cox_remote *first)
     return NULL;
 }
 
-static void
-look(struct cox_cluster_work *work)
+void
+cox_cluster_look(struct cox_cluster_work *work)
 {
-    (void) cox_remote_run(work->nodes, "check", NULL, STEP_MS);
+    (void) cox_remote_run(work->nodes, "check", NULL, COX_CLUSTER_STEP_MS);
 }
 
 /* Nodes that are chosen: reached, the same versions on all; and if @are_new, the hosts that are meant, in no cluster. */
-static int
-check(struct cox_cluster_work *work, bool are_new)
+int
+cox_cluster_check(struct cox_cluster_work *work, bool are_new)
 {
     const struct cox_remote *first = NULL;
     int status = 0;
 
-    look(work);
+    cox_cluster_look(work);
     for (guint i = 0; i < work->nodes->len; i++) {
         struct cox_remote *node = work->nodes->pdata[i];
 
@@ -280,14 +280,14 @@ keep_reached(struct cox_cluster_work *work)
 }
 
 /* Would nodes go on without quorum, when those that are chosen stop?  All were looked at; who did not answer may run or not: what is worse counts. */
-static int
-keep_quorum(struct cox_cluster_work *work, const struct cox_ring *ring)
+int
+cox_cluster_keep_quorum(struct cox_cluster_work *work, const struct cox_ring *ring)
 {
     guint now = 0, left = 0, left_perhaps = 0;
 
     for (guint i = 0; i < work->nodes->len; i++) {
         const struct cox_remote *node = work->nodes->pdata[i];
-        bool runs = is_running(node), perhaps = runs || !node->is_ok;
+        bool runs = cox_cluster_is_running(node), perhaps = runs || !node->is_ok;
 
         now += perhaps ? 1 : 0;
         left += runs && !node->is_chosen ? 1 : 0;
@@ -301,8 +301,8 @@ keep_quorum(struct cox_cluster_work *work, const struct cox_ring *ring)
 }
 
 /* What the package of corosync began on new nodes: all, or the one that is named. */
-static int
-clear_fresh(struct cox_cluster_work *work, const char *name)
+int
+cox_cluster_clear_fresh(struct cox_cluster_work *work, const char *name)
 {
     guint n = 0;
     int status = 0;
@@ -314,13 +314,13 @@ clear_fresh(struct cox_cluster_work *work, const char *name)
         node->is_chosen = fresh != NULL && (name == NULL || strcmp(node->name, name) == 0);
         n += node->is_chosen ? 1 : 0;
     }
-    status = n == 0 ? 0 : step(work, "clear", "the cluster that the package of corosync began is stopped", START_MS);
+    status = n == 0 ? 0 : cox_cluster_step(work, "clear", "the cluster that the package of corosync began is stopped", START_MS);
     cox_cluster_choose(work, NULL, true);
     return status;
 }
 
-static void
-tell_dry(struct cox_cluster_work *work, const char *action)
+void
+cox_cluster_tell_dry(struct cox_cluster_work *work, const char *action)
 {
     g_autofree char *text = cox_ring_text(work->ring);
 
@@ -330,25 +330,25 @@ tell_dry(struct cox_cluster_work *work, const char *action)
 
 /* ---- verbs ------------------------------------------------------------------------------------------------ */
 
-static int
-start_chosen(struct cox_cluster_work *work)
+int
+cox_cluster_start(struct cox_cluster_work *work)
 {
-    return step(work, "start", "started", START_MS);
+    return cox_cluster_step(work, "start", "started", START_MS);
 }
 
-static int
-stop_chosen(struct cox_cluster_work *work)
+int
+cox_cluster_stop(struct cox_cluster_work *work)
 {
     /* All managers before the first corosync: who leaves in order never looks lost. */
-    int status = step(work, "stop-manager", "cluster manager stopped", 0);
+    int status = cox_cluster_step(work, "stop-manager", "cluster manager stopped", 0);
 
-    return status != 0 ? status : step(work, "stop-ring", "corosync stopped", STEP_MS);
+    return status != 0 ? status : cox_cluster_step(work, "stop-ring", "corosync stopped", COX_CLUSTER_STEP_MS);
 }
 
 static bool
 token_of(const struct cox_settings *settings, guint *token_ms, GError **error)
 {
-    guint64 value = TOKEN_MS;
+    guint64 value = COX_CLUSTER_TOKEN_MS;
 
     if (settings->token != NULL && !g_ascii_string_to_unsigned(settings->token, 10, 1, G_MAXINT, &value, NULL)) {
         g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "--token '%s' is no number of milliseconds", settings->token);
@@ -385,18 +385,18 @@ cox_verb_cluster_create(struct cox_tool_ctx *ctx, char **arguments)
         }
     }
     nodes_of_ring(&work);
-    status = check(&work, true);
+    status = cox_cluster_check(&work, true);
     if (status != 0) {
         return status;
     }
     if (work.settings->change.is_dry) {
-        tell_dry(&work, "create the cluster");
+        cox_cluster_tell_dry(&work, "create the cluster");
         return 0;
     }
     key = new_key();
-    status = clear_fresh(&work, NULL);
-    status = status == 0 ? distribute(&work, key) : status;
-    return status == 0 && work.settings->starts ? start_chosen(&work) : status;
+    status = cox_cluster_clear_fresh(&work, NULL);
+    status = status == 0 ? cox_cluster_distribute(&work, key) : status;
+    return status == 0 && work.settings->starts ? cox_cluster_start(&work) : status;
 }
 
 /* The nodes that are named, or all. */
@@ -408,7 +408,7 @@ choose_named(struct cox_cluster_work *work, char **names, GError **error)
     }
     cox_cluster_choose(work, NULL, false);
     for (guint i = 0; names[i] != NULL; i++) {
-        if (find(work, names[i]) == NULL) {
+        if (cox_cluster_find(work, names[i]) == NULL) {
             g_set_error(error, COX_ERROR, COX_ERROR_NOT_FOUND, "node '%s' is not in the cluster", names[i]);
             return false;
         }
@@ -427,10 +427,10 @@ cox_verb_cluster_start(struct cox_tool_ctx *ctx, char **arguments)
     if (!cox_cluster_load(&work, &error) || !choose_named(&work, arguments, &error)) {
         return cox_tool_fail(ctx, error);
     }
-    look(&work);
+    cox_cluster_look(&work);
     missing = keep_reached(&work);
     if (!work.settings->change.is_dry) {
-        status = start_chosen(&work);
+        status = cox_cluster_start(&work);
     }
     return status != 0 ? status : missing;
 }
@@ -446,15 +446,15 @@ cox_verb_cluster_stop(struct cox_tool_ctx *ctx, char **arguments)
         return cox_tool_fail(ctx, error);
     }
     cox_cluster_choose(&work, NULL, true);
-    look(&work);
+    cox_cluster_look(&work);
     (void) choose_named(&work, arguments, NULL);
-    status = keep_quorum(&work, work.ring);
+    status = cox_cluster_keep_quorum(&work, work.ring);
     if (status != 0) {
         return status;
     }
     missing = keep_reached(&work);
     if (!work.settings->change.is_dry) {
-        status = stop_chosen(&work);
+        status = cox_cluster_stop(&work);
     }
     return status != 0 ? status : missing;
 }
@@ -475,7 +475,7 @@ cox_verb_cluster_destroy(struct cox_tool_ctx *ctx, char **arguments)
         return cox_tool_error(ctx, COX_ERROR_UNSAFE, "this stops all resources and removes the configuration of cluster '%s' on its %u nodes: --force",
                               cox_ring_get(work.ring, "totem.cluster_name"), work.nodes->len);
     }
-    look(&work);
+    cox_cluster_look(&work);
     missing = keep_reached(&work);
     if (work.settings->change.is_dry) {
         return missing;
@@ -483,302 +483,7 @@ cox_verb_cluster_destroy(struct cox_tool_ctx *ctx, char **arguments)
     if (missing != 0) {
         cox_out_error(ctx->out, "nodes that are not reached are left as they are; when they are back, stop both there, and: \"%s wipe\"", program);
     }
-    status = stop_chosen(&work);
-    status = status != 0 ? status : step(&work, "wipe", "configuration, key and state removed", STEP_MS);
+    status = cox_cluster_stop(&work);
+    status = status != 0 ? status : cox_cluster_step(&work, "wipe", "configuration, key and state removed", COX_CLUSTER_STEP_MS);
     return status != 0 ? status : missing;
-}
-
-/* One of the nodes that run, but not @but.  @return false: nobody runs */
-static bool
-choose_running(struct cox_cluster_work *work, const char *but)
-{
-    cox_cluster_choose(work, NULL, true);
-    if (but != NULL) {
-        cox_cluster_choose(work, but, false);
-    }
-    look(work);
-    for (guint i = 0; i < work->nodes->len; i++) {
-        const struct cox_remote *node = work->nodes->pdata[i];
-
-        if (node->is_chosen && is_running(node)) {
-            choose_only(work, node->name);
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The step on one of the nodes that run; the others hear of it through corosync.  @return -1 when nobody runs: nothing to tell */
-static int
-tell_one(struct cox_cluster_work *work, const char *name, const char *done, const char *but)
-{
-    return choose_running(work, but) ? step(work, name, done, STEP_MS) : -1;
-}
-
-/* A step has failed, and the change is made: what is to be done by hand, @commands up to NULL. */
-static void
-tell_rest(struct cox_cluster_work *work, const char *const *commands)
-{
-    for (guint i = 0; commands[i] != NULL; i++) {
-        cox_out_error(work->ctx->out, "still to be done: %s", commands[i]);
-    }
-}
-
-/* The node that is to be added is in corosync.conf, with this address: an earlier call has not come to its end. */
-static bool
-is_begun(const struct cox_cluster_work *work, const char *word)
-{
-    g_auto(GStrv) parts = g_strsplit(word, "=", 2);
-    const struct cox_remote *node = find(work, parts[0]);
-    gsize length = parts[1] != NULL ? strcspn(parts[1], ",") : 0;
-
-    return node != NULL && work->nodes->len > 1 && !cox_remote_is_here(node)
-           && (parts[1] == NULL || (strlen(node->address) == length && strncmp(parts[1], node->address, length) == 0));
-}
-
-/* The new node among the others, chosen alone. */
-static bool
-take_in(struct cox_cluster_work *work, const char *word, const char *name, GError **error)
-{
-    struct cox_ring_node node;
-
-    if (is_begun(work, word)) {
-        work->again = cox_ring_get(work->ring, "totem.cluster_name");
-    } else if (!cox_ring_add(work->ring, word, error)) {
-        return false;
-    } else if (cox_ring_node(work->ring, work->nodes->len, &node)) {
-        (void) cox_remote_add(work->nodes, node.name, node.address);
-    }
-    choose_only(work, name);
-    return true;
-}
-
-/* The files to all, and corosync reads them; the new node begins. */
-static int
-add_chosen(struct cox_cluster_work *work, const char *name)
-{
-    g_autofree char *begin = g_strdup_printf("cox cluster start %s", name);
-    const char *const rest[] = { "corosync-cfgtool -R", work->settings->starts ? begin : NULL, NULL };
-    g_autofree char *key = NULL;
-    int status = 0;
-
-    cox_cluster_choose(work, name, false);
-    status = step(work, "key", "has the key", STEP_MS);
-    if (status != 0) {
-        return status;
-    }
-    for (guint i = 0; i < work->nodes->len && key == NULL; i++) {
-        const struct cox_remote *node = work->nodes->pdata[i];
-
-        key = node->is_chosen ? g_strdup(node->out) : NULL;
-    }
-    if (key == NULL) {
-        return cox_tool_error(work->ctx, COX_ERROR_NOT_CONFIGURED, "corosync.conf has no nodelist: give it one with all nodes first");
-    }
-    status = clear_fresh(work, name);
-    status = status == 0 ? distribute(work, g_strstrip(key)) : status;
-    if (status != 0) {
-        return status;
-    }
-    status = tell_one(work, "reload", "told all of the new configuration", name);
-    if (status > 0) {
-        tell_rest(work, rest);
-        return status;
-    }
-    choose_only(work, name);
-    status = work->settings->starts ? start_chosen(work) : 0;
-    if (status != 0) {
-        tell_rest(work, rest + 1);
-    }
-    return status;
-}
-
-int
-cox_verb_cluster_add(struct cox_tool_ctx *ctx, char **arguments)
-{
-    g_auto(cox_cluster_work) work = { .ctx = ctx, .settings = ctx->settings };
-    g_autofree char *name = g_strndup(arguments[0], strcspn(arguments[0], "="));
-    GError *error = NULL;
-    int status = 0;
-
-    if (!cox_cluster_load(&work, &error) || !take_in(&work, arguments[0], name, &error)) {
-        return cox_tool_fail(ctx, error);
-    }
-    status = check(&work, true);
-    if (status != 0) {
-        return status;
-    }
-    cox_cluster_choose(&work, NULL, true);
-    status = check(&work, false);
-    if (status == 0 && work.settings->change.is_dry) {
-        tell_dry(&work, "add the node");
-        return 0;
-    }
-    return status != 0 ? status : add_chosen(&work, name);
-}
-
-/* The node that goes was looked at: it is stopped.  @return -1 when it is left as it is */
-static int
-empty(struct cox_cluster_work *work, const struct cox_remote *node)
-{
-    g_autofree char *program = cox_remote_program();
-    g_autofree char *cluster = node->is_ok ? cox_remote_value(node, "cluster") : NULL;
-
-    if (!node->is_ok && !work->settings->is_forced) {
-        return cox_tool_error(work->ctx, COX_ERROR_GENERIC, "%s: %s; if it is down for good: --force", node->name, node->problem);
-    }
-    if (!node->is_ok) {
-        cox_out_line(work->ctx->out, "%s: %s: left as it is; do not start it again before \"%s wipe\" there", node->name, node->problem, program);
-        return -1;
-    }
-    if (cluster != NULL && *cluster != '\0' && g_strcmp0(cluster, cox_ring_get(work->ring, "totem.cluster_name")) != 0) {
-        cox_out_line(work->ctx->out, "%s: it is in cluster '%s' now: left as it is", node->name, cluster);
-        return -1;
-    }
-    choose_only(work, node->name);
-    return work->settings->change.is_dry ? 0 : stop_chosen(work);
-}
-
-/* corosync.conf is without the node: all are told, and nothing is left of it. */
-static int
-let_go(struct cox_cluster_work *work, const struct cox_remote *node, bool is_emptied)
-{
-    const char *cluster = cox_ring_get(work->ring, "totem.cluster_name");
-    g_autofree char *program = cox_remote_program();
-    g_autofree char *forget = g_strdup_printf("forget %s", node->name);
-    g_autofree char *wipe = g_strdup_printf("wipe %s", cluster);
-    g_autofree char *by_hand = g_strdup_printf("crm_node --force --remove %s", node->name);
-    g_autofree char *last = g_strdup_printf("ssh root@%s %s %s", node->address, program, wipe);
-    const char *const rest[] = { "corosync-cfgtool -R", by_hand, last, NULL };
-    guint next = 0;
-    int status = tell_one(work, "reload", "told all of the new configuration", node->name);
-
-    if (status <= 0) {
-        next = 1;
-        status = tell_one(work, forget, "has all forget the node", node->name);
-    }
-    if (status < 0) {
-        cox_out_line(work->ctx->out, "no node runs: once they do, forget the node with: %s", by_hand);
-    }
-    if (status <= 0) {
-        next = 2;
-        choose_only(work, node->name);
-        status = is_emptied ? step(work, wipe, "configuration, key and state removed", STEP_MS) : 0;
-    }
-    if (status != 0) {
-        tell_rest(work, rest + next);
-    }
-    return status;
-}
-
-/* Not in corosync.conf: an earlier call has not come to its end, when the cluster manager knows the node. */
-static bool
-is_left_over(struct cox_cluster_work *work, const char *word)
-{
-    g_autoptr(cox_ring) scratch = cox_ring_new("scratch", TOKEN_MS, NULL);
-    g_autofree char *known = NULL;
-    struct cox_ring_node node;
-
-    if (!cox_ring_add(scratch, word, NULL) || !cox_ring_node(scratch, 0, &node) || !choose_running(work, NULL)) {
-        return false;
-    }
-    known = g_strdup_printf("known %s", node.name);
-    if (!cox_remote_run(work->nodes, known, NULL, STEP_MS)) {
-        return false;
-    }
-    (void) cox_remote_add(work->nodes, node.name, node.address);
-    return true;
-}
-
-/* Reached, with quorum without the node, and if that does not run, it is not one that may still run resources. */
-static int
-may_go(struct cox_cluster_work *work, const struct cox_ring *before, const struct cox_remote *node)
-{
-    g_autofree char *clean = g_strdup_printf("clean %s", node->name);
-    int status = 0;
-
-    cox_cluster_choose(work, NULL, true);
-    look(work);
-    cox_cluster_choose(work, node->name, false);
-    status = cox_cluster_tell(work, "reached");
-    if (status != 0 && !work->settings->is_forced) {
-        cox_out_error(work->ctx->out, "nothing was changed on any node; nodes that are down: --force");
-        return status;
-    }
-    choose_only(work, node->name);
-    status = keep_quorum(work, before);
-    if (status != 0 || is_running(node)) {
-        return status;
-    }
-    status = tell_one(work, clean, "knows that the node is off", node->name);
-    return MAX(status, 0);
-}
-
-/* All others that were reached are chosen; exit status when there are some that were not. */
-static int
-choose_others(struct cox_cluster_work *work, const char *name)
-{
-    int status = 0;
-
-    for (guint i = 0; i < work->nodes->len; i++) {
-        struct cox_remote *node = work->nodes->pdata[i];
-        bool is_other = strcmp(node->name, name) != 0;
-
-        node->is_chosen = is_other && node->is_ok;
-        if (is_other && !node->is_ok) {
-            status = cox_tool_error(work->ctx, COX_ERROR_GENERIC, "%s: left as it is; copy /etc/corosync/corosync.conf to it before it starts again", node->name);
-        }
-    }
-    return status;
-}
-
-/* The checks are done. */
-static int
-remove_node(struct cox_cluster_work *work, const struct cox_remote *node, bool is_in_ring)
-{
-    int missing = 0, status = 0, emptied = empty(work, node);
-
-    if (emptied > 0) {
-        return emptied;
-    }
-    if (work->settings->change.is_dry) {
-        tell_dry(work, "remove the node");
-        return 0;
-    }
-    missing = choose_others(work, node->name);
-    status = is_in_ring ? distribute(work, "-") : 0;
-    if (status == 0) {
-        status = let_go(work, node, emptied == 0);
-    }
-    return status != 0 ? status : missing;
-}
-
-int
-cox_verb_cluster_remove(struct cox_tool_ctx *ctx, char **arguments)
-{
-    g_auto(cox_cluster_work) work = { .ctx = ctx, .settings = ctx->settings };
-    g_autofree char *name = g_strndup(arguments[0], strcspn(arguments[0], "="));
-    g_autofree char *text = NULL;
-    g_autoptr(cox_ring) before = NULL;
-    struct cox_remote *node = NULL;
-    GError *error = NULL;
-    bool is_in_ring = false;
-    int status = 0;
-
-    if (!cox_cluster_load(&work, &error)) {
-        return cox_tool_fail(ctx, error);
-    }
-    is_in_ring = find(&work, name) != NULL;
-    text = cox_ring_text(work.ring);
-    before = cox_ring_parse(text, NULL);
-    if (!cox_ring_remove(work.ring, name, &error) && (is_in_ring || !is_left_over(&work, arguments[0]))) {
-        return cox_tool_fail(ctx, error);
-    }
-    g_clear_error(&error);
-    node = find(&work, name);
-    if (cox_remote_is_here(node)) {
-        return cox_tool_error(ctx, COX_ERROR_USAGE, "node '%s' is this one: remove it on another node", name);
-    }
-    status = may_go(&work, before, node);
-    return status != 0 ? status : remove_node(&work, node, is_in_ring);
 }

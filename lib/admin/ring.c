@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/nearest.h"
 
-enum { NAME_MOST = 63, CLUSTER_MOST = 32, LINKS_MOST = 8, TOKEN_LEAST_MS = 300, TOKEN_MOST_MS = 300000, DEPTH_MOST = 8 };
+enum { NAME_MOST = 63, CLUSTER_MOST = 32, LINKS_MOST = 8, TOKEN_LEAST_MS = 300, TOKEN_MOST_MS = 300000, DEPTH_MOST = 8, VOTES_MOST = 1000000 };
 
 /* A line of the file: a setting, a section, or (no key) a comment or an empty line. */
 struct item {
@@ -227,6 +227,22 @@ cox_ring_get(const struct cox_ring *ring, const char *path)
     return at == NULL ? NULL : at->value;
 }
 
+static bool
+is_used(const struct cox_ring *ring, const char *path, bool is_implied)
+{
+    const char *value = cox_ring_get(ring, path);
+
+    return value == NULL ? is_implied : strcmp(value, "none") != 0;
+}
+
+bool
+cox_ring_is_secured(const struct cox_ring *ring)
+{
+    bool is_implied = g_strcmp0(cox_ring_get(ring, "totem.secauth"), "on") == 0;
+
+    return is_used(ring, "totem.crypto_cipher", is_implied) || is_used(ring, "totem.crypto_hash", is_implied);
+}
+
 /* ---- nodes ------------------------------------------------------------------------------------------------ */
 
 static struct item *
@@ -339,6 +355,29 @@ fit_two_node(struct cox_ring *ring)
     set(quorum, "two_node", count(ring) == 2 && !has_device ? "1" : NULL);
 }
 
+/* What is set by hand counts for corosync, not the list of nodes.  @votes: NULL for one; false: nothing was changed */
+static bool
+fit_expected_votes(struct cox_ring *ring, const char *votes, bool is_more, GError **error)
+{
+    struct item *quorum = find(ring->top, "quorum");
+    const char *expected = quorum == NULL || quorum->items == NULL ? NULL : value_of(quorum, "expected_votes");
+    guint64 all = 0, own = 1;
+    g_autofree char *text = NULL;
+
+    if (expected == NULL) {
+        return true;
+    }
+    if (!g_ascii_string_to_unsigned(expected, 10, 1, VOTES_MOST, &all, NULL)
+        || (votes != NULL && !g_ascii_string_to_unsigned(votes, 10, 0, VOTES_MOST, &own, NULL))) {
+        g_set_error(error, COX_ERROR, COX_ERROR_SYNTAX, "corosync.conf: expected_votes '%s' or quorum_votes '%s' is no number of votes: mend it first", expected,
+                    votes == NULL ? "1" : votes);
+        return false;
+    }
+    text = g_strdup_printf("%" G_GUINT64_FORMAT, is_more ? all + own : all > own ? all - own : 1);
+    set(quorum, "expected_votes", text);
+    return true;
+}
+
 /* Does a node have this name, or one of these addresses? */
 static bool
 check_free(const struct cox_ring *ring, const char *name, char **addresses, GError **error)
@@ -419,7 +458,8 @@ cox_ring_add(struct cox_ring *ring, const char *word, GError **error)
         g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "node '%s': there is no address behind '='", word);
         return false;
     }
-    if (!check_addresses(ring, word, addresses, error) || !check_free(ring, parts[0], addresses, error)) {
+    if (!check_addresses(ring, word, addresses, error) || !check_free(ring, parts[0], addresses, error)
+        || !fit_expected_votes(ring, NULL, true, error)) {
         return false;
     }
     for (guint i = 0; node_at(ring, i) != NULL; i++) {
@@ -462,6 +502,9 @@ cox_ring_remove(struct cox_ring *ring, const char *name, GError **error)
     }
     if (count(ring) == 1) {
         g_set_error(error, COX_ERROR, COX_ERROR_USAGE, "node '%s' is the last one: cox cluster destroy", name);
+        return false;
+    }
+    if (!fit_expected_votes(ring, value_of(node, "quorum_votes"), false, error)) {
         return false;
     }
     g_ptr_array_remove(find(ring->top, "nodelist")->items, node);

@@ -39,6 +39,9 @@ char *cox_ring_text(const struct cox_ring *ring);
 /** The value of a setting such as "totem.cluster_name", or NULL. */
 const char *cox_ring_get(const struct cox_ring *ring, const char *path);
 
+/** Do nodes have to share a key, because something is encrypted or signed?  By default nothing is. */
+bool cox_ring_is_secured(const struct cox_ring *ring);
+
 /** Nodes, in the order of the file; false: there are not so many. */
 bool cox_ring_node(const struct cox_ring *ring, guint index, struct cox_ring_node *node);
 
@@ -50,13 +53,13 @@ bool cox_ring_is_host(const char *name, const char *hostname);
 
 /**
  * A node more, with the next free id: "NAME" (its address, too), "NAME=ADDRESS" or "NAME=ADDRESS,ADDRESS" with one for each link.  two_node is
- * set as it fits the number of nodes, unless there is a quorum device.
+ * set as it fits the number of nodes, unless there is a quorum device.  Where somebody has set quorum.expected_votes, it has one vote more.
  *
- * @return false: COX_ERROR_USAGE that quotes the word, COX_ERROR_EXISTS for a name or an address that another node has
+ * @return false: COX_ERROR_USAGE that quotes the word, COX_ERROR_SYNTAX for expected_votes that are no number, COX_ERROR_EXISTS for a name or an address that another node has
  */
 bool cox_ring_add(struct cox_ring *ring, const char *word, GError **error);
 
-/** A node less.  @return false: COX_ERROR_NOT_FOUND with the name that was probably meant, COX_ERROR_USAGE for the last one */
+/** A node less, and its votes (quorum_votes, else one) less in quorum.expected_votes, if that is set.  @return false: COX_ERROR_NOT_FOUND with the name that was probably meant, COX_ERROR_USAGE for the last one */
 bool cox_ring_remove(struct cox_ring *ring, const char *name, GError **error);
 
 G_END_DECLS

@@ -5,7 +5,7 @@
 export COX_COROSYNC_DIRECTORY=$tmp COX_SSH="sh -c exit\${IFS}255"
 document ""
 host=$(uname -n)
-echo "1..54"
+echo "1..61"
 refused "a cluster needs a name" 64 "name of the cluster 'a b'" cluster create "a b" n1=10.0.0.1
 refused "and nodes" 64 "NODE" cluster create c
 refused "a name of a node is no command" 64 "the name has letters" cluster create c 'n1;reboot=10.0.0.1'
@@ -170,6 +170,27 @@ rm "$(at 2)/commit.fails"
 yes "and the files are as before" same
 yes "nothing is left of it" nothing_left
 
+made
+rm -f "$(at 2)/etc/authkey"
+echo another >"$(at 2)/etc/authkey"
+all >"$tmp/all"
+has "nodes that have not the same key: which is the right one is not guessed" 1 "n2: its key is not that of n1" cluster add n4=203.0.113.4
+yes "no file is changed by that" same
+made
+for i in 1 2 3; do
+    rm -f "$(at $i)/etc/authkey"
+    sed -i '/crypto_/d; s/provider: corosync_votequorum/&\n  expected_votes: 3/' "$(at $i)/etc/corosync.conf"
+done
+has "where nothing is encrypted no key is wanted" 0 "n4: uses the new configuration" cluster add n4=203.0.113.4
+yes "and none is made" test ! -e "$(at 4)/etc/authkey" -a ! -e "$(at 1)/etc/authkey"
+yes "votes that are set by hand are one more" grep -q 'expected_votes: 4' "$(at 4)/etc/corosync.conf"
+node 5
+for i in 1 2 3 4; do sed -i 's|^totem {|totem {\n  secauth: on\n  keyfile: /etc/cluster/key|' "$(at $i)/etc/corosync.conf"; done
+has "a key that lies elsewhere is not copied" 6 "totem.keyfile is '/etc/cluster/key'" cluster add n5=203.0.113.5
+sed -i '/keyfile/s/:.*/: \/etc\/corosync\/authkey/' "$(at 1)/etc/corosync.conf"
+has "encrypted, and the key is missing" 1 "authkey" cluster add n5=203.0.113.5
+
+made
 echo 2.0 >"$(at 2)/version"
 touch "$(at 3)/down"
 has "who answers is started, whatever its version" 1 "n3: not reached" cluster start

@@ -99,6 +99,60 @@ a_quorum_device_counts_votes_as_they_are(void **state)
     assert_null(cox_ring_get(ring, "quorum.two_node"));
 }
 
+/* corosync takes it instead of what the list of nodes says. */
+static void
+votes_that_are_set_by_hand_follow_the_nodes(void **state)
+{
+    static const char text[] = "nodelist {\n  node {\n    ring0_addr: 10.0.0.1\n    name: n1\n    nodeid: 1\n  }\n"
+                               "  node {\n    ring0_addr: 10.0.0.2\n    name: n2\n    nodeid: 2\n    quorum_votes: 3\n  }\n}\n"
+                               "quorum {\n  expected_votes: 4\n}\n";
+    g_autoptr(cox_ring) ring = cox_ring_parse(text, NULL);
+    g_autoptr(cox_ring) bad = cox_ring_parse("nodelist {\n  node {\n    ring0_addr: a\n    name: a\n    nodeid: 1\n  }\n}\nquorum {\n  expected_votes: many\n}\n", NULL);
+    g_autoptr(cox_ring) none = ring_of("a b");
+    g_autofree char *before = cox_ring_text(bad);
+    g_autofree char *after = NULL;
+    GError *error = NULL;
+
+    (void) state;
+    assert_true(cox_ring_add(ring, "n3=10.0.0.3", NULL));
+    assert_string_equal(cox_ring_get(ring, "quorum.expected_votes"), "5");
+    assert_true(cox_ring_remove(ring, "n2", NULL));
+    assert_string_equal(cox_ring_get(ring, "quorum.expected_votes"), "2");
+    assert_true(cox_ring_remove(ring, "n1", NULL));
+    assert_string_equal(cox_ring_get(ring, "quorum.expected_votes"), "1");
+    assert_false(cox_ring_add(bad, "b", &error));
+    failed(&error, COX_ERROR_SYNTAX, "expected_votes 'many'");
+    after = cox_ring_text(bad);
+    assert_string_equal(after, before);
+    assert_true(cox_ring_add(none, "c", NULL));
+    assert_null(cox_ring_get(none, "quorum.expected_votes"));
+}
+
+static void
+a_key_is_needed_where_something_is_encrypted_or_signed(void **state)
+{
+    static const struct {
+        const char *totem;
+        bool is_secured;
+    } rows[] = {
+        { "", false },
+        { "crypto_cipher: none\ncrypto_hash: none\n", false },
+        { "crypto_hash: sha1\n", true },
+        { "crypto_cipher: aes128\ncrypto_hash: none\n", true },
+        { "secauth: on\n", true },
+        { "secauth: off\n", false },
+        { "secauth: on\ncrypto_cipher: none\ncrypto_hash: none\n", false },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = g_strdup_printf("totem {\n%s}\n", rows[i].totem);
+        g_autoptr(cox_ring) ring = cox_ring_parse(text, NULL);
+
+        assert_int_equal(cox_ring_is_secured(ring), rows[i].is_secured);
+    }
+}
+
 static void
 what_is_not_about_nodes_stays(void **state)
 {
@@ -209,6 +263,8 @@ main(void)
         cmocka_unit_test(quorum_is_counted_with_running_nodes), cmocka_unit_test(a_host_is_known_by_its_short_or_full_name),
         cmocka_unit_test(two_nodes_and_only_two_have_two_node),
         cmocka_unit_test(a_quorum_device_counts_votes_as_they_are),
+        cmocka_unit_test(votes_that_are_set_by_hand_follow_the_nodes),
+        cmocka_unit_test(a_key_is_needed_where_something_is_encrypted_or_signed),
         cmocka_unit_test(what_is_not_about_nodes_stays),
         cmocka_unit_test(names_and_addresses_are_checked),
         cmocka_unit_test(a_node_that_is_not_there_and_the_last_one_stay),
