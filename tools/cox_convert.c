@@ -123,6 +123,30 @@ facts(const struct conversion *conv)
     return (struct cox_convert) { conv->found, conv->work.nodes->len, conv->to };
 }
 
+/* Nodes that do not answer in the middle: nothing goes on without them, because what runs there is not known. */
+static void
+tell_missing(struct conversion *conv)
+{
+    for (guint i = 0; i < conv->work.nodes->len; i++) {
+        const struct cox_remote *node = conv->work.nodes->pdata[i];
+
+        if (!node->is_ok) {
+            cox_out_error(conv->work.ctx->out, "%s: when it has lost power, what it ran has ended with it, and nothing is started elsewhere now; give it power, start corosync there, "
+                                               "and run the same command again; when it does not come back: see that it is off, take it out of the nodelist of "
+                                               "corosync.conf on all others, corosync-cfgtool -R, and the same command goes on without it", node->name);
+        }
+    }
+}
+
+/* As far as the nodes that answer can tell. */
+static bool
+is_under_way(const struct conversion *conv)
+{
+    struct cox_convert now = facts(conv);
+
+    return cox_convert_is_noted(&now);
+}
+
 /* Where each node is, and how to go on: after something has failed in the middle. */
 static int
 tell_where(struct conversion *conv, int status)
@@ -137,6 +161,7 @@ tell_where(struct conversion *conv, int status)
         cox_out_leaf(out, "node", "name", node->name, "runs", runs, NULL);
         cox_out_line(out, "%s: %s%s", node->name, node->is_ok ? "runs " : node->problem, node->is_ok ? runs : "");
     }
+    tell_missing(conv);
     cox_out_error(out, "no resource was stopped, and none is watched now: the cluster is in maintenance mode; to go on: the same command again; to go back: "
                        "cox convert pacemaker --back");
     return status;
@@ -475,14 +500,14 @@ start(struct conversion *conv)
     return cox_cluster_tell(&conv->work, done);
 }
 
-/* What the end of maintenance would do to resources; told. */
-static bool
-is_harmless(struct conversion *conv, const struct sight *seen, GError **error)
+/* What the end of maintenance would do to resources; told.  NULL with @error: it cannot be known. */
+static GPtrArray *
+disturbances(struct conversion *conv, const struct sight *seen, GError **error)
 {
     g_autoptr(cox_xmldoc) doc = cox_xmldoc_new_copy(cox_xmldoc_root(seen->doc));
     g_autoptr(cox_state) state = NULL;
     g_autoptr(cox_plan) plan = NULL;
-    g_autoptr(GPtrArray) found = NULL;
+    GPtrArray *found = NULL;
 
     cox_convert_set_maintenance(cox_xmldoc_root(doc), conv->note->maintenance);
     state = cox_state_new(cox_xmldoc_root(doc), error);
@@ -491,20 +516,21 @@ is_harmless(struct conversion *conv, const struct sight *seen, GError **error)
     for (guint i = 0; found != NULL && i < found->len; i++) {
         cox_out_error(conv->work.ctx->out, "without maintenance mode the cluster would %s", (const char *) found->pdata[i]);
     }
-    return found != NULL && found->len == 0;
+    return found;
 }
 
 static int
-tell_kept(struct conversion *conv)
+tell_kept(struct conversion *conv, bool has_only_ended)
 {
     return cox_tool_error(conv->work.ctx, COX_ERROR_UNSAFE,
                           "the cluster stays in maintenance mode: put right what is told above (what is a difference and meant: start or stop it by hand, or "
-                          "crm_resource --refresh when the probe was wrong), and run this again; or go back: cox convert pacemaker --back");
+                          "crm_resource --refresh when the probe was wrong), and run this again; or go back: cox convert pacemaker --back%s",
+                          has_only_ended ? "; or, as things have only ended: --force, and the cluster starts them when maintenance mode ends" : "");
 }
 
-/* Maintenance mode as it was before, and what that led to. */
+/* Maintenance mode as it was before, and what that led to: nothing, unless it is to start what has ended (@starts). */
 static int
-end_maintenance(struct conversion *conv, struct sight *seen)
+end_maintenance(struct conversion *conv, struct sight *seen, bool starts)
 {
     const char *before = conv->note->maintenance;
     int status = set_maintenance(conv, conv->to, before, before != NULL ? "maintenance mode is what it was before" : "maintenance mode has ended");
@@ -512,30 +538,50 @@ end_maintenance(struct conversion *conv, struct sight *seen)
     if (status == 0) {
         status = wait_for_rest(conv, conv->to, seen);
     }
-    if (status == 0 && !is_same(conv, seen)) {
+    if (status == 0 && !starts && !is_same(conv, seen)) {
         status = cox_tool_error(conv->work.ctx, COX_ERROR_UNSAFE, "that has changed since maintenance mode ended; cox explain and cox timeline say why");
     }
     return status;
+}
+
+/* In maintenance mode: is all as it was, so that this may end?  @starts: not all, but it is wanted that the cluster starts what has ended. */
+static int
+compare(struct conversion *conv, const struct sight *seen, bool *starts)
+{
+    GError *error = NULL;
+    bool is_as_before = is_same(conv, seen), has_only_ended = false;
+    g_autoptr(GPtrArray) now = cox_convert_places(&seen->plan->cluster);
+    g_autoptr(GPtrArray) found = disturbances(conv, seen, &error);
+
+    if (found == NULL) {
+        return cox_tool_fail(conv->work.ctx, error);
+    }
+    has_only_ended = cox_convert_has_only_ended(conv->note->places, now, found);
+    *starts = !is_as_before || found->len > 0;
+    if (*starts && !(conv->work.settings->is_forced && has_only_ended)) {
+        return tell_kept(conv, has_only_ended);
+    }
+    say(conv, *starts ? "what is told above has ended, and is the cluster's to start" : "every resource is where it was");
+    return 0;
 }
 
 static int
 verify(struct conversion *conv)
 {
     g_auto(sight) seen = { NULL, NULL, NULL };
-    GError *error = NULL;
     int forgotten = 0, status = wait_for_rest(conv, conv->to, &seen);
+    bool starts = false;
 
     if (status != 0) {
-        (void) tell_kept(conv);
+        (void) tell_kept(conv, false);
         return status;
     }
     if (!seen.plan->cluster.maintenance_mode) { /* only the notes were left, or somebody has ended it by hand */
         say(conv, "maintenance mode has ended already");
-    } else if (!is_same(conv, &seen) || !is_harmless(conv, &seen, &error)) {
-        return error != NULL ? cox_tool_fail(conv->work.ctx, error) : tell_kept(conv);
+    } else if ((status = compare(conv, &seen, &starts)) != 0) {
+        return status;
     } else {
-        say(conv, "every resource is where it was");
-        status = end_maintenance(conv, &seen);
+        status = end_maintenance(conv, &seen, starts);
     }
     cox_cluster_choose(&conv->work, NULL, true);
     (void) cox_remote_run(conv->work.nodes, "unnote", NULL, STEP_MS);
@@ -577,7 +623,12 @@ find_phase(struct conversion *conv, const enum cox_convert_phase *after, enum co
     GError *error = NULL;
 
     if (!look(conv)) {
-        return cox_cluster_tell(&conv->work, "reached");
+        int status = cox_cluster_tell(&conv->work, "reached");
+
+        if (after == NULL && is_under_way(conv)) {
+            tell_missing(conv);
+        }
+        return status;
     }
     if (!cox_convert_next(&now, phase, &error)) {
         return cox_tool_fail(conv->work.ctx, error);
@@ -597,7 +648,7 @@ carry_out(struct conversion *conv)
     int status = find_phase(conv, NULL, &phase);
 
     if (status != 0) {
-        cox_out_error(conv->work.ctx->out, "nothing was changed on any node");
+        cox_out_error(conv->work.ctx->out, "nothing was changed on any node%s", is_under_way(conv) ? " now; a conversion has begun and waits" : "");
         return status;
     }
     if (conv->work.settings->change.is_dry) {

@@ -45,6 +45,17 @@ count(const struct cox_convert *convert, enum cox_stack stack)
     return n;
 }
 
+bool
+cox_convert_is_noted(const struct cox_convert *convert)
+{
+    for (size_t i = 0; i < convert->n_nodes; i++) {
+        if (convert->nodes[i].note != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Notes are written one after the other, before anything else is done: where all are still as they were, one that is not everywhere means nothing. */
 static bool
 has_begun(const struct cox_convert *convert)
@@ -402,4 +413,27 @@ cox_convert_disturbances(const struct cox_plan *plan)
         }
     }
     return found;
+}
+
+bool
+cox_convert_has_only_ended(const GPtrArray *before, const GPtrArray *after, const GPtrArray *disturbances)
+{
+    static const char *const harmless[] = { "start ", "promote ", "notify " };
+
+    for (guint i = 0; i < after->len; i++) {
+        if (!g_ptr_array_find_with_equal_func((GPtrArray *) (guintptr) before, after->pdata[i], g_str_equal, NULL)) {
+            return false;
+        }
+    }
+    for (guint i = 0; i < disturbances->len; i++) {
+        bool is_harmless = false;
+
+        for (size_t k = 0; k < G_N_ELEMENTS(harmless); k++) {
+            is_harmless = is_harmless || g_str_has_prefix(disturbances->pdata[i], harmless[k]);
+        }
+        if (!is_harmless) {
+            return false;
+        }
+    }
+    return true;
 }

@@ -107,6 +107,15 @@ void cox_convert_check(const struct cox_plan *plan, const char *const *names, st
  */
 GPtrArray *cox_convert_disturbances(const struct cox_plan *plan);
 
+/**
+ * Has only something ended, as with a node that lost power: does nothing run that did not (@before, @after: cox_convert_places()), and would the
+ * cluster only start things (@disturbances)?
+ */
+bool cox_convert_has_only_ended(const GPtrArray *before, const GPtrArray *after, const GPtrArray *disturbances);
+
+/** Has it begun, as far as can be told: is there a node with a note? */
+bool cox_convert_is_noted(const struct cox_convert *convert);
+
 G_END_DECLS
 
 #endif

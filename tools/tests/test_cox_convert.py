@@ -39,8 +39,8 @@ def cib(state):
     for node in running:
         rows = ""
         for name, place in state["places"].items():
-            is_here = place == node and not (is_new and name in state["lost"])
-            rows += history(name, is_here, "start" if is_here and not is_new else "monitor", 1 if is_new and name in state["bad"] else 0)
+            is_here = place == node and not (is_new and name in state["lost"]) and not (name in state["ended"] and state["maintenance"] == "true")
+            rows += history(name, is_here, "start" if is_here and (not is_new or name in state["ended"]) else "monitor", 1 if is_new and name in state["bad"] else 0)
         if state["more"] == FENCE:
             is_started = node == "n3" and not (is_new and state["maintenance"] == "true")
             rows += history("fence", is_started, "monitor").replace('class="ocf" provider="heartbeat" type="Dummy"', 'class="stonith" type="fence_try"')
@@ -59,12 +59,22 @@ def play_node(directory, node, step, words):
     with open(path, "r+", encoding="utf-8") as f:
         fcntl.flock(f, fcntl.LOCK_EX)
         state = json.load(f)
-        state["steps"].append("%s %s" % (node, " ".join([step] + words)))
+        if state["dies"].get(node) == step:
+            state["off"].append(node)
+            state["runs"][node] = ""
+            state["ended"] += [name for name, place in state["places"].items() if place == node]
+        is_off = node in state["off"]
+        if not is_off:
+            state["steps"].append("%s %s" % (node, " ".join([step] + words)))
         bad = state["fails"].get(node)
-        if bad is not None and step == bad:
+        if is_off:
+            print("no route", file=sys.stderr)
+        elif bad is not None and step == bad:
             print("it does not do that", file=sys.stderr)
         elif step == "stack":
-            print("runs=%s\npacemaker=2.1.5\ncorosync=3.1.7\njoined=yes" % state["runs"][node])
+            print("runs=%s\npacemaker=2.1.5\ncorosync=3.1.7" % state["runs"][node])
+            if node not in state["cold"]:
+                print("joined=yes")
             if node not in state["without"]:
                 print("coxswain=0.1.0")
             if node in state["notes"]:
@@ -86,7 +96,7 @@ def play_node(directory, node, step, words):
         f.seek(0)
         f.truncate()
         json.dump(state, f)
-    return 1 if bad is not None and step == bad else 0
+    return 255 if is_off else 1 if bad is not None and step == bad else 0
 
 
 # ---- the test -----------------------------------------------------------------------------------------------
@@ -108,7 +118,7 @@ class Crew:
     def __init__(self, directory, **more):
         self.dir = directory
         state = {"runs": dict.fromkeys(NODES, "pacemaker"), "maintenance": "-", "places": {"web": "n1", "db": "n2"}, "lost": [], "bad": [], "fails": {}, "without": [],
-                 "notes": {}, "steps": [], "more": ""}
+                 "notes": {}, "steps": [], "more": "", "dies": {}, "off": [], "cold": [], "ended": []}
         state.update(more)
         self.write(state)
 
@@ -255,6 +265,45 @@ def test_a_probe_fails(directory):
     result(status == 0 and runs(crew, "pacemaker") and crew.read()["maintenance"] == "-", "back from a Coxswain that runs on all nodes", (said, crew.did()))
 
 
+def test_a_node_loses_power(directory):
+    """n2, and db with it, at each step that changes something; it comes back cold, with the cluster manager that its boot starts, or none."""
+    for step, left in (("stop-manager", "Pacemaker"), ("stack-start", "nothing")):
+        crew = Crew(directory, dies={"n2": step})
+        status, said = crew.convert()
+        result(status != 0 and "n2: not reached" in said and "n2: when it has lost power" in said and "take it out of the nodelist" in said and "to go back: " in said,
+               "power is lost at %s: it is said what to do" % step, said)
+        steps = crew.did()
+        status, said = crew.convert()
+        result(status != 0 and crew.did() == steps and "n2: when it has lost power" in said and "a conversion has begun and waits" in said, "without the node nothing goes on", said)
+        crew.change(dies={}, off=[], cold=["n2"])
+        status, said = crew.convert()
+        result(status == 107 and "n2: corosync does not run: start it" in said and crew.did() == [], "nor before it is a member again", said)
+        boot = "pacemaker" if left == "Pacemaker" else ""
+        crew.change(cold=[], runs=dict(crew.read()["runs"], n2=boot))
+        status, said = crew.convert()
+        begin = ["stop-manager: n2", "stack-start coxswain: " + ALL] if boot else ["stack-start coxswain: n2"]
+        result(status == 107 and crew.did() == begin and "before, and not now: db is Started on n2" in said and "would start db on n2" in said
+               and "things have only ended: --force" in said and crew.read()["maintenance"] == "true", "it goes on, and does not end before what has ended is told", (said, crew.did()))
+        crew.change()
+        status, said = crew.convert("--force")
+        result(status == 0 and crew.did() == FORTH[4:] and runs(crew, "coxswain") and "is the cluster's to start" in said, "when that is wanted, the cluster starts it",
+               (said, crew.did()))
+    crew = Crew(directory, dies={"n2": "stack-start"}, lost=["web"])
+    crew.convert()
+    crew.change(dies={}, off=[], lost=[], places={"web": "n3", "db": "n2"})
+    status, said = crew.convert("--force")
+    result(status == 107 and "now, and not before: web is Started on n3" in said and "--force" not in said and crew.read()["maintenance"] == "true",
+           "what runs elsewhere has not only ended: no force ends that", (said, crew.did()))
+    crew = Crew(directory, dies={"n2": "stack-start"})
+    crew.convert()
+    crew.change(dies={}, off=[])
+    status, said = crew.convert("--back")
+    result(status == 107 and runs(crew, "pacemaker") and crew.did() == ["stop-manager: n1 n3", "stack-start pacemaker: " + ALL]
+           and "before, and not now: db is Started on n2" in said, "the way back is open, too, when it is there again", (said, crew.did()))
+    status, said = crew.convert("--back", "--force")
+    result(status == 0 and crew.read()["maintenance"] == "-" and crew.read()["notes"] == {}, "and ends in the same way", (said, crew.did()))
+
+
 def main():
     with tempfile.TemporaryDirectory() as directory:
         with open(os.path.join(directory, "corosync.conf"), "w", encoding="utf-8") as f:
@@ -270,6 +319,7 @@ def main():
         test_a_note_is_left(directory)
         test_a_resource_is_lost(directory)
         test_a_probe_fails(directory)
+        test_a_node_loses_power(directory)
     print("1..%d" % count)
     return failed != 0
 

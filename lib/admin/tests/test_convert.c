@@ -332,6 +332,41 @@ what_stops_starts_or_fences_disturbs_and_probes_and_devices_do_not(void **state)
     assert_string_equal(found->pdata[1], "fence n2");
 }
 
+static GPtrArray *
+texts_of(const char *words)
+{
+    g_auto(GStrv) parts = g_strsplit(words, ", ", -1);
+    GPtrArray *texts = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; parts[i] != NULL && *parts[i] != '\0'; i++) {
+        g_ptr_array_add(texts, g_strdup(parts[i]));
+    }
+    return texts;
+}
+
+static void
+what_has_ended_with_its_node_is_told_from_all_else(void **state)
+{
+    static const struct {
+        const char *before, *after, *disturbances;
+        bool has_only_ended;
+    } rows[] = {
+        { "a n1 Started, b n2 Started", "a n1 Started", "start b on n1", true },
+        { "a n1 Promoted, a n2 Started", "a n2 Started", "notify a on n2, promote a on n2", true },
+        { "a n1 Started", "a n1 Started", "", true },
+        { "a n1 Started, b n2 Started", "a n1 Started, b n3 Started", "", false },
+        { "a n1 Started, b n2 Started", "a n1 Started", "stop a on n1, start a on n2, start b on n2", false },
+        { "a n1 Started, b n2 Started", "a n1 Started", "fence n2, start b on n1", false },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) before = texts_of(rows[i].before), after = texts_of(rows[i].after), disturbances = texts_of(rows[i].disturbances);
+
+        assert_int_equal(cox_convert_has_only_ended(before, after, disturbances), rows[i].has_only_ended);
+    }
+}
+
 COX_TEST_MAIN(cmocka_unit_test(each_phase_begins_when_the_one_before_has_ended_everywhere), cmocka_unit_test(coxswain_is_never_started_while_pacemaker_runs_somewhere),
               cmocka_unit_test(the_way_back_is_open_until_the_note_goes),
               cmocka_unit_test(a_note_that_did_not_reach_all_nodes_is_written_again_unless_something_was_stopped),
@@ -340,4 +375,5 @@ COX_TEST_MAIN(cmocka_unit_test(each_phase_begins_when_the_one_before_has_ended_e
               cmocka_unit_test(a_note_that_is_read_is_the_one_that_was_written), cmocka_unit_test(a_note_that_is_not_whole_is_none),
               cmocka_unit_test(maintenance_is_put_back_as_it_was), cmocka_unit_test(places_name_primitives_without_numbers_that_may_change_and_no_fence_devices),
               cmocka_unit_test(differences_say_which_side_has_what), cmocka_unit_test(a_cluster_at_rest_has_nothing_open),
-              cmocka_unit_test(what_stops_starts_or_fences_disturbs_and_probes_and_devices_do_not))
+              cmocka_unit_test(what_stops_starts_or_fences_disturbs_and_probes_and_devices_do_not),
+              cmocka_unit_test(what_has_ended_with_its_node_is_told_from_all_else))
