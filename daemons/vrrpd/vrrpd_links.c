@@ -643,10 +643,24 @@ cox_vrrpd_tell_open(struct cox_vrrpd *vrrpd)
     }
 }
 
+/* The kernel does not tell of routes that go with the address that is their source. */
+static void
+restore_routes(struct cox_vrrpd *vrrpd)
+{
+    for (guint i = 0; i < vrrpd->resources->len; i++) {
+        struct cox_vrrpd_resource *resource = g_ptr_array_index(vrrpd->resources, i);
+
+        if (resource->type == COX_VRRPD_IPROUTE && !vrrpd->is_stopping) {
+            cox_vrrpd_resource_hold(vrrpd, resource, NULL);
+        }
+    }
+}
+
 static void
 tell_lost(struct cox_vrrpd *vrrpd)
 {
     g_autoptr(GPtrArray) lost = vrrpd->lost;
+    bool has_address = false;
 
     vrrpd->lost = g_ptr_array_new_with_free_func(cox_vrrpd_held_free);
     for (guint i = 0; i < lost->len; i++) {
@@ -659,6 +673,7 @@ tell_lost(struct cox_vrrpd *vrrpd)
         if (is_address && (!g_hash_table_contains(vrrpd->held, held) || cox_net_has_address(vrrpd->net, held->ifindex, &held->ip))) {
             continue;
         }
+        has_address = has_address || is_address;
         if (is_address && cox_net_link(vrrpd->net, held->ifindex) == NULL) {
             g_hash_table_remove(vrrpd->held, held);
         }
@@ -673,6 +688,9 @@ tell_lost(struct cox_vrrpd *vrrpd)
         } else if (!vrrpd->is_stopping) { /* a static one belongs to nobody who could have given it up */
             cox_vrrpd_install(vrrpd, NULL, &cox_vrrp_set_of(vrrpd->engine)->statics, false);
         }
+    }
+    if (has_address) {
+        restore_routes(vrrpd);
     }
 }
 

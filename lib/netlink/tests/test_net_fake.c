@@ -48,4 +48,42 @@ changes_are_told_at_the_next_dispatch(void **state)
     assert_string_equal(text, "add address 10.0.0.9/24 to eth0: Operation not permitted");
 }
 
-COX_TEST_MAIN(cmocka_unit_test(changes_are_told_at_the_next_dispatch))
+static void
+count_items(void *context, const struct cox_net_route *route, const struct cox_net_rule *rule)
+{
+    (void) route;
+    (void) rule;
+    ++*(int *) context;
+}
+
+static void
+the_longest_net_of_an_interface_is_the_route(void **state)
+{
+    int n = 0;
+    const struct cox_net_handler handler = { .item_gone = count_items, .context = &n };
+    g_autoptr(cox_net) net = cox_net_fake_new(&handler);
+    struct cox_net_address address = { .local.bits = 16 };
+    struct cox_net_route route;
+    struct cox_ip near, far;
+
+    (void) state;
+    assert_true(cox_ip_parse("10.0.0.9", &address.local.ip) && cox_ip_parse("10.0.0.1", &near) && cox_ip_parse("10.1.0.1", &far));
+    for (gint32 i = 2; i < 4; i++) {
+        const struct cox_net_link link = { .ifindex = i, .name = { 'e', (char) ('0' + i) }, .is_up = true };
+
+        cox_net_fake_link(net, &link);
+        address.ifindex = i;
+        cox_net_fake_address(net, &address, true);
+        address.local.bits = 24;
+    }
+    assert_true(cox_net_route_to(net, &near, &route));
+    assert_int_equal(route.hops[0].ifindex, 3);
+    assert_int_equal(route.to.bits, 24);
+    assert_false(cox_net_route_to(net, &far, &route));
+    cox_net_fake_item_gone(net, &route, NULL);
+    cox_net_watch_items(net);
+    cox_net_fake_item_gone(net, &route, NULL);
+    assert_int_equal(n, 1);
+}
+
+COX_TEST_MAIN(cmocka_unit_test(the_longest_net_of_an_interface_is_the_route), cmocka_unit_test(changes_are_told_at_the_next_dispatch))

@@ -222,6 +222,42 @@ what_was_written_as_a_change_is_read_as_an_event(void **state)
 }
 
 static void
+routes_and_rules_that_are_removed_are_read_as_gone(void **state)
+{
+    struct cox_net_route route = { .family = COX_IP_V4, .to = { ip("10.9.0.0"), 16 }, .table = 44, .metric = 7, .n_hops = 1, .hops = { { .via = ip("10.0.0.9"), .ifindex = 3 } } };
+    struct cox_net_rule rule = { .family = COX_IP_V6, .from = { ip("fd09::"), 64 }, .table = 1000, .preference = 5, .has_preference = true, .in = "eth0",
+                                 .mark = 3, .mark_mask = 255, .suppress_bits = -1, .suppress_group = -1 };
+    g_autoptr(GByteArray) out = g_byte_array_new();
+    struct cox_netmsg message;
+    size_t at = 0;
+
+    (void) state;
+    cox_netmsg_change(out, &(struct cox_net_change) { .kind = COX_NET_ROUTE, .route = &route }, 1);
+    cox_netmsg_change(out, &(struct cox_net_change) { .kind = COX_NET_ROUTE, .removes = true, .route = &route }, 2);
+    route.n_hops = 2;
+    cox_netmsg_change(out, &(struct cox_net_change) { .kind = COX_NET_ROUTE, .removes = true, .route = &route }, 3);
+    cox_netmsg_change(out, &(struct cox_net_change) { .kind = COX_NET_RULE, .removes = true, .rule = &rule }, 4);
+    assert_true(cox_netmsg_next(out->data, out->len, &at, &message));
+    assert_int_equal(message.kind, COX_NETMSG_ROUTE);
+    assert_true(cox_netmsg_next(out->data, out->len, &at, &message));
+    assert_int_equal(message.kind, COX_NETMSG_ROUTE_GONE);
+    assert_true(cox_ip_equal(&message.route.to.ip, &route.to.ip) && cox_ip_equal(&message.route.hops[0].via, &route.hops[0].via));
+    assert_int_equal(message.route.to.bits, 16);
+    assert_int_equal(message.route.table, 44);
+    assert_int_equal(message.route.metric, 7);
+    assert_int_equal(message.route.n_hops, 1);
+    assert_true(cox_netmsg_next(out->data, out->len, &at, &message));
+    assert_int_equal(message.route.n_hops, 0); /* several are not told */
+    assert_true(cox_netmsg_next(out->data, out->len, &at, &message));
+    assert_int_equal(message.kind, COX_NETMSG_RULE_GONE);
+    assert_true(cox_ip_equal(&message.rule.from.ip, &rule.from.ip));
+    assert_int_equal(message.rule.table, 1000);
+    assert_int_equal(message.rule.preference, 5);
+    assert_int_equal(message.rule.mark_mask, 255);
+    assert_string_equal(message.rule.in, "eth0");
+}
+
+static void
 an_answer_tells_the_errno(void **state)
 {
     struct {
@@ -242,14 +278,12 @@ an_answer_tells_the_errno(void **state)
     assert_int_equal(message.error, EPROTO);
 }
 
+/* Cut at every length, in a buffer of just that size, and with every byte changed at random: the sanitizers watch. */
 static void
-no_length_leads_outside(void **state)
+read_damaged(const GByteArray *whole)
 {
-    g_autoptr(GByteArray) whole = link_message();
     GRand *random = g_rand_new_with_seed(6);
 
-    (void) state;
-    /* Cut at every length, in a buffer of just that size, and with every byte changed at random: the sanitizers watch. */
     for (guint round = 0; round < 20000; round++) {
         guint size = round < whole->len ? round : whole->len;
         g_autofree guint8 *bytes = g_memdup2(whole->data, size);
@@ -261,14 +295,30 @@ no_length_leads_outside(void **state)
         }
         while (cox_netmsg_next(bytes, size, &at, &message)) {
             assert_true(at <= size);
-            assert_int_equal(message.link.name[COX_NET_NAME_BYTES - 1], '\0');
+            assert_true(message.kind != COX_NETMSG_LINK || message.link.name[COX_NET_NAME_BYTES - 1] == '\0');
+            assert_true(message.kind != COX_NETMSG_RULE_GONE || message.rule.in[COX_NET_NAME_BYTES - 1] == '\0');
         }
     }
     g_rand_free(random);
 }
 
+static void
+no_length_leads_outside(void **state)
+{
+    struct cox_net_route route = { .family = COX_IP_V4, .to = { ip("10.9.0.0"), 16 }, .n_hops = 1, .hops = { { .via = ip("10.0.0.9"), .ifindex = 3 } } };
+    struct cox_net_rule rule = { .family = COX_IP_V4, .from = { ip("10.9.0.0"), 16 }, .in = "eth0", .suppress_bits = -1, .suppress_group = -1 };
+    g_autoptr(GByteArray) link = link_message(), items = g_byte_array_new();
+
+    (void) state;
+    cox_netmsg_change(items, &(struct cox_net_change) { .kind = COX_NET_ROUTE, .removes = true, .route = &route }, 1);
+    cox_netmsg_change(items, &(struct cox_net_change) { .kind = COX_NET_RULE, .removes = true, .rule = &rule }, 2);
+    read_damaged(link);
+    read_damaged(items);
+}
+
 COX_TEST_MAIN(cmocka_unit_test(an_address_has_label_scope_flags_and_lifetime), cmocka_unit_test(a_route_has_its_ways_and_metrics),
               cmocka_unit_test(a_route_takes_the_place_of_another_unless_it_is_appended),
               cmocka_unit_test(a_rule_looks_into_its_table), cmocka_unit_test(a_link_is_read),
-              cmocka_unit_test(what_was_written_as_a_change_is_read_as_an_event), cmocka_unit_test(an_answer_tells_the_errno),
+              cmocka_unit_test(what_was_written_as_a_change_is_read_as_an_event),
+              cmocka_unit_test(routes_and_rules_that_are_removed_are_read_as_gone), cmocka_unit_test(an_answer_tells_the_errno),
               cmocka_unit_test(no_length_leads_outside))
