@@ -15,28 +15,16 @@ struct row {
     const char *keyword, *instead;
 };
 
-/* All complaints of one severity, with their places, as one text; each warning by itself. */
+/* All complaints as one text, with their places; each warning by itself. */
 static char *
 errors_of(const struct cox_diags *diags, GPtrArray *warnings)
 {
-    GString *text = g_string_new(NULL);
-    gsize n_errors = 0;
-
     for (gsize i = 0; i < cox_diags_count(diags); i++) {
-        const struct cox_diag *diag = cox_diags_get(diags, i);
-        g_autofree char *line = g_strdup_printf("%s%s%s%s%s", diag->object == NULL ? "" : diag->object, diag->object == NULL ? "" : ": ", diag->text,
-                                                diag->remedy == NULL ? "" : "; ", diag->remedy == NULL ? "" : diag->remedy);
-
-        if (diag->severity != COX_SEVERITY_ERROR) {
-            g_ptr_array_add(warnings, g_steal_pointer(&line));
-        } else if (++n_errors <= SHOWN) {
-            g_string_append_printf(text, "%s%s", n_errors > 1 ? " | " : "", line);
+        if (cox_diags_get(diags, i)->severity != COX_SEVERITY_ERROR) {
+            g_ptr_array_add(warnings, cox_diag_line(cox_diags_get(diags, i)));
         }
     }
-    if (n_errors > SHOWN) {
-        g_string_append_printf(text, " | and %zu more", n_errors - SHOWN);
-    }
-    return g_string_free(text, FALSE);
+    return cox_diags_errors(diags, SHOWN);
 }
 
 static void

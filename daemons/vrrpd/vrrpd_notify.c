@@ -26,7 +26,7 @@ on_notified(void *context, cox_source_id id, const struct cox_child_result *resu
     }
 }
 
-/* Whom a command runs as: its own user, that of the settings, keepalived_script if there is one; else as we are.  false: there is no such user. */
+/* Whom a command runs as: its own user, else that of the settings.  false: there is no such user. */
 static bool
 user_of(const struct cox_vrrpd *vrrpd, const struct cox_vrrp_command *command, struct cox_child_user *user, bool *has_user)
 {
@@ -34,12 +34,7 @@ user_of(const struct cox_vrrpd *vrrpd, const struct cox_vrrp_command *command, s
     const char *name = command->user != NULL ? command->user : global->script_user;
     const char *group = command->user != NULL ? command->group : global->script_group;
 
-    *has_user = true;
-    if (name == NULL) {
-        *has_user = cox_environment_user("keepalived_script", &user->uid, &user->gid);
-        return true;
-    }
-    return cox_environment_user(name, &user->uid, &user->gid) && (group == NULL || cox_environment_group(group, &user->gid));
+    return cox_environment_script_user(name, group, user, has_user);
 }
 
 cox_source_id

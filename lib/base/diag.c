@@ -86,3 +86,30 @@ cox_diags_has(const struct cox_diags *diags, enum cox_severity severity)
     }
     return false;
 }
+
+char *
+cox_diag_line(const struct cox_diag *diag)
+{
+    return g_strdup_printf("%s%s%s%s%s", diag->object == NULL ? "" : diag->object, diag->object == NULL ? "" : ": ", diag->text,
+                           diag->remedy == NULL ? "" : "; ", diag->remedy == NULL ? "" : diag->remedy);
+}
+
+char *
+cox_diags_errors(const struct cox_diags *diags, size_t most)
+{
+    GString *text = g_string_new(NULL);
+    size_t n = 0;
+
+    for (size_t i = 0; i < cox_diags_count(diags); i++) {
+        const struct cox_diag *diag = cox_diags_get(diags, i);
+        g_autofree char *line = diag->severity == COX_SEVERITY_ERROR && ++n <= most ? cox_diag_line(diag) : NULL;
+
+        if (line != NULL) {
+            g_string_append_printf(text, "%s%s", n > 1 ? " | " : "", line);
+        }
+    }
+    if (n > most) {
+        g_string_append_printf(text, " | and %zu more", n - most);
+    }
+    return g_string_free(text, FALSE);
+}

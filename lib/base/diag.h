@@ -44,6 +44,12 @@ const struct cox_diag *cox_diags_get(const struct cox_diags *diags, size_t index
 /** Is there at least one of @severity or worse? */
 bool cox_diags_has(const struct cox_diags *diags, enum cox_severity severity);
 
+/** "OBJECT: TEXT; REMEDY" without what is not there; the caller frees. */
+char *cox_diag_line(const struct cox_diag *diag);
+
+/** The errors as one text, "LINE | LINE | and N more" beyond the first @most; "" when there is none.  The caller frees. */
+char *cox_diags_errors(const struct cox_diags *diags, size_t most);
+
 typedef struct cox_diags cox_diags; /* for g_autoptr only */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(cox_diags, cox_diags_free)
 

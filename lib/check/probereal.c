@@ -8,6 +8,7 @@
 #include "check/probepage.h"
 #include "check/probe_priv.h"
 #include "lvs/lvstalk.h"
+#include "runtime/environment.h"
 
 enum {
     OUTPUT_MAX = 4096,   /* bytes of what a program prints, or of what stands in a file, that are looked at */
@@ -145,6 +146,7 @@ begin_program(struct cox_probe *probe, const struct cox_lvs_check *check)
     struct run *run = g_new0(struct run, 1);
     struct cox_child_spec spec = { .envp = envp, .out_limit_bytes = OUTPUT_MAX, .dies_with_us = true };
     struct cox_child_user user;
+    bool is_other = false;
     g_auto(GStrv) argv = NULL;
     g_autoptr(GError) error = NULL;
 
@@ -155,12 +157,12 @@ begin_program(struct cox_probe *probe, const struct cox_lvs_check *check)
         cox_probe_fail(probe, "'%s': %s", script->command, error->message);
         return;
     }
-    if (script->user != NULL && (config->find_user == NULL || !config->find_user(config->context, script, &user))) {
-        cox_probe_fail(probe, "there is no user '%s' to run it", script->user);
+    if (!cox_environment_script_user(script->user, script->group, &user, &is_other)) {
+        cox_probe_fail(probe, "there is no user '%s', or no such group, to run it", script->user);
         return;
     }
     spec.argv = (const char *const *) argv;
-    spec.user = script->user != NULL ? &user : NULL;
+    spec.user = is_other ? &user : NULL;
     run->child = cox_runtime_spawn(config->runtime, &spec, on_end, run);
 }
 

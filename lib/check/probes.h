@@ -17,14 +17,10 @@ struct cox_probes;
 /** Probe @number has answered; @answer is borrowed for the call.  Probes may be begun and cancelled in it. */
 typedef void (*cox_probe_fn)(void *context, guint64 number, const struct cox_lvs_answer *answer);
 
-/** Whom a program is run as; false: there is no such user or group. */
-typedef bool (*cox_probe_user_fn)(void *context, const struct cox_lvs_script *script, struct cox_child_user *user);
-
 struct cox_probe_config {
     struct cox_runtime *runtime; /**< borrowed */
     cox_probe_fn on_answer;
-    cox_probe_user_fn find_user; /**< NULL: scripts with a user fail; the groups it gives must stay until the call is over */
-    void *context;               /**< of both */
+    void *context;
     const char *node;            /**< name said with HELO when none is configured */
 };
 

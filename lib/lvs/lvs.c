@@ -379,3 +379,40 @@ cox_lvs_count_checkers(const struct cox_lvs *lvs)
 {
     return g_hash_table_size(lvs->watches);
 }
+
+void
+cox_lvs_own(const struct cox_lvs *lvs, struct cox_lvs_table *out)
+{
+    for (guint i = 0; i < lvs->pools->len; i++) {
+        const struct cox_lvs_service *conf = ((const struct pool *) lvs->pools->pdata[i])->pool.conf;
+
+        for (size_t k = 0; k < conf->n_fronts; k++) {
+            for (guint32 n = 0; n < MAX(conf->fronts[k].count, 1); n++) {
+                const struct cox_lvs_vs vs = cox_lvs_pool_vs(conf, &conf->fronts[k], n);
+
+                cox_lvs_table_add_vs(out, &vs);
+            }
+        }
+    }
+    for (size_t i = 0; i < cox_lvs_table_count(lvs->gone); i++) {
+        cox_lvs_table_add_vs(out, cox_lvs_table_vs(lvs->gone, i));
+    }
+}
+
+bool
+cox_lvs_is_synced(const struct cox_lvs *lvs)
+{
+    return lvs->is_synced;
+}
+
+const char *
+cox_lvs_check_words(const struct cox_lvs_checker *checker)
+{
+    return ((const struct watch *) checker)->why;
+}
+
+bool
+cox_lvs_pool_is_suspended(const struct cox_lvs *lvs, guint i)
+{
+    return i < lvs->pools->len && ((const struct pool *) lvs->pools->pdata[i])->is_suspended;
+}

@@ -120,6 +120,20 @@ void cox_lvs_step(struct cox_lvs *lvs, const struct cox_lvs_event *event, cox_us
 /** For status reports: number @i of the virtual servers, NULL beyond the last one; borrowed until the next step. */
 const struct cox_lvs_pool *cox_lvs_pool_at(const struct cox_lvs *lvs, guint i);
 
+/**
+ * Append the virtual servers (keys count) that are ours: those that are wanted, and those that were removed and may be there still.
+ */
+void cox_lvs_own(const struct cox_lvs *lvs, struct cox_lvs_table *out);
+
+/** Has the kernel's table been read, so that operations follow each change? */
+bool cox_lvs_is_synced(const struct cox_lvs *lvs);
+
+/** Why this check failed last; NULL: it has not, or is good from the beginning.  Borrowed until the next step. */
+const char *cox_lvs_check_words(const struct cox_lvs_checker *checker);
+
+/** Do the checks of number @i rest, since its address is not on this node? */
+bool cox_lvs_pool_is_suspended(const struct cox_lvs *lvs, guint i);
+
 /** How many checks there are; servers with the same check share one. */
 guint cox_lvs_count_checkers(const struct cox_lvs *lvs);
 

@@ -131,7 +131,9 @@ enum cox_lvs_flush {
 };
 
 struct cox_lvs_config {
-    struct cox_arena *arena;        /**< owns every text and array in here */
+    struct cox_arena *arena;        /**< owns every text and array in here, but those of parts */
+    guint n_owners;
+    GPtrArray *parts;               /**< struct cox_lvs_config that this one was joined of; NULL: none */
     const struct cox_lvs_service *services;
     size_t n_services;
     struct cox_lvs_sync sync;
@@ -142,8 +144,23 @@ struct cox_lvs_config {
 /** A configuration that wants nothing, with an empty arena.  The caller owns it. */
 struct cox_lvs_config *cox_lvs_config_new(void);
 
-/** Free, with the arena.  NULL is allowed. */
+/** One more owner; each frees it. */
+struct cox_lvs_config *cox_lvs_config_ref(struct cox_lvs_config *config);
+
+/** One owner less; the last one frees it, with the arena.  NULL is allowed. */
 void cox_lvs_config_free(struct cox_lvs_config *config);
+
+/** A configuration that is to be a part of another. */
+struct cox_lvs_part {
+    struct cox_lvs_config *config;
+    const char *name; /**< of its only virtual server from now on; NULL: all keep theirs */
+};
+
+/**
+ * One configuration of several, whose virtual servers it has, without a copy: it is one more owner of each.  What is set once is that of the
+ * first part which says it.  The caller owns it; cox_lvs_check_config() says what does not go together.
+ */
+struct cox_lvs_config *cox_lvs_config_join(const struct cox_lvs_part *parts, size_t n);
 
 /** A virtual server or real server with what holds when nothing is said: wlc, TCP, quorum 1; weight 1, NAT. */
 void cox_lvs_service_init(struct cox_lvs_service *service);

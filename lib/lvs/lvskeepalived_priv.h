@@ -62,6 +62,7 @@ struct cox_lvsk_load {
     struct cox_lvs_config *config;
     GArray *services, *groups, *files;
     const char *ca, *certificate, *key, *password; /* SSL */
+    const char *script_user, *script_group;
     bool has_mail, logs_all;
     const struct cox_lvsk_service *service; /* that is being read */
     const struct cox_lvsk_server *server;
@@ -69,7 +70,7 @@ struct cox_lvsk_load {
 
 typedef void cox_lvsk_take(struct cox_keyword_reader *reader, const struct cox_keyword *row, const struct cox_block *block, void *target);
 
-cox_lvsk_take cox_lvsk_nothing, cox_lvsk_sync, cox_lvsk_timeouts, cox_lvsk_flush, cox_lvsk_scheduler, cox_lvsk_flag, cox_lvsk_method,
+cox_lvsk_take cox_lvsk_nothing, cox_lvsk_sync, cox_lvsk_script_user, cox_lvsk_timeouts, cox_lvsk_flush, cox_lvsk_scheduler, cox_lvsk_flag, cox_lvsk_method,
     cox_lvsk_persist, cox_lvsk_granularity, cox_lvsk_protocol, cox_lvsk_family, cox_lvsk_sorry, cox_lvsk_sorry_method, cox_lvsk_sorry_inhibit,
     cox_lvsk_script, cox_lvsk_alpha, cox_lvsk_check, cox_lvsk_url, cox_lvsk_digest, cox_lvsk_codes, cox_lvsk_regex, cox_lvsk_regex_options,
     cox_lvsk_http_version, cox_lvsk_host, cox_lvsk_dns_type, cox_lvsk_dynamic, cox_lvsk_user, cox_lvsk_payload, cox_lvsk_reply, cox_lvsk_file,

@@ -356,6 +356,8 @@ take_check(struct cox_keyword_reader *reader, const struct cox_block *block, enu
     }
     if (kind == COX_LVS_CHECK_PROGRAM) {
         check.timing.timeout_ms = -1; /* connect_timeout is none of a program */
+        check.own.program.script.user = load->script_user;
+        check.own.program.script.group = load->script_group;
     }
     if (has_path) {
         check.own.path.to = server->own.address;

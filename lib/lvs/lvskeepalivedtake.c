@@ -75,6 +75,16 @@ cox_lvsk_sync(struct cox_keyword_reader *reader, const struct cox_keyword *row, 
 }
 
 void
+cox_lvsk_script_user(struct cox_keyword_reader *reader, const struct cox_keyword *row, const struct cox_block *block, void *target)
+{
+    struct cox_lvsk_load *load = target;
+
+    (void) row;
+    load->script_user = cox_keyword_text(reader, block, 1);
+    load->script_group = block->n_words > 2 ? cox_keyword_text(reader, block, 2) : NULL;
+}
+
+void
 cox_lvsk_timeouts(struct cox_keyword_reader *reader, const struct cox_keyword *row, const struct cox_block *block, void *target)
 {
     static const gint64 bounds[] = { 1, 31 * 86400 };
@@ -304,6 +314,7 @@ cox_lvsk_alpha(struct cox_keyword_reader *reader, const struct cox_keyword *row,
 void
 cox_lvsk_script(struct cox_keyword_reader *reader, const struct cox_keyword *row, const struct cox_block *block, void *target)
 {
+    const struct cox_lvsk_load *load = reader->data;
     struct cox_lvs_script *script = FIELD(struct cox_lvs_script);
     guint n = 0;
     g_auto(GStrv) words = cox_block_split(block->rest, &n);
@@ -313,6 +324,6 @@ cox_lvsk_script(struct cox_keyword_reader *reader, const struct cox_keyword *row
         return;
     }
     script->command = cox_arena_intern(reader->arena, words[0]);
-    script->user = (n > 1) ? cox_arena_intern(reader->arena, words[1]) : NULL;
-    script->group = (n > 2) ? cox_arena_intern(reader->arena, words[2]) : NULL;
+    script->user = (n > 1) ? cox_arena_intern(reader->arena, words[1]) : load->script_user;
+    script->group = (n > 2) ? cox_arena_intern(reader->arena, words[2]) : (n > 1) ? NULL : load->script_group;
 }

@@ -150,6 +150,19 @@ cox_lvs_pool_find(const struct cox_lvs_pool *pool, const struct cox_ip *address,
     return NULL;
 }
 
+gint
+cox_lvs_pool_placed_weight(const struct cox_lvs_pool *pool, const struct cox_ip *address, guint16 port)
+{
+    for (guint i = 0; i < pool->placed->len; i++) {
+        const struct cox_lvs_rs *rs = &g_array_index(pool->placed, struct cox_lvs_rs, i);
+
+        if (rs->port == port && cox_ip_equal(&rs->address, address)) {
+            return rs->weight;
+        }
+    }
+    return -1;
+}
+
 /* The address @n after @first, within its family. */
 static struct cox_ip
 address_after(const struct cox_ip *first, guint32 n)

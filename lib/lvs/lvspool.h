@@ -60,6 +60,9 @@ bool cox_lvs_pool_wants_use(const struct cox_lvs_pool *pool);
 /** The server at @address and @port, or NULL. */
 struct cox_lvs_backend *cox_lvs_pool_find(const struct cox_lvs_pool *pool, const struct cox_ip *address, guint16 port);
 
+/** The weight in force of a server, or of one that leaves; -1: it is not in the table. */
+gint cox_lvs_pool_placed_weight(const struct cox_lvs_pool *pool, const struct cox_ip *address, guint16 port);
+
 /** The entry of the kernel for a server of that configuration. */
 struct cox_lvs_rs cox_lvs_pool_rs(const struct cox_lvs_server *conf, gint weight);
 

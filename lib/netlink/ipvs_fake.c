@@ -19,6 +19,7 @@ struct entry {
 struct fake {
     struct cox_ipvs_wire base;
     GPtrArray *entries;
+    GHashTable *by_service; /* struct entry, by its service */
     GArray *daemons; /* struct cox_ipvs_daemon */
     struct cox_ipvs_timeouts timeouts;
     GQueue pieces;   /* GByteArray */
@@ -36,24 +37,27 @@ free_entry(gpointer data)
     g_free(entry);
 }
 
-static bool
-is_same(const struct cox_ipvs_service *a, const struct cox_ipvs_service *b)
+static gboolean
+is_same(gconstpointer one, gconstpointer other)
 {
+    const struct cox_ipvs_service *a = one, *b = other;
+
     return a->mark == b->mark && (a->mark != 0 ? a->family == b->family
                                                : a->protocol == b->protocol && a->port == b->port && cox_ip_equal(&a->address, &b->address));
 }
 
-static struct entry *
-find(const struct fake *fake, const struct cox_ipvs_service *service, guint *at)
+static guint
+hash(gconstpointer data)
 {
-    for (*at = 0; *at < fake->entries->len; (*at)++) {
-        struct entry *entry = g_ptr_array_index(fake->entries, *at);
+    const struct cox_ipvs_service *service = data;
 
-        if (is_same(&entry->service, service)) {
-            return entry;
-        }
-    }
-    return NULL;
+    return service->mark != 0 ? service->mark : cox_ip_hash(&service->address) * 31 + service->port * 7U + service->protocol;
+}
+
+static struct entry *
+find(const struct fake *fake, const struct cox_ipvs_service *service)
+{
+    return g_hash_table_lookup(fake->by_service, service);
 }
 
 static struct cox_ipvs_dest *
@@ -103,8 +107,7 @@ tell(struct fake *fake, const struct cox_ipvs_change *change, guint32 seq)
 static void
 tell_all(struct fake *fake, const struct cox_ipvsmsg *question)
 {
-    guint at;
-    const struct entry *entry = question->command == IPVS_CMD_GET_DEST ? find(fake, &question->service, &at) : NULL;
+    const struct entry *entry = question->command == IPVS_CMD_GET_DEST ? find(fake, &question->service) : NULL;
 
     if (question->command == IPVS_CMD_GET_DEST && entry == NULL) {
         tell_end(fake, NLMSG_DONE, question->seq, 0);
@@ -128,8 +131,7 @@ tell_all(struct fake *fake, const struct cox_ipvsmsg *question)
 static int
 change_service(struct fake *fake, const struct cox_ipvsmsg *message)
 {
-    guint at = 0;
-    struct entry *entry = find(fake, &message->service, &at);
+    struct entry *entry = find(fake, &message->service);
 
     if (message->command == IPVS_CMD_NEW_SERVICE) {
         if (entry != NULL) {
@@ -142,12 +144,14 @@ change_service(struct fake *fake, const struct cox_ipvsmsg *message)
         entry->service = message->service;
         entry->dests = g_array_new(FALSE, FALSE, sizeof(struct cox_ipvs_dest));
         g_ptr_array_add(fake->entries, entry);
+        g_hash_table_insert(fake->by_service, &entry->service, entry);
     } else if (entry == NULL) {
         return ESRCH;
     } else if (message->command == IPVS_CMD_SET_SERVICE) {
         entry->service = message->service;
     } else {
-        g_ptr_array_remove_index(fake->entries, at);
+        g_hash_table_remove(fake->by_service, &entry->service);
+        g_ptr_array_remove(fake->entries, entry);
     }
     return 0;
 }
@@ -156,7 +160,7 @@ static int
 change_dest(struct fake *fake, const struct cox_ipvsmsg *message)
 {
     guint at = 0;
-    struct entry *entry = find(fake, &message->service, &at);
+    struct entry *entry = find(fake, &message->service);
     struct cox_ipvs_dest *dest = entry == NULL ? NULL : find_dest(entry, &message->dest, &at);
 
     if (entry == NULL || !message->has_dest) {
@@ -170,7 +174,13 @@ change_dest(struct fake *fake, const struct cox_ipvsmsg *message)
     } else if (dest == NULL) {
         return ENOENT;
     } else if (message->command == IPVS_CMD_SET_DEST) {
+        const struct cox_ipvs_dest before = *dest;
+
         *dest = message->dest;
+        dest->active = before.active;
+        dest->inactive = before.inactive;
+        dest->persistent = before.persistent;
+        dest->traffic = before.traffic;
     } else {
         g_array_remove_index(entry->dests, at);
     }
@@ -219,6 +229,7 @@ obey(struct fake *fake, const struct cox_ipvsmsg *message)
             cox_ipvsmsg_timeouts(piece(fake, 200), &(struct cox_ipvsmsg_to) { FAMILY, message->seq }, &fake->timeouts);
             return 0;
         case IPVS_CMD_FLUSH:
+            g_hash_table_remove_all(fake->by_service);
             g_ptr_array_set_size(fake->entries, 0);
             return 0;
         default:
@@ -291,6 +302,7 @@ fake_free(struct cox_ipvs_wire *wire)
         g_byte_array_unref(rest);
     }
     g_clear_pointer(&fake->told, g_byte_array_unref);
+    g_hash_table_unref(fake->by_service);
     g_ptr_array_unref(fake->entries);
     g_array_unref(fake->daemons);
     g_free(fake);
@@ -303,6 +315,7 @@ cox_ipvs_fake_new(void)
 
     fake->base = (struct cox_ipvs_wire) { fake_send, fake_receive, fake_free };
     fake->entries = g_ptr_array_new_with_free_func(free_entry);
+    fake->by_service = g_hash_table_new(hash, is_same);
     fake->daemons = g_array_new(FALSE, FALSE, sizeof(struct cox_ipvs_daemon));
     fake->timeouts = (struct cox_ipvs_timeouts) { 900, 120, 300 };
     g_queue_init(&fake->pieces);
@@ -319,6 +332,24 @@ guint
 cox_ipvs_fake_messages(const struct cox_ipvs_wire *wire)
 {
     return ((const struct fake *) wire)->n_messages;
+}
+
+void
+cox_ipvs_fake_use(struct cox_ipvs_wire *wire, const struct cox_ipvs_dest *use)
+{
+    const struct fake *fake = (const struct fake *) wire;
+    guint at;
+
+    for (guint i = 0; i < fake->entries->len; i++) {
+        struct cox_ipvs_dest *dest = find_dest(g_ptr_array_index(fake->entries, i), use, &at);
+
+        if (dest != NULL) {
+            dest->active = use->active;
+            dest->inactive = use->inactive;
+            dest->persistent = use->persistent;
+            dest->traffic = use->traffic;
+        }
+    }
 }
 
 void

@@ -58,6 +58,31 @@ put_service(struct nl_msg *message, const struct cox_ipvs_service *service, bool
     nla_nest_end(message, all);
 }
 
+/* What the kernel counts: a fake kernel tells it, and it is nothing in what the kernel is told. */
+static void
+put_counters(struct nl_msg *message, const struct cox_ipvs_dest *dest)
+{
+    const struct cox_ipvs_traffic *traffic = &dest->traffic;
+    const guint64 values[] = { traffic->conns, traffic->in_packets, traffic->out_packets, traffic->in_bytes, traffic->out_bytes,
+                               traffic->conn_rate, traffic->in_packet_rate, traffic->out_packet_rate, traffic->in_byte_rate, traffic->out_byte_rate };
+    struct nlattr *all = NULL;
+
+    if (dest->active != 0 || dest->inactive != 0 || dest->persistent != 0) {
+        cox_netput_u32(message, IPVS_DEST_ATTR_ACTIVE_CONNS, dest->active);
+        cox_netput_u32(message, IPVS_DEST_ATTR_INACT_CONNS, dest->inactive);
+        cox_netput_u32(message, IPVS_DEST_ATTR_PERSIST_CONNS, dest->persistent);
+    }
+    for (int i = 0; i < (int) G_N_ELEMENTS(values); i++) {
+        if (values[i] != 0) {
+            all = all != NULL ? all : cox_netput_nest(message, IPVS_DEST_ATTR_STATS64);
+            cox_netput(message, IPVS_STATS_ATTR_CONNS + i, &values[i], sizeof values[i]);
+        }
+    }
+    if (all != NULL) {
+        nla_nest_end(message, all);
+    }
+}
+
 static void
 put_dest(struct nl_msg *message, const struct cox_ipvs_dest *dest, bool is_whole)
 {
@@ -76,6 +101,7 @@ put_dest(struct nl_msg *message, const struct cox_ipvs_dest *dest, bool is_whole
             cox_netput_u16(message, IPVS_DEST_ATTR_TUN_PORT, htons(dest->tunnel_port));
             cox_netput_u16(message, IPVS_DEST_ATTR_TUN_FLAGS, dest->tunnel_flags);
         }
+        put_counters(message, dest);
     }
     nla_nest_end(message, all);
 }
@@ -221,7 +247,9 @@ read_traffic(struct nlattr *all, struct cox_ipvs_traffic *out)
     if (all != NULL && nla_parse_nested(attributes, IPVS_STATS_ATTR_MAX, all, NULL) >= 0) {
         *out = (struct cox_ipvs_traffic) {
             number(attributes, IPVS_STATS_ATTR_CONNS, 8), number(attributes, IPVS_STATS_ATTR_INPKTS, 8), number(attributes, IPVS_STATS_ATTR_OUTPKTS, 8),
-            number(attributes, IPVS_STATS_ATTR_INBYTES, 8), number(attributes, IPVS_STATS_ATTR_OUTBYTES, 8),
+            number(attributes, IPVS_STATS_ATTR_INBYTES, 8), number(attributes, IPVS_STATS_ATTR_OUTBYTES, 8), number(attributes, IPVS_STATS_ATTR_CPS, 8),
+            number(attributes, IPVS_STATS_ATTR_INPPS, 8), number(attributes, IPVS_STATS_ATTR_OUTPPS, 8), number(attributes, IPVS_STATS_ATTR_INBPS, 8),
+            number(attributes, IPVS_STATS_ATTR_OUTBPS, 8),
         };
     }
 }

@@ -14,6 +14,7 @@ enum { COX_IPVS_NAME_BYTES = 16 };
 /** What has gone through; read from the kernel, never written. */
 struct cox_ipvs_traffic {
     guint64 conns, in_packets, out_packets, in_bytes, out_bytes;
+    guint64 conn_rate, in_packet_rate, out_packet_rate, in_byte_rate, out_byte_rate; /**< per second, now */
 };
 
 /** A virtual server.  What tells it from others: a mark and a family; or address, port and protocol. */

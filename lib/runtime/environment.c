@@ -88,3 +88,15 @@ cox_environment_group(const char *name, gid_t *gid)
     }
     return false;
 }
+
+bool
+cox_environment_script_user(const char *name, const char *group, struct cox_child_user *user, bool *is_other)
+{
+    *user = (struct cox_child_user) { 0 };
+    if (name == NULL) {
+        *is_other = cox_environment_user("keepalived_script", &user->uid, &user->gid);
+        return true;
+    }
+    *is_other = true;
+    return cox_environment_user(name, &user->uid, &user->gid) && (group == NULL || cox_environment_group(group, &user->gid));
+}

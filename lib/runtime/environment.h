@@ -6,6 +6,8 @@
 #include <sys/types.h>
 #include <glib.h>
 
+#include "runtime/child.h"
+
 G_BEGIN_DECLS
 
 /** What clients of the field parse: the version whose interfaces we have. */
@@ -37,6 +39,15 @@ char *cox_environment_socket_path(const char *run_directory, const char *name);
  */
 bool cox_environment_user(const char *name, uid_t *uid, gid_t *gid);
 bool cox_environment_group(const char *name, gid_t *gid);
+
+/**
+ * Whom a script of keepalived's language runs as: @name and @group (NULL: its own); for NULL keepalived_script, if there is such a user.
+ *
+ * @param user       filled, without supplementary groups, when @is_other is set
+ * @param is_other   false: as this process
+ * @return false when there is no such user or group
+ */
+bool cox_environment_script_user(const char *name, const char *group, struct cox_child_user *user, bool *is_other);
 
 G_END_DECLS
 

@@ -78,7 +78,7 @@ every_keyword_that_means_something_is_written(void **state)
 {
     static const char *const others[] = { "lb_algo", "lb_kind", "sh-fallback", "sh-port", "mh-fallback", "mh-port", "nb_get_retry", "host",
                                           "smtp_alert_checker", "ADDRESS", "RANGE", "checker_log_all_failures", "inhibit_on_failure",
-                                          "virtualhost", NULL };
+                                          "virtualhost", "script_user", NULL };
     g_autofree char *text = NULL;
     g_autoptr(GString) said = g_string_new(NULL);
     g_autoptr(cox_lvs_config) config = config_of(case_text(&text), said);
