@@ -287,7 +287,7 @@ def case(name, why, resources=(), constraints=(), nodes=2, runs=None, options=No
             *[tag("node", id=n, uname=n, type="remote") for n in remote_nodes]),
         tag("resources", *templates, *resources), tag("constraints", *constraints),
         tag("fencing-topology", *topology) if topology else None,
-        tag("op_defaults", meta("op-defaults", op_defaults)) if op_defaults else None,
+        tag("op_defaults", *(op_defaults if isinstance(op_defaults, list) else [meta("op-defaults", op_defaults)])) if op_defaults else None,
         tag("rsc_defaults", *defaults) if defaults else None,
         tag("tags", *tags) if tags else None)
     states_xml = []

@@ -226,6 +226,18 @@ case("defaults-by-score", "Of two sets with the same name the one with the highe
                                        meta("d2", {"resource-stickiness": "100"}, score="2")])
 case("op-defaults", "op_defaults: a monitor that fails stops the resource.", [A], runs={"A": "n1"},
      op_defaults={"on-fail": "stop"}, history=failed("monitor", 10000))
+
+
+def for_operation(**which):
+    return [meta("d", {"on-fail": "stop"}, tag("rule", tag("op_expression", id="x", **which), id="r", boolean_op="and", score=INF))]
+
+
+case("op-defaults-by-operation", "A rule in op_defaults on the operation: a failed monitor stops the resource, a failed start does not.",
+     [A, B], runs={"A": "n1"}, op_defaults=for_operation(name="monitor"),
+     history=lambda s: (s.at("A", "n1").fail("monitor", 10000), s.at("B", "n1").fail("start")))
+case("op-defaults-by-interval", "A rule in op_defaults on the interval: a monitor of this interval that failed stops its resource, another one does not.",
+     [A, prim("B", monitor="20s")], runs={"A": "n1", "B": "n1"}, op_defaults=for_operation(name="monitor", interval="20s"),
+     history=lambda s: (s.at("A", "n1").fail("monitor", 10000), s.at("B", "n1").fail("monitor", 20000)))
 case("cluster-maintenance-and-lost-node", "In maintenance mode a lost node is not fenced.", [fence_device(), A],
      states={"n2": "lost"}, runs={"A": "n2", "fence": "n1"}, options=dict(FENCING, **{"maintenance-mode": "true"}))
 

@@ -113,11 +113,15 @@ case("told-in-order-cancelled", "A monitor that ends is told of where it was kno
      probed=False, listing=True, history=lambda s: s.at("A", "n2").add("monitor", rc=7, expected=7).add("monitor", 20000, rc=7, expected=7, call=2))
 
 
-def replaced(s):
-    """A start failed on n1, with another agent and other parameters than are configured now."""
-    s.at("A", "n1").agent, s.at("A", "n1").params = ("ocf", "heartbeat", "Other"), {"fake": "1"}
+def replaced(s, params):
+    """A start failed on n1, with another agent than is configured now and these parameters."""
+    s.at("A", "n1").agent, s.at("A", "n1").params = ("ocf", "heartbeat", "Other"), params
     s.at("A", "n1").fail("start", call=8, when=NOW - 60).add("stop", call=9)
 
 
 case("told-in-order-forgiven", "What failed had other parameters: its count goes before what else is asked of the node.", [A], nodes=1,
-     transient={"n1": {"fail-count-A#start_0": "INFINITY", "last-failure-A#start_0": str(NOW - 60)}}, listing=True, history=replaced)
+     transient={"n1": {"fail-count-A#start_0": "INFINITY", "last-failure-A#start_0": str(NOW - 60)}}, listing=True,
+     history=lambda s: replaced(s, {"fake": "1"}))
+case("failcount-of-a-replaced-agent", "Another agent failed on n1: that does not ban A from there, and the count is cleared.", [A],
+     transient={"n1": {"fail-count-A#start_0": "INFINITY", "last-failure-A#start_0": str(NOW - 60)}},
+     history=lambda s: replaced(s, {}))
