@@ -321,11 +321,34 @@ is_in_effect(struct sched_work *work, const struct cox_rule *rule)
     return rule == NULL || cox_rule_eval(rule, &input, &work->recheck_by) == COX_RULE_IN_EFFECT;
 }
 
+static int
+by_id(const void *a, const void *b)
+{
+    const struct cox_order *one = *(const struct cox_order *const *) a, *other = *(const struct cox_order *const *) b;
+
+    return strcmp(one->id, other->id);
+}
+
+/* By their ids: where they stand in the configuration must not matter. */
+static const struct cox_order **
+sorted_orders(const struct sched_work *work)
+{
+    const struct cox_order **sorted = g_new(const struct cox_order *, work->config->n_orders + 1);
+
+    for (size_t i = 0; i < work->config->n_orders; i++) {
+        sorted[i] = &work->config->orders[i];
+    }
+    qsort(sorted, work->config->n_orders, sizeof(sorted[0]), by_id);
+    return sorted;
+}
+
 void
 sched_orders_run(struct sched_work *work)
 {
+    g_autofree const struct cox_order **sorted = sorted_orders(work);
+
     for (size_t i = 0; i < work->config->n_orders; i++) {
-        const struct cox_order *order = &work->config->orders[i];
+        const struct cox_order *order = sorted[i];
 
         if (!is_in_effect(work, order->lifetime)) {
             continue;
