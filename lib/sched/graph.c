@@ -366,6 +366,31 @@ sort_out(GPtrArray *actions, guint32 *waiting, GPtrArray *ready)
     return done;
 }
 
+/* Between the event of a group or clone and what is in it: without that the event would tell nothing to who waits for it. */
+static bool
+is_enclosing(const struct sched_edge *edge)
+{
+    const struct sched_rsc *first = edge->first->rsc, *then = edge->then->rsc;
+    enum sched_task task = edge->then->task;
+
+    if (first == NULL || then == NULL || first == then) {
+        return false;
+    }
+    return sched_rsc_is_inside(then, first)
+           || (sched_rsc_is_inside(first, then)
+               && (task == SCHED_TASK_RUNNING || task == SCHED_TASK_STOPPED || task == SCHED_TASK_PROMOTED || task == SCHED_TASK_DEMOTED));
+}
+
+/* What is given up last in a cycle has the highest. */
+static int
+strength(const struct sched_edge *edge)
+{
+    if (edge->flags == SCHED_R_LOAD) {
+        return 0;
+    }
+    return is_enclosing(edge) ? 3 : is_plain(edge->flags) ? 1 : 2;
+}
+
 /* Follow unfinished predecessors until one comes twice; the edge dropped is the weakest of that cycle. */
 static void
 break_cycle(struct sched_work *work, GPtrArray *actions, const guint32 *waiting)
@@ -396,11 +421,7 @@ break_cycle(struct sched_work *work, GPtrArray *actions, const guint32 *waiting)
             continue;
         }
         edge->then->flags &= ~(guint32) SCHED_MARK;
-        if (weakest == NULL
-            || (edge->flags == SCHED_R_LOAD && weakest->flags != SCHED_R_LOAD)
-            || (weakest->flags != SCHED_R_LOAD && is_plain(edge->flags) && !is_plain(weakest->flags))) {
-            weakest = edge;
-        }
+        weakest = weakest == NULL || strength(edge) < strength(weakest) ? edge : weakest;
         if (edge->then == at) {
             break;
         }
