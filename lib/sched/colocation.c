@@ -338,10 +338,19 @@ sched_colocation_host(const struct sched_node *node)
     return (node->is_bundle_node && node->remote_rsc != NULL) ? node->remote_rsc->container->assigned : node;
 }
 
+/* Members of a group are on the very same node. */
+static const struct sched_node *
+place_beside(const struct sched_colocation *row, const struct sched_node *node)
+{
+    const struct sched_rsc *group = row != NULL && row->is_internal ? row->dependent->parent : NULL;
+
+    return group != NULL && group->variant == COX_GROUP && row->primary->parent == group ? node : sched_colocation_host(node);
+}
+
 const char *
 sched_colocation_value(const struct sched_work *work, const struct sched_colocation *row, const struct sched_node *node)
 {
-    node = sched_colocation_host(node);
+    node = place_beside(row, node);
     if (node == NULL) {
         return NULL;
     }
@@ -363,7 +372,7 @@ best_matching(const struct sched_work *work, const struct sched_rsc *source, con
     const char *value = NULL;
 
     if (row == NULL || row->node_attribute == NULL) {
-        const struct sched_node *host = sched_colocation_host(node);
+        const struct sched_node *host = place_beside(row, node);
         const struct sched_cell *cell = (host != NULL) ? &source->cells[host->idx] : NULL;
 
         return cell != NULL && cell->is_present && sched_node_usable(host) ? MAX(cell->score, best) : best;
