@@ -29,6 +29,55 @@ place_at(const struct after *after, size_t rsc, size_t node)
     return &after->places[rsc * after->cluster->n_nodes + node];
 }
 
+/* ---- what the cluster may not stop ---- */
+
+static bool
+is_granted(const struct after *after, const char *ticket)
+{
+    for (size_t i = 0; i < after->cluster->n_tickets; i++) {
+        if (g_str_equal(after->cluster->tickets[i].id, ticket)) {
+            return after->cluster->tickets[i].is_granted;
+        }
+    }
+    return false;
+}
+
+/* Has a lost ticket frozen it?  That was not known yet when the state was told. */
+static bool
+is_frozen(const struct after *after, const struct cox_rsc_state *rsc)
+{
+    for (size_t i = 0; i < after->config->n_tickets; i++) {
+        const struct cox_ticket_constraint *row = &after->config->tickets[i];
+        const struct cox_rsc_def *def = row->rsc == COX_RSC_NONE ? NULL : &after->config->resources[row->rsc];
+
+        if (def != NULL && rsc->def >= def && rsc->def < &after->config->resources[def->end] && g_strcmp0(row->loss_policy, "freeze") == 0
+            && !is_granted(after, row->ticket) && (row->role == COX_ROLE_UNKNOWN || row->role == rsc->role)) {
+            return rsc->n_running_on > 0;
+        }
+    }
+    return false;
+}
+
+static bool
+is_free(const struct after *after, const struct cox_rsc_state *rsc)
+{
+    return rsc->is_managed && !rsc->is_blocked && !is_frozen(after, rsc);
+}
+
+/* Nor is a member of a group stopped before a later one that stays. */
+static bool
+may_stop(const struct after *after, const struct cox_rsc_state *rsc)
+{
+    const struct cox_rsc_state *group = rsc->parent == COX_RSC_NONE ? NULL : &after->cluster->rscs[rsc->parent];
+    bool may = is_free(after, rsc);
+
+    for (const struct cox_rsc_state *later = rsc + 1;
+         may && group != NULL && group->variant == COX_GROUP && later < after->cluster->rscs + after->cluster->n_rscs; later++) {
+        may = later->parent != rsc->parent || later->n_running_on == 0 || is_free(after, later);
+    }
+    return may;
+}
+
 /* ---- where everything is ---- */
 
 static void
@@ -111,7 +160,7 @@ plain(const struct after *after, cox_rsc_id id)
         return NULL;
     }
     rsc = laws_rsc(after->cluster, def->id);
-    return rsc != NULL && rsc->is_managed && !rsc->is_failed && !rsc->is_blocked ? rsc : NULL;
+    return rsc != NULL && may_stop(after, rsc) && !rsc->is_failed ? rsc : NULL;
 }
 
 /* Does @one depend on @other, by way of others, too?  Of sets, which are not looked into, each member may depend on each. */
@@ -184,26 +233,26 @@ has_strategy(const struct cox_config *config)
     return false;
 }
 
+/* What may not be stopped takes room from what is new; that it takes too much itself is nobody's decision. */
 static void
 check_room_of(const struct after *after, size_t node, const struct cox_nvpair *capacity)
 {
-    gint64 has = g_ascii_strtoll(capacity->value, NULL, 10), used = 0;
-    bool is_ours = after->is_settled;
+    gint64 has = g_ascii_strtoll(capacity->value, NULL, 10), all = 0, moved = 0;
+    bool has_new = false;
 
     for (size_t r = 0; r < after->cluster->n_rscs; r++) {
         const struct cox_rsc_state *rsc = &after->cluster->rscs[r];
         const struct place *place = place_at(after, r, node);
         const char *text = place->is_active && rsc->utilization != NULL ? cox_nvlist_get(rsc->utilization, capacity->name) : NULL;
+        gint64 need = text == NULL ? 0 : g_ascii_strtoll(text, NULL, 10);
 
-        /* what the cluster may not move does not count */
-        if (text != NULL && rsc->is_managed && !rsc->is_blocked && (!rsc->is_failed || place->is_new)) {
-            used += g_ascii_strtoll(text, NULL, 10);
-            is_ours = is_ours || (place->is_new && !place->was_active); /* what is recovered needs no more than before */
-        }
+        all += need;
+        moved += may_stop(after, rsc) && !rsc->is_failed ? need : 0;
+        has_new = has_new || (need > 0 && place->is_new && !place->was_active); /* what is recovered needs no more than before */
     }
-    if (used > has && is_ours) {
+    if ((all > has && has_new) || (moved > has && after->is_settled)) {
         g_string_append_printf(after->problems, "room: %s has %s=%" G_GINT64_FORMAT " and holds %" G_GINT64_FORMAT "\n",
-                               after->cluster->nodes[node].name, capacity->name, has, used);
+                               after->cluster->nodes[node].name, capacity->name, has, all);
     }
 }
 
@@ -320,7 +369,7 @@ compare(const struct after *after, const struct number *number, const struct lim
 static bool
 is_out_of_hand(const struct after *after, const struct cox_rsc_state *rsc)
 {
-    return (rsc->is_blocked && rsc->n_running_on > 1) || (after->is_settled && (!rsc->is_managed || rsc->is_blocked || rsc->is_failed));
+    return (rsc->is_blocked && rsc->n_running_on > 1) || (after->is_settled && (!may_stop(after, rsc) || rsc->is_failed));
 }
 
 static void
@@ -335,7 +384,7 @@ count_siblings(const struct after *after, size_t first, const struct limits *lim
         for (size_t r = first; r < cluster->n_rscs; r++) {
             if (is_sibling(cluster, &cluster->rscs[first], &cluster->rscs[r]) && !is_out_of_hand(after, &cluster->rscs[r])) {
                 add(&here, place_at(after, r, n));
-                if (cluster->rscs[r].is_managed) {
+                if (may_stop(after, &cluster->rscs[r])) {
                     add(&in_all, place_at(after, r, n)); /* what is left alone may be one too many */
                 }
             }

@@ -87,3 +87,35 @@ case("colocation-circle-of-aversion", "A prefers to be with B, which must be els
      [A, B], [colocation("B", "A", "-INFINITY"), colocation("A", "B", "100")], options=BALANCED, runs={"A": "n1", "B": "n2"})
 case("colocation-apart-both-ways-without-room", "Two that must be apart each name the other, and there is one node: with each plan it is the same one that has it.",
      [A, B], [colocation("A", "B", "-INFINITY"), colocation("B", "A", "-INFINITY")], nodes=1, options=BALANCED, runs={"B": "n1"})
+
+# ---- what nobody can stop ----
+def blocked_twice(s):
+    """C:0 is on both nodes, and is left there; C:1 is nowhere."""
+    for n in ("n1", "n2"):
+        s.at("C:0", n).add("start", call=2)
+        s.at("C:1", n).add("monitor", rc=7, expected=7)
+
+
+FROZEN = [tag("ticket_state", id="T", granted="false")]
+FULL = {"placement-strategy": "utilization"}
+case("clone-instance-left-on-two-nodes", "A unique instance that is active twice and left alone takes its place on both nodes: no other starts there.",
+     [clone("C-clone", prim("C", {"multiple-active": "block"}), globally_unique="true", clone_max="2")], probed=False, history=blocked_twice)
+case("clone-instance-held-by-a-member", "A later member of an instance is not managed, so that the earlier one cannot stop: it counts on its node.",
+     [clone("G-clone", group("G", A, prim("B", {"is-managed": "false"})), globally_unique="true", clone_max="2")], probed=False,
+     history=lambda s: (s.at("A:1", "n2").add("start", call=2), s.at("B:1", "n1").add("start", call=2), s.at("A:0", "n2").fail("start")))
+case("utilization-held-by-a-member", "A cannot stop, since a later member of its group is not managed: there is no room for C, though C is more important.",
+     [group("G", prim("A", util={"cpu": "2"}), prim("B", {"is-managed": "false"})), prim("C", {"priority": "1"}, util={"cpu": "1"})], nodes=1,
+     options=FULL, node_util={"n1": {"cpu": "2"}}, runs={"A": "n1", "B": "n1"})
+case("utilization-of-what-is-frozen", "A lost ticket freezes A: what it needs is taken before anything is placed.",
+     [prim("A", util={"cpu": "2"}), prim("B", {"priority": "1"}, util={"cpu": "3"})], [ticket("T", "A", "freeze")], nodes=1, tickets=FROZEN,
+     options=FULL, node_util={"n1": {"cpu": "4"}}, runs={"A": "n1"})
+case("utilization-of-an-instance-too-many", "Two instances run where one may: whichever stays, it needs the room of one.",
+     [clone("C-clone", prim("C", util={"cpu": "3"}), clone_max="1"), prim("B", util={"cpu": "2"})], options=FULL,
+     node_util={"n2": {"cpu": "4"}}, runs={"C": ["n1", "n2"]})
+case("group-in-a-bundle", "Members of a group run in the same container, none beside it on its host.",
+     [bundle("W", C, replicas=1), group("G", A, B)], [location("G", "W-0", "500"), location("B", "n1", "100")], probed=False)
+case("order-member-before-its-group", "A member is to start before its own group, which cannot be: what else comes before the group still does.",
+     [group("G", A), B], [order("A", "G"), order("B", "G")])
+case("told-by-the-id-of-orders", "Of two orders that keep a resource down that with the last id is told, wherever it stands.",
+     [prim("A", {"target-role": "Stopped"}), prim("B", {"target-role": "Stopped"}), C],
+     [tag("rsc_order", id="o2", first="B", then="C"), tag("rsc_order", id="o1", first="A", then="C")])

@@ -96,6 +96,51 @@ shuffled_copy(struct cox_arena *arena, const void *elements, size_t n, size_t si
     return copy;
 }
 
+/** What is written down in another order. */
+struct shuffled {
+    struct cox_config config; /* all of its lists */
+    struct cox_status *status;
+};
+
+enum { NODES = 1, LOCATIONS = 2, ORDERS = 4, TICKETS = 8, HISTORIES = 16, ALL = 31 };
+
+/* The plan when these lists are in the other order. */
+static char *
+shuffled_text(const struct being *being, const struct cox_sched_input *input, const struct shuffled *shuffled, unsigned lists)
+{
+    struct cox_config config = *input->config;
+    struct cox_sched_input other = *input;
+    g_autoptr(cox_plan) plan = NULL;
+
+    config.nodes = (lists & NODES) != 0 ? shuffled->config.nodes : config.nodes;
+    config.locations = (lists & LOCATIONS) != 0 ? shuffled->config.locations : config.locations;
+    config.orders = (lists & ORDERS) != 0 ? shuffled->config.orders : config.orders;
+    config.tickets = (lists & TICKETS) != 0 ? shuffled->config.tickets : config.tickets;
+    other.config = &config;
+    other.status = (lists & HISTORIES) != 0 ? shuffled->status : input->status;
+    plan = planted_run(&other, being->life->bug, PLANTED_SHUFFLED);
+    return laws_plan_text(plan);
+}
+
+/* Which of the lists alone makes the difference? */
+static void
+tell_lists(const struct being *being, const struct cox_sched_input *input, const struct shuffled *shuffled, const char *expected,
+           GString *problems)
+{
+    static const char *const names[] = { "nodes", "locations", "orders", "tickets", "histories" };
+
+    const char *before = " of ";
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *text = shuffled_text(being, input, shuffled, 1U << i);
+
+        if (!g_str_equal(text, expected)) {
+            g_string_append_printf(problems, "%s%s", before, names[i]);
+            before = ", ";
+        }
+    }
+}
+
 /*
  * Documented ties are left alone: resources, whose order decides between equals, colocations, of which the first counts first, and
  * states of nodes, whose order says where a resource that is active twice is looked for first.  Orders in a circle are one, too.
@@ -104,24 +149,22 @@ static void
 check_shuffled(const struct being *being, const struct cox_sched_input *input, const char *expected, GString *problems)
 {
     GRand *rand = g_rand_new_with_seed(being->seed + 1);
-    g_autoptr(cox_status) status = cox_status_copy(input->status);
-    struct cox_config config = *input->config;
-    struct cox_sched_input shuffled = *input;
-    g_autoptr(cox_plan) plan = NULL;
+    struct shuffled shuffled = { *input->config, cox_status_copy(input->status) };
+    struct cox_config *config = &shuffled.config;
     g_autofree char *text = NULL;
 
-    shuffle_status(status, rand);
-    config.nodes = shuffled_copy(config.arena, config.nodes, config.n_nodes, sizeof(*config.nodes), rand);
-    config.locations = shuffled_copy(config.arena, config.locations, config.n_locations, sizeof(*config.locations), rand);
-    config.orders = shuffled_copy(config.arena, config.orders, config.n_orders, sizeof(*config.orders), rand);
-    config.tickets = shuffled_copy(config.arena, config.tickets, config.n_tickets, sizeof(*config.tickets), rand);
-    shuffled.status = status;
-    shuffled.config = &config;
-    plan = planted_run(&shuffled, being->life->bug, PLANTED_SHUFFLED);
-    text = laws_plan_text(plan);
+    shuffle_status(shuffled.status, rand);
+    config->nodes = shuffled_copy(config->arena, config->nodes, config->n_nodes, sizeof(*config->nodes), rand);
+    config->locations = shuffled_copy(config->arena, config->locations, config->n_locations, sizeof(*config->locations), rand);
+    config->orders = shuffled_copy(config->arena, config->orders, config->n_orders, sizeof(*config->orders), rand);
+    config->tickets = shuffled_copy(config->arena, config->tickets, config->n_tickets, sizeof(*config->tickets), rand);
+    text = shuffled_text(being, input, &shuffled, ALL);
     if (!g_str_equal(text, expected)) {
-        g_string_append_printf(problems, "order: written down in another order it is planned so:\n%sinstead of\n%s", text, expected);
+        g_string_append(problems, "order: another order");
+        tell_lists(being, input, &shuffled, expected, problems);
+        g_string_append_printf(problems, " makes another plan:\n%sinstead of\n%s", text, expected);
     }
+    cox_status_free(shuffled.status);
     g_rand_free(rand);
 }
 

@@ -216,6 +216,7 @@ sched_assign_run(struct sched_work *work)
         work->tops->pdata[i] = g_ptr_array_index(rscs, i); /* what comes after this keeps the order */
     }
     sched_capacity_show(work, "Original");
+    sched_capacity_keep(work);
     assign_all(work, rscs);
     sched_capacity_show(work, "Remaining");
     complete_roles(work);

@@ -20,11 +20,32 @@ sched_capacity_compare(const struct sched_work *work, const struct sched_node *a
     return more > 0 ? -1 : more < 0;
 }
 
-void
-sched_capacity_take(const struct sched_work *work, struct sched_node *node, const struct sched_rsc *rsc, int sign)
+static void
+take(const struct sched_work *work, struct sched_node *node, const struct sched_rsc *rsc, int sign)
 {
     for (guint32 i = 0; rsc->need != NULL && node->capacity != NULL && i < work->n_utilization; i++) {
         node->capacity[i] -= sign * rsc->need[i];
+    }
+}
+
+void
+sched_capacity_take(const struct sched_work *work, struct sched_node *node, const struct sched_rsc *rsc, int sign)
+{
+    if (!rsc->keeps_room || !sched_rsc_is_active_on(rsc, node)) {
+        take(work, node, rsc, sign);
+    }
+}
+
+void
+sched_capacity_keep(const struct sched_work *work)
+{
+    for (guint i = 0; i < work->rscs->len; i++) {
+        struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i);
+
+        rsc->keeps_room = rsc->need != NULL && sched_rsc_stays(rsc);
+        for (guint32 n = 0; rsc->keeps_room && n < rsc->running_on.n; n++) {
+            take(work, rsc->running_on.items[n], rsc, 1);
+        }
     }
 }
 

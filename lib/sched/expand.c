@@ -174,5 +174,4 @@ sched_rscs_run(struct sched_work *work)
     /* QUIRK 18: with equal priority the order of the configuration stays.  case: balanced, clone-interleave-1 */
     g_ptr_array_sort(work->tops, by_priority);
     add_tickets(work);
-    sched_amounts_run(work);
 }

@@ -206,6 +206,49 @@ free_rows(GArray *backups)
     g_array_free(backups, TRUE);
 }
 
+/* Does anything of it stay on the node, whatever is decided? */
+static bool
+is_kept_on(const struct sched_rsc *rsc, const struct sched_node *node)
+{
+    for (guint i = 0; i < sched_n_children(rsc); i++) {
+        if (is_kept_on(sched_child(rsc, i), node)) {
+            return true;
+        }
+    }
+    return rsc->variant == COX_PRIMITIVE && sched_rsc_is_active_on(rsc, node) && sched_rsc_stays(rsc);
+}
+
+/* Of an instance without a place: where it stays is taken all the same. */
+static void
+count_kept(const struct sched_work *work, const struct sched_rsc *rsc)
+{
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        rsc->parent->kept[i] += is_kept_on(rsc, sched_node_at(work, i));
+    }
+}
+
+/* It has its place there, and is counted; or has not after all. */
+static void
+move_count(const struct sched_rsc *rsc, const struct sched_node *node, bool is_placed)
+{
+    guint32 *kept = &rsc->parent->kept[node->idx];
+
+    if (!is_kept_on(rsc, node)) {
+        return;
+    }
+    *kept = is_placed ? MAX(*kept, 1) - 1 : *kept + 1; /* while nobody can be fenced, nothing is managed from now on */
+}
+
+/* How many instances but this one are there, or will be?  What is not managed itself takes nobody's place. */
+static guint32
+others_on(const struct sched_work *work, const struct sched_rsc *rsc, guint32 idx)
+{
+    const struct sched_rsc *parent = rsc->parent;
+    guint32 kept = rsc->variant == COX_PRIMITIVE && !rsc->is_managed ? 0 : parent->kept[idx];
+
+    return parent->counts[idx] + (kept > 0 && is_kept_on(rsc, sched_node_at(work, idx)) ? kept - 1 : kept);
+}
+
 /* Why an instance may not go to a node. */
 static void
 explain_away(struct sched_work *work, struct sched_rsc *rsc, guint32 idx, int max_per_node)
@@ -221,7 +264,7 @@ explain_away(struct sched_work *work, struct sched_rsc *rsc, guint32 idx, int ma
         sched_explain_cause(work, COX_TERM_COLLECTIVE, NULL, parent->id);
     } else {
         sched_explain_cause(work, COX_TERM_NODE_MAX, NULL, parent->id);
-        sched_explain_limit(work, parent->counts[idx], max_per_node);
+        sched_explain_limit(work, others_on(work, rsc, idx), max_per_node);
     }
     sched_explain_add(work, rsc, idx, -COX_SCORE_INFINITY);
     for (guint c = 0; c < sched_n_children(rsc); c++) {
@@ -241,7 +284,7 @@ assign_one(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *pr
     for (guint32 i = 0; i < work->n_nodes; i++) {
         if (rsc->cells[i].is_present
             && (!sched_node_usable(sched_node_at(work, i)) || !parent->cells[i].is_present
-                || parent->cells[i].score < 0 || (int) parent->counts[i] >= max_per_node)) {
+                || parent->cells[i].score < 0 || (int) others_on(work, rsc, i) >= max_per_node)) {
             explain_away(work, rsc, i, max_per_node);
             rsc->cells[i].score = -COX_SCORE_INFINITY;
             for (guint c = 0; c < sched_n_children(rsc); c++) {
@@ -252,6 +295,7 @@ assign_one(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *pr
     node = sched_place(work, rsc, prefer, prefer == NULL);
     if (node != NULL) {
         parent->counts[node->idx]++;
+        move_count(rsc, node, true);
     }
     return node;
 }
@@ -301,6 +345,7 @@ assign_early(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *
             break;
         }
         reserved[chosen->idx]++; /* the count of the node stays raised for the next try */
+        move_count(rsc, chosen, false);
     }
     for (guint32 i = 0; i < work->n_nodes; i++) {
         rsc->parent->counts[i] -= reserved[i];
@@ -341,6 +386,10 @@ sched_instances_assign(struct sched_work *work, struct sched_rsc *collective, co
     int assigned = 0;
 
     collective->counts = cox_arena_new_array(work->arena, guint32, work->n_nodes + 1);
+    collective->kept = cox_arena_new_array(work->arena, guint32, work->n_nodes + 1);
+    for (guint i = 0; i < what->list->len; i++) {
+        count_kept(work, g_ptr_array_index(what->list, i));
+    }
     /* QUIRK 12: all instances that can stay where they are, are placed before any other.  case: 797, bug-lf-1852 */
     for (guint i = 0; i < what->list->len && assigned < what->max_total; i++) {
         struct sched_rsc *rsc = g_ptr_array_index(what->list, i);

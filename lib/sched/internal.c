@@ -179,25 +179,10 @@ member_orders(struct sched_work *work, struct sched_rsc *group, struct member_wa
     walk->previous = member;
 }
 
-/* Only what the group itself says counts: "ordered" of a clone around it is about the clone's instances. */
-static bool
-is_ordered_group(const struct sched_rsc *group)
-{
-    for (size_t i = 0; group->def != NULL && i < group->def->meta.n_sets; i++) {
-        const struct cox_nvset *set = &group->def->meta.sets[i];
-        const char *value = cox_nvpairs_get(set->pairs, set->n_pairs, "ordered");
-
-        if (value != NULL) {
-            return sched_attrs_bool(value, true);
-        }
-    }
-    return true;
-}
-
 static void
 group_orders(struct sched_work *work, struct sched_rsc *group)
 {
-    struct member_walk walk = { .is_ordered = is_ordered_group(group),
+    struct member_walk walk = { .is_ordered = sched_rsc_is_ordered(group),
                                 .is_promotable = is_in_promotable(group) };
 
     order(work, group, SCHED_TASK_START, group, SCHED_THEN(SCHED_TASK_RUNNING, SCHED_R_BLOCKS));

@@ -328,3 +328,41 @@ sched_rsc_add_instance(struct sched_work *work, struct sched_rsc *clone)
     }
     return rsc;
 }
+
+/* Only what the group itself says counts: "ordered" of a clone around it is about the clone's instances. */
+bool
+sched_rsc_is_ordered(const struct sched_rsc *group)
+{
+    for (size_t i = 0; group->def != NULL && i < group->def->meta.n_sets; i++) {
+        const struct cox_nvset *set = &group->def->meta.sets[i];
+        const char *value = cox_nvpairs_get(set->pairs, set->n_pairs, "ordered");
+
+        if (value != NULL) {
+            return sched_attrs_bool(value, true);
+        }
+    }
+    return true;
+}
+
+bool
+sched_rsc_stays(const struct sched_rsc *rsc)
+{
+    const struct sched_rsc *group = rsc->parent;
+    bool is_later = false;
+
+    if (rsc->running_on.n == 0 || !rsc->is_managed) {
+        return rsc->running_on.n > 0;
+    }
+    if (group == NULL || group->variant != COX_GROUP || !sched_rsc_is_ordered(group)) {
+        return false;
+    }
+    for (guint i = 0; i < group->children->len; i++) {
+        const struct sched_rsc *member = g_ptr_array_index(group->children, i);
+
+        if (is_later && member->running_on.n > 0 && !member->is_managed) {
+            return true;
+        }
+        is_later = is_later || member == rsc;
+    }
+    return false;
+}

@@ -87,7 +87,4 @@ void sched_node_read_discovery(struct sched_node *node);
 /** Health attributes of @node into its health and health_score (health.c). */
 void sched_health_read(const struct sched_work *work, struct sched_node *node);
 
-/** Utilization as numbers, by columns (amounts.c). */
-void sched_amounts_run(struct sched_work *work);
-
 #endif

@@ -20,6 +20,7 @@ static const struct pass passes[] = {
     { "rscs", "config.resources, nodes, opt", "rscs, tops, tickets", sched_rscs_run, true },
     { "node_state", "status, nodes, rscs", "nodes' flags, fence reasons", sched_node_state_run, true },
     { "history", "status, nodes, rscs", "role, running_on, failures, orphans, fence reasons", sched_history_run, true },
+    { "amounts", "nodes, rscs", "capacity, need", sched_amounts_run, false },
     { "constraints", "config constraints, rscs", "locations, colocations, ticket uses", sched_constraints_run, false },
     { "orders", "config.orders, rscs", "order_data", sched_orders_run, false },
     { "early", "wishes, history, config", "actions of before placement, order_data", sched_early_run, false },

@@ -201,6 +201,7 @@ struct sched_rsc {
     struct cox_nvlist meta_raw;  /**< resolved meta-attributes incl. defaults */
     struct cox_nvlist utilization;
     gint64 *need;                /**< [work->n_utilization] amounts by utilization name index, or NULL */
+    bool keeps_room;             /**< what it needs is taken where it is active, wherever it is assigned (pass "assign") */
     const char *pending_task;
     struct sched_node *pending_node;
     gint64 lock_time_s;          /**< shutdown lock, 0 = none */
@@ -223,6 +224,7 @@ struct sched_rsc {
     int sort_index;              /**< promotable clones: order of instances */
     cox_score rank;              /**< meta.priority at first; of promotable instances what speaks for promotion */
     guint32 *counts;             /**< [work->n_nodes] collectives: instances assigned so far, by node; or NULL */
+    guint32 *kept;               /**< as counts: instances that nobody may stop where they are, and that are not counted there */
     GPtrArray *all_this_with, *all_with_this; /**< as above with what comes from ancestors; NULL until asked for */
     bool is_merging;             /**< loop guard of score merging */
     bool has_exclusive_discovery;
@@ -407,6 +409,10 @@ sched_rsc_is_known_on(const struct sched_rsc *rsc, const struct sched_node *node
 {
     return ((sched_rsc_word(rsc, false, node->idx) >> (node->idx % 64)) & 1) != 0;
 }
+/** Of a group: do its members start one after the other? */
+bool sched_rsc_is_ordered(const struct sched_rsc *group);
+/** Of a primitive that is active: can nobody stop it?  It is not managed, or a later member of its group is not. */
+bool sched_rsc_stays(const struct sched_rsc *rsc);
 void sched_rsc_note_known(struct sched_rsc *rsc, const struct sched_node *node);
 /** It is active there; was that new? */
 bool sched_rsc_note_active(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node);
@@ -432,6 +438,7 @@ void sched_rscs_run(struct sched_work *work);       /* rsc.c           (state) *
 void sched_node_state_run(struct sched_work *work); /* node_state.c    (state) */
 void sched_history_run(struct sched_work *work);    /* history.c       (state): roles, failures, orphans, blocks */
 void sched_cluster_fill(struct sched_work *work, struct cox_cluster *cluster); /* cluster.c (state): frozen view */
+void sched_amounts_run(struct sched_work *work);     /* amounts.c      (assign): utilization as numbers */
 void sched_constraints_run(struct sched_work *work); /* constraints.c  (assign): locations, colocations, tickets */
 void sched_orders_run(struct sched_work *work);      /* order.c        (actions): rsc_order into order_data */
 void sched_early_run(struct sched_work *work);       /* actions.c      (actions): what history and changes ask for */
