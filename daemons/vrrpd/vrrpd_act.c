@@ -272,6 +272,17 @@ forget_router(struct cox_vrrpd *vrrpd, struct cox_vrrpd_resource *resource)
     cox_vrrpd_attrs_tell(vrrpd, id);
 }
 
+static bool
+has_interface(const struct cox_vrrpd *vrrpd, const struct cox_vrrp_instance *router, struct acted *acted)
+{
+    if (router->interface == NULL || cox_net_link_named(vrrpd->net, router->interface) != NULL) {
+        return true;
+    }
+    say(acted, OCF_NOT_INSTALLED, "router %s: interface %s is not there on this node; correct the parameter interface, or make it", router->name,
+        router->interface);
+    return false;
+}
+
 /* What a router that was started just now lacks. */
 static void
 judge_start(struct cox_vrrpd *vrrpd, const struct cox_vrrpd_resource *resource, const GString *why, struct acted *acted)
@@ -281,10 +292,7 @@ judge_start(struct cox_vrrpd *vrrpd, const struct cox_vrrpd_resource *resource, 
 
     if (!status_of(vrrpd, resource->id, &status)) {
         say(acted, OCF_GENERIC, "router %s is not in force", resource->id);
-    } else if (status.instance->interface != NULL && cox_net_link_named(vrrpd->net, status.instance->interface) == NULL) {
-        say(acted, OCF_NOT_INSTALLED, "router %s: interface %s is not there on this node; correct the parameter interface, or make it", resource->id,
-            status.instance->interface);
-    } else if (is_ordered_master(resource)) {
+    } else if (has_interface(vrrpd, status.instance, acted) && is_ordered_master(resource)) {
         (void) cox_net_dispatch(vrrpd->net, NULL);
         complaint = complaint_of(vrrpd, resource->id);
         if (complaint != NULL || why->len > 0) {
@@ -470,6 +478,11 @@ validate_router(struct cox_vrrpd *vrrpd, const struct cox_msg_net_act *act, stru
 
     if (set == NULL) {
         fail(acted, error);
+    }
+    for (gsize i = 0; set != NULL && i < set->n_instances; i++) {
+        if (strcmp(set->instances[i].name, act->rsc_id) == 0) {
+            (void) has_interface(vrrpd, &set->instances[i], acted);
+        }
     }
     cox_vrrpd_resource_free(resource);
 }

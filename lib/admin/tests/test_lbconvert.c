@@ -3,6 +3,9 @@
 
 #include "admin/tests/formkit.h"
 #include "base/testkit.h"
+#include "conf/blockfile.h"
+#include "vrrp/keepalived.h"
+#include "vrrp/vrrpres.h"
 
 static const char file[]
     = "global_defs {\n router_id me\n lvs_sync_daemon eth1 A id 4\n}\nvrrp_script chk {\n script /bin/chk\n}\n"
@@ -152,7 +155,93 @@ names_become_ids(void **state)
     assert_string_equal(cox_conf_get(cox_conf_item(resources, 1), "clone")->text, "id-1-a-2-clone");
 }
 
-COX_TEST_MAIN(cmocka_unit_test(routers_and_servers_become_resources_with_the_file_s_keywords),
+/* What a router is, as a file would say it. */
+static char *
+router_text(const struct cox_vrrp_instance *router)
+{
+    g_autoptr(cox_vrrp_set) set = cox_vrrp_set_new();
+    struct cox_vrrp_instance copy = *router;
+    GString *text = g_string_new(NULL);
+
+    copy.name = "R";
+    set->instances = &copy;
+    set->n_instances = 1;
+    cox_vrrp_set_write(set, text);
+    return g_string_free(text, FALSE);
+}
+
+/* The resource's router as cox-vrrpd makes it of the parameters. */
+static char *
+resource_text(const struct cox_conf *resource)
+{
+    const struct cox_conf *values = cox_conf_get(cox_conf_get(resource, "of"), "parameters");
+    const char *id = cox_conf_get(cox_conf_get(resource, "of"), "primitive")->text;
+    g_autofree struct cox_vrrpres_param *list = g_new0(struct cox_vrrpres_param, cox_conf_size(values) + 1);
+    const struct cox_vrrpres_params params = { list, cox_conf_size(values) };
+    g_autoptr(cox_diags) diags = cox_diags_new();
+    g_autoptr(cox_block_tree) tree = NULL;
+    g_autoptr(cox_vrrp_set) set = NULL;
+    g_autoptr(GError) error = NULL;
+
+    for (guint i = 0; i < params.n; i++) {
+        list[i] = (struct cox_vrrpres_param) { cox_conf_key(values, i)->text, cox_conf_item(values, i)->text };
+    }
+    tree = cox_vrrpres_router(id, &params, &error);
+    if (tree == NULL) {
+        return g_strdup(error->message);
+    }
+    set = cox_vrrp_set_from_block(&tree->root, diags);
+    return cox_diags_has(diags, COX_SEVERITY_ERROR) ? g_strdup(cox_diags_get(diags, 0)->text) : router_text(&set->instances[0]);
+}
+
+static guint
+compare_file(const char *path)
+{
+    const struct cox_block_source source = cox_blockfile_source("main");
+    g_autoptr(cox_diags) diags = cox_diags_new();
+    g_autoptr(cox_block_tree) tree = cox_block_read(path, &source, diags);
+    g_autoptr(cox_vrrp_set) set = cox_vrrp_set_from_block(&tree->root, diags);
+    g_autoptr(cox_conf) conf = cox_lbconvert(&tree->root, false, diags);
+    guint n = 0;
+
+    for (guint i = 0; conf != NULL && i < cox_conf_size(cox_conf_get(conf, "resources")); i++) {
+        const struct cox_conf *resource = cox_conf_item(cox_conf_get(conf, "resources"), i);
+        g_autofree char *was = NULL, *is = NULL;
+
+        if (strcmp(cox_conf_get(cox_conf_get(resource, "of"), "agent")->text, "ocf:coxswain:VirtualRouter") != 0) {
+            continue;
+        }
+        assert_true(n < set->n_instances);
+        was = router_text(&set->instances[n++]);
+        is = resource_text(resource);
+        if (strcmp(was, is) != 0) {
+            fail_msg("%s, router %u:\n%s\nas a resource:\n%s", path, n, was, is);
+        }
+    }
+    return n;
+}
+
+/* There and back: what an importer makes of a file is, as a resource, the router that the file has. */
+static void
+routers_are_the_same_as_resources(void **state)
+{
+    const char *top = g_getenv("top_srcdir");
+    g_autofree char *directory = g_build_filename(top != NULL ? top : ".", "cts", "keepalived", "cases", NULL);
+    g_autoptr(GDir) files = g_dir_open(directory, 0, NULL);
+    const char *name;
+    guint n = 0;
+
+    (void) state;
+    assert_non_null(files);
+    while ((name = g_dir_read_name(files)) != NULL) {
+        g_autofree char *path = g_build_filename(directory, name, NULL);
+
+        n += g_str_has_suffix(name, ".conf") ? compare_file(path) : 0;
+    }
+    assert_true(n > 20);
+}
+
+COX_TEST_MAIN(cmocka_unit_test(routers_are_the_same_as_resources), cmocka_unit_test(routers_and_servers_become_resources_with_the_file_s_keywords),
               cmocka_unit_test(the_cluster_decides_by_promotion_and_ties_a_sync_group), cmocka_unit_test(what_is_not_carried_over_is_named),
               cmocka_unit_test(what_is_made_is_a_declarative_file), cmocka_unit_test(a_broken_file_makes_nothing),
               cmocka_unit_test(a_command_with_an_argument_is_none_with_a_user), cmocka_unit_test(names_become_ids))
