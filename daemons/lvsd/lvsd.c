@@ -174,6 +174,27 @@ raise_limit(void)
     }
 }
 
+/* Connections end with their server (1), or stay as they were (0) and swallow what comes: also a client's that takes the port of an old one again. */
+#define EXPIRE_KEY "ipv4/vs/expire_nodest_conn"
+
+static void
+expire_connections(struct cox_lvsd *lvsd, bool is_wanted)
+{
+    g_autofree char *value = cox_net_sysctl_value(lvsd->net, EXPIRE_KEY);
+    g_autoptr(GError) error = NULL;
+
+    if (g_strcmp0(value, is_wanted ? "0" : "1") != 0 || (!is_wanted && !lvsd->has_set_expiry)) {
+        return;
+    }
+    lvsd->has_set_expiry = is_wanted && cox_net_sysctl(lvsd->net, EXPIRE_KEY, "1", &error);
+    if (!is_wanted) {
+        (void) cox_net_sysctl(lvsd->net, EXPIRE_KEY, "0", &error);
+    }
+    if (error != NULL) {
+        cox_log_event(lvsd->log, COX_EVENT_LVS_KERNEL, "error=\"%s\"", error->message);
+    }
+}
+
 static bool
 open_system(struct cox_lvsd *lvsd, GError **error)
 {
@@ -208,6 +229,7 @@ start(struct cox_ctx *ctx, GError **error)
         return false;
     }
     raise_limit();
+    expire_connections(lvsd, true);
     lvsd->owned = cox_lvsd_owned_new(cox_service_run_directory(ctx));
     lvsd->engine = cox_lvs_new((guint64) cox_runtime_wall(lvsd->runtime).usec);
     lvsd->probes = cox_probes_new(&probes);
@@ -228,6 +250,7 @@ stop(struct cox_ctx *ctx)
     lvsd->is_stopping = true;
     cox_lvsd_reading_free(lvsd);
     cox_lvsd_step(lvsd, &event);
+    expire_connections(lvsd, false);
     if (!lvsd->has_left && cox_lvs_is_synced(lvsd->engine)) {
         cox_lvsd_owned_remove(lvsd->owned);
     }

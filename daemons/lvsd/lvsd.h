@@ -29,6 +29,7 @@ struct cox_lvsd {
     cox_source_id wake_timer;
     bool is_stepping, is_stopping;
     bool has_failed;                  /**< an operation of this step; the engine is told after it */
+    bool has_set_expiry;              /**< of connections whose server is gone: given back at the end */
     bool has_left;                    /**< something of ours may be in the kernel after the stop */
     guint64 n_ops, n_failed, n_probes, n_readings;
 };
