@@ -1,4 +1,4 @@
-"""A cluster in namespaces of this machine (cts/lab) that a test makes, speaks to and ends with.
+"""A cluster in namespaces of this machine, or on virtual machines (cts/lab), that a test makes, speaks to and ends with.
 
     import lablib
     with lablib.Lab(tree) as lab:
@@ -15,7 +15,8 @@ import time
 
 sys.dont_write_bytecode = True
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "lab")]
-from coxlab import cluster, namespaces, settings, verbs
+from coxlab import cluster, driver, machines, namespaces, settings, verbs
+from coxlab.errors import LabError
 
 COMMAND_LIMIT_S = 120
 ONLINE_S = 60
@@ -26,17 +27,19 @@ class Lab:
     """A lab of nodes n1, n2, ...; "with" makes it, with the cluster running and all nodes online, and removes it.
 
     tree: what "make install DESTDIR=tree" filled; over: a tree whose files are laid over it, or None; private: further directories that lie on each
-    node's own disk, which keeps what was synced when the node loses its power."""
+    node's own disk, which keeps what was synced when the node loses its power; is_started: False: the cluster is started by start(); more: fields of
+    the lab's settings."""
 
-    def __init__(self, tree, over=None, private=(), number=3):
+    def __init__(self, tree, over=None, private=(), number=3, is_started=True, **more):
         self.dir = tempfile.mkdtemp(prefix="cox-lab-", dir="/var/tmp")
         if over:
             for part in (tree, over):
                 shutil.copytree(part, self.dir + "/tree", symlinks=True, dirs_exist_ok=True)
             tree = self.dir + "/tree"
         self.nodes = ["n%d" % n for n in range(1, number + 1)]
-        self.driver = namespaces.Namespaces(self.dir + "/lab", settings.Settings(
-            destdir=os.path.abspath(tree), nodes=self.nodes, private=[*settings.PRIVATE, *private]))
+        self.is_started = is_started
+        self.driver = driver.make(self.dir + "/lab", settings.Settings(
+            destdir=os.path.abspath(tree), nodes=self.nodes, private=[*settings.PRIVATE, *private], **more))
         settings.prepare_directory(self.driver.lab)
 
     def __enter__(self):
@@ -44,8 +47,8 @@ class Lab:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         try:
             self.driver.up(die_with_caller=True)
-            verbs.start_number(verbs.Stage(lambda *_: self.driver), {"N": len(self.nodes)})
-            wait_until(lambda: cluster.online(self.driver, "n1") == set(self.nodes), "all nodes are online", ONLINE_S)
+            if self.is_started:
+                self.start()
         except BaseException:
             self.__exit__()
             raise
@@ -54,6 +57,11 @@ class Lab:
     def __exit__(self, *_):
         self.driver.down()
         shutil.rmtree(self.dir, ignore_errors=True)
+
+    def start(self):
+        """The cluster, on all nodes, until all are online."""
+        verbs.start_number(verbs.Stage(lambda *_: self.driver), {"N": len(self.nodes)})
+        wait_until(lambda: cluster.online(self.driver, "n1") == set(self.nodes), "all nodes are online", ONLINE_S)
 
     def run(self, node, script, limit_s=COMMAND_LIMIT_S):
         """What a shell script on a node did."""
@@ -101,3 +109,12 @@ def why_not():
         return "no live lab: %s missing" % ", ".join(missing)
     allowed, why = namespaces.are_allowed()
     return "" if allowed else "no live lab: namespaces are not allowed here (%s)" % why
+
+
+def why_no_machines():
+    """Why there can be no nodes that are virtual machines here, or an empty text."""
+    try:
+        machines.Machines("/nowhere", settings.Settings()).check_machine()
+    except LabError as e:
+        return "no virtual machines: %s" % e
+    return why_not()
