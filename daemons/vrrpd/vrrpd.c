@@ -134,20 +134,6 @@ read_config(struct cox_vrrpd *vrrpd, GError **error)
     return true;
 }
 
-/* What the cluster has said of its routers, which the engine forgets of one that is made anew. */
-static void
-give_roles(struct cox_vrrpd *vrrpd)
-{
-    for (guint i = 0; i < vrrpd->resources->len; i++) {
-        const struct cox_vrrpd_resource *resource = g_ptr_array_index(vrrpd->resources, i);
-        const struct cox_vrrp_event event = { .kind = COX_VRRP_ON_ORDER, .order = { resource->id, COX_VRRP_ORDER_PROMOTE } };
-
-        if (resource->type == COX_VRRPD_ROUTER && (resource->is_promoted || !resource->is_promotable)) {
-            cox_vrrpd_step(vrrpd, &event);
-        }
-    }
-}
-
 void
 cox_vrrpd_use(struct cox_vrrpd *vrrpd, struct cox_vrrp_set *set)
 {
@@ -158,7 +144,6 @@ cox_vrrpd_use(struct cox_vrrpd *vrrpd, struct cox_vrrp_set *set)
     cox_vrrpd_step(vrrpd, &event);
     cox_vrrpd_refresh(vrrpd);
     cox_vrrpd_tell_open(vrrpd);
-    give_roles(vrrpd);
     cox_vrrpd_make_pipes(vrrpd);
     cox_vrrpd_tracking_update(vrrpd->tracking);
     cox_vrrpd_keep_stamps(vrrpd, false);

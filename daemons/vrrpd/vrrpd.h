@@ -108,7 +108,7 @@ void cox_vrrpd_tell_open(struct cox_vrrpd *vrrpd);
 void cox_vrrpd_refresh(struct cox_vrrpd *vrrpd);
 void cox_vrrpd_router_free(gpointer router);
 
-/** Another set comes into force (the engine takes it over), with the roles that the cluster has given. */
+/** Another set comes into force; the engine takes it over. */
 void cox_vrrpd_use(struct cox_vrrpd *vrrpd, struct cox_vrrp_set *set);
 
 /** Addresses, routes and rules in one batch (vrrpd_items.c). */

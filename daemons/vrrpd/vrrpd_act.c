@@ -227,13 +227,6 @@ status_of(const struct cox_vrrpd *vrrpd, const char *id, struct cox_vrrp_status 
     return vrrpd->engine != NULL && cox_vrrp_status_of(vrrpd->engine, id, status);
 }
 
-/* Is it to be master because of an order? */
-static bool
-is_ordered_master(const struct cox_vrrpd_resource *resource)
-{
-    return resource->authority == COX_VRRP_AUTHORITY_CLUSTER && (resource->is_promoted || !resource->is_promotable);
-}
-
 /* Why a router that should be master is not, or lacks an address; NULL: all is well. */
 static char *
 complaint_of(struct cox_vrrpd *vrrpd, const char *id)
@@ -292,7 +285,7 @@ judge_start(struct cox_vrrpd *vrrpd, const struct cox_vrrpd_resource *resource, 
 
     if (!status_of(vrrpd, resource->id, &status)) {
         say(acted, OCF_GENERIC, "router %s is not in force", resource->id);
-    } else if (has_interface(vrrpd, status.instance, acted) && is_ordered_master(resource)) {
+    } else if (has_interface(vrrpd, status.instance, acted) && cox_vrrpd_is_master(resource)) {
         (void) cox_net_dispatch(vrrpd->net, NULL);
         complaint = complaint_of(vrrpd, resource->id);
         if (complaint != NULL || why->len > 0) {
@@ -308,14 +301,17 @@ run_router(struct cox_vrrpd *vrrpd, const struct cox_msg_net_act *act, struct ac
     g_autoptr(GError) error = NULL;
     g_autoptr(GString) why = g_string_new(NULL);
     struct cox_vrrpd_resource *resource = cox_vrrpd_resource_new(vrrpd, act, false, &error);
-    struct cox_vrrp_set *set = resource == NULL ? NULL : cox_vrrpd_combine(vrrpd, resource, &error);
+    struct cox_vrrp_set *set = NULL;
 
+    if (resource != NULL) {
+        resource->is_promoted = before != NULL && before->is_promoted;
+        set = cox_vrrpd_combine(vrrpd, resource, &error);
+    }
     if (set == NULL) {
         cox_vrrpd_resource_free(resource);
         fail(acted, error);
         return;
     }
-    resource->is_promoted = before != NULL && before->is_promoted;
     if (!cox_vrrpd_resource_keep(vrrpd, resource, act, &error)) {
         fail(acted, error);
         cox_vrrp_set_free(set);
@@ -377,7 +373,7 @@ monitor_router(struct cox_vrrpd *vrrpd, const struct cox_msg_net_act *act, struc
         acted->code = OCF_NOT_RUNNING;
         return;
     }
-    if (!is_ordered_master(resource)) {
+    if (!cox_vrrpd_is_master(resource)) {
         return; /* a backup; or adverts decide */
     }
     complaint = complaint_of(vrrpd, act->rsc_id);

@@ -60,6 +60,9 @@ void cox_vrrpd_resource_restore(struct cox_vrrpd *vrrpd, struct cox_vrrpd_resour
 /** The address as it is on @interface; NULL: on any but lo, where a real server has addresses that are another node's.  NULL: it is not there. */
 const struct cox_net_address *cox_vrrpd_find_address(const struct cox_vrrpd *vrrpd, const struct cox_ip *ip, const char *interface);
 
+/** Is a router to be master because of an order? */
+bool cox_vrrpd_is_master(const struct cox_vrrpd_resource *resource);
+
 /** An address of @items that is not on its interface now, as "ADDRESS on INTERFACE" for g_free; NULL: all are there. */
 char *cox_vrrpd_missing(const struct cox_vrrpd *vrrpd, const char *instance, const struct cox_vrrp_items *items);
 

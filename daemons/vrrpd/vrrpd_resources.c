@@ -441,6 +441,29 @@ make_set(struct cox_vrrpd *vrrpd, const GPtrArray *routers, GPtrArray *warnings,
     return cox_vrrpd_make_set((const struct cox_block *const *) roots->pdata, roots->len, warnings, error);
 }
 
+/* Who is to be master by an order is it at once, in its first moment and when it is made anew. */
+static void
+give_roles(struct cox_vrrp_set *set, const GPtrArray *routers)
+{
+    struct cox_vrrp_instance *instances = (struct cox_vrrp_instance *) (guintptr) set->instances; /* of the set's own arena */
+
+    for (guint i = 0; i < routers->len; i++) {
+        const struct cox_vrrpd_resource *resource = g_ptr_array_index(routers, i);
+
+        for (gsize k = 0; k < set->n_instances; k++) {
+            if (strcmp(instances[k].name, resource->id) == 0) {
+                instances[k].is_promoted = cox_vrrpd_is_master(resource);
+            }
+        }
+    }
+}
+
+bool
+cox_vrrpd_is_master(const struct cox_vrrpd_resource *resource)
+{
+    return resource->authority == COX_VRRP_AUTHORITY_CLUSTER && (resource->is_promoted || !resource->is_promotable);
+}
+
 static bool
 is_right_alone(const struct cox_vrrpd_resource *resource)
 {
@@ -490,6 +513,9 @@ cox_vrrpd_combine(struct cox_vrrpd *vrrpd, const struct cox_vrrpd_resource *cand
         g_set_error(error, COX_ERROR, is_wrong ? COX_ERROR_NOT_CONFIGURED : COX_ERROR_INVALID_PARAM, "%s", problem->message);
     } else if (candidate != NULL) {
         say_warnings(vrrpd, candidate, warnings);
+    }
+    if (set != NULL) {
+        give_roles(set, routers);
     }
     return set;
 }

@@ -5,6 +5,12 @@
 
 #define SAY_AGAIN (60 * COX_USEC_PER_S)
 
+static bool
+is_ordered(const struct cox_vrrp_router *router)
+{
+    return router->conf->authority == COX_VRRP_AUTHORITY_CLUSTER;
+}
+
 void
 cox_vrrp_router_init(struct cox_vrrp_router *router, const struct cox_vrrp_instance *conf, cox_usec now)
 {
@@ -12,6 +18,7 @@ cox_vrrp_router_init(struct cox_vrrp_router *router, const struct cox_vrrp_insta
     router->conf = conf;
     router->since = now;
     router->priority = conf->priority;
+    router->is_promoted = is_ordered(router) && conf->is_promoted;
     router->master_interval = conf->advert;
     router->last_sent = COX_USEC_NEVER;
     router->timer.owner = router;
@@ -32,12 +39,6 @@ bool
 cox_vrrp_router_is_owner(const struct cox_vrrp_router *router)
 {
     return router->conf->priority == 255;
-}
-
-static bool
-is_ordered(const struct cox_vrrp_router *router)
-{
-    return router->conf->authority == COX_VRRP_AUTHORITY_CLUSTER;
 }
 
 /* ---- timers ---- */

@@ -86,6 +86,7 @@ struct cox_vrrp_instance {
     guint8 priority;             /**< 1 to 255 (owner of the addresses) */
     bool is_master_first;        /**< state MASTER: it preempts whatever is_preempting says, and is no sooner master for it (RFC 9568 6.4.1) */
     enum cox_vrrp_authority authority;
+    bool is_promoted;            /**< CLUSTER: the order to be master has been given already; of a router that is new only */
     const char *interface;       /**< NULL: none, unicast only */
     const char *vrf;
     cox_usec advert;             /**< interval; v2: whole seconds; v3: 10 ms to 40.95 s, in adverts rounded up to 10 ms */

@@ -592,7 +592,26 @@ what_is_not_known_is_ignored(void **state)
     (void) state;
 }
 
-COX_TEST_MAIN(cmocka_unit_test(the_higher_one_is_master_and_comes_back), cmocka_unit_test(each_family_has_its_own_router_ids),
+/* A daemon that was killed, or a router that a reload makes anew: the order was given before. */
+static void
+a_router_that_is_promoted_already_is_no_backup_first(void **state)
+{
+    struct lan *lan = lan_new(1, 1);
+
+    for (guint i = 0; i < 2; i++) {
+        struct cox_vrrp_set *set = lan_set(100, 200 * MS);
+
+        lan_first(set)->is_promoted = true; /* which means nothing where adverts decide */
+        lan_first(set)->authority = i == 0 ? COX_VRRP_AUTHORITY_CLUSTER : COX_VRRP_AUTHORITY_VRRP;
+        lan_give(lan, 0, set);
+        assert_int_equal(lan_status(lan, 0, "V1").state, i == 0 ? COX_VRRP_MASTER : COX_VRRP_BACKUP);
+        assert_string_equal(lan->nodes[0].told->str, i == 0 ? "V1:MASTER " : "V1:MASTER V1:BACKUP ");
+    }
+    lan_free(lan);
+    (void) state;
+}
+
+COX_TEST_MAIN(cmocka_unit_test(a_router_that_is_promoted_already_is_no_backup_first), cmocka_unit_test(the_higher_one_is_master_and_comes_back), cmocka_unit_test(each_family_has_its_own_router_ids),
               cmocka_unit_test(with_authority_of_the_cluster_only_an_order_makes_a_master),
               cmocka_unit_test(a_promoted_router_does_not_yield_and_says_that_there_is_a_rival),
               cmocka_unit_test(an_order_waits_for_the_end_of_a_fault), cmocka_unit_test(an_order_is_for_the_whole_group),
