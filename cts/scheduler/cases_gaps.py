@@ -44,3 +44,14 @@ case("colocation-twice", "The same colocation twice counts twice: 20 and 20 agai
 case("location-twice", "The same preference twice counts twice: 20 and 20 against 30.", [A],
      [tag("rsc_location", id="l1", rsc="A", node="n2", score=20), tag("rsc_location", id="l2", rsc="A", node="n2", score=20),
       location("A", "n1", 30)])
+
+# ---- groups whose members may be apart ----
+LOOSE = group("G", A, B, collocated="false")
+case("group-not-collocated", "collocated=false: members start one after the other, each on the node that is best for it.", [LOOSE])
+case("group-not-collocated-location", "collocated=false: where the group prefers to be each member does.", [LOOSE], [location("G", "n2", "100")])
+case("group-not-collocated-apart", "collocated=false: what avoids the group avoids each member, wherever it is.", [C, LOOSE],
+     [colocation("C", "G", "-INFINITY")], nodes=3)
+case("group-not-collocated-in-a-clone", "Members of a cloned group are together all the same: an instance is on one node.",
+     [clone("G-clone", LOOSE)])
+case("bundle-without-its-ticket", "What is in a bundle that lacks its ticket cannot start, and is told why.", [bundle("W", A, replicas=1)],
+     [ticket("T", "W")], probed=False)

@@ -145,7 +145,7 @@ append_mandatory(GPtrArray *all, const GPtrArray *list)
 static void
 append_of_members(GPtrArray *all, const struct sched_rsc *group)
 {
-    for (guint m = 1; m < sched_n_children(group); m++) {
+    for (guint m = 1; sched_rsc_is_collocated(group) && m < sched_n_children(group); m++) {
         const GPtrArray *list = sched_child(group, m)->this_with;
 
         for (guint i = 0; list != NULL && i < list->len; i++) {

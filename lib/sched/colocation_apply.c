@@ -401,6 +401,9 @@ sched_colocation_apply(struct sched_work *work, struct sched_rsc *dependent, str
             apply_to_primitive(work, dependent, primary, row);
             break;
         case COX_GROUP: /* all of it must be up for a mandatory one, its start is enough for a wish */
+            for (guint i = 1; primary->is_assigned && i < n && row->score < 0 && !sched_rsc_is_collocated(primary); i++) {
+                sched_colocation_apply(work, dependent, sched_child(primary, i), row);
+            }
             if (primary->is_assigned && n > 0) {
                 sched_colocation_apply(work, dependent,
                                        sched_child(primary, row->score >= COX_SCORE_INFINITY ? n - 1 : 0), row);

@@ -115,7 +115,7 @@ sched_colocation_internal(struct sched_work *work)
         if (rsc->variant == COX_PRIMITIVE) {
             add_primitive(work, rsc);
         }
-        for (guint m = 1; rsc->variant == COX_GROUP && m < sched_n_children(rsc); m++) {
+        for (guint m = 1; rsc->variant == COX_GROUP && sched_rsc_is_collocated(rsc) && m < sched_n_children(rsc); m++) {
             add(work, "#group-members", COX_SCORE_INFINITY,
                 (struct sched_rsc *[2]) { sched_child(rsc, m), sched_child(rsc, m - 1) });
         }

@@ -284,7 +284,7 @@ apply_tree(const struct sched_work *work, struct sched_rsc *rsc, const struct sc
             && (child->variant != COX_CLONE || location->role_filter < COX_ROLE_UNPROMOTED)) {
             continue;
         }
-        apply_tree(work, child, location, with_score && (rsc->variant != COX_GROUP || i == 0));
+        apply_tree(work, child, location, with_score && (rsc->variant != COX_GROUP || i == 0 || !sched_rsc_is_collocated(rsc)));
     }
 }
 

@@ -133,6 +133,9 @@ order_guest(struct sched_work *work, struct sched_action *action)
     case SCHED_TASK_PROMOTE:
         start_then(work, container, action, SCHED_R_REQUIRES_THEN);
         start_then(work, remote, action, SCHED_R_NONE);
+        if (remote->assigned == NULL && !sched_is_runnable(action)) { /* there is no start to say so */
+            sched_action_reason(action, cox_arena_printf(work->arena, "unrunnable %s start", remote->id), false);
+        }
         break;
     case SCHED_TASK_STOP:
     case SCHED_TASK_MIGRATE_TO:

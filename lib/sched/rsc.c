@@ -330,18 +330,30 @@ sched_rsc_add_instance(struct sched_work *work, struct sched_rsc *clone)
 }
 
 /* Only what the group itself says counts: "ordered" of a clone around it is about the clone's instances. */
-bool
-sched_rsc_is_ordered(const struct sched_rsc *group)
+static bool
+says_of_itself(const struct sched_rsc *group, const char *name)
 {
     for (size_t i = 0; group->def != NULL && i < group->def->meta.n_sets; i++) {
         const struct cox_nvset *set = &group->def->meta.sets[i];
-        const char *value = cox_nvpairs_get(set->pairs, set->n_pairs, "ordered");
+        const char *value = cox_nvpairs_get(set->pairs, set->n_pairs, name);
 
         if (value != NULL) {
             return sched_attrs_bool(value, true);
         }
     }
     return true;
+}
+
+bool
+sched_rsc_is_ordered(const struct sched_rsc *group)
+{
+    return says_of_itself(group, "ordered");
+}
+
+bool
+sched_rsc_is_collocated(const struct sched_rsc *group)
+{
+    return group->parent != NULL || says_of_itself(group, "collocated");
 }
 
 bool

@@ -411,6 +411,8 @@ sched_rsc_is_known_on(const struct sched_rsc *rsc, const struct sched_node *node
 }
 /** Of a group: do its members start one after the other? */
 bool sched_rsc_is_ordered(const struct sched_rsc *group);
+/** Of a group: must its members be on one node?  Those of a cloned group must always. */
+bool sched_rsc_is_collocated(const struct sched_rsc *group);
 /** Of a primitive that is active: can nobody stop it?  It is not managed, or a later member of its group is not. */
 bool sched_rsc_stays(const struct sched_rsc *rsc);
 void sched_rsc_note_known(struct sched_rsc *rsc, const struct sched_node *node);
