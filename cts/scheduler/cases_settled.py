@@ -106,6 +106,9 @@ case("clone-instance-held-by-a-member", "A later member of an instance is not ma
 case("utilization-held-by-a-member", "A cannot stop, since a later member of its group is not managed: there is no room for C, though C is more important.",
      [group("G", prim("A", util={"cpu": "2"}), prim("B", {"is-managed": "false"})), prim("C", {"priority": "1"}, util={"cpu": "1"})], nodes=1,
      options=FULL, node_util={"n1": {"cpu": "2"}}, runs={"A": "n1", "B": "n1"})
+case("utilization-held-and-staying", "A has the room that it needs where it is, though a later member of its group keeps it there: nothing is to be done.",
+     [group("G", prim("A", util={"cpu": "2"}), prim("B", {"is-managed": "false"}))], nodes=1, options=FULL, node_util={"n1": {"cpu": "3"}},
+     runs={"A": "n1", "B": "n1"})
 case("utilization-of-what-is-frozen", "A lost ticket freezes A: what it needs is taken before anything is placed.",
      [prim("A", util={"cpu": "2"}), prim("B", {"priority": "1"}, util={"cpu": "3"})], [ticket("T", "A", "freeze")], nodes=1, tickets=FROZEN,
      options=FULL, node_util={"n1": {"cpu": "4"}}, runs={"A": "n1"})

@@ -3,11 +3,32 @@
 #include "sched/bundle_priv.h"
 #include "sched/explain_priv.h"
 
-static bool
-has_room(const struct sched_work *work, const struct sched_node *node, const gint64 *need)
+/** What is to be placed, and for whom: some of them may have their room where they are already. */
+struct want {
+    const gint64 *need; /* [n_utilization] or NULL */
+    struct sched_rsc *const *rscs;
+    guint n;
+};
+
+/* How much of column @i do they have on @node already? */
+static gint64
+kept_on(const struct want *want, const struct sched_node *node, guint32 i)
 {
-    for (guint32 i = 0; need != NULL && i < work->n_utilization; i++) {
-        if (need[i] > 0 && (node->capacity == NULL || node->capacity[i] < need[i])) {
+    gint64 sum = 0;
+
+    for (guint k = 0; k < want->n; k++) {
+        const struct sched_rsc *rsc = want->rscs[k];
+
+        sum += rsc->keeps_room && !rsc->is_assigned && sched_rsc_is_active_on(rsc, node) ? rsc->need[i] : 0;
+    }
+    return sum;
+}
+
+static bool
+has_room(const struct sched_work *work, const struct sched_node *node, const struct want *want)
+{
+    for (guint32 i = 0; want->need != NULL && i < work->n_utilization; i++) {
+        if (want->need[i] > 0 && (node->capacity == NULL || node->capacity[i] + kept_on(want, node, i) < want->need[i])) {
             return false;
         }
     }
@@ -127,12 +148,12 @@ sum_of_needs(const struct company *company)
     return sum;
 }
 
-/* Has some usable node room for @need? */
+/* Has some usable node room? */
 static bool
-anyone_has_room(const struct sched_work *work, const struct sched_rsc *rsc, const gint64 *need)
+anyone_has_room(const struct sched_work *work, const struct sched_rsc *rsc, const struct want *want)
 {
     for (guint32 i = 0; i < work->n_nodes; i++) {
-        if (sched_row_allows(work, rsc->cells, i) && has_room(work, sched_node_at(work, i), need)) {
+        if (sched_row_allows(work, rsc->cells, i) && has_room(work, sched_node_at(work, i), want)) {
             return true;
         }
     }
@@ -144,7 +165,7 @@ sched_utilization_ban(struct sched_work *work, struct sched_rsc *rsc)
 {
     struct company company = { .work = work, .origin = rsc };
     g_autofree gint64 *sum = NULL;
-    const gint64 *need = NULL;
+    struct want want;
 
     if (!sched_capacity_counts(work)) {
         return;
@@ -153,13 +174,16 @@ sched_utilization_ban(struct sched_work *work, struct sched_rsc *rsc)
     company.seen = g_hash_table_new(NULL, NULL);
     gather(&company, rsc);
     sum = sum_of_needs(&company);
-    g_ptr_array_free(company.list, TRUE);
-    g_hash_table_destroy(company.seen);
-    need = anyone_has_room(work, rsc, sum) ? sum : rsc->need;
+    want = (struct want) { sum, (struct sched_rsc *const *) company.list->pdata, company.list->len };
+    if (!anyone_has_room(work, rsc, &want)) {
+        want = (struct want) { rsc->need, &rsc, 1 };
+    }
     sched_explain_cause(work, COX_TERM_UTILIZATION, NULL, NULL);
     for (guint32 i = 0; i < work->n_nodes; i++) {
-        if (sched_row_allows(work, rsc->cells, i) && !has_room(work, sched_node_at(work, i), need)) {
+        if (sched_row_allows(work, rsc->cells, i) && !has_room(work, sched_node_at(work, i), &want)) {
             sched_row_add(work, rsc, i, -COX_SCORE_INFINITY);
         }
     }
+    g_ptr_array_free(company.list, TRUE);
+    g_hash_table_destroy(company.seen);
 }
