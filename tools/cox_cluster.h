@@ -70,5 +70,6 @@ int cox_verb_cluster_add(struct cox_tool_ctx *ctx, char **arguments);    /* cox_
 int cox_verb_cluster_remove(struct cox_tool_ctx *ctx, char **arguments); /* the same */
 int cox_verb_convert_pacemaker(struct cox_tool_ctx *ctx, char **arguments); /* cox_convert.c */
 int cox_verb_convert_keepalived(struct cox_tool_ctx *ctx, char **arguments); /* cox_lbconvert.c */
+int cox_verb_convert_lvs(struct cox_tool_ctx *ctx, char **arguments);        /* cox_lbconvert.c */
 
 #endif

@@ -1,7 +1,8 @@
-/* tools/cox_lbconvert.c - cox convert keepalived: a keepalived.conf as a declarative file.  Layer 6. */
+/* tools/cox_lbconvert.c - cox convert keepalived, lvs: a keepalived.conf or lvs.cf as a declarative file.  Layer 6. */
 #include <string.h>
 
 #include "admin/lbconvert.h"
+#include "admin/lvscf.h"
 #include "base/error.h"
 #include "conf/blockfile.h"
 #include "conf/yamlwrite.h"
@@ -33,29 +34,54 @@ config_id_of(const struct cox_settings *settings)
     return settings->config_id != NULL ? g_strdup(settings->config_id) : g_strndup(host, strcspn(host, "."));
 }
 
-int
-cox_verb_convert_keepalived(struct cox_tool_ctx *ctx, char **arguments)
+/* The statements of a file as a declarative file; they are wrong or were wrong before: @diags says it. */
+static int
+print_resources(struct cox_tool_ctx *ctx, const struct cox_block *root, const char *name, struct cox_diags *diags)
 {
     const struct cox_settings *settings = ctx->settings;
     const char *authority = (settings->authority == NULL) ? "cluster" : settings->authority;
-    g_autofree char *config_id = config_id_of(settings);
-    g_autofree char *file = g_canonicalize_filename(arguments[0], NULL);
-    const struct cox_block_source source = cox_blockfile_source(config_id);
-    g_autoptr(cox_diags) diags = cox_diags_new();
-    g_autoptr(cox_block_tree) tree = NULL;
     g_autoptr(cox_conf) conf = NULL;
     g_autofree char *text = NULL;
 
     if (strcmp(authority, "cluster") != 0 && strcmp(authority, "vrrp") != 0) {
         return cox_tool_usage(ctx, "--authority '%s' must be cluster or vrrp", authority);
     }
-    tree = cox_block_read(file, &source, diags);
-    conf = cox_lbconvert(&tree->root, strcmp(authority, "cluster") == 0, diags);
+    conf = cox_lbconvert(root, strcmp(authority, "cluster") == 0, diags);
     if (tell(ctx, diags) > 0 || conf == NULL) {
         return cox_error_exit_status(COX_ERROR_CONFIG);
     }
     text = cox_yamlwrite_text(conf);
     cox_out_leaf(ctx->out, "configuration", "yaml", text, NULL);
-    cox_out_rawf(ctx->out, "# Of %s.  What the cluster would do with it: cox plan FILE\n%s", arguments[0], text);
+    cox_out_rawf(ctx->out, "# Of %s.  What the cluster would do with it: cox plan FILE\n%s", name, text);
     return 0;
+}
+
+int
+cox_verb_convert_keepalived(struct cox_tool_ctx *ctx, char **arguments)
+{
+    g_autofree char *config_id = config_id_of(ctx->settings);
+    g_autofree char *file = g_canonicalize_filename(arguments[0], NULL);
+    const struct cox_block_source source = cox_blockfile_source(config_id);
+    g_autoptr(cox_diags) diags = cox_diags_new();
+    g_autoptr(cox_block_tree) tree = cox_block_read(file, &source, diags);
+
+    return print_resources(ctx, &tree->root, arguments[0], diags);
+}
+
+int
+cox_verb_convert_lvs(struct cox_tool_ctx *ctx, char **arguments)
+{
+    static const struct cox_block_source none = { .config_id = "" };
+    g_autofree char *file = g_canonicalize_filename(arguments[0], NULL);
+    const struct cox_block_source source = cox_blockfile_source("");
+    g_autoptr(cox_diags) diags = cox_diags_new();
+    g_autoptr(cox_block_tree) tree = cox_block_read(file, &source, diags);
+    g_autoptr(cox_block_tree) converted = NULL;
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    if (!cox_diags_has(diags, COX_SEVERITY_ERROR)) {
+        cox_lvscf_write(&tree->root, text, diags);
+    }
+    converted = cox_block_read_text(file, text->str, &none, diags);
+    return print_resources(ctx, &converted->root, arguments[0], diags);
 }

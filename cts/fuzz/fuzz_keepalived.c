@@ -1,8 +1,10 @@
-/* cts/fuzz/fuzz_keepalived.c - libFuzzer target: any text as a keepalived.conf; what is written of it is read as the same.  Layer 6. */
+/* cts/fuzz/fuzz_keepalived.c - libFuzzer target: any text as a keepalived.conf or lvs.cf; what is written of it is read as the same.  Layer 6. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "admin/lbconvert.h"
+#include "admin/lvscf.h"
 #include "base/error.h"
 #include "lvs/lvskeepalived.h"
 #include "vrrp/keepalived.h"
@@ -36,12 +38,37 @@ written(const char *text)
     return g_strdup(out->str);
 }
 
+/* As an lvs.cf: what is made of it has no error of the language's, and what is wrong with it otherwise is said. */
+static void
+convert_lvs(const char *text)
+{
+    static const struct cox_block_source source = { .match = match, .config_id = "main", .most_steps = 5000 };
+    g_autoptr(cox_diags) diags = cox_diags_new();
+    g_autoptr(cox_block_tree) tree = cox_block_read_text("l", text, &source, diags);
+    g_autoptr(GString) out = g_string_new(NULL);
+    g_autoptr(cox_block_tree) again = NULL;
+    g_autoptr(cox_conf) conf = NULL;
+
+    if (cox_diags_has(diags, COX_SEVERITY_ERROR)) {
+        return;
+    }
+    cox_lvscf_write(&tree->root, out, diags);
+    if (cox_diags_has(diags, COX_SEVERITY_ERROR)) {
+        return;
+    }
+    again = cox_block_read_text("k", out->str, &source, diags);
+    COX_BUG_ON(cox_diags_has(diags, COX_SEVERITY_ERROR));
+    conf = cox_lbconvert(&again->root, true, diags);
+    COX_BUG_ON((conf == NULL) != cox_diags_has(diags, COX_SEVERITY_ERROR));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     g_autofree char *text = g_strndup((const char *) data, size);
     g_autofree char *once = written(text);
 
+    convert_lvs(text);
     if (once != NULL) {
         g_autofree char *twice = written(once);
 

@@ -24,26 +24,11 @@ is_block(const struct cox_block *block, const char *keyword)
 
 /* ---- statements as text ----------------------------------------------------------------------------------- */
 
-static void append_statement(GString *out, const struct cox_block *block, guint depth);
-
 static void
-append_body(GString *out, const struct cox_block *block, guint depth)
+append_body(GString *out, const struct cox_block *block)
 {
     for (const struct cox_block *inner = block->first; inner != NULL; inner = inner->next) {
-        append_statement(out, inner, depth);
-    }
-}
-
-static void
-append_statement(GString *out, const struct cox_block *block, guint depth)
-{
-    g_autofree char *keyword = cox_keyword_quote(cox_block_keyword(block));
-
-    g_string_append_printf(out, "%*s%s%s%s%s\n", (int) depth * 2, "", keyword, *block->rest == '\0' ? "" : " ", block->rest,
-                           block->has_body ? " {" : "");
-    if (block->has_body) {
-        append_body(out, block, depth + 1);
-        g_string_append_printf(out, "%*s}\n", (int) depth * 2, "");
+        cox_keyword_copy(out, inner, 0);
     }
 }
 
@@ -54,7 +39,7 @@ value_of(const struct cox_block *block)
     g_autoptr(GString) out = g_string_new(NULL);
 
     if (block->has_body) {
-        append_body(out, block, 0);
+        append_body(out, block);
         return g_strchomp(g_strdup(out->str));
     }
     if (block->n_words == 2 && block->words[1].is_quoted) {
@@ -136,7 +121,7 @@ put_definitions(struct job *job, struct cox_conf *parameters, const char *needs)
         bool is_needed = is_named ? strstr(needs, cox_block_word(block, 1)) != NULL : is_block(block, "SSL") && strstr(needs, "SSL_GET") != NULL;
 
         if (is_needed) {
-            append_statement(out, block, 0);
+            cox_keyword_copy(out, block, 0);
         }
     }
     if (out->len > 0) {
@@ -188,9 +173,9 @@ add_router(struct job *job, const struct cox_block *router)
     put_text(parameters, "authority", job->by_cluster ? "cluster" : "vrrp");
     if (group != NULL) {
         put_text(parameters, "sync_group", cox_block_word(group, 1));
-        append_body(all, group, 0);
+        append_body(all, group);
     }
-    append_body(all, router, 0);
+    append_body(all, router);
     for (const struct cox_block *inner = router->first; inner != NULL; inner = inner->next) {
         g_autofree char *value = value_of(inner);
 
@@ -271,7 +256,7 @@ add_service(struct job *job, const struct cox_block *service)
         g_autofree char *value = value_of(inner);
 
         if (is_block(inner, "real_server")) {
-            append_statement(servers, inner, 0);
+            cox_keyword_copy(servers, inner, 0);
         } else {
             put_text(parameters, cox_block_keyword(inner), value);
         }

@@ -426,3 +426,18 @@ cox_keyword_write(struct cox_keyword_writer *writer, const struct cox_keyword *r
         }
     }
 }
+
+void
+cox_keyword_copy(GString *out, const struct cox_block *block, guint depth)
+{
+    g_autofree char *keyword = cox_keyword_quote(cox_block_keyword(block));
+
+    g_string_append_printf(out, "%*s%s%s%s%s\n", (int) depth * 2, "", keyword, *block->rest == '\0' ? "" : " ", block->rest,
+                           block->has_body ? " {" : "");
+    if (block->has_body) {
+        for (const struct cox_block *inner = block->first; inner != NULL; inner = inner->next) {
+            cox_keyword_copy(out, inner, depth + 1);
+        }
+        g_string_append_printf(out, "%*s}\n", (int) depth * 2, "");
+    }
+}

@@ -25,7 +25,7 @@ void cox_lvs_check_config(const struct cox_lvs_config *config, struct cox_diags 
 
 /**
  * Append the configuration as text; cox_lvs_config_from_block() makes the same of it, and keepalived takes it unless words of ours (slow_start, drain,
- * panic, quiesce, passive_conns) are needed.  What the language has no words for (load, send and expect, jitter, rise, certificates' days, ...) is left
+ * panic, quiesce, passive_conns, rise, TALK_CHECK) are needed.  What the language has no words for (load, jitter, certificates' days, ...) is left
  * out, and named in @diags, which may be NULL.
  */
 void cox_lvs_config_write(const struct cox_lvs_config *config, GString *out, struct cox_diags *diags);

@@ -74,7 +74,7 @@ cox_lvsk_take cox_lvsk_nothing, cox_lvsk_sync, cox_lvsk_script_user, cox_lvsk_ti
     cox_lvsk_persist, cox_lvsk_granularity, cox_lvsk_protocol, cox_lvsk_family, cox_lvsk_sorry, cox_lvsk_sorry_method, cox_lvsk_sorry_inhibit,
     cox_lvsk_script, cox_lvsk_alpha, cox_lvsk_check, cox_lvsk_url, cox_lvsk_digest, cox_lvsk_codes, cox_lvsk_regex, cox_lvsk_regex_options,
     cox_lvsk_http_version, cox_lvsk_host, cox_lvsk_dns_type, cox_lvsk_dynamic, cox_lvsk_user, cox_lvsk_payload, cox_lvsk_reply, cox_lvsk_file,
-    cox_lvsk_file_weight, cox_lvsk_misc_path;
+    cox_lvsk_file_weight, cox_lvsk_misc_path, cox_lvsk_talk;
 
 /* The checks in a real_server block, into @server->checks. */
 void cox_lvsk_checks(struct cox_keyword_reader *reader, const struct cox_block *block, struct cox_lvsk_server *server);

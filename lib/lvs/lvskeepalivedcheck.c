@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lvs/lvspool.h"
+#include "lvs/lvstalk.h"
 
 static struct cox_lvs_check *
 own_of(void *target)
@@ -254,6 +255,29 @@ cox_lvsk_reply(struct cox_keyword_reader *reader, const struct cox_keyword *row,
     }
 }
 
+/* ---- send and expect ------------------------------------------------------------------------------------- */
+
+void
+cox_lvsk_talk(struct cox_keyword_reader *reader, const struct cox_keyword *row, const struct cox_block *block, void *target)
+{
+    struct cox_lvs_talk *talk = &own_of(target)->talk;
+    const char *word = cox_keyword_text(reader, block, 1);
+    size_t size = 0;
+    g_autoptr(GError) error = NULL;
+    g_autofree guint8 *bytes = (word == NULL) ? NULL : cox_lvs_talk_unescape(word, &size, &error);
+    const guint8 *kept = (bytes == NULL) ? NULL : cox_arena_memdup(reader->arena, bytes, size + 1, 1);
+
+    if (error != NULL) {
+        cox_block_say(reader->diags, COX_SEVERITY_ERROR, block, 1, "write a backslash as \\\\", "%s", error->message);
+    } else if (strcmp(row->name, "send") == 0) {
+        talk->send = kept;
+        talk->send_bytes = size;
+    } else {
+        talk->expect = kept;
+        talk->expect_bytes = size;
+    }
+}
+
 /* ---- files ------------------------------------------------------------------------------------------------ */
 
 void
@@ -303,6 +327,7 @@ static const struct {
     { "HTTP_GET", COX_LVS_CHECK_HTTP }, { "SSL_GET", COX_LVS_CHECK_HTTP },     { "TCP_CHECK", COX_LVS_CHECK_TCP },
     { "SMTP_CHECK", COX_LVS_CHECK_SMTP }, { "DNS_CHECK", COX_LVS_CHECK_DNS },  { "MISC_CHECK", COX_LVS_CHECK_PROGRAM },
     { "UDP_CHECK", COX_LVS_CHECK_UDP }, { "PING_CHECK", COX_LVS_CHECK_PING },  { "FILE_CHECK", COX_LVS_CHECK_FILE },
+    { "TALK_CHECK", COX_LVS_CHECK_TALK },
 };
 
 /* The rhythm: what is said nearest, else what holds for the kind. */

@@ -99,6 +99,22 @@ write_hex(struct cox_keyword_writer *writer, const char *name, const guint8 *byt
     cox_keyword_line(writer, "%s%s%s", name, n > 0 ? " " : "", hex->str);
 }
 
+/* So that neither the reader of the language nor that of escapes sees anything in it. */
+static void
+write_bytes(struct cox_keyword_writer *writer, const char *name, const guint8 *bytes, size_t n)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (size_t i = 0; i < n; i++) {
+        if (g_ascii_isalnum(bytes[i]) || (bytes[i] != 0 && strchr(" /.,:;-+*=?_()<>|&%", bytes[i]) != NULL)) {
+            g_string_append_c(text, (char) bytes[i]);
+        } else {
+            g_string_append_printf(text, bytes[i] == '\r' ? "\\r" : bytes[i] == '\n' ? "\\n" : "\\x%02x", bytes[i]);
+        }
+    }
+    cox_keyword_line(writer, "%s \"%s\"", name, text->str);
+}
+
 static void
 write_dns(struct cox_keyword_writer *writer, const struct cox_lvs_dns *dns)
 {
@@ -138,6 +154,14 @@ write_kind(struct cox_keyword_writer *writer, const struct cox_lvs_check *check)
             write_hex(writer, "require_reply", check->udp.reply, check->udp.reply_mask, check->udp.reply_bytes);
         }
         break;
+    case COX_LVS_CHECK_TALK:
+        if (check->talk.send != NULL) {
+            write_bytes(writer, "send", check->talk.send, check->talk.send_bytes);
+        }
+        if (check->talk.expect != NULL) {
+            write_bytes(writer, "expect", check->talk.expect, check->talk.expect_bytes);
+        }
+        break;
     case COX_LVS_CHECK_PROGRAM:
         write_script(writer, "misc_path", &(struct cox_lvs_script) { .command = check->program.script.command });
         if (check->program.script.user != NULL) {
@@ -169,7 +193,7 @@ block_of(const struct cox_lvs_check *check)
     static const char *const names[] = {
         [COX_LVS_CHECK_TCP] = "TCP_CHECK",     [COX_LVS_CHECK_HTTP] = "HTTP_GET", [COX_LVS_CHECK_SMTP] = "SMTP_CHECK",
         [COX_LVS_CHECK_DNS] = "DNS_CHECK",     [COX_LVS_CHECK_UDP] = "UDP_CHECK", [COX_LVS_CHECK_PING] = "PING_CHECK",
-        [COX_LVS_CHECK_PROGRAM] = "MISC_CHECK", [COX_LVS_CHECK_FILE] = "FILE_CHECK",
+        [COX_LVS_CHECK_PROGRAM] = "MISC_CHECK", [COX_LVS_CHECK_FILE] = "FILE_CHECK", [COX_LVS_CHECK_TALK] = "TALK_CHECK",
     };
 
     return (check->kind == COX_LVS_CHECK_HTTP && check->http.is_tls) ? "SSL_GET" : names[check->kind];
@@ -177,12 +201,10 @@ block_of(const struct cox_lvs_check *check)
 
 /* What the language has no words for. */
 enum {
-    LOST_RISE = 1,
-    LOST_JITTER = 2,
-    LOST_CERTIFICATE = 4,
-    LOST_LOAD = 8,
-    LOST_TALK = 16,
-    LOST_BFD = 32,
+    LOST_JITTER = 1,
+    LOST_CERTIFICATE = 2,
+    LOST_LOAD = 4,
+    LOST_BFD = 8,
 };
 
 static guint
@@ -190,9 +212,9 @@ lost_check(const struct cox_lvs_check *check)
 {
     const bool is_http = check->kind == COX_LVS_CHECK_HTTP, is_program = check->kind == COX_LVS_CHECK_PROGRAM;
 
-    return (check->rise != 1 ? LOST_RISE : 0) | (check->jitter_percent != 0 ? LOST_JITTER : 0)
+    return (check->jitter_percent != 0 ? LOST_JITTER : 0)
            | (is_http && (check->http.min_days > 0 || check->http.is_verified) ? LOST_CERTIFICATE : 0)
-           | (is_program && check->program.weigh == COX_LVS_WEIGH_LOAD ? LOST_LOAD : 0) | (check->kind == COX_LVS_CHECK_TALK ? LOST_TALK : 0)
+           | (is_program && check->program.weigh == COX_LVS_WEIGH_LOAD ? LOST_LOAD : 0)
            | (check->kind == COX_LVS_CHECK_BFD ? LOST_BFD : 0);
 }
 
@@ -211,11 +233,9 @@ lost_server(const struct cox_lvs_server *server)
 static void
 say_lost(const struct cox_lvs_service *service, struct cox_diags *diags)
 {
-    static const char *const names[] = { "successes in a row until a server is good (rise)",
-                                         "pauses that vary (jitter)",
+    static const char *const names[] = { "pauses that vary (jitter)",
                                          "the days and the signature of certificates",
                                          "a weight by load",
-                                         "a check that sends and expects",
                                          "a check by a session of BFD that is told from outside" };
     guint lost = 0;
 
@@ -270,7 +290,7 @@ write_check(struct cox_keyword_writer *writer, const struct cox_lvs_server *serv
     struct cox_lvsk_check value = { .own = *check };
     struct cox_lvsk_check usual = { .host = NULL };
 
-    if (check->kind == COX_LVS_CHECK_TALK || check->kind == COX_LVS_CHECK_BFD) {
+    if (check->kind == COX_LVS_CHECK_BFD) {
         return; /* no such block; said */
     }
     cox_lvs_check_init(&usual.own, check->kind);

@@ -5,7 +5,8 @@
 static const char *
 case_text(char **text)
 {
-    static const char ours[] = "virtual_server 10.9.9.8 25 {\n panic 30\n real_server 10.9.9.1 25 {\n  slow_start 2.5\n  drain 60\n  quiesce\n  passive_conns 7\n }\n}\n";
+    static const char ours[] = "virtual_server 10.9.9.8 25 {\n panic 30\n real_server 10.9.9.1 25 {\n  slow_start 2.5\n  drain 60\n  quiesce\n  passive_conns 7\n"
+                               "  TALK_CHECK {\n   send \"HELO $x~\\x22\\\\ \\0\\r\\n\"\n   expect \"250 {!#}\"\n   rise 3\n  }\n }\n}\n";
     const char *top = g_getenv("top_srcdir");
     g_autofree char *path = g_build_filename(top == NULL ? "." : top, "cts/keepalived/cases/lvs-all.conf", NULL);
     g_autofree char *file = NULL;
@@ -130,7 +131,9 @@ what_keepalived_has_no_words_for_is_named(void **state)
     service.servers = &server;
     service.n_servers = 1;
     cox_lvs_config_write(&config, out, diags);
-    assert_int_equal(cox_diags_count(diags), 3);
+    assert_int_equal(cox_diags_count(diags), 1);
+    assert_non_null(strstr(out->str, "rise 3\n"));
+    assert_non_null(strstr(out->str, "TALK_CHECK {\n"));
     assert_true(strstr(out->str, "weight 10\n") != NULL);
     assert_non_null(strstr(out->str, "FILE_CHECK {\n            track_file f\n            weight 1\n            delay_loop 9\n        }"));
     server.slow_start_ms = server.drain_ms = 1;
@@ -138,10 +141,32 @@ what_keepalived_has_no_words_for_is_named(void **state)
     server.is_quiesced = true;
     g_string_truncate(out, 0);
     cox_lvs_config_write(&config, out, diags);
-    assert_int_equal(cox_diags_count(diags), 3 + 3);
+    assert_int_equal(cox_diags_count(diags), 1 + 1);
     assert_non_null(strstr(out->str, "slow_start 0.001\n"));
     assert_non_null(strstr(out->str, "quiesce\n"));
 }
 
+static void
+bytes_of_a_dialogue_go_through_the_text(void **state)
+{
+    static const char with[] = "virtual_server 10.9.9.9 25 {\n real_server 10.9.9.1 25 {\n  TALK_CHECK {\n   send \"a $b \\x22\\\\ \\0\\r\\n\"\n"
+                               "   expect \"{!#}\"\n  }\n }\n}\n";
+    static const guint8 sent[] = "a $b \"\\ \0\r\n";
+    g_autoptr(GString) said = g_string_new(NULL);
+    g_autoptr(cox_lvs_config) config = config_of(with, said);
+    g_autofree char *once = written(config);
+    g_autoptr(cox_lvs_config) again = config_of(once, said);
+    const struct cox_lvs_talk *talk = &again->services[0].servers[0].checks[0].talk;
+
+    (void) state;
+    assert_int_equal(talk->send_bytes, sizeof sent - 1);
+    assert_memory_equal(talk->send, sent, sizeof sent - 1);
+    assert_int_equal(talk->expect_bytes, 4);
+    assert_memory_equal(talk->expect, "{!#}", 4);
+    assert_null(strstr(said->str, "ERROR"));
+    cox_lvs_config_free(config_of("virtual_server 10.9.9.9 25 {\n real_server 10.9.9.1 25 {\n TALK_CHECK {\n send \"\\q\"\n }\n }\n}\n", said));
+    assert_non_null(strstr(said->str, "is no escape"));
+}
+
 COX_TEST_MAIN(cmocka_unit_test(what_is_written_is_read_as_the_same), cmocka_unit_test(every_keyword_that_means_something_is_written),
-              cmocka_unit_test(what_keepalived_has_no_words_for_is_named))
+              cmocka_unit_test(what_keepalived_has_no_words_for_is_named), cmocka_unit_test(bytes_of_a_dialogue_go_through_the_text))
