@@ -376,7 +376,10 @@ health(struct cox_ctx *ctx)
     }
 }
 
-static const struct cox_op ops[] = { { COX_MSG_NET_ACT, cox_vrrpd_on_act, COX_FROM_LOCAL, COX_ROLE_ADMIN, false } };
+static const struct cox_op ops[] = {
+    { COX_MSG_NET_ACT, cox_vrrpd_on_act, COX_FROM_LOCAL, COX_ROLE_ADMIN, false },
+    { COX_MSG_ROUTER_QUERY, cox_vrrpd_on_query, COX_FROM_LOCAL, COX_ROLE_READ, true },
+};
 
 const struct cox_service cox_vrrpd_service = {
     .daemon = COX_DAEMON_VRRP,

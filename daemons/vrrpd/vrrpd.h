@@ -188,8 +188,9 @@ guint64 cox_vrrpd_first_stamp(const struct cox_vrrpd *vrrpd);
 /** While a router signs its adverts its stamps are kept for the next life; @is_last: now, and no more. */
 void cox_vrrpd_keep_stamps(struct cox_vrrpd *vrrpd, bool is_last);
 
-/** What all routers are now, as text for people (vrrpd_report.c). */
+/** What all routers are now: as text for people (vrrpd_report.c), and for programs, ROUTER_QUERY (vrrpd_query.c). */
 char *cox_vrrpd_report(const struct cox_vrrpd *vrrpd);
+bool cox_vrrpd_on_query(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 
 /** The whole daemon, for main() and for tests. */
 extern const struct cox_service cox_vrrpd_service;
