@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/nearest.h"
 #include "tools/cox_cluster.h"
+#include "tools/cox_lb.h"
 #include "tools/cox_priv.h"
 
 /* What every verb takes that changes something. */
@@ -51,6 +52,8 @@ static const struct cox_opt options[] = {
       "Which events: nodes, fencing, resources, attributes, attributes:NAME, with commas between; empty for the usual ones", FIELD(select) },
     { "value", 0, COX_OPT_STRING, "VALUE", "Alerts and permissions", "Who is told instead", FIELD(value) },
     { "description", 0, COX_OPT_STRING, "TEXT", "Alerts and permissions", "What it is for", FIELD(description) },
+    { "within", 0, COX_OPT_STRING, "TIME", "Load balancing", "Connections that are there still after this time are cut (\"30s\", \"5min\")", FIELD(within) },
+    { "live", 0, COX_OPT_FLAG, NULL, "Load balancing", "Only on this node and until another order, not in the configuration", FIELD(is_live) },
     { "id", 0, COX_OPT_STRING, "ID", "Constraints", "Id of what is made", FIELD(id) },
     { "role", 0, COX_OPT_STRING, "ROLE", "Constraints", "In this role only", FIELD(role) },
     { "score", 0, COX_OPT_STRING, "SCORE", "Constraints", "How much it is wanted (default INFINITY: must be)", FIELD(score) },

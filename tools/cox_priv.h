@@ -17,8 +17,8 @@ struct cox_settings {
     char *until;                                   /**< move, ban, maintenance */
     char *provider, *language, *directory;         /**< agent new */
     GPtrArray *parameters, *changes;               /**< agent test: NAME=VALUE */
-    bool is_all, is_local, follows, is_directory, has_no_logs; /**< timeline, report */
-    char *since, *resource, *nodes, *max_depth;
+    bool is_all, is_local, follows, is_directory, has_no_logs, is_live; /**< timeline, report; lb weight: an order, not the configuration */
+    char *since, *resource, *nodes, *max_depth, *within; /**< the last: lb drain */
     GPtrArray *masks, *logs;
     char *token, *pacemaker_tools, *authority, *config_id; /**< cluster create, convert */
     bool starts, goes_back;                        /**< cluster create and add, convert */

@@ -37,7 +37,10 @@ CONFIGURATION = """<configuration><crm_config><cluster_property_set id="o"><nvpa
 <resources><primitive id="a" class="ocf" provider="test" type="Thing"><meta_attributes id="a-m"><nvpair id="a-r" name="target-role" value="Stopped"/></meta_attributes>
 </primitive><primitive id="b" class="ocf" provider="test" type="Thing"/>
 <primitive id="f" class="stonith" type="fence_test"/><group id="g"><primitive id="g1" class="ocf" provider="test" type="Thing"/>
-<primitive id="g2" class="ocf" provider="test" type="Thing"/></group><clone id="c"><primitive id="c1" class="ocf" provider="test" type="Thing"/></clone></resources>
+<primitive id="g2" class="ocf" provider="test" type="Thing"/></group><clone id="c"><primitive id="c1" class="ocf" provider="test" type="Thing"/></clone>
+<primitive id="web" class="ocf" provider="coxswain" type="VirtualServer"><meta_attributes id="web-m"><nvpair id="web-r" name="target-role" value="Stopped"/></meta_attributes>
+<instance_attributes id="web-i"><nvpair id="web-a" name="address" value="192.0.2.1"/><nvpair id="web-p" name="port" value="80"/>
+<nvpair id="web-s" name="real_servers" value="real_server 10.0.0.1 80 {&#10;  weight 1&#10;}"/></instance_attributes></primitive></resources>
 <constraints><rsc_location id="l" rsc="a" node="%s" score="5"/><rsc_location id="cli-ban-b-on-x" rsc="b" node="x" score="-INFINITY"/></constraints>
 <fencing-topology><fencing-level id="fl" target="x" index="1" devices="f"/></fencing-topology>
 <acls><acl_role id="ro"><acl_permission id="ro-r" kind="read" xpath="/cib"/></acl_role><acl_role id="rw"><acl_permission id="rw-r" kind="read" xpath="/cib"/>
@@ -59,6 +62,8 @@ VERBS = {
     "acl group remove": "readers", "apply": "FILE", "undo": "", "node standby": "NODE", "node unstandby": "NODE", "node attribute": "NODE rack=1 color=blue",
     "resource utilization": "a cpu=1 memory=2", "node utilization": "NODE cpu=4 memory=8", "maintenance": "off", "node maintenance": "NODE on",
     "resource maintenance": "a on",
+    "lb service add": "n3 10.0.0.1:80 --force", "lb service remove": "web", "lb server add": "web 10.0.0.9 weight=3", "lb server remove": "web 10.0.0.1",
+    "lb weight": "web 10.0.0.1 7",
 }
 ELSEWHERE = {"fence off", "fence on", "fence reboot", "fence confirm", "quorum expect"}  # change no document
 SAME = {"ticket revoke", "ticket activate", "node unstandby"}  # what they want is so: nothing is changed
