@@ -44,6 +44,7 @@ cox_lvsd_step(struct cox_lvsd *lvsd, const struct cox_lvs_event *event)
         cox_lvs_effects_reset(&lvsd->effects);
     }
     lvsd->is_stepping = false;
+    cox_lvsd_attrs_update(lvsd->attrs);
 }
 
 /* ---- what comes in ---- */
@@ -130,8 +131,8 @@ read_config(struct cox_lvsd *lvsd, GError **error)
     return config;
 }
 
-static void
-use(struct cox_lvsd *lvsd, struct cox_lvs_config *config)
+void
+cox_lvsd_use(struct cox_lvsd *lvsd, struct cox_lvs_config *config)
 {
     const struct cox_lvs_event event = { .kind = COX_LVS_ON_CONFIG, .config = config };
 
@@ -143,20 +144,24 @@ reload(struct cox_ctx *ctx)
 {
     struct cox_lvsd *lvsd = cox_service_data(ctx);
     g_autoptr(GError) error = NULL;
-    struct cox_lvs_config *config;
+    struct cox_lvs_config *file, *config;
     guint64 n_ops = lvsd->n_ops;
     gsize n_services;
 
     if (cox_service_config(ctx) == NULL || lvsd->is_stopping) {
         return;
     }
-    config = read_config(lvsd, &error);
+    file = read_config(lvsd, &error);
+    config = file == NULL ? NULL : cox_lvsd_resources_join(lvsd->resources, file, &error);
     if (config == NULL) {
         cox_log_event(lvsd->log, COX_EVENT_LVS_RELOAD, "error=\"%s\"", error->message);
+        cox_lvs_config_free(file);
         return;
     }
+    cox_lvs_config_free(lvsd->file);
+    lvsd->file = file;
     n_services = config->n_services;
-    use(lvsd, config);
+    cox_lvsd_use(lvsd, config);
     cox_log_line(lvsd->log, COX_LOG_NOTICE, "configuration read again services=%zu operations=%" G_GUINT64_FORMAT, n_services, lvsd->n_ops - n_ops);
 }
 
@@ -205,11 +210,25 @@ open_system(struct cox_lvsd *lvsd, GError **error)
     return lvsd->ipvs != NULL;
 }
 
+/* The file alone, when what was started before does not go with it: the cluster hears of that at the next monitor. */
+static struct cox_lvs_config *
+first_config(struct cox_lvsd *lvsd)
+{
+    g_autoptr(GError) error = NULL;
+    struct cox_lvs_config *config = cox_lvsd_resources_join(lvsd->resources, lvsd->file, &error);
+
+    if (config == NULL) {
+        cox_log_event(lvsd->log, COX_EVENT_LVS_RESOURCE, "error=\"%s\"", error->message);
+        cox_lvsd_resources_forget(lvsd->resources);
+        config = cox_lvsd_resources_join(lvsd->resources, lvsd->file, NULL);
+    }
+    return config;
+}
+
 static bool
 start(struct cox_ctx *ctx, GError **error)
 {
     struct cox_lvsd *lvsd = g_new0(struct cox_lvsd, 1);
-    struct cox_lvs_config *config = NULL;
     struct cox_probe_config probes = { .runtime = cox_service_runtime(ctx), .on_answer = on_answer, .context = lvsd, .node = g_get_host_name() };
 
     lvsd->ctx = ctx;
@@ -219,13 +238,12 @@ start(struct cox_ctx *ctx, GError **error)
     cox_lvs_effects_init(&lvsd->effects);
     cox_service_set_data(ctx, lvsd);
     if (cox_service_config(ctx) != NULL) {
-        config = read_config(lvsd, error);
-        if (config == NULL) {
+        lvsd->file = read_config(lvsd, error);
+        if (lvsd->file == NULL) {
             return false;
         }
     }
     if (!open_system(lvsd, error)) {
-        cox_lvs_config_free(config);
         return false;
     }
     raise_limit();
@@ -233,11 +251,14 @@ start(struct cox_ctx *ctx, GError **error)
     lvsd->owned = cox_lvsd_owned_new(cox_service_run_directory(ctx));
     lvsd->engine = cox_lvs_new((guint64) cox_runtime_wall(lvsd->runtime).usec);
     lvsd->probes = cox_probes_new(&probes);
+    lvsd->resources = cox_lvsd_resources_new(lvsd);
+    lvsd->attrs = cox_lvsd_attrs_new(lvsd);
     cox_lvsd_stop_old_sync(lvsd);
     (void) cox_runtime_watch(lvsd->runtime, cox_net_fd(lvsd->net), COX_WATCH_READ, on_net, lvsd);
     (void) cox_runtime_signal(lvsd->runtime, SIGUSR1, on_report, lvsd);
     tell_addresses(lvsd);
-    use(lvsd, config != NULL ? config : cox_lvs_config_new());
+    cox_lvsd_resources_tell_roles(lvsd->resources);
+    cox_lvsd_use(lvsd, first_config(lvsd));
     return true;
 }
 
@@ -267,12 +288,16 @@ destroy(struct cox_ctx *ctx)
     }
     cox_lvsd_reading_free(lvsd);
     cox_runtime_cancel(lvsd->runtime, lvsd->wake_timer);
+    cox_lvsd_attrs_free(lvsd->attrs);
+    cox_lvsd_resources_free(lvsd->resources);
     cox_probes_free(lvsd->probes);
     cox_lvs_free(lvsd->engine);
     cox_lvs_effects_clear(&lvsd->effects);
     cox_ipvs_free(lvsd->ipvs);
     cox_net_free(lvsd->net);
     cox_lvsd_owned_free(lvsd->owned);
+    cox_lvs_config_free(lvsd->file);
+    g_free(lvsd->refusal);
     g_array_unref(lvsd->ops);
     g_free(lvsd);
     cox_service_set_data(ctx, NULL);
@@ -297,6 +322,7 @@ health(struct cox_ctx *ctx)
         }
     }
     cox_service_add_stat(ctx, "services", n);
+    cox_service_add_stat(ctx, "resources", cox_lvsd_resources_count(lvsd->resources));
     cox_service_add_stat(ctx, "services_with_quorum", n_quorum);
     cox_service_add_stat(ctx, "servers", n_servers);
     cox_service_add_stat(ctx, "servers_up", n_up);
@@ -312,6 +338,7 @@ health(struct cox_ctx *ctx)
 }
 
 static const struct cox_op ops[] = {
+    { COX_MSG_NET_ACT, cox_lvsd_on_act, COX_FROM_LOCAL, COX_ROLE_ADMIN, false },
     { COX_MSG_LB_QUERY, cox_lvsd_on_query, COX_FROM_LOCAL, COX_ROLE_READ, true },
     { COX_MSG_LB_ORDER, cox_lvsd_on_order, COX_FROM_LOCAL, COX_ROLE_ADMIN, false },
 };

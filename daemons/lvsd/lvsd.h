@@ -5,8 +5,11 @@
 #include <stdbool.h>
 #include <glib.h>
 
+#include "base/diag.h"
 #include "check/probes.h"
+#include "daemons/lvsd/lvsd_attr.h"
 #include "daemons/lvsd/lvsd_owned.h"
+#include "daemons/lvsd/lvsd_resource.h"
 #include "lvs/lvs.h"
 #include "netlink/ipvs.h"
 #include "netlink/net.h"
@@ -24,6 +27,9 @@ struct cox_lvsd {
     struct cox_lvs_effects effects;
     struct cox_probes *probes;
     struct cox_lvsd_owned *owned;
+    struct cox_lvs_config *file;      /**< of --config, the last good one; NULL: none */
+    struct cox_lvsd_resources *resources;
+    struct cox_lvsd_attrs *attrs;
     struct cox_lvsd_reading *reading; /**< the table is being read; NULL: it is not */
     GArray *ops;                      /**< struct cox_lvs_op: asked for and not made yet */
     cox_source_id wake_timer;
@@ -32,10 +38,14 @@ struct cox_lvsd {
     bool has_set_expiry;              /**< of connections whose server is gone: given back at the end */
     bool has_left;                    /**< something of ours may be in the kernel after the stop */
     guint64 n_ops, n_failed, n_probes, n_readings;
+    char *refusal;                    /**< what the kernel has refused last; NULL: nothing yet */
 };
 
 /** The kernel that a daemon of this program changes; the program itself says which (main.c, or the fake one of a test). */
 struct cox_ipvs *cox_lvsd_open_kernel(GError **error);
+
+/** This is wanted from now on; taken. */
+void cox_lvsd_use(struct cox_lvsd *lvsd, struct cox_lvs_config *config);
 
 /** One step of the engine, and all that it asks for; not from inside of another. */
 void cox_lvsd_step(struct cox_lvsd *lvsd, const struct cox_lvs_event *event);
@@ -49,6 +59,9 @@ void cox_lvsd_apply(struct cox_lvsd *lvsd);
 /** Read the whole table, some of it at a time; the engine is told when that is done. */
 void cox_lvsd_read(struct cox_lvsd *lvsd, guint64 number);
 void cox_lvsd_reading_free(struct cox_lvsd *lvsd);
+
+/** Does the kernel have all servers of a virtual server?  false with COX_ERROR_NOT_RUNNING naming what is not there. */
+bool cox_lvsd_is_in_kernel(const struct cox_lvsd *lvsd, const struct cox_lvs_pool *pool, GError **error);
 
 void cox_lvsd_flush(struct cox_lvsd *lvsd);
 void cox_lvsd_set_timeouts(struct cox_lvsd *lvsd, const struct cox_lvs_effect *effect);
@@ -70,6 +83,9 @@ void cox_lvsd_say(struct cox_lvsd *lvsd, const struct cox_lvs_effect *effect);
  * with its place.
  */
 struct cox_lvs_config *cox_lvsd_read_config(const char *path, GPtrArray *warnings, GError **error);
+
+/** Say what the language has and this daemon does not do, and set what it does instead. */
+void cox_lvsd_check_limits(struct cox_lvs_config *config, struct cox_diags *diags);
 
 /** "192.0.2.1:80", "[2001:db8::1]:80"; the caller frees. */
 char *cox_lvsd_endpoint(const struct cox_ip *address, guint16 port);

@@ -38,10 +38,14 @@ has_mail(const struct cox_lvs_service *service)
     return service->has_mail;
 }
 
-/* What the language has and this daemon does not do. */
-static void
-check_limits(const struct cox_lvs_config *config, struct cox_diags *diags)
+void
+cox_lvsd_check_limits(struct cox_lvs_config *config, struct cox_diags *diags)
 {
+    if (config->sync.router != NULL) {
+        cox_diags_add(diags, COX_SEVERITY_WARNING, "lvs_sync_daemon", "leave it out; as a resource of a cluster, make IPVSsync promotable",
+                      "virtual router '%s' is not followed: both roles run at once", config->sync.router);
+        config->sync.router = NULL;
+    }
     for (size_t i = 0; i < config->n_services; i++) {
         if (has_mail(&config->services[i])) {
             cox_diags_add(diags, COX_SEVERITY_WARNING, config->services[i].name, "use notify_up, notify_down, quorum_down",
@@ -62,7 +66,7 @@ cox_lvsd_read_config(const char *path, GPtrArray *warnings, GError **error)
     tree = cox_block_read(path, &source, diags);
     config = cox_lvs_config_from_block(&tree->root, diags);
     check_words(&tree->root, diags);
-    check_limits(config, diags);
+    cox_lvsd_check_limits(config, diags);
     for (size_t i = 0; i < cox_diags_count(diags); i++) {
         if (cox_diags_get(diags, i)->severity != COX_SEVERITY_ERROR) {
             g_ptr_array_add(warnings, cox_diag_line(cox_diags_get(diags, i)));

@@ -124,7 +124,9 @@ look_at(struct cox_lvsd *lvsd, const struct cox_lvs_op *op, const struct cox_ipv
     if (++*n_said <= SAID_AT_MOST) {
         g_autofree char *what = op_text(op);
 
-        cox_log_event(lvsd->log, COX_EVENT_LVS_KERNEL, "error=\"%s: %s\"", what, g_strerror(change->result));
+        g_free(lvsd->refusal);
+        lvsd->refusal = g_strdup_printf("%s: %s", what, g_strerror(change->result));
+        cox_log_event(lvsd->log, COX_EVENT_LVS_KERNEL, "error=\"%s\"", lvsd->refusal);
     }
 }
 
@@ -206,6 +208,7 @@ tell_table(struct cox_lvsd *lvsd)
     lvsd->reading = NULL; /* another one may begin in the step */
     lvsd->n_readings++;
     cox_lvsd_step(lvsd, &event);
+    cox_lvsd_resources_settled(lvsd->resources);
     cox_lvs_table_free(reading->table);
     g_array_unref(reading->services);
     g_array_unref(reading->dests);
@@ -281,6 +284,24 @@ cox_lvsd_read(struct cox_lvsd *lvsd, guint64 number)
     lvsd->reading->services = g_array_new(FALSE, FALSE, sizeof(struct cox_ipvs_service));
     lvsd->reading->dests = g_array_new(FALSE, FALSE, sizeof(struct cox_ipvs_dest));
     lvsd->reading->timer = cox_runtime_defer(lvsd->runtime, on_read_again, lvsd);
+}
+
+bool
+cox_lvsd_is_in_kernel(const struct cox_lvsd *lvsd, const struct cox_lvs_pool *pool, GError **error)
+{
+    const struct cox_lvs_vs vs = cox_lvs_pool_vs(pool->conf, &pool->conf->fronts[0], 0);
+    const struct cox_ipvs_service service = cox_lvsd_service_of(&vs);
+    g_autoptr(GArray) dests = g_array_new(FALSE, FALSE, sizeof(struct cox_ipvs_dest));
+
+    if (!cox_ipvs_dests(lvsd->ipvs, &service, dests, error)) {
+        return false;
+    }
+    if (dests->len != pool->placed->len) {
+        g_set_error(error, COX_ERROR, COX_ERROR_NOT_RUNNING, "virtual server '%s' has %u servers in the kernel instead of %u: somebody else changes the table",
+                    pool->conf->name, dests->len, pool->placed->len);
+        return false;
+    }
+    return true;
 }
 
 /* ---- connections ---- */

@@ -249,6 +249,9 @@ handle(struct cox_lvs *lvs, const struct cox_lvs_event *event, cox_usec now, str
         case COX_LVS_ON_FAILED:
             lvs->read_at = cox_usec_min(lvs->read_at, cox_usec_after_ms(now, FAILED_MS));
             break;
+        case COX_LVS_ON_DOUBT:
+            lvs->read_at = cox_usec_min(lvs->read_at, now);
+            break;
         case COX_LVS_ON_ANSWER:
             on_answer(lvs, event, now, out);
             break;

@@ -33,6 +33,7 @@ enum cox_lvs_event_kind {
     COX_LVS_ON_CONFIG = 0, /**< this is wanted from now on; a valid one */
     COX_LVS_ON_TABLE,      /**< answer to DO_READ */
     COX_LVS_ON_FAILED,     /**< the kernel has refused an operation */
+    COX_LVS_ON_DOUBT,      /**< the table is seen not to be as wanted: read it now */
     COX_LVS_ON_ANSWER,     /**< answer to DO_PROBE; at the latest at its timeout */
     COX_LVS_ON_ROUTER,     /**< a virtual router has a new role */
     COX_LVS_ON_ADDRESS,    /**< an address has come to this node, or gone */

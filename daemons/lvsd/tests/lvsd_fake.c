@@ -11,6 +11,7 @@
  *        lvsd_fake query RUNDIR [SERVICE]           ask a daemon LB_QUERY, and print the answers
  *        lvsd_fake health RUNDIR                    and HEALTH_QUERY
  *        lvsd_fake order RUNDIR ORDER ADDRESS PORT [VALUE]
+ *        lvsd_fake act RUNDIR RESOURCE TYPE ACTION [NAME=VALUE]...     NET_ACT: code and reason
  *        lvsd_fake [options of the daemon]          the daemon; the socket is in $LVSD_KERNEL
  */
 #ifndef _GNU_SOURCE
@@ -432,6 +433,28 @@ order(const char *directory, char **words, int n)
 }
 
 static int
+act(const char *directory, char **words, int n)
+{
+    g_autoptr(cox_arena) arena = cox_arena_new();
+    struct cox_msg_pair *params = cox_arena_new_array(arena, struct cox_msg_pair, n);
+    struct cox_msg_net_act body = { .rsc_id = words[0], .type = words[1], .action = words[2], .params = params };
+    const struct cox_msg_net_acted *acted;
+
+    for (int i = 3; i < n; i++) {
+        char *value = strchr(words[i], '=');
+
+        COX_BUG_ON(value == NULL);
+        *value = '\0';
+        params[body.n_params++] = (struct cox_msg_pair) { words[i], value + 1 };
+    }
+    acted = ask(directory, arena, COX_MSG_NET_ACT, &body, COX_MSG_NET_ACTED);
+    if (acted != NULL) {
+        printf("%d %s\n", (int) acted->code, acted->reason == NULL ? "" : acted->reason);
+    }
+    return acted == NULL ? 1 : 0;
+}
+
+static int
 with_kernel(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
@@ -468,6 +491,9 @@ main(int argc, char **argv)
     }
     if (strcmp(word, "query") == 0) {
         return query(argv[2], argc > 3 ? argv[3] : NULL);
+    }
+    if (strcmp(word, "act") == 0 && argc >= 6) {
+        return act(argv[2], argv + 3, argc - 3);
     }
     if (strcmp(word, "order") == 0 && argc >= 6) {
         return order(argv[2], argv + 3, argc - 3);

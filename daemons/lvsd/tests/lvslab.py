@@ -100,11 +100,17 @@ class Lab:
     def start(self, text=None, until_read=True):
         if text is not None:
             self.write(text)
-        self.process = self.spawn([PROGRAM, "--keep-user", "--stderr", "--run-directory", self.run, "--config", self.file],
+        config = ["--config", self.file] if os.path.exists(self.file) else []
+        self.process = self.spawn([PROGRAM, "--keep-user", "--stderr", "--run-directory", self.run, *config],
                                   stdout=open(self.log, "a"), stderr=subprocess.STDOUT, env=dict(os.environ, LVSD_KERNEL=self.socket))
         if until_read:
             self.until(lambda: "has not been read" not in self.health() and "readings" in self.health(), "the table is read")
         return self
+
+    def act(self, name, kind, action, **params):
+        """Exit code of OCF, and the reason."""
+        code, _, reason = self.call("act", self.run, name, kind, action, *("%s=%s" % (k.replace("__", "-"), v) for k, v in params.items())).strip().partition(" ")
+        return int(code), reason
 
     def health(self):
         return self.call("health", self.run, check=False)
