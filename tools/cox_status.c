@@ -38,6 +38,20 @@ ask_daemon(struct cox_runtime *runtime, enum cox_daemon which, struct answers *a
     }
 }
 
+/* Those that run only where they are wanted, and do. */
+static void
+ask_wanted(struct cox_runtime *runtime, const struct cox_msg_supervisor_state *state, struct answers *answers)
+{
+    for (size_t i = 0; i < state->n_daemons; i++) {
+        enum cox_daemon which;
+
+        if (state->daemons[i].name != NULL && cox_daemon_find(state->daemons[i].name, &which) && which >= COX_DAEMON_EVERY_N
+            && answers->n_daemons < COX_DAEMON_N) {
+            ask_daemon(runtime, which, answers);
+        }
+    }
+}
+
 /* What the supervisor had to do; without one (a daemon started by hand) there is nothing to tell. */
 static void
 ask_supervisor(struct cox_runtime *runtime, struct answers *answers)
@@ -47,7 +61,11 @@ ask_supervisor(struct cox_runtime *runtime, struct answers *answers)
         = { COX_DAEMON_SUPERVISOR, "cox", COX_MSG_SUPERVISOR_QUERY, &query, COX_MSG_SUPERVISOR_STATE, HEALTH_MS };
     const struct cox_msg_supervisor_state *state = cox_daemon_ask(runtime, &question, answers->arena, NULL);
 
-    for (size_t i = 0; state != NULL && i < state->n_daemons; i++) {
+    if (state == NULL) {
+        return;
+    }
+    ask_wanted(runtime, state, answers);
+    for (size_t i = 0; i < state->n_daemons; i++) {
         for (size_t k = 0; k < answers->n_daemons; k++) {
             if (g_strcmp0(answers->daemons[k].name, state->daemons[i].name) == 0) {
                 answers->daemons[k].restarts = state->daemons[i].restarts;
