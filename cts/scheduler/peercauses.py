@@ -132,7 +132,7 @@ def odd_roles(root):
     changed = False
     can = promotables(root)
     known = {one.get("id") for one in root.iter("primitive")}
-    parts = re.compile("(%s)-" % "|".join(re.escape(one.get("id")) for one in root.iter("bundle")) if root.find(".//bundle") is not None else "(?!)")
+    parts = re.compile("(%s)-" % "|".join(re.escape(one.get("id", "")) for one in root.iter("bundle")) if root.find(".//bundle") is not None else "(?!)")
     for history in root.iter("lrm_resource"):
         if name_of(history) in can or not (name_of(history) in known or parts.match(name_of(history))):
             continue
