@@ -13,7 +13,7 @@ struct cox_lb_service {
 };
 
 struct cox_lb_found {
-    struct cox_arena *arena;
+    GPtrArray *arenas;   /**< of the answers */
     GPtrArray *services; /**< struct cox_lb_service */
 };
 

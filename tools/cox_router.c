@@ -10,7 +10,7 @@
 
 /* All that is known of the routers. */
 struct found {
-    struct cox_arena *arena;
+    GPtrArray *arenas; /* of the answers */
     GArray *routers; /* struct cox_msg_router */
     gsize n_refused; /* adverts of no router */
     const struct cox_msg_stat *refused;
@@ -19,14 +19,24 @@ struct found {
 static void
 found_init(struct found *found)
 {
-    *found = (struct found) { .arena = cox_arena_new(), .routers = g_array_new(FALSE, FALSE, sizeof(struct cox_msg_router)) };
+    *found = (struct found) { .arenas = g_ptr_array_new_with_free_func((GDestroyNotify) cox_arena_free), .routers = g_array_new(FALSE, FALSE, sizeof(struct cox_msg_router)) };
 }
 
 static void
 found_clear(struct found *found)
 {
     g_array_unref(found->routers);
-    cox_arena_free(found->arena);
+    g_ptr_array_unref(found->arenas);
+}
+
+/* For one answer: what an answer may take is bounded for its arena. */
+static struct cox_arena *
+new_arena(GPtrArray *arenas)
+{
+    struct cox_arena *arena = cox_arena_new();
+
+    g_ptr_array_add(arenas, arena);
+    return arena;
 }
 
 /* Those of this node; @name NULL: all. */
@@ -37,7 +47,7 @@ find(struct cox_runtime *runtime, const char *name, struct found *found, GError 
 
     do {
         const struct cox_daemon_question question = { COX_DAEMON_VRRP, "cox", COX_MSG_ROUTER_QUERY, &query, COX_MSG_ROUTER_STATE, 0 };
-        const struct cox_msg_router_state *state = cox_daemon_ask(runtime, &question, found->arena, error);
+        const struct cox_msg_router_state *state = cox_daemon_ask(runtime, &question, new_arena(found->arenas), error);
 
         if (state == NULL) {
             return false;
