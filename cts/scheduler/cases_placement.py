@@ -112,6 +112,9 @@ case("colocation-node-attribute", "The same rack is enough.", [A, B],
      [colocation("B", "A", node_attribute="rack"), location("A", "n1", INF), location("B", "n1", "-INFINITY")], nodes=3,
      node_attrs={"n1": {"rack": "a"}, "n2": {"rack": "b"}, "n3": {"rack": "a"}})
 case("colocation-circle", "Two that want each other still find a node.", [A, B], [colocation("B", "A"), colocation("A", "B")])
+CROWD = "ABCDEFGHIJKL"
+case("colocation-crowd", "Twelve that want each other are planned before anybody gives up waiting: no plan looks at each way through the crowd.", [prim(x) for x in CROWD],
+     [colocation(x, y) for x in CROWD for y in CROWD if x != y])
 case("priority-decides", "With room for one, the higher priority runs.", [A, prim("B", {"priority": "10"})],
      [colocation("A", "B", "-INFINITY")], states={"n2": "offline"})
 

@@ -8,6 +8,12 @@
 /* In a merge that must not fall below zero: a node that would have; it becomes 1 in the end. */
 #define SPOILT (-100 * COX_SCORE_INFINITY)
 
+/*
+ * A merge follows colocations as far as they go.  Through a crowd in which each is colocated with each there are more ways than can be
+ * gone (10! through ten): it ends after four steps for each colocation of the cluster, and these.
+ */
+enum { LEAST_MERGES = 1000 };
+
 bool
 sched_is_mandatory(const struct sched_colocation *row)
 {
@@ -442,6 +448,8 @@ add_matching(const struct sched_merge *merge, const struct sched_rsc *source, co
     }
 }
 
+static void merge_scores(const struct sched_merge *merge, struct sched_rsc *source, const struct sched_colocation *row, struct sched_cell *cells);
+
 /*
  * Follow the colocations of @source with a factor that shrinks at each step.  Down a chain of mere wishes it vanishes
  * (each divides it by what INFINITY is to the wish, so after some eighty the double is 0): what is further away changes
@@ -450,10 +458,11 @@ add_matching(const struct sched_merge *merge, const struct sched_rsc *source, co
 static void
 merge_neighbours(const struct sched_merge *merge, struct sched_rsc *source, struct sched_cell *cells)
 {
+    guint most = LEAST_MERGES + 4 * merge->work->colocations->len;
     bool to_primaries = (merge->flags & SCHED_MERGE_THIS_WITH) != 0;
     const GPtrArray *list = merge->factor == 0 ? NULL : list_of(source, to_primaries);
 
-    for (guint i = 0; list != NULL && i < list->len; i++) {
+    for (guint i = 0; list != NULL && i < list->len && merge->work->n_merges < most; i++) {
         const struct sched_colocation *row = g_ptr_array_index(list, i);
         struct sched_merge next = *merge;
 
@@ -462,16 +471,16 @@ merge_neighbours(const struct sched_merge *merge, struct sched_rsc *source, stru
         }
         next.factor = merge->factor * row->score / (double) COX_SCORE_INFINITY;
         next.flags |= SCHED_MERGE_ACTIVE;
-        sched_merge_scores(&next, to_primaries ? row->primary : row->dependent, row, cells);
+        merge_scores(&next, to_primaries ? row->primary : row->dependent, row, cells);
     }
 }
 
-void
-sched_merge_scores(const struct sched_merge *merge, struct sched_rsc *source, const struct sched_colocation *row,
-                   struct sched_cell *cells)
+static void
+merge_scores(const struct sched_merge *merge, struct sched_rsc *source, const struct sched_colocation *row, struct sched_cell *cells)
 {
     g_autofree struct sched_cell *saved = NULL;
 
+    merge->work->n_merges++;
     if (source->is_merging) {
         return;
     }
@@ -484,7 +493,7 @@ sched_merge_scores(const struct sched_merge *merge, struct sched_rsc *source, co
              * QUIRK 17: a merge that begins with a group reads its last member, one that comes to it the first.
              * case: failed-sticky-group, coloc-group, group-dependents
              */
-            sched_merge_scores(merge, sched_child(source, row == NULL ? n - 1 : 0), row, cells);
+            merge_scores(merge, sched_child(source, row == NULL ? n - 1 : 0), row, cells);
             source->is_merging = false;
         }
         return;
@@ -509,6 +518,13 @@ sched_merge_scores(const struct sched_merge *merge, struct sched_rsc *source, co
         }
     }
     source->is_merging = false;
+}
+
+void
+sched_merge_scores(const struct sched_merge *merge, struct sched_rsc *source, const struct sched_colocation *row, struct sched_cell *cells)
+{
+    merge->work->n_merges = 0;
+    merge_scores(merge, source, row, cells);
 }
 
 static bool

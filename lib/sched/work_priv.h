@@ -334,6 +334,7 @@ struct sched_work {
     const char **utilization_names; /**< names of utilization attributes, index = column of need and capacity */
     guint32 n_utilization;
     GPtrArray *colocations;     /**< struct sched_colocation * */
+    guint n_merges;             /**< resources that the present merge of scores has come to (sched_merge_scores()) */
     GPtrArray *locations;       /**< struct sched_location * */
     GPtrArray *failures;        /**< struct sched_failure * */
     GPtrArray *clears;          /**< struct sched_clear * */
