@@ -270,6 +270,14 @@ stop(struct cox_ctx *ctx)
 
     lvsd->is_stopping = true;
     cox_lvsd_reading_free(lvsd);
+    if (cox_lvsd_resources_count(lvsd->resources) > 0) { /* the cluster has stopped what it wants to be stopped (ADR 083) */
+        if (lvsd->file != NULL) {
+            cox_lvsd_use(lvsd, cox_lvsd_resources_join(lvsd->resources, NULL, NULL));
+        }
+        cox_log_line(lvsd->log, COX_LOG_NOTICE, "resources are left as they are, for the next start resources=%u", cox_lvsd_resources_count(lvsd->resources));
+        cox_service_stopped(ctx);
+        return;
+    }
     cox_lvsd_step(lvsd, &event);
     expire_connections(lvsd, false);
     if (!lvsd->has_left && cox_lvs_is_synced(lvsd->engine)) {

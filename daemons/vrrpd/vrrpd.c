@@ -293,8 +293,11 @@ stop(struct cox_ctx *ctx)
 
     vrrpd->is_stopping = true;
     cox_vrrpd_step(vrrpd, &event);
-    cox_vrrpd_abandon(vrrpd);
-    cox_vrrpd_filter(vrrpd, NULL);
+    if (vrrpd->resources->len == 0) {
+        cox_vrrpd_filter(vrrpd, NULL);
+    } else { /* the cluster has stopped what it wants to be stopped */
+        cox_log_line(vrrpd->log, COX_LOG_NOTICE, "resources are left as they are, for the next start resources=%u", vrrpd->resources->len);
+    }
     cox_vrrpd_keep_stamps(vrrpd, true);
     cox_vrrpguard_dismiss(vrrpd->guard);
     vrrpd->guard = NULL;

@@ -81,9 +81,6 @@ void cox_vrrpd_adopt(struct cox_vrrpd *vrrpd);
 /** Those of another life do not go with the file: the cluster hears that they are not started. */
 void cox_vrrpd_forget_routers(struct cox_vrrpd *vrrpd);
 
-/** Everything that is left of all resources is taken away, and forgotten. */
-void cox_vrrpd_abandon(struct cox_vrrpd *vrrpd);
-
 /** Node attributes (vrrpd_attrs.c): the state of a router that is a resource, and its promotion score; or that it is gone. */
 void cox_vrrpd_attrs_tell(struct cox_vrrpd *vrrpd, const char *router);
 void cox_vrrpd_attrs_free(struct cox_vrrpd_attrs *attrs);

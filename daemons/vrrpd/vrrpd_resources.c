@@ -597,17 +597,3 @@ cox_vrrpd_forget_routers(struct cox_vrrpd *vrrpd)
         }
     }
 }
-
-void
-cox_vrrpd_abandon(struct cox_vrrpd *vrrpd)
-{
-    for (guint i = 0; i < vrrpd->resources->len; i++) {
-        struct cox_vrrpd_resource *resource = g_ptr_array_index(vrrpd->resources, i);
-
-        if (resource->type != COX_VRRPD_ROUTER) {
-            g_free(cox_vrrpd_resource_release(vrrpd, resource));
-        }
-    }
-    g_ptr_array_set_size(vrrpd->resources, 0);
-    cox_netkeep_erase(vrrpd->keep);
-}

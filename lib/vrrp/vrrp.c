@@ -209,6 +209,9 @@ on_stop(struct cox_vrrp *vrrp, const struct cox_vrrp_turn *turn)
         struct cox_vrrp_unit *unit = cox_vrrp_unit_at(vrrp, i);
         struct cox_vrrp_effect *effect;
 
+        if (unit->router.conf->authority == COX_VRRP_AUTHORITY_CLUSTER) {
+            continue;
+        }
         cox_vrrp_router_to_init(&unit->router, COX_VRRP_END_STOP, turn);
         effect = cox_effects_add(&turn->out->list);
         effect->kind = COX_VRRP_DO_CLOSE;

@@ -51,7 +51,7 @@ enum cox_vrrp_event_kind {
     COX_VRRP_ON_TRACK,    /**< a script ended, a file, process, attribute or resource changed */
     COX_VRRP_ON_LOST,     /**< an address, route or rule that a router holds was taken away by others */
     COX_VRRP_ON_ORDER,    /**< authority is the cluster's */
-    COX_VRRP_ON_STOP,     /**< the process will end: give everything up in good order */
+    COX_VRRP_ON_STOP,     /**< the process will end: give everything up in good order, but routers of the cluster, whose end it orders (ADR 083) */
     COX_VRRP_ON_OPEN,     /**< after DO_OPEN, or later: a router can, or cannot, send and receive; until told it counts as open */
 };
 

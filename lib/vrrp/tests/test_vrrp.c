@@ -145,6 +145,21 @@ an_order_waits_for_the_end_of_a_fault(void **state)
     (void) state;
 }
 
+/* The end of the daemon is not that of its resources. */
+static void
+the_end_of_the_process_leaves_who_was_ordered(void **state)
+{
+    struct lan *lan = pair(ordered_set(), ordered_set());
+
+    (void) state;
+    order(lan, 0, COX_VRRP_ORDER_PROMOTE);
+    lan_event(lan, 0, &(struct cox_vrrp_event) { .kind = COX_VRRP_ON_STOP });
+    assert_string_equal(lan_holders(lan, VIP), "a");
+    assert_string_equal(lan->nodes[0].told->str, "V1:BACKUP V1:MASTER ");
+    assert_true(lan->nodes[0].wake_at == COX_USEC_NEVER);
+    lan_free(lan);
+}
+
 static void
 an_order_is_for_the_whole_group(void **state)
 {
@@ -614,7 +629,8 @@ a_router_that_is_promoted_already_is_no_backup_first(void **state)
 COX_TEST_MAIN(cmocka_unit_test(a_router_that_is_promoted_already_is_no_backup_first), cmocka_unit_test(the_higher_one_is_master_and_comes_back), cmocka_unit_test(each_family_has_its_own_router_ids),
               cmocka_unit_test(with_authority_of_the_cluster_only_an_order_makes_a_master),
               cmocka_unit_test(a_promoted_router_does_not_yield_and_says_that_there_is_a_rival),
-              cmocka_unit_test(an_order_waits_for_the_end_of_a_fault), cmocka_unit_test(an_order_is_for_the_whole_group),
+              cmocka_unit_test(an_order_waits_for_the_end_of_a_fault), cmocka_unit_test(the_end_of_the_process_leaves_who_was_ordered),
+              cmocka_unit_test(an_order_is_for_the_whole_group),
               cmocka_unit_test(an_order_to_a_router_of_its_own_is_not_heard), cmocka_unit_test(a_lost_address_is_set_at_once_and_then_once_an_interval),
               cmocka_unit_test(addresses_are_announced_again_and_refreshed), cmocka_unit_test(a_lower_master_does_not_end_the_announcements_that_were_planned), cmocka_unit_test(no_advert_is_lost_by_a_reload),
               cmocka_unit_test(an_address_may_go_from_one_router_to_another), cmocka_unit_test(an_interval_changes_without_a_gap),
