@@ -183,6 +183,7 @@ utilization_becomes_columns(void **state)
         .resources = DUMMY("a", "<utilization id=\"v\">" NV("ram", "5") "</utilization>"),
         .status = "<tickets><ticket_state id=\"t\" granted=\"true\"/></tickets>" });
     statekit_run(&kit);
+    sched_amounts_run(&kit.work);
     assert_int_equal(kit.work.n_utilization, 2);
     assert_int_equal(statekit_node(&kit, "n1")->capacity[0], 8);
     assert_int_equal(statekit_rsc(&kit, "a")->need[0], 0);
