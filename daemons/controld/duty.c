@@ -90,8 +90,9 @@ note(struct controld *controld, const struct cox_msg_exec_result *result)
 }
 
 static void
-on_result(struct controld *controld, const struct cox_msg_exec_result *result)
+take_result(void *context, const struct cox_msg_exec_result *result)
 {
+    struct controld *controld = context;
     struct cox_msg_control_result news = { .rsc_id = result->rsc_id, .task = result->task, .interval_ms = result->interval_ms,
                                                  .rc = result->rc, .status = result->status, .key = result->key,
                                                  .call_id = result->call_id, .reason = result->reason, .kind = COX_REIGN_RUN,
@@ -99,9 +100,6 @@ on_result(struct controld *controld, const struct cox_msg_exec_result *result)
 
     g_autofree char *history = NULL;
 
-    if (result->rsc_id == NULL || result->task == NULL) {
-        return;
-    }
     if (result->call_id <= controld->recorded) { /* it has not heard that we have it */
         controld_ledger_say_recorded(controld);
         return;
@@ -119,8 +117,12 @@ on_result(struct controld *controld, const struct cox_msg_exec_result *result)
 void
 controld_duty_on_result(void *context, const struct cox_client_event *event)
 {
-    if (event->kind == COX_CLIENT_EVENT && event->message == COX_MSG_EXEC_RESULT) {
-        on_result(context, event->body);
+    struct controld *controld = context;
+    const struct cox_msg_exec_result *result = event->body;
+
+    if (event->kind == COX_CLIENT_EVENT && event->message == COX_MSG_EXEC_RESULT && result->rsc_id != NULL && result->task != NULL
+        && !controld_traits_hold(controld->traits, result)) {
+        take_result(controld, result);
     }
 }
 
@@ -486,7 +488,7 @@ controld_duty_start(struct controld *controld)
 {
     controld_ledger_start(controld);
     controld->errands = g_ptr_array_new();
-    controld->traits = controld_traits_new(&controld->neighbours);
+    controld->traits = controld_traits_new(controld->runtime, &controld->neighbours, take_result, controld);
 }
 
 void

@@ -6,18 +6,32 @@
 #include <glib.h>
 
 #include "daemons/controld/neighbours.h"
+#include "proto/messages.h"
+#include "runtime/runtime.h"
 
 G_BEGIN_DECLS
 
 /** What is known of agents; asks the executor for their meta-data, once each. */
 struct controld_traits;
 
-/** @neighbours are borrowed. */
-struct controld_traits *controld_traits_new(const struct controld_neighbours *neighbours);
+/** What to do with a result that was held; it is borrowed for the call. */
+typedef void (*controld_traits_fn)(void *context, const struct cox_msg_exec_result *result);
+
+/** @runtime and @neighbours are borrowed; @fn gets @context and what controld_traits_hold() has held. */
+struct controld_traits *controld_traits_new(struct cox_runtime *runtime, const struct controld_neighbours *neighbours, controld_traits_fn fn,
+                                            void *context);
 void controld_traits_free(struct controld_traits *traits);
 
 /** An operation of this agent has been ordered: what its result will need is asked for now. */
 void controld_traits_want(struct controld_traits *traits, const char *standard, const char *provider, const char *type);
+
+/**
+ * Has a result come before what its history needs to know of its agent?  It is held then, and all that come after it, until the executor has
+ * answered, for 5 s at most: a start that is noted without the digest of its parameters makes a restart of each later reload.
+ *
+ * @return true: it is held (a copy is), and goes to the function; false: nothing is known to be missing
+ */
+bool controld_traits_hold(struct controld_traits *traits, const struct cox_msg_exec_result *result);
 
 /** Names, each with a blank before and behind; NULL: none, or not known (yet).  Borrowed until the next call. */
 struct controld_trait {

@@ -185,12 +185,30 @@ on_answer(void *context)
             reply.message = COX_MSG_FENCE_FINISHED;
             reply.body = &finished;
         }
+        if (answer->message == COX_MSG_EXEC_METADATA_QUERY && w->metadata != NULL) {
+            w->metadata_fn = answer->fn;
+            w->metadata_context = answer->context;
+            if (w->is_metadata_late) {
+                g_free(answer);
+                return;
+            }
+            reply.has_body = true;
+        }
         answer->fn(answer->context, &reply);
     }
     if (answer->message == COX_MSG_EXEC_ORDER && !w->is_holding) {
         life_release(w);
     }
     g_free(answer);
+}
+
+void
+life_answer_metadata(struct world *w)
+{
+    const struct cox_msg_done done = { 0 };
+    const struct cox_client_reply reply = { .message = COX_MSG_DONE, .body = &done, .has_body = true };
+
+    w->metadata_fn(w->metadata_context, &reply);
 }
 
 static void
@@ -255,9 +273,14 @@ static void
 fake_receive(void *context, enum cox_daemon daemon, guint32 id, const struct cox_sink *sink)
 {
     const struct world *w = context;
-    gsize half = w->plan->len / 2;
+    gsize half = w->plan == NULL ? 0 : w->plan->len / 2;
 
     (void) id;
+    if (daemon == COX_DAEMON_EXEC) {
+        assert_true(sink->data(sink->context, (const guint8 *) w->metadata, strlen(w->metadata), NULL));
+        sink->end(sink->context, NULL);
+        return;
+    }
     assert_int_equal(daemon, COX_DAEMON_SCHED);
     assert_true(sink->data(sink->context, (const guint8 *) w->plan->str, half, NULL));
     assert_true(sink->data(sink->context, (const guint8 *) w->plan->str + half, w->plan->len - half, NULL));

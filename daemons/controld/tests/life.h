@@ -40,6 +40,10 @@ struct world {
     int n_refused, refusal;   /* ... with this code */
     struct cox_msg_fence_term fence_term; /* the last one that the fencer was told */
     GPtrArray *held;       /* copies of orders */
+    const char *metadata;  /* of each agent; NULL: there is none */
+    bool is_metadata_late; /* it comes when life_answer_metadata() is called */
+    cox_client_reply_fn metadata_fn;
+    void *metadata_context;
 };
 
 /** Everything that is to happen now has happened. */
@@ -51,6 +55,7 @@ void life_expect(struct world *w, const char *text);
 
 /** Operations that are held end. */
 void life_release(struct world *w);
+void life_answer_metadata(struct world *w);
 void life_fail_recurring(struct world *w);
 
 /** It is started, and has not heard of anybody; or has. */

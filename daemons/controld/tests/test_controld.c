@@ -639,13 +639,49 @@ who_waits_for_a_node_that_leaves_is_told_so_at_once(void **state)
     assert_non_null(strstr(cox_service_fake_answer(w->fake, id)->error->message, "has left before it has answered"));
 }
 
+static const char reloads[] = "<resource-agent name='x'><version>1.1</version><parameters><parameter name='a' reloadable='1'>"
+                              "<content type='string'/></parameter><parameter name='b'><content type='string'/></parameter>"
+                              "<parameter name='password'><content type='string'/></parameter></parameters>"
+                              "<actions><action name='reload-agent' timeout='20s'/></actions></resource-agent>";
+
+/* Else a later change of a parameter that can be reloaded would be a restart. */
+static void
+a_start_waits_for_the_meta_data_of_its_agent(void **state)
+{
+    struct world *w = *state;
+
+    w->metadata = reloads;
+    w->is_metadata_late = true;
+    life_create(w, "", DUMMY, "");
+    life_expect(w, "r_monitor_0 r_start_0 ");
+    assert_false(life_has(w, "operation=\"start\""));
+    life_answer_metadata(w);
+    life_pass(w, 500);
+    life_expect(w, "r_monitor_10000 ");
+    assert_true(life_has(w, "op-restart-digest="));
+}
+
+static void
+a_start_does_not_wait_for_ever(void **state)
+{
+    struct world *w = *state;
+
+    w->metadata = reloads;
+    w->is_metadata_late = true;
+    life_create(w, "", DUMMY, "");
+    life_expect(w, "r_monitor_0 r_start_0 ");
+    life_pass(w, 5500);
+    life_expect(w, "r_monitor_10000 ");
+    assert_true(life_has(w, "operation=\"start\""));
+    assert_false(life_has(w, "op-restart-digest="));
+    life_answer_metadata(w);
+    life_pass(w, 500);
+    life_expect(w, "");
+}
+
 static void
 traits_of_an_agent_come_from_its_meta_data(void **state)
 {
-    static const char reloads[] = "<resource-agent name='x'><version>1.1</version><parameters><parameter name='a' reloadable='1'>"
-                                  "<content type='string'/></parameter><parameter name='b'><content type='string'/></parameter>"
-                                  "<parameter name='password'><content type='string'/></parameter></parameters>"
-                                  "<actions><action name='reload-agent' timeout='20s'/></actions></resource-agent>";
     static const char plain[] = "<resource-agent name='x'><version>1.0</version><parameters/><actions/></resource-agent>";
     g_autofree char *restart = NULL, *secure = NULL;
 
@@ -667,6 +703,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         STORY(a_resource_is_probed_started_watched_and_its_history_written),
         STORY(a_failed_monitor_is_counted_and_the_resource_recovered),
+        STORY(a_start_waits_for_the_meta_data_of_its_agent),
+        STORY(a_start_does_not_wait_for_ever),
         STORY(a_controller_that_was_killed_goes_on_without_probes),
         STORY(a_history_of_another_side_is_not_taken_for_that_of_this_node),
         STORY(what_is_running_when_something_changes_is_waited_for),
