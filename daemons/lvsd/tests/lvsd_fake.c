@@ -326,11 +326,13 @@ use(int fd, char **words)
 {
     struct cox_ipvs_dest dest = { .address = ip_of(words[0]), .port = (guint16) atoi(words[1]), .active = (guint32) atoi(words[2]) };
     g_autofree guint8 *room = g_malloc0(sizeof dest + ASK_USE);
+    g_autoptr(GByteArray) answer = NULL;
 
     dest.traffic.conns = dest.traffic.conn_rate = (guint64) atoi(words[3]);
     dest.traffic.in_bytes = dest.traffic.conns * 100;
     memcpy(room, &dest, sizeof dest);
-    return put_piece(fd, room, sizeof dest + ASK_USE) && get_piece(fd) != NULL ? 0 : 1;
+    answer = put_piece(fd, room, sizeof dest + ASK_USE) ? get_piece(fd) : NULL;
+    return answer != NULL ? 0 : 1;
 }
 
 static int
