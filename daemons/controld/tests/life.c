@@ -273,7 +273,7 @@ static void
 fake_receive(void *context, enum cox_daemon daemon, guint32 id, const struct cox_sink *sink)
 {
     const struct world *w = context;
-    gsize half = w->plan == NULL ? 0 : w->plan->len / 2;
+    gsize half = 0;
 
     (void) id;
     if (daemon == COX_DAEMON_EXEC) {
@@ -282,6 +282,7 @@ fake_receive(void *context, enum cox_daemon daemon, guint32 id, const struct cox
         return;
     }
     assert_int_equal(daemon, COX_DAEMON_SCHED);
+    half = w->plan->len / 2;
     assert_true(sink->data(sink->context, (const guint8 *) w->plan->str, half, NULL));
     assert_true(sink->data(sink->context, (const guint8 *) w->plan->str + half, w->plan->len - half, NULL));
     sink->end(sink->context, NULL);
