@@ -44,7 +44,11 @@ cox_lvsd_step(struct cox_lvsd *lvsd, const struct cox_lvs_event *event)
         cox_lvs_effects_reset(&lvsd->effects);
     }
     lvsd->is_stepping = false;
-    cox_lvsd_attrs_update(lvsd->attrs);
+    /* An answer that changes nothing is what comes most, and to make all attributes takes long where there are many servers. */
+    if (lvsd->has_news || event->kind == COX_LVS_ON_CONFIG || event->kind == COX_LVS_ON_TABLE) {
+        lvsd->has_news = false;
+        cox_lvsd_attrs_update(lvsd->attrs);
+    }
 }
 
 /* ---- what comes in ---- */

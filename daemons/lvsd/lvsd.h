@@ -34,6 +34,7 @@ struct cox_lvsd {
     GArray *ops;                      /**< struct cox_lvs_op: asked for and not made yet */
     cox_source_id wake_timer;
     bool is_stepping, is_stopping;
+    bool has_news;                    /**< attributes of this node may have to change */
     bool has_failed;                  /**< an operation of this step; the engine is told after it */
     bool has_set_expiry;              /**< of connections whose server is gone: given back at the end */
     bool has_left;                    /**< something of ours may be in the kernel after the stop */

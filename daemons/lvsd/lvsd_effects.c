@@ -36,6 +36,7 @@ carry_out(struct cox_lvsd *lvsd, const struct cox_lvs_effect *effect)
             cox_lvsd_flush(lvsd);
             break;
         case COX_LVS_DO_OP:
+            lvsd->has_news = true;
             g_array_append_val(lvsd->ops, effect->op);
             break;
         case COX_LVS_DO_PROBE:
@@ -49,6 +50,7 @@ carry_out(struct cox_lvsd *lvsd, const struct cox_lvs_effect *effect)
             cox_lvsd_run(lvsd, effect);
             break;
         case COX_LVS_DO_SAY:
+            lvsd->has_news = true;
             cox_lvsd_say(lvsd, effect);
             break;
         case COX_LVS_DO_SYNC_START:
