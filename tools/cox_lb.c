@@ -30,16 +30,6 @@ cox_lb_found_clear(struct cox_lb_found *found)
     g_ptr_array_unref(found->arenas);
 }
 
-/* For one answer: what an answer may take is bounded for its arena. */
-static struct cox_arena *
-new_arena(GPtrArray *arenas)
-{
-    struct cox_arena *arena = cox_arena_new();
-
-    g_ptr_array_add(arenas, arena);
-    return arena;
-}
-
 /* Servers of a long service may go on in the next answer. */
 static void
 take(struct cox_lb_found *found, const struct cox_msg_lb_service *head)
@@ -64,7 +54,7 @@ cox_lb_find(struct cox_runtime *runtime, const char *service, struct cox_lb_foun
 
     do {
         const struct cox_daemon_question question = { COX_DAEMON_LVS, "cox", COX_MSG_LB_QUERY, &query, COX_MSG_LB_STATE, 0 };
-        const struct cox_msg_lb_state *state = cox_daemon_ask(runtime, &question, new_arena(found->arenas), error);
+        const struct cox_msg_lb_state *state = cox_daemon_ask_more(runtime, &question, found->arenas, error);
 
         if (state == NULL) {
             return false;

@@ -29,16 +29,6 @@ found_clear(struct found *found)
     g_ptr_array_unref(found->arenas);
 }
 
-/* For one answer: what an answer may take is bounded for its arena. */
-static struct cox_arena *
-new_arena(GPtrArray *arenas)
-{
-    struct cox_arena *arena = cox_arena_new();
-
-    g_ptr_array_add(arenas, arena);
-    return arena;
-}
-
 /* Those of this node; @name NULL: all. */
 static bool
 find(struct cox_runtime *runtime, const char *name, struct found *found, GError **error)
@@ -47,7 +37,7 @@ find(struct cox_runtime *runtime, const char *name, struct found *found, GError 
 
     do {
         const struct cox_daemon_question question = { COX_DAEMON_VRRP, "cox", COX_MSG_ROUTER_QUERY, &query, COX_MSG_ROUTER_STATE, 0 };
-        const struct cox_msg_router_state *state = cox_daemon_ask(runtime, &question, new_arena(found->arenas), error);
+        const struct cox_msg_router_state *state = cox_daemon_ask_more(runtime, &question, found->arenas, error);
 
         if (state == NULL) {
             return false;

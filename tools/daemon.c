@@ -78,3 +78,12 @@ cox_daemon_ask(struct cox_runtime *runtime, const struct cox_daemon_question *qu
     g_main_context_unref(context);
     return answer;
 }
+
+const void *
+cox_daemon_ask_more(struct cox_runtime *runtime, const struct cox_daemon_question *question, GPtrArray *arenas, GError **error)
+{
+    struct cox_arena *arena = cox_arena_new();
+
+    g_ptr_array_add(arenas, arena);
+    return cox_daemon_ask(runtime, question, arena, error);
+}

@@ -31,6 +31,9 @@ struct cox_daemon_question {
 const void *cox_daemon_ask(struct cox_runtime *runtime, const struct cox_daemon_question *question, struct cox_arena *arena,
                            GError **error);
 
+/** The same for an answer that comes in pieces: each gets an arena of its own, for what one may hold is bounded, at the end of @arenas. */
+const void *cox_daemon_ask_more(struct cox_runtime *runtime, const struct cox_daemon_question *question, GPtrArray *arenas, GError **error);
+
 G_END_DECLS
 
 #endif

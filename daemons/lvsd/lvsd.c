@@ -113,12 +113,9 @@ on_report(void *context, int signo)
 {
     struct cox_lvsd *lvsd = context;
     g_autofree char *text = cox_lvsd_report(lvsd);
-    g_auto(GStrv) lines = g_strsplit(text, "\n", 0);
 
     (void) signo;
-    for (gsize i = 0; lines[i] != NULL && lines[i][0] != '\0'; i++) {
-        cox_log_line(lvsd->log, COX_LOG_NOTICE, "%s", lines[i]);
-    }
+    cox_log_lines(lvsd->log, COX_LOG_NOTICE, text);
 }
 
 /* ---- configuration ---- */

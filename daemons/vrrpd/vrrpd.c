@@ -77,12 +77,9 @@ on_report(void *context, int signo)
 {
     struct cox_vrrpd *vrrpd = context;
     g_autofree char *text = cox_vrrpd_report(vrrpd);
-    g_auto(GStrv) lines = g_strsplit(text, "\n", 0);
 
     (void) signo;
-    for (gsize i = 0; lines[i] != NULL && lines[i][0] != '\0'; i++) {
-        cox_log_line(vrrpd->log, COX_LOG_NOTICE, "%s", lines[i]);
-    }
+    cox_log_lines(vrrpd->log, COX_LOG_NOTICE, text);
 }
 
 /* Scheduling: adverts come before everything else of this machine, where we may say so. */

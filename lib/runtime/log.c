@@ -241,6 +241,16 @@ cox_log_line(struct cox_log *log, enum cox_log_level level, const char *format, 
     report_losses(log);
 }
 
+void
+cox_log_lines(struct cox_log *log, enum cox_log_level level, const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", 0);
+
+    for (gsize i = 0; lines[i] != NULL && lines[i][0] != '\0'; i++) {
+        cox_log_line(log, level, "%s", lines[i]);
+    }
+}
+
 static struct cox_log *
 new_log(const struct cox_runtime *runtime, const char *name)
 {

@@ -67,6 +67,9 @@ void cox_log_event(struct cox_log *log, enum cox_event_id event, const char *for
 /** Log a line of level NOTICE or less important: "what happened key=value ...". */
 void cox_log_line(struct cox_log *log, enum cox_log_level level, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
+/** The same for each line of @text, up to the first empty one. */
+void cox_log_lines(struct cox_log *log, enum cox_log_level level, const char *text);
+
 /** Would a line of this level go anywhere?  To avoid the work of composing one. */
 bool cox_log_wants(const struct cox_log *log, enum cox_log_level level);
 
