@@ -21,6 +21,7 @@ enum {
     COX_BLOCK_MOST_STEPS = 4 * 1000 * 1000,       /**< lines, statements in them and words of those */
     COX_BLOCK_MOST_DEPTH = 32,                    /**< of blocks, of included files, of definitions in each other */
     COX_BLOCK_MOST_REPLACED = 1000,               /**< references in one line */
+    COX_BLOCK_MOST_SAID = 10 * 1000,              /**< messages about it */
 };
 
 struct cox_block_word {

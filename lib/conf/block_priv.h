@@ -21,16 +21,22 @@ void cox_blockdef_set(struct cox_blockdef *defs, const char *name, const char *t
 /* Replace references from the left, also those in what replaces them, until a value has several lines.  False: there are too many. */
 bool cox_blockdef_replace(struct cox_blockdef *defs, GString *line);
 
-/* A line that is to be read several times. */
+/* A line that is to be read several times.  Numbers of a sequence are written when their turn comes: loops in loops would make them again and again. */
 struct cox_blockloop {
-    char **names;     /* variables */
-    GPtrArray *turns; /* char **: their values */
-    const char *rest; /* of the line */
+    char **names;       /* variables */
+    guint n_turns;
+    GPtrArray *turns;   /* char **: values of a list; NULL: a sequence */
+    gint64 first, step; /* of a sequence */
+    bool is_hex;
+    const char *rest;   /* of the line */
 };
 
-/* Is it a ~SEQ or ~LST line?  Then @loop is filled, or @error set. */
+/* Is it a ~SEQ or ~LST line?  Then @loop, empty before, is filled, or @error set. */
 bool cox_blockdef_is_loop(const char *line);
 bool cox_blockdef_loop(const char *line, struct cox_blockloop *loop, const char **error);
+
+/* What variable number @name is in turn number @turn, both from 0; for g_free. */
+char *cox_blockloop_value(const struct cox_blockloop *loop, guint turn, guint name);
 void cox_blockloop_clear(struct cox_blockloop *loop);
 
 #endif

@@ -226,12 +226,10 @@ sequence(const GPtrArray *args, bool is_hex, struct cox_blockloop *loop, const c
     }
     loop->names = g_new0(char *, 2);
     loop->names[0] = g_strdup(g_ptr_array_index(args, 0));
-    for (gint64 i = first; (step > 0) ? i <= last : i >= last; i += step) {
-        char **turn = g_new0(char *, 2);
-
-        turn[0] = is_hex ? g_strdup_printf("%x", (guint) i) : g_strdup_printf("%" G_GINT64_FORMAT, i);
-        g_ptr_array_add(loop->turns, turn);
-    }
+    loop->first = first;
+    loop->step = step;
+    loop->is_hex = is_hex;
+    loop->n_turns = ((step > 0) == (last >= first) || last == first) ? (guint) ((last - first) / step) + 1 : 0;
     return true;
 }
 
@@ -257,6 +255,8 @@ static bool
 list(const GPtrArray *args, struct cox_blockloop *loop, const char **error)
 {
     loop->names = several(g_ptr_array_index(args, 0));
+    loop->turns = g_ptr_array_new_with_free_func((GDestroyNotify) g_strfreev);
+    loop->n_turns = args->len - 1;
     for (guint i = 1; i < args->len; i++) {
         char **turn = several(g_ptr_array_index(args, i));
 
@@ -275,8 +275,6 @@ cox_blockdef_loop(const char *line, struct cox_blockloop *loop, const char **err
     g_autoptr(GPtrArray) args = arguments_of(line, &loop->rest);
     bool is_good = false;
 
-    loop->names = NULL;
-    loop->turns = g_ptr_array_new_with_free_func((GDestroyNotify) g_strfreev);
     if (args == NULL) {
         *error = "the parenthesis is not closed";
         return false;
@@ -289,6 +287,19 @@ cox_blockdef_loop(const char *line, struct cox_blockloop *loop, const char **err
         }
     }
     return is_good;
+}
+
+char *
+cox_blockloop_value(const struct cox_blockloop *loop, guint turn, guint name)
+{
+    gint64 number = loop->first + loop->step * turn;
+
+    if (loop->turns != NULL) {
+        char **values = g_ptr_array_index(loop->turns, turn);
+
+        return g_strdup(values[name]);
+    }
+    return loop->is_hex ? g_strdup_printf("%x", (guint) number) : g_strdup_printf("%" G_GINT64_FORMAT, number);
 }
 
 void

@@ -27,6 +27,7 @@ struct piece {
     bool is_conditional;
 };
 
+static void give_up(struct reader *reader, const char *text);
 static void take_line(struct reader *reader, struct piece piece);
 static void take_file(struct reader *reader, const char *name, char *text, gsize length);
 
@@ -37,6 +38,9 @@ say(struct reader *reader, enum cox_severity severity, guint column, const char 
     const struct cox_block place = { .file = reader->file, .line = reader->line, .words = &word, .n_words = 1 };
 
     cox_block_say(reader->diags, severity, &place, 0, remedy, "%s", text);
+    if (cox_diags_count(reader->diags) >= COX_BLOCK_MOST_SAID) {
+        give_up(reader, "there is more to say about it than anyone reads (10,000 messages)");
+    }
 }
 
 static void
@@ -48,10 +52,12 @@ refuse(struct reader *reader, guint column, const char *remedy, const char *text
 static void
 give_up(struct reader *reader, const char *text)
 {
-    if (!reader->is_full) {
+    bool was_full = reader->is_full;
+
+    reader->is_full = true;
+    if (!was_full) {
         refuse(reader, 0, "divide the configuration, or look for a definition that uses itself", text);
     }
-    reader->is_full = true;
 }
 
 static void
@@ -317,11 +323,11 @@ repeat(struct reader *reader, const struct piece *piece)
     if (!is_good) {
         refuse(reader, piece->column, "see keepalived.conf(5), Sequence blocks and List blocks", wrong);
     }
-    for (guint i = 0; is_good && i < loop.turns->len && !reader->is_full; i++) {
-        char **values = g_ptr_array_index(loop.turns, i);
-
+    for (guint i = 0; is_good && i < loop.n_turns && !reader->is_full; i++) {
         for (guint k = 0; loop.names[k] != NULL; k++) {
-            cox_blockdef_set(&reader->defs, loop.names[k], values[k]);
+            g_autofree char *value = cox_blockloop_value(&loop, i, k);
+
+            cox_blockdef_set(&reader->defs, loop.names[k], value);
         }
         take_line(reader, (struct piece) { .text = loop.rest, .depth = piece->depth + 1, .is_conditional = piece->is_conditional });
     }

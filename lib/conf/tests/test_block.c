@@ -155,6 +155,7 @@ sequences_and_lists_repeat_a_line(void **state)
     (void) state;
     check("~SEQ(S, 0, 3) ip 10.0.${S}.1\n", "ip|10.0.0.1;ip|10.0.1.1;ip|10.0.2.1;ip|10.0.3.1;");
     check("~SEQ(S, 2) a${S}\n~SEQ(T, 3, -2, 1) b${T}\n~SEQ(U,-2) c${U}\n", "a1;a2;b3;b1;c-1;c-2;");
+    check("~SEQ(S, 5, 3, 4) a${S}\n~SEQ(T, 4, -3, 5) b${T}\n~SEQ(U, 4, -3, 4) c${U}\n", "c4;");
     check("~SEQx(S, 0x90, 0x10, 0xb0) fe80::20:${S}:1\n", "fe80::20:90:1;fe80::20:a0:1;fe80::20:b0:1;");
     check("~LST({IP, IP1}, {10,1},{20,4}) ~SEQ(P,168,2,170) 192.${P}.${IP}.${IP1}\n",
           "192.168.10.1;192.170.10.1;192.168.20.4;192.170.20.4;");
@@ -266,6 +267,20 @@ a_line_that_is_repeated_too_often_ends_the_reading(void **state)
     assert_string_equal(cox_block_keyword(tree->root.first), "11");
 }
 
+/* The numbers of the inner loop are not made for each turn of the outer one: ten thousand million. */
+static void
+a_loop_in_a_loop_that_is_wrong_costs_nothing_each_time(void **state)
+{
+    struct cox_block_source source = source_of(no_files);
+    g_autoptr(cox_diags) diags = cox_diags_new();
+    g_autoptr(cox_block_tree) tree = NULL;
+
+    (void) state;
+    tree = cox_block_read_text("/k", "~SEQ(A,100000) ~SEQ(1,100000) b\n", &source, diags);
+    assert_int_equal(cox_diags_count(diags), COX_BLOCK_MOST_SAID + 1);
+    assert_null(tree->root.first);
+}
+
 /* The blanks behind the keyword do not count for its text: the limit may stop the reading before them. */
 static void
 the_limit_may_be_met_in_a_keyword(void **state)
@@ -374,6 +389,7 @@ COX_TEST_MAIN(cmocka_unit_test(lines_end_statements_and_braces_may_stand_anywher
               cmocka_unit_test(a_missing_file_is_an_error_where_the_line_says_so), cmocka_unit_test(what_is_wrong_is_said_with_its_place),
               cmocka_unit_test(old_files_in_latin_1_are_read), cmocka_unit_test(a_tree_is_as_deep_as_the_limit_and_no_deeper),
               cmocka_unit_test(a_line_that_is_repeated_too_often_ends_the_reading),
-              cmocka_unit_test(the_limit_may_be_met_in_a_keyword),
+              cmocka_unit_test(a_loop_in_a_loop_that_is_wrong_costs_nothing_each_time),
+        cmocka_unit_test(the_limit_may_be_met_in_a_keyword),
               cmocka_unit_test(what_definitions_make_is_bounded),
               cmocka_unit_test(words_and_text_behind_the_keyword_are_there), cmocka_unit_test(a_shell_s_words_are_divided_and_quoted))
