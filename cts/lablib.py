@@ -20,6 +20,7 @@ from coxlab.errors import LabError
 
 COMMAND_LIMIT_S = 120
 ONLINE_S = 60
+ONLINE_FINAL_S = 300  # while more of them come
 POLL_S = 0.1
 
 
@@ -61,7 +62,15 @@ class Lab:
     def start(self):
         """The cluster, on all nodes, until all are online."""
         verbs.start_number(verbs.Stage(lambda *_: self.driver), {"N": len(self.nodes)})
-        wait_until(lambda: cluster.online(self.driver, "n1") == set(self.nodes), "all nodes are online", ONLINE_S)
+
+        def question():
+            try:
+                found = cluster.online(self.driver, "n1")
+            except LabError as e:
+                return False, str(e)
+            return found == set(self.nodes), "online are %s" % ", ".join(sorted(found))
+
+        verbs.wait_for(question, ONLINE_S, "not all nodes are online", ONLINE_FINAL_S)
 
     def run(self, node, script, limit_s=COMMAND_LIMIT_S):
         """What a shell script on a node did."""

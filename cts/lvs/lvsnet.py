@@ -14,7 +14,7 @@ import threading
 import time
 
 import lablib
-from coxlab import machinekeeper
+from coxlab import machinekeeper, procs
 
 EAR = machinekeeper.KEEPER + ":7100"
 DIRECT = {"d%d" % i: "10.78.0.%d" % (30 + i) for i in range(1, 5)}
@@ -262,16 +262,7 @@ class Net:
 
     def cpu_s(self, node):
         """Seconds of this machine's processors that a node has used: its kernel and its processes, which are processes of ours."""
-        first = self.lab.driver.status()[node]["process"]["pid"]
-        group, ticks = stat_of(first)[2], 0
-        for pid in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                fields = stat_of(pid)
-            except OSError:
-                continue
-            if fields[2] == group:
-                ticks += sum(map(int, fields[11:15]))
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return procs.group_cpu_s(self.lab.driver.status()[node]["process"]["pid"])
 
     def said(self, node):
         return self.on(node, "tail -n 20 /run/lvs.log", None)
@@ -368,12 +359,6 @@ def gap(results):
     """Longest time between two good answers, in seconds."""
     times = [r.at for r in results if r.is_ok]
     return max((b - a for a, b in zip(times, times[1:])), default=0.0)
-
-
-def stat_of(pid):
-    """Fields of /proc/PID/stat behind the name: state, parent, group, ..."""
-    with open("/proc/%s/stat" % pid, encoding="utf-8", errors="replace") as f:
-        return f.read().rsplit(")", 1)[1].split()
 
 
 def by_source(results):

@@ -101,7 +101,7 @@ class Driver(abc.ABC):
         if node not in self.settings.nodes:
             raise LabError("there is no node '%s': this lab has %s" % (node, ", ".join(self.settings.nodes) or "none"))
 
-    def start(self, node, limit_s=60.0):
+    def start(self, node, limit_s=180.0):
         """Start the cluster on a node that is on."""
         done = self.shell(node, self.settings.start, limit_s)
         if done.returncode != 0:

@@ -15,9 +15,24 @@ from . import guest, keeper, nodeinit, procs
 
 CONTROL = "10.79.0."
 KEEPER = CONTROL + "254"
-BOOT_LIMIT_S = 55.0  # below what Namespaces.ask waits for an answer
+# A machine boots for as long as it gets on (it writes, or uses processors: other work may leave it little of them), but not for ever.
+BOOT_LIMIT_S, STANDSTILL_S, LOOK_S = 600.0, 45.0, 1.0
+LEAST_CPU_S = 0.2  # what one that waits for something that never comes does not use in that time
 KERNEL = "linux.uml"
 DISK_MIB = 256
+
+
+class Patience:
+    """With a machine that boots: it is over when the machine has stood still for STANDSTILL_S.  now: when it began."""
+
+    def __init__(self, now):
+        self.since, self.written, self.cpu_s = now, 0, 0.0
+
+    def is_over(self, now, written, cpu_s):
+        """written: bytes of its console; cpu_s: what it has used of the processors."""
+        if written != self.written or cpu_s - self.cpu_s >= LEAST_CPU_S:
+            self.since, self.written, self.cpu_s = now, written, cpu_s
+        return now - self.since > STANDSTILL_S
 
 
 class MachineKeeper(keeper.Keeper):
@@ -82,7 +97,7 @@ class MachineKeeper(keeper.Keeper):
         self.plug_in(node)
         command = self.kernel_command(node, self.machine_plan(node, autostart))
         pid_r, pid_w = os.pipe()
-        with open("%s/console.%s" % (self.lab, node.name), "ab") as console:
+        with open(self.console(node), "ab") as console:
             # /proc is the machine's: the number that others know it by is not ours.
             machine = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True, cwd="/",
                                        env=dict(os.environ, TMPDIR=self.lab + "/memory/ram"),
@@ -101,22 +116,28 @@ class MachineKeeper(keeper.Keeper):
             raise
 
     def wait_ready(self, node):
-        end = time.monotonic() + BOOT_LIMIT_S
+        now = time.monotonic()
+        end, patience = now + BOOT_LIMIT_S, Patience(now)
         while True:
-            ready = select.select([self.readiness, node.pidfd], [], [], max(0, end - time.monotonic()))[0]
+            ready = select.select([self.readiness, node.pidfd], [], [], LOOK_S)[0]
+            now = time.monotonic()
             if self.readiness in ready:
                 peer, address = self.readiness.accept()
                 with peer:
                     peer.settimeout(5)
                     if peer.recv(4096) == b"ready\n" and address[0] == "%s%d" % (CONTROL, node.number):
                         return
-            elif not ready:
-                raise OSError(errno.ETIMEDOUT, "it did not boot within %g s: %s" % (BOOT_LIMIT_S, self.last_words(node)))
             elif node.pidfd in ready:
                 raise OSError(errno.EIO, "it ended while it booted: %s" % self.last_words(node))
+            elif now > end or patience.is_over(now, os.path.getsize(self.console(node)), procs.group_cpu_s(node.saved["pid"])):
+                raise OSError(errno.ETIMEDOUT, "it does not boot: nothing came of it for %g s, or all of it took %g s: %s"
+                              % (STANDSTILL_S, BOOT_LIMIT_S, self.last_words(node)))
+
+    def console(self, node):
+        return "%s/console.%s" % (self.lab, node.name)
 
     def last_words(self, node):
-        with open("%s/console.%s" % (self.lab, node.name), errors="replace", encoding="utf-8") as f:
+        with open(self.console(node), errors="replace", encoding="utf-8") as f:
             return " / ".join(f.read().strip().split("\n")[-40:])
 
     def kill(self, node):

@@ -12,6 +12,8 @@ NEEDED = (machinekeeper.KERNEL, "ip", "nsenter", "corosync", "insmod", "mke2fs")
 
 
 class Machines(Watching, Namespaces):
+    ANSWER_LIMIT_S = Namespaces.ANSWER_LIMIT_S + machinekeeper.BOOT_LIMIT_S
+
     def check_machine(self):
         super().check_machine()
         missing = [p for p in NEEDED if not shutil.which(p, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")]

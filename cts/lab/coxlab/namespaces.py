@@ -18,6 +18,8 @@ ARBITER = ("corosync-qnetd", "corosync-qdevice")
 
 
 class Namespaces(Driver):
+    ANSWER_LIMIT_S = 60.0  # of the keeper, which does one thing after the other
+
     def __init__(self, lab, settings):
         super().__init__(lab, settings)
         self._processes, self._asked = {}, 0.0
@@ -135,11 +137,11 @@ class Namespaces(Driver):
 
     # --- power ---
 
-    def ask(self, request, limit_s=60.0):
+    def ask(self, request):
         """One request to the keeper; its answer."""
         try:
             with socket.socket(socket.AF_UNIX) as s:
-                s.settimeout(limit_s)
+                s.settimeout(self.ANSWER_LIMIT_S)
                 s.connect(self.lab + "/control.sock")
                 s.sendall(json.dumps(request).encode() + b"\n")
                 with s.makefile(encoding="utf-8") as f:

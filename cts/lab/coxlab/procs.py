@@ -4,15 +4,32 @@ import os
 import select
 import signal
 
+STATE, GROUP, TIMES, STARTED = 0, 2, slice(11, 15), 19  # fields behind the name
+
+
+def _stat(pid):
+    """Fields of /proc/PID/stat behind the name; none when there is no such process."""
+    try:
+        with open("/proc/%d/stat" % pid, encoding="utf-8", errors="replace") as f:
+            return f.read().rsplit(")", 1)[1].split()
+    except (OSError, IndexError):
+        return []
+
 
 def start_ticks(pid):
     """When it started, in ticks since the machine did; 0 when there is no such process or it is a zombie."""
-    try:
-        with open("/proc/%d/stat" % pid, encoding="utf-8", errors="replace") as f:
-            fields = f.read().rsplit(")", 1)[1].split()
-    except (OSError, IndexError):
-        return 0
-    return 0 if fields[0] in "ZX" else int(fields[19])
+    fields = _stat(pid)
+    return 0 if not fields or fields[STATE] in "ZX" else int(fields[STARTED])
+
+
+def group_cpu_s(pid):
+    """Seconds of the processors that the processes of a process's group have used."""
+    group, ticks = (_stat(pid) or [None] * 3)[GROUP], 0
+    for other in filter(str.isdigit, os.listdir("/proc")):
+        fields = _stat(int(other))
+        if fields and fields[GROUP] == group:
+            ticks += sum(map(int, fields[TIMES]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 @functools.cache

@@ -15,7 +15,7 @@ from .watch import Watch, changes_to_gaps, changes_to_overlaps
 # Words that stand for a node.
 ROLES = ("coordinator", "peer", "victim")
 POLL_S = 0.02
-START_LIMIT_S = 60.0
+START_LIMIT_S, START_FINAL_S = 60.0, 300.0
 KILL_LIMIT_S = 10.0
 ELECTION_LIMIT_S = 10.0
 WEB = "ocf:coxlab:Web"
@@ -123,15 +123,21 @@ class Stage:
         self.client, self.watches = None, {}
 
 
-def wait_for(question, limit_s, otherwise):
-    """Ask until question() is true; it returns (is true, what was found).  Unmet with otherwise and what was found at the end."""
-    end = time.monotonic() + limit_s
+def wait_for(question, limit_s, otherwise, final_s=0.0):
+    """Ask until question() is true; it returns (is true, what was found).  Unmet with otherwise and what was found at the end.  final_s: if it is longer,
+    the limit begins anew when something else is found, until then."""
+    begin, last = time.monotonic(), None
+    end = begin + limit_s
     while True:
         is_true, found = question()
         if is_true:
             return
-        if time.monotonic() >= end:
+        now = time.monotonic()
+        if last not in (None, found):
+            end = max(end, min(now + limit_s, begin + final_s))
+        if now >= end:
             raise Unmet("%s: %s" % (otherwise, found))
+        last = found
         time.sleep(POLL_S)
 
 
@@ -167,7 +173,7 @@ def start_all(stage, number, votes):
         return not bad, "; ".join(bad)
 
     try:
-        wait_for(question, START_LIMIT_S, "the nodes do not find each other within %s" % duration.text(START_LIMIT_S))
+        wait_for(question, START_LIMIT_S, "the nodes do not find each other within %s" % duration.text(START_LIMIT_S), START_FINAL_S)
     except Unmet as e:
         raise LabError(str(e)) from e
     return "%d nodes have quorum" % len(nodes)
