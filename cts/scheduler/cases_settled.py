@@ -122,3 +122,42 @@ case("order-member-before-its-group", "A member is to start before its own group
 case("told-by-the-id-of-orders", "Of two orders that keep a resource down that with the last id is told, wherever it stands.",
      [prim("A", {"target-role": "Stopped"}), prim("B", {"target-role": "Stopped"}), C],
      [tag("rsc_order", id="o2", first="B", then="C"), tag("rsc_order", id="o1", first="A", then="C")])
+
+# ---- what has to come up but cannot ----
+case("order-after-a-part-of-a-clone", "An instance has nothing to stand beside and cannot start: what comes after the clone is not restarted for it.",
+     [clone("A-clone", A, clone_max="1"), clone("B-clone", B, interleave="true"), C], [order("A-clone", "B-clone"), order("B-clone", "C")],
+     runs={"A": "n1", "B": "n1", "C": "n2"})
+case("order-after-a-growing-clone", "The instance can start: what comes after the clone is restarted, after it.",
+     [clone("B-clone", B), C], [order("B-clone", "C")], runs={"B": "n1", "C": "n2"})
+
+
+def ip_and_container(s):
+    """The first of two replicas is up."""
+    parameters = {"ip": "192.0.2.10", "cidr_netmask": "32"}, {
+        "allow_pull": "true", "force_kill": "false", "image": "registry.example/image", "monitor_cmd": "/bin/true", "mount_points": "", "reuse": "false",
+        "run_opts": " -h W-0 -e PCMK_stderr=1 -e PCMK_remote_port=3121  --add-host=W-0:192.0.2.10 --add-host=W-1:192.0.2.11"}
+    for rsc, agent, params in ("W-ip-192.0.2.10", ADDRESS, parameters[0]), ("W-podman-0", PODMAN, parameters[1]):
+        s.histories[(rsc, "n1")] = History(rsc, "n1", agent, params)
+        s.running(rsc, "n1").add("monitor", 60000, call=3)
+
+
+case("order-after-a-part-of-a-bundle", "The address of a replica cannot be stopped where it is: what comes after the bundle is not restarted for that replica.",
+     [bundle("W", None), C], [order("W", "C")], runs={"C": "n2"},
+     history=lambda s: (ip_and_container(s), up(probed=[
+         ("W-podman-0", "n2", PODMAN), ("W-ip-192.0.2.10", "n2", ADDRESS), ("W-podman-1", "n1", PODMAN), ("W-podman-1", "n2", PODMAN),
+         ("W-ip-192.0.2.11", "n2", ADDRESS)])(s), setattr(s.at("W-ip-192.0.2.11", "n1"), "agent", ADDRESS), s.at("W-ip-192.0.2.11", "n1").fail("stop")))
+case("ticket-of-a-promoted-bundle", "What a bundle holds is not promoted without the ticket that this needs, to be fenced for it by the next plan.",
+     [fence_device(), bundle("W", stateful("S"), replicas=1, promoted_max="1")], [
+         ticket("T", "W", "fence", rsc_role="Promoted"), location_rule("W", expr("e", "x", "not_defined"), score="10", role="Promoted")], nodes=1, tickets=FROZEN,
+     options=FENCING)
+case("ticket-of-a-bundle-with-a-failed-connection", "A lost ticket freezes what is promoted in a bundle, not a connection that told of a role.",
+     [bundle("W", stateful("S"), replicas=2, promoted_max="1")], [ticket("T", "W", "freeze", rsc_role="Promoted")], nodes=1, tickets=FROZEN,
+     history=lambda s: (ip_and_container(s), setattr(s.at("W-0", "n1"), "agent", CONNECTION),
+                        s.at("W-0", "n1").fail("monitor", 30000, rc=9)))
+case("clone-of-groups-pending-elsewhere", "An operation on a member is pending on n1, which keeps its instance for n1: n2, where all was probed, is not probed again.",
+     [clone("G-clone", group("G", A, B))], [location("G-clone", n, "-INFINITY") for n in ("n1", "n2")],
+     history=lambda s: s.at("B:1", "n1").add("stop", status=-1, rc=193, call=-1))
+case("colocation-without-influence-banned", "A would not be left where B wants it, once it runs: it does not start there.",
+     [A, B], [colocation("B", "A", influence="false"), location("A", "n1", "-10"), location("B", "n1", "100")], nodes=1)
+case("group-member-not-critical-banned", "The same for members of a group, of which the later one, not critical, wants to be where the group does not.",
+     [group("G", A, prim("B", {"critical": "false"}))], [location("G", "n1", "-10"), location("B", "n1", "20")], nodes=1)

@@ -540,9 +540,23 @@ are_all_usable(const struct sched_work *work)
     return true;
 }
 
+/*
+ * Once the primary is active a dependent without influence does not count: it does not bring it to where it would be stopped then.
+ */
+static void
+keep_bans(struct sched_work *work, struct sched_rsc *target, const struct sched_cell *before)
+{
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        if (before[i].is_present && before[i].score < 0) {
+            target->cells[i].score = MIN(target->cells[i].score, before[i].score);
+        }
+    }
+}
+
 void
 sched_merge_dependent(struct sched_work *work, const struct sched_colocation *row, struct sched_rsc *target)
 {
+    g_autofree struct sched_cell *before = NULL;
     struct sched_merge merge = { .work = work, .target = target, .flags = SCHED_MERGE_ACTIVE, .all_usable = are_all_usable(work) };
 
     if (!sched_colocation_influences(row)) {
@@ -556,7 +570,11 @@ sched_merge_dependent(struct sched_work *work, const struct sched_colocation *ro
         merge.flags &= ~(guint32) SCHED_MERGE_ACTIVE;
     }
     merge.factor = row->score / (double) COX_SCORE_INFINITY;
+    before = row->influence ? NULL : sched_row_copy(work, target->cells);
     sched_explain_cause(work, COX_TERM_DEPENDENT, row->id, row->dependent->id);
     sched_merge_scores(&merge, row->dependent, row, target->cells);
+    if (before != NULL) {
+        keep_bans(work, target, before);
+    }
     sched_explain_settle(work, target);
 }

@@ -217,6 +217,31 @@ first_instance(const struct sched_rsc *clone, const struct sched_node *node,
     return first;
 }
 
+/* Is the state of member @i of cloned groups known there, of whichever instance?  Entries of one node may be of several. */
+static bool
+is_member_known(const struct sched_rsc *clone, guint i, const struct sched_node *node)
+{
+    for (guint k = 0; k < clone->children->len; k++) {
+        const struct sched_rsc *instance = g_ptr_array_index(clone->children, k);
+
+        if (i < instance->children->len && sched_rsc_is_known_on(g_ptr_array_index(instance->children, i), node)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+probe_members(struct sched_work *work, const struct sched_rsc *clone, const struct sched_rsc *instance, struct sched_node *node)
+{
+    bool any = false;
+
+    for (guint i = 0; i < instance->children->len; i++) {
+        any = (!is_member_known(clone, i, node) && probe_rsc(work, g_ptr_array_index(instance->children, i), node)) || any;
+    }
+    return any;
+}
+
 /*
  * QUIRK 21: of an anonymous clone one instance is probed: one that is known there, else one that is placed there, else
  * the first by name.  case: clone-require-all-5, bundle-order-startup-clone, promoted-unmanaged-monitor, bug-lf-2160
@@ -241,7 +266,7 @@ probe_clone(struct sched_work *work, struct sched_rsc *clone, struct sched_node 
     for (size_t i = 0; chosen == NULL && i < G_N_ELEMENTS(kinds); i++) {
         chosen = first_instance(clone, node, kinds[i]);
     }
-    return probe_rsc(work, chosen, node);
+    return chosen->variant == COX_GROUP ? probe_members(work, clone, chosen, node) : probe_rsc(work, chosen, node);
 }
 
 static bool

@@ -282,11 +282,12 @@ merge_promoted_colocations(struct sched_work *work, struct sched_rsc *clone)
     }
 }
 
+/* Those of @rsc, which is the clone or the bundle around it. */
 static void
-require_tickets(struct sched_work *work, struct sched_rsc *clone)
+require_tickets(struct sched_work *work, struct sched_rsc *clone, const struct sched_rsc *rsc)
 {
-    for (guint i = 0; clone->ticket_constraints != NULL && i < clone->ticket_constraints->len; i++) {
-        const struct sched_ticket_use *use = g_ptr_array_index(clone->ticket_constraints, i);
+    for (guint i = 0; rsc != NULL && rsc->ticket_constraints != NULL && i < rsc->ticket_constraints->len; i++) {
+        const struct sched_ticket_use *use = g_ptr_array_index(rsc->ticket_constraints, i);
 
         if (use->role == COX_ROLE_PROMOTED && (!use->ticket->is_granted || use->ticket->is_standby)) {
             sched_explain_cause(work, COX_TERM_TICKET, use->id, use->ticket->id);
@@ -313,7 +314,8 @@ sort_for_promotion(struct sched_work *work, struct sched_rsc *clone)
     clone->is_merging = true;
     merge_promoted_colocations(work, clone);
     clone->is_merging = false;
-    require_tickets(work, clone);
+    require_tickets(work, clone, clone);
+    require_tickets(work, clone, clone->parent);
     for (guint i = 0; i < sched_n_children(clone); i++) {
         struct sched_rsc *rsc = sched_child(clone, i);
         const struct sched_node *node = sched_place_of(rsc);

@@ -473,6 +473,67 @@ can_wait(struct sched_work *work, const struct effect *e)
     return true;
 }
 
+struct arrival {
+    bool is_active, is_needed, is_coming; /* something is up already; something that is not is to come up; and can */
+};
+
+static void
+look_for_arrival(const struct sched_rsc *rsc, enum sched_task task, struct arrival *arrival)
+{
+    if (rsc->variant == COX_BUNDLE) {
+        const struct sched_bundle *bundle = sched_bundle_of(rsc);
+
+        for (int i = 0; bundle != NULL && i < bundle->n_replicas; i++) {
+            look_for_arrival(bundle->replicas[i].container, task, arrival);
+        }
+        if (task == SCHED_TASK_PROMOTE && bundle != NULL && bundle->child != NULL) {
+            look_for_arrival(bundle->child, task, arrival);
+        }
+        return;
+    }
+    for (guint i = 0; rsc->children != NULL && i < rsc->children->len; i++) {
+        look_for_arrival(g_ptr_array_index(rsc->children, i), task, arrival);
+    }
+    if (rsc->variant != COX_PRIMITIVE) {
+        return;
+    }
+    arrival->is_active = arrival->is_active || rsc->running_on.n > 0;
+    for (guint i = 0; i < rsc->actions.n; i++) {
+        const struct sched_action *action = rsc->actions.items[i];
+
+        if (action->task == task && !sched_is_optional(action)) {
+            arrival->is_needed = arrival->is_needed || rsc->running_on.n == 0;
+            arrival->is_coming = arrival->is_coming || sched_is_runnable(action);
+        }
+    }
+}
+
+/*
+ * What is up already and comes after a clone or bundle starts again when an instance of that comes up.  It does not for one that has to
+ * come up but cannot, with each plan again; whether it can is known at the end.
+ */
+static bool
+is_in_vain(struct sched_work *work, const struct effect *e)
+{
+    const struct sched_rsc *rsc = e->first->rsc;
+    enum sched_task task = sched_flags_base_task(e->first);
+    struct arrival arrival = { 0 };
+
+    if (rsc == NULL || e->then->rsc == NULL || !sched_is_collective(rsc) || (task != SCHED_TASK_START && task != SCHED_TASK_PROMOTE)
+        || (e->first_flags & SCHED_OPTIONAL) || sched_rsc_is_inside(e->then->rsc, rsc)) {
+        return false;
+    }
+    look_for_arrival(rsc, task, &arrival);
+    if (!arrival.is_active || !arrival.is_needed) {
+        return false;
+    }
+    if (!sched_order_data(work)->is_late) {
+        sched_propagate_late(work, e->then);
+        return true;
+    }
+    return !arrival.is_coming;
+}
+
 /* What the relation between an unfencing and a start is at the moment.  Devices start on any node. */
 static guint32
 unfencing_type(const struct sched_action *unfencing, const struct sched_action *start)
@@ -500,6 +561,9 @@ sched_relation_apply(struct sched_work *work, struct sched_action *first, struct
     if (type & SCHED_R_UNFENCES_THEN) {
         e.type |= unfencing_type(first, then);
         e.node = first->node;
+    }
+    if ((e.type & SCHED_R_REQUIRES_THEN) && is_in_vain(work, &e)) {
+        e.type &= ~(guint32) SCHED_R_REQUIRES_THEN;
     }
     if ((e.type & SCHED_R_NESTED_PROBE) && (first->rsc == NULL || first->rsc->running_on.n == 0)) {
         e.type |= SCHED_R_BLOCKS;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sched/assign_priv.h"
+#include "sched/bundle_priv.h"
 #include "sched/explain_priv.h"
 
 static struct sched_ticket *
@@ -75,10 +76,19 @@ sched_ticket_expand(struct sched_work *work)
     }
 }
 
+/* Has it got the role of the constraint?  Of a bundle only what it holds has roles, whatever the history of its other parts tells. */
+static bool
+is_concerned(const struct sched_rsc *rsc, const struct sched_ticket_use *use)
+{
+    const struct sched_replica *replica = sched_bundle_replica(rsc);
+
+    return use->role == COX_ROLE_UNKNOWN || (use->role == rsc->role && (replica == NULL || replica->child == rsc));
+}
+
 static void
 lose(struct sched_work *work, struct sched_rsc *rsc, const struct sched_ticket_use *use)
 {
-    bool concerns = use->role == COX_ROLE_UNKNOWN || use->role == rsc->role;
+    bool concerns = is_concerned(rsc, use);
 
     switch (use->loss_policy) {
         case SCHED_LOSS_DEMOTE:
