@@ -136,7 +136,9 @@ void
 cox_lvsd_use(struct cox_lvsd *lvsd, struct cox_lvs_config *config)
 {
     const struct cox_lvs_event event = { .kind = COX_LVS_ON_CONFIG, .config = config };
+    const char *router = config->sync.router;
 
+    cox_lvsd_router_follow(lvsd->router, router != NULL && !cox_lvsd_resources_have_role(lvsd->resources, router) ? router : NULL);
     cox_lvsd_step(lvsd, &event);
 }
 
@@ -254,6 +256,7 @@ start(struct cox_ctx *ctx, GError **error)
     lvsd->probes = cox_probes_new(&probes);
     lvsd->resources = cox_lvsd_resources_new(lvsd);
     lvsd->attrs = cox_lvsd_attrs_new(lvsd);
+    lvsd->router = cox_lvsd_router_new(lvsd);
     cox_lvsd_stop_old_sync(lvsd);
     (void) cox_runtime_watch(lvsd->runtime, cox_net_fd(lvsd->net), COX_WATCH_READ, on_net, lvsd);
     (void) cox_runtime_signal(lvsd->runtime, SIGUSR1, on_report, lvsd);
@@ -298,6 +301,7 @@ destroy(struct cox_ctx *ctx)
     cox_lvsd_reading_free(lvsd);
     cox_runtime_cancel(lvsd->runtime, lvsd->wake_timer);
     cox_lvsd_attrs_free(lvsd->attrs);
+    cox_lvsd_router_free(lvsd->router);
     cox_lvsd_resources_free(lvsd->resources);
     cox_probes_free(lvsd->probes);
     cox_lvs_free(lvsd->engine);

@@ -10,6 +10,7 @@
 #include "daemons/lvsd/lvsd_attr.h"
 #include "daemons/lvsd/lvsd_owned.h"
 #include "daemons/lvsd/lvsd_resource.h"
+#include "daemons/lvsd/lvsd_router.h"
 #include "lvs/lvs.h"
 #include "netlink/ipvs.h"
 #include "netlink/net.h"
@@ -30,6 +31,7 @@ struct cox_lvsd {
     struct cox_lvs_config *file;      /**< of --config, the last good one; NULL: none */
     struct cox_lvsd_resources *resources;
     struct cox_lvsd_attrs *attrs;
+    struct cox_lvsd_router *router;   /**< whose role synchronization has */
     struct cox_lvsd_reading *reading; /**< the table is being read; NULL: it is not */
     GArray *ops;                      /**< struct cox_lvs_op: asked for and not made yet */
     cox_source_id wake_timer;
@@ -85,8 +87,8 @@ void cox_lvsd_say(struct cox_lvsd *lvsd, const struct cox_lvs_effect *effect);
  */
 struct cox_lvs_config *cox_lvsd_read_config(const char *path, GPtrArray *warnings, GError **error);
 
-/** Say what the language has and this daemon does not do, and set what it does instead. */
-void cox_lvsd_check_limits(struct cox_lvs_config *config, struct cox_diags *diags);
+/** Say what the language has and this daemon does not do. */
+void cox_lvsd_check_limits(const struct cox_lvs_config *config, struct cox_diags *diags);
 
 /** "192.0.2.1:80", "[2001:db8::1]:80"; the caller frees. */
 char *cox_lvsd_endpoint(const struct cox_ip *address, guint16 port);

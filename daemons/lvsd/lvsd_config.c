@@ -39,13 +39,8 @@ has_mail(const struct cox_lvs_service *service)
 }
 
 void
-cox_lvsd_check_limits(struct cox_lvs_config *config, struct cox_diags *diags)
+cox_lvsd_check_limits(const struct cox_lvs_config *config, struct cox_diags *diags)
 {
-    if (config->sync.router != NULL) {
-        cox_diags_add(diags, COX_SEVERITY_WARNING, "lvs_sync_daemon", "leave it out; as a resource of a cluster, make IPVSsync promotable",
-                      "virtual router '%s' is not followed: both roles run at once", config->sync.router);
-        config->sync.router = NULL;
-    }
     for (size_t i = 0; i < config->n_services; i++) {
         if (has_mail(&config->services[i])) {
             cox_diags_add(diags, COX_SEVERITY_WARNING, config->services[i].name, "use notify_up, notify_down, quorum_down",

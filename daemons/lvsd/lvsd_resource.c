@@ -248,6 +248,19 @@ cox_lvsd_resources_join(const struct cox_lvsd_resources *resources, struct cox_l
     return g_steal_pointer(&config);
 }
 
+bool
+cox_lvsd_resources_have_role(const struct cox_lvsd_resources *resources, const char *name)
+{
+    for (guint i = 0; i < resources->all->len; i++) {
+        const struct resource *resource = g_ptr_array_index(resources->all, i);
+
+        if (resource->has_role && strcmp(resource->config->sync.router, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 tell_role(const struct cox_lvsd_resources *resources, const struct resource *resource, enum cox_lvs_role role)
 {

@@ -36,6 +36,9 @@ bool cox_lvsd_resources_has(const struct cox_lvsd_resources *resources, const ch
  */
 struct cox_lvs_config *cox_lvsd_resources_join(const struct cox_lvsd_resources *resources, struct cox_lvs_config *file, GError **error);
 
+/** Is this the name under which a resource gives synchronization its role, and no virtual router's? */
+bool cox_lvsd_resources_have_role(const struct cox_lvsd_resources *resources, const char *name);
+
 /** Tell the engine of the roles that resources have. */
 void cox_lvsd_resources_tell_roles(const struct cox_lvsd_resources *resources);
 

@@ -381,8 +381,11 @@ static const struct cox_op ops[] = {
     { COX_MSG_ROUTER_QUERY, cox_vrrpd_on_query, COX_FROM_LOCAL, COX_ROLE_READ, true },
 };
 
+static const char *const topics[] = { "routers", NULL };
+
 const struct cox_service cox_vrrpd_service = {
     .daemon = COX_DAEMON_VRRP,
+    .topics = topics,
     .ops = ops,
     .n_ops = G_N_ELEMENTS(ops),
     .start = start,

@@ -126,6 +126,17 @@ command_for(const struct cox_vrrp_notify *notify, const struct cox_vrrp_change *
     }
 }
 
+/* Whoever follows routers; one that is gone is what it was before it began. */
+static void
+publish(struct cox_vrrpd *vrrpd, const struct cox_vrrp_change *change)
+{
+    const enum cox_vrrp_state state = change->is_deleted || change->is_stop ? COX_VRRP_INIT : change->state;
+    const struct cox_msg_router router = { .name = change->instance->name, .state = cox_vrrp_state_name(state) };
+    const struct cox_msg_router_state message = { .routers = &router, .n_routers = 1 };
+
+    cox_service_publish(vrrpd->ctx, "routers", COX_MSG_ROUTER_STATE, &message, NULL);
+}
+
 void
 cox_vrrpd_notify(struct cox_vrrpd *vrrpd, const struct cox_vrrp_change *change)
 {
@@ -141,6 +152,9 @@ cox_vrrpd_notify(struct cox_vrrpd *vrrpd, const struct cox_vrrp_change *change)
     cox_log_line(vrrpd->log, change->is_priority ? COX_LOG_INFO : COX_LOG_NOTICE, "%s %s=%s state=%s priority=%s",
                  change->is_priority ? "priority changed" : "state changed", change->instance != NULL ? "router" : "group", name, state_word(change),
                  priority);
+    if (change->instance != NULL && !change->is_priority) {
+        publish(vrrpd, change);
+    }
     if (command != NULL && command->argv != NULL) {
         (void) cox_vrrpd_spawn(vrrpd, command, NULL, SCRIPT_LIMIT_MS, on_notified);
     }
