@@ -362,35 +362,6 @@ stop_router(struct cox_vrrpd *vrrpd, const struct cox_msg_net_act *act, struct a
 }
 
 static void
-monitor_router(struct cox_vrrpd *vrrpd, const struct cox_msg_net_act *act, struct acted *acted)
-{
-    const struct cox_vrrpd_resource *resource = cox_vrrpd_resource_find(vrrpd, act->rsc_id);
-    const struct cox_vrrp_event lost = { .kind = COX_VRRP_ON_LOST, .lost = act->rsc_id };
-    struct cox_vrrp_status status;
-    g_autofree char *complaint = NULL;
-
-    if (resource == NULL || !status_of(vrrpd, act->rsc_id, &status)) {
-        acted->code = OCF_NOT_RUNNING;
-        return;
-    }
-    if (!cox_vrrpd_is_master(resource)) {
-        return; /* a backup; or adverts decide */
-    }
-    complaint = complaint_of(vrrpd, act->rsc_id);
-    if (complaint != NULL && status.state == COX_VRRP_MASTER) {
-        g_free(complaint);
-        cox_vrrpd_step(vrrpd, &lost);
-        (void) cox_net_dispatch(vrrpd->net, NULL);
-        complaint = complaint_of(vrrpd, act->rsc_id);
-    }
-    if (complaint != NULL) {
-        say(acted, resource->is_promotable ? OCF_FAILED_PROMOTED : OCF_GENERIC, "%s", complaint);
-    } else if (resource->is_promotable) {
-        acted->code = OCF_PROMOTED;
-    }
-}
-
-static void
 order(struct cox_vrrpd *vrrpd, struct cox_vrrpd_resource *resource, bool is_promoted, GString *why)
 {
     const struct cox_vrrp_event event = {
@@ -446,6 +417,58 @@ demote(struct cox_vrrpd *vrrpd, struct cox_vrrpd_resource *resource, struct acte
     order(vrrpd, resource, false, why);
     if (why->len > 0) {
         say(acted, OCF_GENERIC, "resource %s: %s", resource->id, why->str);
+    }
+}
+
+/* It was started as a resource by itself, and therefore as master; the cluster has made a promotable clone of it since, and takes it for a backup. */
+static bool
+has_become_instance(const struct cox_vrrpd_resource *resource, const struct cox_msg_net_act *act)
+{
+    const struct cox_vrrpres_params params = cox_vrrpd_params(act);
+
+    return !resource->is_promotable && resource->authority == COX_VRRP_AUTHORITY_CLUSTER && cox_vrrpd_is_promotable(&params);
+}
+
+static void
+become_instance(struct cox_vrrpd *vrrpd, const struct cox_msg_net_act *act, struct acted *acted)
+{
+    run_router(vrrpd, act, acted);
+    if (acted->code == 0) {
+        demote(vrrpd, cox_vrrpd_resource_find(vrrpd, act->rsc_id), acted); /* it may have stayed what it was */
+    }
+}
+
+static void
+monitor_router(struct cox_vrrpd *vrrpd, const struct cox_msg_net_act *act, struct acted *acted)
+{
+    const struct cox_vrrpd_resource *resource = cox_vrrpd_resource_find(vrrpd, act->rsc_id);
+    const struct cox_vrrp_event lost = { .kind = COX_VRRP_ON_LOST, .lost = act->rsc_id };
+    struct cox_vrrp_status status;
+    g_autofree char *complaint = NULL;
+
+    if (resource == NULL || !status_of(vrrpd, act->rsc_id, &status)) {
+        acted->code = OCF_NOT_RUNNING;
+        return;
+    }
+    if (has_become_instance(resource, act)) {
+        cox_log_line(vrrpd->log, COX_LOG_NOTICE, "is an instance of a promotable clone now, and backup until it is promoted router=%s", act->rsc_id);
+        become_instance(vrrpd, act, acted);
+        return;
+    }
+    if (!cox_vrrpd_is_master(resource)) {
+        return; /* a backup; or adverts decide */
+    }
+    complaint = complaint_of(vrrpd, act->rsc_id);
+    if (complaint != NULL && status.state == COX_VRRP_MASTER) {
+        g_free(complaint);
+        cox_vrrpd_step(vrrpd, &lost);
+        (void) cox_net_dispatch(vrrpd->net, NULL);
+        complaint = complaint_of(vrrpd, act->rsc_id);
+    }
+    if (complaint != NULL) {
+        say(acted, resource->is_promotable ? OCF_FAILED_PROMOTED : OCF_GENERIC, "%s", complaint);
+    } else if (resource->is_promotable) {
+        acted->code = OCF_PROMOTED;
     }
 }
 

@@ -237,13 +237,18 @@ read_iproute(struct cox_vrrpd_resource *resource, const struct cox_vrrpres_param
     return true;
 }
 
-/* Is it one of the instances of a clone that the cluster promotes?  The graph says so in the parameters of each action. */
+bool
+cox_vrrpd_is_promotable(const struct cox_vrrpres_params *params)
+{
+    return cox_vrrpres_get(params, "CRM_meta_promoted_max") != NULL || cox_vrrpres_get(params, "CRM_meta_master_max") != NULL;
+}
+
 static bool
 read_router(struct cox_vrrpd_resource *resource, const struct cox_vrrpres_params *params, GError **error)
 {
     bool is_clone = cox_vrrpres_get(params, "CRM_meta_clone") != NULL;
 
-    resource->is_promotable = cox_vrrpres_get(params, "CRM_meta_promoted_max") != NULL || cox_vrrpres_get(params, "CRM_meta_master_max") != NULL;
+    resource->is_promotable = cox_vrrpd_is_promotable(params);
     resource->group = g_strdup(cox_vrrpres_get(params, "sync_group"));
     if (!cox_vrrpres_authority(params, &resource->authority, error)) {
         return false;
