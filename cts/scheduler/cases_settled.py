@@ -34,6 +34,21 @@ MACHINE = (("VM", "n1"), ("guest", "n1", CONNECTION))
 ELSEWHERE = (("guest", "n2", CONNECTION), ("A", "guest"))
 NOWHERE = [location("A", "n1", "-INFINITY"), location("A", "n2", "-INFINITY")]
 REPLICA = (("W-podman-0", "n1", PODMAN), ("W-ip-192.0.2.10", "n1", ADDRESS), ("W-0", "n2", CONNECTION), ("A", "W-0"))
+
+
+def ip_and_container(s, **inside):
+    """The first replica is up: address and container; @inside: its parameters where these are not those of one of two empty ones."""
+    parameters = {"ip": "192.0.2.10", "cidr_netmask": "32"}, dict({
+        "allow_pull": "true", "force_kill": "false", "image": "registry.example/image", "monitor_cmd": "/bin/true", "mount_points": "", "reuse": "false",
+        "run_opts": " -h W-0 -e PCMK_stderr=1 -e PCMK_remote_port=3121  --add-host=W-0:192.0.2.10 --add-host=W-1:192.0.2.11"}, **inside)
+    for rsc, agent, params in ("W-ip-192.0.2.10", ADDRESS, parameters[0]), ("W-podman-0", PODMAN, parameters[1]):
+        s.histories[(rsc, "n1")] = History(rsc, "n1", agent, params)
+        s.running(rsc, "n1").add("monitor", 60000, call=3)
+
+
+FILLED = {"mount_points": "/var/log/pacemaker/bundles/W-0", "run_cmd": "/usr/sbin/pacemaker-remoted",
+          "run_opts": " -h W-0 -e PCMK_stderr=1 -e PCMK_remote_port=3121 -v /etc/pacemaker/authkey:/etc/pacemaker/authkey"
+                      " -v /var/log/pacemaker/bundles/W-0:/var/log -p 192.0.2.10:3121:3121  --add-host=W-0:192.0.2.10"}
 case("guest-in-a-clone", "Instances cannot share the name of one guest node: there is none, and the instances run like any other.",
      [clone("VM-clone", VM)], runs={"VM": ["n1", "n2"]})
 case("guest-first-in-group", "The machine's later companion may run nowhere but in the machine, where it cannot be: the machine runs without it.",
@@ -54,6 +69,12 @@ case("monitor-stopped-role-in-maintenance", "No monitor for the Stopped role on 
 case("connection-not-installed", "The probe of a replica's connection says that there is no agent: its container starts, and is not restarted for that.",
      [bundle("W", A, replicas=1)], nodes=1, history=lambda s: (up(probed=[("W-0", "n1", CONNECTION)])(s), s.at("W-0", "n1").fail(
          "monitor", rc=5, expected=7), s.at("W-0", "n1").undigested()))
+case("connection-failed-in-maintenance", "Probes of a replica's connection failed on two nodes, of which one is in maintenance: nobody stops it, and its container goes on.",
+     [bundle("W", A, replicas=1)], node_attrs={"n2": {"maintenance": "true"}},
+     history=lambda s: (ip_and_container(s, **FILLED), *(s.at("W-0", n).fail("monitor", rc=1, expected=7) for n in ("n1", "n2"))))
+case("guest-failed-in-maintenance", "The same of a machine and the connection to it.",
+     [VM], runs={"VM": "n1"}, node_attrs={"n2": {"maintenance": "true"}},
+     history=lambda s: [s.at("guest", n).fail("monitor", rc=1, expected=7) for n in ("n1", "n2")])
 case("remote-removed-and-fenced", "The connection of a removed remote node was where nobody can look: the node has been fenced, so it is not fenced again.",
      [fence_device(), A], options=FENCING, states={"n2": "offline"}, quorum=0, runs={"A": "n1", "fence": "n1"},
      remotes={"R": {"node_fenced": "1", "crmd": "offline", "join": "down", "expected": "down"}},
@@ -129,18 +150,6 @@ case("order-after-a-part-of-a-clone", "An instance has nothing to stand beside a
      runs={"A": "n1", "B": "n1", "C": "n2"})
 case("order-after-a-growing-clone", "The instance can start: what comes after the clone is restarted, after it.",
      [clone("B-clone", B), C], [order("B-clone", "C")], runs={"B": "n1", "C": "n2"})
-
-
-def ip_and_container(s):
-    """The first of two replicas is up."""
-    parameters = {"ip": "192.0.2.10", "cidr_netmask": "32"}, {
-        "allow_pull": "true", "force_kill": "false", "image": "registry.example/image", "monitor_cmd": "/bin/true", "mount_points": "", "reuse": "false",
-        "run_opts": " -h W-0 -e PCMK_stderr=1 -e PCMK_remote_port=3121  --add-host=W-0:192.0.2.10 --add-host=W-1:192.0.2.11"}
-    for rsc, agent, params in ("W-ip-192.0.2.10", ADDRESS, parameters[0]), ("W-podman-0", PODMAN, parameters[1]):
-        s.histories[(rsc, "n1")] = History(rsc, "n1", agent, params)
-        s.running(rsc, "n1").add("monitor", 60000, call=3)
-
-
 case("order-after-a-part-of-a-bundle", "The address of a replica cannot be stopped where it is: what comes after the bundle is not restarted for that replica.",
      [bundle("W", None), C], [order("W", "C")], runs={"C": "n2"},
      history=lambda s: (ip_and_container(s), up(probed=[

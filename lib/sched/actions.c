@@ -56,7 +56,7 @@ grant(struct sched_work *work, const struct sched_wish *wish, GPtrArray *scratch
         sched_action_get(work, wish->rsc, SCHED_TASK_STOP, wish->node, false);
         break;
     case SCHED_WISH_STOP_ACTIVE:
-        if (sched_rsc_is_active_on(wish->rsc, wish->node)) {
+        if (sched_rsc_is_active_on(wish->rsc, wish->node) && wish->filler->is_managed) {
             sched_action_get(work, wish->rsc, SCHED_TASK_STOP, wish->node, false);
         }
         break;

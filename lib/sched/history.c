@@ -137,14 +137,17 @@ read_resource(struct sched_work *work, struct sched_node *node, guint at, GPtrAr
     }
 }
 
-/* Whether they are there is known when all of the node has been read. */
+/*
+ * Whether containers are where something in them failed, and whether anybody may do something about that, is known when all members have been
+ * read.  What is not managed, or also on a node in maintenance, is left alone, and would be found failed again after each restart.
+ */
 static void
-fail_containers(struct sched_work *work, const struct sched_node *node, guint first)
+fail_containers(const struct sched_work *work)
 {
-    for (guint i = first; i < work->wishes->len; i++) {
+    for (guint i = 0; i < work->wishes->len; i++) {
         const struct sched_wish *wish = &g_array_index(work->wishes, struct sched_wish, i);
 
-        if (wish->kind == SCHED_WISH_FAIL && sched_rsc_is_active_on(wish->rsc, node)) {
+        if (wish->kind == SCHED_WISH_FAIL && sched_rsc_is_active_on(wish->rsc, wish->node) && wish->filler->is_managed) {
             wish->rsc->is_failed = true;
             wish->rsc->has_stop_needed = true;
         }
@@ -156,7 +159,6 @@ static void
 read_node(struct sched_work *work, struct sched_node *node)
 {
     g_autoptr(GPtrArray) ops = g_ptr_array_new();
-    guint first = work->wishes->len;
 
     node->was_online = node->is_online;
     node->was_unclean = node->is_unclean;
@@ -165,7 +167,6 @@ read_node(struct sched_work *work, struct sched_node *node)
     for (guint i = 0; i < node->status->resources->len; i++) {
         read_resource(work, node, i, ops);
     }
-    fail_containers(work, node, first);
 }
 
 /* A remote node is what its connection is. */
@@ -248,8 +249,33 @@ read_unreachable(struct sched_work *work, bool *done)
     }
 }
 
+/* Those of the status that can be read and have not been; of one kind.  Was there any? */
+static bool
+read_known(struct sched_work *work, bool *done, bool is_remote)
+{
+    bool any = false;
+
+    for (guint i = 0; i < work->status->nodes->len; i++) {
+        const struct cox_node_status *status = g_ptr_array_index(work->status->nodes, i);
+        struct sched_node *node = sched_node_find(work, status->uname != NULL ? status->uname : status->id);
+
+        if (node == NULL || done[node->idx] || node->status != status || (node->kind == SCHED_NODE_REMOTE) != is_remote
+            || !is_readable(work, node)) {
+            continue;
+        }
+        if (is_remote) {
+            remote_state(work, node);
+            sched_node_read_remote(node);
+        }
+        done[node->idx] = true;
+        any = true;
+        read_node(work, node);
+    }
+    return any;
+}
+
 /*
- * Remote nodes wait until their connection is known to be up.
+ * Remote nodes wait until all is known of their connections.
  * QUIRK 24: nodes are read in the order of the status.  case: clone-require-all-5, failed-probe-clone,
  *           remote-orphaned2
  */
@@ -257,25 +283,10 @@ static void
 read_nodes(struct sched_work *work)
 {
     g_autofree bool *done = g_new0(bool, MAX(work->n_nodes, 1));
-    bool again = true;
 
-    while (again) {
-        again = false;
-        for (guint i = 0; i < work->status->nodes->len; i++) {
-            const struct cox_node_status *status = g_ptr_array_index(work->status->nodes, i);
-            struct sched_node *node = sched_node_find(work, status->uname != NULL ? status->uname : status->id);
-
-            if (node == NULL || done[node->idx] || node->status != status || !is_readable(work, node)) {
-                continue;
-            }
-            if (node->kind == SCHED_NODE_REMOTE) {
-                remote_state(work, node);
-                sched_node_read_remote(node);
-            }
-            done[node->idx] = true;
-            again = true;
-            read_node(work, node);
-        }
+    (void) read_known(work, done, false);
+    fail_containers(work);
+    while (read_known(work, done, true)) {
     }
     read_unreachable(work, done);
 }

@@ -142,6 +142,14 @@ reset_remote(struct sched_work *work, struct sched_rsc *rsc)
 }
 
 static void
+wish_of_container(struct sched_work *work, enum sched_wish_kind kind, const struct sched_rsc *filler, struct sched_node *node)
+{
+    const struct sched_wish wish = { .kind = kind, .rsc = filler->container, .node = node, .filler = filler };
+
+    g_array_append_val(work->wishes, wish);
+}
+
+static void
 apply_on_fail(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node, enum sched_on_fail on_fail)
 {
     bool active = rsc->role > COX_ROLE_STOPPED;
@@ -181,13 +189,13 @@ apply_on_fail(struct sched_work *work, struct sched_rsc *rsc, struct sched_node 
     case SCHED_ON_FAIL_RESTART_CONTAINER:
         if (rsc->container != NULL && rsc->replica >= 0) {
             rsc->is_failed = rsc->has_stop_needed = active || rsc->is_failed;
-            sched_wish(work, SCHED_WISH_FAIL, rsc->container, node);
+            wish_of_container(work, SCHED_WISH_FAIL, rsc, node);
             break;
         }
         rsc->is_failed_inactive = !active && !rsc->is_failed;
         rsc->is_failed = rsc->has_stop_needed = active || rsc->running_on.n == 0 || rsc->is_failed;
         if (rsc->container != NULL) {
-            sched_wish(work, SCHED_WISH_STOP_ACTIVE, rsc->container, node);
+            wish_of_container(work, SCHED_WISH_STOP_ACTIVE, rsc, node);
         } else if (active) {
             sched_wish(work, SCHED_WISH_STOP, rsc, node);
         }

@@ -291,7 +291,10 @@ require_tickets(struct sched_work *work, struct sched_rsc *clone, const struct s
 
         if (use->role == COX_ROLE_PROMOTED && (!use->ticket->is_granted || use->ticket->is_standby)) {
             sched_explain_cause(work, COX_TERM_TICKET, use->id, use->ticket->id);
-            sched_row_add_all(work, clone, -COX_SCORE_INFINITY);
+            for (guint32 n = 0; n < work->n_nodes; n++) {
+                sched_explain_add(work, clone, n, -COX_SCORE_INFINITY);
+                clone->cells[n].score = -COX_SCORE_INFINITY;
+            }
         }
     }
 }

@@ -296,8 +296,8 @@ struct sched_wish {
     enum sched_wish_kind {
         SCHED_WISH_RECURRING, /**< operations that go on, of the entry @at of the node's history */
         SCHED_WISH_STOP,
-        SCHED_WISH_STOP_ACTIVE, /**< if it is active there */
-        SCHED_WISH_FAIL,      /**< it has failed if it is active there; granted once the history of the node was read */
+        SCHED_WISH_STOP_ACTIVE, /**< if it is active there, and what failed in it is managed */
+        SCHED_WISH_FAIL,      /**< it has failed, on the same condition; granted once the histories of all members were read */
         SCHED_WISH_DEMOTE,
         SCHED_WISH_CLEAR,     /**< of the count of failures */
         SCHED_WISH_FENCE,
@@ -307,6 +307,7 @@ struct sched_wish {
     guint at;
     const char *reason;
     const struct cox_op_history *changed; /**< of SCHED_WISH_CLEAR: only if parameters are others than this one's; or NULL */
+    const struct sched_rsc *filler; /**< of SCHED_WISH_STOP_ACTIVE and SCHED_WISH_FAIL: what failed in the container @rsc */
 };
 
 struct sched_work {
