@@ -170,3 +170,7 @@ case("colocation-without-influence-banned", "A would not be left where B wants i
      [A, B], [colocation("B", "A", influence="false"), location("A", "n1", "-10"), location("B", "n1", "100")], nodes=1)
 case("group-member-not-critical-banned", "The same for members of a group, of which the later one, not critical, wants to be where the group does not.",
      [group("G", A, prim("B", {"critical": "false"}))], [location("G", "n1", "-10"), location("B", "n1", "20")], nodes=1)
+case("bundle-beside-a-guest-that-is-held", "The machine waits for what nobody may start: no replica is placed in it, so none that runs stops for that.",
+     [bundle("W", None, replicas_per_host="2"), VM, prim("B", {"is-managed": "false"})], [order("B", "VM")], nodes=1, probed=False)
+case("order-of-a-group-before-its-member", "A group is to be up before its own member starts, which cannot be: the order is passed over, and the next plan does not restart the member.",
+     [group("G", A, B), prim("C", {"is-managed": "false"})], [order("G", "A"), order("C", "B")], nodes=1, runs={"A": "n1"})

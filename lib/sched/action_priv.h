@@ -124,12 +124,12 @@ struct sched_ordering {
 
 /** Data of this part of the room: work->order_data. */
 struct sched_order_data {
-    struct sched_vec orderings;       /**< struct sched_ordering * */
+    struct sched_vec orderings;       /**< struct sched_ordering *; the first n_configured are of constraints */
     struct sched_notice (*notices)[4]; /**< [n_rscs]: start, stop, promote, demote; NULL without clones that notify */
     struct sched_vec queue;           /**< worklist of propagate.c */
     struct sched_vec events;          /**< the same, of what has members: looked at when these have settled */
     struct sched_vec late;            /**< the same, what can wait until the end */
-    guint32 n_rscs;
+    guint32 n_rscs, n_configured;
     bool is_late;                     /**< what could wait is looked at now */
     guint64 n_changes;                /**< how often flags of an action changed while they were settled */
     struct sched_flags_memo *memos;   /**< of flags.c */

@@ -2,6 +2,7 @@
 #include "sched/assign_priv.h"
 #include "sched/explain_priv.h"
 #include "sched/footprint_priv.h"
+#include "sched/planner_priv.h"
 
 /* Assign the primary, then let it count. What cannot be met is dropped, if it is a wish or about promotion. */
 static void
@@ -117,13 +118,19 @@ assign_best(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *p
     sched_place_set(work, rsc, chosen, false, stop_if_fail);
 }
 
-/* The remote node is what its connection will be; what is not managed stays as it is. */
+/*
+ * The remote node is what its connection will be; what is not managed stays as it is.  A guest whose machine will not start does not come up:
+ * what is placed there would wait for it in vain, and what runs elsewhere would stop for it.
+ */
 static void
-remote_follows(struct sched_rsc *rsc)
+remote_follows(const struct sched_work *work, struct sched_rsc *rsc)
 {
     struct sched_node *node = rsc->remote_node;
 
     if (node == NULL || (!rsc->is_managed && !node->is_online)) {
+        return;
+    }
+    if (!node->is_online && rsc->container != NULL && sched_order_holds(work, rsc->container)) {
         return;
     }
     if (rsc->assigned != NULL && rsc->next_role != COX_ROLE_STOPPED) {
@@ -179,6 +186,6 @@ sched_primitive_assign(struct sched_work *work, struct sched_rsc *rsc, struct sc
     sched_score_trace(work, rsc, "pcmk__primitive_assign");
     decide(work, rsc, prefer, stop_if_fail);
     rsc->is_assigning = false;
-    remote_follows(rsc);
+    remote_follows(work, rsc);
     return rsc->assigned;
 }

@@ -163,6 +163,13 @@ order_after_some(struct sched_work *work, const struct cox_order *order, struct 
     sched_order_action_task(work, met, ordering->then_rsc, ordering->then_task, ordering->flags | SCHED_R_BLOCKS);
 }
 
+/* A member and its own group or clone cannot wait for each other: such an order is passed over. */
+static bool
+is_apart(const struct sched_rsc *first, const struct sched_rsc *then)
+{
+    return !sched_rsc_is_inside(first, then) && !sched_rsc_is_inside(then, first);
+}
+
 static void
 simple_order(struct sched_work *work, const struct cox_order *order)
 {
@@ -174,7 +181,7 @@ simple_order(struct sched_work *work, const struct cox_order *order)
     enum sched_task then_task = (order->then_action != NULL) ? sched_task_parse(order->then_action) : first_task;
     struct sched_ordering ordering = { .first_rsc = first, .first_task = first_task };
 
-    if (first == NULL || then == NULL) {
+    if (first == NULL || then == NULL || !is_apart(first, then)) {
         return;
     }
     ordering.then_rsc = then;
@@ -231,7 +238,7 @@ order_within(struct sched_work *work, const struct order_set *set, enum order_ki
             for (size_t k = i + 1; k < set->n; k++) {
                 sched_order_tasks(work, set->rscs[i], set->task, set->rscs[k], SCHED_THEN(set->task, flags));
             }
-        } else if (set->is_sequential && i > 0) {
+        } else if (set->is_sequential && i > 0 && is_apart(set->rscs[i - 1], set->rscs[i])) {
             sched_order_tasks(work, set->rscs[i - 1], set->task, set->rscs[i], SCHED_THEN(set->task, flags));
             if (symmetry == SYMMETRIC && opposite != SCHED_TASK_NONE) {
                 sched_order_tasks(work, set->rscs[i], opposite, set->rscs[i - 1],
@@ -285,6 +292,9 @@ order_sets(struct sched_work *work, const struct order_set *before, const struct
     }
     for (; i < n; i++) {
         for (size_t k = k0; k < m; k++) {
+            if (!is_apart(before->rscs[i], after->rscs[k])) {
+                continue;
+            }
             sched_order_tasks(work, before->rscs[i], tasks[0], after->rscs[k], SCHED_THEN(tasks[1], flags));
         }
     }
@@ -361,4 +371,5 @@ sched_orders_run(struct sched_work *work)
         }
     }
     sched_explain_naming_text(work, NULL);
+    sched_order_data(work)->n_configured = sched_order_data(work)->orderings.n;
 }

@@ -9,6 +9,9 @@ void sched_internal_orders(struct sched_work *work, struct sched_rsc *rsc);
 /** What may not be together on a node: one leaves before the other comes. */
 void sched_internal_apart(struct sched_work *work);
 
+/* order_held.c */
+/** Will @rsc, which is down, not start because of mandatory constraints, whatever is decided?  Not all are found of which that is so. */
+bool sched_order_holds(const struct sched_work *work, const struct sched_rsc *rsc);
 /* primitive_actions.c */
 void sched_primitive_actions(struct sched_work *work, struct sched_rsc *rsc);
 void sched_primitive_cleanup(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node, bool optional);

@@ -1,0 +1,98 @@
+/* lib/sched/order_held.c - what will not start, whatever is decided: constraints say so before anything has a place.  Layer 3, pure. */
+#include "sched/planner_priv.h"
+
+enum { MOST_STEPS = 16 }; /* constraints may lead round in a circle */
+
+static bool is_held(const struct sched_work *work, const struct sched_rsc *rsc, int steps);
+
+/* It is down, and stays so: nobody may start it, or what comes before it does not start either. */
+static bool
+stays_down(const struct sched_work *work, const struct sched_rsc *rsc, int steps)
+{
+    if (rsc->variant == COX_PRIMITIVE) {
+        return rsc->running_on.n == 0 && (!rsc->is_managed || rsc->next_role == COX_ROLE_STOPPED || is_held(work, rsc, steps));
+    }
+    for (guint i = 0; rsc->variant == COX_GROUP && i < rsc->children->len; i++) {
+        if (stays_down(work, g_ptr_array_index(rsc->children, i), steps)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* An earlier member starts only when the later ones are down. */
+static bool
+is_held_by_later(const struct sched_rsc *rsc)
+{
+    const struct sched_rsc *group = rsc->parent;
+
+    for (guint i = group->children->len; i > 0 && g_ptr_array_index(group->children, i - 1) != rsc; i--) {
+        const struct sched_rsc *later = g_ptr_array_index(group->children, i - 1);
+
+        if (later->running_on.n > 0 && !later->is_managed) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+is_held_by_earlier(const struct sched_work *work, const struct sched_rsc *rsc, int steps)
+{
+    const struct sched_rsc *group = rsc->parent;
+
+    for (guint i = 0; i < group->children->len && g_ptr_array_index(group->children, i) != rsc; i++) {
+        if (stays_down(work, g_ptr_array_index(group->children, i), steps)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What it must be with is nowhere. */
+static bool
+is_held_by_primary(const struct sched_work *work, const struct sched_rsc *rsc, int steps)
+{
+    for (guint i = 0; rsc->this_with != NULL && i < rsc->this_with->len; i++) {
+        const struct sched_colocation *row = g_ptr_array_index(rsc->this_with, i);
+
+        if (row->score >= COX_SCORE_INFINITY && row->dependent_role == COX_ROLE_UNKNOWN && !row->is_internal
+            && stays_down(work, row->primary, steps)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+is_held(const struct sched_work *work, const struct sched_rsc *rsc, int steps)
+{
+    const struct sched_order_data *data = work->order_data;
+    const struct sched_rsc *group = rsc->parent != NULL && rsc->parent->variant == COX_GROUP ? rsc->parent : NULL;
+
+    if (steps == 0) {
+        return false;
+    }
+    if (group != NULL && sched_rsc_is_ordered(group) && (is_held_by_later(rsc) || is_held_by_earlier(work, rsc, steps - 1))) {
+        return true;
+    }
+    if (is_held_by_primary(work, rsc, steps - 1) || (group != NULL && is_held_by_primary(work, group, steps - 1))) {
+        return true;
+    }
+    for (guint32 i = 0; data != NULL && i < data->n_configured; i++) {
+        const struct sched_ordering *ordering = data->orderings.items[i];
+
+        if ((ordering->flags & (SCHED_R_BLOCKS | SCHED_R_ASYMMETRIC)) && ordering->first_task == SCHED_TASK_START && ordering->then_task == SCHED_TASK_START
+            && ordering->first_rsc != NULL && ordering->then_rsc != NULL && (ordering->then_rsc == rsc || ordering->then_rsc == group)
+            && stays_down(work, ordering->first_rsc, steps - 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+sched_order_holds(const struct sched_work *work, const struct sched_rsc *rsc)
+{
+    return rsc->running_on.n == 0 && is_held(work, rsc, MOST_STEPS);
+}
