@@ -25,15 +25,6 @@ tell(struct cox_tool_ctx *ctx, const struct cox_diags *diags)
     return n;
 }
 
-/* What @ID lines are compared with: the first part of this node's name unless it is said. */
-static char *
-config_id_of(const struct cox_settings *settings)
-{
-    const char *host = g_get_host_name();
-
-    return settings->config_id != NULL ? g_strdup(settings->config_id) : g_strndup(host, strcspn(host, "."));
-}
-
 /* The statements of a file as a declarative file; they are wrong or were wrong before: @diags says it. */
 static int
 print_resources(struct cox_tool_ctx *ctx, const struct cox_block *root, const char *name, struct cox_diags *diags)
@@ -59,9 +50,9 @@ print_resources(struct cox_tool_ctx *ctx, const struct cox_block *root, const ch
 int
 cox_verb_convert_keepalived(struct cox_tool_ctx *ctx, char **arguments)
 {
-    g_autofree char *config_id = config_id_of(ctx->settings);
     g_autofree char *file = g_canonicalize_filename(arguments[0], NULL);
-    const struct cox_block_source source = cox_blockfile_source(config_id);
+    const struct cox_settings *settings = ctx->settings;
+    const struct cox_block_source source = cox_blockfile_source(settings->config_id);
     g_autoptr(cox_diags) diags = cox_diags_new();
     g_autoptr(cox_block_tree) tree = cox_block_read(file, &source, diags);
 

@@ -124,7 +124,7 @@ static struct cox_lvs_config *
 read_config(struct cox_lvsd *lvsd, GError **error)
 {
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
-    struct cox_lvs_config *config = cox_lvsd_read_config(cox_service_config(lvsd->ctx), warnings, error);
+    struct cox_lvs_config *config = cox_lvsd_read_config(cox_service_config(lvsd->ctx), cox_service_config_id(lvsd->ctx), warnings, error);
 
     for (guint i = 0; i < warnings->len; i++) {
         cox_log_event(lvsd->log, COX_EVENT_LVS_CONFIG, "%s", (const char *) g_ptr_array_index(warnings, i));

@@ -85,7 +85,7 @@ void cox_lvsd_say(struct cox_lvsd *lvsd, const struct cox_lvs_effect *effect);
  * Read the file of --config (lvsd_config.c): a configuration that the caller owns, or NULL with an error that holds every complaint, each
  * with its place.
  */
-struct cox_lvs_config *cox_lvsd_read_config(const char *path, GPtrArray *warnings, GError **error);
+struct cox_lvs_config *cox_lvsd_read_config(const char *path, const char *config_id, GPtrArray *warnings, GError **error);
 
 /** Say what the language has and this daemon does not do. */
 void cox_lvsd_check_limits(const struct cox_lvs_config *config, struct cox_diags *diags);

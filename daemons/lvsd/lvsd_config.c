@@ -50,9 +50,9 @@ cox_lvsd_check_limits(const struct cox_lvs_config *config, struct cox_diags *dia
 }
 
 struct cox_lvs_config *
-cox_lvsd_read_config(const char *path, GPtrArray *warnings, GError **error)
+cox_lvsd_read_config(const char *path, const char *config_id, GPtrArray *warnings, GError **error)
 {
-    struct cox_block_source source = cox_blockfile_source(NULL);
+    struct cox_block_source source = cox_blockfile_source(config_id);
     g_autoptr(cox_diags) diags = cox_diags_new();
     g_autoptr(cox_block_tree) tree = NULL;
     g_autoptr(cox_lvs_config) config = NULL;

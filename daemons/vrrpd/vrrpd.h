@@ -165,7 +165,7 @@ void cox_vrrpd_tracking_update(struct cox_vrrpd_tracking *tracking);
 void cox_vrrpd_tracking_run(struct cox_vrrpd_tracking *tracking, const struct cox_vrrp_script *script);
 
 /** Read the file of --config: a tree, or NULL with an error that holds every complaint, each with its place (vrrpd_config.c). */
-struct cox_block_tree *cox_vrrpd_read_file(const char *path, GPtrArray *warnings, GError **error);
+struct cox_block_tree *cox_vrrpd_read_file(const char *path, const char *config_id, GPtrArray *warnings, GError **error);
 
 /** The set of several trees; NULL as above.  @warnings: texts are added; may be NULL. */
 struct cox_vrrp_set *cox_vrrpd_make_set(const struct cox_block *const *roots, gsize n, GPtrArray *warnings, GError **error);

@@ -180,9 +180,9 @@ refuse_cluster(const struct cox_block *root, struct cox_diags *diags)
 }
 
 struct cox_block_tree *
-cox_vrrpd_read_file(const char *path, GPtrArray *warnings, GError **error)
+cox_vrrpd_read_file(const char *path, const char *config_id, GPtrArray *warnings, GError **error)
 {
-    struct cox_block_source source = cox_blockfile_source(NULL);
+    struct cox_block_source source = cox_blockfile_source(config_id);
     g_autoptr(cox_diags) diags = cox_diags_new();
     g_autoptr(cox_block_tree) tree = NULL;
     g_autofree char *errors = NULL;

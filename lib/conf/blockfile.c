@@ -1,6 +1,7 @@
 /* lib/conf/blockfile.c - files of the system as the source of a keepalived.conf.  Layer 1. */
 #include "conf/blockfile.h"
 
+#include <string.h>
 #include <glob.h>
 
 static char **
@@ -29,8 +30,17 @@ read_file(const char *name, gsize *length, void *data, GError **error)
     return g_file_get_contents(name, &text, length, error) ? text : NULL;
 }
 
+static const char *
+host_name(void)
+{
+    const char *whole = g_get_host_name();
+    g_autofree char *name = g_strndup(whole, strcspn(whole, "."));
+
+    return g_intern_string(name);
+}
+
 struct cox_block_source
 cox_blockfile_source(const char *config_id)
 {
-    return (struct cox_block_source) { .match = match, .read = read_file, .config_id = config_id };
+    return (struct cox_block_source) { .match = match, .read = read_file, .config_id = (config_id == NULL) ? host_name() : config_id };
 }

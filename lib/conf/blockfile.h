@@ -6,7 +6,10 @@
 
 G_BEGIN_DECLS
 
-/** A source that reads files and finds patterns with glob(3), braces included.  @config_id is borrowed as long as the source is used. */
+/**
+ * A source that reads files and finds patterns with glob(3), braces included.
+ * @param config_id of the source, borrowed as long as that is used; NULL: the name of this host without its domain, as keepalived(8) has it
+ */
 struct cox_block_source cox_blockfile_source(const char *config_id);
 
 G_END_DECLS

@@ -51,6 +51,12 @@ cox_service_config(const struct cox_ctx *ctx)
     return ctx->config;
 }
 
+const char *
+cox_service_config_id(const struct cox_ctx *ctx)
+{
+    return ctx->config_id;
+}
+
 bool
 cox_service_keeps_user(const struct cox_ctx *ctx)
 {

@@ -32,6 +32,7 @@ struct cox_ctx {
     struct cox_limits limits;
     const char *run_directory;
     const char *config; /* of --config; NULL: none */
+    const char *config_id; /* of --config-id; NULL: none */
     void *data;
     enum cox_ctx_state state;
     bool has_stopped, keeps_user;

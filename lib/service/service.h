@@ -119,6 +119,9 @@ const char *cox_service_run_directory(const struct cox_ctx *ctx);
 /** The file of --config, NULL when it was not given; borrowed. */
 const char *cox_service_config(const struct cox_ctx *ctx);
 
+/** The word of --config-id, which goes with --config; NULL when it was not given; borrowed. */
+const char *cox_service_config_id(const struct cox_ctx *ctx);
+
 /** Was it started with --keep-user? */
 bool cox_service_keeps_user(const struct cox_ctx *ctx);
 

@@ -22,7 +22,7 @@
 struct options {
     gboolean shows_version, keeps_user, is_verbose, uses_stderr;
     char *run_directory;
-    char *config;
+    char *config, *config_id;
     char **rest;
 };
 
@@ -123,6 +123,7 @@ parse_options(const struct cox_service *service, struct options *options, int ar
     };
     const GOptionEntry config[] = {
         { "config", 'f', 0, G_OPTION_ARG_FILENAME, &options->config, "What to do, as a file; read again at SIGHUP", "FILE" },
+        { "config-id", 'i', 0, G_OPTION_ARG_STRING, &options->config_id, "What @ID before a line of it is compared with, instead of this host's name", "ID" },
         { NULL },
     };
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -243,6 +244,7 @@ begin(struct life *life, const struct cox_service *service, GError **error)
     life->ctx = cox_ctx_new(service, life->runtime, life->log, life->options.run_directory);
     life->ctx->keeps_user = life->options.keeps_user;
     life->ctx->config = life->options.config;
+    life->ctx->config_id = life->options.config_id;
     (void) cox_runtime_signal(life->runtime, SIGTERM, on_stop_signal, life->ctx);
     (void) cox_runtime_signal(life->runtime, SIGINT, on_stop_signal, life->ctx);
     (void) cox_runtime_signal(life->runtime, SIGHUP, on_hangup, life->ctx);
@@ -315,6 +317,7 @@ cox_service_main(const struct cox_service *service, int argc, char **argv)
     }
     g_free(life.options.run_directory);
     g_free(life.options.config);
+    g_free(life.options.config_id);
     g_strfreev(life.options.rest);
     return status;
 }

@@ -49,7 +49,7 @@ read_text(const struct files *files, const char *text, GString *said)
     struct cox_lvs_config *config;
 
     assert_true(g_file_set_contents(files->main, text, -1, NULL));
-    config = cox_lvsd_read_config(files->main, warnings, &error);
+    config = cox_lvsd_read_config(files->main, NULL, warnings, &error);
     for (guint i = 0; i < warnings->len; i++) {
         g_string_append_printf(said, "%s\n", (const char *) g_ptr_array_index(warnings, i));
     }
@@ -113,7 +113,7 @@ a_file_that_is_not_there_is_an_error(void **state)
     g_autoptr(GError) error = NULL;
 
     (void) state;
-    assert_null(cox_lvsd_read_config("/nonexistent/x.conf", warnings, &error));
+    assert_null(cox_lvsd_read_config("/nonexistent/x.conf", NULL, warnings, &error));
     assert_non_null(strstr(error->message, "/nonexistent/x.conf"));
 }
 

@@ -14,12 +14,18 @@ struct files {
 
 /* The file as the daemon reads it. */
 static struct cox_vrrp_set *
-read_config(const char *path, GPtrArray *warnings, GError **error)
+read_config_of(const char *path, const char *config_id, GPtrArray *warnings, GError **error)
 {
-    g_autoptr(cox_block_tree) tree = cox_vrrpd_read_file(path, warnings, error);
+    g_autoptr(cox_block_tree) tree = cox_vrrpd_read_file(path, config_id, warnings, error);
     const struct cox_block *root = tree == NULL ? NULL : &tree->root;
 
     return tree == NULL ? NULL : cox_vrrpd_make_set(&root, 1, warnings, error);
+}
+
+static struct cox_vrrp_set *
+read_config(const char *path, GPtrArray *warnings, GError **error)
+{
+    return read_config_of(path, NULL, warnings, error);
 }
 
 static int
@@ -73,6 +79,28 @@ included_files_are_part_of_it(void **state)
     assert_int_equal(set->n_instances, 1);
     assert_int_equal(set->instances[0].vrid, 77);
     assert_int_equal(set->instances[0].version, 3);
+}
+
+/* keepalived(8): the configuration id is the name of the host without the domain, unless it is said. */
+static void
+a_line_may_be_for_one_host(void **state)
+{
+    const struct files *files = *state;
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    const char *whole = g_get_host_name();
+    g_autofree char *host = g_strndup(whole, strcspn(whole, "."));
+    g_autofree char *text = g_strdup_printf("vrrp_instance V1 {\n interface eth0\n@%s virtual_router_id 7\n@^%s virtual_router_id 8\n"
+                                            " virtual_ipaddress {\n 10.0.0.1/24\n }\n}\n", host, host);
+    g_autoptr(cox_vrrp_set) here = NULL;
+    g_autoptr(cox_vrrp_set) there = NULL;
+
+    put(files->main, text);
+    here = read_config(files->main, warnings, NULL);
+    assert_non_null(here);
+    assert_int_equal(here->instances[0].vrid, 7);
+    there = read_config_of(files->main, "another", warnings, NULL);
+    assert_non_null(there);
+    assert_int_equal(there->instances[0].vrid, 8);
 }
 
 static void
@@ -198,6 +226,6 @@ what_would_do_harm_is_refused(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-COX_TEST_MAIN(TEST(included_files_are_part_of_it), TEST(an_error_names_file_and_line), TEST(a_missing_file_is_an_error),
+COX_TEST_MAIN(TEST(included_files_are_part_of_it), TEST(a_line_may_be_for_one_host), TEST(an_error_names_file_and_line), TEST(a_missing_file_is_an_error),
               TEST(what_is_not_known_is_a_warning_with_its_place),
               TEST(what_does_nothing_here_is_said), TEST(what_is_honoured_is_not_complained_of), TEST(what_would_do_harm_is_refused))
