@@ -2,6 +2,7 @@
 #include "daemons/vrrpd/vrrpd_resource.h"
 
 #include <string.h>
+#include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 
@@ -164,7 +165,7 @@ add_rule(const struct cox_vrrp_rule *from, struct batch *batch)
 
     *to = (struct cox_net_rule) {
         .family = from->family, .is_not = from->is_inverted, .from = { from->from.ip, from->from.prefix }, .to = { from->to.ip, from->to.prefix },
-        .tos = from->tos, .action = from->action, .ip_protocol = from->ip_protocol, .protocol = from->protocol, .mark = from->mark,
+        .tos = from->tos, .action = from->goto_preference != 0 ? FR_ACT_GOTO : from->action, .ip_protocol = from->ip_protocol, .protocol = from->protocol, .mark = from->mark,
         .mark_mask = from->mark_mask, .table = from->table, .preference = from->preference, .has_preference = from->preference != 0,
         .target = from->goto_preference, .realms = from->realms, .suppress_bits = from->suppress_prefix, .suppress_group = from->suppress_group,
         .source_ports = { from->source_ports.first, from->source_ports.last }, .target_ports = { from->target_ports.first, from->target_ports.last },

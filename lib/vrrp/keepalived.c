@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { FIRST_PREFERENCE = 16384 };
+
 #define KW(block, name, kind, field, take, least, most, usual, help)                                                  \
     { block, name, COX_KEYWORD_##kind, field, take, least, most, usual, help },
 static const struct cox_keyword keywords[] = {
@@ -87,6 +89,7 @@ inherit(const struct cox_vrrpk_global *global, enum cox_ip_family family, struct
 {
     *instance = global->router;
     instance->family = (guint8) family;
+    instance->priority = 0; /* not said */
     instance->version = (guint8) (family == COX_IP_V6 ? 3 : global->version != 0 ? global->version : 2);
     instance->group = (family == COX_IP_V6) ? global->group6 : global->group4;
     if (global->has_min_garp) {
@@ -111,6 +114,9 @@ finish_instance(struct cox_arena *arena, struct cox_vrrpk_load *load, struct cox
 {
     struct cox_vrrp_garp *garp = &instance->garp;
 
+    if (instance->priority == 0) {
+        instance->priority = instance->is_master_first ? 255 : 100;
+    }
     garp->lower_repeat = (garp->lower_repeat == COX_VRRPK_LIKE_MASTER_REPEAT) ? garp->repeat : garp->lower_repeat;
     garp->lower_delay = (garp->lower_delay == COX_VRRPK_LIKE_MASTER_DELAY) ? garp->delay : garp->lower_delay;
     if (instance->is_strict) {
@@ -194,6 +200,13 @@ routes(struct cox_keyword_reader *reader, const struct cox_block *block, GArray 
     }
 }
 
+/* As keepalived has it: before the kernel's own rules, and before those that stand above in the file. */
+static guint32
+next_preference(struct cox_vrrpk_load *load, guint8 family)
+{
+    return load->preferences[family == COX_IP_V6]--;
+}
+
 static void
 rules(struct cox_keyword_reader *reader, const struct cox_block *block, GArray *out)
 {
@@ -201,6 +214,7 @@ rules(struct cox_keyword_reader *reader, const struct cox_block *block, GArray *
         struct cox_vrrp_rule rule;
 
         if (cox_vrrpk_rule_parse(reader, line, &rule)) {
+            rule.preference = rule.preference != 0 ? rule.preference : next_preference(reader->data, rule.family);
             g_array_append_val(out, rule);
         }
     }
@@ -499,6 +513,7 @@ read_all(struct cox_keyword_reader *reader, struct roots *roots)
     roots->defined = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (guint turn = 0; turn < 3; turn++) {
         for (size_t i = 0; i < roots->n; i++) {
+            load->preferences[0] = load->preferences[1] = FIRST_PREFERENCE;
             read_turn(reader, roots, roots->list[i], turn);
             if (turn == 1 && i + 1 < roots->n) {
                 remember(roots, roots->list[i]);

@@ -22,6 +22,7 @@ struct cox_vrrpk_load {
     GArray *static_addresses, *static_routes, *static_rules;
     GArray *tracks, *members, *addresses, *excluded, *routes, *rules, *peers;
     bool has_accept;
+    guint32 preferences[2]; /* of the next rule without one: IPv4, IPv6 */
 };
 
 /* Marks of lower_repeat and lower_delay: as for a master. */

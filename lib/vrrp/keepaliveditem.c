@@ -102,9 +102,10 @@ static const struct option rule_options[] = {
     { "realms", OPTION_PAIR, RULE(realms), 65535, NULL, false },
     { "tun_id", OPTION_NUMBER, RULE(tunnel_id), G_MAXINT64, NULL, false },
     { "l3mdev", OPTION_FLAG, RULE(is_l3mdev), 0, NULL, false },
-    { "protocol", OPTION_NUMBER, RULE(protocol), 255, protocols, false },
-    { "ip_proto", OPTION_NUMBER, RULE(ip_protocol), 255, ip_protocols, false },
-    { "ipproto", OPTION_NUMBER, RULE(ip_protocol), 255, ip_protocols, true },
+    { "protocol", OPTION_NUMBER, RULE(protocol), 255, protocols, true }, /* read so; written as a number, keepalived knows no names here */
+    { "protocol", OPTION_NUMBER, RULE(protocol), 255, NULL, false },
+    { "ipproto", OPTION_NUMBER, RULE(ip_protocol), 255, ip_protocols, false },
+    { "ip_proto", OPTION_NUMBER, RULE(ip_protocol), 255, ip_protocols, true },
     { "uidrange", OPTION_RANGE, RULE(uids), G_MAXUINT32, NULL, false },
     { "sport", OPTION_RANGE, RULE(source_ports), 65535, NULL, false },
     { "dport", OPTION_RANGE, RULE(target_ports), 65535, NULL, false },
@@ -308,6 +309,7 @@ append_option(GString *out, const struct option *row, const void *field)
 {
     char text[COX_IP_TEXT_SIZE];
     const struct cox_vrrp_range *range = field;
+    const struct cox_vrrp_net *net = field;
     const char *const *word = field;
 
     if (row->kind == OPTION_FLAG && *(const bool *) field) {
@@ -316,9 +318,11 @@ append_option(GString *out, const struct option *row, const void *field)
         g_string_append_printf(out, " %s %s", row->name, *word);
     } else if (row->kind == OPTION_IP && ((const struct cox_ip *) field)->family != COX_IP_NONE) {
         g_string_append_printf(out, " %s %s", row->name, cox_ip_format(field, text));
-    } else if (row->kind == OPTION_NET && ((const struct cox_vrrp_net *) field)->ip.family != COX_IP_NONE) {
+    } else if (row->kind == OPTION_NET && net->ip.family != COX_IP_NONE && net->prefix == cox_ip_bits(&net->ip)) {
+        g_string_append_printf(out, " %s %s", row->name, cox_ip_format(&net->ip, text)); /* keepalived takes no prefix of a peer */
+    } else if (row->kind == OPTION_NET && net->ip.family != COX_IP_NONE) {
         g_string_append_printf(out, " %s", row->name);
-        append_net(out, " ", field);
+        append_net(out, " ", net);
     } else if (row->kind == OPTION_NUMBER) {
         append_number(out, row, get_number(field, row->size));
     } else if (row->kind == OPTION_RANGE && range->is_set) {

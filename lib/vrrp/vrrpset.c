@@ -42,12 +42,12 @@ is_free(GHashTable *taken, const char *name, const struct cox_vrrp_instance *rou
 static char *
 free_name(GHashTable *taken, const struct cox_vrrp_instance *router, const char *prefix)
 {
-    bool is_v6 = router->family == COX_IP_V6;
-    const char *usual = prefix != NULL ? prefix : is_v6 ? "vrrp6" : "vrrp", *interface = router->interface != NULL ? router->interface : "";
+    const char *usual = prefix != NULL ? prefix : "vrrp", *interface = router->interface != NULL ? router->interface : "";
+    const char *six = router->family == COX_IP_V6 ? "6" : "";
     char *names[] = {
         g_strdup_printf("%.11s.%u", usual, router->vrid),
-        g_strdup_printf("%.10s%s.%u", usual, is_v6 && prefix != NULL ? "6" : "", router->vrid),
-        g_strdup_printf("%.11s.%u.%s", usual, router->vrid, interface),
+        g_strdup_printf("%.10s%s.%u", usual, six, router->vrid),
+        g_strdup_printf("%.10s%s.%u.%s", usual, six, router->vrid, interface),
     };
     char *name = NULL;
 

@@ -109,6 +109,26 @@ strict_mode_decides_what_is_not_said(void **state)
     assert_int_equal(set->instances[0].garp.delay, 0);
 }
 
+/* As keepalived(8) does, seen in cts/keepalived/check-tables. */
+static void
+what_is_not_said_is_as_in_keepalived(void **state)
+{
+    g_autoptr(cox_vrrp_set) set = good("static_rules {\n from 10.1.0.0/16 table 1\n from 10.2.0.0/16 table 1 priority 9\n from 10.3.0.0/16 table 1\n"
+                                       " to 2001:db8::/48 table 1\n}\n"
+                                       "vrrp_instance B {\n state MASTER\n interface eth1\n virtual_router_id 5\n virtual_ipaddress { 10.0.1.1 }\n"
+                                       " virtual_rules {\n iif eth1 goto 32766\n }\n}\n" ROUTER("A", "state MASTER\n priority 7"));
+    const struct cox_vrrp_rule *rules = set->statics.rules;
+
+    (void) state;
+    assert_int_equal(set->instances[0].priority, 255);
+    assert_int_equal(set->instances[1].priority, 7);
+    assert_int_equal(rules[0].preference, 16384);
+    assert_int_equal(rules[1].preference, 9);
+    assert_int_equal(rules[2].preference, 16383);
+    assert_int_equal(rules[3].preference, 16384);
+    assert_int_equal(set->instances[0].items.rules[0].preference, 16382);
+}
+
 static void
 followed_things_have_their_own_weight_or_that_of_the_line(void **state)
 {
@@ -181,5 +201,6 @@ what_is_not_known_or_wrong_is_said_with_its_place(void **state)
 COX_TEST_MAIN(cmocka_unit_test(a_router_has_what_the_file_says_and_the_rest_from_the_defaults),
               cmocka_unit_test(an_ipv6_router_has_version_3_and_its_group), cmocka_unit_test(global_values_hold_unless_a_router_says_its_own),
               cmocka_unit_test(what_is_left_out_is_in_the_set_and_not_written), cmocka_unit_test(strict_mode_decides_what_is_not_said),
+              cmocka_unit_test(what_is_not_said_is_as_in_keepalived),
               cmocka_unit_test(followed_things_have_their_own_weight_or_that_of_the_line), cmocka_unit_test(groups_name_their_routers),
               cmocka_unit_test(what_is_not_known_or_wrong_is_said_with_its_place))

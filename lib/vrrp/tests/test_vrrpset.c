@@ -88,8 +88,9 @@ virtual_interfaces_have_names_of_their_own(void **state)
     routers[6].group.bytes[3] = 19; /* as a, and on its interface */
     routers[7].vmac.kind = COX_VRRP_VMAC_NONE;
     expect(names(routers, 8, NULL), "vrrp.255* vrrp6.255* vrrp.255.eth1* vrrp6.255.eth1* vrrp.255.2* vrrp.255.3* vrrp.255* - ");
-    expect(names(routers, 4, "v"), "v.255* v6.255* v.255.eth1* v.255.2* ");
+    expect(names(routers, 4, "v"), "v.255* v6.255* v.255.eth1* v6.255.eth1* ");
     expect(names(routers, 4, "a_long_prefix"), "a_long_pref.255* a_long_pre6.255* a_long_pre.255* a_lo.255.2* ");
+    expect(names(routers + 1, 3, NULL), "vrrp.255* vrrp.255.eth1* vrrp6.255* "); /* the first one has the short name, as in keepalived */
     routers[3].vmac.name = "vrrp.255";
     expect(names(routers, 4, NULL), "vrrp.255.eth0* vrrp6.255* vrrp.255.eth1* vrrp.255 ");
     (void) state;
