@@ -85,13 +85,43 @@ class Router:
         return open(self.log, errors="replace").read() if os.path.exists(self.log) else ""
 
 
-class Lab:
-    def __init__(self):
+class Spaces:
+    """Network namespaces by name, each with a host name of its own, and what runs in them."""
+
+    def __init__(self, *names):
         self.started, self.namespaces = [], {}
         self.dir = tempfile.mkdtemp(prefix="cox-vrrpd-")
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what cleans up runs
-        for name in ("switch", "a", "b", "client"):
+        for name in names:
             self.namespaces[name] = self._namespace(name)
+
+    def _namespace(self, name):
+        ready = os.path.join(self.dir, "ready-" + name)
+        os.mkfifo(ready)
+        process = subprocess.Popen(["unshare", "-n", "-u", "sh", "-ec", "echo %s >/proc/sys/kernel/hostname; echo up >%s; exec sleep 1800" % (name, ready)])
+        self.started.append(process)
+        if subprocess.run(["timeout", str(LIMIT), "cat", ready], capture_output=True, text=True).stdout != "up\n":
+            raise RuntimeError("no namespace for " + name)
+        return process.pid
+
+    def inside(self, name):
+        return ["nsenter", "-t", str(self.namespaces[name]), "-n", "-u"]
+
+    def run(self, name, script, check=True):
+        return subprocess.run(self.inside(name) + ["sh", "-ec", script], check=check, timeout=LIMIT, capture_output=True, text=True).stdout
+
+    def close(self):
+        for process in reversed(self.started):
+            if process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+        for process in self.started:
+            process.wait()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+class Lab(Spaces):
+    def __init__(self):
+        super().__init__("switch", "a", "b", "client")
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what cleans up runs
         self.run("switch", "sysctl -qw net.ipv6.conf.all.disable_ipv6=1; ip link add br0 type bridge forward_delay 0 mcast_snooping 0; ip link set br0 up")
         for i, name in enumerate(("a", "b", "client"), 1):
             self.run(name, "sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0; ip link set lo up")
@@ -99,21 +129,6 @@ class Lab:
                      % (name, i, self.namespaces[name], name))
             self.run(name, "ip link set eth0 up; ip addr add 10.77.0.%d/24 dev eth0; ip addr add fd77::%d/64 dev eth0 nodad" % (i, i))
         self.a, self.b = (Router(self, n, self.namespaces[n]) for n in ("a", "b"))
-
-    def _namespace(self, name):
-        ready = os.path.join(self.dir, "ready-" + name)
-        os.mkfifo(ready)
-        process = subprocess.Popen(["unshare", "-n", "sh", "-ec", "echo up >%s; exec sleep 1800" % ready])
-        self.started.append(process)
-        if subprocess.run(["timeout", str(LIMIT), "cat", ready], capture_output=True, text=True).stdout != "up\n":
-            raise RuntimeError("no namespace for " + name)
-        return process.pid
-
-    def inside(self, name):
-        return ["nsenter", "-t", str(self.namespaces[name]), "-n"]
-
-    def run(self, name, script, check=True):
-        return subprocess.run(self.inside(name) + ["sh", "-ec", script], check=check, timeout=LIMIT, capture_output=True, text=True).stdout
 
     def addresses(self, name):
         return {a["local"]: link["ifname"] for link in json.loads(self.run(name, "ip -j addr")) for a in link.get("addr_info", [])}
@@ -143,14 +158,6 @@ class Lab:
     def reaches(self, address):
         """Does the machine that has the address answer the client?  It refuses a datagram to a port that nobody has."""
         return subprocess.run(self.inside("client") + [sys.executable, "-c", REFUSED, address]).returncode == 0
-
-    def close(self):
-        for process in reversed(self.started):
-            if process.poll() is None:
-                process.send_signal(signal.SIGKILL)
-        for process in self.started:
-            process.wait()
-        shutil.rmtree(self.dir, ignore_errors=True)
 
 
 def main(tests, word):

@@ -1,0 +1,102 @@
+"""What routers send: VRRP adverts, gratuitous ARP and unsolicited neighbour advertisements, as lines of text.
+
+    python3 vrrpwire.py      a line for each frame that any interface of this network namespace gets; "ready" first
+"""
+import ipaddress
+import socket
+import struct
+import sys
+
+ETH_P_ALL, ETH_IPV4, ETH_ARP, ETH_IPV6 = 3, 0x0800, 0x0806, 0x86DD
+VRRP, ICMPV6, NEIGHBOUR_ADVERT = 112, 58, 136
+
+
+def mac(raw):
+    return ":".join("%02x" % b for b in raw)
+
+
+def address(raw):
+    return str(ipaddress.ip_address(bytes(raw)))
+
+
+def is_sum_good(data, pseudo=b""):
+    """The internet checksum (RFC 1071) of data, which holds it already."""
+    data = pseudo + data
+    data += b"\0" * (len(data) % 2)
+    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return total == 0xFFFF
+
+
+def advert(body, source, target):
+    """Text of a VRRP packet, version 2 or 3."""
+    if len(body) < 8:
+        return "vrrp too short: %s" % body.hex()
+    version, kind = body[0] >> 4, body[0] & 15
+    vrid, priority, count = body[1:4]
+    size = len(source)
+    # RFC 3768: no pseudo header; RFC 5798 5.2.8: with one for both families.
+    pseudo = b"" if version == 2 else source + target + struct.pack("!IBBBB" if size == 16 else "!xBH", *((len(body), 0, 0, 0, VRRP) if size == 16 else (VRRP, len(body))))
+    addresses = [address(body[at:at + size]) for at in range(8, 8 + count * size, size)]
+    if version == 2:
+        timing = "auth %d %ds" % (body[4], body[5])
+    else:
+        timing = "%dcs" % (struct.unpack("!H", body[4:6])[0] & 0xFFF)
+    rest = body[8 + count * size:]
+    return "v%d type %d vrid %d prio %d %s sum %s [%s]%s" % (version, kind, vrid, priority, timing, "good" if is_sum_good(body, pseudo) else "bad",
+                                                            " ".join(addresses), " rest " + rest.hex() if rest.strip(b"\0") else "")
+
+
+def announced(frame):
+    """Text of a gratuitous ARP packet, or None."""
+    operation, sender_mac, sender, target_mac, target = struct.unpack("!6xH6s4s6s4s", frame[14:42])
+    return "arp %d %s at %s to %s" % (operation, address(sender), mac(sender_mac), mac(target_mac)) if sender == target else None
+
+
+def datagram(frame):
+    """Protocol, source, target, TTL and content of an IP packet."""
+    if frame[12:14] == struct.pack("!H", ETH_IPV4):
+        begin = (frame[14] & 15) * 4
+        length = struct.unpack("!H", frame[16:18])[0]
+        return frame[23], frame[26:30], frame[30:34], frame[22], frame[14 + begin:14 + length]
+    length = struct.unpack("!H", frame[18:20])[0]
+    return frame[20], frame[22:38], frame[38:54], frame[21], frame[54:54 + length]
+
+
+def line(frame):
+    """Text of a frame, or None where it is of no interest."""
+    kind = struct.unpack("!H", frame[12:14])[0]
+    text = None
+    if kind == ETH_ARP:
+        text = announced(frame)
+    elif kind in (ETH_IPV4, ETH_IPV6):
+        protocol, source, target, ttl, body = datagram(frame)
+        if protocol == VRRP:
+            text = "%s > %s ttl %d %s" % (address(source), address(target), ttl, advert(body, source, target))
+        elif protocol == ICMPV6 and body[0] == NEIGHBOUR_ADVERT:
+            text = "na %s > %s %s flags %x" % (address(source), address(target), address(body[8:24]), body[4] >> 5)
+    return None if text is None else "%s > %s %s" % (mac(frame[6:12]), mac(frame[0:6]), text)
+
+
+def listen():
+    ear = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
+    ear.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+    print("ready", flush=True)
+    while True:
+        frame, where = ear.recvfrom(65536)
+        if where[2] == socket.PACKET_OUTGOING:
+            continue
+        try:
+            text = line(frame)
+        except (struct.error, IndexError, ValueError):
+            text = "not whole: %s" % frame.hex()
+        if text is not None:
+            print(where[0], text, flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        listen()
+    except KeyboardInterrupt:
+        sys.exit(0)
