@@ -174,3 +174,22 @@ case("bundle-beside-a-guest-that-is-held", "The machine waits for what nobody ma
      [bundle("W", None, replicas_per_host="2"), VM, prim("B", {"is-managed": "false"})], [order("B", "VM")], nodes=1, probed=False)
 case("order-of-a-group-before-its-member", "A group is to be up before its own member starts, which cannot be: the order is passed over, and the next plan does not restart the member.",
      [group("G", A, B), prim("C", {"is-managed": "false"})], [order("G", "A"), order("C", "B")], nodes=1, runs={"A": "n1"})
+
+# ---- migrations that are over ----
+def moved_to_remote(s):
+    up(("R", "n1", CONNECTION))(s)
+    s.at("A:0", "n1").add("migrate_to", call=3, migrate_source="n1", migrate_target="R", id="A:0_last_migrate_to").add("stop", call=4)
+    s.at("A:0", "R").add("migrate_from", call=1, migrate_source="n1", migrate_target="R", id="A:0_last_migrate_from").add("monitor", 10000, call=2)
+
+
+def moved_and_back(s):
+    s.at("A", "n1").add("migrate_to", call=3, migrate_source="n1", migrate_target="n2", id="A_last_migrate_to").add("start", call=5).add(
+        "monitor", 10000, call=6)
+    s.at("A", "n2").add("migrate_from", call=2, migrate_source="n1", migrate_target="n2", id="A_last_migrate_from")
+
+
+case("migrate-of-an-instance-by-number", "An instance whose history has its number came to a remote node, which is read after the source: nothing has failed.",
+     [clone("A-clone", prim("A", {"allow-migrate": "true"}), clone_max="1"), remote("R", monitor=None)], [location("A-clone", "R", "100")], nodes=1,
+     probed=False, remotes={"R": {}}, history=moved_to_remote)
+case("migrate-over-and-started-again", "What was sent away was started again at the source since, as the target is gone: it is not stopped for that migration.",
+     [prim("A", {"allow-migrate": "true"})], states={"n2": "lost"}, probed=False, history=moved_and_back)

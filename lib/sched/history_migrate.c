@@ -3,12 +3,18 @@
 
 #include <string.h>
 
+/* That of an instance may be written with its number: as it is now, or as it was. */
 static const struct cox_rsc_history *
 history_on(const struct sched_work *work, const struct sched_rsc *rsc, const char *node_name)
 {
     const struct sched_node *node = sched_node_find(work, node_name);
+    const char *const ids[] = { rsc->history_id, rsc->recorded_id, rsc->id };
+    const struct cox_rsc_history *history = NULL;
 
-    return (node == NULL || node->status == NULL) ? NULL : cox_status_rsc(node->status, rsc->history_id);
+    for (size_t i = 0; history == NULL && node != NULL && node->status != NULL && i < G_N_ELEMENTS(ids); i++) {
+        history = ids[i] == NULL ? NULL : cox_status_rsc(node->status, ids[i]);
+    }
+    return history;
 }
 
 /* Two nodes, one second: the same coordinator counts its plans ("action:plan:result:coordinator"). */

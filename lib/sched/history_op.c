@@ -149,6 +149,7 @@ succeeded(struct sched_work *work, const struct sched_entry *entry, int rc, stru
     } else if (is_task(entry, "start")) {
         sched_history_set_active(rsc);
         end_pending(entry, "start"); /* an older one is waited for no longer */
+        sched_migrate_over(rsc, entry->node);
         clear = true;
     } else if (is_task(entry, "stop")) {
         rsc->role = COX_ROLE_STOPPED;
