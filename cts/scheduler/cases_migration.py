@@ -118,6 +118,27 @@ case("migration-again", "It was here before, was sent back and stopped, and has 
                         s.at("A", "n1").add("stop", call=5, when=NOW - 890)
                         .add("migrate_from", call=7, when=NOW - 790, id="A_migrate_from_0", migrate_source="n2", migrate_target="n1")
                         .add("migrate_to", call=9, when=NOW - 600, id="A_migrate_to_0", migrate_source="n1", migrate_target="n2")))
+def sent_on(status):
+    """n2 got A from n1, where it was stopped then, and has not done its migrate_from when it is to send A to n3."""
+    half(status, target=lambda h: h.add("monitor", call=1, rc=7, when=NOW - 9000))
+    status.at("A", "n1").add("stop", call=8)
+    expected(status)
+    status.at("A", "n2").add("migrate_to", call=9, rc=193, status=-1, when=NOW - 100, id="A_migrate_to_0", migrate_source="n2", migrate_target="n3")
+    status.at("A", "n3").add("migrate_from", call=-1, rc=193, status=-1, when=NOW - 100, id="A_migrate_from_0", migrate_source="n2",
+                             migrate_target="n3")
+
+
+case("migration-sent-on", "A was sent to n2, which had not begun its migrate_from when it was told to send it to n3: while that is under way A does "
+     "not start there.", [fence_device(), LIVE], [location("A", "n3", 10)], options=FENCING, nodes=3, runs={"fence": "n2"}, states={"n1": "offline"},
+     history=sent_on)
+case("migration-sent-on-without-fencing", "The same without fencing, where nothing is read of the node that it comes from: what n2 may have got is "
+     "stopped there first.", [LIVE], [location("A", "n3", 10)], nodes=3, states={"n1": "offline"}, history=sent_on)
+case("migration-sent-on-source-there", "The same, and the node that it comes from is still there: n2 is asked to stop it when that is over.", [LIVE], [location("A", "n3", 10)], nodes=3,
+     history=sent_on)
+case("migration-stopped-before-it-went-on", "A was sent to n2, where it is being stopped before its migrate_from began: it starts nowhere before "
+     "that has ended.", [fence_device(), LIVE], [location("A", "n3", 10)], options=FENCING, nodes=3, runs={"fence": "n2"}, states={"n1": "offline"},
+     history=lambda s: (half(s, target=lambda h: h.add("monitor", call=1, rc=7, when=NOW - 9000)), s.at("A", "n1").add("stop", call=8), expected(s),
+                        s.at("A", "n2").add("stop", call=9, rc=193, status=-1, when=NOW - 100, id="A_last_0")))
 case("migrate-from-standby", "A node in standby: what can migrates away.", [LIVE, B], runs={"A": "n1", "B": "n1"},
      node_attrs={"n1": {"standby": "on"}})
 case("migrate-group", "A group's members migrate one after the other when all of them can.",

@@ -129,6 +129,23 @@ seen_stopped_after(const struct sched_work *work, const struct sched_rsc *rsc, c
     return false;
 }
 
+/* Has anything but monitors ended there after @than?  While it goes on the resource is still there. */
+static bool
+ended_after(const struct sched_work *work, const struct sched_rsc *rsc, const char *node_name, const struct cox_op_history *than,
+            bool same_node)
+{
+    const struct cox_rsc_history *history = history_on(work, rsc, node_name);
+
+    for (guint32 i = 0; history != NULL && i < history->n_ops; i++) {
+        const struct cox_op_history *op = &history->ops[i];
+
+        if (op != than && op->status != COX_OP_STATUS_PENDING && is_change(op) && is_later(op, than, same_node)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Does the target have news that make the migrate_to (and migrate_from, if any) a thing of the past? */
 static bool
 newer_at_target(const struct sched_work *work, const struct sched_entry *entry, const struct cox_op_history *from)
@@ -136,7 +153,7 @@ newer_at_target(const struct sched_work *work, const struct sched_entry *entry, 
     const struct cox_op_history *than = (from != NULL) ? from : entry->op;
     const char *target = entry->op->migrate_target;
 
-    return changed_after(work, entry->rsc, target, than, from != NULL)
+    return ended_after(work, entry->rsc, target, than, from != NULL)
            || seen_stopped_after(work, entry->rsc, target, than, from != NULL);
 }
 
@@ -292,8 +309,8 @@ sched_migrate_from_failed(struct sched_work *work, const struct sched_entry *ent
 }
 
 /*
- * As long as the source tells that it has sent it, that decides.  Where the source is gone with all that it knew, or lost before it could
- * tell, it may have arrived already: it is stopped here before it starts anywhere.
+ * As long as the source tells that it has sent it, and is read (history.c), that decides.  Where it is gone with all that it knew, or lost before it
+ * could tell, it may have arrived already: it is stopped here before it starts anywhere.
  */
 void
 sched_migrate_from_pending(struct sched_work *work, const struct sched_entry *entry)
@@ -304,7 +321,7 @@ sched_migrate_from_pending(struct sched_work *work, const struct sched_entry *en
     if (entry->op->migrate_source == NULL || (source != NULL && !sched_migrate_can_end(work, source))) {
         return;
     }
-    history = history_on(work, entry->rsc, entry->op->migrate_source);
+    history = source != NULL && (source->is_online || work->opt.fencing_enabled) ? history_on(work, entry->rsc, source->name) : NULL;
     for (guint32 i = 0; history != NULL && i < history->n_ops; i++) {
         const struct cox_op_history *op = &history->ops[i];
 
