@@ -123,9 +123,9 @@ tell_phase(struct sim *sim, struct sim_node *node, const struct cox_election_eff
     control_reign(sim, node, &event);
 }
 
-/* As cox-controld does: who leads now hears it, whatever has become of the attribute. */
-static void
-leave_still(struct sim *sim, struct sim_node *node)
+/* As cox-controld does: who leads now, and a new keeper of attributes, hears it, whatever has become of the attribute. */
+void
+control_leave_still(struct sim *sim, struct sim_node *node)
 {
     g_autofree char *since = g_strdup_printf("%" G_GINT64_FORMAT, node->control->leaving_since_s);
 
@@ -158,7 +158,7 @@ run_election(struct sim *sim, struct sim_node *node, const struct cox_election_e
             control_reign(sim, node, &(struct cox_reign_event) { .kind = COX_REIGN_ON_MAY_PLAN });
             break;
         case COX_ELECTION_DO_ADMIT:
-            leave_still(sim, node);
+            control_leave_still(sim, node);
             break;
         case COX_ELECTION_DO_REFUSE:
             break;
@@ -378,7 +378,7 @@ sim_control_on_leave(struct sim *sim, struct sim_node *node, struct sim_call *ca
     }
     node->control->wants_to_leave = true;
     node->control->leaving_since_s = cox_wall_seconds(sim_wall(sim));
-    leave_still(sim, node);
+    control_leave_still(sim, node);
     election_step(sim, node, &(struct cox_election_event) { .kind = COX_ELECTION_ON_LEAVING });
 }
 

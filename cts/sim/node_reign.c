@@ -440,6 +440,7 @@ sim_control_on_attr_up(struct sim *sim, struct sim_node *node, struct sim_call *
 
         sim_post(sim, node, SIM_ATTR, &again);
     }
+    control_leave_still(sim, node);
 }
 
 void

@@ -78,6 +78,7 @@ void control_reign(struct sim *sim, struct sim_node *node, const struct cox_reig
 struct cox_xml *control_section(struct sim *sim, const struct sim_node *node, const char *name);
 void control_tell_reign(struct sim *sim, struct sim_node *node);
 void control_tell_document(struct sim *sim, struct sim_node *node, unsigned int scope, const struct sim_touched *touched);
+void control_leave_still(struct sim *sim, struct sim_node *node);
 void control_set_attribute(struct sim *sim, struct sim_node *node, const struct sim_attr_wish *wish);
 
 /* node_duty.c */

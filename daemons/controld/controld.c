@@ -16,7 +16,8 @@ start(struct cox_ctx *ctx, GError **error)
     struct controld *controld = g_new0(struct controld, 1);
     const struct controld_neighbours_setup setup = { cox_service_runtime(ctx),  cox_service_run_directory(ctx),
                                                      controld_duty_on_result,   controld_realm_on_fencing,
-                                                     controld_duty_on_exec,     controld };
+                                                     controld_duty_on_exec,     controld_leave_on_attr,
+                                                     controld };
 
     g_autoptr(GError) problem = NULL;
 

@@ -101,8 +101,7 @@ void controld_wire_election(const struct cox_election_message *message, const st
                             void (*send)(void *context, const struct cox_msg_control_election *body), void *context);
 
 /* And back; @excluded gets what the message borrows.  false: no kind that is known. */
-bool controld_wire_election_read(const struct cox_msg_control_election *body, struct cox_election_message *message,
-                                 GArray *excluded);
+bool controld_wire_election_read(const struct cox_msg_control_election *body, struct cox_election_message *message, GArray *excluded);
 
 struct cox_msg_cib_state controld_wire_state(const struct cox_version *version);
 struct cox_version controld_wire_version(const struct cox_msg_cib_state *state);
@@ -186,9 +185,10 @@ bool controld_on_fail(struct cox_ctx *ctx, const struct cox_request *request, st
 bool controld_on_leave(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool controld_on_remove_node(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 
-/* Who wants to leave and could not say so yet may be able to now; all are to know it when this node is leaving. */
+/* Who wants to leave and could not say so yet may be able to now; all are to know it when this node leaves, and each new keeper of attributes. */
 void controld_leave_if_asked(struct controld *controld);
 void controld_leave_still(struct controld *controld);
+void controld_leave_on_attr(void *context, bool is_up, const GError *problem);
 /* This node may leave; a result that answers a refresh has come, or (NULL) members have changed. */
 void controld_may_leave(struct controld *controld);
 void controld_refreshed(struct controld *controld, guint32 node, const struct cox_msg_control_result *result);

@@ -393,6 +393,16 @@ controld_leave_still(struct controld *controld)
     }
 }
 
+/* It is lost as well when all daemons that have it die together before the document has it. */
+void
+controld_leave_on_attr(void *context, bool is_up, const GError *problem)
+{
+    (void) problem;
+    if (is_up) {
+        controld_leave_still(context);
+    }
+}
+
 /* A controller that has just been started again does not know yet what runs here: it asks when it is part of the cluster. */
 bool
 controld_on_leave(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)

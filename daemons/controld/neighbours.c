@@ -55,7 +55,9 @@ controld_neighbours_connect(struct controld_neighbours *neighbours, const struct
                                                       .program = "cox-controld",
                                                       .run_directory = setup->run_directory,
                                                       .reconnects = true,
-                                                      .changed = daemons[i] == COX_DAEMON_EXEC ? setup->on_exec : NULL,
+                                                      .changed = daemons[i] == COX_DAEMON_EXEC   ? setup->on_exec
+                                                                 : daemons[i] == COX_DAEMON_ATTR ? setup->on_attr
+                                                                                                 : NULL,
                                                       .context = setup->context };
 
         live->clients[daemons[i]] = cox_client_new(setup->runtime, &settings);

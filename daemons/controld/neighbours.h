@@ -25,6 +25,7 @@ struct controld_neighbours_setup {
     const char *run_directory;
     cox_client_event_fn on_result, on_fencing;  /**< events of the executor and the fencer */
     void (*on_exec)(void *context, bool is_up, const GError *problem);
+    void (*on_attr)(void *context, bool is_up, const GError *problem);
     void *context;
 };
 

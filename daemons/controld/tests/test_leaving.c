@@ -150,6 +150,31 @@ whoever_leads_hears_again_that_a_node_wants_to_leave(void **state)
     assert_non_null(strstr(w->log->str, "shutdown="));
 }
 
+/* cts/sim found it: all daemons that keep attributes died together, before the document had it. */
+static void
+a_new_keeper_of_attributes_hears_again_that_a_node_wants_to_leave(void **state)
+{
+    struct world *w = *state;
+    const struct cox_msg_control_leave body = { 0 };
+    const struct cox_service_fake_call call = { .message = COX_MSG_CONTROL_LEAVE, .body = &body };
+
+    life_create(w, "", DUMMY, "");
+    w->is_holding = true;
+    controld_leave_on_attr(w->controld, true, NULL);
+    life_pass(w, 1000);
+    assert_null(strstr(w->log->str, "shutdown=")); /* it does not want to */
+    (void) cox_service_fake_ask(w->fake, &call);
+    life_pass(w, 1000);
+    assert_non_null(strstr(w->log->str, "shutdown="));
+    g_string_truncate(w->log, 0);
+    controld_leave_on_attr(w->controld, false, NULL);
+    life_pass(w, 1000);
+    assert_null(strstr(w->log->str, "shutdown="));
+    controld_leave_on_attr(w->controld, true, NULL);
+    life_pass(w, 1000);
+    assert_non_null(strstr(w->log->str, "shutdown="));
+}
+
 static void
 what_is_wanted_of_an_attribute_is_asked_for_until_it_is_done(void **state)
 {
@@ -205,6 +230,7 @@ main(void)
         STORY(a_controller_that_was_killed_does_not_let_the_node_leave_with_what_runs),
         STORY(a_node_leaves_when_its_results_are_in_the_document),
         STORY(whoever_leads_hears_again_that_a_node_wants_to_leave),
+        STORY(a_new_keeper_of_attributes_hears_again_that_a_node_wants_to_leave),
         STORY(what_is_wanted_of_an_attribute_is_asked_for_until_it_is_done),
         STORY(what_is_wanted_of_an_attribute_later_does_not_come_first),
     };
