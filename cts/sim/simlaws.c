@@ -238,7 +238,10 @@ check_start(struct sim *sim, const struct sim_agent *agent)
     }
 }
 
-/* From here on the service may be on both, until one of them is known not to have it. */
+/*
+ * From here on the service may be on both, until one of them is known not to have it.  What has no power gets nothing, and its next life is not the
+ * one that it is sent to (simtruth.c): the cut may have proven already that it is not there.
+ */
 static void
 check_migration(struct sim *sim, const struct sim_agent *agent)
 {
@@ -253,7 +256,7 @@ check_migration(struct sim *sim, const struct sim_agent *agent)
     if (!cox_usec_is_set(book->migrates_since)) {
         book->migrates_since = sim->now;
     }
-    book->owners[agent->rsc] |= pair;
+    book->owners[agent->rsc] |= sim->nodes[agent->peer].is_on ? pair : BIT(agent->node);
 }
 
 void
