@@ -227,7 +227,7 @@ end_op(struct cox_fence *fence, struct cox_fenceop *op, const struct cox_fence_e
         struct cox_fence_id id = g_array_index(op->merged, struct cox_fence_id, i);
 
         cox_fence_tell_finished(fence, id, end, out);
-        if (id.origin == fence->self) { /* who joined in between may not know that it merged */
+        if (id.origin == fence->self || op->leader == fence->self) { /* who joined in between, or was away, may not know that it merged */
             struct cox_fence_message *message = cox_fence_send(out, COX_FENCE_CLOSED, id);
 
             message->is_ok = end->is_ok;
