@@ -308,6 +308,8 @@ sim_exec_on_errand(struct sim *sim, struct sim_node *node, struct sim_call *call
         if (find_order(node->run, errand->rsc_id, errand->key) == NULL) {
             g_ptr_array_add(node->run->orders, errand);
         }
+    } else if (errand->kind == COX_REIGN_WITHDRAW) {
+        event.kind = COX_EXEC_ON_WITHDRAW;
     } else {
         event.kind = errand->kind == COX_REIGN_FORGET ? COX_EXEC_ON_FORGET : COX_EXEC_ON_CANCEL;
         g_ptr_array_add(node->exec->waiters, errand);
@@ -326,6 +328,8 @@ sim_exec_on_errand(struct sim *sim, struct sim_node *node, struct sim_call *call
     }
     if (errand->kind == COX_REIGN_RUN) {
         drop_older(node->run, errand);
+    }
+    if (errand->kind == COX_REIGN_RUN || errand->kind == COX_REIGN_WITHDRAW) {
         answer.number = SIM_ERRAND_DONE;
         sim_post(sim, node, SIM_CONTROL, &answer);
     }
@@ -458,6 +462,7 @@ sim_exec_start(struct sim *sim, struct sim_node *node)
     node->exec = g_new0(struct sim_exec, 1);
     node->exec->engine = cox_exec_new(&config);
     node->exec->waiters = g_ptr_array_new();
+    step(sim, node, &(struct cox_exec_event) { .kind = COX_EXEC_ON_LIMIT, .limit = cox_reign_action_limit(0, sim->action_limit, SIM_CORES) });
     if (node->run->term.generation != 0) {
         note_term(sim, node, &node->run->term);
     }

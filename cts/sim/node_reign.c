@@ -111,6 +111,7 @@ control_tell_document(struct sim *sim, struct sim_node *node, unsigned int scope
         identity = g_strdup_printf("%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT, version.admin_epoch, version.epoch);
         options.options.recheck_ms = 900000;
         options.options.fence_attempts = 10;
+        options.options.node_action_limit = sim->action_limit;
         options.options.forgives_start = true; /* as configured in simstory.c */
         control_reign(sim, node, &options);
         control_crew_document(sim, node);
@@ -353,6 +354,19 @@ send_order(struct sim *sim, struct sim_node *node, const struct cox_reign_effect
 }
 
 static void
+send_withdrawal(struct sim *sim, struct sim_node *node, const struct cox_reign_effect *effect)
+{
+    const struct control_message order = {
+        .kind = CONTROL_ORDER, .target = effect->node, .generation = cox_election_term(node->control->election).generation,
+        .order = COX_REIGN_WITHDRAW, .rsc_id = effect->withdraw.rsc_id, .task = effect->withdraw.task,
+        .interval_ms = effect->withdraw.interval_ms,
+    };
+
+    sim_say(sim, node, "controld withdraws %s %s on %s", order.rsc_id, order.task, effect->name);
+    control_send(sim, node, &order);
+}
+
+static void
 ask_fence(struct sim *sim, struct sim_node *node, const struct cox_reign_effect *effect)
 {
     const char *target = cox_arena_intern(sim->arena, effect->name);
@@ -463,6 +477,9 @@ static void
 run(struct sim *sim, struct sim_node *node, const struct cox_reign_effect *effect)
 {
     switch (effect->kind) {
+        case COX_REIGN_DO_WITHDRAW:
+            send_withdrawal(sim, node, effect);
+            break;
         case COX_REIGN_DO_ORDER:
             send_order(sim, node, effect);
             break;

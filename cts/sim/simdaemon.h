@@ -133,6 +133,7 @@ struct sim_fencing {
     const char *device, *command, *target;
     bool is_ok, cuts, hangs, is_killed;
     guint n_boots; /* of its node, as it began */
+    guint64 life;  /* of the fencer that began it */
 };
 /** simtruth.c: the device begins to work. */
 void sim_device_run(struct sim *sim, struct sim_node *node, struct sim_fencing *fencing);

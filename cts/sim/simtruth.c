@@ -288,14 +288,15 @@ switch_device(struct sim *sim, struct sim_node *target, const struct sim_fencing
 }
 
 /*
- * The trouble is over: agents that began before say what they have done, and end with their node.  Else the last cuts may be such
- * that nobody knows of, and in which quorum is lost; only a human helps then.
+ * The trouble is over: agents that began before say what they have done, and end with their node, or with the fencer that would hear it.  Else the
+ * last cuts may be such that nobody knows of, and in which quorum is lost; only a human helps then.  (Of three nodes n1 has n2 fenced and its fencer dies;
+ * n2, which has still got one supply, has n3 fenced; n3 is down when the agent that nobody hears cuts the other supply of n2.)  Before, it does so.
  */
 static bool
-is_gone_with_its_node(const struct sim *sim, const struct sim_node *node, struct sim_fencing *fencing)
+is_gone(const struct sim *sim, const struct sim_node *node, struct sim_fencing *fencing)
 {
     fencing->is_ok = fencing->is_ok || (sim->is_calm && fencing->cuts);
-    return sim->is_calm && (!node->is_on || node->n_boots != fencing->n_boots);
+    return sim->is_calm && (!node->is_on || node->n_boots != fencing->n_boots || node->process[SIM_FENCE].life != fencing->life);
 }
 
 /* The planted bug of SIM_LAW_PROOF: the device says that it has cut the power and has not. */
@@ -306,7 +307,7 @@ device_ends(struct sim *sim, struct sim_node *node, struct sim_call *call)
     struct sim_node *target = sim_node_named(sim, fencing->target);
     const struct sim_call ended = { .fn = sim_fence_on_ended, .data = fencing };
 
-    if (is_gone_with_its_node(sim, node, fencing) || (fencing->hangs && !fencing->is_killed)) {
+    if (is_gone(sim, node, fencing) || (fencing->hangs && !fencing->is_killed)) {
         return;
     }
     if (target != NULL && fencing->cuts && !fencing->is_killed && sim->bug != SIM_LAW_PROOF) {
@@ -324,6 +325,7 @@ sim_device_run(struct sim *sim, struct sim_node *node, struct sim_fencing *fenci
     guint luck = sim->is_calm ? 100 : sim_pick(sim, 20);
 
     fencing->n_boots = node->n_boots;
+    fencing->life = node->process[SIM_FENCE].life;
     fencing->is_ok = luck >= 4;
     fencing->cuts = luck > 1 && (g_str_equal(fencing->command, "off") || g_str_equal(fencing->command, "reboot")
                                  || g_str_equal(fencing->command, "on")); /* 2, 3: done, and said to have failed */

@@ -78,6 +78,7 @@ sim_init(struct sim *sim, guint32 seed, guint n)
     sim->trace = trace;
     sim->bug = bug;
     sim->seed = seed;
+    sim->action_limit = seed % 2;
     sim->n = n;
     sim->shape = shape_of(seed, n);
     sim->random = g_rand_new_with_seed(seed);

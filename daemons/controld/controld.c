@@ -39,6 +39,7 @@ start(struct cox_ctx *ctx, GError **error)
         controld->action_limit = (guint) CLAMP(g_ascii_strtoll(cox_environment_setting("node_action_limit"), NULL, 10), 0, COX_REIGN_MOST_ACTIONS);
     }
     controld_chronicle_start(controld);
+    controld->told_limit = cox_reign_action_limit(controld->action_limit, 0, controld->cores);
     controld_neighbours_connect(&controld->neighbours, &setup);
     controld_handlers_start(controld);
     controld_duty_start(controld);

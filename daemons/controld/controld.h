@@ -38,7 +38,7 @@ struct controld {
     char *uuid;                /* of this run, in transition keys */
     guint64 incarnation, life;      /* life: number of this boot */
     GHashTable *barred;             /* name -> guint64 *, the life: what was heard before the reign could be told */
-    guint cores, action_limit;      /* of this host, as struct cox_reign_event */
+    guint cores, action_limit, told_limit; /* of this host, as struct cox_reign_event; what the executor was told */
     struct controld_neighbours neighbours;
     struct controld_chronicle *chronicle;
     GArray *view, *members;    /* guint32: controllers in the group; nodes that are members */
@@ -61,19 +61,17 @@ struct controld {
     /* duty.c */
     struct controld_traits *traits;
     struct cox_oplog *oplog;
-    bool is_history_valid;          /* the document's history of this node is of this life of the node */
-    bool has_erased;                /* the document's attributes of this node, since the last write that succeeded */
+    bool is_history_valid, has_erased; /* the document has the history of this life of the node; its attributes were erased since the last write that succeeded */
     guint64 written;                /* with that: fingerprint of the history that the document has for certain */
-    bool is_recording, is_asking;   /* a change, or the question what is running, is under way */
-    bool must_compare;              /* another document was taken over: what it says of this node may be wrong */
-    GPtrArray *errands;             /* orders that are given to the executor again, when errand_timer ends */
-    cox_source_id errand_timer;
+    bool is_recording, is_asking, must_compare; /* a change, or the question what is running, is under way; another document was taken over: it may be wrong */
+    GPtrArray *errands, *held;      /* orders that are given to the executor again, when errand_timer ends; results that wait for others, for hold_timer */
+    GHashTable *ordered;            /* set: orders that the executor has, or is being given, and of which there is no result */
+    cox_source_id errand_timer, hold_timer;
     cox_source_id retry_timer, record_timer;
     cox_usec record_by;
     gint64 noted, recorded;         /* highest call id noted, and in the document */
     struct cox_version recorded_version;
-    GPtrArray *said_after;          /* struct controld_later: said when the document has what is noted now */
-    GPtrArray *said_now;            /* the same, of the change that is under way */
+    GPtrArray *said_after, *said_now; /* struct controld_later: said when the document has what is noted now; the same, of the change under way */
     /* papers.c */
     struct cox_follow *follow;
     bool is_founder, must_bootstrap; /* who plans sees to it that the document knows all members; there is another one, or that failed a while ago */
@@ -85,8 +83,7 @@ struct controld {
     cox_source_id wish_timer;
     /* handlers.c */
     GArray *leavers;                /* cox_ticket of CONTROL_LEAVE */
-    GPtrArray *refreshes;           /* struct controld_refresh */
-    GPtrArray *batches;             /* writes of papers.c that are under way */
+    GPtrArray *refreshes, *batches; /* struct controld_refresh; writes of papers.c that are under way */
     struct cox_permit *permit;
     GHashTable *pleas;              /* set: refreshes that wait for it */
     guint64 n_refreshes;
@@ -139,6 +136,10 @@ bool controld_realm_on_recorded(struct cox_ctx *ctx, const struct cox_request *r
 
 void controld_duty_start(struct controld *controld);
 void controld_duty_on_result(void *context, const struct cox_client_event *event);
+/* Results that wait for others are told now: before anything that says more than they do. */
+void controld_duty_tell(struct controld *controld);
+/* What the document says of it (0: nothing); the executor is told what comes of that. */
+void controld_duty_limit(struct controld *controld, guint option);
 void controld_duty_on_exec(void *context, bool is_up, const GError *problem);
 void controld_duty_stop(struct controld *controld);
 bool controld_duty_on_order(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
@@ -149,9 +150,8 @@ void controld_duty_term(struct controld *controld, struct cox_term term);
 /* The document is there, or is another one. */
 void controld_duty_document(struct controld *controld);
 
-/* Forget the history of a resource (NULL: of all), or only its failures; @key comes back in the result. */
+/* Forget the history of a resource (NULL: of all), or only its failures; have one fail here.  @key comes back in the result. */
 void controld_duty_refresh(struct controld *controld, const struct cox_msg_control_refresh *refresh, const char *key);
-/* Have a resource fail here. */
 void controld_duty_fail(struct controld *controld, const struct cox_msg_control_fail *fail);
 
 /* ---- papers.c ---- */

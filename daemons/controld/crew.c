@@ -58,6 +58,7 @@ controld_crew_confirm(struct controld *controld, const struct cox_msg_exec_infli
 
     if (controld->has_confirm) {
         controld->has_confirm = false;
+        controld_duty_tell(controld);
         controld_wire_election(&controld->confirm, &extra, send_body, controld->ctx);
     }
 }

@@ -13,13 +13,36 @@
 /* Nothing is run for it: it only waits for what runs of that resource. */
 enum { FAIL_MS = 20000 };
 
-/* A new executor does not know yet whose orders count. */
+static void
+tell_limit(const struct controld *controld)
+{
+    const struct cox_msg_exec_limit body = { controld->told_limit };
+    struct cox_client_call call = { .message = COX_MSG_EXEC_LIMIT, .body = &body, .timeout_ms = 30000 };
+
+    (void) controld_neighbours_ask(&controld->neighbours, COX_DAEMON_EXEC, &call);
+}
+
+void
+controld_duty_limit(struct controld *controld, guint option)
+{
+    guint limit = cox_reign_action_limit(controld->action_limit, option, controld->cores);
+
+    if (controld->told_limit != limit) {
+        controld->told_limit = limit;
+        tell_limit(controld);
+    }
+}
+
+/* A new executor does not know yet whose orders count, and what the cluster says of the number of actions. */
 void
 controld_duty_on_exec(void *context, bool is_up, const GError *problem)
 {
     struct controld *controld = context;
 
     (void) problem;
+    if (is_up) {
+        tell_limit(controld);
+    }
     if (is_up && controld->election != NULL && cox_election_term(controld->election).coordinator != 0) {
         controld_duty_term(controld, cox_election_term(controld->election));
     }
@@ -54,6 +77,98 @@ controld_duty_term(struct controld *controld, struct cox_term term)
 }
 
 /* ---- results ---- */
+
+/*
+ * Each message by itself makes the ring of the cluster layer go round for some ten milliseconds, with priority over all agents.  So a result that is as
+ * expected waits for others, for so long, while the executor has enough to do: it is not idle meanwhile, and what is told next releases more at a time.
+ */
+enum { HOLD_MS = 50 };
+
+/* A result that waits for others. */
+struct held {
+    struct cox_msg_control_result result; /* texts are owned */
+};
+
+static void
+free_held(gpointer data)
+{
+    struct held *held = data;
+
+    g_free((char *) (gsize) held->result.rsc_id);
+    g_free((char *) (gsize) held->result.task);
+    g_free((char *) (gsize) held->result.key);
+    g_free((char *) (gsize) held->result.reason);
+    g_free((char *) (gsize) held->result.history);
+    g_free(held);
+}
+
+static char *
+name_of_order(const char *rsc_id, const char *key)
+{
+    return g_strdup_printf("%s %s", rsc_id, key == NULL ? "" : key);
+}
+
+/* No result of this order is to come any more; true: the executor has enough to do without it. */
+static bool
+end_order(struct controld *controld, const char *rsc_id, const char *key)
+{
+    g_autofree char *name = name_of_order(rsc_id, key);
+
+    (void) g_hash_table_remove(controld->ordered, name);
+    return controld->told_limit > 0 && g_hash_table_size(controld->ordered) >= 2 * controld->told_limit;
+}
+
+void
+controld_duty_tell(struct controld *controld)
+{
+    cox_runtime_cancel(controld->runtime, controld->hold_timer);
+    controld->hold_timer = 0;
+    for (guint i = 0; i < controld->held->len; i++) {
+        (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_RESULT, &((const struct held *) controld->held->pdata[i])->result);
+    }
+    g_ptr_array_set_size(controld->held, 0);
+}
+
+static void
+on_hold_timer(void *context)
+{
+    struct controld *controld = context;
+
+    controld->hold_timer = 0;
+    controld_duty_tell(controld);
+}
+
+static void
+hold(struct controld *controld, const struct cox_msg_control_result *result)
+{
+    struct held *held = g_new0(struct held, 1);
+
+    held->result = *result;
+    held->result.rsc_id = g_strdup(result->rsc_id);
+    held->result.task = g_strdup(result->task);
+    held->result.key = g_strdup(result->key);
+    held->result.reason = g_strdup(result->reason);
+    held->result.history = g_strdup(result->history);
+    g_ptr_array_add(controld->held, held);
+    if (controld->hold_timer == 0) {
+        controld->hold_timer = cox_runtime_timer(controld->runtime, cox_usec_after_ms(cox_runtime_now(controld->runtime), HOLD_MS), on_hold_timer,
+                                                 controld);
+    }
+}
+
+/* Results are told in the order in which they have come. */
+static void
+tell(struct controld *controld, const struct cox_msg_control_result *result, bool is_busy)
+{
+    bool is_expected = result->status == COX_OP_STATUS_DONE && result->rc == cox_oplog_target_rc(result->key);
+
+    if (is_busy && is_expected) {
+        hold(controld, result);
+    } else {
+        controld_duty_tell(controld);
+        (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_RESULT, result);
+    }
+}
 
 static GArray *
 params_of(const struct cox_msg_pair *told, gsize n)
@@ -98,6 +213,7 @@ take_result(void *context, const struct cox_msg_exec_result *result)
                                                  .call_id = result->call_id, .reason = result->reason, .kind = COX_REIGN_RUN,
                                                  .began_at = result->began_at, .exec_ms = result->exec_ms, .queue_ms = result->queue_ms };
 
+    bool is_busy = end_order(controld, result->rsc_id, result->key);
     g_autofree char *history = NULL;
 
     if (result->call_id <= controld->recorded) { /* it has not heard that we have it */
@@ -110,7 +226,7 @@ take_result(void *context, const struct cox_msg_exec_result *result)
     note(controld, result);
     controld->noted = MAX(controld->noted, result->call_id);
     news.history = history = controld_ledger_history(controld, result->rsc_id);
-    (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_RESULT, &news);
+    tell(controld, &news, is_busy);
     controld_ledger_write_soon(controld);
 }
 
@@ -161,6 +277,8 @@ give(struct errand *errand)
     const struct cox_msg_exec_cancel cancel = { .rsc_id = errand->result.rsc_id, .task = errand->result.task,
                                                 .interval_ms = errand->result.interval_ms, .generation = term.generation,
                                                 .coordinator = term.coordinator };
+    const struct cox_msg_exec_withdraw withdrawal = { errand->result.rsc_id, errand->result.task, errand->result.interval_ms, term.generation,
+                                                      term.coordinator };
     const struct cox_msg_exec_forget forget = { .rsc_id = errand->result.rsc_id, .generation = term.generation,
                                                 .coordinator = term.coordinator };
     struct cox_client_call call = { .fn = on_errand, .context = errand };
@@ -170,6 +288,9 @@ give(struct errand *errand)
     if (errand->kind == COX_REIGN_CANCEL) {
         call.message = COX_MSG_EXEC_CANCEL;
         call.body = &cancel;
+    } else if (errand->kind == COX_REIGN_WITHDRAW) {
+        call.message = COX_MSG_EXEC_WITHDRAW;
+        call.body = &withdrawal;
     } else if (errand->kind == COX_REIGN_FORGET) {
         call.message = COX_MSG_EXEC_FORGET;
         call.body = &forget;
@@ -225,6 +346,7 @@ on_refused(struct errand *errand)
     if (errand->generation == 0) {
         give_later(errand);
     } else {
+        (void) end_order(controld, errand->result.rsc_id, errand->result.key);
         free_errand(errand);
     }
     controld_crew_outdated(controld, given);
@@ -258,7 +380,9 @@ on_errand(void *context, const struct cox_client_reply *reply)
     } else if (errand->kind == COX_REIGN_FORGET) {
         cox_oplog_forget(controld->oplog, errand->result.rsc_id);
         controld_ledger_tell_later(controld, &errand->result);
-    } else if (reply->error != NULL) { /* no result will come: say so */
+    } else if (reply->error != NULL && errand->kind == COX_REIGN_RUN) { /* no result will come: say so */
+        (void) end_order(controld, errand->result.rsc_id, errand->result.key);
+        controld_duty_tell(controld);
         errand->result.rc = 1;
         errand->result.status = COX_OP_STATUS_ERROR;
         (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_RESULT, &errand->result);
@@ -294,6 +418,7 @@ run_order(struct controld *controld, guint32 sender, const struct cox_msg_contro
 
     controld_ledger_stir(controld);
     controld_traits_want(controld->traits, order->standard, order->provider, order->type);
+    (void) g_hash_table_add(controld->ordered, name_of_order(order->rsc_id, order->key));
     errand->bytes = g_byte_array_new();
     cox_marshal(cox_messages_schema(COX_MSG_EXEC_ORDER), &body, errand->bytes);
     give(errand);
@@ -368,6 +493,7 @@ controld_duty_on_order(struct cox_ctx *ctx, const struct cox_request *request, s
             run_order(controld, request->node, order);
             break;
         case COX_REIGN_CANCEL:
+        case COX_REIGN_WITHDRAW:
         case COX_REIGN_FORGET:
             give(errand_new(controld, order));
             break;
@@ -488,6 +614,8 @@ controld_duty_start(struct controld *controld)
 {
     controld_ledger_start(controld);
     controld->errands = g_ptr_array_new();
+    controld->held = g_ptr_array_new_with_free_func(free_held);
+    controld->ordered = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     controld->traits = controld_traits_new(controld->runtime, &controld->neighbours, take_result, controld);
 }
 
@@ -502,5 +630,8 @@ controld_duty_stop(struct controld *controld)
             free_errand(controld->errands->pdata[i]);
         }
         g_ptr_array_unref(controld->errands);
+        controld_duty_tell(controld);
+        g_ptr_array_unref(controld->held);
+        g_hash_table_unref(controld->ordered);
     }
 }

@@ -42,6 +42,7 @@ controld_ledger_say_recorded(struct controld *controld)
     const struct cox_msg_exec_taken taken = { .call_id = controld->recorded };
     struct cox_client_call call = { .message = COX_MSG_EXEC_TAKEN, .body = &taken, .timeout_ms = 60000 };
 
+    controld_duty_tell(controld);
     (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_RECORDED, &recorded);
     if (controld->recorded > 0) {
         (void) controld_neighbours_ask(&controld->neighbours, COX_DAEMON_EXEC, &call);
@@ -61,6 +62,7 @@ struct writing {
 static void
 say_all(struct controld *controld, GPtrArray *list)
 {
+    controld_duty_tell(controld);
     for (guint i = 0; i < list->len; i++) {
         (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_RESULT, &((struct controld_later *) list->pdata[i])->result);
     }
@@ -235,6 +237,7 @@ controld_ledger_write(struct controld *controld)
         }
         return;
     }
+    controld_duty_tell(controld); /* the cluster layer is busy now anyhow */
     writing = g_new0(struct writing, 1);
     controld->is_recording = true;
     cox_runtime_cancel(controld->runtime, controld->record_timer);

@@ -60,6 +60,7 @@ tell_options(struct controld *controld)
     event.options.cluster_delay_ms = cox_option_number(delay, controld_papers_option(controld, cox_option(delay)->name));
     event.options.node_action_limit = (guint) CLAMP(cox_option_number(limit, controld_papers_option(controld, cox_option(limit)->name)), 0,
                                                     COX_REIGN_MOST_ACTIONS);
+    controld_duty_limit(controld, event.options.node_action_limit);
     event.options.forgives_start = cox_option_number(fatal, controld_papers_option(controld, cox_option(fatal)->name)) == 0;
     controld_realm_step(controld, &event);
 }

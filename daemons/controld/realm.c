@@ -224,6 +224,21 @@ send_order(struct controld *controld, const struct cox_reign_effect *effect)
     (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_ORDER, &order);
 }
 
+static void
+send_withdrawal(struct controld *controld, const struct cox_reign_effect *effect)
+{
+    const struct cox_msg_control_order order = { .target = effect->node,
+                                                 .kind = COX_REIGN_WITHDRAW,
+                                                 .generation = cox_election_term(controld->election).generation,
+                                                 .rsc_id = effect->withdraw.rsc_id,
+                                                 .task = effect->withdraw.task,
+                                                 .interval_ms = effect->withdraw.interval_ms };
+
+    cox_log_line(controld->log, COX_LOG_INFO, "withdraw node=%s task=%s rsc=%s interval_ms=%" G_GINT64_FORMAT, effect->name, order.task,
+                 order.rsc_id, order.interval_ms);
+    (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_ORDER, &order);
+}
+
 /* ---- fencing ---- */
 
 /* Not only when it has somebody fenced: the one before may still do, when it was stopped and goes on. */
@@ -368,6 +383,9 @@ run(struct controld *controld, const struct cox_reign_effect *effect)
     switch (effect->kind) {
         case COX_REIGN_DO_ORDER:
             send_order(controld, effect);
+            break;
+        case COX_REIGN_DO_WITHDRAW:
+            send_withdrawal(controld, effect);
             break;
         case COX_REIGN_DO_FENCE:
             ask_fence(controld, effect);

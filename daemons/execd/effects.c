@@ -240,11 +240,22 @@ execd_new(struct cox_ctx *ctx)
     return execd;
 }
 
+/* As the controller will tell; until then what it will tell if the cluster says nothing else, as queues go on at once. */
+static void
+limit(struct execd *execd)
+{
+    const char *setting = cox_environment_setting("node_action_limit");
+    gint64 wanted = setting == NULL ? 0 : g_ascii_strtoll(setting, NULL, 10);
+    struct cox_exec_event event = { .kind = COX_EXEC_ON_LIMIT };
+
+    event.limit = (guint) CLAMP(wanted > 0 ? wanted : 2 * sysconf(_SC_NPROCESSORS_ONLN), 0, EXECD_MOST_ACTIONS);
+    execd_step(execd, &event);
+}
+
 bool
 execd_start(struct cox_ctx *ctx, GError **error)
 {
     struct execd *execd = execd_new(ctx);
-    const char *limit = cox_environment_setting("node_action_limit");
 
     cox_service_set_data(ctx, execd);
     if (mkdir(execd->directory, 0700) != 0 && errno != EEXIST) {
@@ -254,12 +265,7 @@ execd_start(struct cox_ctx *ctx, GError **error)
     if (mkdir(AGENT_DIRECTORY, 0755) != 0 && errno != EEXIST) {
         cox_log_event(execd->log, COX_EVENT_EXEC_AGENT_DIR, "path=%s error=\"%s\"", AGENT_DIRECTORY, g_strerror(errno));
     }
-    if (limit != NULL) {
-        struct cox_exec_event event = { .kind = COX_EXEC_ON_LIMIT };
-
-        event.limit = (guint) CLAMP(g_ascii_strtoll(limit, NULL, 10), 0, 100000);
-        execd_step(execd, &event);
-    }
+    limit(execd);
     recover(execd);
     return true;
 }

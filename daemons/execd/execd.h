@@ -18,6 +18,10 @@
 
 #define EXECD_TOPIC_RESULTS "results"
 
+enum {
+    EXECD_MOST_ACTIONS = 1000000, /**< at a time: more makes no difference */
+};
+
 /** One accepted order. */
 struct execd_order {
     guint64 id;
@@ -169,6 +173,8 @@ bool execd_on_alert(struct cox_ctx *ctx, const struct cox_request *request, stru
 
 bool execd_on_order(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool execd_on_cancel(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
+bool execd_on_withdraw(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
+bool execd_on_limit(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool execd_on_forget(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool execd_on_term(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool execd_on_taken(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);

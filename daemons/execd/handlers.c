@@ -133,6 +133,35 @@ execd_on_cancel(struct cox_ctx *ctx, const struct cox_request *request, struct c
 }
 
 bool
+execd_on_withdraw(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    struct execd *execd = cox_service_data(ctx);
+    const struct cox_msg_exec_withdraw *body = request->body;
+    struct cox_exec_event event = { .kind = COX_EXEC_ON_WITHDRAW };
+
+    (void) reply;
+    if (body->rsc_id == NULL || body->task == NULL || body->interval_ms < 0) {
+        g_set_error(error, COX_ERROR, COX_ERROR_INVALID_PARAM, "withdrawal: it names no resource, no task, or a negative interval");
+        return false;
+    }
+    event.order = (struct cox_exec_order) { .rsc_id = body->rsc_id, .task = body->task, .interval_ms = body->interval_ms,
+                                            .term = { body->generation, (guint32) body->coordinator } };
+    execd_term_note(execd, event.order.term);
+    return step_or_refuse(execd, &event, error);
+}
+
+bool
+execd_on_limit(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    const struct cox_msg_exec_limit *body = request->body;
+
+    (void) reply;
+    (void) error;
+    execd_step(cox_service_data(ctx), &(struct cox_exec_event) { .kind = COX_EXEC_ON_LIMIT, .limit = (guint) MIN(body->limit, EXECD_MOST_ACTIONS) });
+    return true;
+}
+
+bool
 execd_on_forget(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
 {
     struct execd *execd = cox_service_data(ctx);

@@ -4,6 +4,8 @@
 static const struct cox_op ops[] = {
     { COX_MSG_EXEC_ORDER, execd_on_order, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_EXEC_CANCEL, execd_on_cancel, COX_FROM_LOCAL, COX_ROLE_ADMIN },
+    { COX_MSG_EXEC_WITHDRAW, execd_on_withdraw, COX_FROM_LOCAL, COX_ROLE_ADMIN },
+    { COX_MSG_EXEC_LIMIT, execd_on_limit, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_EXEC_FORGET, execd_on_forget, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_EXEC_TERM, execd_on_term, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_EXEC_TAKEN, execd_on_taken, COX_FROM_LOCAL, COX_ROLE_ADMIN },

@@ -53,6 +53,15 @@ struct cox_reign *cox_reign_new(const struct cox_reign_config *config);
 /** Free.  NULL is allowed. */
 void cox_reign_free(struct cox_reign *reign);
 
+/**
+ * How many operations run at a time on a node, 0: any number.
+ *
+ * @param host   what its host wants, or 0
+ * @param option node-action-limit, or 0
+ * @param cores  processors of the node; 0: not known
+ */
+guint cox_reign_action_limit(guint host, guint option, guint cores);
+
 /** One step.  Total: what concerns an unknown node, an older batch or a plan that nobody asked for is ignored. */
 void cox_reign_step(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
                     struct cox_reign_effects *out);

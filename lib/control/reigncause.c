@@ -1,6 +1,8 @@
 /* lib/control/reigncause.c - why a plan is made, for people who look at it later.  Layer 4, pure. */
 #include "control/reigncause_priv.h"
 
+#include "model/status.h"
+
 /* What else has happened until the plan is there can be seen in the timeline. */
 enum { MOST_CAUSES = 3 };
 #define MORE "..."
@@ -74,6 +76,9 @@ of_result(const struct cox_reign *reign, const struct cox_reign_event *event)
     }
     if (event->result.order != COX_REIGN_RUN) {
         return g_strdup_printf("history of %s on %s was cleared", event->result.rsc_id, where);
+    }
+    if (event->result.status == COX_OP_STATUS_CANCELLED) {
+        return g_strdup_printf("%s of %s on %s has not begun and is not wanted any more", event->result.task, event->result.rsc_id, where);
     }
     return g_strdup_printf("%s of %s on %s: rc %d", event->result.task, event->result.rsc_id, where, event->result.rc);
 }

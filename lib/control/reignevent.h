@@ -12,6 +12,7 @@
 #include "election/join.h"
 #include "model/graph.h"
 #include "model/inflight.h"
+#include "transition/conduct.h"
 
 G_BEGIN_DECLS
 
@@ -24,6 +25,7 @@ enum cox_reign_order {
     COX_REIGN_FORGET,   /**< the history of a resource */
     COX_REIGN_CLEAR,    /**< the last failure of a resource */
     COX_REIGN_SHUTDOWN, /**< this node may leave */
+    COX_REIGN_WITHDRAW, /**< an operation that was ordered is not wanted any more, if it has not begun */
 };
 
 /** What a node state says.  Texts borrowed; NULL: not there. */
@@ -99,7 +101,7 @@ struct cox_reign_event {
             enum cox_reign_order order; /**< what ended: RUN, CANCEL, FORGET */
             const char *rsc_id, *task;
             gint64 interval_ms;
-            int rc, status, target_rc;  /**< target_rc: from the transition key; -1: unknown */
+            int rc, status, target_rc;  /**< status of RUN COX_OP_STATUS_CANCELLED: it has not begun; target_rc: from its key; -1: unknown */
             gint64 call_id;
             cox_wall began;
             const char *history;        /**< RUN: all that the node knows of the resource, as the document will have it; NULL: wait for that */
@@ -108,18 +110,16 @@ struct cox_reign_event {
         } result;
         struct {
             gint64 call_id;             /**< RECORDED */
-            bool is_seen;               /**< RECORDED: one sees it in the document; else its node has said so */
             guint64 batch;              /**< WRITTEN */
-            bool is_ok;                 /**< WRITTEN, FENCED, LIST */
-            bool is_unfencing;          /**< FENCED: it was "on", which proves nothing */
+            bool is_seen;               /**< RECORDED: one sees it in the document; else its node has said so */
+            bool is_ok, is_unfencing;   /**< WRITTEN, FENCED, LIST; FENCED: it was "on", which proves nothing */
             cox_wall at;                /**< FENCED: when */
             guint64 life;               /**< FENCED, FENCE_NEWS: of the target, that was ended; BARRED: that goes on; 0: not known */
             struct cox_version version; /**< RECORDED, WRITTEN: the document that has it */
         } done;
         struct {
             unsigned int changes;       /**< enum cox_reign_change */
-            const char *config;         /**< identity of the configuration; NULL: unchanged */
-            const char *object;         /**< id of what was changed last, or NULL */
+            const char *config, *object; /**< identity of the configuration; NULL: unchanged; id of what was changed last, or NULL */
             struct cox_version version;
             const struct cox_reign_value *values; /**< what the change says of transient attributes ... */
             size_t n_values;
@@ -134,9 +134,8 @@ struct cox_reign_event {
             bool has_crashed;              /**< NO_PLAN: the scheduler died, or missed its deadline */
         } plan;
         struct {
-            gint64 recheck_ms;             /**< cluster-recheck-interval; 0: never */
+            gint64 recheck_ms, cluster_delay_ms; /**< cluster-recheck-interval; 0: never; cluster-delay; 0: as in struct cox_reign_config */
             guint fence_attempts;          /**< fencing-max-attempts */
-            gint64 cluster_delay_ms;       /**< cluster-delay; 0: as in struct cox_reign_config */
             guint node_action_limit;       /**< node-action-limit: operations at a time on each node; 0: twice its cores */
             bool forgives_start;           /**< start-failure-is-fatal is false: until there is a plan, which says so as well */
         } options;
@@ -145,6 +144,7 @@ struct cox_reign_event {
 
 enum cox_reign_effect_kind {
     COX_REIGN_DO_ORDER = 0, /**< to the controller of a node; answered by ON_RESULT, SHUTDOWN by its leaving */
+    COX_REIGN_DO_WITHDRAW,  /**< to the controller of a node: an order; its ON_RESULT says then that it has not begun, or how it ended */
     COX_REIGN_DO_FENCE,     /**< answered by ON_FENCED */
     COX_REIGN_DO_ATTRIBUTE, /**< set an attribute of a node (in memory of the cluster until it ends); NULL deletes */
     COX_REIGN_DO_FORGET,    /**< all attributes of a node that has left in order: they are of a life that is over */
@@ -155,20 +155,20 @@ enum cox_reign_effect_kind {
     COX_REIGN_DO_SAVE,      /**< the configuration that crashed the scheduler, for developers */
     COX_REIGN_DO_SAY,       /**< it was set aside */
     COX_REIGN_DO_CLEAR,     /**< planning works again */
-    COX_REIGN_DO_BEGIN,     /**< a transition begins */
-    COX_REIGN_DO_END,       /**< it is over */
+    COX_REIGN_DO_BEGIN, COX_REIGN_DO_END, /**< a transition begins; it is over */
     COX_REIGN_DO_WAKE,      /**< ON_WAKE at this time; replaces the previous wish */
 };
 
 struct cox_reign_effect {
     enum cox_reign_effect_kind kind;
-    guint32 node;            /**< ORDER, NODE, ERASE: cluster id */
+    guint32 node;            /**< ORDER, WITHDRAW, NODE, ERASE: cluster id */
     const char *name;        /**< of that node, or of the target of a fencing, or (ATTRIBUTE, FORGET) of the node */
     union {
         struct {
             enum cox_reign_order kind;
             const struct cox_action *action; /**< of the graph */
         } order;
+        struct cox_conduct_identity withdraw;
         struct {
             const struct cox_action *action;
             const char *how;                 /**< reboot, off, on */

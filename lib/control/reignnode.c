@@ -114,11 +114,16 @@ is_as_written(const struct reign_node *node, const struct cox_reign_state *state
 
 /* ---- how much a node can carry ---- */
 
-/* What its host wants comes first, then node-action-limit, then twice its cores. */
+guint
+cox_reign_action_limit(guint host, guint option, guint cores)
+{
+    return host != 0 ? host : option != 0 ? option : 2 * cores;
+}
+
 static void
 limit_node(struct cox_reign *reign, const struct reign_node *node, cox_usec now, struct cox_reign_effects *out)
 {
-    guint limit = node->action_limit != 0 ? node->action_limit : reign->node_action_limit != 0 ? reign->node_action_limit : 2 * node->cores;
+    guint limit = cox_reign_action_limit(node->action_limit, reign->node_action_limit, node->cores);
 
     if (node->name != NULL) {
         cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_LIMIT, .node = { node->name, limit } }, now, out);

@@ -3,6 +3,7 @@
 #include "control/reigncause_priv.h"
 #include "model/graphattr.h"
 #include "model/score.h"
+#include "model/status.h"
 
 static void run_effects(struct cox_reign *reign, struct cox_conduct_effects *effects, cox_usec now,
                         struct cox_reign_effects *out);
@@ -182,6 +183,22 @@ cox_reign_work_end(struct cox_reign *reign, struct cox_reign_effects *out)
 }
 
 static void
+withdraw(struct cox_reign *reign, const struct cox_conduct_effect *asked, struct cox_reign_effects *out)
+{
+    const struct reign_node *node = cox_reign_node_named(reign, asked->place);
+    struct cox_reign_effect *effect = NULL;
+
+    if (node != NULL && node->is_member) {
+        effect = cox_reign_add(out, COX_REIGN_DO_WITHDRAW);
+        effect->node = node->id;
+        effect->name = cox_effects_text(&out->list, node->name);
+        effect->withdraw = (struct cox_conduct_identity) { cox_effects_text(&out->list, asked->identity.rsc_id),
+                                                           cox_effects_text(&out->list, asked->identity.task),
+                                                           asked->identity.interval_ms, effect->name };
+    }
+}
+
+static void
 run_effects(struct cox_reign *reign, struct cox_conduct_effects *effects, cox_usec now, struct cox_reign_effects *out)
 {
     const struct cox_graph *graph = reign->graph;
@@ -194,6 +211,9 @@ run_effects(struct cox_reign *reign, struct cox_conduct_effects *effects, cox_us
                 if (graph == reign->graph) {
                     start(reign, effect.action, now, out);
                 }
+                break;
+            case COX_CONDUCT_DO_WITHDRAW:
+                withdraw(reign, &effect, out);
                 break;
             case COX_CONDUCT_DO_LOST:
                 reign->n_failed++;
@@ -330,6 +350,7 @@ cox_reign_work_on_result(struct cox_reign *reign, const struct cox_reign_event *
     const char *name = event->name != NULL ? event->name : node == NULL ? NULL : node->name;
     const char *task = event->result.task;
     int rc = event->result.rc;
+    bool has_begun = event->result.order != COX_REIGN_RUN || event->result.status != COX_OP_STATUS_CANCELLED;
 
     if (node == NULL || name == NULL || !cox_reign_is_coordinator(reign)) {
         return;
@@ -340,7 +361,7 @@ cox_reign_work_on_result(struct cox_reign *reign, const struct cox_reign_event *
         }
         node->heard = event->result.call_id;
     }
-    if (event->result.order == COX_REIGN_RUN) {
+    if (event->result.order == COX_REIGN_RUN && has_begun) {
         cox_reign_facts_note(node, event);
     }
     count_failure(reign, name, event, now, out);
@@ -357,7 +378,7 @@ cox_reign_work_on_result(struct cox_reign *reign, const struct cox_reign_event *
     cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_RESULT,
                                                          .result = { { event->result.rsc_id, task, event->result.interval_ms,
                                                                        name },
-                                                                     rc } },
+                                                                     rc, !has_begun } },
                     now, out);
 }
 

@@ -2,6 +2,7 @@
 #include "exec/exec.h"
 
 #include "exec/execrsc.h"
+#include "exec/execturn.h"
 
 /* A deadline noticed so late means that this process did not run itself: a result may be in its queue and comes first. */
 enum { LATE_MS = 1000, GRACE_MS = 200 };
@@ -114,6 +115,7 @@ begin_run(struct cox_exec *exec, struct cox_execrsc *rsc, struct cox_execop *op,
     if (rsc->busy == NULL) { /* not when a service is asked again: its time goes on */
         op->begun_at = now;
         op->deadline = op->timeout_ms > 0 ? cox_usec_after_ms(now, op->timeout_ms) : COX_USEC_NEVER;
+        op->is_counted = cox_execturn_is_limited(op);
         op->n_runs++;
     }
     rsc->busy = op;
@@ -444,9 +446,6 @@ on_order(struct cox_exec *exec, const struct cox_exec_order *order, cox_usec now
         add(out, COX_EXEC_DO_FORGOTTEN, rsc->id, NULL, 0);
     }
     if (order->interval_ms == 0) {
-        if (g_str_equal(order->task, "stop") || g_str_equal(order->task, "migrate_to")) {
-            cancel_recurring(rsc, out);
-        }
         add_op(exec, rsc, order, now);
         return;
     }
@@ -473,6 +472,18 @@ on_cancel(struct cox_exec *exec, const struct cox_exec_order *order, struct cox_
     if (op == NULL) {
         add(out, COX_EXEC_DO_CANCELLED, order->rsc_id, order->task, order->interval_ms);
     } else if (op->interval_ms > 0 || rsc->busy != op) { /* what has begun is not undone */
+        cancel(rsc, op, out);
+    }
+}
+
+/* Before it is ready the executor does not know yet what has begun; and what has begun gives its result. */
+static void
+on_withdraw(struct cox_exec *exec, const struct cox_exec_order *order, struct cox_exec_effects *out)
+{
+    struct cox_execrsc *rsc = cox_execrscs_find(exec->rscs, order->rsc_id);
+    struct cox_execop *op = rsc == NULL ? NULL : cox_execrsc_find(rsc, order->task, order->interval_ms);
+
+    if (!is_refused(exec, order, out) && exec->is_ready && op != NULL && rsc->busy != op && op->n_runs == 0) {
         cancel(rsc, op, out);
     }
 }
@@ -536,6 +547,7 @@ on_recovered(struct cox_exec *exec, const struct cox_exec_event *event, cox_usec
     op->begun_at = MIN(event->begun_at, now);
     op->deadline = timeout_ms > 0 && !event->is_reported ? cox_usec_after_ms(op->begun_at, timeout_ms) : COX_USEC_NEVER;
     op->is_timed_out = event->is_reported;
+    op->is_counted = op->interval_ms == 0;
     op->n_runs++;
     rsc->busy = op;
     exec->n_running++;
@@ -579,20 +591,43 @@ ask_again(struct cox_exec *exec, struct cox_execrsc *rsc, cox_usec now, struct c
     }
 }
 
-static bool
-has_room(const struct cox_exec *exec)
+static void
+begin_best(struct cox_exec *exec, cox_usec now, struct cox_exec_effects *out)
 {
-    return exec->limit == 0 || exec->n_running < exec->limit;
+    struct cox_execrsc *rsc = NULL;
+    struct cox_execop *op = NULL;
+
+    while ((op = cox_execturn_next(exec->rscs, exec->limit, now, &rsc)) != NULL) {
+        if (cox_execturn_ends_monitoring(op)) {
+            cancel_recurring(rsc, out);
+        }
+        begin_run(exec, rsc, op, now, out);
+    }
 }
 
-/* One-shot operations before recurring ones, then those that wait longest. */
+/* A stop that could begin does not wait for a monitor, which may hang: that is killed, or asks no more.  true: there is something to begin. */
 static bool
-is_before(const struct cox_execop *a, const struct cox_execop *b)
+make_way(struct cox_exec *exec, cox_usec now, struct cox_exec_effects *out)
 {
-    if ((a->interval_ms == 0) != (b->interval_ms == 0)) {
-        return a->interval_ms == 0;
+    bool is_any = false;
+
+    for (guint r = 0; r < exec->rscs->len; r++) {
+        struct cox_execrsc *rsc = exec->rscs->pdata[r];
+        struct cox_execop *busy = rsc->busy;
+        const struct cox_execop *first = busy == NULL || busy->interval_ms == 0 ? NULL : cox_execrsc_first(rsc);
+
+        if (first == NULL || !cox_execturn_ends_monitoring(first) || first->due_at > now) {
+            continue;
+        }
+        if (busy->run == 0) {
+            is_any = true;
+            (void) end_run(exec, rsc, busy, now, out);
+        } else if (!busy->is_timed_out && !busy->is_killed) {
+            busy->is_killed = true;
+            add(out, COX_EXEC_DO_KILL, rsc->id, busy->task, busy->interval_ms)->run = busy->run;
+        }
     }
-    return a->due_at != b->due_at ? a->due_at < b->due_at : a->seq < b->seq;
+    return is_any;
 }
 
 static void
@@ -605,22 +640,12 @@ begin_due(struct cox_exec *exec, cox_usec now, struct cox_exec_effects *out)
             ask_again(exec, rsc, now, out);
         }
     }
-    while (exec->is_ready && has_room(exec)) {
-        struct cox_execrsc *best = NULL;
-        struct cox_execop *best_op = NULL;
-
-        for (guint r = 0; r < exec->rscs->len; r++) {
-            struct cox_execop *op = cox_execrsc_next(exec->rscs->pdata[r], now);
-
-            if (op != NULL && op->due_at <= now && (best_op == NULL || is_before(op, best_op))) {
-                best = exec->rscs->pdata[r];
-                best_op = op;
-            }
-        }
-        if (best == NULL) {
-            return;
-        }
-        begin_run(exec, best, best_op, now, out);
+    if (!exec->is_ready) {
+        return;
+    }
+    begin_best(exec, now, out);
+    if (cox_execturn_has_room(exec->rscs, exec->limit) && make_way(exec, now, out)) {
+        begin_best(exec, now, out);
     }
 }
 
@@ -644,12 +669,14 @@ ask_to_be_woken(struct cox_exec *exec, cox_usec now, struct cox_exec_effects *ou
 
     for (guint r = 0; r < exec->rscs->len; r++) {
         const struct cox_execrsc *rsc = exec->rscs->pdata[r];
-        const struct cox_execop *next = cox_execrsc_next(rsc, now);
 
         if (rsc->busy != NULL) {
             at = cox_usec_min(at, cox_usec_min(rsc->busy->deadline, rsc->busy->again_at));
-        } else if (next != NULL && next->due_at > now) { /* else it waits for room, not for a time */
-            at = cox_usec_min(at, next->due_at);
+        }
+        for (guint i = 0; rsc->busy == NULL && rsc->others->len == 0 && i < rsc->ops->len; i++) {
+            const struct cox_execop *op = rsc->ops->pdata[i];
+
+            at = op->due_at > now ? cox_usec_min(at, op->due_at) : at; /* else it waits for room, not for a time */
         }
     }
     if (at != exec->wake_at) {
@@ -685,6 +712,7 @@ is_sane(const struct cox_exec_event *event)
         case COX_EXEC_ON_RECOVERED:
         case COX_EXEC_ON_ORDER:
         case COX_EXEC_ON_CANCEL:
+        case COX_EXEC_ON_WITHDRAW:
             return event->order.rsc_id != NULL && event->order.task != NULL && event->order.interval_ms >= 0;
         case COX_EXEC_ON_FORGET:
         case COX_EXEC_ON_SIGNAL:
@@ -728,6 +756,9 @@ cox_exec_step(struct cox_exec *exec, const struct cox_exec_event *event, cox_use
             break;
         case COX_EXEC_ON_CANCEL:
             on_cancel(exec, &event->order, out);
+            break;
+        case COX_EXEC_ON_WITHDRAW:
+            on_withdraw(exec, &event->order, out);
             break;
         case COX_EXEC_ON_FORGET:
             on_forget(exec, &event->order, out);

@@ -52,9 +52,10 @@ enum cox_exec_event_kind {
     COX_EXEC_ON_RECOVERED,     /**< this operation was still running when the executor began; it is run @run now */
     COX_EXEC_ON_READY,         /**< everything that was running has been told */
     COX_EXEC_ON_TERM,          /**< whose orders count from now on */
-    COX_EXEC_ON_LIMIT,         /**< so many operations may run at a time; 0: any number */
+    COX_EXEC_ON_LIMIT,         /**< so many operations may run at a time, not counting recurring ones after their first run; 0: any number */
     COX_EXEC_ON_ORDER,
     COX_EXEC_ON_CANCEL,        /**< end this recurring operation, or take this one out of the queue */
+    COX_EXEC_ON_WITHDRAW,      /**< if it has not begun, it is not wanted any more: it is reported as cancelled; else nothing happens */
     COX_EXEC_ON_FORGET,        /**< cancel everything of the resource and forget it */
     COX_EXEC_ON_RESULT,        /**< the run is over */
     COX_EXEC_ON_LOST,          /**< the run is over, and its result is not known */
@@ -66,7 +67,7 @@ enum cox_exec_event_kind {
 struct cox_exec_event {
     enum cox_exec_event_kind kind;
     union {
-        struct cox_exec_order order; /**< ORDER, CANCEL (rsc_id, task, interval_ms, term), FORGET (rsc_id, term),
+        struct cox_exec_order order; /**< ORDER, CANCEL and WITHDRAW (rsc_id, task, interval_ms, term), FORGET (rsc_id, term),
                                           REARMED, RECOVERED (all but start_delay_ms), SIGNAL (rsc_id) */
         struct cox_exec_term term;
         guint limit;

@@ -125,9 +125,22 @@ cox_execop_note(struct cox_execop *op, const struct cox_exec_result *result)
 }
 
 struct cox_execop *
+cox_execrsc_first(const struct cox_execrsc *rsc)
+{
+    for (guint i = 0; i < rsc->ops->len; i++) {
+        struct cox_execop *op = rsc->ops->pdata[i];
+
+        if (op->interval_ms == 0) {
+            return op;
+        }
+    }
+    return NULL;
+}
+
+struct cox_execop *
 cox_execrsc_next(const struct cox_execrsc *rsc, cox_usec now)
 {
-    struct cox_execop *oneshot = NULL, *recurring = NULL;
+    struct cox_execop *oneshot = cox_execrsc_first(rsc), *recurring = NULL;
 
     if (rsc->busy != NULL || rsc->others->len > 0) {
         return NULL;
@@ -135,9 +148,7 @@ cox_execrsc_next(const struct cox_execrsc *rsc, cox_usec now)
     for (guint i = 0; i < rsc->ops->len; i++) {
         struct cox_execop *op = rsc->ops->pdata[i];
 
-        if (op->interval_ms == 0) {
-            oneshot = oneshot == NULL ? op : oneshot;
-        } else if (recurring == NULL || op->due_at < recurring->due_at) {
+        if (op->interval_ms > 0 && (recurring == NULL || op->due_at < recurring->due_at)) {
             recurring = op;
         }
     }

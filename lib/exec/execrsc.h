@@ -34,6 +34,7 @@ struct cox_execop {
     cox_usec begun_at;
     cox_usec deadline;       /**< of the run; COX_USEC_NEVER: none */
     cox_usec again_at;       /**< PENDING: when to ask again */
+    bool is_counted;         /**< the run counts against the limit */
     bool is_timed_out;       /**< killed, and reported already; the process is not gone yet */
     bool is_cancelled;       /**< to be removed when the run is over */
     bool is_killed;          /**< the run was cancelled: how it ends tells nothing, also when the operation was ordered anew since */
@@ -72,6 +73,9 @@ void cox_execrsc_drop(struct cox_execrsc *rsc, struct cox_execop *op);
 
 /** Remember @result as reported. */
 void cox_execop_note(struct cox_execop *op, const struct cox_exec_result *result);
+
+/** The oldest one-shot operation, be it due or not, or NULL. */
+struct cox_execop *cox_execrsc_first(const struct cox_execrsc *rsc);
 
 /**
  * What may begin next for this resource: nothing while one is busy; the oldest one-shot operation that is due (a delayed

@@ -7,6 +7,9 @@
 
 #define NO_ACTION G_MAXUINT32
 
+/* So many times what runs at a time on a node is ordered: enough for the time that messages take, little enough to be withdrawn. */
+enum { AHEAD = 16 };
+
 /* Something that an executor is doing. */
 struct flight {
     char *rsc_id, *task, *node, *key;
@@ -15,7 +18,10 @@ struct flight {
     guint64 generation;
     guint32 action;      /* in the present graph, or NO_ACTION: of an earlier one, or of another coordinator */
     bool is_limited;     /* counts against the limits */
+    bool may_wait;       /* it may not have begun: more is in flight there than runs at a time */
+    bool is_withdrawn;   /* its executor was asked to drop it if it has not begun */
     char *place;         /* node whose executor does it: that of the connection, for a remote node */
+    gint64 time_ms;      /* so long after it begins its result is there; negative: nobody knows */
     cox_usec deadline;
 };
 
@@ -231,27 +237,57 @@ is_in_the_way(const struct flight *flight, const struct cox_action *action)
     return action->rsc_id != NULL && g_strcmp0(flight->rsc_id, action->rsc_id) == 0 && (is_here || is_there);
 }
 
+static bool
+is_migration(const char *task)
+{
+    return g_str_equal(task, "migrate_to") || g_str_equal(task, "migrate_from");
+}
+
+/*
+ * But no migration: its target expects it, and there are few.  And no stop or demotion: executors begin with these, and where a resource may have got to
+ * that was to be stopped there, it is better to know that it is not than to plan once more with what may be.
+ */
+static bool
+is_kept(const char *task)
+{
+    return is_migration(task) || g_str_equal(task, "stop") || g_str_equal(task, "demote");
+}
+
+static void
+withdraw(struct flight *flight, struct cox_conduct_effects *out)
+{
+    struct cox_conduct_effect *effect = NULL;
+
+    if (!flight->may_wait || flight->is_withdrawn || flight->action != NO_ACTION || is_kept(flight->task)) {
+        return;
+    }
+    flight->is_withdrawn = true;
+    effect = add(out, COX_CONDUCT_DO_WITHDRAW);
+    effect->identity = (struct cox_conduct_identity) { cox_effects_text(&out->list, flight->rsc_id), cox_effects_text(&out->list, flight->task),
+                                                       flight->interval_ms, cox_effects_text(&out->list, flight->node) };
+    effect->place = cox_effects_text(&out->list, flight->place);
+}
+
 /*
  * What no action of this graph stands for, and is in the way.  And a node does not leave while anything is under way there, or on its way
  * there: of a stop that has not ended the scheduler only knows that it has to ask.
  */
 static bool
-has_foreign_flight(const struct cox_conduct *conduct, const struct cox_action *action)
+has_foreign_flight(const struct cox_conduct *conduct, const struct cox_action *action, struct cox_conduct_effects *out)
 {
-    bool leaves = action->kind == COX_ACTION_CRM && g_str_equal(action->task, "do_shutdown");
+    bool leaves = action->kind == COX_ACTION_CRM && g_str_equal(action->task, "do_shutdown"), is_any = false;
 
     for (guint i = 0; i < conduct->flights->len; i++) {
-        const struct flight *flight = conduct->flights->pdata[i];
+        struct flight *flight = conduct->flights->pdata[i];
+        bool is_where_it_leaves = leaves && flight->rsc_id != NULL
+                                  && (g_strcmp0(flight->place, action->node_name) == 0 || g_strcmp0(flight->migrate_target, action->node_name) == 0);
 
-        if (leaves && flight->rsc_id != NULL
-            && (g_strcmp0(flight->place, action->node_name) == 0 || g_strcmp0(flight->migrate_target, action->node_name) == 0)) {
-            return true;
-        }
-        if (flight->action == NO_ACTION && is_in_the_way(flight, action)) {
-            return true;
+        if (is_where_it_leaves || (flight->action == NO_ACTION && is_in_the_way(flight, action))) {
+            withdraw(flight, out);
+            is_any = true;
         }
     }
-    return false;
+    return is_any;
 }
 
 /*
@@ -293,29 +329,102 @@ place_of(const struct cox_action *action)
 
 /* ---- limits ---- */
 
+static guint
+limit_of(const struct cox_conduct *conduct, const char *place)
+{
+    return place == NULL ? 0 : GPOINTER_TO_UINT(g_hash_table_lookup(conduct->limits, place));
+}
+
+static guint
+count_at(const struct cox_conduct *conduct, const char *place)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < conduct->flights->len; i++) {
+        const struct flight *flight = conduct->flights->pdata[i];
+
+        n += flight->is_limited && g_strcmp0(flight->place, place) == 0;
+    }
+    return n;
+}
+
+/* Migrations are not sent ahead: they take long, and their targets expect them. */
 static bool
 has_room(const struct cox_conduct *conduct, const struct cox_action *action)
 {
     const char *place = place_of(action);
-    gpointer own = place == NULL ? NULL : g_hash_table_lookup(conduct->limits, place);
-    guint limit = GPOINTER_TO_UINT(own);
-    bool is_migration = g_str_equal(action->task, "migrate_to") || g_str_equal(action->task, "migrate_from");
-    guint n_all = 0, n_here = 0;
-    gint n_migrations = 0;
+    guint limit = limit_of(conduct, place), n_all = 0, n_migrations = 0;
 
     if (action->kind != COX_ACTION_RSC) {
         return true;
     }
     for (guint i = 0; i < conduct->flights->len; i++) {
         const struct flight *flight = conduct->flights->pdata[i];
-        bool is_here = g_strcmp0(flight->place, place) == 0;
 
         n_all += flight->is_limited;
-        n_here += flight->is_limited && is_here;
-        n_migrations += is_here && g_str_has_prefix(flight->task, "migrate_");
+        n_migrations += is_migration(flight->task) && g_strcmp0(flight->place, place) == 0;
     }
-    return (conduct->batch_limit == 0 || n_all < conduct->batch_limit) && (limit == 0 || n_here < limit)
-           && (!is_migration || conduct->migration_limit < 0 || n_migrations < conduct->migration_limit);
+    return (conduct->batch_limit == 0 || n_all < conduct->batch_limit) && (limit == 0 || count_at(conduct, place) < AHEAD * limit)
+           && (!is_migration(action->task)
+               || ((conduct->migration_limit < 0 || n_migrations < (guint) conduct->migration_limit) && (limit == 0 || n_migrations < limit)));
+}
+
+/* ---- time ---- */
+
+static cox_usec
+time_over(gint64 time_ms, cox_usec now)
+{
+    return time_ms < 0 ? COX_USEC_NEVER : cox_usec_after_ms(now, time_ms);
+}
+
+/* The time of the longest that may be running at this place; negative: nobody knows. */
+static gint64
+longest_ms(const struct cox_conduct *conduct, const char *place)
+{
+    gint64 longest = 0;
+
+    for (guint i = 0; i < conduct->flights->len && longest >= 0; i++) {
+        const struct flight *flight = conduct->flights->pdata[i];
+
+        if (flight->is_limited && g_strcmp0(flight->place, place) == 0) {
+            longest = flight->time_ms < 0 ? -1 : MAX(longest, flight->time_ms);
+        }
+    }
+    return longest;
+}
+
+/*
+ * There was a result from this place.  Nobody says here what has begun there; but an executor that works through its queue has the next result at the latest
+ * when the longest of what may be running has used up its time.  What is left when all of it can run has begun by now.
+ */
+static void
+set_deadlines(struct cox_conduct *conduct, const char *place, cox_usec now)
+{
+    guint limit = limit_of(conduct, place);
+    bool is_queue = limit > 0 && count_at(conduct, place) > limit;
+    gint64 longest = longest_ms(conduct, place);
+
+    for (guint i = 0; i < conduct->flights->len; i++) {
+        struct flight *flight = conduct->flights->pdata[i];
+
+        if (flight->may_wait && g_strcmp0(flight->place, place) == 0) {
+            flight->may_wait = is_queue;
+            flight->deadline = time_over(is_queue ? longest : flight->time_ms, now);
+        }
+    }
+}
+
+/* What has begun before fewer may run does not wait; that it is taken for something that may gives it more time only. */
+static void
+on_limit(struct cox_conduct *conduct, const char *node, guint limit, cox_usec now)
+{
+    g_hash_table_replace(conduct->limits, g_strdup(node), GUINT_TO_POINTER(limit));
+    for (guint i = 0; i < conduct->flights->len; i++) {
+        struct flight *flight = conduct->flights->pdata[i];
+
+        flight->may_wait = flight->may_wait || (flight->is_limited && g_strcmp0(flight->place, node) == 0);
+    }
+    set_deadlines(conduct, node, now);
 }
 
 /* ---- the graph ---- */
@@ -333,17 +442,16 @@ step_transition(struct cox_conduct *conduct, const struct cox_transition_event *
  * What is asked of a node's controller takes no time but that of messages; it may die over it, or not do it.  A fencing ends when the
  * fencer says so.
  */
-static cox_usec
-deadline_of(const struct cox_conduct *conduct, const struct cox_action *action, cox_usec now)
+static gint64
+time_of(const struct cox_conduct *conduct, const struct cox_action *action)
 {
     gint64 timeout_ms = cox_action_number(action, "CRM_meta_timeout");
     bool is_asked = action->kind == COX_ACTION_CRM && !g_str_equal(action->task, "stonith");
 
     if (timeout_ms <= 0 && !is_asked) {
-        return COX_USEC_NEVER;
+        return -1;
     }
-    return cox_usec_after_ms(now, MAX(timeout_ms, 0) + cox_action_number(action, "CRM_meta_start_delay")
-                                      + conduct->config.cluster_delay_ms);
+    return MAX(timeout_ms, 0) + cox_action_number(action, "CRM_meta_start_delay") + conduct->config.cluster_delay_ms;
 }
 
 static void
@@ -351,6 +459,7 @@ begin(struct cox_conduct *conduct, guint32 index, cox_usec now, struct cox_condu
 {
     const struct cox_action *action = &conduct->graph->actions[index];
     struct flight *flight = g_new0(struct flight, 1);
+    guint limit = limit_of(conduct, place_of(action));
 
     flight->rsc_id = g_strdup(action->rsc_id);
     flight->task = g_strdup(action->task);
@@ -362,8 +471,13 @@ begin(struct cox_conduct *conduct, guint32 index, cox_usec now, struct cox_condu
     flight->interval_ms = action->interval_ms;
     flight->action = index;
     flight->is_limited = action->kind == COX_ACTION_RSC;
-    flight->deadline = deadline_of(conduct, action, now);
+    flight->time_ms = time_of(conduct, action);
+    flight->deadline = time_over(flight->time_ms, now);
     g_ptr_array_add(conduct->flights, flight);
+    if (flight->is_limited && limit > 0 && count_at(conduct, flight->place) > limit) {
+        flight->may_wait = true;
+        flight->deadline = time_over(longest_ms(conduct, flight->place), now);
+    }
     note_sent(conduct, flight);
     add(out, COX_CONDUCT_DO_START)->action = index;
 }
@@ -387,7 +501,7 @@ begin_waiting(struct cox_conduct *conduct, cox_usec now, struct cox_conduct_effe
             step_transition(conduct, &(struct cox_transition_event) { COX_TRANSITION_RESULT, index, true, 0 });
         } else if (same != NULL && same->action == NO_ACTION && has_ends_of(same, action)) {
             same->action = index;
-        } else if (same != NULL || is_outdated(conduct, action) || has_foreign_flight(conduct, action) || !has_room(conduct, action)) {
+        } else if (is_outdated(conduct, action) || has_foreign_flight(conduct, action, out) || same != NULL || !has_room(conduct, action)) {
             g_array_index(conduct->waiting, guint32, kept++) = index;
         } else {
             begin(conduct, index, now, out);
@@ -396,8 +510,48 @@ begin_waiting(struct cox_conduct *conduct, cox_usec now, struct cox_conduct_effe
     g_array_set_size(conduct->waiting, kept);
 }
 
+static char *
+name_of_flight(const char *rsc_id, const char *task, gint64 interval_ms, const char *node)
+{
+    return g_strdup_printf("%s\n%s\n%" G_GINT64_FORMAT "\n%s", rsc_id, task, interval_ms, node);
+}
+
+/* What this graph does not have. */
 static void
-on_graph(struct cox_conduct *conduct, const struct cox_conduct_event *event)
+withdraw_unwanted(struct cox_conduct *conduct, struct cox_conduct_effects *out)
+{
+    g_autoptr(GHashTable) wanted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (size_t i = 0; i < conduct->graph->n_actions; i++) {
+        const struct cox_action *action = &conduct->graph->actions[i];
+
+        if (action->kind == COX_ACTION_RSC) {
+            g_hash_table_add(wanted, name_of_flight(action->rsc_id, action->task, action->interval_ms, action->node_name));
+        }
+    }
+    for (guint i = 0; i < conduct->flights->len; i++) {
+        struct flight *flight = conduct->flights->pdata[i];
+        g_autofree char *name = name_of_flight(flight->rsc_id, flight->task, flight->interval_ms, flight->node);
+
+        if (!g_hash_table_contains(wanted, name)) {
+            withdraw(flight, out);
+        }
+    }
+}
+
+static bool
+may_any_wait(const struct cox_conduct *conduct)
+{
+    for (guint i = 0; i < conduct->flights->len; i++) {
+        if (((const struct flight *) conduct->flights->pdata[i])->may_wait) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+on_graph(struct cox_conduct *conduct, const struct cox_conduct_event *event, struct cox_conduct_effects *out)
 {
     GHashTable *swap = NULL;
 
@@ -415,6 +569,9 @@ on_graph(struct cox_conduct *conduct, const struct cox_conduct_event *event)
     g_array_set_size(conduct->waiting, 0);
     for (guint i = 0; i < conduct->flights->len; i++) {
         ((struct flight *) conduct->flights->pdata[i])->action = NO_ACTION;
+    }
+    if (may_any_wait(conduct)) {
+        withdraw_unwanted(conduct, out);
     }
     conduct->transition = cox_transition_new(conduct->graph, 0);
     step_transition(conduct, &(struct cox_transition_event) { .kind = COX_TRANSITION_RUN });
@@ -441,22 +598,31 @@ end_action(struct cox_conduct *conduct, guint32 index, bool is_expected)
 }
 
 static void
-on_result(struct cox_conduct *conduct, const struct cox_conduct_identity *identity, int rc)
+on_result(struct cox_conduct *conduct, const struct cox_conduct_event *event, cox_usec now)
 {
+    const struct cox_conduct_identity *identity = &event->result.identity;
     struct flight *flight = find_flight(conduct, identity);
     guint32 index = flight == NULL ? NO_ACTION : flight->action;
+    g_autofree char *place = flight == NULL ? NULL : g_strdup(flight->place);
+    bool has_begun = !event->result.has_not_begun;
 
-    settle_sent(conduct, identity);
+    if (!has_begun && flight == NULL) {
+        return; /* nothing has changed */
+    }
+    if (has_begun) {
+        settle_sent(conduct, identity);
+    }
     note_news(conduct, identity);
     if (flight != NULL) {
         g_ptr_array_remove(conduct->flights, flight);
+        set_deadlines(conduct, place, now);
     }
     if (index == NO_ACTION) { /* the plan was made without it */
         conduct->wants_replan = true;
         on_abort(conduct, COX_SCORE_INFINITY);
         return;
     }
-    end_action(conduct, index, rc == cox_action_number(&conduct->graph->actions[index], "CRM_meta_op_target_rc"));
+    end_action(conduct, index, has_begun && event->result.rc == cox_action_number(&conduct->graph->actions[index], "CRM_meta_op_target_rc"));
 }
 
 static void
@@ -480,6 +646,8 @@ on_inflight(struct cox_conduct *conduct, const struct cox_inflight *inflight)
     flight->generation = inflight->generation;
     flight->action = NO_ACTION;
     flight->is_limited = true;
+    flight->may_wait = !inflight->is_running;
+    flight->time_ms = -1;
     flight->deadline = COX_USEC_NEVER; /* its executor watches the time */
     g_ptr_array_add(conduct->flights, flight);
     note_sent(conduct, flight);
@@ -583,14 +751,14 @@ cox_conduct_step(struct cox_conduct *conduct, const struct cox_conduct_event *ev
 {
     switch (event->kind) {
         case COX_CONDUCT_ON_GRAPH:
-            on_graph(conduct, event);
+            on_graph(conduct, event, out);
             break;
         case COX_CONDUCT_ON_ASKED:
             g_hash_table_remove_all(conduct->news);
             conduct->is_asked = true;
             break;
         case COX_CONDUCT_ON_RESULT:
-            on_result(conduct, &event->result.identity, event->result.rc);
+            on_result(conduct, event, now);
             break;
         case COX_CONDUCT_ON_INFLIGHT:
             on_inflight(conduct, event->inflight);
@@ -609,7 +777,7 @@ cox_conduct_step(struct cox_conduct *conduct, const struct cox_conduct_event *ev
             conduct->config = event->config;
             break;
         case COX_CONDUCT_ON_LIMIT:
-            g_hash_table_replace(conduct->limits, g_strdup(event->node.name), GUINT_TO_POINTER(event->node.limit));
+            on_limit(conduct, event->node.name, event->node.limit, now);
             break;
         case COX_CONDUCT_ON_WAKE:
             on_wake(conduct, now, out);

@@ -11,8 +11,12 @@
  *             wait for its result
  *
  * The identity of an action is resource, task, interval and node, and of a migration its other end.  What is in flight is never dropped: it ends by its
- * result, or with its node.  How much runs at a time depends on this engine's own actions only, never on the load of a
+ * result, or with its node.  How much is ordered at a time depends on this engine's own actions only, never on the load of a
  * machine; fencing is not held back by any limit.
+ *
+ * How much runs at a time on a node its executor sees to, which has a queue: orders are sent ahead, a bounded multiple of that, so that neither an order nor
+ * a result has to travel by itself.  What may still wait there is withdrawn when the next graph does not have it, or when it is in the way of an action
+ * of that graph; the executor answers with a result that says that it has not begun.  It does not count as lost while it waits, as long as there are results.
  */
 #ifndef COX_TRANSITION_CONDUCT_H
 #define COX_TRANSITION_CONDUCT_H
@@ -48,7 +52,7 @@ enum cox_conduct_event_kind {
     COX_CONDUCT_ON_NODE_LOST, /**< no result will come from there */
     COX_CONDUCT_ON_REPORT,    /**< a node begins to tell all that it is running: what else was in flight there is not; INFLIGHT follows */
     COX_CONDUCT_ON_CONFIG,    /**< cluster-delay has changed: for what begins from now on */
-    COX_CONDUCT_ON_LIMIT,     /**< so many resource actions at a time on this node; 0: any number */
+    COX_CONDUCT_ON_LIMIT,     /**< so many resource actions run at a time on this node; 0: any number */
     COX_CONDUCT_ON_WAKE,
     COX_CONDUCT_ON_RESET,     /**< not the coordinator any more: forget everything */
 };
@@ -65,18 +69,20 @@ struct cox_conduct_event {
         struct {
             struct cox_conduct_identity identity;
             int rc;
+            bool has_not_begun;            /**< it was taken out of the queue of its executor: nothing was done, rc says nothing */
         } result;
         const struct cox_inflight *inflight;
         gint32 priority;
         struct {
             const char *name;
-            guint limit;                   /**< LIMIT: of actions at a time; 0, as before the first such event: any number */
+            guint limit;                   /**< LIMIT: that run at a time; 0, as before the first such event: any number */
         } node;
     };
 };
 
 enum cox_conduct_effect_kind {
     COX_CONDUCT_DO_START = 0, /**< give the order; answer with ON_RESULT */
+    COX_CONDUCT_DO_WITHDRAW,  /**< if it has not begun, it is not wanted any more; answered by ON_RESULT in both cases */
     COX_CONDUCT_DO_LOST,      /**< its time is long over and no result has come: it counts as failed */
     COX_CONDUCT_DO_REPLAN,    /**< the plan does not fit any more */
     COX_CONDUCT_DO_COMPLETE,  /**< nothing is in flight and nothing more can begin */
@@ -86,6 +92,8 @@ enum cox_conduct_effect_kind {
 struct cox_conduct_effect {
     enum cox_conduct_effect_kind kind;
     guint32 action;           /**< START, LOST: index in the present graph */
+    struct cox_conduct_identity identity; /**< WITHDRAW */
+    const char *place;        /**< WITHDRAW: node whose executor has it */
     cox_usec at;              /**< WAKE */
 };
 

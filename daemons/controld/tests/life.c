@@ -256,6 +256,10 @@ fake_ask(void *context, enum cox_daemon daemon, struct cox_client_call *call)
         take_order(w, call->body);
     } else if (call->message == COX_MSG_EXEC_CANCEL) {
         g_string_append_printf(w->log, "cancel ");
+    } else if (call->message == COX_MSG_EXEC_WITHDRAW) {
+        g_string_append_printf(w->log, "withdraw_%s ", ((const struct cox_msg_exec_withdraw *) call->body)->rsc_id);
+    } else if (call->message == COX_MSG_EXEC_LIMIT) {
+        w->limit = ((const struct cox_msg_exec_limit *) call->body)->limit;
     } else if (call->message == COX_MSG_EXEC_FORGET) {
         g_string_append_printf(w->log, "forget_%s ", ((const struct cox_msg_exec_forget *) call->body)->rsc_id);
     } else if (call->message == COX_MSG_FENCE_ASK) {

@@ -27,6 +27,7 @@ struct world {
     const GString *plan;   /* body of the answer that is being given */
     guint32 next_id;
     gint64 call_id;
+    guint64 limit;         /* what the executor was told last */
     GByteArray *recurring; /* the last recurring operation that was ordered */
     bool is_holding;       /* operations do not end */
     bool fence_fails, is_heard;

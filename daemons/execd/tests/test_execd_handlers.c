@@ -11,6 +11,8 @@
 static const struct cox_op ops[] = {
     { COX_MSG_EXEC_ORDER, execd_on_order, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_EXEC_CANCEL, execd_on_cancel, COX_FROM_LOCAL, COX_ROLE_ADMIN },
+    { COX_MSG_EXEC_WITHDRAW, execd_on_withdraw, COX_FROM_LOCAL, COX_ROLE_ADMIN },
+    { COX_MSG_EXEC_LIMIT, execd_on_limit, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_EXEC_FORGET, execd_on_forget, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_EXEC_TAKEN, execd_on_taken, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_EXEC_ALERT, execd_on_alert, COX_FROM_LOCAL, COX_ROLE_ADMIN },
@@ -196,6 +198,55 @@ a_cancellation_waits_for_the_run_under_way(void **state)
     assert_int_equal(last_result(world)->status, COX_OP_STATUS_CANCELLED);
 }
 
+static void
+no_more_than_the_controller_says_run_at_a_time(void **state)
+{
+    struct world *world = *state;
+    struct cox_msg_exec_limit limit = { .limit = 1 };
+
+    assert_non_null(cox_service_fake_get(world->fake, COX_MSG_EXEC_LIMIT, &limit, COX_MSG_DONE, NULL));
+    assert_true(order(world, "a", "start", 0) > 0);
+    assert_true(order(world, "b", "start", 0) > 0);
+    assert_true(order(world, "c", "start", 0) > 0);
+    assert_int_equal(cox_fake_child_count(world->runtime), 1);
+    limit.limit = 2;
+    assert_non_null(cox_service_fake_get(world->fake, COX_MSG_EXEC_LIMIT, &limit, COX_MSG_DONE, NULL));
+    assert_int_equal(cox_fake_child_count(world->runtime), 2);
+    cox_service_fake_free(world->fake); /* the next one does not begin everything before it is told */
+    start(world);
+    assert_true(cox_exec_running(((struct execd *) cox_service_data(cox_service_fake_ctx(world->fake)))->engine) <= MAX(2, 2 * sysconf(_SC_NPROCESSORS_ONLN)));
+}
+
+static void
+what_is_withdrawn_before_it_has_begun_is_answered_as_cancelled(void **state)
+{
+    struct world *world = *state;
+    const struct cox_msg_exec_limit limit = { .limit = 1 };
+    struct cox_msg_exec_withdraw withdrawal = { .rsc_id = "b", .task = "start", .generation = 1, .coordinator = 1 };
+    g_autoptr(GError) error = NULL;
+
+    assert_non_null(cox_service_fake_get(world->fake, COX_MSG_EXEC_LIMIT, &limit, COX_MSG_DONE, NULL));
+    assert_true(order(world, "a", "start", 0) > 0);
+    assert_true(order(world, "b", "start", 0) > 0);
+    assert_non_null(cox_service_fake_get(world->fake, COX_MSG_EXEC_WITHDRAW, &withdrawal, COX_MSG_DONE, NULL));
+    assert_int_equal(cox_service_fake_n_events(world->fake), 1);
+    assert_string_equal(last_result(world)->key, "2:3:0:u");
+    assert_int_equal(last_result(world)->status, COX_OP_STATUS_CANCELLED);
+    assert_int_equal(count_files(world, "order-"), 1);
+    withdrawal.rsc_id = "a"; /* that has begun */
+    assert_non_null(cox_service_fake_get(world->fake, COX_MSG_EXEC_WITHDRAW, &withdrawal, COX_MSG_DONE, NULL));
+    assert_int_equal(cox_service_fake_n_events(world->fake), 1);
+    withdrawal.generation = 0;
+    assert_null(cox_service_fake_get(world->fake, COX_MSG_EXEC_WITHDRAW, &withdrawal, COX_MSG_DONE, &error));
+    assert_true(g_error_matches(error, COX_ERROR, COX_ERROR_OLD));
+    g_clear_error(&error);
+    withdrawal.rsc_id = NULL;
+    assert_null(cox_service_fake_get(world->fake, COX_MSG_EXEC_WITHDRAW, &withdrawal, COX_MSG_DONE, &error));
+    assert_true(g_error_matches(error, COX_ERROR, COX_ERROR_INVALID_PARAM));
+    end_run(world, 1, 0, "");
+    assert_int_equal(cox_fake_child_count(world->runtime), 0);
+}
+
 static const char alerts_xml[] =
     "<alerts><alert id='a' path='/usr/bin/tell'><instance_attributes id='i'><nvpair id='i1' name='mood' value='calm'/></instance_attributes>"
     "<recipient id='r1' value='one'/><recipient id='r2' value='two'/></alert>"
@@ -298,5 +349,6 @@ a_storm_of_alerts_waits_and_then_is_cut(void **state)
 COX_TEST_MAIN(TEST(an_order_becomes_a_keeper_with_the_agent_and_its_end_a_result),
               TEST(at_the_deadline_the_agent_is_killed_and_reported_at_once),
               TEST(a_new_order_of_a_monitor_takes_the_place_of_the_old_one), TEST(a_cancellation_waits_for_the_run_under_way),
+              TEST(no_more_than_the_controller_says_run_at_a_time), TEST(what_is_withdrawn_before_it_has_begun_is_answered_as_cancelled),
               TEST(alerts_are_run_once_for_each_recipient), TEST(results_are_alerts_but_for_probes_that_were_expected),
               TEST(an_alerts_section_that_makes_no_sense_changes_nothing), TEST(a_storm_of_alerts_waits_and_then_is_cut))

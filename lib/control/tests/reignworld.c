@@ -43,6 +43,9 @@ write_effect(struct world *w, const struct cox_reign_effect *effect)
             g_string_append_printf(w->log, "%s %s %s@%s; ", orders[effect->order.kind], effect->order.action->task,
                                    effect->order.action->rsc_id == NULL ? "-" : effect->order.action->rsc_id, effect->name);
             break;
+        case COX_REIGN_DO_WITHDRAW:
+            g_string_append_printf(w->log, "withdraw %s %s@%s; ", effect->withdraw.task, effect->withdraw.rsc_id, effect->name);
+            break;
         case COX_REIGN_DO_FENCE:
             g_string_append_printf(w->log, "fence %s %s; ", effect->fence.how, effect->name);
             break;

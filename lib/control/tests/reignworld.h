@@ -6,7 +6,7 @@
 
 #define MS(n) ((cox_usec) (n) * COX_USEC_PER_MS)
 
-enum { MAX_ACTIONS = 8, WORLD_LIFE = 31 }; /* in which boot n3 is in the beginning */
+enum { MAX_ACTIONS = 40, WORLD_LIFE = 31 }; /* in which boot n3 is in the beginning */
 
 /* A graph by hand. */
 struct plan {

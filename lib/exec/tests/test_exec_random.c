@@ -53,6 +53,7 @@ begin(struct world *w, const struct cox_exec_effect *effect)
         }
     }
     assert_non_null(free_slot);
+    assert_false(!effect->is_probe && effect->interval_ms == 0 && g_hash_table_contains(w->answered_keys, effect->key)); /* withdrawn, or over */
     *free_slot = (struct process) { .run = effect->run, .rsc = rsc, .task = g_intern_string(effect->task),
                                     .interval_ms = effect->interval_ms, .is_own_probe = effect->is_probe };
     g_strlcpy(free_slot->key, effect->key == NULL ? "" : effect->key, sizeof(free_slot->key));
@@ -213,6 +214,14 @@ one_step(struct world *w)
         case 4:
             event.kind = COX_EXEC_ON_CANCEL;
             event.order = (struct cox_exec_order) { names[g_rand_int_range(w->random, 0, RSCS)], "monitor", NULL, 1000, 0, 0, w->term };
+            feed(w, &event);
+            break;
+        case 5:
+        case 6:
+        case 7:
+            event.kind = COX_EXEC_ON_WITHDRAW;
+            event.order = (struct cox_exec_order) { names[g_rand_int_range(w->random, 0, RSCS)], g_rand_boolean(w->random) ? "start" : "stop", NULL, 0, 0,
+                                                    0, w->term };
             feed(w, &event);
             break;
         default:

@@ -1,137 +1,7 @@
 /* Tests of lib/transition/conduct.c: stories, and random graphs on executors that take their time */
-#include "transition/conduct.h"
+#include "transition/tests/conductkit.h"
 
-#include "base/testkit.h"
 #include "model/score.h"
-
-#define MS(n) ((cox_usec) (n) * COX_USEC_PER_MS)
-
-enum { MAX_ACTIONS = 24 };
-
-/* A graph by hand. */
-struct plan {
-    struct cox_action actions[MAX_ACTIONS];
-    guint32 inputs[MAX_ACTIONS][MAX_ACTIONS];
-    struct cox_nvpair attributes[MAX_ACTIONS][2];
-    struct cox_graph graph;
-};
-
-static guint32
-add_action(struct plan *plan, const char *rsc, const char *task, const char *node)
-{
-    guint32 index = (guint32) plan->graph.n_actions++;
-
-    plan->attributes[index][0] = (struct cox_nvpair) { NULL, "CRM_meta_timeout", "20000" };
-    plan->actions[index] = (struct cox_action) { .id = index + 1, .kind = rsc == NULL ? COX_ACTION_CRM : COX_ACTION_RSC,
-                                                 .task = task, .key = task, .rsc_id = rsc, .node_name = node,
-                                                 .inputs = plan->inputs[index], .attributes = plan->attributes[index],
-                                                 .n_attributes = 1 };
-    plan->graph.actions = plan->actions;
-    return index;
-}
-
-static void
-order(struct plan *plan, guint32 first, guint32 then)
-{
-    plan->inputs[then][plan->actions[then].n_inputs++] = first;
-}
-
-struct world {
-    struct cox_conduct *conduct;
-    const struct cox_graph *graph;
-    cox_usec now, wake_at;
-    GString *log;
-};
-
-static void
-setup(struct world *w)
-{
-    struct cox_conduct_config config = { .cluster_delay_ms = 60000 };
-
-    memset(w, 0, sizeof(*w));
-    w->conduct = cox_conduct_new(&config);
-    w->now = MS(1000);
-    w->wake_at = COX_USEC_NEVER;
-    w->log = g_string_new(NULL);
-}
-
-static void
-teardown(struct world *w)
-{
-    cox_conduct_free(w->conduct);
-    g_string_free(w->log, TRUE);
-}
-
-static const char *
-feed(struct world *w, const struct cox_conduct_event *event)
-{
-    struct cox_conduct_effects out;
-
-    g_string_truncate(w->log, 0);
-    cox_conduct_effects_init(&out);
-    cox_conduct_step(w->conduct, event, w->now, &out);
-    for (guint i = 0; i < cox_conduct_effects_count(&out); i++) {
-        const struct cox_conduct_effect *e = cox_conduct_effects_get(&out, i);
-        const struct cox_action *action = w->graph == NULL ? NULL : &w->graph->actions[e->action];
-
-        switch (e->kind) {
-            case COX_CONDUCT_DO_START:
-            case COX_CONDUCT_DO_LOST:
-                g_string_append_printf(w->log, "%s %s %s %s;", e->kind == COX_CONDUCT_DO_START ? "start" : "lost",
-                                       action->rsc_id ? action->rsc_id : "-", action->task, action->node_name);
-                break;
-            case COX_CONDUCT_DO_REPLAN:
-                g_string_append(w->log, "replan;");
-                break;
-            case COX_CONDUCT_DO_COMPLETE:
-                g_string_append(w->log, "complete;");
-                break;
-            case COX_CONDUCT_DO_WAKE:
-                w->wake_at = e->at;
-                break;
-        }
-    }
-    cox_conduct_effects_clear(&out);
-    return w->log->str;
-}
-
-static const char *
-begin_limited(struct world *w, const struct plan *plan, guint batch_limit, gint migration_limit)
-{
-    struct cox_conduct_event event = { .kind = COX_CONDUCT_ON_GRAPH };
-
-    w->graph = &plan->graph;
-    event.graph.graph = &plan->graph;
-    event.graph.batch_limit = batch_limit;
-    event.graph.migration_limit = migration_limit;
-    return feed(w, &event);
-}
-
-static const char *
-begin(struct world *w, const struct plan *plan)
-{
-    return begin_limited(w, plan, 0, -1);
-}
-
-static const char *
-result(struct world *w, const char *rsc, const char *task, const char *node, int rc)
-{
-    struct cox_conduct_event event = { .kind = COX_CONDUCT_ON_RESULT };
-
-    event.result.identity = (struct cox_conduct_identity) { rsc, task, 0, node };
-    event.result.rc = rc;
-    return feed(w, &event);
-}
-
-static const char *
-about_node(struct world *w, enum cox_conduct_event_kind kind, const char *node, guint limit)
-{
-    struct cox_conduct_event event = { .kind = kind };
-
-    event.node.name = node;
-    event.node.limit = limit;
-    return feed(w, &event);
-}
 
 static void
 actions_begin_when_their_inputs_are_done(void **state)
@@ -550,49 +420,6 @@ a_node_does_not_leave_while_something_is_sent_to_it(void **state)
 }
 
 static void
-limits_count_own_actions_and_never_hold_back_fencing(void **state)
-{
-    struct plan plan = { 0 };
-    struct world w;
-
-    (void) state;
-    setup(&w);
-    add_action(&plan, "a", "start", "n1");
-    add_action(&plan, "b", "start", "n1");
-    add_action(&plan, "c", "start", "n2");
-    add_action(&plan, "d", "start", "r1");
-    plan.actions[3].router_node = "n2";
-    add_action(&plan, NULL, "stonith", "n3");
-    about_node(&w, COX_CONDUCT_ON_LIMIT, "n1", 1);
-    about_node(&w, COX_CONDUCT_ON_LIMIT, "n2", 1);
-    assert_string_equal(begin(&w, &plan), "start a start n1;start c start n2;start - stonith n3;");
-    assert_string_equal(result(&w, "c", "start", "n2", 0), "start d start r1;"); /* runs by way of n2 */
-    assert_string_equal(about_node(&w, COX_CONDUCT_ON_LIMIT, "n1", 0), "start b start n1;");
-    teardown(&w);
-    setup(&w);
-    assert_string_equal(begin_limited(&w, &plan, 2, -1), "start a start n1;start b start n1;start - stonith n3;");
-    assert_string_equal(result(&w, "a", "start", "n1", 0), "start c start n2;");
-    teardown(&w);
-}
-
-static void
-migrations_have_a_limit_of_their_own(void **state)
-{
-    struct plan plan = { 0 };
-    struct world w;
-
-    (void) state;
-    setup(&w);
-    add_action(&plan, "a", "migrate_to", "n1");
-    add_action(&plan, "b", "migrate_to", "n1");
-    add_action(&plan, "c", "migrate_from", "n2");
-    add_action(&plan, "d", "start", "n1");
-    assert_string_equal(begin_limited(&w, &plan, 0, 1), "start a migrate_to n1;start c migrate_from n2;start d start n1;");
-    assert_string_equal(result(&w, "a", "migrate_to", "n1", 0), "start b migrate_to n1;");
-    teardown(&w);
-}
-
-static void
 a_lost_node_sends_no_results(void **state)
 {
     struct plan plan = { 0 }, leaving = { 0 }, remote = { 0 };
@@ -781,7 +608,6 @@ COX_TEST_MAIN(cmocka_unit_test(actions_begin_when_their_inputs_are_done),
               cmocka_unit_test(what_is_sent_again_or_really_arriving_is_told_once),
               cmocka_unit_test(what_waits_for_an_action_of_a_lost_node_does_not_begin_there),
               cmocka_unit_test(a_node_does_not_leave_while_something_is_sent_to_it),
-              cmocka_unit_test(limits_count_own_actions_and_never_hold_back_fencing),
-              cmocka_unit_test(migrations_have_a_limit_of_their_own), cmocka_unit_test(a_lost_node_sends_no_results),
+              cmocka_unit_test(a_lost_node_sends_no_results),
               cmocka_unit_test(an_action_without_result_counts_as_failed_but_stays_in_flight),
               cmocka_unit_test(every_graph_ends_and_operations_of_a_resource_never_overlap))

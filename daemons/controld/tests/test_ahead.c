@@ -1,0 +1,88 @@
+/* Tests of cox-controld as a whole: orders that are sent ahead, and results that wait for each other. */
+#include "daemons/controld/tests/life.h"
+
+static void
+the_executor_is_told_how_many_operations_may_run_at_a_time(void **state)
+{
+    struct world *w = *state;
+
+    life_create(w, "", DUMMY, "");
+    cox_follow_fake_edit(w->controld->follow, COX_EDIT_MODIFY, "crm_config",
+                         "<crm_config><cluster_property_set id='o'><nvpair id='o-l' name='node-action-limit' value='7'/></cluster_property_set></crm_config>");
+    life_pass(w, 500);
+    assert_int_equal(w->limit, 7);
+    w->limit = 0;
+    controld_duty_on_exec(w->controld, true, NULL); /* it was restarted */
+    assert_int_equal(w->limit, 7);
+    controld_duty_limit(w->controld, 0);
+    assert_int_equal(w->limit, 2 * w->controld->cores);
+    w->controld->action_limit = 3; /* what the host wants comes first */
+    controld_duty_limit(w->controld, 7);
+    assert_int_equal(w->limit, 3);
+}
+
+static void
+a_withdrawal_reaches_the_executor_and_its_failure_is_no_result(void **state)
+{
+    struct world *w = *state;
+    struct cox_msg_control_order order = { .target = 1, .kind = COX_REIGN_WITHDRAW, .generation = 99, .rsc_id = "r", .task = "start" };
+
+    life_create(w, "", DUMMY, "");
+    g_string_truncate(w->log, 0);
+    assert_true(cox_service_send(cox_service_fake_ctx(w->fake), COX_MSG_CONTROL_ORDER, &order));
+    life_pass(w, 500);
+    life_expect(w, ""); /* it is of another reign */
+    order.generation = life_query(w)->generation;
+    w->refused = COX_MSG_EXEC_WITHDRAW;
+    w->n_refused = 1;
+    w->refusal = COX_ERROR_INVALID_PARAM;
+    assert_true(cox_service_send(cox_service_fake_ctx(w->fake), COX_MSG_CONTROL_ORDER, &order));
+    life_pass(w, 500);
+    life_expect(w, "withdraw_r ");
+}
+
+/* As long as the executor has enough to do; one that is not as expected is told at once, and those before it. */
+static void
+results_wait_for_each_other_while_there_is_a_queue(void **state)
+{
+    struct world *w = *state;
+    struct cox_msg_control_order order = { .target = 1, .kind = COX_REIGN_RUN, .task = "start", .standard = "ocf", .provider = "coxswain",
+                                           .type = "Dummy" };
+    struct cox_msg_exec_result result = { .rsc_id = "s1", .task = "start", .key = "1:9:0:u" };
+    const struct cox_client_event event = { .kind = COX_CLIENT_EVENT, .message = COX_MSG_EXEC_RESULT, .body = &result };
+
+    life_create(w, "", DUMMY, "");
+    w->is_holding = true;
+    w->controld->told_limit = 1;
+    order.generation = life_query(w)->generation;
+    for (guint i = 1; i <= 4; i++) {
+        g_autofree char *rsc = g_strdup_printf("s%u", i), *key = g_strdup_printf("%u:9:0:u", i);
+
+        order.rsc_id = rsc;
+        order.key = key;
+        assert_true(cox_service_send(cox_service_fake_ctx(w->fake), COX_MSG_CONTROL_ORDER, &order));
+    }
+    life_settle(w);
+    result.call_id = ++w->call_id;
+    controld_duty_on_result(w->controld, &event);
+    assert_int_equal(w->controld->held->len, 1);
+    result = (struct cox_msg_exec_result) { .rsc_id = "s2", .task = "start", .key = "2:9:0:u", .rc = 1, .call_id = ++w->call_id };
+    controld_duty_on_result(w->controld, &event);
+    assert_int_equal(w->controld->held->len, 0);
+    result = (struct cox_msg_exec_result) { .rsc_id = "s3", .task = "start", .key = "3:9:0:u", .call_id = ++w->call_id };
+    controld_duty_on_result(w->controld, &event); /* one is left to do: no queue */
+    assert_int_equal(w->controld->held->len, 0);
+    w->is_holding = false;
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STORY(the_executor_is_told_how_many_operations_may_run_at_a_time),
+        STORY(a_withdrawal_reaches_the_executor_and_its_failure_is_no_result),
+        STORY(results_wait_for_each_other_while_there_is_a_queue),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
