@@ -193,3 +193,21 @@ case("migrate-of-an-instance-by-number", "An instance whose history has its numb
      probed=False, remotes={"R": {}}, history=moved_to_remote)
 case("migrate-over-and-started-again", "What was sent away was started again at the source since, as the target is gone: it is not stopped for that migration.",
      [prim("A", {"allow-migrate": "true"})], states={"n2": "lost"}, probed=False, history=moved_and_back)
+
+
+# ---- in whatever order histories are written ----
+def numbered(*ids):
+    """Entries for A by several numbers: :1 failed to start, the others run with a monitor that is not configured."""
+    def write(s):
+        for id in ids:
+            if id == "A:1":
+                s.at(id, "n1").fail("start", call=1)
+            else:
+                s.running(id, "n1", call=2).add("monitor", 9000, call=3)
+    return write
+
+
+TWICE = [clone("A-clone", A)]
+case("clone-entries-by-number", "Of two entries for one member of a clone that with the latest operation counts first: the plan is the same in each order of them.",
+     TWICE, nodes=1, probed=False, history=numbered("A:0", "A:1"))
+case("clone-entries-by-number-turned", "The same, written in another order.", TWICE, nodes=1, probed=False, history=numbered("A:1", "A:0"))

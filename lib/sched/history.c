@@ -154,18 +154,19 @@ fail_containers(const struct sched_work *work)
     }
 }
 
-/* QUIRK 25: the resources of a node are read in the order of its history.  case: inc9, cloned-group */
+/* QUIRK 25: the resources of a node are read in the order of its history, but for numbered instances.  case: inc9, cloned-group */
 static void
 read_node(struct sched_work *work, struct sched_node *node)
 {
     g_autoptr(GPtrArray) ops = g_ptr_array_new();
+    g_autofree guint *order = sched_history_order(work, node);
 
     node->was_online = node->is_online;
     node->was_unclean = node->is_unclean;
     node->owners = cox_arena_new_array(work->arena, struct sched_rsc *, node->status->resources->len);
     node->is_quiet = cox_arena_new_array(work->arena, guint8, node->status->resources->len);
     for (guint i = 0; i < node->status->resources->len; i++) {
-        read_resource(work, node, i, ops);
+        read_resource(work, node, order[i], ops);
     }
 }
 

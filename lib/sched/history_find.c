@@ -6,6 +6,7 @@
 #include <string.h>
 
 enum { NO_TRANSITION = -2, PRETENDED = -1 };
+enum { STOPPED = 7 }; /* result of a monitor */
 
 /* The number of the transition that asked for it, and by whom that was counted. */
 static int
@@ -247,4 +248,159 @@ sched_history_find(struct sched_work *work, struct sched_node *node, const struc
         rsc->recorded_id = history->id;
     }
     return rsc;
+}
+
+/* ---- in which order ---- */
+
+/** An entry of an anonymous clone. */
+struct numbered {
+    const struct sched_rsc *clone;
+    gint64 last;   /* call of its last operation; 0: that left it stopped, or another entry of the clone is stopped */
+    gint64 number; /* -1: written without one */
+    guint member;  /* place in the cloned group */
+    guint at;      /* in the node's history */
+};
+
+static int
+by_last(const void *a_data, const void *b_data)
+{
+    const struct numbered *a = a_data, *b = b_data;
+
+    if (a->clone != b->clone) {
+        return a->clone < b->clone ? -1 : 1; /* which of them comes first does not matter */
+    }
+    if (a->last != b->last) {
+        return a->last > b->last ? -1 : 1;
+    }
+    if (a->number != b->number) {
+        return a->number < b->number ? -1 : 1;
+    }
+    return (a->member > b->member) - (a->member < b->member);
+}
+
+static int
+by_place(const void *a_data, const void *b_data)
+{
+    const struct numbered *a = a_data, *b = b_data;
+
+    if (a->clone != b->clone) {
+        return a->clone < b->clone ? -1 : 1;
+    }
+    return (a->at > b->at) - (a->at < b->at);
+}
+
+static gint64
+last_call(const struct cox_rsc_history *history)
+{
+    const struct cox_op_history *last = NULL;
+
+    for (guint32 i = 0; i < history->n_ops; i++) {
+        const struct cox_op_history *op = &history->ops[i];
+
+        if (op->operation != NULL && (last == NULL || (last->call_id >= 0 && (op->call_id < 0 || op->call_id > last->call_id)))) {
+            last = op;
+        }
+    }
+    if (last == NULL || strcmp(last->operation, "stop") == 0 || last->rc == STOPPED) {
+        return 0;
+    }
+    return last->call_id < 0 ? G_MAXINT64 : last->call_id;
+}
+
+static bool
+is_numbered(const struct sched_work *work, const struct cox_rsc_history *history, struct numbered *entry)
+{
+    const char *id = history->id;
+    g_autofree char *stem = without_instance(id);
+    struct sched_rsc *rsc = sched_rsc_find(work, stem != NULL ? stem : id);
+
+    entry->clone = rsc == NULL || rsc->variant != COX_PRIMITIVE ? NULL : anonymous_parent(rsc);
+    if (entry->clone == NULL || entry->clone->top->variant == COX_BUNDLE) {
+        return false;
+    }
+    entry->last = last_call(history);
+    entry->number = stem == NULL ? -1 : g_ascii_strtoll(strrchr(id, ':') + 1, NULL, 10);
+    entry->member = 0;
+    for (guint i = 0; rsc->parent->variant == COX_GROUP && i < rsc->parent->children->len; i++) {
+        if (g_ptr_array_index(rsc->parent->children, i) == rsc) {
+            entry->member = i;
+        }
+    }
+    return true;
+}
+
+static bool
+has_numbers(const GPtrArray *resources)
+{
+    for (guint i = 0; i < resources->len; i++) {
+        if (strchr(((const struct cox_rsc_history *) g_ptr_array_index(resources, i))->id, ':') != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where some entries are of what is stopped, the numbers alone count. */
+static void
+forget_calls(struct numbered *entries, guint n)
+{
+    g_autoptr(GHashTable) stopped = g_hash_table_new(NULL, NULL);
+
+    for (guint i = 0; i < n; i++) {
+        if (entries[i].last == 0) {
+            g_hash_table_add(stopped, (gpointer) (guintptr) entries[i].clone);
+        }
+    }
+    for (guint i = 0; i < n; i++) {
+        if (g_hash_table_contains(stopped, entries[i].clone)) {
+            entries[i].last = 0;
+        }
+    }
+}
+
+/* Are there two entries of one member? */
+static bool
+has_twice(const struct numbered *entries, guint n)
+{
+    for (guint i = 0; i < n; i++) {
+        for (guint k = 0; k < i; k++) {
+            if (entries[k].member == entries[i].member) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+guint *
+sched_history_order(const struct sched_work *work, const struct sched_node *node)
+{
+    const GPtrArray *resources = node->status->resources;
+    guint *order = g_new(guint, resources->len + 1);
+    g_autofree struct numbered *sorted = NULL, *placed = NULL;
+    guint n = 0;
+
+    for (guint i = 0; i < resources->len; i++) {
+        order[i] = i;
+    }
+    if (!has_numbers(resources)) {
+        return order;
+    }
+    sorted = g_new0(struct numbered, resources->len + 1);
+    for (guint i = 0; i < resources->len; i++) {
+        sorted[n].at = i;
+        n += is_numbered(work, g_ptr_array_index(resources, i), &sorted[n]);
+    }
+    forget_calls(sorted, n);
+    placed = g_memdup2(sorted, sizeof(struct numbered) * (n + 1));
+    qsort(sorted, n, sizeof(struct numbered), by_last);
+    qsort(placed, n, sizeof(struct numbered), by_place);
+    for (guint i = 0, end; i < n; i = end) {
+        for (end = i; end < n && sorted[end].clone == sorted[i].clone; end++) {
+        }
+        for (guint k = i; has_twice(&sorted[i], end - i) && k < end; k++) {
+            order[placed[k].at] = sorted[k].at;
+        }
+    }
+    return order;
 }

@@ -66,6 +66,12 @@ void sched_migrate_over(struct sched_rsc *rsc, struct sched_node *node);
 /** The instance that an entry for @history_id on @node belongs to; made up when there is none. */
 struct sched_rsc *sched_history_find(struct sched_work *work, struct sched_node *node,
                                      const struct cox_rsc_history *history);
+/**
+ * In which order the resources of a node are read, as places in its history: as they are written, but if there are two entries of a member of an
+ * anonymous clone, of that clone's the one with the latest operation is first, then that with the lowest number, then as in the cloned group.  Which instance is which hangs on
+ * that.  g_free it.
+ */
+guint *sched_history_order(const struct sched_work *work, const struct sched_node *node);
 /** Entries by call id, pending ones last, in place of what @into (which is there to be used again) held. */
 void sched_history_sorted(const struct cox_rsc_history *history, GPtrArray *into);
 
