@@ -1,4 +1,4 @@
-/* lib/runtime/worker.c - a queue in, a thread, completions out.  Layer 1. */
+/* lib/runtime/worker.c - a queue in, threads, completions out.  Layer 1. */
 #include "runtime/worker.h"
 
 #include <signal.h>
@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-/* What loop and thread share; the last one frees it. */
+/* What loop and threads share; the last one frees it. */
 struct shared {
     gint n_users; /* atomic */
     gint is_over; /* atomic: nobody hears of completions any more */
@@ -19,7 +19,7 @@ struct cox_worker {
     struct cox_runtime *runtime;
     struct shared *shared;
     cox_source_id watch;
-    bool has_thread;
+    guint n_threads;
     guint n_waiting;
     cox_usec since; /* of the last completion, or of the first job after nothing waited */
 };
@@ -68,12 +68,12 @@ run(gpointer data)
     return NULL;
 }
 
-static void
-start_thread(struct cox_worker *worker)
+void
+cox_worker_add_thread(struct cox_worker *worker)
 {
     sigset_t all, before;
 
-    worker->has_thread = true;
+    worker->n_threads++;
     g_atomic_int_inc(&worker->shared->n_users);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the loop's thread */
@@ -122,7 +122,7 @@ cox_worker_free(struct cox_worker *worker)
     }
     cox_runtime_cancel(worker->runtime, worker->watch);
     g_atomic_int_set(&worker->shared->is_over, 1);
-    if (worker->has_thread) {
+    for (guint i = 0; i < worker->n_threads; i++) {
         g_async_queue_push(worker->shared->jobs, g_new0(struct cox_worker_job, 1));
     }
     leave(worker->shared);
@@ -135,10 +135,16 @@ cox_worker_put(struct cox_worker *worker, const struct cox_worker_job *job)
     if (worker->n_waiting++ == 0) {
         worker->since = cox_runtime_now(worker->runtime);
     }
-    if (!worker->has_thread) {
-        start_thread(worker);
+    if (worker->n_threads == 0) {
+        cox_worker_add_thread(worker);
     }
     g_async_queue_push(worker->shared->jobs, g_memdup2(job, sizeof *job));
+}
+
+guint
+cox_worker_threads(const struct cox_worker *worker)
+{
+    return worker->n_threads;
 }
 
 guint

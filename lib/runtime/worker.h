@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/** Does one job after the other.  Used by one loop. */
+/** Does one job after the other, or as many at a time as it has threads.  Used by one loop. */
 struct cox_worker;
 
 /** What is to be done. */
@@ -25,6 +25,12 @@ struct cox_worker *cox_worker_new(struct cox_runtime *runtime);
 
 /** Drops what has not begun.  A job that hangs is left behind with its thread.  NULL is allowed. */
 void cox_worker_free(struct cox_worker *worker);
+
+/** One thread more, for when those that are there may hang. */
+void cox_worker_add_thread(struct cox_worker *worker);
+
+/** Threads so far, those that hang included. */
+guint cox_worker_threads(const struct cox_worker *worker);
 
 /** Queue a job (copied). */
 void cox_worker_put(struct cox_worker *worker, const struct cox_worker_job *job);

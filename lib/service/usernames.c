@@ -1,4 +1,4 @@
-/* lib/service/usernames.c - a cache in front of worker threads.  Layer 5. */
+/* lib/service/usernames.c - a cache in front of a worker.  Layer 5. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -7,27 +7,20 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "runtime/worker.h"
 
-/* Workers at most: one more is started when all hang, so that one dead server does not stop local look-ups at once. */
-enum { WORKERS_MAX = 4, CACHE_MAX = 4096, GROUPS_MAX = 1024, BUFFER_BYTES = 65536 };
+/* Threads at most: one more is started when all hang, so that one dead server does not stop local look-ups at once. */
+enum { THREADS_MAX = 4, CACHE_MAX = 4096, GROUPS_MAX = 1024, BUFFER_BYTES = 65536 };
 
-/* What the loop and the workers share; the last one frees it. */
-struct shared {
-    gint n_users; /* atomic */
-    GAsyncQueue *jobs, *done; /* struct job */
-    int event_fd;
+/* What a thread finds out. */
+struct lookup {
+    struct cox_usernames *names; /* for the loop only */
     cox_usernames_resolver resolver;
-};
-
-struct job {
     struct cox_usernames_entry entry;
-    bool is_end; /* for the worker: go home */
 };
 
 struct waiter {
@@ -50,9 +43,8 @@ struct known {
 
 struct cox_usernames {
     struct cox_runtime *runtime;
-    struct shared *shared;
-    unsigned int n_workers;
-    cox_source_id watch;
+    struct cox_worker *worker;
+    cox_usernames_resolver resolver;
     GHashTable *known;   /* uid -> struct known */
     GHashTable *pending; /* uid -> struct pending */
 };
@@ -65,12 +57,12 @@ clear_entry(struct cox_usernames_entry *entry)
 }
 
 static void
-free_job(gpointer data)
+free_lookup(void *data)
 {
-    struct job *job = data;
+    struct lookup *lookup = data;
 
-    clear_entry(&job->entry);
-    g_free(job);
+    clear_entry(&lookup->entry);
+    g_free(lookup);
 }
 
 static void
@@ -90,17 +82,6 @@ free_pending(gpointer data)
     cox_runtime_cancel(pending->names->runtime, pending->timer);
     g_array_unref(pending->waiters);
     g_free(pending);
-}
-
-static void
-leave(struct shared *shared)
-{
-    if (g_atomic_int_dec_and_test(&shared->n_users)) {
-        g_async_queue_unref(shared->jobs);
-        g_async_queue_unref(shared->done);
-        close(shared->event_fd);
-        g_free(shared);
-    }
 }
 
 static void
@@ -131,34 +112,12 @@ ask_system(struct cox_usernames_entry *entry)
     entry->groups = (char **) g_ptr_array_free(groups, FALSE);
 }
 
-static gpointer
-work(gpointer data)
-{
-    struct shared *shared = data;
-    struct job *job = g_async_queue_pop(shared->jobs);
-    const guint64 one = 1;
-
-    for (; !job->is_end; job = g_async_queue_pop(shared->jobs)) {
-        shared->resolver(&job->entry);
-        g_async_queue_push(shared->done, job);
-        (void) !write(shared->event_fd, &one, sizeof one);
-    }
-    free_job(job);
-    leave(shared);
-    return NULL;
-}
-
 static void
-add_worker(struct cox_usernames *names)
+resolve(void *data)
 {
-    sigset_t all, before;
+    struct lookup *lookup = data;
 
-    g_atomic_int_inc(&names->shared->n_users);
-    names->n_workers++;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the loop's thread */
-    g_thread_unref(g_thread_new("names", work, names->shared));
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    lookup->resolver(&lookup->entry);
 }
 
 /* Tell everybody who waits for a uid; their list is taken out first, so that they may ask again. */
@@ -179,33 +138,21 @@ tell(struct cox_usernames *names, uid_t uid, const struct cox_usernames_entry *e
 }
 
 static void
-learn(struct cox_usernames *names, struct job *job)
+learn(void *data)
 {
+    struct lookup *lookup = data;
+    struct cox_usernames *names = lookup->names;
     struct known *known = g_new0(struct known, 1);
     cox_usec now = cox_runtime_now(names->runtime);
 
-    known->entry = job->entry;
-    known->until = cox_usec_after_ms(now, job->entry.user == NULL ? COX_USERNAMES_KEEP_UNKNOWN_MS : COX_USERNAMES_KEEP_MS);
-    g_free(job);
+    known->entry = lookup->entry;
+    known->until = cox_usec_after_ms(now, known->entry.user == NULL ? COX_USERNAMES_KEEP_UNKNOWN_MS : COX_USERNAMES_KEEP_MS);
+    g_free(lookup);
     if (g_hash_table_size(names->known) >= CACHE_MAX) {
         g_hash_table_remove_all(names->known);
     }
     g_hash_table_insert(names->known, GUINT_TO_POINTER(known->entry.uid), known);
     tell(names, known->entry.uid, &known->entry, NULL);
-}
-
-static void
-on_done(void *context, int fd, unsigned int events)
-{
-    struct cox_usernames *names = context;
-    guint64 n;
-    struct job *job;
-
-    (void) events;
-    (void) !read(fd, &n, sizeof n);
-    while ((job = g_async_queue_try_pop(names->shared->done)) != NULL) {
-        learn(names, job);
-    }
 }
 
 static void
@@ -218,8 +165,8 @@ on_limit(void *context)
                                           (unsigned int) pending->uid);
 
     pending->timer = 0;
-    if (names->n_workers < WORKERS_MAX) {
-        add_worker(names);
+    if (cox_worker_threads(names->worker) < THREADS_MAX) {
+        cox_worker_add_thread(names->worker);
     }
     tell(names, pending->uid, NULL, error);
 }
@@ -261,10 +208,10 @@ cox_usernames_ask(struct cox_usernames *names, uid_t uid, cox_usernames_fn fn, v
         if (cox_usernames_known(names, uid) != NULL) {
             pending->timer = cox_runtime_defer(names->runtime, on_known, pending);
         } else {
-            struct job *job = g_new0(struct job, 1);
+            struct lookup *lookup = g_new0(struct lookup, 1);
 
-            job->entry.uid = uid;
-            g_async_queue_push(names->shared->jobs, job);
+            *lookup = (struct lookup) { names, names->resolver, { .uid = uid } };
+            cox_worker_put(names->worker, &(struct cox_worker_job) { resolve, learn, free_lookup, lookup });
             pending->timer = cox_runtime_timer(names->runtime, cox_usec_after_ms(now, COX_USERNAMES_LIMIT_MS), on_limit, pending);
         }
     }
@@ -277,17 +224,10 @@ cox_usernames_new(struct cox_runtime *runtime, cox_usernames_resolver resolver)
     struct cox_usernames *names = g_new0(struct cox_usernames, 1);
 
     names->runtime = runtime;
-    names->shared = g_new0(struct shared, 1);
-    names->shared->n_users = 1;
-    names->shared->jobs = g_async_queue_new_full(free_job);
-    names->shared->done = g_async_queue_new_full(free_job);
-    names->shared->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    names->shared->resolver = resolver != NULL ? resolver : ask_system;
-    COX_BUG_ON(names->shared->event_fd < 0);
-    names->watch = cox_runtime_watch(runtime, names->shared->event_fd, COX_WATCH_READ, on_done, names);
+    names->worker = cox_worker_new(runtime);
+    names->resolver = resolver != NULL ? resolver : ask_system;
     names->known = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_known);
     names->pending = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_pending);
-    add_worker(names);
     return names;
 }
 
@@ -297,15 +237,8 @@ cox_usernames_free(struct cox_usernames *names)
     if (names == NULL) {
         return;
     }
-    cox_runtime_cancel(names->runtime, names->watch);
+    cox_worker_free(names->worker);
     g_hash_table_destroy(names->pending);
     g_hash_table_destroy(names->known);
-    for (unsigned int i = 0; i < names->n_workers; i++) {
-        struct job *end = g_new0(struct job, 1);
-
-        end->is_end = true;
-        g_async_queue_push(names->shared->jobs, end);
-    }
-    leave(names->shared);
     g_free(names);
 }

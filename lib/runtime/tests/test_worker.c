@@ -153,6 +153,28 @@ the_loop_goes_on_while_a_job_hangs_and_can_say_how_long(void **state)
 }
 
 static void
+another_thread_goes_on_beside_a_job_that_hangs(void **state)
+{
+    struct world *world = *state;
+    g_autoptr(cox_worker) worker = cox_worker_new(world->runtime);
+
+    put(worker, &world->gate, 'a', true);
+    put(worker, &world->gate, 'b', false);
+    assert_int_equal(cox_worker_threads(worker), 1);
+    cox_worker_add_thread(worker);
+    assert_int_equal(cox_worker_threads(worker), 2);
+    while (cox_worker_waiting(worker) > 1) {
+        (void) cox_runtime_step(world->runtime, true);
+    }
+    assert_string_equal(world->gate.order->str, "b");
+    open_gate(&world->gate);
+    while (cox_worker_waiting(worker) > 0) {
+        (void) cox_runtime_step(world->runtime, true);
+    }
+    assert_string_equal(world->gate.order->str, "ba");
+}
+
+static void
 what_has_not_begun_is_dropped_at_the_end_and_what_hangs_is_left_behind(void **state)
 {
     struct world *world = *state;
@@ -172,4 +194,4 @@ what_has_not_begun_is_dropped_at_the_end_and_what_hangs_is_left_behind(void **st
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 COX_TEST_MAIN(TEST(jobs_are_done_in_order_and_the_loop_hears_of_it), TEST(the_loop_goes_on_while_a_job_hangs_and_can_say_how_long),
-              TEST(what_has_not_begun_is_dropped_at_the_end_and_what_hangs_is_left_behind))
+              TEST(another_thread_goes_on_beside_a_job_that_hangs), TEST(what_has_not_begun_is_dropped_at_the_end_and_what_hangs_is_left_behind))
