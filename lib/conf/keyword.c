@@ -369,6 +369,15 @@ cox_keyword_quote(const char *text)
     return is_plain ? g_strdup(text) : g_strdup_printf("\"%s\"", out->str);
 }
 
+char *
+cox_keyword_two(const char *first, const char *second)
+{
+    g_autofree char *a = (first == NULL) ? g_strdup("") : cox_keyword_quote(first);
+    g_autofree char *b = (first == NULL || second == NULL) ? NULL : cox_keyword_quote(second);
+
+    return (b == NULL) ? g_steal_pointer(&a) : g_strconcat(a, " ", b, NULL);
+}
+
 static void
 write_row(struct cox_keyword_writer *writer, const struct cox_keyword *row, const void *field)
 {

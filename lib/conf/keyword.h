@@ -99,6 +99,9 @@ void cox_keyword_write(struct cox_keyword_writer *writer, const struct cox_keywo
 /** @text in double quotes where it needs them, as a word of a statement; a text with '"' in it cannot be one: its quotes are left out. */
 char *cox_keyword_quote(const char *text);
 
+/** Two words, each as cox_keyword_quote() writes it: "USER GROUP"; the second one or both may be NULL (then "").  For g_free. */
+char *cox_keyword_two(const char *first, const char *second);
+
 /** Append a statement with its block as it was read, in one form: two blanks for each level of @depth. */
 void cox_keyword_copy(GString *out, const struct cox_block *block, guint depth);
 

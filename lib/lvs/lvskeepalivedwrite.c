@@ -17,11 +17,10 @@ static void
 write_script(struct cox_keyword_writer *writer, const char *name, const struct cox_lvs_script *script)
 {
     g_autofree char *word = (script->command == NULL) ? NULL : cox_block_quote(script->command);
-    bool has_group = script->user != NULL && script->group != NULL;
+    g_autofree char *who = cox_keyword_two(script->user, script->group);
 
     if (word != NULL) {
-        cox_keyword_line(writer, "%s %s%s%s%s%s", name, word, script->user != NULL ? " " : "", script->user != NULL ? script->user : "",
-                         has_group ? " " : "", has_group ? script->group : "");
+        cox_keyword_line(writer, "%s %s%s%s", name, word, *who != '\0' ? " " : "", who);
     }
 }
 
@@ -165,8 +164,9 @@ write_kind(struct cox_keyword_writer *writer, const struct cox_lvs_check *check)
     case COX_LVS_CHECK_PROGRAM:
         write_script(writer, "misc_path", &(struct cox_lvs_script) { .command = check->program.script.command });
         if (check->program.script.user != NULL) {
-            cox_keyword_line(writer, "user %s%s%s", check->program.script.user, check->program.script.group != NULL ? " " : "",
-                             check->program.script.group != NULL ? check->program.script.group : "");
+            g_autofree char *who = cox_keyword_two(check->program.script.user, check->program.script.group);
+
+            cox_keyword_line(writer, "user %s", who);
         }
         if (check->program.weigh == COX_LVS_WEIGH_STATUS) {
             cox_keyword_line(writer, "misc_dynamic");
@@ -449,10 +449,11 @@ write_service(struct cox_keyword_writer *writer, const struct cox_lvs_service *s
     g_autofree char *front = front_text(&service->fronts[0]);
     bool is_mark = !is_group(service) && service->fronts[0].mark != 0;
     g_autofree char *mark = g_strdup_printf("fwmark %u", service->fronts[0].mark);
+    g_autofree char *scheduler = cox_keyword_quote(service->scheduler);
 
     cox_lvs_service_init(&usual.own);
     cox_keyword_open(writer, "virtual_server %s%s", is_group(service) ? "group " : "", is_group(service) ? word : is_mark ? mark : front);
-    cox_keyword_line(writer, "lvs_sched %s", service->scheduler);
+    cox_keyword_line(writer, "lvs_sched %s", scheduler);
     write_flags(writer, service->flags);
     write_forward(writer, "lvs_method", service->n_servers > 0 ? &service->servers[0].forward : &(struct cox_lvs_forward) { .method = COX_LVS_NAT });
     if (service->protocol != COX_LVS_PROTOCOL_NONE) {
@@ -483,14 +484,18 @@ static void
 write_sync(struct cox_keyword_writer *writer, const struct cox_lvs_sync *sync)
 {
     g_autoptr(GString) line = g_string_new(NULL);
+    g_autofree char *device = NULL;
+    g_autofree char *router = NULL;
     char address[COX_IP_TEXT_SIZE];
 
     if (sync->device == NULL) {
         return;
     }
-    g_string_append_printf(line, "lvs_sync_daemon %s", sync->device);
+    device = cox_keyword_quote(sync->device);
+    g_string_append_printf(line, "lvs_sync_daemon %s", device);
     if (sync->router != NULL) {
-        g_string_append_printf(line, " inst %s", sync->router);
+        router = cox_keyword_quote(sync->router);
+        g_string_append_printf(line, " inst %s", router);
     }
     g_string_append_printf(line, " id %u port %u", sync->id, sync->port);
     if (sync->max_bytes > 0) {

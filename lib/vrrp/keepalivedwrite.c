@@ -54,11 +54,10 @@ write_command(struct cox_keyword_writer *writer, const char *name, const struct 
 {
     g_autofree char *text = (command->argv == NULL) ? NULL : command_text(command->argv);
     g_autofree char *word = (text == NULL) ? NULL : cox_block_quote(text);
-    bool has_group = has_user && command->user != NULL && command->group != NULL;
+    g_autofree char *who = cox_keyword_two(has_user ? command->user : NULL, command->group);
 
     if (text != NULL) {
-        cox_keyword_line(writer, "%s %s%s%s%s%s", name, word, has_user && command->user != NULL ? " " : "",
-                         has_user && command->user != NULL ? command->user : "", has_group ? " " : "", has_group ? command->group : "");
+        cox_keyword_line(writer, "%s %s%s%s", name, word, *who != '\0' ? " " : "", who);
     }
 }
 
@@ -81,10 +80,12 @@ write_notify(struct cox_keyword_writer *writer, const struct cox_vrrp_notify *no
 /* ---- global_defs ------------------------------------------------------------------------------------------ */
 
 static void
-write_user(struct cox_keyword_writer *writer, const char *name, const char *first, const char *second)
+write_user(struct cox_keyword_writer *writer, const char *name, const char *user, const char *group)
 {
-    if (first != NULL) {
-        cox_keyword_line(writer, "%s %s%s%s", name, first, second != NULL ? " " : "", second != NULL ? second : "");
+    g_autofree char *who = cox_keyword_two(user, group);
+
+    if (user != NULL) {
+        cox_keyword_line(writer, "%s %s", name, who);
     }
 }
 
@@ -93,11 +94,10 @@ write_fifo(struct cox_keyword_writer *writer, const char *name, const struct cox
 {
     g_autofree char *reader = g_strconcat(name, "_script", NULL);
     g_autofree char *path = (fifo->path == NULL) ? NULL : cox_keyword_quote(fifo->path);
-    g_autofree char *who = (fifo->user == NULL) ? NULL : g_strdup_printf("%s%s%s", fifo->user, fifo->group != NULL ? " " : "",
-                                                                         fifo->group != NULL ? fifo->group : "");
+    g_autofree char *who = cox_keyword_two(fifo->user, fifo->group);
 
     if (path != NULL) {
-        write_user(writer, name, path, who);
+        cox_keyword_line(writer, "%s %s%s%s", name, path, *who != '\0' ? " " : "", who);
     }
     write_command(writer, reader, &fifo->reader, true);
 }
@@ -122,7 +122,9 @@ write_mail(struct cox_keyword_writer *writer, const struct cox_vrrp_mail *mail)
 
         cox_keyword_line(writer, "smtp_server %.*s %s", (int) (colon - mail->server) - (is_ipv6 ? 2 : 0), mail->server + (is_ipv6 ? 1 : 0), colon + 1);
     } else if (mail->server != NULL) {
-        cox_keyword_line(writer, "smtp_server %s", mail->server);
+        g_autofree char *server = cox_keyword_quote(mail->server);
+
+        cox_keyword_line(writer, "smtp_server %s", server);
     }
 }
 
@@ -155,7 +157,9 @@ write_process(struct cox_keyword_writer *writer, const struct cox_vrrp_global *o
         cox_keyword_line(writer, "reload_check_config");
     }
     if (g_strcmp0(own->nft_table, usual->nft_table) != 0) {
-        cox_keyword_line(writer, "nftables %s", own->nft_table);
+        g_autofree char *table = cox_keyword_two(own->nft_table, NULL);
+
+        cox_keyword_line(writer, "nftables %s", table);
     }
     if (own->receive_adverts > 0) {
         cox_keyword_line(writer, "vrrp_rx_bufs_policy ADVERT");
@@ -334,7 +338,8 @@ write_vmac(struct cox_keyword_writer *writer, const struct cox_vrrp_vmac *vmac)
 {
     static const guint8 none[6] = { 0 };
     const guint8 *mac = vmac->mac;
-    const char *name = vmac->name == NULL || vmac->is_name_made ? "" : vmac->name, *blank = *name != '\0' ? " " : "";
+    g_autofree char *name = cox_keyword_two(vmac->is_name_made ? NULL : vmac->name, NULL);
+    const char *blank = (*name != '\0') ? " " : "";
     char text[COX_IP_TEXT_SIZE];
     g_autofree char *written = g_strdup_printf(" %02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 
@@ -452,17 +457,20 @@ write_interfaces(struct cox_keyword_writer *writer, const struct cox_vrrp_set *s
     if (set->n_linkbeats > 0) {
         cox_keyword_open(writer, "linkbeat_interfaces");
         for (size_t i = 0; i < set->n_linkbeats; i++) {
-            cox_keyword_line(writer, "%s%s", set->linkbeats[i].interface, ways[set->linkbeats[i].how]);
+            g_autofree char *name = cox_keyword_quote(set->linkbeats[i].interface);
+
+            cox_keyword_line(writer, "%s%s", name, ways[set->linkbeats[i].how]);
         }
         cox_keyword_close(writer);
     }
     if (set->n_debounces > 0) {
         cox_keyword_open(writer, "interface_up_down_delays");
         for (size_t i = 0; i < set->n_debounces; i++) {
+            g_autofree char *name = cox_keyword_quote(set->debounces[i].interface);
             g_autofree char *down = cox_keyword_seconds(set->debounces[i].down);
             g_autofree char *up = cox_keyword_seconds(set->debounces[i].up);
 
-            cox_keyword_line(writer, "%s %s %s", set->debounces[i].interface, down, up);
+            cox_keyword_line(writer, "%s %s %s", name, down, up);
         }
         cox_keyword_close(writer);
     }
@@ -471,7 +479,9 @@ write_interfaces(struct cox_keyword_writer *writer, const struct cox_vrrp_set *s
             cox_keyword_open(writer, "garp_group");
             rows(writer, "garp_group", &set->paces[i], &none);
             if (set->paces[i].n_interfaces == 1) {
-                cox_keyword_line(writer, "interface %s", set->paces[i].interfaces[0]);
+                g_autofree char *name = cox_keyword_quote(set->paces[i].interfaces[0]);
+
+                cox_keyword_line(writer, "interface %s", name);
             } else {
                 write_names(writer, "interfaces", set->paces[i].interfaces, set->paces[i].n_interfaces);
             }

@@ -79,6 +79,29 @@ every_keyword_that_means_something_is_written(void **state)
     }
 }
 
+/* Nobody has such names; what is read must all the same be written as the same. */
+static void
+words_with_blanks_stay_words(void **state)
+{
+    g_autoptr(GString) said = g_string_new(NULL);
+    g_autoptr(cox_vrrp_set) set = set_of("global_defs { notify_fifo /f \"a user\" \"its group\"\n script_user \"b user\" \"its group\"\n"
+                                         " startup_script /s \"c user\" \"its group\"\n smtp_server \"no {host\"\n nftables \"a table\" }\n"
+                                         "linkbeat_interfaces { \"e 0\" MII }\n"
+                                         "interface_up_down_delays { \"e 1\" 2 3 }\n"
+                                         "garp_group { garp_interval 1\n interface \"e 2\" }\n"
+                                         "vrrp_instance A { interface a\n virtual_router_id 1\n use_vmac \"v 1\"\n virtual_ipaddress { 10.0.0.1 } }\n", said);
+    g_autofree char *once = written(set);
+    g_autoptr(cox_vrrp_set) again = set_of(once, said);
+    g_autofree char *twice = written(again);
+
+    (void) state;
+    assert_null(strstr(said->str, "ERROR"));
+    assert_string_equal(once, twice);
+    assert_string_equal(again->global.notify_fifo.group, "its group");
+    assert_string_equal(again->global.script_group, "its group");
+    assert_string_equal(again->global.startup.user, "c user");
+}
+
 /* keepalived does not know them, so they are not in the file of all keywords. */
 static void
 signed_adverts_are_written_and_read(void **state)
@@ -114,4 +137,6 @@ authority_of_the_cluster_is_written_and_read(void **state)
     assert_int_equal(wrong->instances[0].authority, COX_VRRP_AUTHORITY_VRRP);
 }
 
-COX_TEST_MAIN(cmocka_unit_test(authority_of_the_cluster_is_written_and_read), cmocka_unit_test(signed_adverts_are_written_and_read), cmocka_unit_test(what_is_written_is_read_as_the_same), cmocka_unit_test(every_keyword_that_means_something_is_written))
+COX_TEST_MAIN(cmocka_unit_test(authority_of_the_cluster_is_written_and_read), cmocka_unit_test(words_with_blanks_stay_words),
+              cmocka_unit_test(signed_adverts_are_written_and_read), cmocka_unit_test(what_is_written_is_read_as_the_same),
+              cmocka_unit_test(every_keyword_that_means_something_is_written))
