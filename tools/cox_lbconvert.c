@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "conf/blockfile.h"
 #include "conf/yamlwrite.h"
+#include "lvs/lvskeepalived.h"
 #include "tools/cox_cluster.h"
 
 /* What is wrong or was not carried over; returns how many errors there are. */
@@ -56,6 +57,7 @@ cox_verb_convert_keepalived(struct cox_tool_ctx *ctx, char **arguments)
     g_autoptr(cox_diags) diags = cox_diags_new();
     g_autoptr(cox_block_tree) tree = cox_block_read(file, &source, diags);
 
+    cox_lvs_say_protocols(&tree->root, diags);
     return print_resources(ctx, &tree->root, arguments[0], diags);
 }
 

@@ -21,6 +21,15 @@ def keepalived():
     return os.environ.get("KEEPALIVED") or shutil.which("keepalived") or beside("peer/keepalived/usr/sbin/keepalived")
 
 
+def ipvsadm():
+    """Words of a shell, or None."""
+    found = os.environ.get("IPVSADM") or shutil.which("ipvsadm")
+    unpacked = beside("peer/keepalived/sbin/ipvsadm")
+    if found or unpacked is None:
+        return found
+    return "env LD_LIBRARY_PATH=%s %s" % (beside("peer/keepalived/usr/lib/x86_64-linux-gnu") or "", unpacked)
+
+
 def samples():
     """Of Debian's package, installed or unpacked beside the tree."""
     where = "/usr/share/doc/keepalived/samples/keepalived.conf.*"

@@ -61,6 +61,7 @@ cox_lvsd_read_config(const char *path, const char *config_id, GPtrArray *warning
     tree = cox_block_read(path, &source, diags);
     config = cox_lvs_config_from_block(&tree->root, diags);
     check_words(&tree->root, diags);
+    cox_lvs_say_protocols(&tree->root, diags);
     cox_lvsd_check_limits(config, diags);
     for (size_t i = 0; i < cox_diags_count(diags); i++) {
         if (cox_diags_get(diags, i)->severity != COX_SEVERITY_ERROR) {

@@ -354,3 +354,20 @@ cox_lvs_config_from_block(const struct cox_block *root, struct cox_diags *diags)
     cox_lvs_check_config(config, diags);
     return config;
 }
+
+void
+cox_lvs_say_protocols(const struct cox_block *root, struct cox_diags *diags)
+{
+    for (const struct cox_block *block = root->first; block != NULL; block = block->next) {
+        bool is_asked = strcmp(cox_block_keyword(block), "virtual_server") == 0 && g_strcmp0(cox_block_word(block, 1), "fwmark") != 0;
+        const struct cox_block *line = block->first;
+
+        while (line != NULL && strcmp(cox_block_keyword(line), "protocol") != 0) {
+            line = line->next;
+        }
+        if (is_asked && line == NULL) {
+            cox_block_say(diags, COX_SEVERITY_WARNING, block, 0, "write: protocol TCP, or: protocol UDP",
+                          "the virtual server has no protocol: TCP is taken; keepalived would take UDP");
+        }
+    }
+}

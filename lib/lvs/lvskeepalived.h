@@ -20,6 +20,9 @@ const struct cox_keyword *cox_lvs_keywords(size_t *n);
  */
 struct cox_lvs_config *cox_lvs_config_from_block(const struct cox_block *root, struct cox_diags *diags);
 
+/** Say (warnings) which virtual servers of a file of keepalived's have no protocol: keepalived 2.2 takes UDP, and we TCP. */
+void cox_lvs_say_protocols(const struct cox_block *root, struct cox_diags *diags);
+
 /** What is wrong with values that are each for itself right: the same service twice, families that do not go together... */
 void cox_lvs_check_config(const struct cox_lvs_config *config, struct cox_diags *diags);
 

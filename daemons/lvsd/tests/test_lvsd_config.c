@@ -68,7 +68,7 @@ parts_of_virtual_routers_are_passed_over_and_included_files_are_part_of_it(void 
     g_autoptr(GString) said = g_string_new(NULL);
     g_autoptr(cox_lvs_config) config = NULL;
 
-    assert_true(g_file_set_contents(files->other, "virtual_server 10.0.0.1 80 {\n" SERVER "}\n", -1, NULL));
+    assert_true(g_file_set_contents(files->other, "virtual_server 10.0.0.1 80 {\n protocol TCP\n" SERVER "}\n", -1, NULL));
     config = read_text(files,
                        "global_defs {\n router_id x\n vrrp_version 3\n script_user nobody\n nothing_known\n}\n"
                        "vrrp_instance V {\n interface nowhere\n virtual_router_id 9999\n}\nvrrp_script s {\n script /bin/true\n}\ninclude oth*.conf\n",
@@ -126,6 +126,19 @@ what_is_not_honoured_is_said(void **state)
 
     assert_non_null(config);
     assert_non_null(strstr(said->str, "there is no mail"));
+    assert_non_null(strstr(said->str, "main.conf:1:1: the virtual server has no protocol"));
+}
+
+static void
+a_protocol_that_is_said_or_needs_not_be_is_no_complaint(void **state)
+{
+    const struct files *files = *state;
+    g_autoptr(GString) said = g_string_new(NULL);
+    g_autoptr(cox_lvs_config) config = read_text(files, "virtual_server 10.0.0.1 80 {\n protocol UDP\n real_server 10.1.0.1 80 {\n weight 1\n }\n}\n"
+                                                        "virtual_server fwmark 7 {\n real_server 10.1.0.1 0 {\n weight 1\n }\n}\n", said);
+
+    assert_non_null(config);
+    assert_string_equal(said->str, "");
 }
 
 static void
@@ -146,4 +159,5 @@ COX_TEST_MAIN(cmocka_unit_test_setup_teardown(parts_of_virtual_routers_are_passe
               cmocka_unit_test_setup_teardown(an_error_names_file_and_line_and_all_of_them, setup, teardown),
               cmocka_unit_test_setup_teardown(a_file_that_is_not_there_is_an_error, setup, teardown),
               cmocka_unit_test_setup_teardown(what_is_not_honoured_is_said, setup, teardown),
+              cmocka_unit_test_setup_teardown(a_protocol_that_is_said_or_needs_not_be_is_no_complaint, setup, teardown),
               cmocka_unit_test_setup_teardown(the_router_that_synchronization_follows_is_no_warning, setup, teardown))
