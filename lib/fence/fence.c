@@ -218,6 +218,17 @@ begin_next(struct cox_fence *fence, const char *target, cox_usec now, struct cox
     }
 }
 
+/*
+ * Who joined in between, or was away, may not know that this request merged with @op.  Who asked says so; but a target that asked does no work itself,
+ * and hears the end of it from who did the work.
+ */
+static bool
+must_close(const struct cox_fence *fence, const struct cox_fenceop *op, struct cox_fence_id merged)
+{
+    return merged.origin == fence->self
+           || (op->leader == fence->self && cox_fencewatch_member(&fence->watch, op->target) == merged.origin);
+}
+
 /* All who wait for @op hear its end. */
 static void
 end_op(struct cox_fence *fence, struct cox_fenceop *op, const struct cox_fence_end *end, struct cox_fence_effects *out)
@@ -227,7 +238,7 @@ end_op(struct cox_fence *fence, struct cox_fenceop *op, const struct cox_fence_e
         struct cox_fence_id id = g_array_index(op->merged, struct cox_fence_id, i);
 
         cox_fence_tell_finished(fence, id, end, out);
-        if (id.origin == fence->self || op->leader == fence->self) { /* who joined in between, or was away, may not know that it merged */
+        if (must_close(fence, op, id)) {
             struct cox_fence_message *message = cox_fence_send(out, COX_FENCE_CLOSED, id);
 
             message->is_ok = end->is_ok;
@@ -295,12 +306,14 @@ on_done(struct cox_fence *fence, const struct cox_fence_message *message, cox_us
     }
 }
 
+/* Who is at work itself goes on: half a reboot would leave the node without power. */
 static void
 on_closed(struct cox_fence *fence, const struct cox_fence_message *message, cox_usec now, struct cox_fence_effects *out)
 {
     struct cox_fenceop *op = cox_fenceop_find(fence->ops, message->id);
+    bool is_at_work = op != NULL && op->leader == fence->self && op->state != COX_FENCEOP_QUEUED && op->state != COX_FENCEOP_ASKING;
 
-    if (op != NULL) {
+    if (op != NULL && !is_at_work) {
         g_autofree char *target = g_strdup(op->target);
 
         end_op(fence, op, &(struct cox_fence_end) { message->is_ok, message->reason, op->incarnation }, out);

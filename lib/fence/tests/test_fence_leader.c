@@ -106,6 +106,36 @@ who_was_away_hears_that_its_request_is_over_with_an_earlier_one(void **state)
     bus_clear(&bus);
 }
 
+static void
+who_is_at_work_goes_on_when_another_calls_it_over(void **state)
+{
+    static const char *const both[] = { "pdu1", "pdu2" };
+    static const struct cox_fencelevel levels[] = { { COX_FENCE_TARGET_PATTERN, "^n[0-9]$", NULL, 1, both, 2 } };
+    struct cox_fence_message closed = { .kind = COX_FENCE_CLOSED, .is_ok = true };
+    struct cox_fence_event event = { .kind = COX_FENCE_ON_MESSAGE };
+    struct bus bus;
+
+    (void) state;
+    bus_init(&bus, supplies, 2, 0);
+    bus.levels = levels;
+    bus.n_levels = 1;
+    bus_start_many(&bus, 3);
+    bus_ask(&bus, 1, 3, COX_FENCE_REBOOT);
+    while (strstr(bus.log->str, "pdu2 off") == NULL) {
+        assert_true(bus_step(&bus, bus.net.now + SECONDS(1)));
+    }
+    closed.id = cox_fence_op(bus.nodes[1].engine, 0)->id;
+    event.message.sender = 2;
+    event.message.message = &closed;
+    bus_feed(&bus, 1, &event);
+    bus_run(&bus, bus.net.now + SECONDS(1));
+    assert_string_equal(bus.log->str, "n1:pdu1 off 3;n1:pdu2 off 13;n1:pdu1 on 3;n1:pdu2 on 13;");
+    assert_int_equal(bus.nodes[1].n_ok, 1);
+    assert_int_equal(cox_fence_pending(bus.nodes[1].engine), 0);
+    bus_clear(&bus);
+}
+
 COX_TEST_MAIN(cmocka_unit_test(who_is_to_be_fenced_leaves_the_work_to_another_member),
               cmocka_unit_test(who_worked_for_the_target_and_leaves_is_replaced_on_request),
-              cmocka_unit_test(who_was_away_hears_that_its_request_is_over_with_an_earlier_one))
+              cmocka_unit_test(who_was_away_hears_that_its_request_is_over_with_an_earlier_one),
+              cmocka_unit_test(who_is_at_work_goes_on_when_another_calls_it_over))
