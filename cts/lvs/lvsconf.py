@@ -1,21 +1,22 @@
 """Files for a director, in the language of keepalived.conf, and the table that the kernel must have because of them."""
 import collections
 
-from lvsnet import ADDRESS
+from lvsnet import ADDRESS, SIX
 
 Service = collections.namedtuple("Service", "where text servers")
 
 
 def service(where, scheduler, method, servers, port=None, protocol="TCP", more="", check=""):
-    """where: "ADDRESS:PORT" or "fwmark N"; servers: names, or names with their weights; port: theirs, where it is another one; more: further lines; check: of
+    """where: "ADDRESS:PORT", "[ADDRESS]:PORT" or "fwmark N"; servers: names, or names with their weights; port: theirs, where it is another one; more: further lines; check: of
     each server."""
     weights = servers if isinstance(servers, dict) else {name: 1 for name in servers}
     host, _, own_port = where.rpartition(":")
-    lines = ["virtual_server %s {" % (where if not host else "%s %s" % (host, own_port)), "lvs_sched %s" % scheduler, "lvs_method %s" % method, *more.split("\n")]
+    addresses = SIX if host.startswith("[") else ADDRESS
+    lines = ["virtual_server %s {" % (where if not host else "%s %s" % (host.strip("[]"), own_port)), "lvs_sched %s" % scheduler, "lvs_method %s" % method, *more.split("\n")]
     if host:
         lines.append("protocol %s" % protocol)
     for name, weight in weights.items():
-        lines += ["real_server %s %s {" % (ADDRESS[name], port or own_port if host else "0"), "weight %d" % weight, check, "}"]
+        lines += ["real_server %s %s {" % (addresses[name], port or own_port if host else "0"), "weight %d" % weight, check, "}"]
     return Service(where + ("/" + protocol.lower() if host else ""), "\n".join([*lines, "}", ""]), weights)
 
 

@@ -7,6 +7,7 @@
  *   limit=MS    an answer comes within; 3000
  *   keep=MS     connections stay open and ask again so long after each answer
  *   udp=1       datagrams instead of connections
+ *   sctp=1      associations of SCTP
  *
  * Tells of each request, with how long it took in microseconds from its begin: "ok TOOK NAME FROM SLOT" or "no TOOK WHY FROM SLOT".
  */
@@ -43,7 +44,7 @@ struct client {
     struct in_addr source;
     unsigned n_sources, count, most, n_begun, n_open, n_waiting; /* open: with those that rest */
     int64_t every_us, limit_us, keep_us, next_us;
-    bool is_udp, is_over;
+    bool is_udp, is_sctp, is_over;
     struct slot slots[SLOTS];
 };
 
@@ -118,7 +119,8 @@ begin(struct client *client, struct slot *slot)
     *slot = (struct slot) { .number = number, .from = client->n_sources == 0 ? 0 : number / client->n_targets % client->n_sources, .began_us = now_us() };
     slot->due_us = slot->began_us + client->limit_us;
     enter(client, slot, CONNECTING);
-    slot->fd = must(socket(target->where.ss_family, (client->is_udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket");
+    slot->fd = must(socket(target->where.ss_family, (client->is_udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC,
+                           client->is_sctp ? IPPROTO_SCTP : 0), "socket");
     must(epoll_ctl(client->epoll, EPOLL_CTL_ADD, slot->fd, &event), "epoll");
     if (client->n_sources > 0) {
         source.sin_addr.s_addr = htonl(ntohl(client->source.s_addr) + slot->from);
@@ -252,6 +254,7 @@ set_up(struct client *client, char **words)
     client->limit_us = (int64_t) atoi(option(words, "limit", "3000")) * 1000;
     client->keep_us = (int64_t) atoi(option(words, "keep", "0")) * 1000;
     client->is_udp = atoi(option(words, "udp", "0")) != 0;
+    client->is_sctp = atoi(option(words, "sctp", "0")) != 0;
     if (size > 0 && size < sizeof from) {
         memcpy(from, sources, size);
         must(inet_pton(AF_INET, from, &client->source) == 1 ? 0 : -1, from);

@@ -18,7 +18,7 @@
 enum { ROWS = 4096, TABLE_BYTES = 1 << 20, ADDRESSES = 64, ALIVE_MS = 250 };
 
 struct row {
-    char key[112];
+    char key[124];
     char value[40];
 };
 
@@ -45,7 +45,7 @@ add(struct table *table, const char *vs, const char *rs, const char *value)
 static void
 parse(char *text, struct table *table)
 {
-    char vs[60] = "", *rest = NULL;
+    char vs[70] = "", *rest = NULL;
     size_t number = 0;
 
     table->n = 0;
@@ -59,7 +59,7 @@ parse(char *text, struct table *table)
             snprintf(value, sizeof value, "%s %s", third, fourth);
             add(table, vs, second, value);
         } else {
-            snprintf(vs, sizeof vs, "%s/%.45s", first, second);
+            snprintf(vs, sizeof vs, "%s/%s", first, second);
             snprintf(value, sizeof value, "%s", third);
             add(table, vs, "*", value);
         }

@@ -4,6 +4,7 @@ n1 and n2 are directors, the servers are on n3, each in a network of its own (d1
 inner network, whose way out is n1), the client is on n4.  lvslab (lvslab.c) runs on all of them and reports to an ear outside, which stamps with one clock.
 """
 import collections
+import ipaddress
 import os
 import select
 import shutil
@@ -20,7 +21,9 @@ EAR = machinekeeper.KEEPER + ":7100"
 DIRECT = {"d%d" % i: "10.78.0.%d" % (30 + i) for i in range(1, 5)}
 INNER = {"a%d" % i: "10.80.0.%d" % (30 + i) for i in range(1, 4)}
 ADDRESS = {**DIRECT, **INNER}
-NAME = {address: name for name, address in ADDRESS.items()}
+SIX = {"d%d" % i: "fd78::%d" % (30 + i) for i in range(1, 5)}
+VIP6 = "fd78::100"
+NAME = {**{address: name for name, address in ADDRESS.items()}, **{"[%s]" % address: name for name, address in SIX.items()}}
 # Virtual addresses: the servers take packets to all of them, n1 has the first ones all the time.
 FIRST_VIP, VIPS, HELD = 100, 40, 20
 PORTS = [80, 8080, *range(8001, 8021)]
@@ -39,9 +42,10 @@ def vip(number=0):
 
 
 def address_of(text):
-    """ "0A4E0064:0050" as /proc/net/ip_vs has it."""
+    """ "0A4E0064:0050" or "[fd78:0000:...]:0050" as /proc/net/ip_vs has it."""
     if text.startswith("["):
-        return text
+        host, _, port = text.rpartition(":")
+        return "[%s]:%d" % (ipaddress.ip_address(host[1:-1]), int(port, 16))
     host, _, port = text.partition(":")
     return "%s:%d" % (socket.inet_ntoa(struct.pack("!I", int(host, 16))), int(port, 16)) if port else "fwmark %d" % int(host, 16)
 
@@ -158,6 +162,7 @@ class Net:
         self.lab = lablib.Lab(tree, number=4, is_started=False, driver="machines", memory_mib=512, token_ms=3000)
         self.source, self.program = program, self.lab.dir + "/lvslab"
         self.ear, self.looks, self.clients, self.running, self.marked = None, {}, 0, set(), set()
+        self.has_cluster = False
 
     def __enter__(self):
         shutil.copy(self.source, self.program)
@@ -167,6 +172,7 @@ class Net:
             for node in DIRECTORS:
                 self.make_director(node)
             self.make_servers()
+            self.on(CLIENT, "modprobe -q sctp; ip addr add fd78::4/64 dev eth1 nodad")
             self.on(CLIENT, "ip -batch - <<END\n%s\nEND" % "\n".join("addr add 10.81.0.%d/16 dev eth1" % i for i in range(1, 65)))
         except BaseException:
             self.__exit__()
@@ -186,9 +192,11 @@ class Net:
     def make_director(self, node):
         self.on(node, "set -e; modprobe -a ip_vs sch_ingress cls_u32 act_skbedit; echo 1 >/proc/sys/net/ipv4/ip_forward\n"
                       "for file in /proc/sys/net/ipv4/conf/*/send_redirects; do echo 0 >$file; done\n"
-                      "ip addr add 10.80.0.%s/24 dev eth1; ip route add 10.81.0.0/16 dev eth1" % node[1:])
+                      "ip addr add 10.80.0.%s/24 dev eth1; ip route add 10.81.0.0/16 dev eth1\n"
+                      "echo 1 >/proc/sys/net/ipv6/conf/all/forwarding; ip addr add fd78::%s/64 dev eth1 nodad" % (node[1:], node[1:]))
         if node == "n1":
-            self.on(node, "ip -batch - <<END\n%s\nEND" % "\n".join("addr add %s/32 dev eth1" % vip(i) for i in range(HELD)))
+            lines = ["addr add %s/32 dev eth1" % vip(i) for i in range(HELD)] + ["addr add %s/128 dev eth1 nodad" % VIP6]
+            self.on(node, "ip -batch - <<END\n%s\nEND" % "\n".join(lines))
         self.look(node)
 
     def power(self, node, action):
@@ -217,12 +225,13 @@ class Net:
         process.stdin.close()
 
     def make_servers(self):
-        self.on(SERVERS, "set -e; modprobe -a macvlan ipip ip_gre fou")
+        self.on(SERVERS, "set -e; modprobe -a macvlan ipip ip_gre fou; modprobe -q sctp || true")
         for name, address in ADDRESS.items():
             is_direct = name in DIRECT
             lines = ["link set lo up", "link set %s up" % name, "addr add %s/24 dev %s" % (address, name)]
             if is_direct:
                 lines += ["addr add %s/32 dev lo" % vip(i) for i in range(VIPS)]
+                lines += ["addr add %s/64 dev %s nodad" % (SIX[name], name), "addr add %s/128 dev lo nodad" % VIP6]
                 lines += ["route add 10.81.0.0/16 dev %s" % name, "link set tunl0 up", "link set gre0 up", "fou add port %d gue" % GUE_PORT]
             else:
                 lines += ["route add default via 10.80.0.1"]
@@ -289,6 +298,13 @@ class Net:
         def now():
             return {vs: {rs: weight for rs, (_, weight) in servers.items()} for vs, servers in self.table(node).items()}
         self.ear.wait_for(lambda: now() == wanted, lambda: "wanted %s, there is %s" % (wanted, now()), limit_s)
+
+    def wait_idle(self, node):
+        """Until the servers in a director's table have no active connections."""
+        def active():
+            lines = [line.split() for line in self.on(node, "cat /proc/net/ip_vs").splitlines()[3:]]
+            return [words for words in lines if words[0] == "->" and int(words[4]) > 0]
+        lablib.wait_until(lambda: not active(), "%s has no active connections" % node, SETTLE_S)
 
     def change(self, since, sign, rs, vs=None, node="n1", weight=None):
         """The first change of a server in the director's table after a time, or None."""

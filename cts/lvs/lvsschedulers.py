@@ -78,6 +78,7 @@ def by_source_hardly_moved(net, use, name, port):
 def by_destination(net, use, name, port, servers=NAMES):
     net.mark(MARK, SPREAD)
     use(service("fwmark %d" % MARK, name, "DR", servers))
+    net.wait_idle("n1")  # the scheduler before had the same servers, and who has many connections is not taken
     targets = ["%s:%d" % (a, port) for a in SPREAD]
     results = net.fetch(*targets, count=4 * len(targets), from_=SOURCES)
     shares(results)

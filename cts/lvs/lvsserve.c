@@ -1,6 +1,6 @@
 /* cts/lvs/lvsserve.c - a web server that names itself: lvslab serve NAME [pid=FILE] PORT...
  *
- * Answers every request of HTTP with its name, and every datagram.  SIGUSR1 makes it answer 503, and once more, 200 again.  Listens on all addresses of
+ * Answers every request of HTTP with its name, over TCP and, where the kernel has it, SCTP, and every datagram.  SIGUSR1 makes it answer 503, and once more, 200 again.  Listens on all addresses of
  * both families.
  */
 #define _GNU_SOURCE
@@ -57,19 +57,30 @@ place_free(struct place *place)
 }
 
 static void
-open_port(const struct server *server, const char *text)
+listen_at(const struct server *server, int fd, const char *text)
 {
     const int on = 1, off = 0;
-    const in_port_t port = htons((in_port_t) atoi(text));
-    const struct sockaddr_in6 all = { .sin6_family = AF_INET6, .sin6_port = port };
-    const struct sockaddr_in all4 = { .sin_family = AF_INET, .sin_port = port };
-    int fd = must(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
+    const struct sockaddr_in6 all = { .sin6_family = AF_INET6, .sin6_port = htons((in_port_t) atoi(text)) };
 
     must(setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off), "both families");
     must(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), "port again");
     must(bind(fd, (const struct sockaddr *) &all, sizeof all), text);
     must(listen(fd, BACKLOG), text);
     place_new(server, LISTENER, fd);
+}
+
+static void
+open_port(const struct server *server, const char *text)
+{
+    const int on = 1;
+    const struct sockaddr_in all4 = { .sin_family = AF_INET, .sin_port = htons((in_port_t) atoi(text)) };
+    int fd = must(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
+
+    listen_at(server, fd, text);
+    fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_SCTP);
+    if (fd >= 0) {
+        listen_at(server, fd, text);
+    }
     fd = must(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
     must(setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on), "destination of datagrams");
     must(bind(fd, (const struct sockaddr *) &all4, sizeof all4), text);

@@ -237,7 +237,7 @@ start(struct cox_ctx *ctx, GError **error)
     lvsd->ctx = ctx;
     lvsd->runtime = probes.runtime;
     lvsd->log = cox_service_log(ctx);
-    lvsd->ops = g_array_new(FALSE, FALSE, sizeof(struct cox_lvs_op));
+    lvsd->ops = g_ptr_array_new();
     cox_lvs_effects_init(&lvsd->effects);
     cox_service_set_data(ctx, lvsd);
     if (cox_service_config(ctx) != NULL) {
@@ -311,7 +311,7 @@ destroy(struct cox_ctx *ctx)
     cox_lvsd_owned_free(lvsd->owned);
     cox_lvs_config_free(lvsd->file);
     g_free(lvsd->refusal);
-    g_array_unref(lvsd->ops);
+    g_ptr_array_unref(lvsd->ops);
     g_free(lvsd);
     cox_service_set_data(ctx, NULL);
 }

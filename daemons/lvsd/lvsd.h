@@ -33,7 +33,7 @@ struct cox_lvsd {
     struct cox_lvsd_attrs *attrs;
     struct cox_lvsd_router *router;   /**< whose role synchronization has */
     struct cox_lvsd_reading *reading; /**< the table is being read; NULL: it is not */
-    GArray *ops;                      /**< struct cox_lvs_op: asked for and not made yet */
+    GPtrArray *ops;                   /**< const struct cox_lvs_op, of the effects: asked for and not made yet */
     cox_source_id wake_timer;
     bool is_stepping, is_stopping;
     bool has_news;                    /**< attributes of this node may have to change */

@@ -37,7 +37,7 @@ carry_out(struct cox_lvsd *lvsd, const struct cox_lvs_effect *effect)
             break;
         case COX_LVS_DO_OP:
             lvsd->has_news = true;
-            g_array_append_val(lvsd->ops, effect->op);
+            g_ptr_array_add(lvsd->ops, (gpointer) (guintptr) &effect->op);
             break;
         case COX_LVS_DO_PROBE:
             lvsd->n_probes++;

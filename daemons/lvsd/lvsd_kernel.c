@@ -131,7 +131,7 @@ look_at(struct cox_lvsd *lvsd, const struct cox_lvs_op *op, const struct cox_ipv
 }
 
 static void
-apply_some(struct cox_lvsd *lvsd, const struct cox_lvs_op *ops, guint n, guint *n_said)
+apply_some(struct cox_lvsd *lvsd, const struct cox_lvs_op *const *ops, guint n, guint *n_said)
 {
     static const enum cox_ipvs_op kinds[] = { COX_IPVS_ADD_SERVICE, COX_IPVS_SET_SERVICE, COX_IPVS_DEL_SERVICE,
                                               COX_IPVS_ADD_DEST, COX_IPVS_SET_DEST, COX_IPVS_DEL_DEST };
@@ -140,13 +140,13 @@ apply_some(struct cox_lvsd *lvsd, const struct cox_lvs_op *ops, guint n, guint *
     g_autofree struct cox_ipvs_change *changes = g_new(struct cox_ipvs_change, n);
 
     for (guint i = 0; i < n; i++) {
-        services[i] = cox_lvsd_service_of(&ops[i].vs);
-        dests[i] = dest_of(&ops[i].rs);
-        changes[i] = (struct cox_ipvs_change) { kinds[ops[i].kind], &services[i], ops[i].kind >= COX_LVS_OP_ADD_RS ? &dests[i] : NULL, 0 };
+        services[i] = cox_lvsd_service_of(&ops[i]->vs);
+        dests[i] = dest_of(&ops[i]->rs);
+        changes[i] = (struct cox_ipvs_change) { kinds[ops[i]->kind], &services[i], ops[i]->kind >= COX_LVS_OP_ADD_RS ? &dests[i] : NULL, 0 };
     }
     (void) cox_ipvs_apply(lvsd->ipvs, changes, n);
     for (guint i = 0; i < n; i++) {
-        look_at(lvsd, &ops[i], &changes[i], n_said);
+        look_at(lvsd, ops[i], &changes[i], n_said);
     }
     lvsd->n_ops += n;
 }
@@ -157,9 +157,9 @@ cox_lvsd_apply(struct cox_lvsd *lvsd)
     guint n_said = 0;
 
     for (guint i = 0; i < lvsd->ops->len; i += CHANGES_AT_ONCE) {
-        apply_some(lvsd, &g_array_index(lvsd->ops, struct cox_lvs_op, i), MIN((guint) CHANGES_AT_ONCE, lvsd->ops->len - i), &n_said);
+        apply_some(lvsd, (const struct cox_lvs_op *const *) &lvsd->ops->pdata[i], MIN((guint) CHANGES_AT_ONCE, lvsd->ops->len - i), &n_said);
     }
-    g_array_set_size(lvsd->ops, 0);
+    g_ptr_array_set_size(lvsd->ops, 0);
 }
 
 void

@@ -89,9 +89,6 @@ void cox_lvs_wanted(const struct pool *pool, struct cox_lvs_table *table);
 /** Append operations as effects. */
 void cox_lvs_operate(struct cox_lvs *lvs, const GArray *ops, struct cox_lvs_effects *out);
 
-/** What @wanted has not and @actual and @owned have; the caller frees. */
-struct cox_lvs_table *cox_lvs_removed(const struct cox_lvs_table *wanted, const struct cox_lvs_table *actual, const struct cox_lvs_table *owned);
-
 /* ---- lvsread.c ---- */
 
 void cox_lvs_on_table(struct cox_lvs *lvs, const struct cox_lvs_event *event, cox_usec now, struct cox_lvs_effects *out);

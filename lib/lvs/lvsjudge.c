@@ -145,23 +145,6 @@ cox_lvs_operate(struct cox_lvs *lvs, const GArray *ops, struct cox_lvs_effects *
     lvs->is_stale = lvs->is_stale || ops->len > 0;
 }
 
-struct cox_lvs_table *
-cox_lvs_removed(const struct cox_lvs_table *wanted, const struct cox_lvs_table *actual, const struct cox_lvs_table *owned)
-{
-    struct cox_lvs_table *removed = cox_lvs_table_new();
-    g_autoptr(GArray) ops = g_array_new(FALSE, FALSE, sizeof(struct cox_lvs_op));
-
-    cox_lvs_table_diff(wanted, actual, owned, ops);
-    for (guint i = 0; i < ops->len; i++) {
-        const struct cox_lvs_op *op = &g_array_index(ops, struct cox_lvs_op, i);
-
-        if (op->kind == COX_LVS_OP_DEL_VS) {
-            cox_lvs_table_add_vs(removed, &op->vs);
-        }
-    }
-    return removed;
-}
-
 static void
 operate_fronts(struct cox_lvs *lvs, const struct pool *pool, const GArray *wanted, struct cox_lvs_effects *out)
 {

@@ -155,7 +155,7 @@ mend(struct cox_lvs *lvs, const struct cox_lvs_event *event, struct cox_lvs_effe
     }
     cox_lvs_table_diff(wanted, event->table, lvs->gone, ops);
     cox_lvs_operate(lvs, ops, out);
-    gone = cox_lvs_removed(wanted, event->table, lvs->gone);
+    gone = cox_lvs_table_surplus(wanted, event->table, lvs->gone);
     cox_lvs_table_free(lvs->gone);
     lvs->gone = gone;
 }

@@ -258,7 +258,7 @@ go_over(struct cox_lvs *lvs, const struct cox_lvs_table *old, struct cox_lvs_eff
         for (size_t i = 0; i < cox_lvs_table_count(old); i++) {
             cox_lvs_table_add_vs(had, cox_lvs_table_vs(old, i));
         }
-        lvs->gone = cox_lvs_removed(new, had, had);
+        lvs->gone = cox_lvs_table_surplus(new, had, had);
         cox_lvs_table_diff(new, old, old, ops);
         cox_lvs_operate(lvs, ops, out);
     } else {

@@ -256,6 +256,18 @@ cox_lvs_servers_diff(const struct cox_lvs_vs *vs, const GArray *wanted, const GA
     views_clear(&views);
 }
 
+/* Is the key among sorted rows?  @at moves on to where it would be, for the next, greater key. */
+static bool
+has_key(const GPtrArray *rows, guint *at, const struct cox_lvs_key *key)
+{
+    int order = -1;
+
+    while (*at < rows->len && (order = cox_lvs_key_compare(key_at(rows, *at), key)) < 0) {
+        (*at)++;
+    }
+    return order == 0;
+}
+
 void
 cox_lvs_table_diff(const struct cox_lvs_table *wanted, const struct cox_lvs_table *actual, const struct cox_lvs_table *owned,
                    GArray *ops)
@@ -271,10 +283,7 @@ cox_lvs_table_diff(const struct cox_lvs_table *wanted, const struct cox_lvs_tabl
         if (order < 0) {
             add_op(ops, COX_LVS_OP_ADD_VS, &want->vs, NULL);
         } else if (order > 0) {
-            while (k < ours->len && cox_lvs_key_compare(key_at(ours, k), &have->vs.key) < 0) {
-                k++;
-            }
-            if (k < ours->len && cox_lvs_key_compare(key_at(ours, k), &have->vs.key) == 0) {
+            if (has_key(ours, &k, &have->vs.key)) {
                 add_op(ops, COX_LVS_OP_DEL_VS, &have->vs, NULL);
             }
         } else if (!is_same_vs(&want->vs, &have->vs)) {
@@ -289,4 +298,21 @@ cox_lvs_table_diff(const struct cox_lvs_table *wanted, const struct cox_lvs_tabl
         j += order >= 0;
     }
     views_clear(&views);
+}
+
+struct cox_lvs_table *
+cox_lvs_table_surplus(const struct cox_lvs_table *wanted, const struct cox_lvs_table *actual, const struct cox_lvs_table *owned)
+{
+    g_autoptr(GPtrArray) wants = sort_rows(wanted), haves = sort_rows(actual), ours = sort_rows(owned);
+    struct cox_lvs_table *surplus = cox_lvs_table_new();
+    guint i = 0, k = 0;
+
+    for (guint j = 0; j < haves->len; j++) {
+        const struct cox_lvs_vs *have = &((const struct row *) haves->pdata[j])->vs;
+
+        if (!has_key(wants, &i, &have->key) && has_key(ours, &k, &have->key)) {
+            cox_lvs_table_add_vs(surplus, have);
+        }
+    }
+    return surplus;
 }

@@ -94,7 +94,10 @@ struct cox_lvs_op {
 void cox_lvs_table_diff(const struct cox_lvs_table *wanted, const struct cox_lvs_table *actual, const struct cox_lvs_table *owned,
                         GArray *ops);
 
-/** The same for the servers of one virtual server: from @actual to @wanted, both of struct cox_lvs_rs in any order. */
+/** Virtual servers, without their servers, that @wanted has not, but @actual and @owned have; the caller frees. */
+struct cox_lvs_table *cox_lvs_table_surplus(const struct cox_lvs_table *wanted, const struct cox_lvs_table *actual, const struct cox_lvs_table *owned);
+
+/** As cox_lvs_table_diff() for the servers of one virtual server: from @actual to @wanted, both of struct cox_lvs_rs in any order. */
 void cox_lvs_servers_diff(const struct cox_lvs_vs *vs, const GArray *wanted, const GArray *actual, GArray *ops);
 
 /** Order of keys, and of servers by address and port: below, equal to or above 0. */

@@ -276,6 +276,23 @@ assert_wanted(const struct fake_ipvs *now, const struct cox_lvs_table *wanted, c
     fake_ipvs_free(after);
 }
 
+/* The surplus is what the operations remove. */
+static void
+assert_surplus(const struct cox_lvs_table *surplus, const GArray *ops)
+{
+    size_t n = 0;
+
+    for (guint i = 0; i < ops->len; i++) {
+        const struct cox_lvs_op *op = &g_array_index(ops, struct cox_lvs_op, i);
+
+        if (op->kind == COX_LVS_OP_DEL_VS) {
+            assert_true(n < cox_lvs_table_count(surplus));
+            assert_int_equal(cox_lvs_key_compare(&cox_lvs_table_vs(surplus, n++)->key, &op->vs.key), 0);
+        }
+    }
+    assert_int_equal(n, cox_lvs_table_count(surplus));
+}
+
 static void
 laws_hold_for_random_tables(void **state)
 {
@@ -283,6 +300,7 @@ laws_hold_for_random_tables(void **state)
     for (guint32 seed = 1; seed <= 2000; seed++) {
         g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
         g_autoptr(cox_lvs_table) actual = random_table(rand, 2), wanted = random_table(rand, 3), owned = random_table(rand, 4);
+        g_autoptr(cox_lvs_table) surplus = cox_lvs_table_surplus(wanted, actual, owned);
         g_autoptr(GArray) ops = g_array_new(FALSE, FALSE, sizeof(struct cox_lvs_op));
         struct fake_ipvs *now = fake_ipvs_new(actual), *before = fake_ipvs_new(actual), *after = fake_ipvs_new(wanted), *ours = fake_ipvs_new(owned);
 
@@ -295,6 +313,7 @@ laws_hold_for_random_tables(void **state)
             assert_gentle(now, before, after);
         }
         assert_wanted(now, wanted, before, ours);
+        assert_surplus(surplus, ops);
         fake_ipvs_free(now);
         fake_ipvs_free(before);
         fake_ipvs_free(after);
