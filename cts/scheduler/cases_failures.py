@@ -138,3 +138,6 @@ def other_start(s):
 case("clone-count-about-to-be-cleared", "The count of an anonymous clone is about to be cleared, as the start that failed had other parameters: "
      "it bans none of its instances from n1, whichever of them that is.", [clone("A-clone", prim("A", params={"fake": "new"}))],
      [location("A-clone", "n2", 100)], history=other_start, transient={"n1": counts("A", "start", "INFINITY")})
+case("on-fail-standby-of-a-stop", "A failed stop cannot be answered with standby: the node is fenced, as if nothing had been said.",
+     [fence_device(), prim("A", ops=[op("A", "stop", on_fail="standby")])], options=FENCING, runs={"A": "n1", "fence": "n2"},
+     history=lambda s: s.at("A", "n1").fail("stop"))

@@ -71,10 +71,13 @@ case("connection-not-installed", "The probe of a replica's connection says that 
          "monitor", rc=5, expected=7), s.at("W-0", "n1").undigested()))
 case("connection-failed-in-maintenance", "Probes of a replica's connection failed on two nodes, of which one is in maintenance: nobody stops it, and its container goes on.",
      [bundle("W", A, replicas=1)], node_attrs={"n2": {"maintenance": "true"}},
-     history=lambda s: (ip_and_container(s, **FILLED), *(s.at("W-0", n).fail("monitor", rc=1, expected=7) for n in ("n1", "n2"))))
+     history=lambda s: (ip_and_container(s, **FILLED), *((setattr(s.at("W-0", n), "agent", CONNECTION), s.at("W-0", n).fail("monitor", rc=1, expected=7)) for n in ("n1", "n2"))))
+case("replica-beside-a-failed-one", "A container was found failed for good and is stopped: what is in the other replica does not wait for that.",
+     [bundle("W", A)], nodes=2, probed=False, history=lambda s: (up(probed=[("W-podman-0", "n2", PODMAN)])(s), setattr(s.at("W-podman-0", "n1"), "agent", PODMAN),
+                                                                 s.at("W-podman-0", "n1").fail("monitor", rc=6, expected=7)))
 case("guest-failed-in-maintenance", "The same of a machine and the connection to it.",
      [VM], runs={"VM": "n1"}, node_attrs={"n2": {"maintenance": "true"}},
-     history=lambda s: [s.at("guest", n).fail("monitor", rc=1, expected=7) for n in ("n1", "n2")])
+     history=lambda s: [(setattr(s.at("guest", n), "agent", CONNECTION), s.at("guest", n).fail("monitor", rc=1, expected=7)) for n in ("n1", "n2")])
 case("remote-removed-and-fenced", "The connection of a removed remote node was where nobody can look: the node has been fenced, so it is not fenced again.",
      [fence_device(), A], options=FENCING, states={"n2": "offline"}, quorum=0, runs={"A": "n1", "fence": "n1"},
      remotes={"R": {"node_fenced": "1", "crmd": "offline", "join": "down", "expected": "down"}},
@@ -108,6 +111,13 @@ case("colocation-circle-of-aversion", "A prefers to be with B, which must be els
      [A, B], [colocation("B", "A", "-INFINITY"), colocation("A", "B", "100")], options=BALANCED, runs={"A": "n1", "B": "n2"})
 case("colocation-apart-both-ways-without-room", "Two that must be apart each name the other, and there is one node: with each plan it is the same one that has it.",
      [A, B], [colocation("A", "B", "-INFINITY"), colocation("B", "A", "-INFINITY")], nodes=1, options=BALANCED, runs={"B": "n1"})
+case("colocation-wish-against-a-must", "A must be with B and would rather not: the wish is none, and does not drive B away once A is there.",
+     [prim("A", {"resource-stickiness": "INFINITY"}), clone("B-clone", prim("B", util={"memory": "2"}))],
+     [tag("rsc_colocation", id="c1", rsc="A", with_rsc="B-clone", score="INFINITY", influence="false"),
+      tag("rsc_colocation", id="c2", rsc="A", with_rsc="B-clone", score="-10")], options={"placement-strategy": "utilization"}, node_util=ROOM,
+     runs={"A": "n1", "B": ["n1"]})
+case("colocation-circle-of-what-is-stopped", "B must be with A, which is to be with B in turn and is disabled: B does not start, whichever is looked at first.",
+     [prim("A", {"target-role": "Stopped"}), group("G", B)], [colocation("B", "A"), colocation("A", "G")], nodes=1, options=BALANCED)
 
 # ---- what nobody can stop ----
 def blocked_twice(s):

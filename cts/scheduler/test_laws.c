@@ -35,6 +35,9 @@ static const struct {
     { "remote-rsc-stop-failed", 2, "a remote node that was fenced is probed once its connection is made again" },
     { "remote-lost", 2, "a remote node that is connected anew is probed before anything is moved there" },
     { "remote-leaves", 2, "a remote node that has gone is connected anew" },
+    { "migration-sent-on", 2, "a rehearsal leaves the entry of a migrate_from that never began, as no executor does" },
+    { "migration-stopped-before-it-went-on", 2, "a rehearsal leaves the entry of a migrate_from that never began, as no executor does" },
+    { "replica-beside-a-failed-one", 2, "once the container is stopped, nothing keeps it from starting" },
     { "failcount-of-removed", 2, "the history of what failed is deleted once it has been stopped" },
     { "guest-removed", 2, "the history of what failed is deleted once it has been stopped" },
 };

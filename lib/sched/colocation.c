@@ -101,9 +101,44 @@ sort_list(GPtrArray *list, GCompareFunc by)
     g_ptr_array_sort(list, by);
 }
 
+/* Is there a must of the same two that says the contrary? */
+static bool
+is_void(const struct sched_colocation *wish)
+{
+    const GPtrArray *list = wish->dependent->this_with;
+
+    for (guint i = 0; !sched_is_mandatory(wish) && i < list->len; i++) {
+        const struct sched_colocation *row = g_ptr_array_index(list, i);
+
+        if (row->primary == wish->primary && sched_is_mandatory(row) && (row->score > 0) != (wish->score > 0)
+            && row->dependent_role == wish->dependent_role && row->primary_role == wish->primary_role
+            && g_strcmp0(row->node_attribute, wish->node_attribute) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A wish that a must forbids is none: it would pull at what the must has brought together. */
+static void
+drop_void(struct sched_rsc *rsc)
+{
+    for (guint i = rsc->this_with == NULL ? 0 : rsc->this_with->len; i > 0 && rsc->this_with->len > 1; i--) {
+        struct sched_colocation *row = g_ptr_array_index(rsc->this_with, i - 1);
+
+        if (is_void(row)) {
+            g_ptr_array_remove_index(rsc->this_with, i - 1);
+            g_ptr_array_remove(row->primary->with_this, row);
+        }
+    }
+}
+
 void
 sched_colocation_sort(struct sched_work *work)
 {
+    for (guint i = 0; i < work->rscs->len; i++) {
+        drop_void(g_ptr_array_index(work->rscs, i));
+    }
     for (guint i = 0; i < work->rscs->len; i++) {
         struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i);
 

@@ -33,13 +33,20 @@ is_blocked(const struct sched_rsc *rsc)
     return false;
 }
 
+/* Has it no place, although it is in the middle of being placed?  Colocations may lead round in a circle. */
+static bool
+will_be_nowhere(const struct sched_rsc *rsc)
+{
+    return rsc->variant == COX_PRIMITIVE && rsc->is_assigning && rsc->is_managed && rsc->next_role == COX_ROLE_STOPPED;
+}
+
 enum sched_coloc_effect
 sched_colocation_effect(const struct sched_rsc *dependent, const struct sched_rsc *primary,
                         const struct sched_colocation *row, bool preview)
 {
     const struct sched_rsc *bearer = role_bearer(dependent);
 
-    if (!preview && !primary->is_assigned) {
+    if (!preview && !primary->is_assigned && !will_be_nowhere(primary)) {
         return SCHED_COLOC_NOTHING;
     }
     if (row->dependent_role >= COX_ROLE_UNPROMOTED && bearer->parent != NULL && bearer->parent->meta.is_promotable

@@ -143,7 +143,7 @@ find_anonymous(struct sched_work *work, struct sched_node *node, struct sched_rs
         found = inactive;
     }
     /* What needs no fencing and sits on a lost node should not use up an instance that could start elsewhere. */
-    if (found != NULL && found->meta.requires_ < SCHED_REQUIRES_FENCING && (!node->is_online || node->is_unclean)
+    if (found != NULL && found->meta.requires_ < SCHED_REQUIRES_FENCING && (!node->was_online || node->was_unclean)
         && !node->is_guest && !has_one_for_each_node(work, clone)) {
         found = NULL;
     }

@@ -104,6 +104,14 @@ role_after(const struct sched_rsc *rsc, const char *task, enum sched_on_fail on_
     return (strcmp(task, "promote") == 0) ? COX_ROLE_UNPROMOTED : COX_ROLE_STARTED;
 }
 
+/* What may follow a failed stop: that it is stopped, demoted or leaves its node is what has just failed. */
+static bool
+is_allowed(const char *task, enum sched_on_fail on_fail)
+{
+    return strcmp(task, "stop") != 0
+           || (on_fail != SCHED_ON_FAIL_STOP && on_fail != SCHED_ON_FAIL_DEMOTE && on_fail != SCHED_ON_FAIL_STANDBY);
+}
+
 enum sched_on_fail
 sched_on_fail_of(const struct sched_work *work, const struct sched_rsc *rsc, const char *task, gint64 interval_ms,
                  enum cox_role *role)
@@ -116,7 +124,7 @@ sched_on_fail_of(const struct sched_work *work, const struct sched_rsc *rsc, con
     enum sched_on_fail result = by_default(work, rsc, task, interval_ms);
     gint64 word = 0;
 
-    if (text != NULL && cox_option_parse(cox_option(COX_OPT_OP_ON_FAIL), text, &word, NULL)) {
+    if (text != NULL && cox_option_parse(cox_option(COX_OPT_OP_ON_FAIL), text, &word, NULL) && is_allowed(task, values[word])) {
         result = values[word];
     }
     if (result == SCHED_ON_FAIL_FENCE && !work->opt.fencing_enabled) {
