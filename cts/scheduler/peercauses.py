@@ -502,6 +502,33 @@ def migrations(root):
     return remove_if(root, lambda child, _: child.tag == "lrm_rsc_op" and (child.get("operation") or "").startswith("migrate"))
 
 
+def is_container(root, history, among=None):
+    """Is it the history of a bundle's container or of an address of it?  @among: of one of these bundles."""
+    ids = "|".join(re.escape(one.get("id", "")) for one in root.iter("bundle") if among is None or one.get("id") in among)
+    return bool(ids) and re.match("(%s)-(docker|podman|rkt|ip)-" % ids, history.get("id") or "") is not None
+
+
+def failed_containers(root):
+    """Probes of containers that failed."""
+    return remove_if(root, lambda child, parent: child.tag == "lrm_rsc_op" and child.get("operation") == "monitor" and (child.get("interval") or "0") == "0"
+                     and child.get("rc-code") not in ("0", "7", "193") and is_container(root, parent))
+
+
+def lost_containers(root):
+    """Containers on nodes that are down."""
+    changed = False
+    for state in root.iterfind("status/node_state"):
+        if state.get("crmd") in ("offline", "0") or state.get("in_ccm") in ("false", "0"):
+            changed = remove_if(state, lambda child, _: child.tag == "lrm_resource" and is_container(root, child)) or changed
+    return changed
+
+
+def drawn_bundles(root):
+    """What runs of bundles that prefer a node."""
+    drawn = {one.get("rsc") for one in root.iter("rsc_location") if one.get("node")}
+    return remove_if(root, lambda child, _: child.tag == "lrm_resource" and is_container(root, child, drawn))
+
+
 CAUSES = [("history that nobody writes", strange_histories), ("two entries of a node", twin_nodes), ("roles that it cannot have", odd_roles),
           ("guest in a clone, bundle or connection", guests_in_collectives), ("removed fence device", removed_devices),
           ("recurring what cannot", recurring_what_cannot), ("senseless values", senseless_values), ("colocations in a circle", colocation_loops),
@@ -515,7 +542,8 @@ CAUSES = [("history that nobody writes", strange_histories), ("two entries of a 
           ("times of membership", times_of_membership), ("maintenance of a node", resting_nodes),
           ("failed connection of a guest", failed_connections), ("monitor of the stopped role", stopped_monitors),
           ("expired failures", forgiven_failures), ("unfencing of guests", unfenced_guests), ("utilization", room),
-          ("migration that has not ended well", migrations)]
+          ("migration that has not ended well", migrations), ("failed probe of a container", failed_containers),
+          ("container on a node that is down", lost_containers), ("drawn bundle", drawn_bundles)]
 
 
 # ---- lines that tell by themselves why they differ ----
