@@ -72,6 +72,9 @@ case("connection-not-installed", "The probe of a replica's connection says that 
 case("connection-failed-in-maintenance", "Probes of a replica's connection failed on two nodes, of which one is in maintenance: nobody stops it, and its container goes on.",
      [bundle("W", A, replicas=1)], node_attrs={"n2": {"maintenance": "true"}},
      history=lambda s: (ip_and_container(s, **FILLED), *((setattr(s.at("W-0", n), "agent", CONNECTION), s.at("W-0", n).fail("monitor", rc=1, expected=7)) for n in ("n1", "n2"))))
+case("replica-on-standby", "A monitor with on-fail=standby failed in a replica, so that its node stands by: what it holds is stopped, not recovered with each plan.",
+     [bundle("W", prim("A", monitor=None, ops=[op("A", "monitor", "10s", on_fail="standby")]), replicas=1)], nodes=1, probed=False, remotes={"W-0": {}},
+     history=lambda s: (ip_and_container(s, **FILLED), up(("W-0", "n1", CONNECTION))(s), s.running("A", "W-0").fail("monitor", 10000)))
 case("replica-beside-a-failed-one", "A container was found failed for good and is stopped: what is in the other replica does not wait for that.",
      [bundle("W", A)], nodes=2, probed=False, history=lambda s: (up(probed=[("W-podman-0", "n2", PODMAN)])(s), setattr(s.at("W-podman-0", "n1"), "agent", PODMAN),
                                                                  s.at("W-podman-0", "n1").fail("monitor", rc=6, expected=7)))

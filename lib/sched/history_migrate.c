@@ -3,16 +3,16 @@
 
 #include <string.h>
 
-/* That of an instance may be written with its number: as it is now, or as it was. */
+/* That of an instance may be written with its number: as it was, or as it is now. */
 static const struct cox_rsc_history *
 history_on(const struct sched_work *work, const struct sched_rsc *rsc, const char *node_name)
 {
     const struct sched_node *node = sched_node_find(work, node_name);
-    const char *const ids[] = { rsc->history_id, rsc->recorded_id, rsc->id };
+    const char *const ids[] = { rsc->history_id, rsc->recorded_id != NULL ? rsc->recorded_id : rsc->id };
     const struct cox_rsc_history *history = NULL;
 
     for (size_t i = 0; history == NULL && node != NULL && node->status != NULL && i < G_N_ELEMENTS(ids); i++) {
-        history = ids[i] == NULL ? NULL : cox_status_rsc(node->status, ids[i]);
+        history = cox_status_rsc(node->status, ids[i]);
     }
     return history;
 }

@@ -33,9 +33,9 @@ sched_place_set(struct sched_work *work, struct sched_rsc *rsc, struct sched_nod
         }
         return;
     }
-    /* A guest node may come up in this very plan, so that it is offline does not speak against it. */
+    /* A guest node may come up in this very plan, so that it is offline does not speak against it; that it stands by does. */
     if (!force && node != NULL
-        && (rsc->cells[node->idx].score < 0 || (!sched_node_usable(node) && !node->is_guest))) {
+        && (rsc->cells[node->idx].score < 0 || (!sched_node_usable(node) && (!node->is_guest || node->is_standby)))) {
         if (stop_if_fail) {
             sched_place_role_set(rsc, COX_ROLE_STOPPED, "node availability");
         }
