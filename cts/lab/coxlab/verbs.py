@@ -8,6 +8,7 @@ import time
 
 from . import cluster, duration
 from .calls import Calls
+from .claims import Claims, claims_to_doubles
 from .errors import LabError
 from .outage import Client
 from .watch import Watch, changes_to_gaps, changes_to_overlaps
@@ -45,7 +46,7 @@ class Stage:
 
     def __init__(self, make):
         self._make, self.driver = make, None
-        self.client, self.addresses, self.watches, self.calls = None, 0, {}, {}
+        self.client, self.claims, self.addresses, self.watches, self.calls = None, None, 0, {}, {}
         # Who was sent a signal: the last node; of each node and program the numbers of the processes, and when.
         self.victim, self.hits = None, {}
         self.fencings_before = 0
@@ -116,11 +117,11 @@ class Stage:
         self.client = Client(self.lab(), url)
 
     def end(self):
-        if self.client:
-            self.client.stop()
+        for client in filter(None, (self.client, self.claims)):
+            client.stop()
         for watch in self.watches.values():
             watch.stop()
-        self.client, self.watches = None, {}
+        self.client, self.claims, self.watches = None, None, {}
 
 
 def wait_for(question, limit_s, otherwise, final_s=0.0):
@@ -311,6 +312,32 @@ def _wait_for_answer(stage, limit_s):
 def measure(stage, v):
     stage.measure(v["URL"])
     _wait_for_answer(stage, START_LIMIT_S)
+
+
+def ask_for(stage, v):
+    """Addresses; A.B.C.D-N is all from D to N."""
+    addresses = []
+    for word in v["TEXT"].split():
+        first, _, last = word.partition("-")
+        head, _, number = first.rpartition(".")
+        addresses += ["%s.%d" % (head, n) for n in range(int(number), int(last or number) + 1)]
+    if stage.claims:
+        stage.claims.stop()
+    stage.claims = Claims(stage.lab(), addresses)
+
+
+def expect_no_address_twice(stage, _):
+    if stage.claims is None:
+        raise LabError("nobody asks: 'ask for ADDRESSES' comes first")
+    claims = stage.claims.heard()
+    doubles = claims_to_doubles(claims)
+    if doubles:
+        raise Unmet("%d times two had one address: %s" % (len(doubles), doubles[:3]))
+    unheard = set(stage.claims.addresses) - {address for _, address, _ in claims}
+    if unheard:
+        raise Unmet("nobody has said that it has %s" % _names(unheard))
+    moves = len({(address, mac) for _, address, mac in claims}) - len(stage.claims.addresses)
+    return "%d answers and announcements, %d addresses moved, none was on two" % (len(claims), moves)
 
 
 def watch(stage, v):
@@ -609,6 +636,7 @@ VERBS = (
     Verb("set SETTINGS", "Cluster options.", set_options),
     Verb("move ID to NODE", "Ask the cluster to move a resource, or to keep it there when that is where it is.", move),
     Verb("measure URL", "Fetch a page ten times a second from outside from now on, and wait for its first answer. Ends what was measured before.", measure),
+    Verb("ask for TEXT", "A client asks by ARP who has these addresses (A.B.C.D, or A.B.C.D-N), twenty times a second from now on, and hears announcements.", ask_for),
     Verb("watch PATH", "Look for a file on all nodes every 10 ms from outside from now on.", watch),
     Verb("count calls of ID", "From now on calls of the actions of a resource of agent ocf:coxlab:Slow are counted.", count_calls),
     Verb("count fencing", "From now on what fence agents do is counted; before, it is since the scenario began.", count_fencing),
@@ -625,6 +653,8 @@ VERBS = (
     Verb("expect gap PATH below TIME", "The watched file was on no node for a shorter time than this, counted from when it first was on one, and is on one now; exact "
          "to 10 ms.", expect_gap),
     Verb("expect never two PATH", "The watched file was never on two nodes at the same time.", expect_never_two),
+    Verb("expect no address twice", "Of the addresses that are asked for each was on somebody, and none was on two at the same time: who had it before never said so "
+         "again within a second after somebody else has.", expect_no_address_twice),
     Verb("expect file PATH on NODE within TIME", "The file is there.", expect_file),
     Verb("expect success on NODE: COMMAND", "Shell code succeeds there; what it prints is told in the timeline.", expect_command),
     Verb("expect success on NODE within TIME: COMMAND", "Shell code succeeds there, at the latest when it is tried after that time.", expect_command_within),
