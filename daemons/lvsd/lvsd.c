@@ -191,12 +191,14 @@ expire_connections(struct cox_lvsd *lvsd, bool is_wanted)
     g_autofree char *value = cox_net_sysctl_value(lvsd->net, EXPIRE_KEY);
     g_autoptr(GError) error = NULL;
 
-    if (g_strcmp0(value, is_wanted ? "0" : "1") != 0 || (!is_wanted && !lvsd->has_set_expiry)) {
+    if (g_strcmp0(value, is_wanted ? "0" : "1") != 0 || (!is_wanted && !cox_lvsd_owned_has_expiry(lvsd->owned))) {
         return;
     }
-    lvsd->has_set_expiry = is_wanted && cox_net_sysctl(lvsd->net, EXPIRE_KEY, "1", &error);
-    if (!is_wanted) {
-        (void) cox_net_sysctl(lvsd->net, EXPIRE_KEY, "0", &error);
+    cox_lvsd_owned_set_expiry(lvsd->owned, is_wanted);
+    if (!cox_net_sysctl(lvsd->net, EXPIRE_KEY, is_wanted ? "1" : "0", &error)) {
+        cox_lvsd_owned_set_expiry(lvsd->owned, !is_wanted);
+    } else if (is_wanted) {
+        (void) cox_lvsd_owned_write(lvsd->owned, NULL, &error);
     }
     if (error != NULL) {
         cox_log_event(lvsd->log, COX_EVENT_LVS_KERNEL, "error=\"%s\"", error->message);
@@ -250,8 +252,8 @@ start(struct cox_ctx *ctx, GError **error)
         return false;
     }
     raise_limit();
-    expire_connections(lvsd, true);
     lvsd->owned = cox_lvsd_owned_new(cox_service_run_directory(ctx));
+    expire_connections(lvsd, true);
     lvsd->engine = cox_lvs_new((guint64) cox_runtime_wall(lvsd->runtime).usec);
     lvsd->probes = cox_probes_new(&probes);
     lvsd->resources = cox_lvsd_resources_new(lvsd);

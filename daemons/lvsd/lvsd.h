@@ -38,7 +38,6 @@ struct cox_lvsd {
     bool is_stepping, is_stopping;
     bool has_news;                    /**< attributes of this node may have to change */
     bool has_failed;                  /**< an operation of this step; the engine is told after it */
-    bool has_set_expiry;              /**< of connections whose server is gone: given back at the end */
     bool has_left;                    /**< something of ours may be in the kernel after the stop */
     guint64 n_ops, n_failed, n_probes, n_readings;
     char *refusal;                    /**< what the kernel has refused last; NULL: nothing yet */

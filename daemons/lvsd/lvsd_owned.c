@@ -9,7 +9,10 @@ struct cox_lvsd_owned {
     char *written;                 /* what stands in the file; NULL: there is none */
     struct cox_lvs_table *before;
     gint sync[COX_LVS_ROLE_MASTER + 1];
+    bool has_expiry;
 };
+
+#define EXPIRY_LINE "setting expire_nodest_conn 0"
 
 static const struct {
     const char *name;
@@ -85,7 +88,9 @@ take_line(struct cox_lvsd_owned *owned, const char *line)
     if (g_strv_length(words) != 3) {
         return;
     }
-    if (strcmp(words[0], "sync") == 0) {
+    if (strcmp(line, EXPIRY_LINE) == 0) {
+        owned->has_expiry = true;
+    } else if (strcmp(words[0], "sync") == 0) {
         take_sync(owned, words);
     } else if (take_key(words, &vs.key)) {
         cox_lvs_table_add_vs(owned->before, &vs);
@@ -148,10 +153,22 @@ cox_lvsd_owned_set_sync(struct cox_lvsd_owned *owned, enum cox_lvs_role role, gi
     owned->sync[role] = number;
 }
 
+bool
+cox_lvsd_owned_has_expiry(const struct cox_lvsd_owned *owned)
+{
+    return owned->has_expiry;
+}
+
+void
+cox_lvsd_owned_set_expiry(struct cox_lvsd_owned *owned, bool has_expiry)
+{
+    owned->has_expiry = has_expiry;
+}
+
 static void
 put_table(GString *out, const struct cox_lvs_table *table)
 {
-    for (size_t i = 0; i < cox_lvs_table_count(table); i++) {
+    for (size_t i = 0; table != NULL && i < cox_lvs_table_count(table); i++) {
         put_key(out, &cox_lvs_table_vs(table, i)->key);
     }
 }
@@ -165,6 +182,9 @@ cox_lvsd_owned_write(struct cox_lvsd_owned *owned, const struct cox_lvs_table *t
         if (owned->sync[role] >= 0) {
             g_string_append_printf(text, "sync %s %d\n", role_name((enum cox_lvs_role) role), owned->sync[role]);
         }
+    }
+    if (owned->has_expiry) {
+        g_string_append(text, EXPIRY_LINE "\n");
     }
     put_table(text, owned->before);
     put_table(text, table);

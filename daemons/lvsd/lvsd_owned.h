@@ -6,6 +6,7 @@
  *     tcp 192.0.2.1 80
  *     fwmark 7 inet6
  *     sync master 1
+ *     setting expire_nodest_conn 0
  */
 #ifndef COX_DAEMONS_LVSD_OWNED_H
 #define COX_DAEMONS_LVSD_OWNED_H
@@ -33,7 +34,11 @@ void cox_lvsd_owned_forget(struct cox_lvsd_owned *owned);
 gint cox_lvsd_owned_sync(const struct cox_lvsd_owned *owned, enum cox_lvs_role role);
 void cox_lvsd_owned_set_sync(struct cox_lvsd_owned *owned, enum cox_lvs_role role, gint number);
 
-/** Write @table (keys count), what is left from before, and the synchronization, if that differs from what stands there. */
+/** Was the setting of connections whose server is gone 0 before this life, or one before it, has made it 1? */
+bool cox_lvsd_owned_has_expiry(const struct cox_lvsd_owned *owned);
+void cox_lvsd_owned_set_expiry(struct cox_lvsd_owned *owned, bool has_expiry);
+
+/** Write @table (keys count; NULL: none), what is left from before, the synchronization and the setting, if that differs from what stands there. */
 bool cox_lvsd_owned_write(struct cox_lvsd_owned *owned, const struct cox_lvs_table *table, GError **error);
 
 /** Nothing is ours any more. */

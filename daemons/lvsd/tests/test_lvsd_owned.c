@@ -57,6 +57,9 @@ what_was_written_is_there_in_the_next_life(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(all); i++) {
         cox_lvs_table_add_vs(table, &all[i]);
     }
+    assert_false(cox_lvsd_owned_has_expiry(first));
+    cox_lvsd_owned_set_expiry(first, true);
+    assert_true(cox_lvsd_owned_write(first, NULL, NULL));
     cox_lvsd_owned_set_sync(first, COX_LVS_ROLE_MASTER, 255);
     assert_true(cox_lvsd_owned_write(first, table, NULL));
     second = cox_lvsd_owned_new(place->directory);
@@ -64,6 +67,7 @@ what_was_written_is_there_in_the_next_life(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(all); i++) {
         assert_memory_equal(&cox_lvs_table_vs(cox_lvsd_owned_before(second), i)->key, &all[i].key, sizeof all[i].key);
     }
+    assert_true(cox_lvsd_owned_has_expiry(second));
     assert_int_equal(cox_lvsd_owned_sync(second, COX_LVS_ROLE_MASTER), 255);
     assert_int_equal(cox_lvsd_owned_sync(second, COX_LVS_ROLE_BACKUP), -1);
     cox_lvsd_owned_free(first);
