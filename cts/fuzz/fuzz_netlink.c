@@ -58,7 +58,6 @@ take(struct cox_nettable *table, const struct cox_netmsg *message)
             break;
         case COX_NETMSG_ADDRESS_GONE:
             cox_nettable_drop_address(table, &message->address, NULL);
-            COX_BUG_ON(cox_nettable_has(table, message->address.ifindex, &message->address.local.ip));
             break;
         case COX_NETMSG_ROUTE:
         case COX_NETMSG_ROUTE_GONE:

@@ -280,6 +280,9 @@ read_service(struct nlattr *all, struct cox_ipvs_service *out)
     out->persist_bits = bits_of(out->family, (guint32) number(attributes, IPVS_SVC_ATTR_NETMASK, 4));
     if (out->mark == 0) {
         out->address = read_ip(attributes, IPVS_SVC_ATTR_ADDR, out->family);
+    } else {
+        out->protocol = 0;
+        out->port = 0;
     }
     read_name(attributes, IPVS_SVC_ATTR_SCHED_NAME, out->scheduler);
     read_name(attributes, IPVS_SVC_ATTR_PE_NAME, out->engine);
