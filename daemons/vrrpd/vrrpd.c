@@ -2,6 +2,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* sched_setaffinity() */
 #endif
+#include "daemons/vrrpd/vrrpd_pace.h"
 #include "daemons/vrrpd/vrrpd_resource.h"
 
 #include <errno.h>
@@ -223,6 +224,7 @@ make_tables(struct cox_vrrpd *vrrpd)
     vrrpd->lost = g_ptr_array_new_with_free_func(cox_vrrpd_held_free);
     vrrpd->dropped = g_array_new(FALSE, FALSE, sizeof(struct cox_ip));
     vrrpd->resources = g_ptr_array_new_with_free_func(cox_vrrpd_resource_free);
+    vrrpd->pacing = cox_vrrpd_pacing_new(vrrpd);
     cox_vrrp_effects_init(&vrrpd->effects);
 }
 
@@ -320,6 +322,7 @@ destroy(struct cox_ctx *ctx)
     cox_vrrpsock_free(vrrpd->sockets);
     cox_vrrp_free(vrrpd->engine);
     cox_vrrp_effects_clear(&vrrpd->effects);
+    cox_vrrpd_pacing_free(vrrpd->pacing);
     cox_net_free(vrrpd->net);
     if (vrrpd->timer_fd >= 0) {
         close(vrrpd->timer_fd);

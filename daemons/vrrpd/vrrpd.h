@@ -70,6 +70,7 @@ struct cox_vrrpd {
     struct cox_vrrpd_attrs *attrs; /**< NULL: none yet */
     GString *failures;     /**< what the kernel refuses is collected here; NULL: nobody asks */
     struct cox_vrrpd_tracking *tracking;
+    struct cox_vrrpd_pacing *pacing;
     int timer_fd;
     GArray *dropped;       /**< struct cox_ip: what the filter drops now */
     char *filter_table;    /**< its table; NULL: none was made */
@@ -141,7 +142,6 @@ void cox_vrrpd_held_free(gpointer held);
 void cox_vrrpd_notify(struct cox_vrrpd *vrrpd, const struct cox_vrrp_change *change);
 /** Make the pipes of the present set that are not there. */
 void cox_vrrpd_make_pipes(struct cox_vrrpd *vrrpd);
-
 void cox_vrrpd_say(struct cox_vrrpd *vrrpd, const struct cox_vrrp_effect *effect);
 
 /** Start a command of the configuration, with @more (NULL at the end, may be NULL) behind its words. */

@@ -63,7 +63,6 @@ check_global(const struct cox_vrrp_set *set, struct cox_diags *diags)
         { global->process_bytes > 0, "process_monitor_rcv_bufs", "processes are counted twice a second" },
         { global->receive_adverts > 0, "vrrp_rx_bufs_policy", "the daemon chooses its buffers" },
         { global->umask >= 0, "umask", "it stays as it was at the start" },
-        { set->n_paces > 0, "garp_interval, gna_interval, garp_group", "announcements go out at once" },
         { set->n_track_groups > 0, "track_group", "no router depends on static addresses, routes and rules" },
     };
 

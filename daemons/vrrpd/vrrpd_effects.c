@@ -1,4 +1,5 @@
 /* daemons/vrrpd/vrrpd_effects.c - what the engine asks for, in its order.  Layer 6. */
+#include "daemons/vrrpd/vrrpd_pace.h"
 #include "daemons/vrrpd/vrrpd_resource.h"
 
 #include <string.h>
@@ -75,6 +76,7 @@ carry_out(struct cox_vrrpd *vrrpd, const struct cox_vrrp_effect *effect)
             cox_vrrpd_install(vrrpd, effect->instance, &effect->items, false);
             break;
         case COX_VRRP_DO_REMOVE:
+            cox_vrrpd_pacing_drop(vrrpd->pacing, effect->instance->name);
             cox_vrrpd_install(vrrpd, effect->instance, &effect->items, true);
             break;
         case COX_VRRP_DO_RUN:

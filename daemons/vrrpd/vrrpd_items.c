@@ -1,4 +1,5 @@
 /* daemons/vrrpd/vrrpd_items.c - addresses, routes and rules of routers in the kernel, their announcement, and the guard's list.  Layer 6. */
+#include "daemons/vrrpd/vrrpd_pace.h"
 #include "daemons/vrrpd/vrrpd_resource.h"
 
 #include <string.h>
@@ -404,7 +405,11 @@ cox_vrrpd_announce_addresses(struct cox_vrrpd *vrrpd, const struct cox_vrrpd_rou
         }
         cox_netframe_announce(&(struct cox_netframe_spec) { link, &addresses[i].ip, false, is_router }, &frames[n++]);
     }
-    (void) cox_net_send(vrrpd->net, frames, n);
+    if (router != NULL) {
+        cox_vrrpd_pacing_send(vrrpd->pacing, router->name, frames, n);
+    } else {
+        (void) cox_net_send(vrrpd->net, frames, n);
+    }
 }
 
 void

@@ -157,6 +157,24 @@ cox_vrrp_set_finish(struct cox_vrrp_set *set)
     }
 }
 
+const struct cox_vrrp_pace *
+cox_vrrp_set_pace(const struct cox_vrrp_set *set, const char *interface)
+{
+    const struct cox_vrrp_pace *others = NULL;
+
+    for (size_t i = 0; i < set->n_paces; i++) {
+        const struct cox_vrrp_pace *pace = &set->paces[i];
+
+        for (size_t k = 0; k < pace->n_interfaces; k++) {
+            if (strcmp(pace->interfaces[k], interface) == 0) {
+                return pace;
+            }
+        }
+        others = pace->n_interfaces == 0 ? pace : others;
+    }
+    return others;
+}
+
 void
 cox_vrrp_set_free(struct cox_vrrp_set *set)
 {

@@ -129,6 +129,9 @@ bool cox_vrrp_has_same_vmac(const struct cox_vrrp_instance *a, const struct cox_
  */
 void cox_vrrp_set_keep_names(struct cox_vrrp_set *set, const struct cox_vrrp_set *before);
 
+/** The space between announcements on an interface: the row that names it, or that of all others; NULL: none. */
+const struct cox_vrrp_pace *cox_vrrp_set_pace(const struct cox_vrrp_set *set, const char *interface);
+
 /** Free a set of cox_vrrp_set_new().  NULL is allowed. */
 void cox_vrrp_set_free(struct cox_vrrp_set *set);
 

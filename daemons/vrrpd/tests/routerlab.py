@@ -24,6 +24,16 @@ except ConnectionRefusedError:
 except OSError:
     sys.exit(1)
 """
+# Prints the time and the address of each gratuitous ARP packet.
+ANNOUNCED = """
+import socket, time
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0806))
+print("ready", flush=True)
+while True:
+    frame = s.recv(2048)
+    if frame[28:32] == frame[38:42]:
+        print("%.6f %s" % (time.monotonic(), socket.inet_ntoa(frame[28:32])), flush=True)
+"""
 LIMIT = 30  # seconds: for what hangs, not for what is slow
 READY = " ready version="
 
@@ -108,6 +118,16 @@ class Spaces:
 
     def run(self, name, script, check=True):
         return subprocess.run(self.inside(name) + ["sh", "-ec", script], check=check, timeout=LIMIT, capture_output=True, text=True).stdout
+
+    def hear_announcements(self, name):
+        """A function that returns what was announced until then: (time, address)."""
+        log = os.path.join(self.dir, "announced-" + name)
+        self.started.append(subprocess.Popen(self.inside(name) + [sys.executable, "-c", ANNOUNCED], stdin=subprocess.DEVNULL, stdout=open(log, "a")))
+        end = time.monotonic() + LIMIT
+        while open(log).read() == "":
+            assert time.monotonic() < end, "nobody listens for announcements"
+            time.sleep(0.02)
+        return lambda: [(float(line.split()[0]), line.split()[1]) for line in open(log).read().splitlines()[1:]]
 
     def close(self):
         for process in reversed(self.started):

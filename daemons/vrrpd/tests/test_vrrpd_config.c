@@ -176,7 +176,6 @@ what_does_nothing_here_is_said(void **state)
         { "startup_script /bin/true", "", "startup_script is not honoured" },
         { "shutdown_script /bin/true", "", "shutdown_script is not honoured" },
         { "vrrp_rlimit_rttime 20000", "", "vrrp_rlimit_rttime is not honoured" },
-        { "vrrp_garp_interval 0.1", "", "garp_interval" },
         { "enable_script_security", "", "enable_script_security is not honoured" },
         { "linkbeat_use_polling", "", "linkbeat_use_polling is not honoured" },
         { "", "use_ipvlan", "use_ipvlan is not honoured" },

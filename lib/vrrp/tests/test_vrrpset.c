@@ -6,6 +6,19 @@
 #include "base/testkit.h"
 
 static void
+an_interface_has_the_space_of_its_group_or_of_all_others(void **state)
+{
+    const char *const names[] = { "eth1", "eth2" };
+    const struct cox_vrrp_pace paces[] = { { names, 2, 5, 0 }, { NULL, 0, 7, 9 } };
+    const struct cox_vrrp_set set = { .paces = paces, .n_paces = 2 }, without = { .paces = paces, .n_paces = 1 };
+
+    (void) state;
+    assert_ptr_equal(cox_vrrp_set_pace(&set, "eth2"), &paces[0]);
+    assert_ptr_equal(cox_vrrp_set_pace(&set, "eth0"), &paces[1]);
+    assert_null(cox_vrrp_set_pace(&without, "eth0"));
+}
+
+static void
 a_set_begins_empty_with_the_defaults_of_the_process(void **state)
 {
     g_autoptr(cox_vrrp_set) set = cox_vrrp_set_new();
@@ -148,4 +161,5 @@ static_addresses_are_on_the_default_interface(void **state)
 
 COX_TEST_MAIN(cmocka_unit_test(virtual_interfaces_have_names_of_their_own), cmocka_unit_test(who_comes_or_goes_changes_nobodys_virtual_interface),
               cmocka_unit_test(static_addresses_are_on_the_default_interface),
+              cmocka_unit_test(an_interface_has_the_space_of_its_group_or_of_all_others),
               cmocka_unit_test(a_set_begins_empty_with_the_defaults_of_the_process), cmocka_unit_test(a_router_has_the_defaults_of_its_family))
