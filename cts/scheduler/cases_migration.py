@@ -139,6 +139,17 @@ case("migration-stopped-before-it-went-on", "A was sent to n2, where it is being
      "that has ended.", [fence_device(), LIVE], [location("A", "n3", 10)], options=FENCING, nodes=3, runs={"fence": "n2"}, states={"n1": "offline"},
      history=lambda s: (half(s, target=lambda h: h.add("monitor", call=1, rc=7, when=NOW - 9000)), s.at("A", "n1").add("stop", call=8), expected(s),
                         s.at("A", "n2").add("stop", call=9, rc=193, status=-1, when=NOW - 100, id="A_last_0")))
+case("migration-back-and-expected", "It came from n2, and is being sent back there: while that is under way nothing is stopped at n2, or it would "
+     "come after that.", [STAY], [location("A", "n1", 50)],
+     history=lambda s: (s.at("A", "n1").add("monitor", call=4, rc=7, when=NOW - 9000)
+                        .add("migrate_from", call=5, when=NOW - 3600, id="A_migrate_from_0", migrate_source="n2", migrate_target="n1")
+                        .add("monitor", 10000, call=6, when=NOW - 3600)
+                        .add("migrate_to", call=7, rc=193, status=-1, when=NOW - 100, transition=3, id="A_migrate_to_0", migrate_source="n1",
+                             migrate_target="n2"),
+                        s.at("A", "n2").add("migrate_to", call=14, when=NOW - 3600, id="A_migrate_to_0", migrate_source="n2", migrate_target="n1")
+                        .add("stop", call=15, when=NOW - 3600)
+                        .add("migrate_from", call=-1, rc=193, status=-1, when=NOW - 100, transition=3, id="A_migrate_from_0", migrate_source="n1",
+                             migrate_target="n2")))
 case("migrate-from-standby", "A node in standby: what can migrates away.", [LIVE, B], runs={"A": "n1", "B": "n1"},
      node_attrs={"n1": {"standby": "on"}})
 case("migrate-group", "A group's members migrate one after the other when all of them can.",

@@ -146,14 +146,19 @@ ended_after(const struct sched_work *work, const struct sched_rsc *rsc, const ch
     return false;
 }
 
-/* Does the target have news that make the migrate_to (and migrate_from, if any) a thing of the past? */
+/*
+ * Does the target have news that make the migrate_to (and migrate_from, if any) a thing of the past?  Without a migrate_from that has ended nothing else
+ * tells that it is there, so what goes on there is none.
+ */
 static bool
 newer_at_target(const struct sched_work *work, const struct sched_entry *entry, const struct cox_op_history *from)
 {
     const struct cox_op_history *than = (from != NULL) ? from : entry->op;
     const char *target = entry->op->migrate_target;
 
-    return ended_after(work, entry->rsc, target, than, from != NULL)
+    bool is_half_done = from == NULL || from->status == COX_OP_STATUS_PENDING;
+
+    return (is_half_done ? ended_after : changed_after)(work, entry->rsc, target, than, from != NULL)
            || seen_stopped_after(work, entry->rsc, target, than, from != NULL);
 }
 

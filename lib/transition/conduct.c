@@ -224,17 +224,18 @@ has_ends_of(const struct flight *flight, const struct cox_action *action)
            && (flight->migrate_target == NULL || target == NULL || g_str_equal(flight->migrate_target, target));
 }
 
-/* Its result comes before what @action does with the resource on its node and, when it is to be sent, where it goes to. */
+/* Its result comes before what @action does with the resource on its node and, when one of the two sends it, where it goes to. */
 static bool
 is_in_the_way(const struct flight *flight, const struct cox_action *action)
 {
     const char *target = g_str_equal(action->task, "migrate_to") ? cox_action_attribute(action, "CRM_meta_migrate_target") : NULL;
     bool is_here = g_strcmp0(flight->node, action->node_name) == 0, is_there = target != NULL && g_strcmp0(flight->node, target) == 0;
+    bool is_coming = g_str_equal(flight->task, "migrate_to") && flight->migrate_target != NULL && g_strcmp0(flight->migrate_target, action->node_name) == 0;
 
     if (g_str_equal(flight->task, "stonith")) {
         return is_here;
     }
-    return action->rsc_id != NULL && g_strcmp0(flight->rsc_id, action->rsc_id) == 0 && (is_here || is_there);
+    return action->rsc_id != NULL && g_strcmp0(flight->rsc_id, action->rsc_id) == 0 && (is_here || is_there || is_coming);
 }
 
 static bool

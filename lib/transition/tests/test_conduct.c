@@ -182,6 +182,29 @@ nothing_is_sent_where_something_of_the_resource_is_under_way(void **state)
     teardown(&w);
 }
 
+/* A stop that is done before the resource arrives would leave it there. */
+static void
+nothing_begins_where_the_resource_is_being_sent_to(void **state)
+{
+    const struct cox_inflight sent = { "a", "migrate_to", 0, "n1", "key", 3, true, "n1", "n2" };
+    struct cox_conduct_event event = { .kind = COX_CONDUCT_ON_INFLIGHT, .inflight = &sent };
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    add_action(&plan, "a", "stop", "n2");
+    add_action(&plan, "b", "stop", "n2");
+    add_action(&plan, "a", "stop", "n3");
+    assert_string_equal(feed(&w, &event), "");
+    assert_string_equal(begin(&w, &plan), "start b stop n2;start a stop n3;");
+    result(&w, "a", "migrate_to", "n1", 0);
+    result(&w, "b", "stop", "n2", 0);
+    assert_string_equal(result(&w, "a", "stop", "n3", 0), "complete;");
+    assert_string_equal(begin(&w, &plan), "start a stop n2;start b stop n2;start a stop n3;");
+    teardown(&w);
+}
+
 static void
 nothing_is_ordered_where_a_fencing_is_under_way_that_the_plan_does_not_know(void **state)
 {
@@ -597,6 +620,7 @@ COX_TEST_MAIN(cmocka_unit_test(actions_begin_when_their_inputs_are_done),
               cmocka_unit_test(what_is_in_flight_is_adopted_by_the_next_graph),
               cmocka_unit_test(a_migration_to_elsewhere_is_not_adopted),
               cmocka_unit_test(nothing_is_sent_where_something_of_the_resource_is_under_way),
+              cmocka_unit_test(nothing_begins_where_the_resource_is_being_sent_to),
               cmocka_unit_test(nothing_is_ordered_where_a_fencing_is_under_way_that_the_plan_does_not_know),
               cmocka_unit_test(a_node_does_not_leave_while_something_is_under_way_there),
               cmocka_unit_test(what_a_controller_is_asked_for_does_not_take_for_ever),
