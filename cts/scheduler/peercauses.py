@@ -529,6 +529,13 @@ def drawn_bundles(root):
     return remove_if(root, lambda child, _: child.tag == "lrm_resource" and is_container(root, child, drawn))
 
 
+def avoiding_clones(root):
+    """Colocations that keep clones and bundles apart."""
+    many = {one.get("id") for one in root.iter() if one.tag in COLLECTIVES}
+    return remove_if(root, lambda child, _: child.tag == "rsc_colocation" and (child.get("score") or "").startswith("-")
+                     and any(a in many and b in many for a, b in colocated_pairs(child)))
+
+
 CAUSES = [("history that nobody writes", strange_histories), ("two entries of a node", twin_nodes), ("roles that it cannot have", odd_roles),
           ("guest in a clone, bundle or connection", guests_in_collectives), ("removed fence device", removed_devices),
           ("recurring what cannot", recurring_what_cannot), ("senseless values", senseless_values), ("colocations in a circle", colocation_loops),
@@ -543,7 +550,8 @@ CAUSES = [("history that nobody writes", strange_histories), ("two entries of a 
           ("failed connection of a guest", failed_connections), ("monitor of the stopped role", stopped_monitors),
           ("expired failures", forgiven_failures), ("unfencing of guests", unfenced_guests), ("utilization", room),
           ("migration that has not ended well", migrations), ("failed probe of a container", failed_containers),
-          ("container on a node that is down", lost_containers), ("drawn bundle", drawn_bundles)]
+          ("container on a node that is down", lost_containers), ("drawn bundle", drawn_bundles),
+          ("clone that avoids a clone", avoiding_clones)]
 
 
 # ---- lines that tell by themselves why they differ ----
