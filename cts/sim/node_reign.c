@@ -67,20 +67,6 @@ control_tell_reign(struct sim *sim, struct sim_node *node)
     }
 }
 
-static unsigned int
-changes_of(unsigned int scope)
-{
-    unsigned int changes = 0;
-
-    if ((scope & (COX_PATCHSCOPE_CONFIGURATION | COX_PATCHSCOPE_ROOT | COX_PATCHSCOPE_OTHER)) != 0) {
-        changes |= COX_REIGN_CONFIGURATION;
-    }
-    changes |= (scope & COX_PATCHSCOPE_ATTRIBUTES) != 0 ? (unsigned int) COX_REIGN_ATTRIBUTES : 0;
-    changes |= (scope & COX_PATCHSCOPE_HISTORY_GONE) != 0 ? (unsigned int) COX_REIGN_HISTORY_GONE : 0;
-    changes |= (scope & COX_PATCHSCOPE_HISTORY) != 0 ? (unsigned int) COX_REIGN_RESULTS : 0;
-    return changes;
-}
-
 /* What a change sets of attributes, with the names of the nodes. */
 static GArray *
 values_of(struct sim *sim, const struct sim_touched *touched)
@@ -119,7 +105,7 @@ control_tell_document(struct sim *sim, struct sim_node *node, unsigned int scope
     event.document.values = (const struct cox_reign_value *) (const void *) values->data;
     event.document.n_values = values->len;
     event.document.are_all_values = touched != NULL && !touched->has_other;
-    event.document.changes = changes_of(scope);
+    event.document.changes = cox_reign_changes(scope);
     event.document.config = identity;
     event.document.version = version;
     event.document.is_another = scope == ~0U;

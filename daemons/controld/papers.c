@@ -129,20 +129,6 @@ controld_papers_names(struct controld *controld)
     }
 }
 
-static unsigned int
-changes_of(unsigned int scope)
-{
-    unsigned int changes = 0;
-
-    if ((scope & (COX_PATCHSCOPE_CONFIGURATION | COX_PATCHSCOPE_ROOT | COX_PATCHSCOPE_OTHER)) != 0) {
-        changes |= COX_REIGN_CONFIGURATION;
-    }
-    changes |= (scope & COX_PATCHSCOPE_ATTRIBUTES) != 0 ? (unsigned int) COX_REIGN_ATTRIBUTES : 0;
-    changes |= (scope & COX_PATCHSCOPE_HISTORY_GONE) != 0 ? (unsigned int) COX_REIGN_HISTORY_GONE : 0;
-    changes |= (scope & COX_PATCHSCOPE_HISTORY) != 0 ? (unsigned int) COX_REIGN_RESULTS : 0;
-    return changes;
-}
-
 /* What the patch sets of attributes, with the names of the nodes. */
 static GArray *
 values_of(const struct controld *controld, const GArray *told)
@@ -190,7 +176,7 @@ tell(struct controld *controld, const struct cox_xml *patch, unsigned int scope,
     values = values_of(controld, told);
     event.document.values = (const struct cox_reign_value *) (const void *) values->data;
     event.document.n_values = values->len;
-    event.document.changes = changes_of(scope);
+    event.document.changes = cox_reign_changes(scope);
     event.document.config = identity;
     event.document.object = object;
     event.document.version = version;

@@ -62,6 +62,9 @@ void cox_reign_free(struct cox_reign *reign);
  */
 guint cox_reign_action_limit(guint host, guint option, guint cores);
 
+/** What a patch with @scope (enum cox_patchscope, or-ed) changes: enum cox_reign_change, or-ed. */
+unsigned int cox_reign_changes(unsigned int scope);
+
 /** One step.  Total: what concerns an unknown node, an older batch or a plan that nobody asked for is ignored. */
 void cox_reign_step(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
                     struct cox_reign_effects *out);

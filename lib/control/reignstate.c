@@ -1,5 +1,7 @@
-/* lib/control/reignstate.c - what the document is to say of a node, and whether it does.  Layer 3, pure. */
+/* lib/control/reignstate.c - what the document is to say of a node, whether it does, and what a change of it means.  Layer 3, pure. */
 #include "control/reign_priv.h"
+
+#include "cib/patchscope.h"
 
 static bool
 is_barred(const struct reign_node *node)
@@ -60,4 +62,18 @@ cox_reign_state_is_written(const struct cox_reign *reign, const struct reign_nod
     struct cox_reign_state state = cox_reign_state_wanted(node);
 
     return reign->batch_pending == 0 && !cox_usec_is_set(reign->write_retry_at) && cox_reign_state_is_said(node, &state);
+}
+
+unsigned int
+cox_reign_changes(unsigned int scope)
+{
+    unsigned int changes = 0;
+
+    if ((scope & (COX_PATCHSCOPE_CONFIGURATION | COX_PATCHSCOPE_ROOT | COX_PATCHSCOPE_OTHER)) != 0) {
+        changes |= COX_REIGN_CONFIGURATION;
+    }
+    changes |= (scope & COX_PATCHSCOPE_ATTRIBUTES) != 0 ? (unsigned int) COX_REIGN_ATTRIBUTES : 0;
+    changes |= (scope & COX_PATCHSCOPE_HISTORY_GONE) != 0 ? (unsigned int) COX_REIGN_HISTORY_GONE : 0;
+    changes |= (scope & COX_PATCHSCOPE_HISTORY) != 0 ? (unsigned int) COX_REIGN_RESULTS : 0;
+    return changes;
 }

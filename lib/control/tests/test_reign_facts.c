@@ -1,6 +1,7 @@
 /* Tests of lib/control/reignfacts.c: a plan is made with what is known before the document has it. */
 #include "base/testkit.h"
 
+#include "cib/patchscope.h"
 #include "reignworld.h"
 
 #define COUNTED "attribute fail-count-a#monitor_10000=value++@n2 and; attribute last-failure-a#monitor_10000=77@n2 and; "
@@ -334,6 +335,18 @@ what_a_node_has_done_before_it_left_is_of_no_use_when_it_was_fenced(void **state
     world_end(&w);
 }
 
+/* Node states tell nobody anything: they are written by those who know. */
+static void
+a_patch_means_what_it_touches(void **state)
+{
+    (void) state;
+    assert_int_equal(cox_reign_changes(0), 0);
+    assert_int_equal(cox_reign_changes(COX_PATCHSCOPE_NODES), 0);
+    assert_int_equal(cox_reign_changes(COX_PATCHSCOPE_OTHER), COX_REIGN_CONFIGURATION);
+    assert_int_equal(cox_reign_changes(COX_PATCHSCOPE_ROOT | COX_PATCHSCOPE_HISTORY), COX_REIGN_CONFIGURATION | COX_REIGN_RESULTS);
+    assert_int_equal(cox_reign_changes(COX_PATCHSCOPE_ATTRIBUTES | COX_PATCHSCOPE_HISTORY_GONE), COX_REIGN_ATTRIBUTES | COX_REIGN_HISTORY_GONE);
+}
+
 int
 main(void)
 {
@@ -352,6 +365,7 @@ main(void)
         cmocka_unit_test(what_a_node_has_done_before_it_left_is_known_until_it_is_seen_in_the_document),
         cmocka_unit_test(what_a_node_has_done_before_it_left_says_nothing_of_its_next_life),
         cmocka_unit_test(what_a_node_has_done_before_it_left_is_of_no_use_when_it_was_fenced),
+        cmocka_unit_test(a_patch_means_what_it_touches),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
