@@ -76,7 +76,9 @@ carry_out(struct cox_vrrpd *vrrpd, const struct cox_vrrp_effect *effect)
             cox_vrrpd_install(vrrpd, effect->instance, &effect->items, false);
             break;
         case COX_VRRP_DO_REMOVE:
-            cox_vrrpd_pacing_drop(vrrpd->pacing, effect->instance->name);
+            if (effect->instance != NULL) { /* else static ones */
+                cox_vrrpd_pacing_drop(vrrpd->pacing, effect->instance->name);
+            }
             cox_vrrpd_install(vrrpd, effect->instance, &effect->items, true);
             break;
         case COX_VRRP_DO_RUN:
