@@ -197,6 +197,7 @@ a_missing_file_is_an_error_where_the_line_says_so(void **state)
 
         assert_int_equal(cox_diags_count(diags), 1);
         assert_int_equal(cox_diags_get(diags, 0)->severity, rows[i].worst);
+        assert_null(tree->root.first);
     }
 }
 
