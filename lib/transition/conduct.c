@@ -1,54 +1,8 @@
 /* lib/transition/conduct.c - carry out graph after graph in a live cluster: the engine.  Layer 3, pure. */
-#include "transition/conduct.h"
+#include "transition/conduct_priv.h"
 
 #include "model/graphattr.h"
 #include "model/score.h"
-#include "transition/transition.h"
-
-#define NO_ACTION G_MAXUINT32
-
-/* So many times what runs at a time on a node is ordered: enough for the time that messages take, little enough to be withdrawn. */
-enum { AHEAD = 16 };
-
-/* Something that an executor is doing. */
-struct flight {
-    char *rsc_id, *task, *node, *key;
-    char *migrate_source, *migrate_target;
-    gint64 interval_ms;
-    guint64 generation;
-    guint32 action;      /* in the present graph, or NO_ACTION: of an earlier one, or of another coordinator */
-    bool is_limited;     /* counts against the limits */
-    bool may_wait;       /* it may not have begun: more is in flight there than runs at a time */
-    bool is_withdrawn;   /* its executor was asked to drop it if it has not begun */
-    char *place;         /* node whose executor does it: that of the connection, for a remote node */
-    gint64 time_ms;      /* so long after it begins its result is there; negative: nobody knows */
-    cox_usec deadline;
-};
-
-/* A resource that was sent and of which its target has not said anything yet. */
-struct sent {
-    char *rsc_id, *source, *target;
-    bool is_orphaned;    /* its source is lost: only here one knows that the target may have it */
-};
-
-struct cox_conduct {
-    struct cox_conduct_config config;
-    const struct cox_graph *graph;
-    struct cox_transition *transition;
-    guint batch_limit;
-    gint migration_limit;
-    gint32 abort_priority;
-    GArray *waiting;     /* guint32: released by the transition, not begun */
-    GPtrArray *flights;  /* struct flight */
-    GPtrArray *sent;     /* struct sent */
-    GHashTable *news;    /* set: resources, or "/" and nodes, with results since a plan was asked for */
-    GHashTable *unknown; /* the same, of the present graph: it was made without them */
-    GHashTable *limits;  /* node -> GUINT_TO_POINTER(limit); 0, or none: any number */
-    bool is_asked;       /* a plan is being made */
-    bool is_complete;    /* said */
-    bool wants_replan;
-    cox_usec wake_at;
-};
 
 static void
 free_flight(gpointer data)
@@ -238,12 +192,6 @@ is_in_the_way(const struct flight *flight, const struct cox_action *action)
     return action->rsc_id != NULL && g_strcmp0(flight->rsc_id, action->rsc_id) == 0 && (is_here || is_there || is_coming);
 }
 
-static bool
-is_migration(const char *task)
-{
-    return g_str_equal(task, "migrate_to") || g_str_equal(task, "migrate_from");
-}
-
 /*
  * But no migration: its target expects it, and there are few.  And no stop or demotion: executors begin with these, and where a resource may have got to
  * that was to be stopped there, it is better to know that it is not than to plan once more with what may be.
@@ -251,7 +199,7 @@ is_migration(const char *task)
 static bool
 is_kept(const char *task)
 {
-    return is_migration(task) || g_str_equal(task, "stop") || g_str_equal(task, "demote");
+    return cox_conduct_is_migration(task) || g_str_equal(task, "stop") || g_str_equal(task, "demote");
 }
 
 static void
@@ -322,112 +270,6 @@ is_outdated(const struct cox_conduct *conduct, const struct cox_action *action)
     return g_hash_table_contains(conduct->unknown, name);
 }
 
-static const char *
-place_of(const struct cox_action *action)
-{
-    return action->router_node != NULL ? action->router_node : action->node_name;
-}
-
-/* ---- limits ---- */
-
-static guint
-limit_of(const struct cox_conduct *conduct, const char *place)
-{
-    return place == NULL ? 0 : GPOINTER_TO_UINT(g_hash_table_lookup(conduct->limits, place));
-}
-
-static guint
-count_at(const struct cox_conduct *conduct, const char *place)
-{
-    guint n = 0;
-
-    for (guint i = 0; i < conduct->flights->len; i++) {
-        const struct flight *flight = conduct->flights->pdata[i];
-
-        n += flight->is_limited && g_strcmp0(flight->place, place) == 0;
-    }
-    return n;
-}
-
-/* Migrations are not sent ahead: they take long, and their targets expect them. */
-static bool
-has_room(const struct cox_conduct *conduct, const struct cox_action *action)
-{
-    const char *place = place_of(action);
-    guint limit = limit_of(conduct, place), n_all = 0, n_migrations = 0;
-
-    if (action->kind != COX_ACTION_RSC) {
-        return true;
-    }
-    for (guint i = 0; i < conduct->flights->len; i++) {
-        const struct flight *flight = conduct->flights->pdata[i];
-
-        n_all += flight->is_limited;
-        n_migrations += is_migration(flight->task) && g_strcmp0(flight->place, place) == 0;
-    }
-    return (conduct->batch_limit == 0 || n_all < conduct->batch_limit) && (limit == 0 || count_at(conduct, place) < AHEAD * limit)
-           && (!is_migration(action->task)
-               || ((conduct->migration_limit < 0 || n_migrations < (guint) conduct->migration_limit) && (limit == 0 || n_migrations < limit)));
-}
-
-/* ---- time ---- */
-
-static cox_usec
-time_over(gint64 time_ms, cox_usec now)
-{
-    return time_ms < 0 ? COX_USEC_NEVER : cox_usec_after_ms(now, time_ms);
-}
-
-/* The time of the longest that may be running at this place; negative: nobody knows. */
-static gint64
-longest_ms(const struct cox_conduct *conduct, const char *place)
-{
-    gint64 longest = 0;
-
-    for (guint i = 0; i < conduct->flights->len && longest >= 0; i++) {
-        const struct flight *flight = conduct->flights->pdata[i];
-
-        if (flight->is_limited && g_strcmp0(flight->place, place) == 0) {
-            longest = flight->time_ms < 0 ? -1 : MAX(longest, flight->time_ms);
-        }
-    }
-    return longest;
-}
-
-/*
- * There was a result from this place.  Nobody says here what has begun there; but an executor that works through its queue has the next result at the latest
- * when the longest of what may be running has used up its time.  What is left when all of it can run has begun by now.
- */
-static void
-set_deadlines(struct cox_conduct *conduct, const char *place, cox_usec now)
-{
-    guint limit = limit_of(conduct, place);
-    bool is_queue = limit > 0 && count_at(conduct, place) > limit;
-    gint64 longest = longest_ms(conduct, place);
-
-    for (guint i = 0; i < conduct->flights->len; i++) {
-        struct flight *flight = conduct->flights->pdata[i];
-
-        if (flight->may_wait && g_strcmp0(flight->place, place) == 0) {
-            flight->may_wait = is_queue;
-            flight->deadline = time_over(is_queue ? longest : flight->time_ms, now);
-        }
-    }
-}
-
-/* What has begun before fewer may run does not wait; that it is taken for something that may gives it more time only. */
-static void
-on_limit(struct cox_conduct *conduct, const char *node, guint limit, cox_usec now)
-{
-    g_hash_table_replace(conduct->limits, g_strdup(node), GUINT_TO_POINTER(limit));
-    for (guint i = 0; i < conduct->flights->len; i++) {
-        struct flight *flight = conduct->flights->pdata[i];
-
-        flight->may_wait = flight->may_wait || (flight->is_limited && g_strcmp0(flight->place, node) == 0);
-    }
-    set_deadlines(conduct, node, now);
-}
-
 /* ---- the graph ---- */
 
 /* Tell the transition, and collect what it releases. */
@@ -456,11 +298,10 @@ time_of(const struct cox_conduct *conduct, const struct cox_action *action)
 }
 
 static void
-begin(struct cox_conduct *conduct, guint32 index, cox_usec now, struct cox_conduct_effects *out)
+begin(struct cox_conduct *conduct, guint32 index, cox_usec now, struct conduct_room *room, struct cox_conduct_effects *out)
 {
     const struct cox_action *action = &conduct->graph->actions[index];
     struct flight *flight = g_new0(struct flight, 1);
-    guint limit = limit_of(conduct, place_of(action));
 
     flight->rsc_id = g_strdup(action->rsc_id);
     flight->task = g_strdup(action->task);
@@ -468,47 +309,58 @@ begin(struct cox_conduct *conduct, guint32 index, cox_usec now, struct cox_condu
     flight->key = g_strdup(action->key);
     flight->migrate_source = g_strdup(cox_action_attribute(action, "CRM_meta_migrate_source"));
     flight->migrate_target = g_strdup(cox_action_attribute(action, "CRM_meta_migrate_target"));
-    flight->place = g_strdup(place_of(action));
+    flight->place = g_strdup(cox_conduct_place_of(action));
     flight->interval_ms = action->interval_ms;
     flight->action = index;
     flight->is_limited = action->kind == COX_ACTION_RSC;
     flight->time_ms = time_of(conduct, action);
-    flight->deadline = time_over(flight->time_ms, now);
     g_ptr_array_add(conduct->flights, flight);
-    if (flight->is_limited && limit > 0 && count_at(conduct, flight->place) > limit) {
-        flight->may_wait = true;
-        flight->deadline = time_over(longest_ms(conduct, flight->place), now);
-    }
+    cox_conduct_set_deadline(conduct, flight, now);
+    cox_conduct_room_add(room, flight);
     note_sent(conduct, flight);
     add(out, COX_CONDUCT_DO_START)->action = index;
 }
 
 /* Begin what waits and may; pseudo actions are done at once and may release more. */
+/* What waits is much more than what is in flight, so looking at one that has to wait must not cost a look at all of that. */
+static bool
+take_waiting(struct cox_conduct *conduct, guint32 index, cox_usec now, struct conduct_room *room, struct cox_conduct_effects *out)
+{
+    const struct cox_action *action = &conduct->graph->actions[index];
+    struct cox_conduct_identity identity = identity_of(action);
+    bool has_room = cox_conduct_has_room(conduct, room, action);
+    struct flight *same = has_room || room->n_foreign > 0 ? find_flight(conduct, &identity) : NULL;
+
+    if (action->kind == COX_ACTION_PSEUDO) {
+        step_transition(conduct, &(struct cox_transition_event) { COX_TRANSITION_RESULT, index, true, 0 });
+    } else if (same != NULL && same->action == NO_ACTION && has_ends_of(same, action)) {
+        same->action = index;
+        room->n_foreign--;
+    } else if (is_outdated(conduct, action) || ((has_room || room->n_foreign > 0) && has_foreign_flight(conduct, action, out)) || same != NULL
+               || !has_room) {
+        return false;
+    } else {
+        begin(conduct, index, now, room, out);
+    }
+    return true;
+}
+
 static void
 begin_waiting(struct cox_conduct *conduct, cox_usec now, struct cox_conduct_effects *out)
 {
+    struct conduct_room room;
     guint kept = 0;
 
+    cox_conduct_room_init(&room, conduct);
     for (guint i = 0; i < conduct->waiting->len; i++) {
         guint32 index = g_array_index(conduct->waiting, guint32, i);
-        const struct cox_action *action = &conduct->graph->actions[index];
-        struct cox_conduct_identity identity = identity_of(action);
-        struct flight *same = find_flight(conduct, &identity);
 
-        if (action->priority < conduct->abort_priority) {
-            continue;
-        }
-        if (action->kind == COX_ACTION_PSEUDO) {
-            step_transition(conduct, &(struct cox_transition_event) { COX_TRANSITION_RESULT, index, true, 0 });
-        } else if (same != NULL && same->action == NO_ACTION && has_ends_of(same, action)) {
-            same->action = index;
-        } else if (is_outdated(conduct, action) || has_foreign_flight(conduct, action, out) || same != NULL || !has_room(conduct, action)) {
+        if (conduct->graph->actions[index].priority >= conduct->abort_priority && !take_waiting(conduct, index, now, &room, out)) {
             g_array_index(conduct->waiting, guint32, kept++) = index;
-        } else {
-            begin(conduct, index, now, out);
         }
     }
     g_array_set_size(conduct->waiting, kept);
+    cox_conduct_room_clear(&room);
 }
 
 static char *
@@ -616,7 +468,7 @@ on_result(struct cox_conduct *conduct, const struct cox_conduct_event *event, co
     note_news(conduct, identity);
     if (flight != NULL) {
         g_ptr_array_remove(conduct->flights, flight);
-        set_deadlines(conduct, place, now);
+        cox_conduct_set_deadlines(conduct, place, now);
     }
     if (index == NO_ACTION) { /* the plan was made without it */
         conduct->wants_replan = true;
@@ -778,7 +630,7 @@ cox_conduct_step(struct cox_conduct *conduct, const struct cox_conduct_event *ev
             conduct->config = event->config;
             break;
         case COX_CONDUCT_ON_LIMIT:
-            on_limit(conduct, event->node.name, event->node.limit, now);
+            cox_conduct_set_limit(conduct, event->node.name, event->node.limit, now);
             break;
         case COX_CONDUCT_ON_WAKE:
             on_wake(conduct, now, out);
