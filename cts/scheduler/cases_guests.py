@@ -211,3 +211,7 @@ bundle_case("bundle-address-beside-guest", "The address of a bundle stays on the
 case("guest-disabled-stop-failed", "A disabled resource inside a guest failed to stop: the guest is restarted, and nothing is left to be monitored in it.",
      [fence_device(), VM, prim("A", {"target-role": "Stopped"})], [INSIDE], remotes={"g1": {}}, options=FENCING, runs={"fence": "n2"},
      history=both(inside("A"), lambda s: s.at("A", "g1").fail("stop")))
+
+CROWD = ["vm"] + list("BCDEFGHIJKLM")
+case("guest-in-a-crowd", "Whether the machine is held by what it must be with is seen without a look at each way through the crowd that wants each other.",
+     [VM] + [prim(x) for x in CROWD[1:]], [colocation(x, y) for x in CROWD for y in CROWD if x != y], remotes={"g1": {}})

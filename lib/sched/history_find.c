@@ -398,7 +398,7 @@ sched_history_order(const struct sched_work *work, const struct sched_node *node
     for (guint i = 0, end; i < n; i = end) {
         for (end = i; end < n && sorted[end].clone == sorted[i].clone; end++) {
         }
-        for (guint k = i; has_twice(&sorted[i], end - i) && k < end; k++) {
+        for (guint k = has_twice(&sorted[i], end - i) ? i : end; k < end; k++) {
             order[placed[k].at] = sorted[k].at;
         }
     }

@@ -1,19 +1,25 @@
 /* lib/sched/order_held.c - what will not start, whatever is decided: constraints say so before anything has a place.  Layer 3, pure. */
 #include "sched/planner_priv.h"
 
-enum { MOST_STEPS = 16 }; /* constraints may lead round in a circle */
+enum { MOST_STEPS = 1000 }; /* from one to the next, for the stack */
 
-static bool is_held(const struct sched_work *work, const struct sched_rsc *rsc, int steps);
+/* One look: constraints may lead to the same resource in many ways, and round in a circle. */
+struct look {
+    const struct sched_work *work;
+    GHashTable *known; /* resource -> itself when it is held, else NULL: as far as it has been looked at */
+};
+
+static bool is_held(const struct look *look, const struct sched_rsc *rsc, int steps);
 
 /* It is down, and stays so: nobody may start it, or what comes before it does not start either. */
 static bool
-stays_down(const struct sched_work *work, const struct sched_rsc *rsc, int steps)
+stays_down(const struct look *look, const struct sched_rsc *rsc, int steps)
 {
     if (rsc->variant == COX_PRIMITIVE) {
-        return rsc->running_on.n == 0 && (!rsc->is_managed || rsc->next_role == COX_ROLE_STOPPED || is_held(work, rsc, steps));
+        return rsc->running_on.n == 0 && (!rsc->is_managed || rsc->next_role == COX_ROLE_STOPPED || is_held(look, rsc, steps));
     }
     for (guint i = 0; rsc->variant == COX_GROUP && i < rsc->children->len; i++) {
-        if (stays_down(work, g_ptr_array_index(rsc->children, i), steps)) {
+        if (stays_down(look, g_ptr_array_index(rsc->children, i), steps)) {
             return true;
         }
     }
@@ -37,12 +43,12 @@ is_held_by_later(const struct sched_rsc *rsc)
 }
 
 static bool
-is_held_by_earlier(const struct sched_work *work, const struct sched_rsc *rsc, int steps)
+is_held_by_earlier(const struct look *look, const struct sched_rsc *rsc, int steps)
 {
     const struct sched_rsc *group = rsc->parent;
 
     for (guint i = 0; i < group->children->len && g_ptr_array_index(group->children, i) != rsc; i++) {
-        if (stays_down(work, g_ptr_array_index(group->children, i), steps)) {
+        if (stays_down(look, g_ptr_array_index(group->children, i), steps)) {
             return true;
         }
     }
@@ -51,13 +57,13 @@ is_held_by_earlier(const struct sched_work *work, const struct sched_rsc *rsc, i
 
 /* What it must be with is nowhere. */
 static bool
-is_held_by_primary(const struct sched_work *work, const struct sched_rsc *rsc, int steps)
+is_held_by_primary(const struct look *look, const struct sched_rsc *rsc, int steps)
 {
     for (guint i = 0; rsc->this_with != NULL && i < rsc->this_with->len; i++) {
         const struct sched_colocation *row = g_ptr_array_index(rsc->this_with, i);
 
         if (row->score >= COX_SCORE_INFINITY && row->dependent_role == COX_ROLE_UNKNOWN && !row->is_internal
-            && stays_down(work, row->primary, steps)) {
+            && stays_down(look, row->primary, steps)) {
             return true;
         }
     }
@@ -65,18 +71,15 @@ is_held_by_primary(const struct sched_work *work, const struct sched_rsc *rsc, i
 }
 
 static bool
-is_held(const struct sched_work *work, const struct sched_rsc *rsc, int steps)
+is_held_by_any(const struct look *look, const struct sched_rsc *rsc, int steps)
 {
-    const struct sched_order_data *data = work->order_data;
+    const struct sched_order_data *data = look->work->order_data;
     const struct sched_rsc *group = rsc->parent != NULL && rsc->parent->variant == COX_GROUP ? rsc->parent : NULL;
 
-    if (steps == 0) {
-        return false;
-    }
-    if (group != NULL && sched_rsc_is_ordered(group) && (is_held_by_later(rsc) || is_held_by_earlier(work, rsc, steps - 1))) {
+    if (group != NULL && sched_rsc_is_ordered(group) && (is_held_by_later(rsc) || is_held_by_earlier(look, rsc, steps))) {
         return true;
     }
-    if (is_held_by_primary(work, rsc, steps - 1) || (group != NULL && is_held_by_primary(work, group, steps - 1))) {
+    if (is_held_by_primary(look, rsc, steps) || (group != NULL && is_held_by_primary(look, group, steps))) {
         return true;
     }
     for (guint32 i = 0; data != NULL && i < data->n_configured; i++) {
@@ -84,15 +87,34 @@ is_held(const struct sched_work *work, const struct sched_rsc *rsc, int steps)
 
         if ((ordering->flags & (SCHED_R_BLOCKS | SCHED_R_ASYMMETRIC)) && ordering->first_task == SCHED_TASK_START && ordering->then_task == SCHED_TASK_START
             && ordering->first_rsc != NULL && ordering->then_rsc != NULL && (ordering->then_rsc == rsc || ordering->then_rsc == group)
-            && stays_down(work, ordering->first_rsc, steps - 1)) {
+            && stays_down(look, ordering->first_rsc, steps)) {
             return true;
         }
     }
     return false;
 }
 
+static bool
+is_held(const struct look *look, const struct sched_rsc *rsc, int steps)
+{
+    gpointer known = NULL, key = (gpointer) (gsize) rsc;
+
+    if (steps == 0 || g_hash_table_lookup_extended(look->known, rsc, NULL, &known)) {
+        return known != NULL;
+    }
+    g_hash_table_insert(look->known, key, NULL);
+    if (!is_held_by_any(look, rsc, steps - 1)) {
+        return false;
+    }
+    g_hash_table_insert(look->known, key, key);
+    return true;
+}
+
 bool
 sched_order_holds(const struct sched_work *work, const struct sched_rsc *rsc)
 {
-    return rsc->running_on.n == 0 && is_held(work, rsc, MOST_STEPS);
+    g_autoptr(GHashTable) known = g_hash_table_new(NULL, NULL);
+    const struct look look = { work, known };
+
+    return rsc->running_on.n == 0 && is_held(&look, rsc, MOST_STEPS);
 }
