@@ -425,8 +425,10 @@ static bool
 has_become_instance(const struct cox_vrrpd_resource *resource, const struct cox_msg_net_act *act)
 {
     const struct cox_vrrpres_params params = cox_vrrpd_params(act);
+    bool is_instance = cox_vrrpd_is_promotable(&params);
 
-    return !resource->is_promotable && resource->authority == COX_VRRP_AUTHORITY_CLUSTER && cox_vrrpd_is_promotable(&params);
+    g_free((gpointer) (guintptr) params.list);
+    return is_instance && !resource->is_promotable && resource->authority == COX_VRRP_AUTHORITY_CLUSTER;
 }
 
 static void

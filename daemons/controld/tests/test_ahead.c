@@ -19,6 +19,7 @@ the_executor_is_told_how_many_operations_may_run_at_a_time(void **state)
     w->controld->action_limit = 3; /* what the host wants comes first */
     controld_duty_limit(w->controld, 7);
     assert_int_equal(w->limit, 3);
+    life_pass(w, 500); /* the executor has answered */
 }
 
 static void

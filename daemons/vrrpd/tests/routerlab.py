@@ -89,7 +89,10 @@ class Router:
 
     def stop(self):
         self.send(signal.SIGTERM)
-        return self.process.wait(LIMIT)
+        status = self.process.wait(LIMIT)
+        if status != 0:
+            print("".join("# %s\n" % line for line in self.said().splitlines()[-40:]), end="")
+        return status
 
     def said(self):
         return open(self.log, errors="replace").read() if os.path.exists(self.log) else ""

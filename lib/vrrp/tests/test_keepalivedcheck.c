@@ -69,7 +69,7 @@ static void
 preemption_goes_with_state_backup(void **state)
 {
     (void) state;
-    says(ROUTER("A", "state MASTER\n nopreempt"), "k:1: router 'A': nopreempt and preempt_delay do not go with state MASTER\n");
+    says(ROUTER("A", "state MASTER\n priority 100\n nopreempt"), "k:1: router 'A': nopreempt and preempt_delay do not go with state MASTER\n");
     says(ROUTER("A", "nopreempt\n preempt_delay 5"), "k:1: router 'A': preempt_delay means nothing with nopreempt\n");
 }
 
@@ -79,7 +79,7 @@ strict_mode_refuses_what_the_rfc_forbids(void **state)
     (void) state;
     says(ROUTER("A", "strict_mode\n unicast_peer { 10.9.9.9\n }"), "ERROR k:1: router 'A': strict mode has no unicast\n");
     says(ROUTER("A", "strict_mode\n preempt_delay 3"), "ERROR k:1: router 'A': strict mode has no preempt_delay\n");
-    says(ROUTER("A", "strict_mode\n state MASTER"), "k:1: router 'A': in strict mode the owner, and only it, is MASTER first\n");
+    says(ROUTER("A", "strict_mode\n state MASTER\n priority 100"), "k:1: router 'A': in strict mode the owner, and only it, is MASTER first\n");
     says(ROUTER("A", "strict_mode\n authentication { auth_type PASS\n auth_pass x }"), "ERROR k:1: router 'A': strict mode has no authentication\n");
 }
 
