@@ -84,21 +84,17 @@ controld_duty_term(struct controld *controld, struct cox_term term)
  */
 enum { HOLD_MS = 50 };
 
-/* A result that waits for others. */
-struct held {
-    struct cox_msg_control_result result; /* texts are owned */
-};
-
+/* A result that waits for others owns its texts. */
 static void
 free_held(gpointer data)
 {
-    struct held *held = data;
+    struct cox_msg_control_result *held = data;
 
-    g_free((char *) (gsize) held->result.rsc_id);
-    g_free((char *) (gsize) held->result.task);
-    g_free((char *) (gsize) held->result.key);
-    g_free((char *) (gsize) held->result.reason);
-    g_free((char *) (gsize) held->result.history);
+    g_free((char *) (gsize) held->rsc_id);
+    g_free((char *) (gsize) held->task);
+    g_free((char *) (gsize) held->key);
+    g_free((char *) (gsize) held->reason);
+    g_free((char *) (gsize) held->history);
     g_free(held);
 }
 
@@ -124,7 +120,7 @@ controld_duty_tell(struct controld *controld)
     cox_runtime_cancel(controld->runtime, controld->hold_timer);
     controld->hold_timer = 0;
     for (guint i = 0; i < controld->held->len; i++) {
-        (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_RESULT, &((const struct held *) controld->held->pdata[i])->result);
+        (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_RESULT, controld->held->pdata[i]);
     }
     g_ptr_array_set_size(controld->held, 0);
 }
@@ -141,14 +137,13 @@ on_hold_timer(void *context)
 static void
 hold(struct controld *controld, const struct cox_msg_control_result *result)
 {
-    struct held *held = g_new0(struct held, 1);
+    struct cox_msg_control_result *held = g_memdup2(result, sizeof *result);
 
-    held->result = *result;
-    held->result.rsc_id = g_strdup(result->rsc_id);
-    held->result.task = g_strdup(result->task);
-    held->result.key = g_strdup(result->key);
-    held->result.reason = g_strdup(result->reason);
-    held->result.history = g_strdup(result->history);
+    held->rsc_id = g_strdup(result->rsc_id);
+    held->task = g_strdup(result->task);
+    held->key = g_strdup(result->key);
+    held->reason = g_strdup(result->reason);
+    held->history = g_strdup(result->history);
     g_ptr_array_add(controld->held, held);
     if (controld->hold_timer == 0) {
         controld->hold_timer = cox_runtime_timer(controld->runtime, cox_usec_after_ms(cox_runtime_now(controld->runtime), HOLD_MS), on_hold_timer,

@@ -1,4 +1,4 @@
-/* lib/control/reignstate.c - what the document is to say of a node, whether it does, and what a change of it means.  Layer 3, pure. */
+/* lib/control/reignstate.c - what the document is to say of a node, whether it does, and what a change of it means.  Layer 4, pure. */
 #include "control/reign_priv.h"
 
 #include "cib/patchscope.h"

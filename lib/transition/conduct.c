@@ -328,16 +328,15 @@ take_waiting(struct cox_conduct *conduct, guint32 index, cox_usec now, struct co
 {
     const struct cox_action *action = &conduct->graph->actions[index];
     struct cox_conduct_identity identity = identity_of(action);
-    bool has_room = cox_conduct_has_room(conduct, room, action);
-    struct flight *same = has_room || room->n_foreign > 0 ? find_flight(conduct, &identity) : NULL;
+    bool has_room = cox_conduct_has_room(conduct, room, action), is_sought = has_room || room->n_foreign > 0;
+    struct flight *same = is_sought ? find_flight(conduct, &identity) : NULL;
 
     if (action->kind == COX_ACTION_PSEUDO) {
         step_transition(conduct, &(struct cox_transition_event) { COX_TRANSITION_RESULT, index, true, 0 });
     } else if (same != NULL && same->action == NO_ACTION && has_ends_of(same, action)) {
         same->action = index;
         room->n_foreign--;
-    } else if (is_outdated(conduct, action) || ((has_room || room->n_foreign > 0) && has_foreign_flight(conduct, action, out)) || same != NULL
-               || !has_room) {
+    } else if (is_outdated(conduct, action) || (is_sought && has_foreign_flight(conduct, action, out)) || same != NULL || !has_room) {
         return false;
     } else {
         begin(conduct, index, now, room, out);

@@ -1,4 +1,4 @@
-/* Tests of lib/transition/conduct.c: how much is ordered at a time, and what is withdrawn */
+/* Tests of lib/transition/conductroom.c, through the engine: how much is ordered at a time, until when, and what is withdrawn. */
 #include "transition/tests/conductkit.h"
 
 static void
