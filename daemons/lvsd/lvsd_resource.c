@@ -64,17 +64,27 @@ waiter_free(gpointer data)
     g_free(waiter);
 }
 
+/* @list: their memory. */
+static struct cox_params
+params_of(const struct cox_msg_net_act *act, struct cox_param **list)
+{
+    struct cox_params params = { .list = *list = g_new0(struct cox_param, act->n_params + 1) };
+
+    for (gsize i = 0; i < act->n_params; i++) {
+        if (act->params[i].name != NULL) {
+            (*list)[params.n++] = (struct cox_param) { act->params[i].name, act->params[i].value };
+        }
+    }
+    return params;
+}
+
 static char *
 text_of(const struct cox_msg_net_act *act, GError **error)
 {
-    g_autofree struct cox_lvs_param *params = g_new0(struct cox_lvs_param, act->n_params + 1);
-    const struct cox_lvs_resource resource = { act->rsc_id, act->type == NULL ? "" : act->type, params, act->n_params };
+    g_autofree struct cox_param *list = NULL;
+    const struct cox_lvs_resource resource = { act->rsc_id, act->type == NULL ? "" : act->type, params_of(act, &list) };
     g_autoptr(GString) text = g_string_new(NULL);
 
-    for (gsize i = 0; i < act->n_params; i++) {
-        params[i] = (struct cox_lvs_param) { act->params[i].name == NULL ? "" : act->params[i].name,
-                                             act->params[i].value == NULL ? "" : act->params[i].value };
-    }
     return cox_lvs_resource_write(&resource, text, error) ? g_string_free(g_steal_pointer(&text), FALSE) : NULL;
 }
 
@@ -109,12 +119,10 @@ config_of(struct cox_lvsd *lvsd, const struct cox_msg_net_act *act, GError **err
 static bool
 is_promotable(const struct cox_msg_net_act *act)
 {
-    for (gsize i = 0; i < act->n_params; i++) {
-        if (g_strcmp0(act->params[i].name, "CRM_meta_promoted_max") == 0 || g_strcmp0(act->params[i].name, "CRM_meta_master_max") == 0) {
-            return true;
-        }
-    }
-    return false;
+    g_autofree struct cox_param *list = NULL;
+    const struct cox_params params = params_of(act, &list);
+
+    return cox_params_is_promotable(&params);
 }
 
 /* NULL with an error: its parameters are not good. */

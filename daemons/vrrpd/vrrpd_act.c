@@ -92,7 +92,7 @@ static bool
 addresses_of(const struct cox_msg_net_act *act, struct cox_arena *arena, struct cox_vrrpres_ipaddr *out, GError **error)
 {
     static const struct cox_vrrpres_finder nobody = { .find = NULL };
-    struct cox_vrrpres_params params = cox_vrrpd_params(act);
+    struct cox_params params = cox_vrrpd_params(act);
     bool is_good = cox_vrrpres_ipaddr(&params, &nobody, arena, out, error);
 
     g_free((gpointer) (guintptr) params.list);
@@ -424,8 +424,8 @@ demote(struct cox_vrrpd *vrrpd, struct cox_vrrpd_resource *resource, struct acte
 static bool
 has_become_instance(const struct cox_vrrpd_resource *resource, const struct cox_msg_net_act *act)
 {
-    const struct cox_vrrpres_params params = cox_vrrpd_params(act);
-    bool is_instance = cox_vrrpd_is_promotable(&params);
+    const struct cox_params params = cox_vrrpd_params(act);
+    bool is_instance = cox_params_is_promotable(&params);
 
     g_free((gpointer) (guintptr) params.list);
     return is_instance && !resource->is_promotable && resource->authority == COX_VRRP_AUTHORITY_CLUSTER;

@@ -29,10 +29,7 @@ struct cox_vrrpd_resource {
 };
 
 /** Parameters of an order; the list is freed by the caller. */
-struct cox_vrrpres_params cox_vrrpd_params(const struct cox_msg_net_act *act);
-
-/** Are they of an instance of a clone that the cluster promotes?  The graph says so in the parameters of each action. */
-bool cox_vrrpd_is_promotable(const struct cox_vrrpres_params *params);
+struct cox_params cox_vrrpd_params(const struct cox_msg_net_act *act);
 
 /**
  * What an order describes; nothing is done yet.

@@ -10,15 +10,15 @@
 
 enum { RESTORE_MS = 100 };
 
-struct cox_vrrpres_params
+struct cox_params
 cox_vrrpd_params(const struct cox_msg_net_act *act)
 {
-    struct cox_vrrpres_param *list = g_new(struct cox_vrrpres_param, act->n_params + 1);
-    struct cox_vrrpres_params params = { .list = list };
+    struct cox_param *list = g_new(struct cox_param, act->n_params + 1);
+    struct cox_params params = { .list = list };
 
     for (gsize i = 0; i < act->n_params; i++) {
         if (act->params[i].name != NULL) {
-            list[params.n++] = (struct cox_vrrpres_param) { act->params[i].name, act->params[i].value };
+            list[params.n++] = (struct cox_param) { act->params[i].name, act->params[i].value };
         }
     }
     return params;
@@ -199,7 +199,7 @@ cox_vrrpd_resource_drop(struct cox_vrrpd *vrrpd, struct cox_vrrpd_resource *reso
 }
 
 static bool
-read_ipaddr(struct cox_vrrpd_resource *resource, const struct cox_vrrpres_params *params, bool is_kept, GError **error)
+read_ipaddr(struct cox_vrrpd_resource *resource, const struct cox_params *params, bool is_kept, GError **error)
 {
     const struct cox_vrrpres_finder finder = { is_kept ? NULL : find_place, resource->vrrpd };
     struct cox_vrrpres_ipaddr ipaddr;
@@ -215,7 +215,7 @@ read_ipaddr(struct cox_vrrpd_resource *resource, const struct cox_vrrpres_params
 }
 
 static bool
-read_iproute(struct cox_vrrpd_resource *resource, const struct cox_vrrpres_params *params, GError **error)
+read_iproute(struct cox_vrrpd_resource *resource, const struct cox_params *params, GError **error)
 {
     g_autoptr(cox_diags) diags = cox_diags_new();
 
@@ -237,19 +237,13 @@ read_iproute(struct cox_vrrpd_resource *resource, const struct cox_vrrpres_param
     return true;
 }
 
-bool
-cox_vrrpd_is_promotable(const struct cox_vrrpres_params *params)
-{
-    return cox_vrrpres_get(params, "CRM_meta_promoted_max") != NULL || cox_vrrpres_get(params, "CRM_meta_master_max") != NULL;
-}
-
 static bool
-read_router(struct cox_vrrpd_resource *resource, const struct cox_vrrpres_params *params, GError **error)
+read_router(struct cox_vrrpd_resource *resource, const struct cox_params *params, GError **error)
 {
-    bool is_clone = cox_vrrpres_get(params, "CRM_meta_clone") != NULL;
+    bool is_clone = cox_params_get(params, "CRM_meta_clone") != NULL;
 
-    resource->is_promotable = cox_vrrpd_is_promotable(params);
-    resource->group = g_strdup(cox_vrrpres_get(params, "sync_group"));
+    resource->is_promotable = cox_params_is_promotable(params);
+    resource->group = g_strdup(cox_params_get(params, "sync_group"));
     if (!cox_vrrpres_authority(params, &resource->authority, error)) {
         return false;
     }
@@ -273,7 +267,7 @@ cox_vrrpd_resource_new(struct cox_vrrpd *vrrpd, const struct cox_msg_net_act *ac
 {
     static const char *const types[] = { "IPaddr", "IProute", "VirtualRouter" };
     struct cox_vrrpd_resource *resource = g_new0(struct cox_vrrpd_resource, 1);
-    struct cox_vrrpres_params params = cox_vrrpd_params(act);
+    struct cox_params params = cox_vrrpd_params(act);
     bool is_good = false;
 
     resource->vrrpd = vrrpd;

@@ -9,23 +9,11 @@
 static const char *
 param(const struct cox_lvs_resource *resource, const char *name)
 {
-    for (size_t i = 0; i < resource->n_params; i++) {
-        if (strcmp(resource->params[i].name, name) == 0 && *resource->params[i].value != '\0') {
-            return resource->params[i].value;
-        }
-    }
-    return NULL;
-}
-
-/* What every resource has. */
-static bool
-is_clusters(const char *name)
-{
-    return g_str_has_prefix(name, "CRM_meta_") || g_str_has_prefix(name, "OCF_") || strcmp(name, "crm_feature_set") == 0;
+    return cox_params_get(&resource->params, name);
 }
 
 static bool
-refuse(const struct cox_lvs_resource *resource, const struct cox_lvs_param *param, const char *why, GError **error)
+refuse(const struct cox_lvs_resource *resource, const struct cox_param *param, const char *why, GError **error)
 {
     g_set_error(error, COX_ERROR, COX_ERROR_INVALID_PARAM, "resource '%s': parameter %s='%s' %s", resource->id, param->name, param->value, why);
     return false;
@@ -36,25 +24,6 @@ lacks(const struct cox_lvs_resource *resource, const char *what, GError **error)
 {
     g_set_error(error, COX_ERROR, COX_ERROR_NOT_CONFIGURED, "resource '%s' has no parameter %s", resource->id, what);
     return false;
-}
-
-/* A keyword without words is "true" as a parameter, and is not there as "false". */
-static bool
-write_keyword(const struct cox_lvs_resource *resource, const struct cox_lvs_param *param, const struct cox_keyword_reader *reader, GString *out,
-              GError **error)
-{
-    const struct cox_keyword *row = cox_keyword_find(reader, "virtual_server", param->name);
-    const bool may_be_bare = row != NULL && (row->kind == COX_KEYWORD_SPECIAL || ((row->kind == COX_KEYWORD_FLAG || row->kind == COX_KEYWORD_UNFLAG) && row->most == 0));
-
-    if (strchr(param->value, '\n') != NULL) {
-        return refuse(resource, param, "has more than one line: write one", error);
-    }
-    if (may_be_bare && strcmp(param->value, "true") == 0) {
-        g_string_append_printf(out, "  %s\n", param->name);
-    } else if (!may_be_bare || strcmp(param->value, "false") != 0) {
-        g_string_append_printf(out, "  %s %s\n", param->name, param->value);
-    }
-    return true;
 }
 
 static bool
@@ -94,11 +63,14 @@ write_server(const struct cox_lvs_resource *resource, GString *out, GError **err
     bool is_good = write_head(resource, out, error);
 
     cox_keyword_reader_init(&reader, rows, n);
-    for (size_t i = 0; is_good && i < resource->n_params; i++) {
-        const struct cox_lvs_param *each = &resource->params[i];
+    for (size_t i = 0; is_good && i < resource->params.n; i++) {
+        const struct cox_param *each = &resource->params.list[i];
 
-        if (!g_strv_contains(others, each->name) && !is_clusters(each->name) && *each->value != '\0') {
-            is_good = write_keyword(resource, each, &reader, out, error);
+        if (!g_strv_contains(others, each->name) && !cox_param_is_clusters(each->name) && each->value != NULL && *each->value != '\0') {
+            is_good = cox_param_write(out, each, cox_keyword_find(&reader, "virtual_server", each->name), error);
+            if (!is_good) {
+                g_prefix_error(error, "resource '%s': ", resource->id);
+            }
         }
     }
     cox_keyword_reader_clear(&reader);
@@ -119,7 +91,7 @@ write_sync(const struct cox_lvs_resource *resource, GString *out, GError **error
     }
     g_string_append_printf(out, "global_defs {\n  lvs_sync_daemon %s", interface);
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        const struct cox_lvs_param each = { rows[i].param, param(resource, rows[i].param) };
+        const struct cox_param each = { rows[i].param, param(resource, rows[i].param) };
 
         if (each.value != NULL && strpbrk(each.value, "\n{}") != NULL) {
             return refuse(resource, &each, "is more than a word", error);

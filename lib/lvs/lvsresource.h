@@ -3,28 +3,24 @@
 #define COX_LVS_LVSRESOURCE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <glib.h>
 
-G_BEGIN_DECLS
+#include "conf/keyparam.h"
 
-struct cox_lvs_param {
-    const char *name, *value;
-};
+G_BEGIN_DECLS
 
 /** What to write. */
 struct cox_lvs_resource {
     const char *id;
     const char *type; /**< "VirtualServer" or "IPVSsync" */
-    const struct cox_lvs_param *params;
-    size_t n_params;
+    struct cox_params params;
 };
 
 /**
  * Append the text.  Values that are no keyword's are left out when the cluster adds them to all resources (CRM_meta_..., crm_feature_set), else said by the
  * reader.
  *
- * @return false with COX_ERROR_NOT_CONFIGURED (a parameter is missing) or COX_ERROR_INVALID_PARAM naming resource, parameter and value
+ * @return false with COX_ERROR_NOT_CONFIGURED (a parameter is missing, or has several lines) or COX_ERROR_INVALID_PARAM naming resource, parameter and value
  */
 bool cox_lvs_resource_write(const struct cox_lvs_resource *resource, GString *out, GError **error);
 

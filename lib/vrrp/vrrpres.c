@@ -8,19 +8,6 @@
 
 enum { NAME_MOST = 15 /* IFNAMSIZ - 1 */, ADDRESSES_MOST = 10000 };
 
-const char *
-cox_vrrpres_get(const struct cox_vrrpres_params *params, const char *name)
-{
-    for (size_t i = 0; i < params->n; i++) {
-        const char *value = params->list[i].value;
-
-        if (strcmp(params->list[i].name, name) == 0) {
-            return value == NULL || *value == '\0' ? NULL : value;
-        }
-    }
-    return NULL;
-}
-
 static bool
 wrong(GError **error, const char *name, const char *value, const char *remedy)
 {
@@ -32,9 +19,9 @@ wrong(GError **error, const char *name, const char *value, const char *remedy)
 
 /* The words of a list; empty when it is not given.  For g_strfreev. */
 static char **
-words_of(const struct cox_vrrpres_params *params, const char *name, guint *n)
+words_of(const struct cox_params *params, const char *name, guint *n)
 {
-    const char *value = cox_vrrpres_get(params, name);
+    const char *value = cox_params_get(params, name);
     g_auto(GStrv) all = g_strsplit_set(value == NULL ? "" : value, " \t\n,", -1);
     GPtrArray *words = g_ptr_array_new();
 
@@ -49,10 +36,10 @@ words_of(const struct cox_vrrpres_params *params, const char *name, guint *n)
 }
 
 static bool
-take_bool(const struct cox_vrrpres_params *params, const char *name, bool *out, GError **error)
+take_bool(const struct cox_params *params, const char *name, bool *out, GError **error)
 {
     static const char *const yes[] = { "1", "true", "yes", "on", "y", "t", NULL }, *const no[] = { "0", "false", "no", "off", "n", "f", NULL };
-    const char *value = cox_vrrpres_get(params, name);
+    const char *value = cox_params_get(params, name);
     g_autofree char *word = value == NULL ? NULL : g_ascii_strdown(value, -1);
 
     if (word == NULL || g_strv_contains(no, word)) {
@@ -64,9 +51,9 @@ take_bool(const struct cox_vrrpres_params *params, const char *name, bool *out, 
 }
 
 static bool
-take_number(const struct cox_vrrpres_params *params, const char *name, gint64 most, gint64 *number, GError **error)
+take_number(const struct cox_params *params, const char *name, gint64 most, gint64 *number, GError **error)
 {
-    const char *value = cox_vrrpres_get(params, name);
+    const char *value = cox_params_get(params, name);
     g_autofree char *remedy = g_strdup_printf("write a number from 0 to %" G_GINT64_FORMAT, most);
 
     return value == NULL || g_ascii_string_to_signed(value, 10, 0, most, number, NULL) || wrong(error, name, value, remedy);
@@ -106,9 +93,9 @@ take_prefix(const char *word, const struct cox_ip *ip, guint8 *prefix, GError **
 }
 
 static bool
-take_broadcast(const struct cox_vrrpres_params *params, struct cox_vrrp_address *address, GError **error)
+take_broadcast(const struct cox_params *params, struct cox_vrrp_address *address, GError **error)
 {
-    const char *value = cox_vrrpres_get(params, "broadcast");
+    const char *value = cox_params_get(params, "broadcast");
     bool is_ones = value == NULL || strcmp(value, "+") == 0;
 
     if (address->ip.family != COX_IP_V4 || g_strcmp0(value, "none") == 0 || (value == NULL && address->prefix > 30)) {
@@ -128,9 +115,9 @@ take_broadcast(const struct cox_vrrpres_params *params, struct cox_vrrp_address 
 }
 
 static bool
-take_label(const struct cox_vrrpres_params *params, struct cox_arena *arena, struct cox_vrrp_address *address, GError **error)
+take_label(const struct cox_params *params, struct cox_arena *arena, struct cox_vrrp_address *address, GError **error)
 {
-    const char *label = cox_vrrpres_get(params, "iflabel");
+    const char *label = cox_params_get(params, "iflabel");
 
     if (label == NULL || address->ip.family != COX_IP_V4 || address->interface == NULL) {
         return true;
@@ -171,7 +158,7 @@ place(const struct cox_vrrpres_finder *finder, struct cox_arena *arena, struct c
 
 /* What all addresses of an IPaddr have of their parameters. */
 struct ipaddr_lists {
-    const struct cox_vrrpres_params *params;
+    const struct cox_params *params;
     struct cox_arena *arena;
     char **ips, **nics, **masks;
     guint n_ips, n_nics, n_masks;
@@ -203,9 +190,9 @@ check_lists(const struct ipaddr_lists *lists, GError **error)
 static bool
 take_address(const struct ipaddr_lists *lists, guint i, struct cox_vrrp_address *out, GError **error)
 {
-    const struct cox_vrrpres_params *params = lists->params;
+    const struct cox_params *params = lists->params;
     const char *nic = word_at(lists->nics, lists->n_nics, i), *mask = word_at(lists->masks, lists->n_masks, i);
-    const char *preferred = cox_vrrpres_get(params, "preferred_lft");
+    const char *preferred = cox_params_get(params, "preferred_lft");
 
     *out = (struct cox_vrrp_address) { .prefix = COX_VRRPRES_NO_PREFIX, .preferred_s = -1 };
     if (!cox_ip_parse(lists->ips[i], &out->ip) || !cox_ip_is_set(&out->ip) || cox_ip_is_multicast(&out->ip)) {
@@ -223,13 +210,13 @@ take_address(const struct ipaddr_lists *lists, guint i, struct cox_vrrp_address 
 
 /* What depends on its place. */
 static bool
-settle(const struct cox_vrrpres_params *params, struct cox_arena *arena, struct cox_vrrp_address *address, GError **error)
+settle(const struct cox_params *params, struct cox_arena *arena, struct cox_vrrp_address *address, GError **error)
 {
     return (address->prefix == COX_VRRPRES_NO_PREFIX || take_broadcast(params, address, error)) && take_label(params, arena, address, error);
 }
 
 bool
-cox_vrrpres_ipaddr(const struct cox_vrrpres_params *params, const struct cox_vrrpres_finder *finder, struct cox_arena *arena,
+cox_vrrpres_ipaddr(const struct cox_params *params, const struct cox_vrrpres_finder *finder, struct cox_arena *arena,
                    struct cox_vrrpres_ipaddr *out, GError **error)
 {
     struct ipaddr_lists lists = { .params = params, .arena = arena };
@@ -320,9 +307,9 @@ has_only(const struct cox_block *root, const char *const *wanted, const char *co
 /* ---- VirtualRouter ---------------------------------------------------------------------------------------- */
 
 bool
-cox_vrrpres_authority(const struct cox_vrrpres_params *params, enum cox_vrrp_authority *authority, GError **error)
+cox_vrrpres_authority(const struct cox_params *params, enum cox_vrrp_authority *authority, GError **error)
 {
-    const char *value = cox_vrrpres_get(params, "authority");
+    const char *value = cox_params_get(params, "authority");
 
     *authority = g_strcmp0(value, "vrrp") == 0 ? COX_VRRP_AUTHORITY_VRRP : COX_VRRP_AUTHORITY_CLUSTER;
     return value == NULL || strcmp(value, "vrrp") == 0 || strcmp(value, "cluster") == 0 || wrong(error, "authority", value, "write cluster or vrrp");
@@ -332,9 +319,9 @@ cox_vrrpres_authority(const struct cox_vrrpres_params *params, enum cox_vrrp_aut
 static bool
 is_for_others(const char *name)
 {
-    static const char *const ours[] = { "authority", "sync_group", "definitions", "crm_feature_set", "trace_ra", "trace_file", NULL };
+    static const char *const ours[] = { "authority", "sync_group", "definitions", NULL };
 
-    return g_strv_contains(ours, name) || g_str_has_prefix(name, "CRM_meta_") || g_str_has_prefix(name, "OCF_");
+    return g_strv_contains(ours, name) || cox_param_is_clusters(name);
 }
 
 static const struct cox_keyword *
@@ -351,40 +338,30 @@ keyword_of(const char *name)
     return NULL;
 }
 
-/* A keyword without words is "true"; "false" is as if it were not there, but where the language has words for it. */
 static bool
-append_keyword(GString *text, const char *name, const char *value, GError **error)
+append_keyword(GString *text, const struct cox_param *param, GError **error)
 {
     static const char *const blocks[] = { "authentication", "track_interface", "track_script", "track_file", "track_process", "track_bfd", "unicast_peer",
                                           "virtual_ipaddress", "virtual_ipaddress_excluded", "virtual_routes", "virtual_rules", NULL };
-    const struct cox_keyword *row = keyword_of(name);
-    bool is_flag = row != NULL && (row->kind == COX_KEYWORD_FLAG || row->kind == COX_KEYWORD_UNFLAG || row->kind == COX_KEYWORD_SPECIAL);
+    const struct cox_keyword *row = keyword_of(param->name);
 
     if (row == NULL) {
-        g_set_error(error, COX_ERROR, COX_ERROR_NOT_CONFIGURED, "parameter %s: there is none of this name; see the keywords of vrrp_instance", name);
+        g_set_error(error, COX_ERROR, COX_ERROR_NOT_CONFIGURED, "parameter %s: there is none of this name; see the keywords of vrrp_instance", param->name);
         return false;
     }
-    if (g_strv_contains(blocks, name)) {
-        g_string_append_printf(text, " %s {\n%s\n }\n", name, value);
+    if (g_strv_contains(blocks, param->name)) {
+        g_string_append_printf(text, "  %s {\n%s\n  }\n", param->name, param->value);
         return true;
     }
-    if (strchr(value, '\n') != NULL) {
-        return wrong(error, name, value, "write one line");
-    }
-    if (is_flag && strcmp(value, "true") == 0) {
-        g_string_append_printf(text, " %s\n", name);
-    } else if (!is_flag || row->most == 1 || strcmp(value, "false") != 0) {
-        g_string_append_printf(text, " %s %s\n", name, value);
-    }
-    return true;
+    return cox_param_write(text, param, row, error);
 }
 
 struct cox_block_tree *
-cox_vrrpres_router(const char *id, const struct cox_vrrpres_params *params, GError **error)
+cox_vrrpres_router(const char *id, const struct cox_params *params, GError **error)
 {
     static const char *const wanted[] = { "vrrp_instance", NULL };
     static const char *const allowed[] = { "vrrp_script", "track_file", "vrrp_track_file", "vrrp_track_process", NULL };
-    const char *definitions = cox_vrrpres_get(params, "definitions");
+    const char *definitions = cox_params_get(params, "definitions");
     g_autoptr(GString) text = g_string_new(NULL);
     g_autofree char *name = cox_keyword_quote(id);
     enum cox_vrrp_authority authority = COX_VRRP_AUTHORITY_CLUSTER;
@@ -395,15 +372,15 @@ cox_vrrpres_router(const char *id, const struct cox_vrrpres_params *params, GErr
     }
     g_string_append_printf(text, "vrrp_instance %s {\n", name);
     if (authority == COX_VRRP_AUTHORITY_CLUSTER) {
-        g_string_append(text, " authority cluster\n");
+        g_string_append(text, "  authority cluster\n");
     }
     for (size_t i = 0; i < params->n; i++) {
-        const struct cox_vrrpres_param *param = &params->list[i];
+        const struct cox_param *param = &params->list[i];
 
         if (is_for_others(param->name) || param->value == NULL || *param->value == '\0') {
             continue;
         }
-        if (!append_keyword(text, param->name, param->value, error)) {
+        if (!append_keyword(text, param, error)) {
             return NULL;
         }
     }
@@ -432,9 +409,9 @@ cox_vrrpres_group(const char *name, const char *const *members, size_t n)
 
 /* One word of a line. */
 static bool
-append_word(GString *line, const struct cox_vrrpres_params *params, const char *name, const char *before, GError **error)
+append_word(GString *line, const struct cox_params *params, const char *name, const char *before, GError **error)
 {
-    const char *value = cox_vrrpres_get(params, name);
+    const char *value = cox_params_get(params, name);
 
     if (value == NULL) {
         return true;
@@ -444,24 +421,24 @@ append_word(GString *line, const struct cox_vrrpres_params *params, const char *
 }
 
 static bool
-is_default_v6(const struct cox_vrrpres_params *params)
+is_default_v6(const struct cox_params *params)
 {
-    const char *to = cox_vrrpres_get(params, "destination"), *gateway = cox_vrrpres_get(params, "gateway");
+    const char *to = cox_params_get(params, "destination"), *gateway = cox_params_get(params, "gateway");
 
     return g_strcmp0(to, "default") == 0
-           && (g_strcmp0(cox_vrrpres_get(params, "family"), "ip6") == 0 || (gateway != NULL && strchr(gateway, ':') != NULL));
+           && (g_strcmp0(cox_params_get(params, "family"), "ip6") == 0 || (gateway != NULL && strchr(gateway, ':') != NULL));
 }
 
 /* The line of destination, gateway and the like; empty: they are not given. */
 static bool
-append_line(GString *text, const struct cox_vrrpres_params *params, GError **error)
+append_line(GString *text, const struct cox_params *params, GError **error)
 {
     static const struct {
         const char *name, *before;
     } rows[] = { { "destination", "" }, { "gateway", "via " }, { "device", "dev " }, { "source", "src " }, { "table", "table " }, { "metric", "metric " } };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        if (i > 0 && cox_vrrpres_get(params, "destination") == NULL && cox_vrrpres_get(params, rows[i].name) != NULL) {
+        if (i > 0 && cox_params_get(params, "destination") == NULL && cox_params_get(params, rows[i].name) != NULL) {
             g_set_error(error, COX_ERROR, COX_ERROR_NOT_CONFIGURED, "parameter destination: it is not given, and %s is; write where the route leads to",
                         rows[i].name);
             return false;
@@ -472,7 +449,7 @@ append_line(GString *text, const struct cox_vrrpres_params *params, GError **err
             return false;
         }
     }
-    if (cox_vrrpres_get(params, "destination") != NULL && cox_vrrpres_get(params, "gateway") == NULL && cox_vrrpres_get(params, "device") == NULL) {
+    if (cox_params_get(params, "destination") != NULL && cox_params_get(params, "gateway") == NULL && cox_params_get(params, "device") == NULL) {
         g_set_error(error, COX_ERROR, COX_ERROR_NOT_CONFIGURED, "parameter gateway: neither it nor device is given; write one of them, or both");
         return false;
     }
@@ -481,14 +458,14 @@ append_line(GString *text, const struct cox_vrrpres_params *params, GError **err
 }
 
 struct cox_block_tree *
-cox_vrrpres_iproute(const char *id, const struct cox_vrrpres_params *params, GError **error)
+cox_vrrpres_iproute(const char *id, const struct cox_params *params, GError **error)
 {
     static const char *const wanted[] = { "static_routes", "static_rules", NULL }, *const allowed[] = { NULL };
-    const char *routes = cox_vrrpres_get(params, "virtual_routes"), *rules = cox_vrrpres_get(params, "virtual_rules");
+    const char *routes = cox_params_get(params, "virtual_routes"), *rules = cox_params_get(params, "virtual_rules");
     g_autoptr(GString) text = g_string_new("static_routes {\n");
     g_autoptr(cox_block_tree) tree = NULL;
 
-    if (routes == NULL && rules == NULL && cox_vrrpres_get(params, "destination") == NULL) {
+    if (routes == NULL && rules == NULL && cox_params_get(params, "destination") == NULL) {
         g_set_error(error, COX_ERROR, COX_ERROR_NOT_CONFIGURED, "parameter destination: it is not given; write where the route leads to");
         return NULL;
     }

@@ -7,21 +7,10 @@
 #define COX_VRRP_VRRPRES_H
 
 #include "conf/block.h"
+#include "conf/keyparam.h"
 #include "vrrp/vrrpconf.h"
 
 G_BEGIN_DECLS
-
-struct cox_vrrpres_param {
-    const char *name, *value;
-};
-
-struct cox_vrrpres_params {
-    const struct cox_vrrpres_param *list;
-    size_t n;
-};
-
-/** Value of a parameter; NULL when it is not given, or empty. */
-const char *cox_vrrpres_get(const struct cox_vrrpres_params *params, const char *name);
 
 /** The prefix of an address that says none. */
 #define COX_VRRPRES_NO_PREFIX 255
@@ -57,7 +46,7 @@ struct cox_vrrpres_ipaddr {
  *
  * @return false with COX_ERROR_NOT_CONFIGURED naming parameter, value and remedy, or what @finder says
  */
-bool cox_vrrpres_ipaddr(const struct cox_vrrpres_params *params, const struct cox_vrrpres_finder *finder, struct cox_arena *arena,
+bool cox_vrrpres_ipaddr(const struct cox_params *params, const struct cox_vrrpres_finder *finder, struct cox_arena *arena,
                         struct cox_vrrpres_ipaddr *out, GError **error);
 
 /**
@@ -65,16 +54,16 @@ bool cox_vrrpres_ipaddr(const struct cox_vrrpres_params *params, const struct co
  *
  * @return NULL with COX_ERROR_NOT_CONFIGURED
  */
-struct cox_block_tree *cox_vrrpres_router(const char *id, const struct cox_vrrpres_params *params, GError **error);
+struct cox_block_tree *cox_vrrpres_router(const char *id, const struct cox_params *params, GError **error);
 
 /** The same with static_routes and static_rules.  destination, gateway, device, source, table, metric, family; virtual_routes, virtual_rules. */
-struct cox_block_tree *cox_vrrpres_iproute(const char *id, const struct cox_vrrpres_params *params, GError **error);
+struct cox_block_tree *cox_vrrpres_iproute(const char *id, const struct cox_params *params, GError **error);
 
 /** The text of a sync group of these routers, as a tree. */
 struct cox_block_tree *cox_vrrpres_group(const char *name, const char *const *members, size_t n);
 
 /** Is the cluster to say who is master?  False with COX_ERROR_NOT_CONFIGURED when "authority" is neither cluster (the default) nor vrrp. */
-bool cox_vrrpres_authority(const struct cox_vrrpres_params *params, enum cox_vrrp_authority *authority, GError **error);
+bool cox_vrrpres_authority(const struct cox_params *params, enum cox_vrrp_authority *authority, GError **error);
 
 G_END_DECLS
 

@@ -176,15 +176,15 @@ resource_text(const struct cox_conf *resource)
 {
     const struct cox_conf *values = cox_conf_get(cox_conf_get(resource, "of"), "parameters");
     const char *id = cox_conf_get(cox_conf_get(resource, "of"), "primitive")->text;
-    g_autofree struct cox_vrrpres_param *list = g_new0(struct cox_vrrpres_param, cox_conf_size(values) + 1);
-    const struct cox_vrrpres_params params = { list, cox_conf_size(values) };
+    g_autofree struct cox_param *list = g_new0(struct cox_param, cox_conf_size(values) + 1);
+    const struct cox_params params = { list, cox_conf_size(values) };
     g_autoptr(cox_diags) diags = cox_diags_new();
     g_autoptr(cox_block_tree) tree = NULL;
     g_autoptr(cox_vrrp_set) set = NULL;
     g_autoptr(GError) error = NULL;
 
     for (guint i = 0; i < params.n; i++) {
-        list[i] = (struct cox_vrrpres_param) { cox_conf_key(values, i)->text, cox_conf_item(values, i)->text };
+        list[i] = (struct cox_param) { cox_conf_key(values, i)->text, cox_conf_item(values, i)->text };
     }
     tree = cox_vrrpres_router(id, &params, &error);
     if (tree == NULL) {

@@ -16,9 +16,9 @@ text_of(const struct cox_lvs_resource *resource, GError **error)
 
 /* The same as this file? */
 static void
-is_as(const char *type, const struct cox_lvs_param *params, size_t n, const char *file)
+is_as(const char *type, const struct cox_param *params, size_t n, const char *file)
 {
-    const struct cox_lvs_resource resource = { "vs1", type, params, n };
+    const struct cox_lvs_resource resource = { "vs1", type, { params, n } };
     g_autoptr(GError) error = NULL;
     g_autofree char *text = text_of(&resource, &error);
     g_autoptr(GString) ours = g_string_new(NULL), theirs = g_string_new(NULL);
@@ -35,7 +35,7 @@ is_as(const char *type, const struct cox_lvs_param *params, size_t n, const char
 static void
 a_virtual_server_is_as_in_a_file(void **state)
 {
-    const struct cox_lvs_param params[] = {
+    const struct cox_param params[] = {
         { "address", "10.0.0.1" }, { "port", "80" }, { "lvs_sched", "sh" }, { "sh-port", "true" }, { "persistence_timeout", "true" },
         { "ha_suspend", "true" }, { "omega", "false" }, { "alpha", "false" }, { "quorum", "2" }, { "quorum_up", "\"/bin/x a b\" root" },
         { "lvs_method", "TUN type gre" }, { "sorry_server", "10.9.0.1 80" }, { "delay_loop", "0.5" }, { "virtualhost", "" },
@@ -51,8 +51,8 @@ a_virtual_server_is_as_in_a_file(void **state)
 static void
 a_mark_and_a_group_are_as_in_a_file(void **state)
 {
-    const struct cox_lvs_param mark[] = { { "fwmark", "7" }, { "real_servers", SERVER }, { "lvs_method", "DR" } };
-    const struct cox_lvs_param group[] = { { "virtual_server_group", "10.0.0.1-5 80\nfwmark 9" }, { "protocol", "TCP" }, { "real_servers", SERVER } };
+    const struct cox_param mark[] = { { "fwmark", "7" }, { "real_servers", SERVER }, { "lvs_method", "DR" } };
+    const struct cox_param group[] = { { "virtual_server_group", "10.0.0.1-5 80\nfwmark 9" }, { "protocol", "TCP" }, { "real_servers", SERVER } };
 
     (void) state;
     is_as("VirtualServer", mark, G_N_ELEMENTS(mark), "virtual_server fwmark 7 {\n lvs_method DR\n" SERVER "\n}\n");
@@ -62,7 +62,7 @@ a_mark_and_a_group_are_as_in_a_file(void **state)
 static void
 synchronization_is_as_in_a_file(void **state)
 {
-    const struct cox_lvs_param params[] = { { "interface", "eth0" }, { "router", "V1" }, { "syncid", "7" }, { "maxlen", "1000" }, { "port", "9000" },
+    const struct cox_param params[] = { { "interface", "eth0" }, { "router", "V1" }, { "syncid", "7" }, { "maxlen", "1000" }, { "port", "9000" },
                                             { "ttl", "3" },          { "group", "224.0.0.9" } };
 
     (void) state;
@@ -70,9 +70,9 @@ synchronization_is_as_in_a_file(void **state)
 }
 
 static void
-refused(const char *type, const struct cox_lvs_param *params, size_t n, enum cox_error code, const char *words)
+refused(const char *type, const struct cox_param *params, size_t n, enum cox_error code, const char *words)
 {
-    const struct cox_lvs_resource resource = { "vs1", type, params, n };
+    const struct cox_lvs_resource resource = { "vs1", type, { params, n } };
     g_autoptr(GError) error = NULL;
 
     assert_null(text_of(&resource, &error));
@@ -84,13 +84,13 @@ refused(const char *type, const struct cox_lvs_param *params, size_t n, enum cox
 static void
 what_cannot_be_is_said(void **state)
 {
-    const struct cox_lvs_param both[] = { { "address", "10.0.0.1" }, { "fwmark", "7" } }, lines[] = { { "fwmark", "7" }, { "weight", "1\n}" } };
-    const struct cox_lvs_param words[] = { { "interface", "eth0" }, { "syncid", "1 }\nx {" } };
+    const struct cox_param both[] = { { "address", "10.0.0.1" }, { "fwmark", "7" } }, lines[] = { { "fwmark", "7" }, { "weight", "1\n}" } };
+    const struct cox_param words[] = { { "interface", "eth0" }, { "syncid", "1 }\nx {" } };
 
     (void) state;
     refused("VirtualServer", NULL, 0, COX_ERROR_NOT_CONFIGURED, "address, fwmark or virtual_server_group");
     refused("VirtualServer", both, 2, COX_ERROR_INVALID_PARAM, "more than one of");
-    refused("VirtualServer", lines, 2, COX_ERROR_INVALID_PARAM, "more than one line");
+    refused("VirtualServer", lines, 2, COX_ERROR_NOT_CONFIGURED, "write one line");
     refused("IPVSsync", NULL, 0, COX_ERROR_NOT_CONFIGURED, "interface");
     refused("IPVSsync", words, 2, COX_ERROR_INVALID_PARAM, "more than a word");
     refused("VirtualRouter", NULL, 0, COX_ERROR_UNIMPLEMENTED, "VirtualRouter");

@@ -5,8 +5,8 @@
 #include "vrrp/keepalived.h"
 #include "vrrp/vrrpres.h"
 
-#define P(...) ((const struct cox_vrrpres_param[]) { __VA_ARGS__ })
-#define PARAMS(...) (&(const struct cox_vrrpres_params) { P(__VA_ARGS__), sizeof P(__VA_ARGS__) / sizeof(struct cox_vrrpres_param) })
+#define P(...) ((const struct cox_param[]) { __VA_ARGS__ })
+#define PARAMS(...) (&(const struct cox_params) { P(__VA_ARGS__), sizeof P(__VA_ARGS__) / sizeof(struct cox_param) })
 
 /* A node with 10.0.0.0/24 and fd00::/64 on eth0. */
 static bool
@@ -31,7 +31,7 @@ find(void *context, const struct cox_ip *ip, struct cox_vrrpres_place *place, GE
 
 /* "IP/PREFIX brd BROADCAST on INTERFACE LABEL" of each, or "CODE: MESSAGE". */
 static char *
-text_of(const struct cox_vrrpres_params *params)
+text_of(const struct cox_params *params)
 {
     g_autoptr(cox_arena) arena = cox_arena_new();
     guint n_found = 0;
@@ -57,7 +57,7 @@ text_of(const struct cox_vrrpres_params *params)
 }
 
 static void
-is(const struct cox_vrrpres_params *params, const char *expected)
+is(const struct cox_params *params, const char *expected)
 {
     g_autofree char *text = text_of(params);
 
@@ -66,7 +66,7 @@ is(const struct cox_vrrpres_params *params, const char *expected)
 
 /* Refused, with the exit code and these words. */
 static void
-refuses(const struct cox_vrrpres_params *params, int code, const char *words)
+refuses(const struct cox_params *params, int code, const char *words)
 {
     g_autofree char *text = text_of(params), *begin = g_strdup_printf("%d: ", code);
 
@@ -143,7 +143,7 @@ numbers_and_flags_are_taken(void **state)
 
 /* The set of a router, or NULL. */
 static struct cox_vrrp_set *
-set_of(const struct cox_vrrpres_params *params, GString *said)
+set_of(const struct cox_params *params, GString *said)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(cox_block_tree) tree = cox_vrrpres_router("vr", params, &error);
@@ -205,7 +205,7 @@ static void
 no_value_of_a_router_says_more_than_its_keyword(void **state)
 {
     static const struct {
-        struct cox_vrrpres_param param;
+        struct cox_param param;
         const char *words;
     } cases[] = {
         { { "surprise", "1" }, "parameter surprise" },
@@ -262,7 +262,7 @@ several_trees_are_one_configuration(void **state)
 
 /* Lines of the set's static routes and rules, or "CODE: MESSAGE". */
 static char *
-routes_of(const struct cox_vrrpres_params *params)
+routes_of(const struct cox_params *params)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(cox_block_tree) tree = cox_vrrpres_iproute("way", params, &error);
@@ -292,7 +292,7 @@ static void
 routes_are_said_by_words_or_lines(void **state)
 {
     static const struct {
-        struct cox_vrrpres_param params[3];
+        struct cox_param params[3];
         const char *expected;
     } cases[] = {
         { { { "destination", "10.9.0.0/16" }, { "gateway", "10.0.0.9" }, { "x", NULL } }, "10.9.0.0/16 via 10.0.0.9 dev - table 0 metric 0;0 rules" },
@@ -304,7 +304,7 @@ routes_are_said_by_words_or_lines(void **state)
 
     (void) state;
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        const struct cox_vrrpres_params params = { cases[i].params, 3 };
+        const struct cox_params params = { cases[i].params, 3 };
         g_autofree char *text = routes_of(&params);
 
         assert_string_equal(text, cases[i].expected);
@@ -315,7 +315,7 @@ static void
 wrong_routes_are_refused(void **state)
 {
     static const struct {
-        struct cox_vrrpres_param params[2];
+        struct cox_param params[2];
         const char *words;
     } cases[] = {
         { { { "metric", "" }, { "x", NULL } }, "6: parameter destination: it is not given" },
@@ -328,7 +328,7 @@ wrong_routes_are_refused(void **state)
 
     (void) state;
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        const struct cox_vrrpres_params params = { cases[i].params, 2 };
+        const struct cox_params params = { cases[i].params, 2 };
         g_autofree char *text = routes_of(&params);
 
         if (!g_str_has_prefix(text, cases[i].words)) {
