@@ -255,6 +255,7 @@ start(struct cox_ctx *ctx, GError **error)
 {
     struct cox_vrrpd *vrrpd = g_new0(struct cox_vrrpd, 1);
     g_autoptr(GError) problem = NULL;
+    const struct cox_nodeattrs_settings attributes = { "cox-vrrpd", cox_service_run_directory(ctx), false };
     const struct cox_vrrp_sched none = { 0 };
 
     vrrpd->ctx = ctx;
@@ -263,6 +264,7 @@ start(struct cox_ctx *ctx, GError **error)
     vrrpd->wanted = COX_USEC_NEVER;
     vrrpd->timer_fd = -1;
     make_tables(vrrpd);
+    vrrpd->attrs = cox_nodeattrs_new(vrrpd->runtime, &attributes);
     cox_service_set_data(ctx, vrrpd);
     if ((cox_service_config(ctx) != NULL && !read_config(vrrpd, error)) || !open_system(vrrpd, error)) {
         return false;
@@ -315,7 +317,7 @@ destroy(struct cox_ctx *ctx)
     cox_runtime_cancel(vrrpd->runtime, vrrpd->open_timer);
     cox_runtime_cancel(vrrpd->runtime, vrrpd->stamp_timer);
     g_ptr_array_unref(vrrpd->resources);
-    cox_vrrpd_attrs_free(vrrpd->attrs);
+    cox_nodeattrs_free(vrrpd->attrs);
     cox_netkeep_free(vrrpd->keep);
     cox_block_tree_free(vrrpd->file);
     cox_vrrpd_tracking_free(vrrpd->tracking);

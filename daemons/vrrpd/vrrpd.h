@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <glib.h>
 
+#include "client/nodeattrs.h"
 #include "conf/block.h"
 #include "daemons/vrrpd/vrrpguard.h"
 #include "daemons/vrrpd/vrrpsock.h"
@@ -46,8 +47,6 @@ struct cox_vrrpd_owner {
     const char *instance, *resource;
 };
 
-struct cox_vrrpd_attrs;
-
 struct cox_vrrpd {
     struct cox_ctx *ctx;
     struct cox_runtime *runtime;
@@ -67,7 +66,7 @@ struct cox_vrrpd {
     GPtrArray *resources;  /**< struct cox_vrrpd_resource */
     struct cox_netkeep *keep; /**< the same for the next life */
     struct cox_block_tree *file; /**< of --config; NULL: none */
-    struct cox_vrrpd_attrs *attrs; /**< NULL: none yet */
+    struct cox_nodeattrs *attrs; /**< of routers that are resources */
     GString *failures;     /**< what the kernel refuses is collected here; NULL: nobody asks */
     struct cox_vrrpd_tracking *tracking;
     struct cox_vrrpd_pacing *pacing;

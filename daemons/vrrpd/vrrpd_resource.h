@@ -83,7 +83,6 @@ void cox_vrrpd_forget_routers(struct cox_vrrpd *vrrpd);
 
 /** Node attributes (vrrpd_attrs.c): the state of a router that is a resource, and its promotion score; or that it is gone. */
 void cox_vrrpd_attrs_tell(struct cox_vrrpd *vrrpd, const char *router);
-void cox_vrrpd_attrs_free(struct cox_vrrpd_attrs *attrs);
 
 /** NET_ACT (vrrpd_act.c). */
 bool cox_vrrpd_on_act(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);

@@ -1,10 +1,7 @@
 /* Tests of lib/client/netact.c: a supervisor and a daemon of the test's own, frame by frame. */
 #include "client/netact.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 #include <glib/gstdio.h>
 
@@ -12,21 +9,14 @@
 #include "base/error.h"
 #include "base/testkit.h"
 #include "client/client.h"
+#include "client/tests/fakeside.h"
 #include "runtime/loop.h"
-
-/* One that is spoken to. */
-struct side {
-    const char *name;
-    char *path;
-    int listener, fd;
-    guint n_visits;
-};
 
 struct place {
     GMainContext *context;
     struct cox_runtime *runtime;
     char *directory;
-    struct side supervisor, router;
+    struct fakeside supervisor, router;
     struct cox_netacts *netacts;
     struct cox_arena *arena;
     unsigned n_answers;
@@ -35,37 +25,6 @@ struct place {
     char *text;        /* of the error, or the reason */
     guint32 cancelled[2]; /* by an answer, whichever comes; 0: none */
 };
-
-static void
-open_side(const struct place *place, struct side *side, const char *name)
-{
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
-    g_autofree char *file = g_strconcat(name, ".sock", NULL);
-
-    side->name = name;
-    side->path = g_build_filename(place->directory, file, NULL);
-    side->listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
-    side->fd = -1;
-    g_strlcpy(address.sun_path, side->path, sizeof address.sun_path);
-    assert_int_equal(bind(side->listener, (struct sockaddr *) &address, sizeof address), 0);
-    assert_int_equal(listen(side->listener, 4), 0);
-}
-
-static void
-hang_up(struct side *side)
-{
-    close(side->fd);
-    side->fd = -1;
-}
-
-static void
-close_side(struct side *side)
-{
-    hang_up(side);
-    close(side->listener);
-    (void) remove(side->path);
-    g_free(side->path);
-}
 
 static int
 setup(void **state)
@@ -77,8 +36,8 @@ setup(void **state)
     place->runtime = cox_loop_new(place->context);
     place->directory = g_dir_make_tmp("netact-XXXXXX", NULL);
     place->arena = cox_arena_new();
-    open_side(place, &place->supervisor, "coxd");
-    open_side(place, &place->router, "vrrp");
+    fakeside_open(&place->supervisor, place->directory, "coxd");
+    fakeside_open(&place->router, place->directory, "vrrp");
     place->netacts = cox_netacts_new(place->runtime, "test", place->directory);
     *state = place;
     return 0;
@@ -90,8 +49,8 @@ teardown(void **state)
     struct place *place = *state;
 
     cox_netacts_free(place->netacts);
-    close_side(&place->supervisor);
-    close_side(&place->router);
+    fakeside_close(&place->supervisor);
+    fakeside_close(&place->router);
     cox_runtime_free(place->runtime);
     g_main_context_unref(place->context);
     (void) g_rmdir(place->directory);
@@ -131,18 +90,7 @@ ask(struct place *place, const char *action, gint64 timeout_ms)
 }
 
 static void
-reply(const struct side *side, guint32 id, enum cox_message message, const void *body)
-{
-    const struct cox_frame frame = { .kind = COX_FRAME_REPLY, .message = (guint16) message, .id = id };
-    g_autoptr(GBytes) bytes = cox_frame_build_message(&frame, body, NULL);
-    gsize size;
-    const void *data = g_bytes_get_data(bytes, &size);
-
-    assert_int_equal(send(side->fd, data, size, 0), size);
-}
-
-static void
-refuse(const struct side *side, guint32 id, enum cox_error code)
+refuse(const struct fakeside *side, guint32 id, enum cox_error code)
 {
     g_autoptr(GError) error = g_error_new_literal(COX_ERROR, (int) code, "no such program");
     const struct cox_frame frame = { .kind = COX_FRAME_ERROR, .message = COX_MSG_FAILURE, .id = id };
@@ -154,40 +102,15 @@ refuse(const struct side *side, guint32 id, enum cox_error code)
     assert_int_equal(send(side->fd, data, size, 0), size);
 }
 
-/* Take a visitor and greet him; the next request, or 0 when there is none now. */
 static guint32
-look(struct place *place, struct side *side, const void **body, enum cox_message expected)
+look(struct place *place, struct fakeside *side, const void **body, enum cox_message expected)
 {
-    static guint8 buffer[8192];
-    const struct cox_msg_welcome welcome = { .level = COX_FRAME_LEVEL, .daemon = side->name, .boot = 5, .role = COX_ROLE_ADMIN };
-    struct cox_frame frame;
-    ssize_t size;
-
     (void) cox_runtime_step(place->runtime, false);
-    if (side->fd < 0) {
-        side->fd = accept(side->listener, NULL, NULL);
-        side->n_visits += side->fd >= 0;
-    }
-    size = side->fd < 0 ? -1 : recv(side->fd, buffer, sizeof buffer, MSG_DONTWAIT);
-    if (size <= 0) {
-        return 0;
-    }
-    assert_true(cox_frame_parse(buffer, (gsize) size, &frame, NULL));
-    if (frame.message == COX_MSG_HELLO) {
-        reply(side, frame.id, COX_MSG_WELCOME, &welcome);
-        return 0;
-    }
-    if (frame.kind == COX_FRAME_CANCEL) {
-        return 0;
-    }
-    assert_int_equal(frame.message, expected);
-    *body = cox_frame_message(&frame, place->arena, NULL);
-    assert_non_null(*body);
-    return frame.id;
+    return fakeside_look(side, place->arena, body, expected);
 }
 
 static guint32
-wait_for(struct place *place, struct side *side, const void **body, enum cox_message expected)
+wait_for(struct place *place, struct fakeside *side, const void **body, enum cox_message expected)
 {
     guint32 id = 0;
 
@@ -207,7 +130,7 @@ give_router(struct place *place)
     guint32 id = wait_for(place, &place->supervisor, (const void **) &need, COX_MSG_SUPERVISOR_NEED);
 
     assert_string_equal(need->daemon, "cox-vrrpd");
-    reply(&place->supervisor, id, COX_MSG_DONE, &done);
+    fakeside_reply(&place->supervisor, id, COX_MSG_DONE, &done);
 }
 
 /* The router is asked for this. */
@@ -269,11 +192,11 @@ the_daemon_is_wanted_once_and_answers(void **state)
     give_router(place);
     first = expect_act(place, "monitor");
     second = expect_act(place, "start");
-    reply(&place->router, second, COX_MSG_NET_ACTED, &acted);
+    fakeside_reply(&place->router, second, COX_MSG_NET_ACTED, &acted);
     wait_for_answer(place, 1);
     assert_int_equal(place->rc, 7);
     assert_string_equal(place->text, "not started");
-    reply(&place->router, first, COX_MSG_NET_ACTED, &acted);
+    fakeside_reply(&place->router, first, COX_MSG_NET_ACTED, &acted);
     wait_for_answer(place, 2);
     (void) ask(place, "stop", 20000); /* it is connected: nobody need be asked for it */
     (void) expect_act(place, "stop");
@@ -289,9 +212,9 @@ what_was_asked_of_one_that_died_is_asked_of_the_next(void **state)
     (void) ask(place, "start", 20000);
     give_router(place);
     (void) expect_act(place, "start");
-    hang_up(&place->router);
+    fakeside_hang_up(&place->router);
     give_router(place); /* the supervisor knows, but may have been restarted as well */
-    reply(&place->router, expect_act(place, "start"), COX_MSG_NET_ACTED, &acted);
+    fakeside_reply(&place->router, expect_act(place, "start"), COX_MSG_NET_ACTED, &acted);
     wait_for_answer(place, 1);
     assert_int_equal(place->code, 0);
     assert_int_equal(place->rc, 0);
@@ -304,12 +227,12 @@ a_supervisor_that_dies_is_asked_again_when_it_is_back(void **state)
     struct place *place = *state;
     const void *need = NULL;
 
-    close_side(&place->router); /* there is none yet */
+    fakeside_close(&place->router); /* there is none yet */
     (void) ask(place, "start", 20000);
     (void) wait_for(place, &place->supervisor, &need, COX_MSG_SUPERVISOR_NEED);
-    hang_up(&place->supervisor);
+    fakeside_hang_up(&place->supervisor);
     give_router(place);
-    open_side(place, &place->router, "vrrp");
+    fakeside_open(&place->router, place->directory, "vrrp");
     (void) expect_act(place, "start");
 }
 
@@ -322,7 +245,7 @@ a_daemon_that_is_not_installed_fails_what_waits_for_it(void **state)
 
     place->cancelled[0] = ask(place, "start", 20000);
     place->cancelled[1] = ask(place, "monitor", 20000);
-    close_side(&place->router);
+    fakeside_close(&place->router);
     id = wait_for(place, &place->supervisor, &need, COX_MSG_SUPERVISOR_NEED);
     refuse(&place->supervisor, id, COX_ERROR_NOT_INSTALLED);
     wait_for_answer(place, 1);
@@ -330,7 +253,7 @@ a_daemon_that_is_not_installed_fails_what_waits_for_it(void **state)
     assert_string_equal(place->text, "no such program");
     assert_int_equal(look(place, &place->supervisor, &need, COX_MSG_SUPERVISOR_NEED), 0);
     assert_int_equal(place->n_answers, 1);
-    open_side(place, &place->router, "vrrp");
+    fakeside_open(&place->router, place->directory, "vrrp");
 }
 
 static void
@@ -357,7 +280,7 @@ what_makes_no_sense_is_an_error_and_a_refusal_is_told(void **state)
 
     (void) ask(place, "start", 0);
     give_router(place);
-    reply(&place->router, expect_act(place, "start"), COX_MSG_DONE, &done);
+    fakeside_reply(&place->router, expect_act(place, "start"), COX_MSG_DONE, &done);
     wait_for_answer(place, 1);
     assert_int_equal(place->code, COX_ERROR_PROTOCOL);
     (void) ask(place, "dance", 0);
@@ -379,9 +302,9 @@ who_is_cancelled_hears_nothing(void **state)
     cox_netact_cancel(place->netacts, id);
     cox_netact_cancel(place->netacts, id);
     cox_netact_cancel(place->netacts, 0);
-    reply(&place->router, request, COX_MSG_NET_ACTED, &acted);
+    fakeside_reply(&place->router, request, COX_MSG_NET_ACTED, &acted);
     (void) ask(place, "stop", 0);
-    reply(&place->router, expect_act(place, "stop"), COX_MSG_NET_ACTED, &acted);
+    fakeside_reply(&place->router, expect_act(place, "stop"), COX_MSG_NET_ACTED, &acted);
     wait_for_answer(place, 1);
     (void) ask(place, "monitor", 0); /* the end of all comes before its answer */
     cox_netacts_free(NULL);
