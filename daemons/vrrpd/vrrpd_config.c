@@ -143,7 +143,6 @@ check_instance(const struct cox_vrrp_instance *instance, struct cox_diags *diags
         { instance->is_strict, "strict_mode", "nothing more is refused" },
         { instance->promotes_secondaries && instance->vmac.kind != COX_VRRP_VMAC_MACVLAN, "promote_secondaries", "set net.ipv4.conf.INTERFACE.promote_secondaries yourself" },
         { instance->receive_bytes > 0, "kernel_rx_buf_size", "the daemon chooses its buffers" },
-        { instance->garp.extra_if > 0, "garp_extra_if", "other interfaces are told with the router's own" },
         { instance->notify.has_mail, "smtp_alert", "there is no mail; use notify" },
         { instance->notify.lower.argv != NULL, "notify_master_rx_lower_pri", "it is said in the log" },
     };

@@ -235,19 +235,58 @@ hold(struct cox_vrrp_router *router, enum cox_vrrp_effect_kind kind, const struc
 }
 
 static void
-announce(struct cox_vrrp_router *router, guint repeat, const struct cox_vrrp_turn *turn)
+announce_items(struct cox_vrrp_router *router, const struct cox_vrrp_items *items, guint repeat, const struct cox_vrrp_turn *turn)
 {
-    struct cox_vrrp_items items = cox_vrrp_router_items(router->conf, turn->out);
     struct cox_vrrp_effect *effect;
 
-    if (repeat == 0 || items.n_addresses == 0) {
+    if (repeat == 0 || items->n_addresses == 0) {
         return;
     }
     effect = add(router, COX_VRRP_DO_ANNOUNCE, turn);
-    effect->announce.addresses = items.addresses;
-    effect->announce.n_addresses = items.n_addresses;
+    effect->announce.addresses = items->addresses;
+    effect->announce.n_addresses = items->n_addresses;
     effect->announce.repeat = repeat;
     router->stats.announcements++;
+}
+
+static void
+announce(struct cox_vrrp_router *router, guint repeat, const struct cox_vrrp_turn *turn)
+{
+    const struct cox_vrrp_items items = cox_vrrp_router_items(router->conf, turn->out);
+
+    announce_items(router, &items, repeat, turn);
+}
+
+/* Is it on an interface that sends no adverts, so that switches would forget it (garp_extra_if)? */
+static bool
+is_elsewhere(const struct cox_vrrp_instance *conf, const struct cox_vrrp_address *address)
+{
+    bool is_meant = conf->garp.has_extra_all || address->has_vmac || conf->vmac.is_for_others;
+
+    return is_meant && address->interface != NULL && g_strcmp0(address->interface, conf->interface) != 0;
+}
+
+static void
+announce_elsewhere(struct cox_vrrp_router *router, const struct cox_vrrp_turn *turn)
+{
+    const struct cox_vrrp_items all = cox_vrrp_router_items(router->conf, turn->out);
+    g_autofree struct cox_vrrp_address *addresses = g_new(struct cox_vrrp_address, all.n_addresses);
+    struct cox_vrrp_items items = { 0 };
+
+    for (size_t i = 0; i < all.n_addresses; i++) {
+        if (is_elsewhere(router->conf, &all.addresses[i])) {
+            addresses[items.n_addresses++] = all.addresses[i];
+        }
+    }
+    items.addresses = cox_effects_array(&turn->out->list, addresses, items.n_addresses, sizeof *addresses);
+    announce_items(router, &items, 1, turn);
+}
+
+/* A master's announcement that comes again and again; @interval 0: never. */
+static void
+set_rhythm(struct cox_vrrp_router *router, enum cox_vrrp_router_timer timer, cox_usec interval, const struct cox_vrrp_turn *turn)
+{
+    set_timer(router, timer, interval > 0 ? turn->now + interval : COX_USEC_NEVER, turn);
 }
 
 void
@@ -281,7 +320,8 @@ cox_vrrp_router_to_master(struct cox_vrrp_router *router, const struct cox_vrrp_
     cox_vrrp_router_advert(router, turn); /* first: a lower master that hears it lets go while the addresses are set here */
     hold(router, COX_VRRP_DO_INSTALL, turn);
     cox_vrrp_router_announce(router, garp->repeat, garp->delay, turn);
-    set_timer(router, COX_VRRP_TIMER_REFRESH, garp->refresh > 0 ? turn->now + garp->refresh : COX_USEC_NEVER, turn);
+    set_rhythm(router, COX_VRRP_TIMER_REFRESH, garp->refresh, turn);
+    set_rhythm(router, COX_VRRP_TIMER_EXTRA, garp->extra_if, turn);
     enter(router, COX_VRRP_MASTER, turn);
 }
 
@@ -352,6 +392,15 @@ cox_vrrp_router_to_init(struct cox_vrrp_router *router, enum cox_vrrp_end end, c
     }
 }
 
+/* The same after a reload: what goes on comes when it was to come. */
+static void
+keep_rhythm(struct cox_vrrp_router *router, enum cox_vrrp_router_timer timer, cox_usec interval, const struct cox_vrrp_turn *turn)
+{
+    if (interval == 0 || !cox_usec_is_set(router->at[timer])) {
+        set_rhythm(router, timer, interval, turn);
+    }
+}
+
 void
 cox_vrrp_router_reconfigure(struct cox_vrrp_router *router, const struct cox_vrrp_instance *conf, const struct cox_vrrp_turn *turn)
 {
@@ -360,9 +409,8 @@ cox_vrrp_router_reconfigure(struct cox_vrrp_router *router, const struct cox_vrr
     router->conf = conf;
     if (router->state == COX_VRRP_MASTER) {
         set_timer(router, COX_VRRP_TIMER_ADVERT, cox_usec_min(router->at[COX_VRRP_TIMER_ADVERT], turn->now + conf->advert), turn);
-        if (conf->garp.refresh == 0 || !cox_usec_is_set(router->at[COX_VRRP_TIMER_REFRESH])) {
-            set_timer(router, COX_VRRP_TIMER_REFRESH, conf->garp.refresh > 0 ? turn->now + conf->garp.refresh : COX_USEC_NEVER, turn);
-        }
+        keep_rhythm(router, COX_VRRP_TIMER_REFRESH, conf->garp.refresh, turn);
+        keep_rhythm(router, COX_VRRP_TIMER_EXTRA, conf->garp.extra_if, turn);
     }
     router->master_interval = is_heard && conf->version == 3 ? router->master_interval : conf->advert;
     if (router->state == COX_VRRP_BACKUP && cox_usec_is_set(router->at[COX_VRRP_TIMER_DOWN])) {
@@ -626,7 +674,11 @@ wake_as_master(struct cox_vrrp_router *router, const struct cox_vrrp_turn *turn)
     }
     if (is_due(router, COX_VRRP_TIMER_REFRESH, turn->now)) {
         announce(router, garp->refresh_repeat, turn);
-        set_timer(router, COX_VRRP_TIMER_REFRESH, garp->refresh > 0 ? turn->now + garp->refresh : COX_USEC_NEVER, turn);
+        set_rhythm(router, COX_VRRP_TIMER_REFRESH, garp->refresh, turn);
+    }
+    if (is_due(router, COX_VRRP_TIMER_EXTRA, turn->now)) {
+        announce_elsewhere(router, turn);
+        set_rhythm(router, COX_VRRP_TIMER_EXTRA, garp->extra_if, turn);
     }
 }
 

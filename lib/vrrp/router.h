@@ -29,6 +29,7 @@ enum cox_vrrp_router_timer {
     COX_VRRP_TIMER_PREEMPT,        /**< BACKUP: a lower master was heard; its time ends */
     COX_VRRP_TIMER_REPEAT,         /**< MASTER: announce once more */
     COX_VRRP_TIMER_REFRESH,
+    COX_VRRP_TIMER_EXTRA,          /**< MASTER: refresh on other interfaces */
     COX_VRRP_TIMER_N
 };
 

@@ -63,8 +63,8 @@ struct cox_vrrp_garp {
     cox_usec lower_delay;
     cox_usec refresh;            /**< 0: never */
     guint refresh_repeat;
-    cox_usec extra_if;           /**< garp_extra_if: refresh on other interfaces that hold addresses; 0: never */
-    bool has_extra_all;
+    cox_usec extra_if;           /**< garp_extra_if: so often on interfaces of addresses that are not the router's; 0: never */
+    bool has_extra_all;          /**< on all of them; else on virtual ones (use_vmac of an address) */
 };
 
 struct cox_vrrp_notify {

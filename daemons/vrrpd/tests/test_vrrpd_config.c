@@ -179,7 +179,6 @@ what_does_nothing_here_is_said(void **state)
         { "enable_script_security", "", "enable_script_security is not honoured" },
         { "linkbeat_use_polling", "", "linkbeat_use_polling is not honoured" },
         { "", "use_ipvlan", "use_ipvlan is not honoured" },
-        { "", "garp_extra_if 5", "garp_extra_if is not honoured" },
         { "", "notify_master_rx_lower_pri /bin/true", "notify_master_rx_lower_pri is not honoured" },
         { "", "smtp_alert", "smtp_alert is not honoured" },
         { "", "virtual_routes {\n 10.9.0.0/16 via 10.0.0.9 congctl cubic\n }", "congctl of a route is not honoured" },

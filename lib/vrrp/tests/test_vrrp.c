@@ -244,6 +244,48 @@ addresses_are_announced_again_and_refreshed(void **state)
     (void) state;
 }
 
+/* One with an address on another interface. */
+static struct cox_vrrp_set *
+set_elsewhere(bool has_all, bool has_vmac)
+{
+    struct cox_vrrp_set *set = lan_set(200, 200 * MS);
+    struct cox_vrrp_address *address;
+
+    lan_add_address(set, lan_first(set), "10.1.0.100");
+    address = (struct cox_vrrp_address *) (guintptr) &lan_first(set)->items.addresses[1];
+    address->interface = "eth1";
+    address->has_vmac = has_vmac;
+    lan_first(set)->garp = (struct cox_vrrp_garp) { .repeat = 1, .extra_if = S, .has_extra_all = has_all };
+    return set;
+}
+
+static void
+addresses_on_other_interfaces_are_announced_again_and_again(void **state)
+{
+    struct lan *lan = lan_new(1, 1);
+
+    lan_give(lan, 0, set_elsewhere(true, false));
+    lan_run(lan, 700 * MS);
+    assert_int_equal(lan->announcements, 1);
+    g_hash_table_remove_all(lan->client[0]);
+    lan_run(lan, 3 * S);
+    assert_int_equal(lan->announcements, 1 + 3);
+    assert_int_equal(lan_client(lan, 0, "10.1.0.100"), 'a');
+    assert_int_equal(lan_client(lan, 0, VIP), '-');
+    lan_give(lan, 0, set_elsewhere(false, false)); /* it is no virtual interface */
+    lan_run(lan, 3 * S);
+    assert_int_equal(lan->announcements, 1 + 3);
+    lan_give(lan, 0, set_elsewhere(false, true));
+    lan_run(lan, 3 * S);
+    assert_true(lan->announcements > 1 + 3);
+    lan_stop(lan, 0);
+    lan->announcements = 0;
+    lan_run(lan, 3 * S);
+    assert_int_equal(lan->announcements, 0);
+    lan_free(lan);
+    (void) state;
+}
+
 static void
 a_lower_master_does_not_end_the_announcements_that_were_planned(void **state)
 {
@@ -632,7 +674,7 @@ COX_TEST_MAIN(cmocka_unit_test(a_router_that_is_promoted_already_is_no_backup_fi
               cmocka_unit_test(an_order_waits_for_the_end_of_a_fault), cmocka_unit_test(the_end_of_the_process_leaves_who_was_ordered),
               cmocka_unit_test(an_order_is_for_the_whole_group),
               cmocka_unit_test(an_order_to_a_router_of_its_own_is_not_heard), cmocka_unit_test(a_lost_address_is_set_at_once_and_then_once_an_interval),
-              cmocka_unit_test(addresses_are_announced_again_and_refreshed), cmocka_unit_test(a_lower_master_does_not_end_the_announcements_that_were_planned), cmocka_unit_test(no_advert_is_lost_by_a_reload),
+              cmocka_unit_test(addresses_are_announced_again_and_refreshed), cmocka_unit_test(addresses_on_other_interfaces_are_announced_again_and_again), cmocka_unit_test(a_lower_master_does_not_end_the_announcements_that_were_planned), cmocka_unit_test(no_advert_is_lost_by_a_reload),
               cmocka_unit_test(an_address_may_go_from_one_router_to_another), cmocka_unit_test(an_interval_changes_without_a_gap),
               cmocka_unit_test(a_router_that_is_removed_says_so), cmocka_unit_test(what_is_always_there_follows_the_set),
               cmocka_unit_test(adverts_of_routers_that_began_nearly_together_gather), cmocka_unit_test(changes_are_told_once_and_in_order),
