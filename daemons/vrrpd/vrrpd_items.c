@@ -339,13 +339,28 @@ is_net(const struct cox_vrrp_net *ours, const struct cox_net_prefix *told)
     return ours->prefix == told->bits && (told->bits == 0 || cox_ip_is_in(&ours->ip, &told->ip, told->bits));
 }
 
+/* Are all ways that are told of (of several only some may be) ours?  Where none are told the net decides. */
+static bool
+has_ways(const struct cox_vrrp_route *ours, const struct cox_net_route *told)
+{
+    for (guint i = 0; i < told->n_hops && ours->n_nexthops > 0; i++) {
+        bool is_found = false;
+
+        for (gsize k = 0; k < ours->n_nexthops; k++) {
+            is_found = is_found || cox_ip_equal(&ours->nexthops[k].via, &told->hops[i].via);
+        }
+        if (!is_found) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool
 is_route(const struct cox_vrrp_route *ours, const struct cox_net_route *told)
 {
-    bool has_same_way = told->n_hops != 1 || ours->n_nexthops != 1 || cox_ip_equal(&ours->nexthops[0].via, &told->hops[0].via);
-
     return ours->family == told->family && is_net(&ours->to, &told->to) && (ours->table == 0 ? RT_TABLE_MAIN : ours->table) == told->table
-           && (ours->priority == 0 || ours->priority == told->metric) && ours->tos == told->tos && has_same_way;
+           && (ours->priority == 0 || ours->priority == told->metric) && ours->tos == told->tos && has_ways(ours, told);
 }
 
 static bool

@@ -20,8 +20,8 @@ struct cox_net_handler {
     /** It is gone; its addresses were told to be gone before.  One that was renamed is gone as what it was called, with its addresses still there. */
     void (*link_gone)(void *context, const struct cox_net_link *link);
     void (*address)(void *context, const struct cox_net_address *address, bool is_there);
-    /** After cox_net_watch_items(): a route or a rule (the other one is NULL) is gone; both NULL: some may be, nobody knows which.  Of a route with
-     *  several hops these are not told.  The kernel does not tell of IPv4 routes that go with their interface or with an address. */
+    /** After cox_net_watch_items(): a route or a rule (the other one is NULL) is gone; both NULL: some may be, nobody knows which.  Of an IPv6 route
+     *  with several hops one or some may be told.  The kernel does not tell of IPv4 routes that go with their interface or with an address. */
     void (*item_gone)(void *context, const struct cox_net_route *route, const struct cox_net_rule *rule);
     void *context;
 };

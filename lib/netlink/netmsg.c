@@ -434,6 +434,49 @@ read_address(struct nlmsghdr *head, struct cox_net_address *out)
     return out->local.ip.family != 0;
 }
 
+/* The gateway, which may be of the other family. */
+static struct cox_ip
+via_of(struct nlattr *const *attributes, int family)
+{
+    const struct rtvia *other = attributes[RTA_VIA] == NULL ? NULL : value_of(attributes, RTA_VIA, (int) sizeof *other);
+    struct cox_ip ip = { .family = other != NULL && other->rtvia_family == AF_INET6 ? COX_IP_V6 : COX_IP_V4 };
+
+    if (other == NULL) {
+        return ip_of(attributes, RTA_GATEWAY, family);
+    }
+    if (nla_len(attributes[RTA_VIA]) < (int) (sizeof *other + cox_ip_size(&ip))) {
+        return (struct cox_ip) { 0 };
+    }
+    memcpy(ip.bytes, other->rtvia_addr, cox_ip_size(&ip));
+    return ip;
+}
+
+/* Several ways; more than there is room for: none. */
+static void
+read_hops(struct nlattr *all, struct cox_net_route *out, int family)
+{
+    const guint8 *data = nla_data(all);
+    int left = nla_len(all);
+
+    while (left >= (int) sizeof(struct rtnexthop)) {
+        struct nlattr *attributes[RTA_MAX + 1] = { NULL };
+        struct rtnexthop hop;
+
+        memcpy(&hop, data, sizeof hop);
+        if (hop.rtnh_len < sizeof hop || hop.rtnh_len > left || out->n_hops == COX_NET_MAX_HOPS
+            || nla_parse(attributes, RTA_MAX, (struct nlattr *) (guintptr) (data + sizeof hop), hop.rtnh_len - (int) sizeof hop, NULL) < 0) {
+            out->n_hops = 0;
+            return;
+        }
+        out->hops[out->n_hops++] = (struct cox_net_hop) {
+            .via = via_of(attributes, family), .ifindex = hop.rtnh_ifindex, .weight = (guint8) MIN(hop.rtnh_hops + 1, 255),
+            .is_onlink = (hop.rtnh_flags & RTNH_F_ONLINK) != 0,
+        };
+        data += NLA_ALIGN(hop.rtnh_len);
+        left -= NLA_ALIGN(hop.rtnh_len);
+    }
+}
+
 static bool
 read_route(struct nlmsghdr *head, struct cox_net_route *out)
 {
@@ -449,9 +492,13 @@ read_route(struct nlmsghdr *head, struct cox_net_route *out)
         .table = attributes[RTA_TABLE] != NULL ? number_of(attributes, RTA_TABLE) : info->rtm_table,
         .to = { ip_of(attributes, RTA_DST, info->rtm_family), info->rtm_dst_len },
         .source = ip_of(attributes, RTA_PREFSRC, info->rtm_family),
-        .hops = { { .via = ip_of(attributes, RTA_GATEWAY, info->rtm_family), .ifindex = (gint32) number_of(attributes, RTA_OIF) } },
-        .n_hops = attributes[RTA_MULTIPATH] == NULL && attributes[RTA_VIA] == NULL && attributes[RTA_OIF] != NULL ? 1 : 0,
     };
+    if (attributes[RTA_MULTIPATH] != NULL) {
+        read_hops(attributes[RTA_MULTIPATH], out, info->rtm_family);
+    } else if (attributes[RTA_OIF] != NULL) {
+        out->hops[0] = (struct cox_net_hop) { .via = via_of(attributes, info->rtm_family), .ifindex = (gint32) number_of(attributes, RTA_OIF) };
+        out->n_hops = 1;
+    }
     return true;
 }
 

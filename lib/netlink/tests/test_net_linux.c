@@ -428,6 +428,14 @@ routes_and_rules_that_are_gone_are_told_when_watched_in_a_namespace(void **state
     assert_int_equal(world->rule.from.ip.bytes[1], 98);
     assert_int_equal(world->rule.preference, 1234);
     assert_int_equal(world->rule.table, 44);
+    ip("route add 10.99.0.0/16 nexthop via 10.77.0.8 nexthop via 10.77.0.9 weight 4");
+    ip("route del 10.99.0.0/16");
+    assert_true(cox_net_dispatch(world->net, NULL));
+    assert_int_equal(world->n_items_gone, 3);
+    assert_int_equal(world->route.n_hops, 2);
+    assert_int_equal(world->route.hops[0].via.bytes[3], 8);
+    assert_int_equal(world->route.hops[1].via.bytes[3], 9);
+    assert_int_equal(world->route.hops[1].weight, 4);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

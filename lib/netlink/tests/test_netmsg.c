@@ -235,6 +235,7 @@ routes_and_rules_that_are_removed_are_read_as_gone(void **state)
     cox_netmsg_change(out, &(struct cox_net_change) { .kind = COX_NET_ROUTE, .route = &route }, 1);
     cox_netmsg_change(out, &(struct cox_net_change) { .kind = COX_NET_ROUTE, .removes = true, .route = &route }, 2);
     route.n_hops = 2;
+    route.hops[1] = (struct cox_net_hop) { .via = ip("fd00::9"), .ifindex = 4, .weight = 3, .is_onlink = true };
     cox_netmsg_change(out, &(struct cox_net_change) { .kind = COX_NET_ROUTE, .removes = true, .route = &route }, 3);
     cox_netmsg_change(out, &(struct cox_net_change) { .kind = COX_NET_RULE, .removes = true, .rule = &rule }, 4);
     assert_true(cox_netmsg_next(out->data, out->len, &at, &message));
@@ -247,7 +248,12 @@ routes_and_rules_that_are_removed_are_read_as_gone(void **state)
     assert_int_equal(message.route.metric, 7);
     assert_int_equal(message.route.n_hops, 1);
     assert_true(cox_netmsg_next(out->data, out->len, &at, &message));
-    assert_int_equal(message.route.n_hops, 0); /* several are not told */
+    assert_int_equal(message.route.n_hops, 2);
+    assert_true(cox_ip_equal(&message.route.hops[0].via, &route.hops[0].via) && cox_ip_equal(&message.route.hops[1].via, &route.hops[1].via));
+    assert_int_equal(message.route.hops[0].weight, 1);
+    assert_int_equal(message.route.hops[1].ifindex, 4);
+    assert_int_equal(message.route.hops[1].weight, 3);
+    assert_true(message.route.hops[1].is_onlink);
     assert_true(cox_netmsg_next(out->data, out->len, &at, &message));
     assert_int_equal(message.kind, COX_NETMSG_RULE_GONE);
     assert_true(cox_ip_equal(&message.rule.from.ip, &rule.from.ip));
