@@ -420,7 +420,7 @@ demote(struct cox_vrrpd *vrrpd, struct cox_vrrpd_resource *resource, struct acte
     }
 }
 
-/* It was started as a resource by itself, and therefore as master; the cluster has made a promotable clone of it since, and takes it for a backup. */
+/* It was started as a resource by itself, and therefore as master; the cluster has made a promotable clone of it since. */
 static bool
 has_become_instance(const struct cox_vrrpd_resource *resource, const struct cox_msg_net_act *act)
 {
@@ -431,13 +431,12 @@ has_become_instance(const struct cox_vrrpd_resource *resource, const struct cox_
     return is_instance && !resource->is_promotable && resource->authority == COX_VRRP_AUTHORITY_CLUSTER;
 }
 
+/* It stays master for this moment. */
 static void
 become_instance(struct cox_vrrpd *vrrpd, const struct cox_msg_net_act *act, struct acted *acted)
 {
+    cox_log_line(vrrpd->log, COX_LOG_NOTICE, "is an instance of a promotable clone now router=%s", act->rsc_id);
     run_router(vrrpd, act, acted);
-    if (acted->code == 0) {
-        demote(vrrpd, cox_vrrpd_resource_find(vrrpd, act->rsc_id), acted); /* it may have stayed what it was */
-    }
 }
 
 static void
@@ -452,9 +451,11 @@ monitor_router(struct cox_vrrpd *vrrpd, const struct cox_msg_net_act *act, struc
         acted->code = OCF_NOT_RUNNING;
         return;
     }
-    if (has_become_instance(resource, act)) {
-        cox_log_line(vrrpd->log, COX_LOG_NOTICE, "is an instance of a promotable clone now, and backup until it is promoted router=%s", act->rsc_id);
+    if (has_become_instance(resource, act)) { /* nobody has promoted it: the cluster takes it for a backup */
         become_instance(vrrpd, act, acted);
+        if (acted->code == 0) {
+            demote(vrrpd, cox_vrrpd_resource_find(vrrpd, act->rsc_id), acted);
+        }
         return;
     }
     if (!cox_vrrpd_is_master(resource)) {
@@ -479,6 +480,13 @@ change_role(struct cox_vrrpd *vrrpd, const struct cox_msg_net_act *act, struct a
 {
     struct cox_vrrpd_resource *resource = cox_vrrpd_resource_find(vrrpd, act->rsc_id);
 
+    if (resource != NULL && has_become_instance(resource, act)) {
+        become_instance(vrrpd, act, acted);
+        resource = cox_vrrpd_resource_find(vrrpd, act->rsc_id);
+    }
+    if (acted->code != 0) {
+        return;
+    }
     if (resource == NULL) {
         say(acted, OCF_NOT_RUNNING, "resource %s is not started", act->rsc_id);
     } else if (!resource->is_promotable) {

@@ -5,6 +5,14 @@
 
 enum { STAYS = 1000 }; /* beyond every priority: who is master stays it */
 
+/* May the cluster say who is master?  Of a resource that is no clone it may once one is made of it: the master that it has is told in advance, so that it
+ * stays it, and no second one is promoted beside it. */
+static bool
+has_score(const struct cox_vrrpd_resource *resource)
+{
+    return resource->type == COX_VRRPD_ROUTER && resource->authority == COX_VRRP_AUTHORITY_CLUSTER;
+}
+
 void
 cox_vrrpd_attrs_tell(struct cox_vrrpd *vrrpd, const char *router)
 {
@@ -16,13 +24,14 @@ cox_vrrpd_attrs_tell(struct cox_vrrpd *vrrpd, const char *router)
     if (resource != NULL) {
         (void) cox_vrrp_status_of(vrrpd->engine, router, &status);
     }
-    if (resource != NULL && resource->is_promotable && (status.state == COX_VRRP_BACKUP || status.state == COX_VRRP_MASTER)) {
-        guint more = status.state == COX_VRRP_MASTER && !status.instance->is_preempting ? STAYS : 0;
+    if (resource != NULL && has_score(resource) && (status.state == COX_VRRP_BACKUP || status.state == COX_VRRP_MASTER)) {
+        bool stays = !status.instance->is_preempting || !resource->is_promotable;
+        guint more = status.state == COX_VRRP_MASTER && stays ? STAYS : 0;
 
         score = g_strdup_printf("%u", status.priority + more);
     }
     cox_nodeattrs_set(vrrpd->attrs, state, words[status.state]);
-    if (resource != NULL ? resource->is_promotable : cox_nodeattrs_has_said(vrrpd->attrs, master)) {
+    if (resource != NULL ? has_score(resource) : cox_nodeattrs_has_said(vrrpd->attrs, master)) {
         cox_nodeattrs_set(vrrpd->attrs, master, score);
     }
 }

@@ -296,6 +296,39 @@ name_vmac(struct cox_vrrpd_router *router, const struct cox_vrrp_instance *insta
     }
 }
 
+/* Was it not there before, or another one? */
+static bool
+is_new(struct cox_vrrpd *vrrpd, const char *name, gint32 ifindex)
+{
+    gint32 before = GPOINTER_TO_INT(g_hash_table_lookup(vrrpd->there, name));
+
+    if (ifindex == 0) {
+        g_hash_table_remove(vrrpd->there, name);
+    } else {
+        g_hash_table_replace(vrrpd->there, g_strdup(name), GINT_TO_POINTER(ifindex));
+    }
+    return ifindex != 0 && ifindex != before;
+}
+
+/* Has it just begun to work? */
+static bool
+has_come_up(struct cox_vrrpd *vrrpd, const char *name, bool is_up)
+{
+    return is_up ? g_hash_table_add(vrrpd->up, g_strdup(name)) : (g_hash_table_remove(vrrpd->up, name), false);
+}
+
+/* A virtual interface that was made with its router has not come back: nothing that was on it is lost. */
+static void
+know_vmac(struct cox_vrrpd *vrrpd, const struct cox_vrrpd_router *router)
+{
+    const struct cox_net_link *link = router->has_made_vmac ? cox_net_link(vrrpd->net, router->vmac_ifindex) : NULL;
+
+    if (link != NULL) {
+        (void) is_new(vrrpd, link->name, link->ifindex);
+        (void) has_come_up(vrrpd, link->name, link->is_up && link->has_carrier);
+    }
+}
+
 void
 cox_vrrpd_open(struct cox_vrrpd *vrrpd, const struct cox_vrrp_instance *instance)
 {
@@ -318,6 +351,7 @@ cox_vrrpd_open(struct cox_vrrpd *vrrpd, const struct cox_vrrp_instance *instance
     }
     g_hash_table_insert(vrrpd->routers, router->name, router);
     ready(vrrpd, router);
+    know_vmac(vrrpd, router);
 }
 
 /* Is a virtual interface still somebody's? */
@@ -485,27 +519,6 @@ greet_peers(struct cox_vrrpd *vrrpd, const struct cox_net_link *link)
             }
         }
     }
-}
-
-/* Was it not there before, or another one? */
-static bool
-is_new(struct cox_vrrpd *vrrpd, const char *name, gint32 ifindex)
-{
-    gint32 before = GPOINTER_TO_INT(g_hash_table_lookup(vrrpd->there, name));
-
-    if (ifindex == 0) {
-        g_hash_table_remove(vrrpd->there, name);
-    } else {
-        g_hash_table_replace(vrrpd->there, g_strdup(name), GINT_TO_POINTER(ifindex));
-    }
-    return ifindex != 0 && ifindex != before;
-}
-
-/* Has it just begun to work? */
-static bool
-has_come_up(struct cox_vrrpd *vrrpd, const char *name, bool is_up)
-{
-    return is_up ? g_hash_table_add(vrrpd->up, g_strdup(name)) : (g_hash_table_remove(vrrpd->up, name), false);
 }
 
 /* An interface is there, or works, again: what belongs on it was not set, or went with it. */
