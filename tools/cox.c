@@ -306,7 +306,7 @@ static const struct cox_tool tool = {
                    "of the change at once, or nothing: when somebody else has changed the configuration meanwhile, it is worked out again from "
                    "what is there then.  It prints what changes (+ added, - removed, ~ changed, > moved).  With --dry-run nothing is changed, "
                    "and the actions that the cluster would take are shown; with --wait it ends when the cluster has done them, with a line "
-                   "for each, and with 1 when one failed.\n\nThe verbs:"
+                   "for each, and with 1 when one failed (first results of recurring monitors are waited for 20 s at most).\n\nThe verbs:"
 #define COX_VERB(name, arguments, options, group, summary, function, command) "\n\n" name " " arguments " - " summary
 #include "tools/verbs.def"
 #undef COX_VERB

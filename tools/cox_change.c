@@ -13,7 +13,8 @@
 #include "view/plan_view.h"
 #include "xml/xmlwrite.h"
 
-enum { MOST_TRIES = 20, PAUSE_MS = 10, PLAN_LETTERS = 12, WAIT_MS = 60 * 60 * 1000 };
+/* MONITORS_MS: the default timeout of an operation. */
+enum { MOST_TRIES = 20, PAUSE_MS = 10, PLAN_LETTERS = 12, WAIT_MS = 60 * 60 * 1000, MONITORS_MS = 20000 };
 
 /* What is to be done to the document. */
 struct work {
@@ -145,7 +146,7 @@ static int
 wait_for(const struct attempt *attempt, gint64 timeout_ms)
 {
     const struct cox_settle settle = { .runtime = cox_cib_access_runtime(attempt->access), .program = "cox", .timeout_ms = timeout_ms,
-                                       .results = attempt->results };
+                                       .monitors_ms = MONITORS_MS, .results = attempt->results };
     g_autofree char *pending = NULL;
     GError *error = NULL;
     int status = 0;

@@ -9,7 +9,8 @@
 #include "tools/settle.h"
 #include "view/rsc_view.h"
 
-enum { WAIT_MS = 60 * 60 * 1000 };
+/* MONITORS_MS: a monitor that takes long is no reason to wait; one that fails at once is told by what comes after it. */
+enum { WAIT_MS = 60 * 60 * 1000, MONITORS_MS = 2000 };
 
 /* ---- clean up, refresh ---- */
 
@@ -146,10 +147,10 @@ fail_waiting(struct cox_resource_call *call, const char *pending)
 }
 
 static int
-wait_live(struct cox_resource_call *call, bool ignores_monitors, gint64 timeout_ms)
+wait_live(struct cox_resource_call *call, gint64 monitors_ms, gint64 timeout_ms)
 {
     const struct cox_settle settle = { .runtime = cox_cib_access_runtime(call->access), .program = "crm_resource", .timeout_ms = timeout_ms,
-                                       .ignores_monitors = ignores_monitors };
+                                       .monitors_ms = monitors_ms };
     g_autofree char *pending = NULL;
     GError *error = NULL;
 
@@ -169,7 +170,7 @@ wait_on_file(struct cox_resource_call *call)
 {
     GError *error = NULL;
     const struct cox_xml *root = cox_cib_access_visible(call->access, &error);
-    g_autofree char *pending = (root == NULL) ? NULL : cox_settle_pending(root, false, &error);
+    g_autofree char *pending = (root == NULL) ? NULL : cox_settle_pending(root, NULL, &error);
 
     if (error != NULL) {
         return cox_resource_error(call, error);
@@ -178,14 +179,14 @@ wait_on_file(struct cox_resource_call *call)
 }
 
 static int
-wait_until_settled(struct cox_resource_call *call, bool ignores_monitors)
+wait_until_settled(struct cox_resource_call *call, gint64 monitors_ms)
 {
     gint64 timeout_ms = 0;
 
     if (!cox_resource_timeout(call, WAIT_MS, &timeout_ms)) {
         return cox_error_exit_status(COX_ERROR_USAGE);
     }
-    return cox_cib_access_is_live(call->access) ? wait_live(call, ignores_monitors, timeout_ms) : wait_on_file(call);
+    return cox_cib_access_is_live(call->access) ? wait_live(call, monitors_ms, timeout_ms) : wait_on_file(call);
 }
 
 int
@@ -195,7 +196,7 @@ cox_resource_wait(struct cox_resource_call *call)
     GError *error = NULL;
 
     call->access = cox_cib_access_open(&where, &error);
-    return (call->access == NULL) ? cox_resource_error(call, error) : wait_until_settled(call, false);
+    return (call->access == NULL) ? cox_resource_error(call, error) : wait_until_settled(call, MONITORS_MS);
 }
 
 /* ---- restart ---- */
@@ -254,10 +255,10 @@ cox_resource_restart(struct cox_resource_call *call)
     if (status == 0) {
         int restored = 0;
 
-        status = wait_until_settled(call, true);
+        status = wait_until_settled(call, 0);
         cox_cib_access_again(call->access);
         restored = set_target_role(call, id, before); /* whatever became of it, it shall run again */
         status = (status == 0) ? restored : status;
     }
-    return (status == 0) ? wait_until_settled(call, true) : status;
+    return (status == 0) ? wait_until_settled(call, 0) : status;
 }

@@ -17,6 +17,9 @@ struct settling {
     bool is_new;
     bool is_late;
     bool is_idle;         /* as the document says; then the controller is asked, again and again */
+    bool are_monitors;    /* what is left */
+    bool is_patience_over; /* for these */
+    cox_source_id patience;
     cox_usec unsaid_until;
     cox_source_id timer;  /* for the next question */
     GError *problem;
@@ -50,19 +53,24 @@ on_time(void *context)
 /* ---- what is left ----------------------------------------------------------------------------------------- */
 
 char *
-cox_settle_pending(const struct cox_xml *root, bool ignores_monitors, GError **error)
+cox_settle_pending(const struct cox_xml *root, bool *are_monitors, GError **error)
 {
     g_autoptr(cox_state) state = cox_state_new_trusted(root, error);
     g_autoptr(cox_plan) plan = (state == NULL) ? NULL : cox_state_plan(state);
     g_autoptr(GString) text = g_string_new(NULL);
+    bool are_all = true;
 
     for (size_t i = 0; plan != NULL && i < plan->graph.n_actions; i++) {
         const struct cox_action *action = &plan->graph.actions[i];
 
-        if (action->kind != COX_ACTION_PSEUDO && !(ignores_monitors && action->interval_ms > 0)) {
+        if (action->kind != COX_ACTION_PSEUDO) {
+            are_all = are_all && action->interval_ms > 0 && strcmp(action->task, "monitor") == 0;
             g_string_append_printf(text, "\tAction %u: %s\ton %s\n", action->id, (action->key != NULL) ? action->key : action->task,
                                    (action->node_name != NULL) ? action->node_name : "the cluster");
         }
+    }
+    if (are_monitors != NULL) {
+        *are_monitors = are_all && text->len > 0;
     }
     return (text->len == 0) ? NULL : g_string_free(g_steal_pointer(&text), FALSE);
 }
@@ -156,6 +164,18 @@ is_complete(struct settling *settling, struct cox_follow *follow, char **pending
     return false;
 }
 
+/* What fails again and again has not more time the next time. */
+static void
+be_patient(struct settling *settling)
+{
+    struct cox_runtime *runtime = settling->settle->runtime;
+
+    if (settling->are_monitors && settling->patience == 0) {
+        settling->patience = cox_runtime_timer(runtime, cox_usec_after_ms(cox_runtime_now(runtime), settling->settle->monitors_ms), on_time,
+                                               &settling->is_patience_over);
+    }
+}
+
 /* Is there nothing left in the newest document, and nobody on his way?  A problem of reading it ends the wait. */
 static bool
 is_settled(struct settling *settling, struct cox_follow *follow, char **pending, GError **error)
@@ -165,9 +185,11 @@ is_settled(struct settling *settling, struct cox_follow *follow, char **pending,
         cox_runtime_cancel(settling->settle->runtime, settling->timer);
         settling->timer = 0;
         g_clear_pointer(pending, g_free);
-        *pending = cox_settle_pending(cox_cib_root(cox_follow_cib(follow)), settling->settle->ignores_monitors, error);
+        *pending = cox_settle_pending(cox_cib_root(cox_follow_cib(follow)), &settling->are_monitors, error);
         settling->is_idle = *pending == NULL;
+        be_patient(settling);
     }
+    settling->is_idle = settling->is_idle || (settling->are_monitors && (settling->is_patience_over || settling->is_late));
     if (*error != NULL || !settling->is_idle) {
         return *error != NULL;
     }
@@ -220,6 +242,7 @@ cox_settle_wait(const struct cox_settle *settle, char **pending, GError **error)
     }
     cox_runtime_cancel(settle->runtime, timer);
     cox_runtime_cancel(settle->runtime, settling.timer);
+    cox_runtime_cancel(settle->runtime, settling.patience);
     cox_follow_free(follow);
     g_clear_error(&settling.problem);
     return is_done;

@@ -17,12 +17,13 @@ struct cox_settle {
     struct cox_runtime *runtime;
     const char *program;  /**< who waits, for logs */
     gint64 timeout_ms;
-    bool ignores_monitors; /**< recurring monitors do not count: what is to be started runs, although its first one is still under way or to come */
+    gint64 monitors_ms;   /**< how long first results of recurring monitors are waited for where nothing else is left, all in all: they tell at once
+                               whether what was started works, but may take long, or fail again and again */
     struct cox_results *results; /**< who is told of results has heard all of them before the wait ends; NULL: nobody */
 };
 
 /**
- * Wait until nothing is left to do and all nodes whose controllers are there have joined.  Results that the daemons have and the document has
+ * Wait until nothing is left to do (but recurring monitors, after a while) and all nodes whose controllers are there have joined.  Results that the daemons have and the document has
  * not yet are written first.  Who is not let in is not waited for.
  *
  * @param pending  receives what is still to be done when the time is up, a line each ("\tAction N: KEY\ton NODE\n", "\tNode NAME: ...\n"); the
@@ -31,8 +32,12 @@ struct cox_settle {
  */
 bool cox_settle_wait(const struct cox_settle *settle, char **pending, GError **error);
 
-/** What is still to be done according to the document of @root, as above; NULL with @error unset: nothing.  The caller frees it. */
-char *cox_settle_pending(const struct cox_xml *root, bool ignores_monitors, GError **error);
+/**
+ * What is still to be done according to the document of @root, as above; NULL with @error unset: nothing.  The caller frees it.
+ *
+ * @param are_monitors  receives whether these are recurring monitors, and nothing else; NULL: nobody asks
+ */
+char *cox_settle_pending(const struct cox_xml *root, bool *are_monitors, GError **error);
 
 /** Is everybody part of the cluster who is there? */
 enum cox_settle_crew {

@@ -129,10 +129,10 @@ done
 ok "the option goes" "$tools/crm_attribute" -n color -D
 says "a restart waits for both halves" 0 "" "$tools/crm_resource" --restart -r thing --timeout 50
 says "the resource runs again" 0 "running on: $node" "$tools/crm_resource" -W -r thing
-ok "a resource whose monitor never ends in time is created" "$tools/cibadmin" -C -o resources -X '<primitive id="lazy" class="ocf" provider="test" type="Thing">
-    <operations><op id="lazy-op" name="monitor" interval="10s" timeout="5s"/></operations></primitive>'
+says "a monitor that never ends in time is told of, and waited for no longer than a while" 1 "$node: monitor of lazy every 10 s: failed" \
+    "$tools/cox" resource create lazy ocf:test:Thing op monitor interval=10s timeout=5s --force --wait --timeout 55s
 ok "it is started" soon "running on: $node" "$tools/crm_resource" -W -r lazy
-says "a wait for all is one for the monitor, too" 124 "lazy_" "$tools/crm_resource" --wait --timeout 1
+ok "a wait for all does not wait for it, though it fails again and again" "$tools/crm_resource" --wait --timeout 50
 says "a restart does not wait for that" 0 "" "$tools/crm_resource" --restart -r lazy --timeout 30
 ok "it is deleted" "$tools/cibadmin" -D -o resources -X '<primitive id="lazy"/>'
 ok "and gone" "$tools/crm_resource" --wait --timeout 50
