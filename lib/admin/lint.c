@@ -7,6 +7,7 @@ void
 cox_lint_run(const struct cox_lint *lint, struct cox_diags *diags)
 {
     cox_lint_constraints(lint, diags);
+    cox_lint_orders(lint, diags);
     cox_lint_rules(lint, diags);
     cox_lint_fencing(lint, diags);
     cox_lint_capacity(lint, diags);

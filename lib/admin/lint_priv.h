@@ -5,6 +5,7 @@
 #include "admin/lint.h"
 
 void cox_lint_constraints(const struct cox_lint *lint, struct cox_diags *diags);
+void cox_lint_orders(const struct cox_lint *lint, struct cox_diags *diags);
 void cox_lint_rules(const struct cox_lint *lint, struct cox_diags *diags);
 void cox_lint_fencing(const struct cox_lint *lint, struct cox_diags *diags);
 void cox_lint_capacity(const struct cox_lint *lint, struct cox_diags *diags);

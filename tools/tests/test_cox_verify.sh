@@ -79,6 +79,8 @@ sed -i 's|<constraints/>|<constraints><rsc_colocation id="c1" rsc="a" with-rsc="
 finds "together and apart" "warning: constraints 'c1' and 'c2' contradict each other: 'b' must be where 'a' is, and must not" c2 "cox constraint delete c2"
 sed -i 's|<constraints>.*</constraints>|<constraints><rsc_order id="o1" first="a" then="b"/><rsc_order id="o2" first="b" then="c"/><rsc_order id="o3" first="c" then="a"/></constraints>|' "$CIB_file"
 has "a loop of orders" 78 "closes a loop" verify
+sed -i 's|<constraints>.*</constraints>|<constraints><rsc_order id="sets"><resource_set id="s1"><resource_ref id="a"/><resource_ref id="b"/></resource_set><resource_set id="s2" sequential="false"><resource_ref id="c"/></resource_set></rsc_order><rsc_order id="back" first="c" then="b"/></constraints>|' "$CIB_file"
+finds "a loop through sets of an order" "error: constraint 'sets' closes a loop: 'c' starts after 'b', which starts after it" sets "cox constraint delete sets"
 sed -i 's|<constraints>.*</constraints>|<constraints><rsc_location id="l" rsc="a"><rule id="r" score="1"><expression id="e1" attribute="x" operation="eq" value="1"/><expression id="e2" attribute="x" operation="eq" value="2"/></rule></rsc_location></constraints>|' "$CIB_file"
 has "a rule whose conditions exclude each other" 78 "warning: rule 'r' of 'l' can never be true: two of its conditions exclude each other" verify
 sed -i 's|<expression id="e1".*<expression id="e2"[^>]*>|<date_expression id="d" operation="in_range" start="2030-01-02" end="2030-01-01"/>|' "$CIB_file"

@@ -218,6 +218,68 @@ a_group_against_an_order_is_a_loop(void **state)
     assert_string_equal(text, "constraint 'o' closes a loop: 'b' starts after 'c', which starts after it\n");
 }
 
+static char *
+found_in_sets(struct cox_order *orders, size_t n_orders)
+{
+    struct world world;
+
+    world_init(&world);
+    world.config.orders = orders;
+    world.config.n_orders = n_orders;
+    return found(&world, NULL);
+}
+
+static void
+sets_of_orders_close_loops_as_the_scheduler_reads_them(void **state)
+{
+    static const cox_rsc_id a_b[] = { A, B }, c_only[] = { C }, b_a[] = { B, A }, a_only[] = { A };
+    static const struct {
+        struct cox_rsc_set first, second;
+        const char *kind;
+        const char *text;
+    } rows[] = {
+        /* "o1" beside the sets: b before a */
+        { { .members = a_b, .n_members = 2 }, { .members = c_only, .n_members = 1 }, NULL, "constraint 'o1' closes a loop: 'a' starts after 'b', which starts after it\n" },
+        { { .members = a_b, .n_members = 2, .sequential = COX_FALSE }, { .members = c_only, .n_members = 1 }, NULL, "" },
+        { { .members = a_b, .n_members = 2 }, { .members = c_only, .n_members = 1 }, "Optional", "" },
+        { { .members = a_b, .n_members = 2, .kind = "Optional" }, { .members = c_only, .n_members = 1 }, NULL, "" },
+        { { .members = a_b, .n_members = 2, .action = "promote" }, { .members = c_only, .n_members = 1 }, NULL, "" },
+        { { .members = b_a, .n_members = 2 }, { .members = c_only, .n_members = 1 }, NULL, "" },
+        /* from one set to the next: all of the first before the second where they have no order of their own, or else its last one */
+        { { .members = a_b, .n_members = 2, .sequential = COX_FALSE }, { .members = a_only, .n_members = 1 }, NULL,
+          "constraint 's' closes a loop: 'a' starts after 'a', which starts after it\n" },
+        { { .members = c_only, .n_members = 1 }, { .members = a_b, .n_members = 2, .sequential = COX_FALSE }, NULL, "" },
+        { { .members = a_only, .n_members = 1 }, { .members = b_a, .n_members = 2, .sequential = COX_FALSE }, NULL,
+          "constraint 'o1' closes a loop: 'a' starts after 'b', which starts after it\n" },
+        /* one of several is enough, and b does not wait */
+        { { .members = a_b, .n_members = 2, .sequential = COX_FALSE, .require_all = COX_FALSE }, { .members = b_a, .n_members = 2 }, NULL, "" },
+        { { .members = a_only, .n_members = 1, .require_all = COX_FALSE }, { .members = b_a, .n_members = 2 }, NULL,
+          "constraint 'o1' closes a loop: 'a' starts after 'b', which starts after it\n" },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct cox_rsc_set sets[] = { rows[i].first, rows[i].second };
+        struct cox_order orders[] = { { .id = "o1", .first = B, .then = A },
+                                      { .id = "s", .first = COX_RSC_NONE, .then = COX_RSC_NONE, .kind = rows[i].kind, .sets = sets, .n_sets = 2 } };
+        g_autofree char *text = found_in_sets(orders, 2);
+
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
+static void
+a_member_that_nobody_knows_closes_no_loop(void **state)
+{
+    static const cox_rsc_id members[] = { A, COX_RSC_NONE, A };
+    struct cox_rsc_set set = { .members = members, .n_members = 3 };
+    struct cox_order order = { .id = "s", .first = COX_RSC_NONE, .then = COX_RSC_NONE, .sets = &set, .n_sets = 1 };
+    g_autofree char *text = found_in_sets(&order, 1);
+
+    (void) state;
+    assert_string_equal(text, "");
+}
+
 /* ---- locations -------------------------------------------------------------------------------------------- */
 
 static const cox_rsc_id only_a[] = { A };
@@ -433,6 +495,7 @@ COX_TEST_MAIN(cmocka_unit_test(nothing_is_found_where_nothing_is_wrong), cmocka_
               cmocka_unit_test(opposite_colocations_are_found_in_either_direction), cmocka_unit_test(resources_are_held_against_their_agents),
               cmocka_unit_test(a_long_chain_of_orders_takes_no_longer_than_a_look_at_each),
               cmocka_unit_test(what_comes_together_twice_is_no_loop_and_a_resource_after_itself_is_one), cmocka_unit_test(a_group_against_an_order_is_a_loop),
+              cmocka_unit_test(sets_of_orders_close_loops_as_the_scheduler_reads_them), cmocka_unit_test(a_member_that_nobody_knows_closes_no_loop),
               cmocka_unit_test(a_resource_may_run_nowhere_when_it_is_kept_off_guests_and_remote_nodes_too),
               cmocka_unit_test(the_remedy_for_a_level_has_the_words_that_the_verb_wants), cmocka_unit_test(a_clone_takes_room_as_often_as_it_runs),
               cmocka_unit_test(a_wrong_rule_costs_the_set_under_it_nothing))
