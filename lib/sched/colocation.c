@@ -101,35 +101,60 @@ sort_list(GPtrArray *list, GCompareFunc by)
     g_ptr_array_sort(list, by);
 }
 
-/* Is there a must of the same two that says the contrary? */
-static bool
-is_void(const struct sched_colocation *wish)
+/* Are they between the same two, in the same roles, beside the same attribute, and both for or both against? */
+static gboolean
+is_alike(gconstpointer a_data, gconstpointer b_data)
 {
-    const GPtrArray *list = wish->dependent->this_with;
+    const struct sched_colocation *a = a_data, *b = b_data;
 
-    for (guint i = 0; !sched_is_mandatory(wish) && i < list->len; i++) {
-        const struct sched_colocation *row = g_ptr_array_index(list, i);
-
-        if (row->primary == wish->primary && sched_is_mandatory(row) && (row->score > 0) != (wish->score > 0)
-            && row->dependent_role == wish->dependent_role && row->primary_role == wish->primary_role
-            && g_strcmp0(row->node_attribute, wish->node_attribute) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return a->primary == b->primary && a->dependent == b->dependent && (a->score > 0) == (b->score > 0)
+           && a->dependent_role == b->dependent_role && a->primary_role == b->primary_role && g_strcmp0(a->node_attribute, b->node_attribute) == 0;
 }
 
-/* A wish that a must forbids is none: it would pull at what the must has brought together. */
-static void
-drop_void(struct sched_rsc *rsc)
+static guint
+hash_of_primary(gconstpointer row)
 {
-    for (guint i = rsc->this_with == NULL ? 0 : rsc->this_with->len; i > 0 && rsc->this_with->len > 1; i--) {
-        struct sched_colocation *row = g_ptr_array_index(rsc->this_with, i - 1);
+    return g_direct_hash(((const struct sched_colocation *) row)->primary);
+}
 
-        if (is_void(row)) {
-            g_ptr_array_remove_index(rsc->this_with, i - 1);
-            g_ptr_array_remove(row->primary->with_this, row);
+/* A wish that a must of the same two forbids is none: it would pull at what the must has brought together. */
+static void
+find_void(const struct sched_rsc *rsc)
+{
+    g_autoptr(GHashTable) musts = NULL;
+    guint n = rsc->this_with == NULL ? 0 : rsc->this_with->len;
+
+    for (guint i = 0; n > 1 && i < n; i++) {
+        struct sched_colocation *row = g_ptr_array_index(rsc->this_with, i);
+
+        if (sched_is_mandatory(row)) {
+            musts = musts == NULL ? g_hash_table_new(hash_of_primary, is_alike) : musts;
+            g_hash_table_add(musts, row);
         }
+    }
+    for (guint i = 0; musts != NULL && i < n; i++) {
+        struct sched_colocation *row = g_ptr_array_index(rsc->this_with, i);
+        struct sched_colocation contrary = *row;
+
+        contrary.score = -row->score;
+        row->is_void = !sched_is_mandatory(row) && g_hash_table_contains(musts, &contrary);
+    }
+}
+
+static void
+drop_void(GPtrArray *list)
+{
+    guint n = 0;
+
+    for (guint i = 0; list != NULL && i < list->len; i++) {
+        struct sched_colocation *row = g_ptr_array_index(list, i);
+
+        if (!row->is_void) {
+            list->pdata[n++] = row;
+        }
+    }
+    if (list != NULL) {
+        g_ptr_array_set_size(list, (gint) n);
     }
 }
 
@@ -137,11 +162,13 @@ void
 sched_colocation_sort(struct sched_work *work)
 {
     for (guint i = 0; i < work->rscs->len; i++) {
-        drop_void(g_ptr_array_index(work->rscs, i));
+        find_void(g_ptr_array_index(work->rscs, i));
     }
     for (guint i = 0; i < work->rscs->len; i++) {
         struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i);
 
+        drop_void(rsc->this_with);
+        drop_void(rsc->with_this);
         sort_list(rsc->this_with, compare_primaries);
         sort_list(rsc->with_this, compare_dependents);
     }

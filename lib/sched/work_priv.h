@@ -124,6 +124,7 @@ struct sched_colocation {
     cox_score score;
     bool influence; /**< dependent's preferences count for the primary */
     bool is_internal; /**< group members, bundle parts */
+    bool is_void;     /**< a wish that a must of the same two forbids */
     guint32 idx;      /**< in work->colocations */
 };
 
