@@ -224,3 +224,33 @@ TWICE = [clone("A-clone", A)]
 case("clone-entries-by-number", "Of two entries for one member of a clone that with the latest operation counts first: the plan is the same in each order of them.",
      TWICE, nodes=1, probed=False, history=numbered("A:0", "A:1"))
 case("clone-entries-by-number-turned", "The same, written in another order.", TWICE, nodes=1, probed=False, history=numbered("A:1", "A:0"))
+
+
+# ---- one of several, and what cannot be ----
+HELD = group("G", A, prim("B", {"is-managed": "false"}))
+ONE_IS_ENOUGH = [tag("rsc_order", rset("s1", "C-clone", "G", require_all="false"), rset("s2", "D"), id="o")]
+case("order-set-any-group", "A group counts as one of several when all of it comes up: A cannot start below B, which runs and is not managed, so C does not start.",
+     [HELD, C], [tag("rsc_order", rset("s1", "G", require_all="false"), rset("s2", "C"), id="o")], nodes=1, runs={"B": "n1"})
+case("order-set-any-group-that-stays", "B should stop before A starts, and cannot: D, of which the clone alone is enough, is not restarted for that.",
+     [clone("C-clone", C), HELD, D], ONE_IS_ENOUGH, nodes=1, runs={"C": ["n1"], "B": "n1", "D": "n1"})
+case("pending-start-elsewhere", "A start was under way on n1 when it was found that there is no agent; it runs on n2, where it is not started again with each plan.",
+     [A], runs={"A": "n2"}, probed=False, history=lambda s: s.at("A", "n1").add("start", rc=193, status=-1, call=2).add(
+         "monitor", rc=5, status=7, call=3, expected=7, when=NOW - 600, id="A_last_failure_0"))
+
+
+# ---- a node that is unfenced between what stops there and what is probed ----
+UNFENCER = prim("F", {"provides": "unfencing"}, agent="stonith:fence_scsi", monitor=None)
+
+
+def entries(*of):
+    def write(s):
+        for rsc, agent in of:
+            s.at(rsc, "n1").agent = agent
+            s.at(rsc, "n1").add("monitor", 30000 if agent == CONNECTION else 60000, call=2)
+    return write
+
+
+CONTAINER, GUEST = ("W-podman-0", PODMAN), ("guest", CONNECTION)
+for name, of in ("", (CONTAINER, GUEST)), ("-turned", (GUEST, CONTAINER)):
+    case("unfencing-before-a-probe" + name, "What must stop before its node is unfenced does not wait for probes, which come after that, in whichever order histories are written.",
+         [UNFENCER, bundle("W", None, replicas=3), VM], nodes=1, options=FENCING, probed=False, history=entries(*of))

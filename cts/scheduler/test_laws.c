@@ -33,6 +33,8 @@ static const struct {
     { "guest-disabled-stop-failed", 2, "a guest node is probed once it is there" },
     { "guest-in-group", 2, "a guest node is probed once it is there" },
     { "guest-in-a-crowd", 2, "a guest node is probed once it is there" },
+    { "unfencing-before-a-probe", 2, "a guest node is probed once it is there" },
+    { "unfencing-before-a-probe-turned", 2, "a guest node is probed once it is there" },
     { "remote-rsc-stop-failed", 2, "a remote node that was fenced is probed once its connection is made again" },
     { "remote-lost", 2, "a remote node that is connected anew is probed before anything is moved there" },
     { "remote-leaves", 2, "a remote node that has gone is connected anew" },

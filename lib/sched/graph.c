@@ -381,14 +381,22 @@ is_enclosing(const struct sched_edge *edge)
                && (task == SCHED_TASK_RUNNING || task == SCHED_TASK_STOPPED || task == SCHED_TASK_PROMOTED || task == SCHED_TASK_DEMOTED));
 }
 
+/* That a probe comes before a way down spares a restart that it may forbid, no more. */
+static bool
+is_for_caution(const struct sched_edge *edge)
+{
+    return edge->first->task == SCHED_TASK_MONITOR && edge->first->interval_ms == 0
+           && (edge->then->task == SCHED_TASK_STOP || edge->then->task == SCHED_TASK_DEMOTE);
+}
+
 /* What is given up last in a cycle has the highest. */
 static int
 strength(const struct sched_edge *edge)
 {
-    if (edge->flags == SCHED_R_LOAD) {
-        return 0;
+    if (edge->flags == SCHED_R_LOAD || is_enclosing(edge)) {
+        return edge->flags == SCHED_R_LOAD ? 0 : 4;
     }
-    return is_enclosing(edge) ? 3 : is_plain(edge->flags) ? 1 : 2;
+    return !is_plain(edge->flags) ? 3 : is_for_caution(edge) ? 1 : 2;
 }
 
 /* Follow unfinished predecessors until one comes twice; the edge dropped is the weakest of that cycle. */
@@ -430,7 +438,7 @@ break_cycle(struct sched_work *work, GPtrArray *actions, const guint32 *waiting)
         ((struct sched_action *) g_ptr_array_index(actions, i))->flags &= ~(guint32) SCHED_MARK;
     }
     if (weakest != NULL) {
-        if (weakest->flags != SCHED_R_LOAD) {
+        if (strength(weakest) > 1) {
             cox_diags_add(work->diags, COX_SEVERITY_WARNING, weakest->first->key, "look for contradicting constraints",
                           "order of %s before %s is part of a cycle and ignored", weakest->first->key,
                           weakest->then->key);

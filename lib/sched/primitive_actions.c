@@ -290,7 +290,8 @@ sched_primitive_actions(struct sched_work *work, struct sched_rsc *rsc)
     }
     need_stop = check_multiple(rsc, current, n_all, n_clean, &may_migrate);
     if (rsc->is_start_pending && rsc->assigned != NULL) {
-        sched_action_get(work, rsc, SCHED_TASK_START, rsc->assigned, true)->flags |= SCHED_ALWAYS;
+        /* Only where it is under way does it go on; elsewhere it starts if it has to. */
+        sched_action_get(work, rsc, SCHED_TASK_START, rsc->assigned, true)->flags |= rsc->assigned == rsc->pending_node ? SCHED_ALWAYS : 0;
     }
     if (rsc->has_demote_needed && current != NULL && rsc->role == COX_ROLE_PROMOTED) {
         sched_action_get(work, rsc, SCHED_TASK_DEMOTE, current, false);

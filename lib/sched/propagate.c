@@ -55,6 +55,18 @@ is_inside(const struct sched_rsc *rsc, const struct sched_rsc *ancestor)
     return false;
 }
 
+/* What is around a member waits until all of it is up or down, as one of several, too; what is inside waits only for the event. */
+static bool
+waits_for_all_of(const struct sched_edge *edge)
+{
+    const struct sched_rsc *first = edge->first->rsc, *then = edge->then->rsc;
+
+    if (first == NULL || then == NULL) {
+        return first != NULL && (edge->flags & SCHED_R_MIN_RUNNABLE) != 0;
+    }
+    return first != then && !is_inside(then, first);
+}
+
 /* Returns whether what follows the relation's second action has to hear of it. */
 static bool
 process_edge(struct sched_work *work, struct sched_edge *edge)
@@ -80,8 +92,7 @@ process_edge(struct sched_work *work, struct sched_edge *edge)
             first->rsc->is_reloading = false;
         }
     }
-    /* What is around a member waits until all of it is up or down; what is inside waits only for the event. */
-    if (first->rsc != NULL && then->rsc != NULL && first->rsc != then->rsc && !is_inside(then->rsc, first->rsc)) {
+    if (waits_for_all_of(edge)) {
         struct sched_action *other = remapped(work, first);
 
         if (other != first) {

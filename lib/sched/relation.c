@@ -473,6 +473,40 @@ can_wait(struct sched_work *work, const struct effect *e)
     return true;
 }
 
+/** Ways down in something. */
+struct departure {
+    bool is_needed, is_coming;
+};
+
+static void
+look_for_departure(const struct sched_rsc *rsc, struct departure *departure)
+{
+    for (guint i = 0; rsc->children != NULL && i < rsc->children->len; i++) {
+        look_for_departure(g_ptr_array_index(rsc->children, i), departure);
+    }
+    for (guint i = 0; rsc->variant == COX_PRIMITIVE && i < rsc->actions.n; i++) {
+        const struct sched_action *action = rsc->actions.items[i];
+
+        if (action->task == SCHED_TASK_STOP && !sched_is_optional(action)) {
+            departure->is_needed = true;
+            departure->is_coming = departure->is_coming || sched_is_runnable(action);
+        }
+    }
+}
+
+/* Does a group have members that should stop, none of which can?  What is ordered after it need not stop before that. */
+static bool
+cannot_stop(const struct sched_action *action)
+{
+    struct departure departure = { false, false };
+
+    if (action->rsc == NULL || action->rsc->variant != COX_GROUP || action->task != SCHED_TASK_STOP) {
+        return false;
+    }
+    look_for_departure(action->rsc, &departure);
+    return departure.is_needed && !departure.is_coming;
+}
+
 struct arrival {
     bool is_active, is_needed, is_coming; /* something is up already; something that is not is to come up; and can */
 };
@@ -568,8 +602,8 @@ sched_relation_apply(struct sched_work *work, struct sched_action *first, struct
     if ((e.type & SCHED_R_NESTED_PROBE) && (first->rsc == NULL || first->rsc->running_on.n == 0)) {
         e.type |= SCHED_R_BLOCKS;
     }
-    if (then->task == SCHED_TASK_STONITH && !sched_is_runnable(then)) {
-        e.type &= ~(guint32) SCHED_R_REQUIRES_FIRST; /* nothing stops for an unfencing that will not be */
+    if ((then->task == SCHED_TASK_STONITH && !sched_is_runnable(then)) || cannot_stop(then)) {
+        e.type &= ~(guint32) SCHED_R_REQUIRES_FIRST; /* nothing stops for what will not be */
     } else if (first->rsc != NULL && (type & SCHED_R_REQUIRES_FIRST) && !can_wait(work, &e)) {
         struct effect up = e;
 
