@@ -215,3 +215,17 @@ case("guest-disabled-stop-failed", "A disabled resource inside a guest failed to
 CROWD = ["vm"] + list("BCDEFGHIJKLM")
 case("guest-in-a-crowd", "Whether the machine is held by what it must be with is seen without a look at each way through the crowd that wants each other.",
      [VM] + [prim(x) for x in CROWD[1:]], [colocation(x, y) for x in CROWD for y in CROWD if x != y], remotes={"g1": {}})
+
+# ---- room for bundles ----
+ROOMY = prim("A", util={"cpu": "2"})
+BY_ROOM = {"placement-strategy": "utilization"}
+bundle_case("utilization-of-a-bundle", "What is inside a bundle needs its room where the container is, not in the guest node: there is room for one of two.",
+            [bundle("W", ROOMY)], options=BY_ROOM, node_util={"n1": {"cpu": "1"}, "n2": {"cpu": "3"}})
+bundle_case("utilization-with-a-bundle", "What a bundle must be with goes where a replica has room, too.",
+            [prim("B", {"priority": "1"}, util={"cpu": "2"}), bundle("W", ROOMY, replicas=1)], [colocation("W", "B")], options=BY_ROOM,
+            node_util={"n1": {"cpu": "3"}, "n2": {"cpu": "4"}})
+bundle_case("utilization-beside-a-bundle", "A bundle goes where there is room for what must be with it.",
+            [bundle("W", ROOMY, replicas=1), prim("B", util={"cpu": "2"})], [colocation("B", "W")], options=BY_ROOM,
+            node_util={"n1": {"cpu": "3"}, "n2": {"cpu": "4"}})
+bundle_case("utilization-of-an-empty-bundle", "A bundle with nothing inside needs no room.",
+            [bundle("W", None, replicas=1)], options=BY_ROOM, node_util={"n1": {"cpu": "0"}, "n2": {"cpu": "0"}})

@@ -175,3 +175,11 @@ case("migrate-from-failed-and-stopped", "migrate_from failed, and the target sto
 case("migration-told-why-not", "B could migrate, but it is ordered after A, which can only be stopped and started: the reason is told.",
      [prim("A"), prim("B", {"allow-migrate": "true"})], [order("A", "B"), location("A", "n2", "INFINITY"), location("B", "n1", "INFINITY")],
      runs={"A": "n1", "B": "n2"})
+
+# ---- full nodes ----
+FULL = [prim(x, {"allow-migrate": "true"}, util={"cpu": "1"}) for x in "ABCDEF"]
+case("migrate-in-a-circle", "Three full nodes pass two machines each on to the next: only the two that go to one node arrive before there is room for them.",
+     FULL, [location("A", "n2", 10), location("B", "n2", 10), location("C", "n3", 10), location("D", "n3", 10), location("E", "n1", 10),
+            location("F", "n1", 10)], nodes=3, options={"placement-strategy": "utilization"},
+     node_util={"n1": {"cpu": "2"}, "n2": {"cpu": "2"}, "n3": {"cpu": "2"}},
+     runs={"A": "n1", "B": "n1", "C": "n2", "D": "n2", "E": "n3", "F": "n3"})

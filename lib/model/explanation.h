@@ -86,7 +86,7 @@ enum cox_choice {
     COX_CHOICE_NONE = 0,   /**< not placed, or of several parts: see those */
     COX_CHOICE_ONLY,       /**< no other node was possible */
     COX_CHOICE_SCORE,
-    COX_CHOICE_ROOM,       /**< equal scores: more capacity left (placement-strategy=balanced) */
+    COX_CHOICE_ROOM,       /**< equal scores: more capacity left (balanced, or not enough anywhere for all that must be together) */
     COX_CHOICE_LOAD,       /**< equal scores: fewer resources */
     COX_CHOICE_STAYS,      /**< equal otherwise: it runs there */
     COX_CHOICE_NAME,       /**< equal in everything: the first by name */

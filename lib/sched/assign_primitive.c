@@ -98,9 +98,10 @@ is_by_load(const struct sched_work *work, const struct sched_rsc *rsc, const str
 static void
 assign_best(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *prefer, bool stop_if_fail)
 {
-    struct sched_node *best = NULL, *chosen = NULL;
+    struct sched_node *best = NULL, *chosen = NULL, *roomiest = sched_utilization_ban(work, rsc);
+    const enum cox_choice why = prefer != NULL ? COX_CHOICE_ASKED : COX_CHOICE_ROOM;
 
-    sched_utilization_ban(work, rsc);
+    prefer = prefer == NULL ? roomiest : prefer;
     best = sched_node_best(work, rsc->cells, sched_rsc_active_node(rsc, NULL, NULL));
     /* QUIRK 30: the node asked for is taken though another is as good.  case: remote-partial-migrate2 */
     if (prefer != NULL && best != NULL && rsc->cells[prefer->idx].is_present
@@ -114,7 +115,7 @@ assign_best(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *p
             sched_footprint_tie(work);
         }
     }
-    sched_explain_choice(work, rsc, chosen, chosen != NULL && chosen == prefer ? COX_CHOICE_ASKED : COX_CHOICE_NONE);
+    sched_explain_choice(work, rsc, chosen, chosen != NULL && chosen == prefer ? why : COX_CHOICE_NONE);
     sched_place_set(work, rsc, chosen, false, stop_if_fail);
 }
 

@@ -139,8 +139,8 @@ void sched_colocation_apply(struct sched_work *work, struct sched_rsc *dependent
                             const struct sched_colocation *row);
 
 /* utilization.c */
-/** Ban @rsc where it (or it with all that must be with it) does not fit. */
-void sched_utilization_ban(struct sched_work *work, struct sched_rsc *rsc);
+/** Ban @rsc where there is no room for it with all that must be with it; if that is everywhere, where it alone has none: prefer what is returned. */
+struct sched_node *sched_utilization_ban(struct sched_work *work, struct sched_rsc *rsc);
 
 /* place.c */
 /** Put @rsc (all below it) on @node; NULL: nowhere.  @force: even where it is banned. */

@@ -176,6 +176,14 @@ expand_connection(struct sched_work *work, struct sched_bundle *bundle, struct s
     }
 }
 
+/* What is inside needs its room where the container is: the guest node offers none of its own. */
+static void
+move_needs(struct sched_rsc *child, struct sched_rsc *container)
+{
+    container->utilization = child->utilization;
+    child->utilization = (struct cox_nvlist) { 0 };
+}
+
 static void
 expand_replica(struct sched_work *work, struct sched_bundle *bundle, struct sched_replica *replica)
 {
@@ -192,6 +200,7 @@ expand_replica(struct sched_work *work, struct sched_bundle *bundle, struct sche
         replica->ip = part_new(work, bundle, def, replica->number);
     }
     if (replica->child != NULL) {
+        move_needs(replica->child, replica->container);
         expand_connection(work, bundle, replica);
     }
 }

@@ -73,7 +73,8 @@ sched_explain_do_choice(struct sched_work *work, struct sched_rsc *rsc, const st
     record->choice = why;
     record->chosen = chosen == NULL ? COX_NODE_NONE : chosen->idx;
     record->runner_up = next == NULL ? COX_NODE_NONE : next->idx;
-    if (why == COX_CHOICE_NONE) {
+    if (why == COX_CHOICE_NONE
+        || (why == COX_CHOICE_ROOM && (next == NULL || rsc->cells[chosen->idx].score != rsc->cells[next->idx].score))) {
         record->choice = !is_possible ? COX_CHOICE_NOWHERE
                          : next == NULL ? COX_CHOICE_ONLY
                                         : difference(work, rsc, chosen, next);

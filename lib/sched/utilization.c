@@ -1,4 +1,6 @@
 /* lib/sched/utilization.c - which nodes have room for a resource and all that must be with it.  Layer 3, pure. */
+#include <string.h>
+
 #include "sched/assign_priv.h"
 #include "sched/bundle_priv.h"
 #include "sched/explain_priv.h"
@@ -110,6 +112,24 @@ is_counted(const struct company *company, struct sched_rsc *rsc)
     return false;
 }
 
+/* A bundle counts as one container, unless one of its own is in the company by itself. */
+static void
+add_bundle_need(const struct company *company, const struct sched_rsc *rsc, gint64 *sum)
+{
+    const struct sched_bundle *bundle = sched_bundle_of(rsc);
+    const struct sched_rsc *first = NULL;
+
+    for (int i = 0; bundle != NULL && i < bundle->n_replicas; i++) {
+        if (g_hash_table_contains(company->seen, bundle->replicas[i].container)) {
+            return;
+        }
+        first = first == NULL ? bundle->replicas[i].container : first;
+    }
+    if (first != NULL) {
+        add_need(company, first, sum);
+    }
+}
+
 /* A clone counts as one instance, unless one of them is in the company by itself. */
 static void
 add_clone_need(const struct company *company, const struct sched_rsc *clone, gint64 *sum)
@@ -143,6 +163,8 @@ sum_of_needs(const struct company *company)
             add_need(company, rsc, sum);
         } else if (rsc->variant == COX_CLONE && !rsc->is_assigned) {
             add_clone_need(company, rsc, sum);
+        } else if (rsc->variant == COX_BUNDLE && !rsc->is_assigned) {
+            add_bundle_need(company, rsc, sum);
         }
     }
     return sum;
@@ -160,15 +182,33 @@ anyone_has_room(const struct sched_work *work, const struct sched_rsc *rsc, cons
     return false;
 }
 
-void
+/* The usable node with the most room; of equal ones the first by name. */
+static struct sched_node *
+roomiest(const struct sched_work *work, const struct sched_rsc *rsc)
+{
+    struct sched_node *best = NULL;
+
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        struct sched_node *node = sched_node_at(work, i);
+        int order = best == NULL ? -1 : sched_capacity_compare(work, node, best);
+
+        if (sched_row_allows(work, rsc->cells, i) && (order < 0 || (order == 0 && strcmp(node->name, best->name) < 0))) {
+            best = node;
+        }
+    }
+    return best;
+}
+
+struct sched_node *
 sched_utilization_ban(struct sched_work *work, struct sched_rsc *rsc)
 {
+    struct sched_node *wanted = NULL;
     struct company company = { .work = work, .origin = rsc };
     g_autofree gint64 *sum = NULL;
     struct want want;
 
     if (!sched_capacity_counts(work)) {
-        return;
+        return NULL;
     }
     company.list = g_ptr_array_new();
     company.seen = g_hash_table_new(NULL, NULL);
@@ -176,6 +216,7 @@ sched_utilization_ban(struct sched_work *work, struct sched_rsc *rsc)
     sum = sum_of_needs(&company);
     want = (struct want) { sum, (struct sched_rsc *const *) company.list->pdata, company.list->len };
     if (!anyone_has_room(work, rsc, &want)) {
+        wanted = roomiest(work, rsc);
         want = (struct want) { rsc->need, &rsc, 1 };
     }
     sched_explain_cause(work, COX_TERM_UTILIZATION, NULL, NULL);
@@ -186,4 +227,5 @@ sched_utilization_ban(struct sched_work *work, struct sched_rsc *rsc)
     }
     g_ptr_array_free(company.list, TRUE);
     g_hash_table_destroy(company.seen);
+    return wanted;
 }
