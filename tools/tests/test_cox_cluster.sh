@@ -88,6 +88,7 @@ grep -q "$(echo "$3" | sed "s/.*@uname='\(.*\)'.*/\1/")" "$NODES/known" 2>/dev/n
 END
 stand_in crm_node <<'END'
 #!/bin/sh
+if [ "$1" = --partition ]; then cat "$NODES/members" 2>/dev/null; [ ! -e "$NODES/partition.fails" ]; exit; fi
 echo "forget $3" >>"$NODES/told"
 END
 
@@ -229,6 +230,12 @@ has "and a member that only ssh does not reach" 1 "it is online: stop it first" 
 yes "it is asked once" test "$(printf '%s\n' "$have" | grep -c "stop it first")" = 1
 yes "and the files" same
 : >"$NODES/status"
+touch "$NODES/partition.fails"
+has "nobody knows who is a member" 1 "does not tell whether node 'n3' is a member" cluster remove n3 --force
+rm "$NODES/partition.fails"
+echo "n1 n2 n3 " >"$NODES/members"
+has "a member that the configuration has lost" 1 "a member that the configuration does not list: stop it first" cluster remove n3 --force
+rm "$NODES/members"
 has "off for sure: it goes" 0 "has all forget the node" cluster remove n3 --force
 yes "out of the file" without n3 "$(at 1)/etc/corosync.conf"
 
