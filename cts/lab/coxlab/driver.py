@@ -4,6 +4,9 @@ import subprocess
 
 from .errors import LabError
 
+PIDS = """all=$(pidof "$1") named= name=$(printf %.15s "$1")
+for pid in $all; do [ "$(cat "/proc/$pid/comm")" != "$name" ] || named="$named $pid"; done 2>/dev/null
+echo ${named:-$all}"""
 
 class Driver(abc.ABC):
     """Nodes of one kind.  Names of nodes are those of settings.nodes; unknown ones are a LabError (check_node).
@@ -54,10 +57,6 @@ class Driver(abc.ABC):
         """The argument vector, run here, that runs argv on the node as root with a clean environment."""
 
     @abc.abstractmethod
-    def pids(self, node, program):
-        """Numbers of the processes of that name, as they are called on the node."""
-
-    @abc.abstractmethod
     def exists(self, node, path):
         """Is there such a file on the node?  False when the node is off.  Cheap: it is asked every 10 ms."""
 
@@ -75,6 +74,10 @@ class Driver(abc.ABC):
     def shell(self, node, text, limit_s=60.0):
         """run() of shell code."""
         return self.run(node, ["sh", "-c", text], limit_s)
+
+    def pids(self, node, program):
+        """Numbers of the processes of a program, as they are called on the node: where some have its name, as a daemon has beside its guard, of those."""
+        return [int(p) for p in self.run(node, ["sh", "-c", PIDS, "sh", program], 20).stdout.split()]
 
     # --- network ---
 

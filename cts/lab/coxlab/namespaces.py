@@ -201,10 +201,6 @@ class Namespaces(Driver):
         return (self.enter(pid, ["-m", "-u", "-i", "-n", "-p", "-r", "-w"]) + ["--", "/usr/bin/env", "-i"]
                 + ["%s=%s" % item for item in nodeinit.ENVIRONMENT.items()] + list(argv))
 
-    def pids(self, node, program):
-        done = self.run(node, ["pidof", program], 20)
-        return [int(p) for p in done.stdout.split()]
-
     def look_again(self):
         """A node may have been given power again by a fence agent: ask, but not a hundred times a second.  Was it asked?"""
         if time.monotonic() - self._asked < ASK_AGAIN_S:

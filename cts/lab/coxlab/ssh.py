@@ -164,9 +164,6 @@ class Ssh(Watching, Driver):
                 return done
             time.sleep(RECONNECT_S)
 
-    def pids(self, node, program):
-        return [int(p) for p in self.run(node, ["pidof", program], 20).stdout.split()]
-
     def exists(self, node, path):
         self.check_node(node)
         return self.watched(node, path)
