@@ -246,6 +246,16 @@ sim_fence_on_asked(struct sim *sim, struct sim_node *node, struct sim_call *call
 }
 
 void
+sim_fence_on_unwanted(struct sim *sim, struct sim_node *node, struct sim_call *call)
+{
+    struct cox_fence_request request = { .target = call->data, .client = "controld" };
+    struct cox_fence_event event = { .kind = COX_FENCE_ON_WITHDRAWN };
+
+    event.request = &request;
+    feed(sim, node, &event);
+}
+
+void
 sim_fence_on_ended(struct sim *sim, struct sim_node *node, struct sim_call *call)
 {
     struct sim_fencing *fencing = call->data;

@@ -370,6 +370,17 @@ ask_fence(struct sim *sim, struct sim_node *node, const struct cox_reign_effect 
     }
 }
 
+static void
+spare(struct sim *sim, struct sim_node *node, const struct cox_reign_effect *effect)
+{
+    const struct sim_call unwanted = { .fn = sim_fence_on_unwanted, .data = (gpointer) (gsize) cox_arena_intern(sim->arena, effect->name) };
+
+    sim_say(sim, node, "controld does not want %s to be fenced any more", effect->name);
+    if (node->process[SIM_FENCE].is_up) {
+        sim_post(sim, node, SIM_FENCE, &unwanted);
+    }
+}
+
 void
 sim_control_on_fenced(struct sim *sim, struct sim_node *node, struct sim_call *call)
 {
@@ -471,6 +482,9 @@ run(struct sim *sim, struct sim_node *node, const struct cox_reign_effect *effec
             break;
         case COX_REIGN_DO_FENCE:
             ask_fence(sim, node, effect);
+            break;
+        case COX_REIGN_DO_SPARE:
+            spare(sim, node, effect);
             break;
         case COX_REIGN_DO_ATTRIBUTE:
             set_attribute(sim, node, effect);

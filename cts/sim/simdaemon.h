@@ -124,6 +124,7 @@ void sim_fence_stop(struct sim *sim, struct sim_node *node);
 void sim_fence_mail(struct sim *sim, struct sim_node *node, const struct cox_testbus_mail *mail);
 void sim_fence_wake(struct sim *sim, struct sim_node *node, guint timer);
 void sim_fence_on_asked(struct sim *sim, struct sim_node *node, struct sim_call *call); /* data: target; boot; number: action */
+void sim_fence_on_unwanted(struct sim *sim, struct sim_node *node, struct sim_call *call);
 void sim_fence_on_ended(struct sim *sim, struct sim_node *node, struct sim_call *call); /* data: struct sim_fencing */
 
 /** A run of the fake fence device. */

@@ -14,6 +14,8 @@
 
 /* A plan that takes longer counts as a crash of the scheduler. */
 enum { PLAN_LIMIT_MS = 120000 };
+/* Who asks for fencing, as histories show it. */
+#define CLIENT "cox-controld"
 
 static void
 on_timer(void *context)
@@ -270,7 +272,9 @@ on_fenced(void *context, const struct cox_client_reply *reply)
     event.done.is_unfencing = fencing->is_unfencing;
     event.done.at = cox_runtime_wall(controld->runtime);
     event.done.life = event.done.is_ok ? finished->life : 0;
-    if (event.done.is_ok) {
+    if (reply->message == COX_MSG_FENCE_FINISHED && g_strcmp0(finished->reason, COX_FENCE_WITHDRAWN_TEXT) == 0) {
+        cox_log_line(controld->log, COX_LOG_NOTICE, "not fenced node=%s reason=\"" COX_FENCE_WITHDRAWN_TEXT "\"", fencing->target);
+    } else if (event.done.is_ok) {
         cox_log_line(controld->log, COX_LOG_NOTICE, "fenced node=%s", fencing->target);
     } else {
         cox_log_event(controld->log, COX_EVENT_FENCE_FAILED, "node=%s reason=\"%s\"", fencing->target,
@@ -305,12 +309,22 @@ ask_fence(struct controld *controld, const struct cox_reign_effect *effect)
                                            .generation = term.generation,
                                            .coordinator = term.coordinator,
                                            .life = effect->fence.life,
-                                           .client = "cox-controld" };
+                                           .client = CLIENT };
     struct cox_client_call call = { .message = COX_MSG_FENCE_ASK, .body = &ask, .fn = on_fenced, .context = fencing };
 
     *fencing = (struct fencing) { controld, g_strdup(effect->name), term.generation, g_str_equal(effect->fence.how, "on") };
     cox_log_line(controld->log, COX_LOG_NOTICE, "fencing node=%s action=%s", effect->name, effect->fence.how);
     controld_chronicle_fence_asked(controld, effect);
+    (void) controld_neighbours_ask(&controld->neighbours, COX_DAEMON_FENCE, &call);
+}
+
+static void
+spare(struct controld *controld, const struct cox_reign_effect *effect)
+{
+    const struct cox_msg_fence_withdraw unwanted = { .target = effect->name, .client = CLIENT };
+    struct cox_client_call call = { .message = COX_MSG_FENCE_WITHDRAW, .body = &unwanted };
+
+    cox_log_line(controld->log, COX_LOG_NOTICE, "fencing withdrawn node=%s reason=\"it is back, and what it did is known\"", effect->name);
     (void) controld_neighbours_ask(&controld->neighbours, COX_DAEMON_FENCE, &call);
 }
 
@@ -389,6 +403,9 @@ run(struct controld *controld, const struct cox_reign_effect *effect)
             break;
         case COX_REIGN_DO_FENCE:
             ask_fence(controld, effect);
+            break;
+        case COX_REIGN_DO_SPARE:
+            spare(controld, effect);
             break;
         case COX_REIGN_DO_ATTRIBUTE:
             controld_wish_attribute(controld, effect->name, &effect->attribute);

@@ -114,6 +114,7 @@ health(struct cox_ctx *ctx)
 static const struct cox_op ops[] = {
     { COX_MSG_FENCE_ASK, cox_fenced_on_ask, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_FENCE_CONFIRM, cox_fenced_on_confirm, COX_FROM_LOCAL, COX_ROLE_ADMIN },
+    { COX_MSG_FENCE_WITHDRAW, cox_fenced_on_withdraw, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_FENCE_HISTORY_QUERY, cox_fenced_on_history, COX_FROM_LOCAL, COX_ROLE_READ },
     { COX_MSG_FENCE_DEVICES_QUERY, cox_fenced_on_devices, COX_FROM_LOCAL, COX_ROLE_READ },
     { COX_MSG_FENCE_TRY, cox_fenced_on_try, COX_FROM_LOCAL, COX_ROLE_ADMIN },

@@ -134,6 +134,7 @@ void cox_fenced_panic(struct cox_fenced *fenced);
 /* fenced_handlers.c */
 bool cox_fenced_on_ask(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool cox_fenced_on_confirm(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
+bool cox_fenced_on_withdraw(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool cox_fenced_on_history(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool cox_fenced_on_term(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool cox_fenced_on_peer(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);

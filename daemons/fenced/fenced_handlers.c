@@ -182,6 +182,27 @@ cox_fenced_on_confirm(struct cox_ctx *ctx, const struct cox_request *request, st
     return true;
 }
 
+bool
+cox_fenced_on_withdraw(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    struct cox_fenced *fenced = of_ctx(ctx);
+    const struct cox_msg_fence_withdraw *withdraw = request->body;
+    struct cox_fence_request unwanted = { .target = withdraw->target, .client = withdraw->client };
+    struct cox_fence_event event = { .kind = COX_FENCE_ON_WITHDRAWN, .request = &unwanted };
+
+    (void) reply;
+    if (withdraw->target == NULL || withdraw->client == NULL) {
+        g_set_error(error, COX_ERROR, COX_ERROR_INVALID_PARAM, "withdrawal: name a node, and who has asked for its fencing");
+        return false;
+    }
+    if (!is_ready(fenced, error)) {
+        return false;
+    }
+    cox_log_line(cox_service_log(ctx), COX_LOG_INFO, "fencing is not wanted any more target=%s client=%s", unwanted.target, unwanted.client);
+    cox_fenced_step(fenced, &event);
+    return true;
+}
+
 /* ---- history ---- */
 
 static gsize

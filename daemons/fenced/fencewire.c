@@ -109,7 +109,7 @@ read_records(const struct cox_msg_fence_peer *piece, struct cox_arena *arena, st
 bool
 cox_fencewire_read(const struct cox_msg_fence_peer *piece, struct cox_arena *arena, struct cox_fence_message *message)
 {
-    if (piece->kind > COX_FENCE_LIFE || piece->action >= COX_FENCE_N_ACTIONS) {
+    if (piece->kind > COX_FENCE_WITHDRAW || piece->action >= COX_FENCE_N_ACTIONS) {
         return false;
     }
     *message = (struct cox_fence_message) {

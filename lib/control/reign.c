@@ -24,6 +24,7 @@ cox_reign_new(const struct cox_reign_config *config)
     cox_planguard_effects_init(&reign->guard_effects);
     cox_fenceretry_init(&reign->retry, 10, 1000, 60000);
     reign->fencing = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    reign->unanswered = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     reign->unfencing = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, cox_reign_mark_free);
     reign->own_removal_until = COX_USEC_NEVER;
     reign->values = g_ptr_array_new_with_free_func(cox_reign_value_free);
@@ -50,6 +51,7 @@ cox_reign_free(struct cox_reign *reign)
     g_ptr_array_unref(reign->fences);
     g_ptr_array_unref(reign->values);
     g_hash_table_unref(reign->fencing);
+    g_hash_table_unref(reign->unanswered);
     g_hash_table_unref(reign->unfencing);
     g_free(reign);
 }
@@ -229,6 +231,9 @@ on_term(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec n
     reign->generation = event->generation;
     if (!goes_on) {
         end_reign(reign, now, out);
+    }
+    if (event->node != 0 && !cox_reign_is_coordinator(reign)) {
+        cox_reign_work_spare(reign, out);
     }
 }
 

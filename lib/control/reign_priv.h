@@ -88,6 +88,7 @@ struct cox_reign {
     struct cox_fenceretry retry;
     GPtrArray *fences;                /* struct reign_fence */
     GHashTable *fencing;              /* targets that the fencer was asked for, owned */
+    GHashTable *unanswered;           /* the same of all our reigns, until it answers -> is it told to spare them? */
     GHashTable *unfencing;            /* those of them that are unfenced -> struct reign_mark */
     bool wants_look;                  /* plan when the present work is done */
     GPtrArray *values;                /* struct reign_value: counts of failures that the document does not have yet, in their order */
@@ -179,22 +180,21 @@ void cox_reign_facts_forget_rsc(struct cox_reign *reign, struct reign_node *node
 
 void cox_reign_fence_free(gpointer fence);
 
-/* Step the conduct and carry out what it asks for. */
 /* A transition, if one is under way, is over; wants_plan: aborted. */
 void cox_reign_work_end(struct cox_reign *reign, struct cox_reign_effects *out);
 
-void cox_reign_work_step(struct cox_reign *reign, const struct cox_conduct_event *event, cox_usec now,
-                     struct cox_reign_effects *out);
+/* Step the conduct and carry out what it asks for. */
+void cox_reign_work_step(struct cox_reign *reign, const struct cox_conduct_event *event, cox_usec now, struct cox_reign_effects *out);
 
 /* The cluster is not what the plan was made for. */
 void cox_reign_want(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out);
 
-void cox_reign_work_on_graph(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
-                         struct cox_reign_effects *out);
-void cox_reign_work_on_result(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
-                          struct cox_reign_effects *out);
-void cox_reign_work_on_fenced(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now,
-                          struct cox_reign_effects *out);
+/* Nodes that we have asked to be fenced and that are back: the fencer, which may be waiting for its turn, is to spare them. */
+void cox_reign_work_spare(struct cox_reign *reign, struct cox_reign_effects *out);
+
+void cox_reign_work_on_graph(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out);
+void cox_reign_work_on_result(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out);
+void cox_reign_work_on_fenced(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out);
 void cox_reign_work_on_wake(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out);
 
 #endif

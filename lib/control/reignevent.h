@@ -146,6 +146,7 @@ enum cox_reign_effect_kind {
     COX_REIGN_DO_ORDER = 0, /**< to the controller of a node; answered by ON_RESULT, SHUTDOWN by its leaving */
     COX_REIGN_DO_WITHDRAW,  /**< to the controller of a node: an order; its ON_RESULT says then that it has not begun, or how it ended */
     COX_REIGN_DO_FENCE,     /**< answered by ON_FENCED */
+    COX_REIGN_DO_SPARE,     /**< what was asked for with FENCE is not wanted any more, if no agent has begun; its ON_FENCED says what became of it */
     COX_REIGN_DO_ATTRIBUTE, /**< set an attribute of a node (in memory of the cluster until it ends); NULL deletes */
     COX_REIGN_DO_FORGET,    /**< all attributes of a node that has left in order: they are of a life that is over */
     COX_REIGN_DO_NODE,      /**< into the document: the state of a node */

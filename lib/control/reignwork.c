@@ -104,6 +104,7 @@ fence(struct cox_reign *reign, const struct cox_action *action, cox_usec now, st
         node->fence_asked_at = now;
     }
     g_hash_table_add(reign->fencing, g_strdup(action->node_name));
+    g_hash_table_insert(reign->unanswered, g_strdup(action->node_name), NULL);
     if (g_strcmp0(how, "on") == 0) {
         struct reign_mark *mark = g_new(struct reign_mark, 1);
 
@@ -270,6 +271,36 @@ forget_pauses(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *o
     }
 }
 
+/*
+ * A node that is back is needed, or leaves in order.  The heal that brings it back mostly begins another reign: ours, and then the plan decides once all
+ * is known, or another one's, who asks anew if he wants it fenced.
+ */
+static bool
+may_spare(const struct cox_reign *reign, const char *name)
+{
+    const struct reign_node *node = cox_reign_node_named(reign, name);
+
+    if (node == NULL || !node->is_controller || g_hash_table_contains(reign->unfencing, name)) {
+        return false;
+    }
+    return !cox_reign_is_coordinator(reign) || (node->has_reported && fencing_in(reign->graph, name) == NULL);
+}
+
+void
+cox_reign_work_spare(struct cox_reign *reign, struct cox_reign_effects *out)
+{
+    GHashTableIter iter;
+    gpointer name = NULL, is_spared = NULL;
+
+    g_hash_table_iter_init(&iter, reign->unanswered);
+    while (g_hash_table_iter_next(&iter, &name, &is_spared)) {
+        if (is_spared == NULL && may_spare(reign, name)) {
+            g_hash_table_iter_replace(&iter, GINT_TO_POINTER(true));
+            cox_reign_add(out, COX_REIGN_DO_SPARE)->name = cox_effects_text(&out->list, name);
+        }
+    }
+}
+
 /* Who is still there and does not want to leave any more. */
 static void
 forget_leavers(struct cox_reign *reign, const struct cox_graph *graph)
@@ -312,6 +343,7 @@ cox_reign_work_on_graph(struct cox_reign *reign, const struct cox_reign_event *e
                                                                     migrations == NULL ? -1 : (gint) limit_of(migrations) } },
                     now, out);
     forget_pauses(reign, now, out);
+    cox_reign_work_spare(reign, out);
 }
 
 /* ---- results ---- */
@@ -439,13 +471,17 @@ cox_reign_work_on_fenced(struct cox_reign *reign, const struct cox_reign_event *
     bool is_awaited = g_hash_table_contains(reign->fencing, event->name);
     bool speaks = node != NULL && node->is_controller;
     bool is_of_life_before = node != NULL && is_of_another_life(node, event);
+    bool is_spared = is_answer && g_hash_table_lookup(reign->unanswered, event->name) != NULL;
 
+    if (is_answer) {
+        g_hash_table_remove(reign->unanswered, event->name);
+    }
     if (is_answer && !is_awaited) {
         return; /* the news was first, or another one reigned when it was asked */
     }
     if (is_ok && node != NULL && !event->done.is_unfencing && !is_of_life_before && (is_awaited || !speaks)) {
         cox_reign_node_down(reign, node);
-    } else if (!is_ok && is_answer) {
+    } else if (!is_ok && is_answer && !is_spared) {
         cox_fenceretry_note_failure(&reign->retry, event->name, now);
     }
     if (!cox_reign_is_coordinator(reign)) {

@@ -273,11 +273,14 @@ take_record(struct cox_fence *fence, const struct cox_fence_record *record, cox_
     }
 }
 
-/* Who is off has had what a reboot of the same life is for; power that somebody has cut on purpose is not given back for it. */
+/*
+ * Who is off, or was rebooted for a request that was withdrawn too late, has had what a reboot of the same life is for; power that somebody has cut on
+ * purpose is not given back for it.
+ */
 static void
 end_satisfied(struct cox_fence *fence, const struct cox_fence_record *record, struct cox_fence_effects *out)
 {
-    if (!record->is_ok || record->action != COX_FENCE_OFF || record->incarnation == 0) {
+    if (!record->is_ok || record->action == COX_FENCE_ON || record->incarnation == 0) {
         return;
     }
     for (guint i = fence->ops->len; i > 0; i--) {
@@ -311,7 +314,8 @@ static void
 on_closed(struct cox_fence *fence, const struct cox_fence_message *message, cox_usec now, struct cox_fence_effects *out)
 {
     struct cox_fenceop *op = cox_fenceop_find(fence->ops, message->id);
-    bool is_at_work = op != NULL && op->leader == fence->self && op->state != COX_FENCEOP_QUEUED && op->state != COX_FENCEOP_ASKING;
+    bool is_at_work = op != NULL && op->leader == fence->self && op->state != COX_FENCEOP_QUEUED && op->state != COX_FENCEOP_ASKING
+                      && !(op->state == COX_FENCEOP_OVER && op->is_withdrawn);
 
     if (op != NULL && !is_at_work) {
         g_autofree char *target = g_strdup(op->target);
@@ -498,6 +502,9 @@ on_message(struct cox_fence *fence, guint32 sender, const struct cox_fence_messa
             break;
         case COX_FENCE_DOUBT:
             cox_fence_doubt_on_message(fence, message, out);
+            break;
+        case COX_FENCE_WITHDRAW:
+            cox_fence_on_withdraw(fence, message, out);
             break;
         case COX_FENCE_HISTORY:
             for (size_t i = 0; i < message->n_records; i++) {
@@ -761,6 +768,9 @@ cox_fence_step(struct cox_fence *fence, const struct cox_fence_event *event, cox
             break;
         case COX_FENCE_ON_CONFIRMED:
             on_confirmed(fence, event->request, out);
+            break;
+        case COX_FENCE_ON_WITHDRAWN:
+            cox_fence_withdraw(fence, event->request, out);
             break;
         case COX_FENCE_ON_MESSAGE:
             on_message(fence, event->message.sender, event->message.message, now, out);

@@ -54,6 +54,7 @@ enum cox_fence_event_kind {
     COX_FENCE_ON_ATTRIBUTE,  /**< a node attribute that some level asks for */
     COX_FENCE_ON_ASKED,      /**< a client's request */
     COX_FENCE_ON_CONFIRMED,  /**< a client says that the target of the request is down */
+    COX_FENCE_ON_WITHDRAWN,  /**< a client does not want any more what it has asked for here (target, client), if no agent has begun with it */
     COX_FENCE_ON_MESSAGE,
     COX_FENCE_ON_ENDED,      /**< an agent that DO_RUN wanted has ended */
     COX_FENCE_ON_WAKE,
@@ -85,7 +86,7 @@ struct cox_fence_event {
         struct {
             const char *node, *name, *value;
         } attribute;
-        const struct cox_fence_request *request; /**< ASKED, CONFIRMED */
+        const struct cox_fence_request *request; /**< ASKED, CONFIRMED, WITHDRAWN */
         struct {
             guint32 sender;
             const struct cox_fence_message *message;

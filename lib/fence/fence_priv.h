@@ -90,6 +90,13 @@ void cox_fence_on_underway(struct cox_fence *fence, guint32 sender, const struct
                            struct cox_fence_effects *out);
 void cox_fence_on_hello(struct cox_fence *fence, guint32 sender, const struct cox_fence_message *message, struct cox_fence_effects *out);
 
+/* ---- fencewithdraw.c ---- */
+
+/* A client of this node does not want it any more. */
+void cox_fence_withdraw(const struct cox_fence *fence, const struct cox_fence_request *request, struct cox_fence_effects *out);
+
+void cox_fence_on_withdraw(struct cox_fence *fence, const struct cox_fence_message *message, struct cox_fence_effects *out);
+
 /* ---- fencedoubt.c ---- */
 
 /* All steps of an operation of this node are done, say the devices. */

@@ -109,6 +109,19 @@ cox_fencelocal_is_asking(const struct cox_fencelocal *local, struct cox_fence_id
 }
 
 struct cox_fencejob *
+cox_fencelocal_waiting(const struct cox_fencelocal *local, struct cox_fence_id id)
+{
+    for (guint i = 0; i < local->jobs->len; i++) {
+        struct cox_fencejob *job = local->jobs->pdata[i];
+
+        if (job->attempt != 0 && job->tries == 0 && job->id.origin == id.origin && job->id.serial == id.serial) {
+            return job;
+        }
+    }
+    return NULL;
+}
+
+struct cox_fencejob *
 cox_fencelocal_overdue(struct cox_fencelocal *local, cox_usec now)
 {
     for (guint i = 0; i < local->jobs->len; i++) {

@@ -49,6 +49,9 @@ struct cox_fencejob *cox_fencelocal_find(const struct cox_fencelocal *local, gui
 /** Is an agent still asked (attempt 0) what it knows, for operation @id? */
 bool cox_fencelocal_is_asking(const struct cox_fencelocal *local, struct cox_fence_id id);
 
+/** A step of operation @id with which no agent has begun, or NULL. */
+struct cox_fencejob *cox_fencelocal_waiting(const struct cox_fencelocal *local, struct cox_fence_id id);
+
 /** The next job whose time is up and whose agent still works, marked as timed out; NULL: none. */
 struct cox_fencejob *cox_fencelocal_overdue(struct cox_fencelocal *local, cox_usec now);
 

@@ -37,6 +37,7 @@ cox_fence_message_is_sane(const struct cox_fence_message *message)
                    && is_request_action(message->action);
         case COX_FENCE_RESULT:
         case COX_FENCE_CLOSED:
+        case COX_FENCE_WITHDRAW:
             return true;
         case COX_FENCE_DONE:
         case COX_FENCE_UNDERWAY:

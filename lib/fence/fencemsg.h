@@ -34,14 +34,18 @@ enum cox_fence_message_kind {
     COX_FENCE_EXEC,
     COX_FENCE_RESULT,
     COX_FENCE_DONE,
-    COX_FENCE_CLOSED,  /**< a request that merged with another one is over with it: for members who do not know the other */
+    COX_FENCE_CLOSED,  /**< a request that merged with another one is over with it: for members who do not know the other; or it was withdrawn */
     COX_FENCE_CONFIRM, /**< a human says that the node is down */
     COX_FENCE_HELLO,
     COX_FENCE_HISTORY,
     COX_FENCE_DOUBT,   /**< a node that was reported down is still in the ring: is it alive? */
     COX_FENCE_UNDERWAY, /**< for who joins: an operation of the sender that is not over */
     COX_FENCE_LIFE,    /**< for who joins: the life in which a node was that is away now */
+    COX_FENCE_WITHDRAW, /**< nobody wants this request any more; with an attempt: its executor, that has not begun, will not (fencewithdraw.c) */
 };
+
+/** Why a request that was withdrawn has not succeeded. */
+#define COX_FENCE_WITHDRAWN_TEXT "it is not wanted any more"
 
 /** What somebody wants.  Texts borrowed. */
 struct cox_fence_request {
@@ -70,7 +74,7 @@ struct cox_fence_message {
     struct cox_fence_request request;   /**< REQUEST; CONFIRM: target, client; DOUBT: target */
     const char *const *devices;         /**< CAN: ids of devices that can fence the target from there */
     size_t n_devices;
-    guint64 attempt;                    /**< EXEC, RESULT: number of this attempt among the leader's; DOUBT: 1, 2; HELLO: mark of the view */
+    guint64 attempt;                    /**< EXEC, RESULT, WITHDRAW: number of this attempt among the leader's; DOUBT: 1, 2; HELLO: mark of the view */
     const char *device;                 /**< EXEC */
     enum cox_fence_action action;       /**< EXEC */
     guint32 executor;                   /**< EXEC */

@@ -50,7 +50,7 @@ cox_fenceop_new(struct cox_fence_id id, guint32 leader, const struct cox_fence_r
 bool
 cox_fenceop_is_equal(const struct cox_fenceop *op, enum cox_fence_action action, bool is_unfencing, guint64 life)
 {
-    return op->action == action && op->is_unfencing == is_unfencing && (life == 0 || life == op->incarnation);
+    return !op->is_withdrawn && op->action == action && op->is_unfencing == is_unfencing && (life == 0 || life == op->incarnation);
 }
 
 void

@@ -31,6 +31,7 @@ struct cox_fenceop {
     GArray *merged;          /**< struct cox_fence_id: equal requests that wait for this one */
     enum cox_fenceop_state state;
     bool is_old;             /**< it was under way, here or where it is led, when somebody joined last */
+    bool is_withdrawn;       /**< who wanted it does not any more: what is asked for from now on is another one */
     /* The rest is of interest at the leader only. */
     GArray *answered;        /**< guint32: members whose answer is complete */
     GPtrArray *able;         /**< struct cox_fenceable: devices and the members that can use them */

@@ -270,16 +270,10 @@ history_of(struct world *world, guint at, const char *target, guint64 clean)
     return g_string_free(text, FALSE);
 }
 
-static char *
-history(struct world *world, guint at, guint64 clean)
-{
-    return history_of(world, at, NULL, clean);
-}
-
 static void
 expect_history(struct world *world, guint at, const char *text)
 {
-    g_autofree char *got = history(world, at, 0);
+    g_autofree char *got = history_of(world, at, NULL, 0);
 
     assert_string_equal(got, text);
 }
@@ -423,6 +417,25 @@ a_person_can_say_that_a_node_is_down(void **state)
 }
 
 static void
+what_is_not_wanted_any_more_ends_without_a_trace(void **state)
+{
+    struct world *world = *state;
+    const struct cox_msg_fence_withdraw body = { .target = "n3", .client = "x" };
+    guint32 waiting = 0;
+
+    begin(world, DEVICE("a", NV("a", "pcmk_host_list", "n3") NV("a", "pcmk_delay_base", "2s")), "");
+    waiting = ask(world, 0, COX_MSG_FENCE_ASK, &(const struct cox_msg_fence_ask) { .target = "n3", .client = "x" });
+    ask(world, 1, COX_MSG_FENCE_WITHDRAW, &body); /* who has not asked has nothing to withdraw */
+    pass(world, 500);
+    expect_history(world, 1, "reboot n3 pending; ");
+    ask(world, 0, COX_MSG_FENCE_WITHDRAW, &body);
+    pass(world, 3000);
+    assert_string_equal(finished(world, 0, waiting)->reason, COX_FENCE_WITHDRAWN_TEXT);
+    assert_string_equal(world->log->str, "");
+    expect_history(world, 1, "");
+}
+
+static void
 a_large_document_is_read_for_a_tenth_of_the_time_at_most(void **state)
 {
     (void) state;
@@ -464,7 +477,7 @@ the_history_can_be_forgotten_on_all_nodes(void **state)
     kill_node(world, 2);
     fence(world, 0, "n3", COX_FENCE_OFF);
     pass(world, 1000);
-    before = history(world, 1, 1);
+    before = history_of(world, 1, NULL, 1);
     assert_string_equal(before, "off n3 ok; ");
     settle(world);
     expect_history(world, 0, "");
@@ -592,6 +605,7 @@ bad_requests_are_refused_and_strangers_too(void **state)
     expect_error(world, 0, ask(world, 0, COX_MSG_FENCE_ASK, &nobody), COX_ERROR_INVALID_PARAM);
     expect_error(world, 0, ask(world, 0, COX_MSG_FENCE_ASK, &odd), COX_ERROR_INVALID_PARAM);
     expect_error(world, 0, ask(world, 0, COX_MSG_FENCE_CONFIRM, &empty), COX_ERROR_INVALID_PARAM);
+    expect_error(world, 0, ask(world, 0, COX_MSG_FENCE_WITHDRAW, &(const struct cox_msg_fence_withdraw) { .target = "n3" }), COX_ERROR_INVALID_PARAM);
     expect_error(world, 0, cox_service_fake_ask(world->nodes[0], &stranger), COX_ERROR_PERMISSION);
     node = cox_service_fake_new(&alone, NULL);
     assert_int_equal(cox_service_fake_answer(node, cox_service_fake_ask(node, &call))->error->code, COX_ERROR_TRY_AGAIN);
@@ -777,7 +791,7 @@ COX_TEST_MAIN(WITH_WORLD(a_device_added_at_run_time_fences_and_outlives_changes_
               WITH_WORLD(a_lost_node_is_fenced_and_all_know_of_it), WITH_WORLD(a_failing_agent_is_repeated_and_then_the_other_node_tries),
               WITH_WORLD(a_hanging_agent_is_killed_in_time), WITH_WORLD(two_levels_are_tried_in_order_and_all_devices_of_one_count),
               WITH_WORLD(without_quorum_nobody_is_fenced), WITH_WORLD(orders_of_an_older_coordinator_are_refused_wherever_they_are_given),
-              WITH_WORLD(a_person_can_say_that_a_node_is_down), cmocka_unit_test(a_large_document_is_read_for_a_tenth_of_the_time_at_most),
+              WITH_WORLD(a_person_can_say_that_a_node_is_down), WITH_WORLD(what_is_not_wanted_any_more_ends_without_a_trace), cmocka_unit_test(a_large_document_is_read_for_a_tenth_of_the_time_at_most),
               WITH_WORLD(who_asks_for_fencing_need_not_wait_for_changes_to_be_gathered), WITH_WORLD(the_history_can_be_forgotten_on_all_nodes),
               WITH_WORLD(a_number_is_a_node_for_who_asks_and_a_name_for_who_forgets),
               WITH_WORLD(devices_are_listed_and_those_that_know_a_node), WITH_WORLD(a_device_can_be_tried),

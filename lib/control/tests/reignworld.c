@@ -49,6 +49,9 @@ write_effect(struct world *w, const struct cox_reign_effect *effect)
         case COX_REIGN_DO_FENCE:
             g_string_append_printf(w->log, "fence %s %s; ", effect->fence.how, effect->name);
             break;
+        case COX_REIGN_DO_SPARE:
+            g_string_append_printf(w->log, "spare %s; ", effect->name);
+            break;
         case COX_REIGN_DO_ATTRIBUTE:
             g_string_append_printf(w->log, "attribute %s=%s@%s%s; ", effect->attribute.attribute,
                                    effect->attribute.value == NULL ? "(none)" : effect->attribute.value, effect->name,

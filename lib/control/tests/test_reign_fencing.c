@@ -91,6 +91,114 @@ a_proof_about_the_life_before_proves_nothing_when_the_node_has_left_again(void *
     world_end(&w);
 }
 
+/* n3 is back in the life in which it was lost; who has come back is a member of the next reign. */
+static void
+come_back(struct world *w, guint64 generation)
+{
+    world_view(w, 3, 3);
+    world_step(w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_LIFE, .node = 3, .life = { .boot = WORLD_LIFE } });
+    world_step(w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_TERM, .node = 1, .generation = generation });
+    g_string_truncate(w->log, 0);
+    world_planned(w, NULL); /* of the reign before */
+    world_expect(w, "");
+    for (guint32 id = 1; id <= 3; id++) {
+        world_phase(w, id, COX_JOIN_JOINED);
+    }
+    world_step(w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_MAY_PLAN });
+    world_written(w, true);
+    g_string_truncate(w->log, 0);
+}
+
+/* cts/sim, seed 10025: the network was whole again before the delay of the device was over, the node left in order, went off, and got its power back. */
+static void
+a_node_that_is_back_is_spared_if_the_plan_does_not_want_it_fenced(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    world_lose_n3(&w);
+    plan_add_action(&plan, NULL, "stonith", "n3");
+    world_planned(&w, &plan);
+    world_expect(&w, "begin 1; fence reboot n3; ");
+    come_back(&w, 5);
+    world_planned(&w, NULL);
+    world_expect(&w, "spare n3; ");
+    world_want(&w);
+    world_expect(&w, "plan; ");
+    world_planned(&w, NULL);
+    world_expect(&w, ""); /* once */
+    for (guint64 generation = 6; generation < 9; generation++) { /* that is no failure of the device: it is asked again at once, as often as it is lost */
+        world_fenced(&w, "n3", false, COX_REIGN_ON_FENCED);
+        world_view(&w, 2, 2);
+        world_written(&w, true);
+        g_string_truncate(w.log, 0);
+        world_planned(&w, &plan);
+        world_expect(&w, "begin 1; fence reboot n3; ");
+        come_back(&w, generation);
+        world_planned(&w, NULL);
+        world_expect(&w, "spare n3; ");
+    }
+    world_end(&w);
+}
+
+/* A scenario of the lab found it: who was cut off mostly leads after the heal. */
+static void
+a_node_that_is_back_is_spared_if_another_one_reigns(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    world_lose_n3(&w);
+    plan_add_action(&plan, NULL, "stonith", "n3");
+    world_planned(&w, &plan);
+    world_expect(&w, "begin 1; fence reboot n3; ");
+    world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_TERM, .node = 2, .generation = 5 }); /* who wants it, too */
+    world_expect(&w, "end early; ");
+    world_view(&w, 3, 3);
+    world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_TERM });
+    assert_null(strstr(w.log->str, "spare"));
+    world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_TERM, .node = 3, .generation = 6 });
+    assert_non_null(strstr(w.log->str, "spare n3; "));
+    world_end(&w);
+}
+
+static void
+a_node_that_is_back_is_not_spared_as_long_as_the_plan_wants_it_fenced(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    world_lose_n3(&w);
+    plan_add_action(&plan, NULL, "stonith", "n3");
+    world_planned(&w, &plan);
+    world_expect(&w, "begin 1; fence reboot n3; ");
+    come_back(&w, 5);
+    world_planned(&w, &plan);
+    world_expect(&w, "begin 1; fence reboot n3; "); /* the fencer knows that it is the same */
+    world_end(&w);
+}
+
+static void
+a_node_that_is_away_is_not_spared(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    world_lose_n3(&w);
+    plan_add_action(&plan, NULL, "stonith", "n3");
+    world_planned(&w, &plan);
+    world_expect(&w, "begin 1; fence reboot n3; ");
+    world_want(&w);
+    g_string_truncate(w.log, 0);
+    world_planned(&w, NULL); /* whatever the reason: nobody knows what it does */
+    assert_null(strstr(w.log->str, "spare"));
+    world_end(&w);
+}
+
 static void
 fencing_that_fails_is_tried_again_with_pauses(void **state)
 {
@@ -246,6 +354,10 @@ main(void)
         cmocka_unit_test(a_lost_node_is_reported_fenced_and_erased_when_that_is_proven),
         cmocka_unit_test(a_proof_about_the_life_before_takes_nobody_down_who_came_back),
         cmocka_unit_test(a_proof_about_the_life_before_proves_nothing_when_the_node_has_left_again),
+        cmocka_unit_test(a_node_that_is_back_is_spared_if_the_plan_does_not_want_it_fenced),
+        cmocka_unit_test(a_node_that_is_back_is_spared_if_another_one_reigns),
+        cmocka_unit_test(a_node_that_is_back_is_not_spared_as_long_as_the_plan_wants_it_fenced),
+        cmocka_unit_test(a_node_that_is_away_is_not_spared),
         cmocka_unit_test(fencing_that_fails_is_tried_again_with_pauses),
         cmocka_unit_test(a_pause_after_fencing_ends_with_the_plan_that_wanted_it),
         cmocka_unit_test(a_node_that_lives_although_it_was_fenced_is_not_admitted_in_this_life),

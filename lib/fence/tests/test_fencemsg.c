@@ -28,6 +28,7 @@ what_lacks_a_part_or_asks_for_the_impossible_is_not_sane(void **state)
         { { .kind = COX_FENCE_EXEC, .device = "d", .attempt = 1, .request = { .target = "n1" }, .action = COX_FENCE_STATUS }, false },
         { { .kind = COX_FENCE_RESULT }, true },
         { { .kind = COX_FENCE_CLOSED }, true },
+        { { .kind = COX_FENCE_WITHDRAW }, true },
         { { .kind = COX_FENCE_DONE, .record = { .target = "n1" } }, true },
         { { .kind = COX_FENCE_DONE }, false },
         { { .kind = COX_FENCE_CONFIRM, .request = { .target = "n1" } }, true },
