@@ -8,8 +8,8 @@
 
 static void election_step(struct sim *sim, struct sim_node *node, const struct cox_election_event *event);
 
-void
-control_send(struct sim *sim, struct sim_node *node, const struct control_message *message)
+struct control_message *
+control_keep(struct sim *sim, const struct control_message *message)
 {
     struct control_message *copy = cox_arena_memdup(sim->arena, message, 1, sizeof(*message));
 
@@ -19,7 +19,13 @@ control_send(struct sim *sim, struct sim_node *node, const struct control_messag
     copy->history = cox_arena_strdup(sim->arena, message->history);
     copy->election.excluded = cox_arena_memdup(sim->arena, message->election.excluded, message->election.n_excluded,
                                                sizeof(guint32));
-    cox_testbus_send(&sim->bus[SIM_CONTROL], node->id, copy);
+    return copy;
+}
+
+void
+control_send(struct sim *sim, struct sim_node *node, const struct control_message *message)
+{
+    cox_testbus_send(&sim->bus[SIM_CONTROL], node->id, control_keep(sim, message));
 }
 
 /* ---- the document ---- */
@@ -85,6 +91,7 @@ control_confirm(struct sim *sim, struct sim_node *node, const struct cox_infligh
 
     if (control->has_confirm) {
         control->has_confirm = false;
+        control_duty_tell(sim, node);
         control_send(sim, node, &message);
     }
 }
@@ -393,6 +400,8 @@ sim_control_wake(struct sim *sim, struct sim_node *node, guint timer)
         control_duty_retry(sim, node);
     } else if (timer == CONTROL_TIMER_RECORD) {
         control_duty_record(sim, node);
+    } else if (timer == CONTROL_TIMER_HOLD) {
+        control_duty_tell(sim, node);
     }
 }
 
@@ -415,6 +424,7 @@ sim_control_start(struct sim *sim, struct sim_node *node)
     control->errands = g_ptr_array_new();
     control->wishes = g_ptr_array_new();
     control->said_after = g_ptr_array_new();
+    control->held = g_ptr_array_new();
     control->said_now = g_ptr_array_new();
     sim_leave_again(sim, node);
 }
@@ -437,6 +447,7 @@ sim_control_stop(struct sim *sim, struct sim_node *node)
     g_ptr_array_unref(control->errands);
     g_ptr_array_unref(control->wishes);
     g_ptr_array_unref(control->said_after);
+    g_ptr_array_unref(control->held);
     g_ptr_array_unref(control->said_now);
     g_clear_pointer(&node->control, g_free);
 }

@@ -8,12 +8,23 @@
 #include "codec/status_write.h"
 #include "xml/xmlwrite.h"
 
-/* So long results wait for others before they are written. */
-enum { RECORD_US = 100000 };
+/* So long results wait for others before they are written, and told. */
+enum { RECORD_US = 100000, HOLD_US = 50000 };
 
 static void flush(struct sim *sim, struct sim_node *node);
 
 /* ---- the document ---- */
+
+void
+control_duty_tell(struct sim *sim, struct sim_node *node)
+{
+    GPtrArray *held = node->control->held;
+
+    for (guint i = 0; i < held->len; i++) {
+        cox_testbus_send(&sim->bus[SIM_CONTROL], node->id, held->pdata[i]);
+    }
+    g_ptr_array_set_size(held, 0);
+}
 
 static void
 say_recorded(struct sim *sim, struct sim_node *node)
@@ -23,6 +34,7 @@ say_recorded(struct sim *sim, struct sim_node *node)
                                               .version = control->recorded_version };
     const struct sim_call taken = { .fn = sim_exec_on_taken, .number = (guint64) control->recorded };
 
+    control_duty_tell(sim, node);
     control_send(sim, node, &recorded);
     if (control->recorded > 0) {
         sim_post(sim, node, SIM_EXEC, &taken);
@@ -32,6 +44,7 @@ say_recorded(struct sim *sim, struct sim_node *node)
 static void
 say_all(struct sim *sim, struct sim_node *node, GPtrArray *list)
 {
+    control_duty_tell(sim, node);
     for (guint i = 0; i < list->len; i++) {
         control_send(sim, node, list->pdata[i]);
     }
@@ -174,6 +187,7 @@ flush(struct sim *sim, struct sim_node *node)
         }
         return;
     }
+    control_duty_tell(sim, node);
     control->said_now = control->said_after;
     control->said_after = swap;
     change = sim_change_new(sim->next_change++);
@@ -283,6 +297,23 @@ history_of(const struct sim_control *control, const char *rsc_id)
     return text;
 }
 
+/* As cox-controld does, but whether there is a queue: what is as expected may wait for others, and all are told in their order. */
+static void
+tell(struct sim *sim, struct sim_node *node, const struct control_message *news)
+{
+    bool is_expected = news->status == COX_OP_STATUS_DONE && news->rc == cox_oplog_target_rc(news->key);
+
+    if (is_expected && sim_pick(sim, 2) == 0) {
+        if (node->control->held->len == 0) {
+            sim_timer(sim, &node->process[SIM_CONTROL], CONTROL_TIMER_HOLD, sim->now + HOLD_US);
+        }
+        g_ptr_array_add(node->control->held, control_keep(sim, news));
+    } else {
+        control_duty_tell(sim, node);
+        control_send(sim, node, news);
+    }
+}
+
 void
 sim_control_on_result(struct sim *sim, struct sim_node *node, struct sim_call *call)
 {
@@ -311,7 +342,7 @@ sim_control_on_result(struct sim *sim, struct sim_node *node, struct sim_call *c
     cox_oplog_note(control->oplog, &note);
     control->noted = MAX(control->noted, result->call_id);
     news.history = known = history_of(control, note.rsc_id);
-    control_send(sim, node, &news);
+    tell(sim, node, &news);
     flush_soon(sim, node);
 }
 

@@ -23,7 +23,7 @@ struct sim;
 struct sim_node;
 struct sim_call;
 
-enum { SIM_MAX = COX_TESTBUS_MAX, SIM_TIMERS = 4, SIM_CORES = 1 };
+enum { SIM_MAX = COX_TESTBUS_MAX, SIM_TIMERS = 5, SIM_CORES = 1 };
 enum { SIM_RSC_DEVICE = 0, SIM_RSC_WEB, SIM_RSC_IP, SIM_RSC_STORE, SIM_RSC_CLONE, SIM_RSC_FIRST, SIM_RSC_SECOND, SIM_RSCS };
 
 /** The daemons of a node; the first four have a group. */

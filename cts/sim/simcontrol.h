@@ -58,12 +58,15 @@ struct sim_control {
     bool is_dismissed;             /* it may leave when its results are recorded */
     GPtrArray *errands;            /* struct sim_errand that the executor has not answered */
     GPtrArray *said_after, *said_now; /* struct control_message: results told when the document has what is noted */
+    GPtrArray *held;               /* struct control_message: results that wait for others */
 };
 
-enum { CONTROL_TIMER_ELECTION = 0, CONTROL_TIMER_REIGN, CONTROL_TIMER_DUTY, CONTROL_TIMER_RECORD };
+enum { CONTROL_TIMER_ELECTION = 0, CONTROL_TIMER_REIGN, CONTROL_TIMER_DUTY, CONTROL_TIMER_RECORD, CONTROL_TIMER_HOLD };
 
 /* node_control.c */
 
+/* A copy of all that it names, in the arena. */
+struct control_message *control_keep(struct sim *sim, const struct control_message *message);
 void control_send(struct sim *sim, struct sim_node *node, const struct control_message *message);
 /* The document is there for the first time, or its configuration has changed. */
 void control_crew_document(struct sim *sim, struct sim_node *node);
@@ -88,5 +91,7 @@ void control_report(struct sim *sim, struct sim_node *node);
 void control_duty_document(struct sim *sim, struct sim_node *node);
 void control_duty_retry(struct sim *sim, struct sim_node *node);
 void control_duty_record(struct sim *sim, struct sim_node *node);
+/* Results that wait for others are told now. */
+void control_duty_tell(struct sim *sim, struct sim_node *node);
 
 #endif
