@@ -1,11 +1,12 @@
 """What routers send: VRRP adverts, gratuitous ARP and unsolicited neighbour advertisements, as lines of text.
 
-    python3 vrrpwire.py      a line for each frame that any interface of this network namespace gets; "ready" first
+    python3 vrrpwire.py [FILE]   a line for each frame that any interface of this network namespace gets; "ready" first.  FILE: the frames, as pcap
 """
 import ipaddress
 import socket
 import struct
 import sys
+import time
 
 ETH_P_ALL, ETH_IPV4, ETH_ARP, ETH_IPV6 = 3, 0x0800, 0x0806, 0x86DD
 VRRP, ICMPV6, NEIGHBOUR_ADVERT = 112, 58, 136
@@ -79,7 +80,23 @@ def line(frame):
     return None if text is None else "%s > %s %s" % (mac(frame[6:12]), mac(frame[0:6]), text)
 
 
-def listen():
+class Pcap:
+    """A file that tcpdump and tshark read."""
+
+    def __init__(self, path):
+        self.file = open(path, "wb")
+        self._write(struct.pack("!IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
+
+    def _write(self, data):
+        self.file.write(data)
+        self.file.flush()
+
+    def add(self, frame):
+        now = time.time_ns() // 1000
+        self._write(struct.pack("!IIII", now // 1000000, now % 1000000, len(frame), len(frame)) + frame)
+
+
+def listen(pcap):
     ear = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
     ear.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
     print("ready", flush=True)
@@ -93,10 +110,12 @@ def listen():
             text = "not whole: %s" % frame.hex()
         if text is not None:
             print(where[0], text, flush=True)
+            if pcap is not None:
+                pcap.add(frame)
 
 
 if __name__ == "__main__":
     try:
-        listen()
+        listen(Pcap(sys.argv[1]) if len(sys.argv) > 1 else None)
     except KeyboardInterrupt:
         sys.exit(0)

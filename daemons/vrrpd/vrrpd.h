@@ -25,6 +25,7 @@ struct cox_vrrpd_router {
     guint8 mac[COX_NET_MAC_BYTES];          /**< of that */
     bool sends_from_base;
     bool follows_owner;                     /**< IPv4, on the interface itself: the owner of its addresses may send from one that is here */
+    bool must_settle;                       /**< its needs have changed: settings of its interface */
     bool has_made_vmac;
     struct cox_ip group;                    /**< that it listens to; COX_IP_NONE: unicast only */
     GArray *peers;                          /**< struct cox_ip */

@@ -260,8 +260,11 @@ ready(struct cox_vrrpd *vrrpd, struct cox_vrrpd_router *router)
 static void
 take_settings(struct cox_vrrpd_router *router, const struct cox_vrrp_instance *instance)
 {
+    bool follows_owner = instance->vmac.kind == COX_VRRP_VMAC_NONE && instance->priority != OWNER && instance->authority == COX_VRRP_AUTHORITY_VRRP;
+
+    router->must_settle = router->must_settle || follows_owner != router->follows_owner;
+    router->follows_owner = follows_owner;
     router->sends_from_base = instance->vmac.sends_from_base;
-    router->follows_owner = instance->vmac.kind == COX_VRRP_VMAC_NONE && instance->priority != OWNER && instance->authority == COX_VRRP_AUTHORITY_VRRP;
     g_array_set_size(router->peers, 0);
     for (gsize i = 0; i < instance->n_peers; i++) {
         g_array_append_val(router->peers, instance->peers[i].ip);
@@ -276,8 +279,12 @@ cox_vrrpd_refresh(struct cox_vrrpd *vrrpd)
     for (gsize i = 0; i < set->n_instances; i++) {
         struct cox_vrrpd_router *router = g_hash_table_lookup(vrrpd->routers, set->instances[i].name);
 
-        if (router != NULL) {
-            take_settings(router, &set->instances[i]);
+        if (router == NULL) {
+            continue;
+        }
+        take_settings(router, &set->instances[i]);
+        if (router->must_settle) {
+            router->must_settle = false;
             cox_vrrpd_settle(vrrpd, router->base);
         }
     }

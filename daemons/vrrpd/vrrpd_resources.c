@@ -445,15 +445,17 @@ static void
 give_roles(struct cox_vrrp_set *set, const GPtrArray *routers)
 {
     struct cox_vrrp_instance *instances = (struct cox_vrrp_instance *) (guintptr) set->instances; /* of the set's own arena */
+    g_autoptr(GHashTable) by_id = g_hash_table_new(g_str_hash, g_str_equal);
 
     for (guint i = 0; i < routers->len; i++) {
-        const struct cox_vrrpd_resource *resource = g_ptr_array_index(routers, i);
+        struct cox_vrrpd_resource *resource = g_ptr_array_index(routers, i);
 
-        for (gsize k = 0; k < set->n_instances; k++) {
-            if (strcmp(instances[k].name, resource->id) == 0) {
-                instances[k].is_promoted = cox_vrrpd_is_master(resource);
-            }
-        }
+        g_hash_table_insert(by_id, resource->id, resource);
+    }
+    for (gsize i = 0; i < set->n_instances; i++) {
+        const struct cox_vrrpd_resource *resource = g_hash_table_lookup(by_id, instances[i].name);
+
+        instances[i].is_promoted = resource != NULL && cox_vrrpd_is_master(resource);
     }
 }
 

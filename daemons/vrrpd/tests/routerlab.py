@@ -144,7 +144,6 @@ class Spaces:
 class Lab(Spaces):
     def __init__(self):
         super().__init__("switch", "a", "b", "client")
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what cleans up runs
         self.run("switch", "sysctl -qw net.ipv6.conf.all.disable_ipv6=1; ip link add br0 type bridge forward_delay 0 mcast_snooping 0; ip link set br0 up")
         for i, name in enumerate(("a", "b", "client"), 1):
             self.run(name, "sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0; ip link set lo up")
@@ -185,6 +184,7 @@ class Lab(Spaces):
 
 def main(tests, word):
     why = missing()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what cleans up runs
     print("1..%d" % len(tests), flush=True)
     for i, function in enumerate(tests, 1):
         if why:
