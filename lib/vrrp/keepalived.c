@@ -447,6 +447,9 @@ turn_of(const char *keyword)
     static const char *const settings[] = { "global_defs", "net_namespace", "instance", "linkbeat_use_polling", NULL };
     static const char *const followed[] = { "vrrp_script", "track_file", "vrrp_track_file", "vrrp_track_process", NULL };
 
+    if (strcmp(keyword, "vrrp_instance") == 0) {
+        return 2; /* thousands may be */
+    }
     return is_one_of(keyword, settings) ? 0 : is_one_of(keyword, followed) ? 1 : 2;
 }
 

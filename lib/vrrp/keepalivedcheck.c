@@ -264,12 +264,12 @@ static void
 check_twins(const struct cox_vrrp_set *set, struct cox_diags *diags)
 {
     g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
-    g_autoptr(GHashTable) first = g_hash_table_new(g_str_hash, g_str_equal); /* interface to the chain of its routers */
+    g_autoptr(GHashTable) first = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL); /* "VRID INTERFACE" to the chain of its routers */
     g_autofree gsize *before = g_new0(gsize, set->n_instances + 1);
 
     for (size_t i = 0; i < set->n_instances; i++) {
         const struct cox_vrrp_instance *router = &set->instances[i];
-        gpointer key = (gpointer) (guintptr) (router->interface == NULL ? "" : router->interface);
+        char *key = g_strdup_printf("%u %s", router->vrid, router->interface == NULL ? "" : router->interface);
 
         if (!g_hash_table_add(names, (gpointer) (guintptr) router->name)) {
             say(diags, COX_SEVERITY_ERROR, router, "give each its own name", "another router has this name");
