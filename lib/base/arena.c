@@ -48,14 +48,11 @@ cox_arena_free(struct cox_arena *arena)
 }
 
 static struct block *
-block_for(struct cox_arena *arena, size_t size)
+new_block(struct cox_arena *arena, size_t size)
 {
-    struct block *b = arena->blocks;
-    size_t capacity = MAX(size, (size_t) (b == NULL ? FIRST_BLOCK_BYTES : BLOCK_BYTES));
+    size_t capacity = MAX(size, (size_t) (arena->blocks == NULL ? FIRST_BLOCK_BYTES : BLOCK_BYTES));
+    struct block *b = NULL;
 
-    if (b != NULL && b->size - b->used >= size) {
-        return b;
-    }
     b = g_malloc(sizeof(struct block) + capacity);
     b->used = 0;
     b->size = capacity;
@@ -70,39 +67,38 @@ block_for(struct cox_arena *arena, size_t size)
     return b;
 }
 
+/* @size bytes that begin at a multiple of @alignment. */
+static char *
+take(struct cox_arena *arena, size_t size, size_t alignment)
+{
+    struct block *b = arena->blocks;
+    size_t at = b == NULL ? 0 : (b->used + alignment - 1) & ~(alignment - 1);
+
+    if (b == NULL || at > b->size || b->size - at < size) {
+        b = new_block(arena, size);
+        at = 0;
+    }
+    arena->used_bytes += at + size - b->used;
+    b->used = at + size;
+    return b->data + at;
+}
+
 void *
 cox_arena_alloc(struct cox_arena *arena, size_t size_bytes)
 {
-    size_t size;
-    struct block *b;
-    void *result;
-
     COX_BUG_ON(size_bytes > SIZE_MAX / 2);
-    size = (MAX(size_bytes, 1) + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
-    b = block_for(arena, size);
-    result = b->data + b->used;
-    b->used += size;
-    arena->used_bytes += size;
-    return memset(result, 0, size);
+    return memset(take(arena, MAX(size_bytes, 1), alignof(max_align_t)), 0, size_bytes);
 }
 
 const char *
 cox_arena_strndup(struct cox_arena *arena, const char *text, size_t length)
 {
-    struct block *b = NULL;
     char *copy = NULL;
-    size_t room = 0;
-    size_t size = 0; /* strings need no alignment, the next piece does */
 
     COX_BUG_ON(length > SIZE_MAX / 2);
-    b = block_for(arena, length + 1);
-    copy = b->data + b->used;
-    room = b->size - b->used;
-    size = MIN(room, (length + 1 + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1));
+    copy = take(arena, length + 1, 1);
     memcpy(copy, text, length);
     copy[length] = '\0';
-    b->used += size;
-    arena->used_bytes += size;
     return copy;
 }
 

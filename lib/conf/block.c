@@ -1,14 +1,40 @@
 /* lib/conf/block.c - a configuration in the language of keepalived.conf: the tree, words and messages.  Layer 1, pure. */
-#include "conf/block.h"
+#include "conf/block_priv.h"
 
 #include <string.h>
 
 void
 cox_block_tree_free(struct cox_block_tree *tree)
 {
-    if (tree != NULL) {
-        cox_arena_free(tree->arena); /* the tree is in it */
+    if (tree == NULL) {
+        return;
     }
+    for (guint i = 0; i < tree->pieces->len; i++) {
+        cox_arena_free(g_array_index(tree->pieces, struct cox_blockpiece, i).arena);
+    }
+    g_array_unref(tree->pieces);
+    cox_arena_free(tree->arena); /* the tree is in it */
+}
+
+void
+cox_block_tree_drop(struct cox_block_tree *tree, const struct cox_block *block)
+{
+    guint n = 0;
+
+    tree->root.first = block->next;
+    if (tree->root.first == NULL) {
+        tree->root.last = NULL;
+    }
+    while (n < tree->pieces->len && g_array_index(tree->pieces, struct cox_blockpiece, n).last != block) {
+        n++;
+    }
+    if (n == tree->pieces->len) {
+        return; /* the piece has more */
+    }
+    for (guint i = 0; i <= n; i++) {
+        cox_arena_free(g_array_index(tree->pieces, struct cox_blockpiece, i).arena);
+    }
+    g_array_remove_range(tree->pieces, 0, n + 1);
 }
 
 const char *

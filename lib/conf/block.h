@@ -33,18 +33,19 @@ struct cox_block_word {
 /** A statement.  Everything belongs to the tree. */
 struct cox_block {
     const char *file;                   /**< as it was opened */
-    guint line;                         /**< from 1; 0: the root */
     const struct cox_block_word *words; /**< the first is the keyword */
-    guint n_words;                      /**< 0: the root */
     const char *rest;                   /**< what stands behind the keyword, as written: for cox_block_split() */
-    bool has_body;                      /**< braces follow */
     struct cox_block *first, *last;     /**< statements in the braces */
     struct cox_block *next;             /**< after this one, in the same braces */
+    guint line;                         /**< from 1; 0: the root */
+    guint n_words;                      /**< 0: the root */
+    bool has_body;                      /**< braces follow */
 };
 
 struct cox_block_tree {
-    struct cox_arena *arena;
-    struct cox_block root; /**< its body is the file */
+    struct cox_arena *arena; /**< of the tree, and of names of files */
+    GArray *pieces;          /**< where the statements are; for cox_block_tree_drop() */
+    struct cox_block root;   /**< its body is the file */
 };
 
 /** Where text comes from. */
@@ -72,6 +73,9 @@ struct cox_block_tree *cox_block_read_text(const char *file, const char *text, c
                                            struct cox_diags *diags);
 
 void cox_block_tree_free(struct cox_block_tree *tree);
+
+/** @block, which is directly in the root, and all before it are not looked at any more: their memory is given back, now or with some that follow. */
+void cox_block_tree_drop(struct cox_block_tree *tree, const struct cox_block *block);
 
 /** Keyword of a statement, "" of the root. */
 const char *cox_block_keyword(const struct cox_block *block);

@@ -4,6 +4,12 @@
 
 #include "conf/block.h"
 
+/* Some statements that follow each other directly in the root, with all in them. */
+struct cox_blockpiece {
+    struct cox_arena *arena;
+    const struct cox_block *last; /* of the former; NULL: none yet */
+};
+
 /* Definitions so far. */
 struct cox_blockdef {
     GHashTable *texts;     /* name to text, lines divided by \n; owned */

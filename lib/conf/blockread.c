@@ -3,8 +3,11 @@
 
 #include <string.h>
 
+enum { PIECE_BYTES = 48 * 1024 };
+
 struct reader {
     struct cox_block_tree *tree;
+    struct cox_arena *arena;  /* of the last piece of the tree */
     const struct cox_block_source *source;
     struct cox_diags *diags;
     struct cox_blockdef defs;
@@ -81,17 +84,42 @@ count_bytes(struct reader *reader, size_t n, guint depth)
 
 /* ---- statements ------------------------------------------------------------------------------------------- */
 
+static void
+begin_piece(struct reader *reader)
+{
+    const struct cox_blockpiece piece = { .arena = cox_arena_new() };
+
+    g_array_append_val(reader->tree->pieces, piece);
+    reader->arena = piece.arena;
+}
+
 static struct cox_block *
 around(const struct reader *reader)
 {
     return g_ptr_array_index(reader->open, reader->open->len - 1);
 }
 
+/* What stands behind the keyword: mostly nothing, or one word that is there already. */
+static const char *
+rest_of(struct reader *reader, const struct cox_block *block, const char *end)
+{
+    if (block->n_words == 1) {
+        return "";
+    }
+    if (block->n_words == 2 && !block->words[1].is_quoted) {
+        return block->words[1].text;
+    }
+    while (end > reader->rest && g_ascii_isspace(end[-1])) {
+        end--;
+    }
+    return cox_arena_strndup(reader->arena, reader->rest, (size_t) (MAX(end, reader->rest) - reader->rest));
+}
+
 /* The words so far are a statement; @end is where its text ends, or where a limit stopped the reading.  NULL: there are none. */
 static struct cox_block *
 finish(struct reader *reader, const char *end)
 {
-    struct cox_arena *arena = reader->tree->arena;
+    struct cox_arena *arena = reader->arena;
     struct cox_block *block = NULL;
     struct cox_block *outer = around(reader);
 
@@ -104,13 +132,16 @@ finish(struct reader *reader, const char *end)
     block->line = reader->line;
     block->n_words = reader->words->len;
     block->words = cox_arena_memdup(arena, reader->words->data, reader->words->len, sizeof(struct cox_block_word));
-    block->rest = g_strchomp((char *) (guintptr) cox_arena_strndup(arena, reader->rest, (size_t) (MAX(end, reader->rest) - reader->rest)));
+    block->rest = rest_of(reader, block, end);
     if (outer->last == NULL) {
         outer->first = block;
     } else {
         outer->last->next = block;
     }
     outer->last = block;
+    if (reader->open->len == 1) {
+        g_array_index(reader->tree->pieces, struct cox_blockpiece, reader->tree->pieces->len - 1).last = block;
+    }
     g_array_set_size(reader->words, 0);
     reader->rest = NULL;
     reader->may_open = true;
@@ -127,7 +158,7 @@ open_block(struct reader *reader, const char *at, guint column)
     }
     if (block == NULL) {
         refuse(reader, column, "write the keyword of the block before it", "'{' follows no keyword");
-        block = cox_arena_new_array(reader->tree->arena, struct cox_block, 1); /* so that its '}' finds it */
+        block = cox_arena_new_array(reader->arena, struct cox_block, 1); /* so that its '}' finds it */
         block->file = reader->file;
         block->line = reader->line;
     }
@@ -172,6 +203,9 @@ take_word(struct reader *reader, const char *at, guint column)
     const char *end = begin;
 
     count_step(reader);
+    if (reader->open->len == 1 && reader->words->len == 0 && cox_arena_used_bytes(reader->arena) > PIECE_BYTES) {
+        begin_piece(reader);
+    }
     if (word.is_quoted) {
         for (; *end != '\0' && *end != '"'; end++) {
             end += (*end == '\\' && end[1] != '\0') ? 1 : 0;
@@ -182,7 +216,7 @@ take_word(struct reader *reader, const char *at, guint column)
     } else {
         end = plain_end(begin);
     }
-    word.text = cox_arena_strndup(reader->tree->arena, begin, (size_t) (end - begin));
+    word.text = cox_arena_strndup(reader->arena, begin, (size_t) (end - begin));
     g_array_append_val(reader->words, word);
     end += (word.is_quoted && *end == '"') ? 1 : 0;
     if (reader->words->len == 1) {
@@ -341,11 +375,16 @@ repeat(struct reader *reader, const struct piece *piece)
 static void
 take_replaced(struct reader *reader, const struct piece *piece)
 {
-    g_autoptr(GString) line = g_string_new(piece->text);
+    g_autoptr(GString) line = NULL;
     g_auto(GStrv) lines = NULL;
     struct piece now = { .depth = piece->depth, .is_conditional = piece->is_conditional };
     bool is_same = false;
 
+    if (strchr(piece->text, '$') == NULL) {
+        take_words(reader, piece);
+        return;
+    }
+    line = g_string_new(piece->text);
     if (!cox_blockdef_replace(&reader->defs, line)) {
         give_up(reader, "definitions make the line longer than is read");
         return;
@@ -535,6 +574,8 @@ read_all(const char *file, char *text, gsize length, const struct cox_block_sour
     const struct cox_block *open = NULL;
 
     reader.tree->arena = arena;
+    reader.tree->pieces = g_array_new(FALSE, FALSE, sizeof(struct cox_blockpiece));
+    begin_piece(&reader);
     reader.tree->root = (struct cox_block) { .file = cox_arena_intern(arena, file), .has_body = true };
     reader.open = g_ptr_array_new();
     reader.words = g_array_new(FALSE, FALSE, sizeof(struct cox_block_word));

@@ -50,5 +50,17 @@ copies_are_copies(void **state)
     cox_arena_free(NULL);
 }
 
+static void
+texts_lie_without_gaps(void **state)
+{
+    g_autoptr(cox_arena) arena = cox_arena_new();
+    const char *first = cox_arena_strdup(arena, "one");
+
+    (void) state;
+    assert_ptr_equal(cox_arena_strdup(arena, "three"), first + sizeof "one");
+    assert_int_equal(cox_arena_used_bytes(arena), sizeof "one" + sizeof "three");
+    assert_string_equal(first, "one");
+}
+
 COX_TEST_MAIN(cmocka_unit_test(memory_is_zeroed_and_aligned), cmocka_unit_test(equal_texts_are_interned_once),
-              cmocka_unit_test(copies_are_copies))
+              cmocka_unit_test(copies_are_copies), cmocka_unit_test(texts_lie_without_gaps))

@@ -382,6 +382,41 @@ a_shell_s_words_are_divided_and_quoted(void **state)
     assert_null(cox_block_split("a 'b", NULL));
 }
 
+/* What follows stays as it is, also where one piece of memory ends and the next begins; several may go at once. */
+static void
+statements_are_dropped_from_the_first_on(void **state)
+{
+    struct cox_block_source source = source_of(no_files);
+    g_autoptr(cox_diags) diags = cox_diags_new();
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autoptr(cox_block_tree) tree = NULL, rest = NULL;
+
+    (void) state;
+    for (guint i = 0; i < 3000; i++) {
+        g_string_append_printf(text, "service %u {\n server %u 80 {\n weight %u\n }\n}\n", i, i, i);
+    }
+    tree = cox_block_read_text("/k", text->str, &source, diags);
+    rest = cox_block_read_text("/k", text->str, &source, diags);
+    assert_true(tree->pieces->len > 5);
+    for (guint i = 0; i < 3000; i++) {
+        const struct cox_block *block = tree->root.first;
+        g_autofree char *number = g_strdup_printf("%u", i);
+
+        assert_string_equal(cox_block_word(block, 1), number);
+        assert_string_equal(cox_block_word(block->first, 1), number);
+        assert_string_equal(block->first->first->rest, number);
+        cox_block_tree_drop(tree, block);
+        if (i % 1000 == 0) {
+            cox_block_tree_drop(rest, rest->root.first);
+        } else {
+            rest->root.first = rest->root.first->next;
+        }
+    }
+    assert_null(tree->root.first);
+    assert_null(tree->root.last);
+    assert_int_equal(tree->pieces->len, 0);
+}
+
 COX_TEST_MAIN(cmocka_unit_test(lines_end_statements_and_braces_may_stand_anywhere), cmocka_unit_test(comments_begin_anywhere_but_in_quotes),
               cmocka_unit_test(quotes_make_one_word_and_end_one), cmocka_unit_test(conditions_choose_lines),
               cmocka_unit_test(definitions_are_replaced_when_they_are_used),
@@ -393,4 +428,5 @@ COX_TEST_MAIN(cmocka_unit_test(lines_end_statements_and_braces_may_stand_anywher
               cmocka_unit_test(a_loop_in_a_loop_that_is_wrong_costs_nothing_each_time),
         cmocka_unit_test(the_limit_may_be_met_in_a_keyword),
               cmocka_unit_test(what_definitions_make_is_bounded),
+              cmocka_unit_test(statements_are_dropped_from_the_first_on),
               cmocka_unit_test(words_and_text_behind_the_keyword_are_there), cmocka_unit_test(a_shell_s_words_are_divided_and_quoted))
