@@ -108,7 +108,7 @@ step(const char *what, struct cox_lvs *lvs, struct cox_lvs_event event, guint ex
     for (guint i = 0; i < cox_lvs_effects_count(&effects); i++) {
         const struct cox_lvs_effect *effect = cox_lvs_effects_get(&effects, i);
 
-        n += effect->kind == COX_LVS_DO_OP;
+        n += effect->kind == COX_LVS_DO_OPS ? effect->n_ops : 0;
         reading = effect->kind == COX_LVS_DO_READ ? effect->number : reading;
     }
     printf("%-24s %7u operations  %7.1f ms CPU  peak %ld MiB\n", what, n, (after - before) * 1e3, peak / 1024);

@@ -1,6 +1,7 @@
 /* daemons/lvsd/lvsd.c - the daemon as a whole: its beginning, reload and end, its health.  Layer 6. */
 #include "daemons/lvsd/lvsd.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -182,6 +183,16 @@ raise_limit(void)
     }
 }
 
+/* A reload takes as much memory as the one before: what is free is kept for it, since pages that are new cost more than reading the file does. */
+static void
+keep_memory(void)
+{
+    enum { KEPT_BYTES = 32 * 1024 * 1024 };
+
+    (void) mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+    (void) mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+}
+
 /* Connections end with their server (1), or stay as they were (0) and swallow what comes: also a client's that takes the port of an old one again. */
 #define EXPIRE_KEY "ipv4/vs/expire_nodest_conn"
 
@@ -236,6 +247,7 @@ start(struct cox_ctx *ctx, GError **error)
     struct cox_lvsd *lvsd = g_new0(struct cox_lvsd, 1);
     struct cox_probe_config probes = { .runtime = cox_service_runtime(ctx), .on_answer = on_answer, .context = lvsd, .node = g_get_host_name() };
 
+    keep_memory();
     lvsd->ctx = ctx;
     lvsd->runtime = probes.runtime;
     lvsd->log = cox_service_log(ctx);

@@ -59,9 +59,9 @@ cox_lvsd_read_config(const char *path, const char *config_id, GPtrArray *warning
 
     source.seed = g_random_int();
     tree = cox_block_read(path, &source, diags);
-    config = cox_lvs_config_from_block(&tree->root, diags);
     check_words(&tree->root, diags);
     cox_lvs_say_protocols(&tree->root, diags);
+    config = cox_lvs_config_from_tree(tree, diags);
     cox_lvsd_check_limits(config, diags);
     for (size_t i = 0; i < cox_diags_count(diags); i++) {
         if (cox_diags_get(diags, i)->severity != COX_SEVERITY_ERROR) {

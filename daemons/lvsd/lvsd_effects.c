@@ -22,7 +22,7 @@ set_timer(struct cox_lvsd *lvsd, cox_usec at)
 static bool
 waits_for_operations(enum cox_lvs_effect_kind kind)
 {
-    return kind != COX_LVS_DO_OP && kind != COX_LVS_DO_WAKE && kind != COX_LVS_DO_SAY && kind != COX_LVS_DO_PROBE && kind != COX_LVS_DO_CANCEL;
+    return kind != COX_LVS_DO_OPS && kind != COX_LVS_DO_WAKE && kind != COX_LVS_DO_SAY && kind != COX_LVS_DO_PROBE && kind != COX_LVS_DO_CANCEL;
 }
 
 static void
@@ -35,9 +35,11 @@ carry_out(struct cox_lvsd *lvsd, const struct cox_lvs_effect *effect)
         case COX_LVS_DO_FLUSH:
             cox_lvsd_flush(lvsd);
             break;
-        case COX_LVS_DO_OP:
+        case COX_LVS_DO_OPS:
             lvsd->has_news = true;
-            g_ptr_array_add(lvsd->ops, (gpointer) (guintptr) &effect->op);
+            for (guint i = 0; i < effect->n_ops; i++) {
+                g_ptr_array_add(lvsd->ops, (gpointer) (guintptr) &effect->ops[i]);
+            }
             break;
         case COX_LVS_DO_PROBE:
             lvsd->n_probes++;

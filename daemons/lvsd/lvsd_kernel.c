@@ -71,8 +71,6 @@ rs_of(const struct cox_ipvs_dest *dest)
     struct cox_lvs_rs rs = { .address = dest->address, .port = dest->port, .weight = (gint) MIN(dest->weight, (guint32) G_MAXINT),
                              .upper = dest->upper, .lower = dest->lower };
 
-    rs.use = (struct cox_lvs_use) { dest->active, dest->inactive, dest->persistent, dest->traffic.conns, dest->traffic.in_bytes,
-                                    dest->traffic.out_bytes };
     if (dest->method == IP_VS_CONN_F_TUNNEL) {
         rs.forward = (struct cox_lvs_forward) { COX_LVS_TUNNEL, (enum cox_lvs_tunnel) dest->tunnel, (enum cox_lvs_checksum) dest->tunnel_flags,
                                                 dest->tunnel_port };
@@ -89,14 +87,14 @@ op_text(const struct cox_lvs_op *op)
 {
     static const char *const words[] = { "add virtual server", "change virtual server", "remove virtual server",
                                          "add server", "change server", "remove server" };
-    g_autofree char *vs = op->vs.key.mark != 0 ? g_strdup_printf("fwmark %u", op->vs.key.mark) : cox_lvsd_endpoint(&op->vs.key.address, op->vs.key.port);
-    g_autofree char *rs = cox_lvsd_endpoint(&op->rs.address, op->rs.port);
+    g_autofree char *vs = op->vs->key.mark != 0 ? g_strdup_printf("fwmark %u", op->vs->key.mark) : cox_lvsd_endpoint(&op->vs->key.address, op->vs->key.port);
+    g_autofree char *rs = op->rs == NULL ? NULL : cox_lvsd_endpoint(&op->rs->address, op->rs->port);
 
-    if (op->kind >= COX_LVS_OP_ADD_RS) {
+    if (rs != NULL) {
         return g_strdup_printf("%s %s of %s", words[op->kind], rs, vs);
     }
     return op->kind == COX_LVS_OP_DEL_VS ? g_strdup_printf("%s %s", words[op->kind], vs)
-                                         : g_strdup_printf("%s %s with scheduler %s", words[op->kind], vs, op->vs.scheduler);
+                                         : g_strdup_printf("%s %s with scheduler %s", words[op->kind], vs, op->vs->scheduler);
 }
 
 /* Somebody else was faster, or what is to be done is done already; only the first needs another look. */
@@ -140,9 +138,11 @@ apply_some(struct cox_lvsd *lvsd, const struct cox_lvs_op *const *ops, guint n, 
     g_autofree struct cox_ipvs_change *changes = g_new(struct cox_ipvs_change, n);
 
     for (guint i = 0; i < n; i++) {
-        services[i] = cox_lvsd_service_of(&ops[i]->vs);
-        dests[i] = dest_of(&ops[i]->rs);
-        changes[i] = (struct cox_ipvs_change) { kinds[ops[i]->kind], &services[i], ops[i]->kind >= COX_LVS_OP_ADD_RS ? &dests[i] : NULL, 0 };
+        services[i] = cox_lvsd_service_of(ops[i]->vs);
+        if (ops[i]->rs != NULL) {
+            dests[i] = dest_of(ops[i]->rs);
+        }
+        changes[i] = (struct cox_ipvs_change) { kinds[ops[i]->kind], &services[i], ops[i]->rs != NULL ? &dests[i] : NULL, 0 };
     }
     (void) cox_ipvs_apply(lvsd->ipvs, changes, n);
     for (guint i = 0; i < n; i++) {
@@ -227,9 +227,12 @@ read_one(struct cox_lvsd *lvsd, const struct cox_ipvs_service *service, GError *
     }
     cox_lvs_table_add_vs(reading->table, &vs);
     for (guint i = 0; i < reading->dests->len; i++) {
-        const struct cox_lvs_rs rs = rs_of(&g_array_index(reading->dests, struct cox_ipvs_dest, i));
+        const struct cox_ipvs_dest *dest = &g_array_index(reading->dests, struct cox_ipvs_dest, i);
+        const struct cox_lvs_rs rs = rs_of(dest);
+        const struct cox_lvs_use use = { dest->active, dest->inactive, dest->persistent, dest->traffic.conns, dest->traffic.in_bytes, dest->traffic.out_bytes };
 
         cox_lvs_table_add_rs(reading->table, &rs);
+        cox_lvs_table_set_use(reading->table, &use);
     }
     return true;
 }

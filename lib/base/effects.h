@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 struct cox_effects {
     GArray *items;
     struct cox_arena *arena; /**< texts and arrays that the items point to; NULL until the first one */
+    GArray *kept;            /**< what else they point into, and how it is freed; NULL until the first one */
 };
 
 void cox_effects_init(struct cox_effects *effects, size_t item_bytes);
@@ -31,6 +32,9 @@ const char *cox_effects_text(struct cox_effects *effects, const char *text);
 
 /** A copy of @n elements of @size_bytes each that lives until reset or clear; NULL when @n is 0. */
 const void *cox_effects_array(struct cox_effects *effects, const void *data, size_t n, size_t size_bytes);
+
+/** Take @thing, which the items point into: @free gives it back at reset or clear.  For what is too large to be copied. */
+void cox_effects_keep(struct cox_effects *effects, gpointer thing, GDestroyNotify free);
 
 /**
  * Define struct cox_X_effects for elements of struct cox_X_effect, and its few functions.  The caller of cox_X_step() owns

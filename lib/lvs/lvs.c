@@ -192,17 +192,33 @@ omega_hooks(const struct pool *pool, struct cox_lvs_effects *out)
     }
 }
 
+/* The kernel looks for a server that comes among those that have gone, from the last one on: a start after a stop finds each at once. */
+static void
+turn_round(GArray *ops)
+{
+    for (guint i = 0; i < ops->len / 2; i++) {
+        struct cox_lvs_op *one = &g_array_index(ops, struct cox_lvs_op, i), *other = &g_array_index(ops, struct cox_lvs_op, ops->len - 1 - i);
+        const struct cox_lvs_op kept = *one;
+
+        *one = *other;
+        *other = kept;
+    }
+}
+
 static void
 give_back(struct cox_lvs *lvs, struct cox_lvs_effects *out)
 {
-    g_autoptr(cox_lvs_table) none = cox_lvs_table_new(), ours = cox_lvs_table_new();
-    g_autoptr(GArray) ops = g_array_new(FALSE, FALSE, sizeof(struct cox_lvs_op));
+    g_autoptr(cox_lvs_table) none = cox_lvs_table_new();
+    struct cox_lvs_table *ours = cox_lvs_table_new();
+    GArray *ops = g_array_new(FALSE, FALSE, sizeof(struct cox_lvs_op));
 
     for (guint i = 0; i < lvs->pools->len; i++) {
         cox_lvs_wanted(lvs->pools->pdata[i], ours);
     }
     cox_lvs_table_diff(none, ours, ours, ops);
+    turn_round(ops);
     cox_lvs_operate(lvs, ops, out);
+    cox_lvs_keep(ours, out);
 }
 
 static void

@@ -1,7 +1,7 @@
 /* lib/lvs/lvs.h - virtual servers: health of servers, and what is to be in the kernel's table: the engine.  Layer 3, pure.
  *
- *   ON_CONFIG --> (first time: DO_READ --> ON_TABLE) --> DO_OP ...       the table is as wanted; from then on each change is a few DO_OP
- *   DO_PROBE  --> ON_ANSWER --> health --> DO_OP, DO_RUN (hooks), DO_SAY
+ *   ON_CONFIG --> (first time: DO_READ --> ON_TABLE) --> DO_OPS          the table is as wanted; from then on each change is a few operations
+ *   DO_PROBE  --> ON_ANSWER --> health --> DO_OPS, DO_RUN (hooks), DO_SAY
  *
  * Everything that is wanted of the table is derived from configuration, health and orders; the table itself is read at the start, when an
  * operation has failed, and every few seconds while somebody is leaving or watched; what differs then from what is wanted is mended.
@@ -45,7 +45,7 @@ enum cox_lvs_event_kind {
 struct cox_lvs_event {
     enum cox_lvs_event_kind kind;
     struct cox_lvs_config *config;              /**< CONFIG; the engine takes it */
-    const struct cox_lvs_table *table;          /**< TABLE */
+    const struct cox_lvs_table *table;          /**< TABLE; there until the effects are reset, which point into it */
     const struct cox_lvs_table *owned;          /**< TABLE: what an earlier life of ours has put there (keys count), or NULL */
     guint64 number;                             /**< TABLE: of the DO_READ; ANSWER: of the probe */
     const struct cox_lvs_answer *answer;
@@ -62,7 +62,7 @@ struct cox_lvs_event {
 enum cox_lvs_effect_kind {
     COX_LVS_DO_READ = 0,   /**< read the kernel's table, after the operations before it */
     COX_LVS_DO_FLUSH,      /**< empty the kernel's table */
-    COX_LVS_DO_OP,
+    COX_LVS_DO_OPS,        /**< change the kernel's table, in this order */
     COX_LVS_DO_PROBE,      /**< begin; copy what is needed of @check, which may be gone after the next step */
     COX_LVS_DO_CANCEL,     /**< end this probe; it is not to answer */
     COX_LVS_DO_RUN,        /**< run a hook */
@@ -90,7 +90,8 @@ enum cox_lvs_notice {
 struct cox_lvs_effect {
     enum cox_lvs_effect_kind kind;
     guint64 number;                      /**< READ, PROBE, CANCEL */
-    struct cox_lvs_op op;                /**< OP */
+    const struct cox_lvs_op *ops;        /**< OPS */
+    guint n_ops;
     const struct cox_lvs_check *check;   /**< PROBE */
     struct cox_lvs_script script;        /**< RUN */
     enum cox_lvs_notice notice;          /**< SAY, and RUN: why */

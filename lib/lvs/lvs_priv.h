@@ -86,8 +86,11 @@ void cox_lvs_hook(const struct pool *pool, const struct cox_lvs_backend *backend
 /** Append what is to be in the table for one pool. */
 void cox_lvs_wanted(const struct pool *pool, struct cox_lvs_table *table);
 
-/** Append operations as effects. */
-void cox_lvs_operate(struct cox_lvs *lvs, const GArray *ops, struct cox_lvs_effects *out);
+/** Append operations, if there are any, as an effect, which takes them; what they point to is to be there as long as it. */
+void cox_lvs_operate(struct cox_lvs *lvs, GArray *ops, struct cox_lvs_effects *out);
+
+/** The effects take @table, which operations point into. */
+void cox_lvs_keep(struct cox_lvs_table *table, struct cox_lvs_effects *out);
 
 /* ---- lvsread.c ---- */
 

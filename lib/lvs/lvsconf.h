@@ -44,9 +44,9 @@ enum cox_lvs_checksum {
 
 /** How packets get to a server. */
 struct cox_lvs_forward {
-    enum cox_lvs_method method;
-    enum cox_lvs_tunnel tunnel;     /**< the last three: TUNNEL only, else 0 */
-    enum cox_lvs_checksum checksum;
+    enum cox_lvs_method method : 8;
+    enum cox_lvs_tunnel tunnel : 8; /**< the last three: TUNNEL only, else 0 */
+    enum cox_lvs_checksum checksum : 8;
     guint16 gue_port;
 };
 
@@ -76,13 +76,13 @@ struct cox_lvs_server {
     gint weight;                    /**< 0 to COX_LVS_WEIGHT_MAX */
     struct cox_lvs_forward forward;
     guint upper, lower;             /**< connections at which it gets no more, and again; 0: no limit */
+    guint passive_conns;            /**< new connections between two looks, none answered, until its checks are run at once; 0: never */
     bool is_inhibited;              /**< when bad: weight 0 instead of removal */
     bool is_quiesced;               /**< weight 0 by order: connections stay, no new ones */
+    bool has_mail;                  /**< mail when it comes or goes */
     gint64 drain_ms;                /**< removed by configuration: may keep its connections so long with weight 0; 0: removed at once */
     gint64 slow_start_ms;           /**< back from a failure: the weight grows over so long; 0: whole at once */
-    guint passive_conns;            /**< new connections between two looks, none answered, until its checks are run at once; 0: never */
     struct cox_lvs_script notify_up, notify_down;
-    bool has_mail;                  /**< mail when it comes or goes */
     const char *label;              /**< for people and SNMP, or NULL */
     const struct cox_lvs_check *checks;
     size_t n_checks;                /**< all must be good */

@@ -121,44 +121,76 @@ pass_time(struct pool *pool, cox_usec now, struct cox_lvs_effects *out)
     say_drained(pool, was_drained, out);
 }
 
-/* A copy of @servers in which the port that is left open is @port. */
+/* @servers, or a copy in which the port that is left open is @port; the caller unrefs. */
 static GArray *
-with_port(const GArray *servers, guint16 port)
+with_port(GArray *servers, guint16 port)
 {
-    GArray *copy = g_array_sized_new(FALSE, FALSE, sizeof(struct cox_lvs_rs), servers->len);
+    GArray *copy = NULL;
 
-    g_array_append_vals(copy, servers->data, servers->len);
-    for (guint i = 0; i < copy->len; i++) {
-        struct cox_lvs_rs *rs = &g_array_index(copy, struct cox_lvs_rs, i);
-
-        rs->port = rs->port != 0 ? rs->port : port;
+    for (guint i = 0; i < servers->len; i++) {
+        if (g_array_index(servers, struct cox_lvs_rs, i).port == 0) {
+            copy = copy == NULL ? g_array_copy(servers) : copy;
+            g_array_index(copy, struct cox_lvs_rs, i).port = port;
+        }
     }
-    return copy;
-}
-
-void
-cox_lvs_operate(struct cox_lvs *lvs, const GArray *ops, struct cox_lvs_effects *out)
-{
-    for (guint i = 0; i < ops->len; i++) {
-        cox_lvs_add(out, COX_LVS_DO_OP)->op = g_array_index(ops, struct cox_lvs_op, i);
-    }
-    lvs->is_stale = lvs->is_stale || ops->len > 0;
+    return copy == NULL ? g_array_ref(servers) : copy;
 }
 
 static void
-operate_fronts(struct cox_lvs *lvs, const struct pool *pool, const GArray *wanted, struct cox_lvs_effects *out)
+free_array(gpointer array)
 {
-    g_autoptr(GArray) ops = g_array_new(FALSE, FALSE, sizeof(struct cox_lvs_op));
+    g_array_unref(array);
+}
+
+static void
+keep_array(GArray *array, struct cox_lvs_effects *out)
+{
+    cox_effects_keep(&out->list, array, free_array);
+}
+
+void
+cox_lvs_operate(struct cox_lvs *lvs, GArray *ops, struct cox_lvs_effects *out)
+{
+    struct cox_lvs_effect *effect = ops->len == 0 ? NULL : cox_lvs_add(out, COX_LVS_DO_OPS);
+
+    if (effect == NULL) {
+        g_array_unref(ops);
+        return;
+    }
+    effect->ops = (const struct cox_lvs_op *) (const void *) ops->data;
+    effect->n_ops = ops->len;
+    keep_array(ops, out);
+    lvs->is_stale = true;
+}
+
+static void
+free_table(gpointer table)
+{
+    cox_lvs_table_free(table);
+}
+
+void
+cox_lvs_keep(struct cox_lvs_table *table, struct cox_lvs_effects *out)
+{
+    cox_effects_keep(&out->list, table, free_table);
+}
+
+static void
+operate_fronts(struct cox_lvs *lvs, const struct pool *pool, GArray *wanted, struct cox_lvs_effects *out)
+{
+    GArray *ops = g_array_new(FALSE, FALSE, sizeof(struct cox_lvs_op));
     const struct cox_lvs_service *conf = pool->pool.conf;
 
     for (size_t i = 0; i < conf->n_fronts; i++) {
-        g_autoptr(GArray) want = with_port(wanted, conf->fronts[i].port), have = with_port(pool->pool.placed, conf->fronts[i].port);
+        GArray *want = with_port(wanted, conf->fronts[i].port), *have = with_port(pool->pool.placed, conf->fronts[i].port);
 
         for (guint32 n = 0; n < MAX(conf->fronts[i].count, 1); n++) {
             const struct cox_lvs_vs vs = cox_lvs_pool_vs(conf, &conf->fronts[i], n);
 
-            cox_lvs_servers_diff(&vs, want, have, ops);
+            cox_lvs_servers_diff(cox_effects_array(&out->list, &vs, 1, sizeof vs), want, have, ops);
         }
+        keep_array(want, out);
+        keep_array(have, out);
     }
     cox_lvs_operate(lvs, ops, out);
 }
@@ -174,10 +206,7 @@ cox_lvs_wanted(const struct pool *pool, struct cox_lvs_table *table)
         for (guint32 n = 0; n < MAX(conf->fronts[i].count, 1); n++) {
             const struct cox_lvs_vs vs = cox_lvs_pool_vs(conf, &conf->fronts[i], n);
 
-            cox_lvs_table_add_vs(table, &vs);
-            for (guint j = 0; j < servers->len; j++) {
-                cox_lvs_table_add_rs(table, &g_array_index(servers, struct cox_lvs_rs, j));
-            }
+            cox_lvs_table_add_all(table, &vs, servers);
         }
     }
 }
@@ -187,7 +216,7 @@ cox_lvs_settle(struct cox_lvs *lvs, bool has_ops, cox_usec now, struct cox_lvs_e
 {
     for (guint i = 0; i < lvs->dirty->len; i++) {
         struct pool *pool = lvs->dirty->pdata[i];
-        GArray *wanted = g_array_new(FALSE, FALSE, sizeof(struct cox_lvs_rs));
+        GArray *wanted = g_array_sized_new(FALSE, FALSE, sizeof(struct cox_lvs_rs), (guint) pool->pool.conf->n_servers);
 
         pool->is_dirty = false;
         judge_servers(pool, now, out);

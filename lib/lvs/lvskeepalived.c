@@ -330,8 +330,9 @@ take_top(struct cox_keyword_reader *reader, const struct cox_block *block, guint
     }
 }
 
-struct cox_lvs_config *
-cox_lvs_config_from_block(const struct cox_block *root, struct cox_diags *diags)
+/* @tree: to be given back on the way, or NULL. */
+static struct cox_lvs_config *
+read_config(const struct cox_block *root, struct cox_block_tree *tree, struct cox_diags *diags)
 {
     struct cox_lvs_config *config = cox_lvs_config_new();
     struct cox_lvsk_load load = { .config = config, .services = g_array_new(FALSE, FALSE, sizeof(struct cox_lvs_service)),
@@ -341,8 +342,12 @@ cox_lvs_config_from_block(const struct cox_block *root, struct cox_diags *diags)
 
     cox_keyword_reader_init(&reader, keywords, G_N_ELEMENTS(keywords));
     for (guint turn = 0; turn < 3; turn++) {
-        for (const struct cox_block *block = root->first; block != NULL; block = block->next) {
+        for (const struct cox_block *block = root->first, *next; block != NULL; block = next) {
+            next = block->next;
             take_top(&reader, block, turn);
+            if (tree != NULL && turn == 2) {
+                cox_block_tree_drop(tree, block);
+            }
         }
     }
     cox_keyword_reader_clear(&reader);
@@ -353,6 +358,18 @@ cox_lvs_config_from_block(const struct cox_block *root, struct cox_diags *diags)
     g_array_unref(load.files);
     cox_lvs_check_config(config, diags);
     return config;
+}
+
+struct cox_lvs_config *
+cox_lvs_config_from_block(const struct cox_block *root, struct cox_diags *diags)
+{
+    return read_config(root, NULL, diags);
+}
+
+struct cox_lvs_config *
+cox_lvs_config_from_tree(struct cox_block_tree *tree, struct cox_diags *diags)
+{
+    return read_config(&tree->root, tree, diags);
 }
 
 void

@@ -20,6 +20,9 @@ const struct cox_keyword *cox_lvs_keywords(size_t *n);
  */
 struct cox_lvs_config *cox_lvs_config_from_block(const struct cox_block *root, struct cox_diags *diags);
 
+/** The same of all of @tree, whose memory is given back on the way: it has no statements any more. */
+struct cox_lvs_config *cox_lvs_config_from_tree(struct cox_block_tree *tree, struct cox_diags *diags);
+
 /** Say (warnings) which virtual servers of a file of keepalived's have no protocol: keepalived 2.2 takes UDP, and we TCP. */
 void cox_lvs_say_protocols(const struct cox_block *root, struct cox_diags *diags);
 

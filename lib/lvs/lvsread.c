@@ -68,7 +68,9 @@ use_of(const struct pool *pool, const struct cox_lvs_rs *who, const struct sight
 
             for (size_t j = 0; j < n_servers; j++) {
                 if (cox_lvs_rs_compare(&servers[j], &wanted) == 0) {
-                    add_use(sum, &servers[j].use);
+                    const struct cox_lvs_use use = cox_lvs_table_use(sight->table, row - 1, j);
+
+                    add_use(sum, &use);
                     is_there = true;
                 }
             }
@@ -143,9 +145,8 @@ see_pools(struct cox_lvs *lvs, const struct sight *sight, struct cox_lvs_effects
 static void
 mend(struct cox_lvs *lvs, const struct cox_lvs_event *event, struct cox_lvs_effects *out)
 {
-    g_autoptr(cox_lvs_table) wanted = cox_lvs_table_new();
-    g_autoptr(GArray) ops = g_array_new(FALSE, FALSE, sizeof(struct cox_lvs_op));
-    struct cox_lvs_table *gone;
+    struct cox_lvs_table *wanted = cox_lvs_table_new(), *gone;
+    GArray *ops = g_array_new(FALSE, FALSE, sizeof(struct cox_lvs_op));
 
     for (guint i = 0; i < lvs->pools->len; i++) {
         cox_lvs_wanted(lvs->pools->pdata[i], wanted);
@@ -158,6 +159,7 @@ mend(struct cox_lvs *lvs, const struct cox_lvs_event *event, struct cox_lvs_effe
     gone = cox_lvs_table_surplus(wanted, event->table, lvs->gone);
     cox_lvs_table_free(lvs->gone);
     lvs->gone = gone;
+    cox_lvs_keep(wanted, out);
 }
 
 cox_usec

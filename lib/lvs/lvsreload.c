@@ -247,13 +247,15 @@ wanted_of(const GPtrArray *pools)
     return table;
 }
 
-/* What the kernel must do about the new configuration: against what it has been told so far, or after its table has been read. */
+/* What the kernel must do about the new configuration: against what it has been told so far (@old, taken), or after its table has been read. */
 static void
-go_over(struct cox_lvs *lvs, const struct cox_lvs_table *old, struct cox_lvs_effects *out)
+go_over(struct cox_lvs *lvs, struct cox_lvs_table *old, struct cox_lvs_effects *out)
 {
+    cox_lvs_keep(old, out);
     if (lvs->is_synced) {
-        g_autoptr(cox_lvs_table) new = wanted_of(lvs->pools), had = lvs->gone;
-        g_autoptr(GArray) ops = g_array_new(FALSE, FALSE, sizeof(struct cox_lvs_op));
+        g_autoptr(cox_lvs_table) had = lvs->gone;
+        struct cox_lvs_table *new = wanted_of(lvs->pools);
+        GArray *ops = g_array_new(FALSE, FALSE, sizeof(struct cox_lvs_op));
 
         for (size_t i = 0; i < cox_lvs_table_count(old); i++) {
             cox_lvs_table_add_vs(had, cox_lvs_table_vs(old, i));
@@ -261,6 +263,7 @@ go_over(struct cox_lvs *lvs, const struct cox_lvs_table *old, struct cox_lvs_eff
         lvs->gone = cox_lvs_table_surplus(new, had, had);
         cox_lvs_table_diff(new, old, old, ops);
         cox_lvs_operate(lvs, ops, out);
+        cox_lvs_keep(new, out);
     } else {
         cox_lvs_read(lvs, out);
     }
@@ -285,7 +288,7 @@ set_timeouts(const struct cox_lvs_config *new, const struct cox_lvs_config *old,
 void
 cox_lvs_on_config(struct cox_lvs *lvs, struct cox_lvs_config *config, cox_usec now, struct cox_lvs_effects *out)
 {
-    g_autoptr(cox_lvs_table) old = wanted_of(lvs->pools);
+    struct cox_lvs_table *old = wanted_of(lvs->pools);
     struct before before = set_aside(lvs);
 
     lvs->config = config;

@@ -25,11 +25,11 @@ struct cox_lvs_backend {
     const struct cox_lvs_server *conf;
     struct cox_lvs_checker **checkers; /**< conf->n_checks; shared with others that have the same check */
     bool is_up;
-    cox_usec slow_from;                /**< came back then; COX_USEC_NEVER: has its whole weight */
+    bool is_drained;                   /**< nothing is left of it: not in the table */
     enum cox_lvs_order order;
     gint ordered_weight;
+    cox_usec slow_from;                /**< came back then; COX_USEC_NEVER: has its whole weight */
     cox_usec drain_until;              /**< with ORDER_DRAIN */
-    bool is_drained;                   /**< nothing is left of it: not in the table */
     struct cox_lvs_use use;            /**< as read last */
 };
 

@@ -10,13 +10,21 @@ enum { FLAGS = COX_LVS_PERSISTENT | COX_LVS_ONE_PACKET | COX_LVS_FLAG_1 | COX_LV
 
 struct row {
     struct cox_lvs_vs vs;
-    guint first, n; /* in servers */
+    guint first, n;  /* in servers */
+    GArray *servers; /* of struct cox_lvs_rs; also owned by others unless it is that of the table */
 };
 
 struct cox_lvs_table {
     GArray *rows;    /* of struct row */
     GArray *servers; /* of struct cox_lvs_rs, row after row */
+    GArray *uses;    /* of struct cox_lvs_use, of the first of these servers */
 };
+
+static void
+clear_row(gpointer data)
+{
+    g_array_unref(((struct row *) data)->servers);
+}
 
 struct cox_lvs_table *
 cox_lvs_table_new(void)
@@ -24,7 +32,9 @@ cox_lvs_table_new(void)
     struct cox_lvs_table *table = g_new(struct cox_lvs_table, 1);
 
     table->rows = g_array_new(FALSE, FALSE, sizeof(struct row));
+    g_array_set_clear_func(table->rows, clear_row);
     table->servers = g_array_new(FALSE, FALSE, sizeof(struct cox_lvs_rs));
+    table->uses = g_array_new(FALSE, TRUE, sizeof(struct cox_lvs_use));
     return table;
 }
 
@@ -34,6 +44,7 @@ cox_lvs_table_free(struct cox_lvs_table *table)
     if (table != NULL) {
         g_array_unref(table->rows);
         g_array_unref(table->servers);
+        g_array_unref(table->uses);
         g_free(table);
     }
 }
@@ -47,7 +58,15 @@ row_at(const struct cox_lvs_table *table, size_t i)
 void
 cox_lvs_table_add_vs(struct cox_lvs_table *table, const struct cox_lvs_vs *vs)
 {
-    const struct row row = { .vs = *vs, .first = table->servers->len };
+    const struct row row = { .vs = *vs, .first = table->servers->len, .servers = g_array_ref(table->servers) };
+
+    g_array_append_val(table->rows, row);
+}
+
+void
+cox_lvs_table_add_all(struct cox_lvs_table *table, const struct cox_lvs_vs *vs, GArray *servers)
+{
+    const struct row row = { .vs = *vs, .n = servers->len, .servers = g_array_ref(servers) };
 
     g_array_append_val(table->rows, row);
 }
@@ -55,9 +74,19 @@ cox_lvs_table_add_vs(struct cox_lvs_table *table, const struct cox_lvs_vs *vs)
 void
 cox_lvs_table_add_rs(struct cox_lvs_table *table, const struct cox_lvs_rs *rs)
 {
-    COX_BUG_ON(table->rows->len == 0);
+    struct row *last = table->rows->len == 0 ? NULL : &g_array_index(table->rows, struct row, table->rows->len - 1);
+
+    COX_BUG_ON(last == NULL || last->servers != table->servers);
     g_array_append_vals(table->servers, rs, 1);
-    g_array_index(table->rows, struct row, table->rows->len - 1).n++;
+    last->n++;
+}
+
+void
+cox_lvs_table_set_use(struct cox_lvs_table *table, const struct cox_lvs_use *use)
+{
+    COX_BUG_ON(table->servers->len == 0);
+    g_array_set_size(table->uses, table->servers->len);
+    g_array_index(table->uses, struct cox_lvs_use, table->servers->len - 1) = *use;
 }
 
 size_t
@@ -75,8 +104,19 @@ cox_lvs_table_vs(const struct cox_lvs_table *table, size_t i)
 const struct cox_lvs_rs *
 cox_lvs_table_rs(const struct cox_lvs_table *table, size_t i, size_t *n)
 {
-    *n = row_at(table, i)->n;
-    return *n == 0 ? NULL : &g_array_index(table->servers, struct cox_lvs_rs, row_at(table, i)->first);
+    const struct row *row = row_at(table, i);
+
+    *n = row->n;
+    return *n == 0 ? NULL : &g_array_index(row->servers, struct cox_lvs_rs, row->first);
+}
+
+struct cox_lvs_use
+cox_lvs_table_use(const struct cox_lvs_table *table, size_t i, size_t k)
+{
+    const struct row *row = row_at(table, i);
+    const size_t at = row->first + k;
+
+    return row->servers == table->servers && at < table->uses->len ? g_array_index(table->uses, struct cox_lvs_use, at) : (struct cox_lvs_use) { 0 };
 }
 
 static int
@@ -125,11 +165,8 @@ is_same_rs(const struct cox_lvs_rs *a, const struct cox_lvs_rs *b)
 static void
 add_op(GArray *ops, enum cox_lvs_op_kind kind, const struct cox_lvs_vs *vs, const struct cox_lvs_rs *rs)
 {
-    struct cox_lvs_op op = { .kind = kind, .vs = *vs };
+    const struct cox_lvs_op op = { kind, vs, rs };
 
-    if (rs != NULL) {
-        op.rs = *rs;
-    }
     g_array_append_val(ops, op);
 }
 
@@ -290,8 +327,8 @@ cox_lvs_table_diff(const struct cox_lvs_table *wanted, const struct cox_lvs_tabl
             add_op(ops, COX_LVS_OP_SET_VS, &want->vs, NULL);
         }
         if (order <= 0) {
-            sort_servers(views.wanted, wanted->servers, want->first, want->n);
-            sort_servers(views.actual, actual->servers, order == 0 ? have->first : 0, order == 0 ? have->n : 0);
+            sort_servers(views.wanted, want->servers, want->first, want->n);
+            sort_servers(views.actual, order == 0 ? have->servers : actual->servers, order == 0 ? have->first : 0, order == 0 ? have->n : 0);
             diff_views(&want->vs, &views, ops);
         }
         i += order <= 0;

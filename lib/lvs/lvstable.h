@@ -49,7 +49,6 @@ struct cox_lvs_rs {
     gint weight;
     struct cox_lvs_forward forward;
     guint upper, lower;
-    struct cox_lvs_use use;
 };
 
 struct cox_lvs_table;
@@ -63,10 +62,19 @@ void cox_lvs_table_add_vs(struct cox_lvs_table *table, const struct cox_lvs_vs *
 /** Append a server to the virtual server added last, which there must be. */
 void cox_lvs_table_add_rs(struct cox_lvs_table *table, const struct cox_lvs_rs *rs);
 
+/** What has gone through the server added last. */
+void cox_lvs_table_set_use(struct cox_lvs_table *table, const struct cox_lvs_use *use);
+
+/** Append a virtual server with exactly these servers (of struct cox_lvs_rs), which are not changed any more: the table owns them, too. */
+void cox_lvs_table_add_all(struct cox_lvs_table *table, const struct cox_lvs_vs *vs, GArray *servers);
+
 /** How many virtual servers, and number @i of them with its @n servers; borrowed until something is added. */
 size_t cox_lvs_table_count(const struct cox_lvs_table *table);
 const struct cox_lvs_vs *cox_lvs_table_vs(const struct cox_lvs_table *table, size_t i);
 const struct cox_lvs_rs *cox_lvs_table_rs(const struct cox_lvs_table *table, size_t i, size_t *n);
+
+/** Of server number @k of it; zero when nobody has said. */
+struct cox_lvs_use cox_lvs_table_use(const struct cox_lvs_table *table, size_t i, size_t k);
 
 enum cox_lvs_op_kind {
     COX_LVS_OP_ADD_VS = 0,
@@ -77,11 +85,11 @@ enum cox_lvs_op_kind {
     COX_LVS_OP_DEL_RS,
 };
 
-/** One operation of the kernel. */
+/** One operation of the kernel; what it points to is in one of the tables that it leads from and to. */
 struct cox_lvs_op {
     enum cox_lvs_op_kind kind;
-    struct cox_lvs_vs vs; /**< the key alone counts for DEL_VS and those of servers */
-    struct cox_lvs_rs rs; /**< zero for those of virtual servers */
+    const struct cox_lvs_vs *vs; /**< the key alone counts for DEL_VS and those of servers */
+    const struct cox_lvs_rs *rs; /**< NULL for those of virtual servers */
 };
 
 /**
@@ -97,7 +105,10 @@ void cox_lvs_table_diff(const struct cox_lvs_table *wanted, const struct cox_lvs
 /** Virtual servers, without their servers, that @wanted has not, but @actual and @owned have; the caller frees. */
 struct cox_lvs_table *cox_lvs_table_surplus(const struct cox_lvs_table *wanted, const struct cox_lvs_table *actual, const struct cox_lvs_table *owned);
 
-/** As cox_lvs_table_diff() for the servers of one virtual server: from @actual to @wanted, both of struct cox_lvs_rs in any order. */
+/**
+ * As cox_lvs_table_diff() for the servers of one virtual server: from @actual to @wanted, both of struct cox_lvs_rs in any order.  @ops point to @vs and
+ * into both.
+ */
 void cox_lvs_servers_diff(const struct cox_lvs_vs *vs, const GArray *wanted, const GArray *actual, GArray *ops);
 
 /** Order of keys, and of servers by address and port: below, equal to or above 0. */

@@ -62,5 +62,31 @@ a_reset_list_starts_with_zeroed_elements(void **state)
     cox_probe_effects_clear(&effects);
 }
 
+static void
+count(gpointer data)
+{
+    ++*(int *) data;
+}
+
+static void
+what_is_kept_is_given_back_once(void **state)
+{
+    struct cox_probe_effects effects;
+    int first = 0, second = 0;
+
+    (void) state;
+    cox_probe_effects_init(&effects);
+    cox_effects_keep(&effects.list, &first, count);
+    cox_effects_keep(&effects.list, &first, count);
+    assert_int_equal(first, 0);
+    cox_probe_effects_reset(&effects);
+    assert_int_equal(first, 2);
+    cox_effects_keep(&effects.list, &second, count);
+    cox_probe_effects_clear(&effects);
+    assert_int_equal(first, 2);
+    assert_int_equal(second, 1);
+}
+
 COX_TEST_MAIN(cmocka_unit_test(elements_keep_their_order_and_their_own_texts),
-              cmocka_unit_test(a_reset_list_starts_with_zeroed_elements))
+              cmocka_unit_test(a_reset_list_starts_with_zeroed_elements),
+              cmocka_unit_test(what_is_kept_is_given_back_once))

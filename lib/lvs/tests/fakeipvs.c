@@ -25,7 +25,7 @@ add_vs(struct fake_ipvs *ipvs, const struct cox_lvs_vs *vs)
 static void
 add_rs(struct fake_ipvs *ipvs, struct fake_vs *row, const struct cox_lvs_rs *rs)
 {
-    const struct fake_rs made = { *rs, ++ipvs->serial };
+    const struct fake_rs made = { .rs = *rs, .serial = ++ipvs->serial };
 
     g_array_append_val(row->servers, made);
 }
@@ -95,29 +95,32 @@ fake_ipvs_serves(const struct fake_vs *row)
 bool
 fake_ipvs_apply(struct fake_ipvs *ipvs, const struct cox_lvs_op *op)
 {
-    struct fake_vs *row = fake_ipvs_find(ipvs, &op->vs.key);
-    struct fake_rs *server = row == NULL ? NULL : fake_ipvs_server(row, &op->rs);
+    struct fake_vs *row = fake_ipvs_find(ipvs, &op->vs->key);
+    struct fake_rs *server = row == NULL || op->rs == NULL ? NULL : fake_ipvs_server(row, op->rs);
 
-    assert_in_range(op->rs.weight, 0, COX_LVS_WEIGHT_MAX);
+    assert_int_equal(op->rs != NULL, op->kind >= COX_LVS_OP_ADD_RS);
+    if (op->rs != NULL) {
+        assert_in_range(op->rs->weight, 0, COX_LVS_WEIGHT_MAX);
+    }
     if ((row == NULL) != (op->kind == COX_LVS_OP_ADD_VS)
         || (op->kind >= COX_LVS_OP_ADD_RS && (server == NULL) != (op->kind == COX_LVS_OP_ADD_RS))) {
         return false;
     }
     switch (op->kind) {
         case COX_LVS_OP_ADD_VS:
-            add_vs(ipvs, &op->vs);
+            add_vs(ipvs, op->vs);
             break;
         case COX_LVS_OP_SET_VS:
-            row->vs = op->vs;
+            row->vs = *op->vs;
             break;
         case COX_LVS_OP_DEL_VS:
             g_ptr_array_remove(ipvs->rows, row);
             break;
         case COX_LVS_OP_ADD_RS:
-            add_rs(ipvs, row, &op->rs);
+            add_rs(ipvs, row, op->rs);
             break;
         case COX_LVS_OP_SET_RS:
-            server->rs = op->rs;
+            server->rs = *op->rs;
             break;
         case COX_LVS_OP_DEL_RS:
             g_array_remove_index(row->servers, (guint) (server - (struct fake_rs *) (void *) row->servers->data));
@@ -137,6 +140,7 @@ fake_ipvs_read(const struct fake_ipvs *ipvs)
         cox_lvs_table_add_vs(table, &row->vs);
         for (guint j = 0; j < row->servers->len; j++) {
             cox_lvs_table_add_rs(table, &g_array_index(row->servers, struct fake_rs, j).rs);
+            cox_lvs_table_set_use(table, &g_array_index(row->servers, struct fake_rs, j).use);
         }
     }
     return table;

@@ -9,6 +9,7 @@
 /** A server with the serial number it got when it was added: another one after it was deleted and added again. */
 struct fake_rs {
     struct cox_lvs_rs rs;
+    struct cox_lvs_use use;
     guint serial;
 };
 

@@ -170,11 +170,11 @@ do_op(struct world *world, const struct cox_lvs_op *op)
     }
     world->n_ops++;
     if (op->kind < COX_LVS_OP_ADD_RS) {
-        say(world, "%c%u", marks[op->kind], op->vs.key.address.bytes[2]);
+        say(world, "%c%u", marks[op->kind], op->vs->key.address.bytes[2]);
     } else if (op->kind == COX_LVS_OP_DEL_RS) {
-        say(world, "-%u/%u", op->vs.key.address.bytes[2], op->rs.address.bytes[3]);
+        say(world, "-%u/%u", op->vs->key.address.bytes[2], op->rs->address.bytes[3]);
     } else {
-        say(world, "%c%u/%u:%d", marks[op->kind], op->vs.key.address.bytes[2], op->rs.address.bytes[3], op->rs.weight);
+        say(world, "%c%u/%u:%d", marks[op->kind], op->vs->key.address.bytes[2], op->rs->address.bytes[3], op->rs->weight);
     }
 }
 
@@ -214,8 +214,10 @@ carry_out(struct world *world, const struct cox_lvs_effect *effect)
             g_ptr_array_set_size(world->ipvs->rows, 0);
             say(world, "flush");
             break;
-        case COX_LVS_DO_OP:
-            do_op(world, &effect->op);
+        case COX_LVS_DO_OPS:
+            for (guint i = 0; i < effect->n_ops; i++) {
+                do_op(world, &effect->ops[i]);
+            }
             break;
         case COX_LVS_DO_PROBE:
             begin_probe(world, effect);
@@ -273,9 +275,9 @@ world_read(struct world *world)
         const struct fake_vs *row = world->ipvs->rows->pdata[i];
 
         for (guint j = 0; j < row->servers->len; j++) {
-            struct cox_lvs_rs *rs = &g_array_index(row->servers, struct fake_rs, j).rs;
+            struct fake_rs *server = &g_array_index(row->servers, struct fake_rs, j);
 
-            rs->use = world->use[rs->address.bytes[3] % WORLD_SERVERS];
+            server->use = world->use[server->rs.address.bytes[3] % WORLD_SERVERS];
         }
     }
     g_autoptr(cox_lvs_table) table = fake_ipvs_read(world->ipvs);

@@ -211,8 +211,8 @@ begin(struct world *world, guint32 seed)
     cox_lvs_free(world->lvs);
     world->lvs = cox_lvs_new(seed);
     vs.key.address = world_front(FOREIGN);
-    assert_true(fake_ipvs_apply(world->ipvs, &(struct cox_lvs_op) { .kind = COX_LVS_OP_ADD_VS, .vs = vs }));
-    assert_true(fake_ipvs_apply(world->ipvs, &(struct cox_lvs_op) { .kind = COX_LVS_OP_ADD_RS, .vs = vs, .rs = rs }));
+    assert_true(fake_ipvs_apply(world->ipvs, &(struct cox_lvs_op) { .kind = COX_LVS_OP_ADD_VS, .vs = &vs }));
+    assert_true(fake_ipvs_apply(world->ipvs, &(struct cox_lvs_op) { .kind = COX_LVS_OP_ADD_RS, .vs = &vs, .rs = &rs }));
 }
 
 static void

@@ -41,6 +41,30 @@ has_keyword(const char *text, const char *keyword)
 }
 
 static void
+a_tree_that_is_given_back_says_the_same(void **state)
+{
+    g_autofree char *text = NULL;
+    const struct cox_block_source source = { .config_id = "main" };
+    g_autoptr(GString) said = g_string_new(NULL), many = g_string_new(NULL);
+    g_autoptr(cox_diags) diags = cox_diags_new();
+    g_autoptr(cox_block_tree) tree = NULL;
+
+    (void) state;
+    for (guint i = 0; i < 500; i++) {
+        g_string_append_printf(many, "virtual_server 10.7.%u.%u 80 {\n real_server 10.8.0.1 80 {\n weight %u\n }\n}\n", i / 250, i % 250, i);
+    }
+    g_string_append(many, case_text(&text)); /* its groups and settings come last */
+    tree = cox_block_read_text("k", many->str, &source, diags);
+
+    g_autoptr(cox_lvs_config) kept = config_of(many->str, said), config = cox_lvs_config_from_tree(tree, diags);
+    g_autofree char *one = written(kept), *other = written(config);
+
+    assert_null(tree->root.first);
+    assert_true(config->n_services > 500);
+    assert_string_equal(one, other);
+}
+
+static void
 what_is_written_is_read_as_the_same(void **state)
 {
     g_autofree char *text = NULL;
@@ -168,5 +192,5 @@ bytes_of_a_dialogue_go_through_the_text(void **state)
     assert_non_null(strstr(said->str, "is no escape"));
 }
 
-COX_TEST_MAIN(cmocka_unit_test(what_is_written_is_read_as_the_same), cmocka_unit_test(every_keyword_that_means_something_is_written),
+COX_TEST_MAIN(cmocka_unit_test(a_tree_that_is_given_back_says_the_same), cmocka_unit_test(what_is_written_is_read_as_the_same), cmocka_unit_test(every_keyword_that_means_something_is_written),
               cmocka_unit_test(what_keepalived_has_no_words_for_is_named), cmocka_unit_test(bytes_of_a_dialogue_go_through_the_text))

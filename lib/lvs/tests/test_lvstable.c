@@ -50,9 +50,9 @@ ops_text(const GArray *ops)
     for (guint i = 0; i < ops->len; i++) {
         const struct cox_lvs_op *op = &g_array_index(ops, struct cox_lvs_op, i);
 
-        g_string_append_printf(text, "%s%c%u", i > 0 ? " " : "", marks[op->kind], op->vs.key.address.bytes[2] * 256U + op->vs.key.address.bytes[3]);
+        g_string_append_printf(text, "%s%c%u", i > 0 ? " " : "", marks[op->kind], op->vs->key.address.bytes[2] * 256U + op->vs->key.address.bytes[3]);
         if (op->kind >= COX_LVS_OP_ADD_RS) {
-            g_string_append_printf(text, "/%u", op->rs.address.bytes[2] * 256U + op->rs.address.bytes[3]);
+            g_string_append_printf(text, "/%u", op->rs->address.bytes[2] * 256U + op->rs->address.bytes[3]);
         }
     }
     return g_string_free(text, FALSE);
@@ -148,7 +148,6 @@ any_setting_that_differs_is_one_set(void **state)
         g_autoptr(GArray) actual = g_array_new(FALSE, FALSE, sizeof(struct cox_lvs_rs)), wanted = g_array_new(FALSE, FALSE, sizeof(struct cox_lvs_rs));
         g_autoptr(GArray) ops = g_array_new(FALSE, FALSE, sizeof(struct cox_lvs_op));
 
-        rs.use.active = 7;
         g_array_append_val(actual, rs);
         g_array_append_val(wanted, changed[i]);
         cox_lvs_servers_diff(&vs, wanted, actual, ops);
@@ -287,7 +286,7 @@ assert_surplus(const struct cox_lvs_table *surplus, const GArray *ops)
 
         if (op->kind == COX_LVS_OP_DEL_VS) {
             assert_true(n < cox_lvs_table_count(surplus));
-            assert_int_equal(cox_lvs_key_compare(&cox_lvs_table_vs(surplus, n++)->key, &op->vs.key), 0);
+            assert_int_equal(cox_lvs_key_compare(&cox_lvs_table_vs(surplus, n++)->key, &op->vs->key), 0);
         }
     }
     assert_int_equal(n, cox_lvs_table_count(surplus));
