@@ -254,3 +254,16 @@ CONTAINER, GUEST = ("W-podman-0", PODMAN), ("guest", CONNECTION)
 for name, of in ("", (CONTAINER, GUEST)), ("-turned", (GUEST, CONTAINER)):
     case("unfencing-before-a-probe" + name, "What must stop before its node is unfenced does not wait for probes, which come after that, in whichever order histories are written.",
          [UNFENCER, bundle("W", None, replicas=3), VM], nodes=1, options=FENCING, probed=False, history=entries(*of))
+
+# ---- wishes that lead nowhere ----
+case("colocation-apart-from-what-is-down", "B must be with A and apart from G, which must be with A, too, and is disabled: that B would rather stay drives A nowhere.",
+     [A, prim("B", {"resource-stickiness": "100", "critical": "false"}), group("G", C, target_role="Stopped")],
+     [colocation("G", "A"), colocation("B", "A"), colocation("B", "G", "-INFINITY")], runs={"A": "n2", "B": "n2"})
+case("clone-two-on-a-preferred-node", "Two instances on a node have the node that all prefer; that A would like to be there makes no other take the place of the second.",
+     [A, clone("C-clone", C, clone_max="5", clone_node_max="2")],
+     [location("C-clone", "n1", INF), colocation("C-clone", "A", "-INFINITY"), colocation("A", "C-clone", "-INFINITY"), location("A", "n1", "100")], nodes=3, probed=False,
+     history=lambda s: [s.running("C:%d" % number, node) for number, node in enumerate(("n1", "n1", "n2", "n3", "n2"))])
+WANTING = {"memory": "2"}
+case("utilization-group-that-has-its-room", "One of two groups that run has its room, the other is above a member that has none: the first is placed first, so that they do not change about.",
+     [group("G", A, prim("B", util=WANTING)), group("H", C, prim("D", util=WANTING))], [order("G", "H")], options={"placement-strategy": "utilization"},
+     node_util=ROOM, runs={"A": "n1", "B": "n1", "C": "n2"}, transient={"n2": {"fail-count-B#start_0": INF}})

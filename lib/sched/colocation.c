@@ -512,6 +512,13 @@ add_matching(const struct sched_merge *merge, const struct sched_rsc *source, co
 
 static void merge_scores(const struct sched_merge *merge, struct sched_rsc *source, const struct sched_colocation *row, struct sched_cell *cells);
 
+/* Nothing need be apart from what stays down. */
+static bool
+is_apart_from_nowhere(const struct sched_colocation *row, const struct sched_rsc *source)
+{
+    return row->score < 0 && source->variant == COX_PRIMITIVE && source->is_managed && source->next_role == COX_ROLE_STOPPED;
+}
+
 /*
  * Follow the colocations of @source with a factor that shrinks at each step.  Down a chain of mere wishes it vanishes
  * (each divides it by what INFINITY is to the wish, so after some eighty the double is 0): what is further away changes
@@ -528,7 +535,7 @@ merge_neighbours(const struct sched_merge *merge, struct sched_rsc *source, stru
         const struct sched_colocation *row = g_ptr_array_index(list, i);
         struct sched_merge next = *merge;
 
-        if (!to_primaries && !sched_colocation_influences(row)) {
+        if (!to_primaries && (!sched_colocation_influences(row) || is_apart_from_nowhere(row, source))) {
             continue;
         }
         next.factor = merge->factor * row->score / (double) COX_SCORE_INFINITY;

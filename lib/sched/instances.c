@@ -273,7 +273,7 @@ explain_away(struct sched_work *work, struct sched_rsc *rsc, guint32 idx, int ma
 }
 
 static struct sched_node *
-assign_one(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *prefer, int max_per_node)
+assign_one(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *prefer, bool stop_if_fail, int max_per_node)
 {
     const struct sched_rsc *parent = rsc->parent;
     struct sched_node *node = NULL;
@@ -292,7 +292,7 @@ assign_one(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *pr
             }
         }
     }
-    node = sched_place(work, rsc, prefer, prefer == NULL);
+    node = sched_place(work, rsc, prefer, stop_if_fail);
     if (node != NULL) {
         parent->counts[node->idx]++;
         move_count(rsc, node, true);
@@ -333,7 +333,7 @@ assign_early(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *
 
     save_rows(work, rsc, backups);
     for (int tries = 0; tries < available; tries++) {
-        struct sched_node *chosen = assign_one(work, rsc, current, max_per_node);
+        struct sched_node *chosen = assign_one(work, rsc, current, false, max_per_node);
 
         if (chosen == current) {
             stays = true;
@@ -352,6 +352,39 @@ assign_early(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *
     }
     free_rows(backups);
     return stays;
+}
+
+/* Has its own row, which colocations have not been counted in yet, a higher score for the node than for every other? */
+static bool
+prefers(const struct sched_work *work, const struct sched_rsc *rsc, const struct sched_node *node)
+{
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        if (i != node->idx && rsc->cells[i].is_present && rsc->cells[i].score >= rsc->cells[node->idx].score && sched_node_usable(sched_node_at(work, i))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Try whether it chooses the node where it is. */
+static bool
+assign_where_it_is(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *current, int max_per_node)
+{
+    GArray *backups = g_array_new(FALSE, FALSE, sizeof(struct backup));
+    struct sched_node *chosen = NULL;
+
+    save_rows(work, rsc, backups);
+    chosen = assign_one(work, rsc, NULL, false, max_per_node);
+    if (chosen != current) {
+        restore_rows(work, backups);
+        sched_place_unset(work, rsc);
+    }
+    if (chosen != current && chosen != NULL) {
+        rsc->parent->counts[chosen->idx]--;
+        move_count(rsc, chosen, false);
+    }
+    free_rows(backups);
+    return chosen == current;
 }
 
 static guint32
@@ -399,6 +432,15 @@ sched_instances_assign(struct sched_work *work, struct sched_rsc *collective, co
             assigned++;
         }
     }
+    /* Of the others those that would rather be where they are: else one takes the place of another, and gives it back with the next plan. */
+    for (guint i = 0; what->max_per_node > 1 && i < what->list->len && assigned < what->max_total; i++) {
+        struct sched_rsc *rsc = g_ptr_array_index(what->list, i);
+        struct sched_node *node = node_to_keep(rsc, (guint32) what->max_per_node);
+
+        if (node != NULL && prefers(work, rsc, node) && assign_where_it_is(work, rsc, node, what->max_per_node)) {
+            assigned++;
+        }
+    }
     for (guint i = 0; i < what->list->len; i++) {
         struct sched_rsc *rsc = g_ptr_array_index(what->list, i);
 
@@ -410,7 +452,7 @@ sched_instances_assign(struct sched_work *work, struct sched_rsc *collective, co
             sched_explain_limit(work, assigned, what->max_total);
             sched_row_add_all(work, rsc, -COX_SCORE_INFINITY);
         }
-        if (assign_one(work, rsc, NULL, what->max_per_node) != NULL) {
+        if (assign_one(work, rsc, NULL, true, what->max_per_node) != NULL) {
             assigned++;
         }
     }

@@ -5,6 +5,7 @@ struct entry {
     struct sched_rsc *rsc;
     struct sched_cell *cells; /* with the wishes of what it is colocated with; NULL when they do not count */
     cox_score current;        /* score where it is now */
+    bool lacks_room;          /* it runs, but a member that needs room is not there */
 };
 
 struct order {
@@ -28,6 +29,9 @@ compare(const void *a_data, const void *b_data, gpointer data)
     if (a->current != b->current) {
         return a->current > b->current ? -1 : 1;
     }
+    if (a->lacks_room != b->lacks_room) {
+        return a->lacks_room ? 1 : -1;
+    }
     for (guint32 i = 0; i < order->n_nodes; i++) {
         const struct sched_cell *one = &a->cells[order->nodes[i]], *two = &b->cells[order->nodes[i]];
         cox_score a_score = one->is_present ? one->score : -COX_SCORE_INFINITY;
@@ -38,6 +42,18 @@ compare(const void *a_data, const void *b_data, gpointer data)
         }
     }
     return 0;
+}
+
+/* Is a member that needs room elsewhere or down? */
+static bool
+lacks_room(const struct sched_rsc *group, const struct sched_node *node)
+{
+    for (guint i = 0; group->variant == COX_GROUP && i < sched_n_children(group); i++) {
+        if (sched_child(group, i)->need != NULL && !sched_rsc_is_active_on(sched_child(group, i), node)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void
@@ -58,6 +74,7 @@ describe(struct sched_work *work, struct sched_rsc *rsc, struct entry *entry)
     }
     if (current != NULL && entry->cells[current->idx].is_present) {
         entry->current = entry->cells[current->idx].score;
+        entry->lacks_room = lacks_room(rsc, current);
     }
 }
 
