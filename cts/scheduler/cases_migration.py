@@ -71,6 +71,9 @@ case("migrate-from-failed-source-stopped", "migrate_from failed and the source w
 case("migrate-from-failed-same-second", "migrate_from failed, both nodes were stopped and the target started, all in one second: nothing is left to do.",
      [LIVE], history=lambda s: (half(s, target=lambda h: arrived(h, 1, 4)), s.at("A", "n1").add("stop", call=8, when=NOW - 3600),
                                 s.at("A", "n2").add("start", call=9, when=NOW - 3600).add("monitor", 10000, call=10, when=NOW - 3600)))
+case("migrate-from-failed-source-booted", "migrate_from failed after the source had booted; both nodes were stopped then, in the same second, by another coordinator, and the target started: nothing is left to do.",
+     [LIVE], history=lambda s: (s.forget("A", "n1"), s.at("A", "n1").add("stop", call=9, when=NOW - 3600), arrived(s.at("A", "n2"), 1, 4),
+                                s.at("A", "n2").add("start", call=9, when=NOW - 3600).add("monitor", 10000, call=10, when=NOW - 3600)))
 case("migrate-from-failed-target-lost", "migrate_from failed and the target is gone since: started anew at the source.", [LIVE],
      states={"n2": "offline"}, history=lambda s: half(s, target=lambda h: arrived(h, 1, 4)))
 case("migrate-from-pending", "migrate_from has not ended: as far as it got, it goes on from there.", [LIVE], [location("A", "n2", 10)],

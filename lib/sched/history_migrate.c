@@ -280,21 +280,24 @@ sched_migrate_to_failed(struct sched_work *work, const struct sched_entry *entry
 
 /*
  * Has the source done something else since its half of the migration?  Its own call ids tell; the times of two nodes, in whole seconds,
- * may be the same although one was after the other.
+ * may be the same although one was after the other.  What it has done without telling of its half it has done since, in another life.
  */
 static bool
 left_migration(const struct sched_work *work, const struct sched_rsc *rsc, const char *source)
 {
     const struct cox_rsc_history *history = history_on(work, rsc, source);
+    bool is_told = false;
 
     for (guint32 i = 0; history != NULL && i < history->n_ops; i++) {
         const struct cox_op_history *op = &history->ops[i];
+        bool is_half = g_strcmp0(op->operation, "migrate_to") == 0;
 
-        if (g_strcmp0(op->operation, "migrate_to") == 0 && changed_after(work, rsc, source, op, true)) {
+        if (is_half && changed_after(work, rsc, source, op, true)) {
             return true;
         }
+        is_told = is_told || is_half;
     }
-    return false;
+    return history != NULL && history->n_ops > 0 && !is_told;
 }
 
 void
