@@ -24,7 +24,7 @@ cox_reign_new(const struct cox_reign_config *config)
     cox_planguard_effects_init(&reign->guard_effects);
     cox_fenceretry_init(&reign->retry, 10, 1000, 60000);
     reign->fencing = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    reign->unanswered = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    reign->unanswered = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     reign->unfencing = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, cox_reign_mark_free);
     reign->own_removal_until = COX_USEC_NEVER;
     reign->values = g_ptr_array_new_with_free_func(cox_reign_value_free);
@@ -222,6 +222,15 @@ end_reign(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
     }
 }
 
+/* Another one reigns: it asks for the fencing that it wants itself. */
+static void
+spare_for_another(struct cox_reign *reign, struct cox_reign_effects *out)
+{
+    if (reign->coordinator != 0 && !cox_reign_is_coordinator(reign)) {
+        cox_reign_work_spare(reign, out);
+    }
+}
+
 static void
 on_term(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out)
 {
@@ -232,9 +241,7 @@ on_term(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec n
     if (!goes_on) {
         end_reign(reign, now, out);
     }
-    if (event->node != 0 && !cox_reign_is_coordinator(reign)) {
-        cox_reign_work_spare(reign, out);
-    }
+    spare_for_another(reign, out);
 }
 
 /* A member has joined: what it reports is all that is in flight there. */
@@ -465,6 +472,7 @@ dispatch(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec 
             break;
         case COX_REIGN_ON_LIFE:
             cox_reign_nodes_on_life(reign, event, now, out);
+            spare_for_another(reign, out);
             break;
         case COX_REIGN_ON_TERM:
             on_term(reign, event, now, out);

@@ -88,7 +88,7 @@ struct cox_reign {
     struct cox_fenceretry retry;
     GPtrArray *fences;                /* struct reign_fence */
     GHashTable *fencing;              /* targets that the fencer was asked for, owned */
-    GHashTable *unanswered;           /* the same of all our reigns, until it answers -> is it told to spare them? */
+    GHashTable *unanswered;           /* the same of all our reigns, until it answers -> struct reign_asked */
     GHashTable *unfencing;            /* those of them that are unfenced -> struct reign_mark */
     bool wants_look;                  /* plan when the present work is done */
     GPtrArray *values;                /* struct reign_value: counts of failures that the document does not have yet, in their order */

@@ -5,6 +5,12 @@
 #include "model/score.h"
 #include "model/status.h"
 
+/* The fencer was asked for a node. */
+struct reign_asked {
+    guint64 life;   /* that is to end; 0: not known */
+    bool is_spared; /* it was told that it is not wanted any more */
+};
+
 static void run_effects(struct cox_reign *reign, struct cox_conduct_effects *effects, cox_usec now,
                         struct cox_reign_effects *out);
 
@@ -86,6 +92,15 @@ dismiss(struct cox_reign *reign, const struct cox_action *action, struct cox_rei
 }
 
 static void
+note_asked(struct cox_reign *reign, const char *target, const struct reign_node *node)
+{
+    struct reign_asked *asked = g_new(struct reign_asked, 1);
+
+    *asked = (struct reign_asked) { node == NULL ? 0 : node->life, false };
+    g_hash_table_insert(reign->unanswered, g_strdup(target), asked);
+}
+
+static void
 fence(struct cox_reign *reign, const struct cox_action *action, cox_usec now, struct cox_reign_effects *out)
 {
     const char *how = cox_action_attribute(action, "CRM_meta_stonith_action");
@@ -104,7 +119,7 @@ fence(struct cox_reign *reign, const struct cox_action *action, cox_usec now, st
         node->fence_asked_at = now;
     }
     g_hash_table_add(reign->fencing, g_strdup(action->node_name));
-    g_hash_table_insert(reign->unanswered, g_strdup(action->node_name), NULL);
+    note_asked(reign, action->node_name, node);
     if (g_strcmp0(how, "on") == 0) {
         struct reign_mark *mark = g_new(struct reign_mark, 1);
 
@@ -272,15 +287,15 @@ forget_pauses(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *o
 }
 
 /*
- * A node that is back is needed, or leaves in order.  The heal that brings it back mostly begins another reign: ours, and then the plan decides once all
- * is known, or another one's, who asks anew if he wants it fenced.
+ * A node that is back is needed, or leaves in order; if it is back in another life, the fencer says in a moment that the one before is over.  The heal that
+ * brings it back mostly begins another reign: ours, and then the plan decides once all is known, or another one's, who asks anew if he wants it fenced.
  */
 static bool
-may_spare(const struct cox_reign *reign, const char *name)
+may_spare(const struct cox_reign *reign, const char *name, const struct reign_asked *asked)
 {
     const struct reign_node *node = cox_reign_node_named(reign, name);
 
-    if (node == NULL || !node->is_controller || g_hash_table_contains(reign->unfencing, name)) {
+    if (node == NULL || !node->is_controller || node->life == 0 || node->life != asked->life || g_hash_table_contains(reign->unfencing, name)) {
         return false;
     }
     return !cox_reign_is_coordinator(reign) || (node->has_reported && fencing_in(reign->graph, name) == NULL);
@@ -290,12 +305,14 @@ void
 cox_reign_work_spare(struct cox_reign *reign, struct cox_reign_effects *out)
 {
     GHashTableIter iter;
-    gpointer name = NULL, is_spared = NULL;
+    gpointer name = NULL, value = NULL;
 
     g_hash_table_iter_init(&iter, reign->unanswered);
-    while (g_hash_table_iter_next(&iter, &name, &is_spared)) {
-        if (is_spared == NULL && may_spare(reign, name)) {
-            g_hash_table_iter_replace(&iter, GINT_TO_POINTER(true));
+    while (g_hash_table_iter_next(&iter, &name, &value)) {
+        struct reign_asked *asked = value;
+
+        if (!asked->is_spared && may_spare(reign, name, asked)) {
+            asked->is_spared = true;
             cox_reign_add(out, COX_REIGN_DO_SPARE)->name = cox_effects_text(&out->list, name);
         }
     }
@@ -471,7 +488,8 @@ cox_reign_work_on_fenced(struct cox_reign *reign, const struct cox_reign_event *
     bool is_awaited = g_hash_table_contains(reign->fencing, event->name);
     bool speaks = node != NULL && node->is_controller;
     bool is_of_life_before = node != NULL && is_of_another_life(node, event);
-    bool is_spared = is_answer && g_hash_table_lookup(reign->unanswered, event->name) != NULL;
+    const struct reign_asked *asked = g_hash_table_lookup(reign->unanswered, event->name);
+    bool is_spared = is_answer && asked != NULL && asked->is_spared;
 
     if (is_answer) {
         g_hash_table_remove(reign->unanswered, event->name);

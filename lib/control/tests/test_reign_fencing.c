@@ -91,12 +91,18 @@ a_proof_about_the_life_before_proves_nothing_when_the_node_has_left_again(void *
     world_end(&w);
 }
 
-/* n3 is back in the life in which it was lost; who has come back is a member of the next reign. */
 static void
-come_back(struct world *w, guint64 generation)
+say_life(struct world *w, guint64 life)
+{
+    world_step(w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_LIFE, .node = 3, .life = { .boot = life } });
+}
+
+/* n3 is back; who has come back is a member of the next reign. */
+static void
+come_back(struct world *w, guint64 life, guint64 generation)
 {
     world_view(w, 3, 3);
-    world_step(w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_LIFE, .node = 3, .life = { .boot = WORLD_LIFE } });
+    say_life(w, life);
     world_step(w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_TERM, .node = 1, .generation = generation });
     g_string_truncate(w->log, 0);
     world_planned(w, NULL); /* of the reign before */
@@ -121,7 +127,7 @@ a_node_that_is_back_is_spared_if_the_plan_does_not_want_it_fenced(void **state)
     plan_add_action(&plan, NULL, "stonith", "n3");
     world_planned(&w, &plan);
     world_expect(&w, "begin 1; fence reboot n3; ");
-    come_back(&w, 5);
+    come_back(&w, WORLD_LIFE, 5);
     world_planned(&w, NULL);
     world_expect(&w, "spare n3; ");
     world_want(&w);
@@ -135,7 +141,7 @@ a_node_that_is_back_is_spared_if_the_plan_does_not_want_it_fenced(void **state)
         g_string_truncate(w.log, 0);
         world_planned(&w, &plan);
         world_expect(&w, "begin 1; fence reboot n3; ");
-        come_back(&w, generation);
+        come_back(&w, WORLD_LIFE, generation);
         world_planned(&w, NULL);
         world_expect(&w, "spare n3; ");
     }
@@ -160,6 +166,8 @@ a_node_that_is_back_is_spared_if_another_one_reigns(void **state)
     world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_TERM });
     assert_null(strstr(w.log->str, "spare"));
     world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_TERM, .node = 3, .generation = 6 });
+    assert_null(strstr(w.log->str, "spare"));
+    say_life(&w, WORLD_LIFE);
     assert_non_null(strstr(w.log->str, "spare n3; "));
     world_end(&w);
 }
@@ -175,9 +183,29 @@ a_node_that_is_back_is_not_spared_as_long_as_the_plan_wants_it_fenced(void **sta
     plan_add_action(&plan, NULL, "stonith", "n3");
     world_planned(&w, &plan);
     world_expect(&w, "begin 1; fence reboot n3; ");
-    come_back(&w, 5);
+    come_back(&w, WORLD_LIFE, 5);
     world_planned(&w, &plan);
     world_expect(&w, "begin 1; fence reboot n3; "); /* the fencer knows that it is the same */
+    world_end(&w);
+}
+
+/* The fencer knows that the life which was to end is over, and says so; what was there before is forgotten because of that. */
+static void
+a_node_that_is_back_in_another_life_is_not_spared(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    world_lose_n3(&w);
+    plan_add_action(&plan, NULL, "stonith", "n3");
+    world_planned(&w, &plan);
+    world_expect(&w, "begin 1; fence reboot n3; ");
+    come_back(&w, WORLD_LIFE + 1, 5);
+    world_planned(&w, NULL);
+    world_expect(&w, "");
+    world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_TERM, .node = 3, .generation = 6 });
+    assert_null(strstr(w.log->str, "spare"));
     world_end(&w);
 }
 
@@ -357,6 +385,7 @@ main(void)
         cmocka_unit_test(a_node_that_is_back_is_spared_if_the_plan_does_not_want_it_fenced),
         cmocka_unit_test(a_node_that_is_back_is_spared_if_another_one_reigns),
         cmocka_unit_test(a_node_that_is_back_is_not_spared_as_long_as_the_plan_wants_it_fenced),
+        cmocka_unit_test(a_node_that_is_back_in_another_life_is_not_spared),
         cmocka_unit_test(a_node_that_is_away_is_not_spared),
         cmocka_unit_test(fencing_that_fails_is_tried_again_with_pauses),
         cmocka_unit_test(a_pause_after_fencing_ends_with_the_plan_that_wanted_it),
