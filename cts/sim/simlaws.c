@@ -28,11 +28,13 @@ struct leaving {
     bool is_over;           /* it has left and has not come back */
     guint n_troubles;       /* so many had been when it was told that it may leave */
     bool is_heard;          /* most nodes were in the reign that told it ... */
+    guint readers;          /* ... and these had a document to read it in: bits */
     struct cox_term term;   /* ... which is this */
 };
 
 /* A fencing that a coordinator has asked for. */
 struct asking {
+    guint node;
     guint n_troubles;
     struct cox_term term;
 };
@@ -307,6 +309,21 @@ is_among_many(const struct sim *sim, const struct sim_node *node)
     return n * 2 > sim->n;
 }
 
+/* Who could read that it leaves: the document may be lost with those that had it, and others come up with an older one. */
+static guint
+readers_of(const struct sim *sim, const struct sim_node *node)
+{
+    const guint *part = sim->bus[SIM_CIB].part;
+    guint readers = 0;
+
+    for (guint i = 1; i <= sim->n; i++) {
+        const struct sim_process *cib = &sim->nodes[i].process[SIM_CIB];
+
+        readers |= part[i] == part[node->id] && cib->is_up && !cib->is_stopped ? BIT(i) : 0;
+    }
+    return readers;
+}
+
 void
 sim_laws_on_released(struct sim *sim, const struct sim_node *node)
 {
@@ -315,7 +332,8 @@ sim_laws_on_released(struct sim *sim, const struct sim_node *node)
             sim_violate(sim, SIM_LAW_LEAVES, "%s leaves, and %s is active there", node->name, sim_rsc_names[r]);
         }
     }
-    sim->book->leaving[node->id] = (struct leaving) { false, sim->n_troubles, is_among_many(sim, node), sim_control_term(node) };
+    sim->book->leaving[node->id] = (struct leaving) { false, sim->n_troubles, is_among_many(sim, node), readers_of(sim, node),
+                                                               sim_control_term(node) };
 }
 
 /* Others know that it left in order, unless something else went wrong at the same time. */
@@ -331,12 +349,12 @@ void
 sim_laws_on_asked(struct sim *sim, const struct sim_node *asker, const struct sim_node *target)
 {
     if (target != NULL) {
-        sim->book->asking[target->id] = (struct asking) { sim->n_troubles, sim_control_term(asker) };
+        sim->book->asking[target->id] = (struct asking) { asker->id, sim->n_troubles, sim_control_term(asker) };
     }
 }
 
 /*
- * Wrong when whoever asked for it could know better: the reign that had let the node go; any, when most nodes were in that.  What was asked
+ * Wrong when whoever asked for it could know better: the reign that had let the node go; any other on a node that could read it, when most nodes were in that.  What was asked
  * for before the last trouble before the leaving was right, for the node was lost then: the device may still be at it.
  */
 void
@@ -351,7 +369,7 @@ sim_laws_on_fencing(struct sim *sim, const struct sim_node *target)
     leaving = &sim->book->leaving[target->id];
     asking = &sim->book->asking[target->id];
     if (leaving->is_over && asking->n_troubles >= leaving->n_troubles
-        && (leaving->is_heard || is_same_term(asking->term, leaving->term))) {
+        && ((leaving->is_heard && (leaving->readers & BIT(asking->node)) != 0) || is_same_term(asking->term, leaving->term))) {
         sim_violate(sim, SIM_LAW_LEAVES, "%s has left in order, and is fenced", target->name);
     }
 }
