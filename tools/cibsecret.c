@@ -124,10 +124,9 @@ add_configured(struct call *call, GHashTable *known)
         warn(call, text);
     }
     for (const struct cox_xml *node = nodes == NULL ? NULL : cox_xml_first(nodes); node != NULL; node = cox_xml_next(node)) {
-        const char *name = cox_xml_get(node, "uname"), *type = cox_xml_get(node, "type");
-        bool is_of_cluster = cox_xml_is(node, "node") && (type == NULL || strcmp(type, "member") == 0 || strcmp(type, "normal") == 0);
+        const char *name = cox_xml_get(node, "uname");
 
-        if (is_of_cluster && name != NULL && !g_hash_table_contains(known, name)) {
+        if (cox_section_is_member(node) && name != NULL && !g_hash_table_contains(known, name)) {
             add_away(call, name);
         }
     }

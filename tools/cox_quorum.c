@@ -140,11 +140,11 @@ expect(struct cox_tool_ctx *ctx, struct cox_cib_access *access, const void *what
         return cox_tool_error(ctx, COX_ERROR_UNSAFE, "with %u expected votes this part would have quorum, whatever those do that are not seen: make sure that "
                               "they are off, and give --force", wanted);
     }
-    if (!ctx->is_quiet) {
-        cox_out_line(ctx->out, "Expected votes: %u -> %u", votes.expected, wanted);
-    }
     if (!settings->change.is_dry && !cox_votes_expect(wanted, &error)) {
         return cox_tool_fail(ctx, error);
+    }
+    if (!ctx->is_quiet) {
+        cox_out_line(ctx->out, "Expected votes: %u -> %u", votes.expected, wanted);
     }
     return 0;
 }

@@ -2,6 +2,7 @@
 #include "daemons/controld/chronicle.h"
 
 #include "base/error.h"
+#include "cib/section.h"
 #include "daemons/controld/alerts.h"
 #include "daemons/controld/ledger.h"
 #include "daemons/controld/wishes.h"
@@ -285,10 +286,9 @@ tell_expected(struct controld *controld)
     struct cox_election_event event = { .kind = COX_ELECTION_ON_EXPECTED };
 
     for (const struct cox_xml *node = cox_xml_child(nodes, "node"); node != NULL; node = cox_xml_next_named(node, "node")) {
-        const char *type = cox_xml_get(node, "type");
         guint32 id = (guint32) g_ascii_strtoull(cox_xml_id(node) == NULL ? "" : cox_xml_id(node), NULL, 10);
 
-        if (id != 0 && (type == NULL || g_str_equal(type, "member") || g_str_equal(type, "normal"))) {
+        if (id != 0 && cox_section_is_member(node)) {
             g_array_append_val(ids, id);
         }
     }

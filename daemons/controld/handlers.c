@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "cib/section.h"
 #include "daemons/controld/mark.h"
 #include "daemons/controld/wishes.h"
 #include "proto/marshal.h"
@@ -66,6 +67,31 @@ has(const GArray *nodes, guint32 node)
     return false;
 }
 
+/* Nodes that the document knows and that are not there. */
+static void
+list_lost(const struct controld *controld, GArray *list)
+{
+    const struct cox_cib *cib = cox_follow_cib(controld->follow);
+    const struct cox_xml *nodes = cib == NULL ? NULL : cox_section_find(cox_cib_root(cib), "nodes");
+
+    for (const struct cox_xml *node = cox_xml_child(nodes, "node"); node != NULL; node = cox_xml_next_named(node, "node")) {
+        guint32 id = (guint32) g_ascii_strtoull(cox_xml_id(node) == NULL ? "" : cox_xml_id(node), NULL, 10);
+        const struct cox_msg_control_node lost = { .id = id, .name = cox_xml_get(node, "uname"), .state = "lost" };
+
+        if (id != 0 && cox_section_is_member(node) && !has(controld->members, id)) {
+            g_array_append_val(list, lost);
+        }
+    }
+}
+
+static gint
+by_id(gconstpointer a, gconstpointer b)
+{
+    guint64 one = ((const struct cox_msg_control_node *) a)->id, other = ((const struct cox_msg_control_node *) b)->id;
+
+    return (one > other) - (one < other);
+}
+
 static void
 list_nodes(const struct controld *controld, GArray *list)
 {
@@ -76,6 +102,8 @@ list_nodes(const struct controld *controld, GArray *list)
 
         g_array_append_val(list, node);
     }
+    list_lost(controld, list);
+    g_array_sort(list, by_id);
 }
 
 bool

@@ -67,3 +67,11 @@ cox_section_find(const struct cox_xml *root, const char *name)
     }
     return cox_xml_child(strcmp(parent, "cib") == 0 ? root : cox_xml_child(root, parent), name);
 }
+
+bool
+cox_section_is_member(const struct cox_xml *node)
+{
+    const char *type = cox_xml_get(node, "type");
+
+    return cox_xml_is(node, "node") && (type == NULL || strcmp(type, "member") == 0 || strcmp(type, "normal") == 0);
+}

@@ -21,6 +21,9 @@ const char *cox_section_parent(const char *name);
 /** The element of a section below @root, or NULL when it is absent or unknown. */
 struct cox_xml *cox_section_find(const struct cox_xml *root, const char *name);
 
+/** Is this element of the section "nodes" a node of the cluster itself, not a remote one? */
+bool cox_section_is_member(const struct cox_xml *node);
+
 G_END_DECLS
 
 #endif

@@ -115,6 +115,9 @@ a_lost_node_is_fenced_until_that_succeeds(void **state)
     assert_non_null(strstr(w->log->str, "fence_n2 fence_n2 "));
     assert_true(life_has(w, "uname=\"n2\" in_ccm=\"false\""));
     assert_false(life_has(w, "expected=\"down\""));
+    assert_int_equal(life_query(w)->n_nodes, 2);
+    assert_string_equal(life_query(w)->nodes[1].name, "n2");
+    assert_string_equal(life_query(w)->nodes[1].state, "lost");
     w->fence_fails = false;
     life_pass(w, 70000);
     assert_true(life_has(w, "expected=\"down\""));
