@@ -156,10 +156,10 @@ class Client:
 
 
 class Net:
-    """The machines with all that lives on them.  "with" makes them."""
+    """The machines with all that lives on them, and with the files of a tree over those of this machine.  "with" makes them."""
 
-    def __init__(self, tree, program):
-        self.lab = lablib.Lab(tree, number=4, is_started=False, driver="machines", memory_mib=512, token_ms=3000)
+    def __init__(self, tree, program, over=None):
+        self.lab = lablib.Lab(tree, over, number=4, is_started=False, driver="machines", memory_mib=512, token_ms=3000)
         self.source, self.program = program, self.lab.dir + "/lvslab"
         self.ear, self.looks, self.clients, self.running, self.marked = None, {}, 0, set(), set()
         self.has_cluster = False
