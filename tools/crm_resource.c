@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/interval.h"
 #include "tools/resource_priv.h"
+#include "tools/settle.h"
 
 #define FIELD(field) offsetof(struct cox_resource_settings, field)
 
@@ -331,6 +332,22 @@ prepare(struct cox_resource_call *call, unsigned int needs)
         return cox_resource_error(call, error);
     }
     return find_names(call, needs);
+}
+
+int
+cox_resource_read_anew(struct cox_resource_call *call)
+{
+    GError *error = NULL;
+
+    if (!cox_cib_access_is_live(call->access)) {
+        return 0;
+    }
+    cox_settle_write(cox_cib_access_runtime(call->access), "crm_resource");
+    cox_cib_access_again(call->access);
+    g_clear_pointer(&call->state, cox_state_free);
+    call->root = cox_cib_access_visible(call->access, &error);
+    call->state = call->root == NULL ? NULL : cox_state_of(call->access, &error);
+    return error != NULL ? cox_resource_error(call, error) : find_names(call, COX_RESOURCE_STATE);
 }
 
 static int

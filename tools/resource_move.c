@@ -211,21 +211,27 @@ prefer_now(struct cox_resource_call *call, const struct cox_moving *moving, cons
     return status == 0 ? cox_resource_make(call, cox_moving_prefer(moving)) : status;
 }
 
+/* Is it on the node of the settings, and nowhere else? */
+static bool
+is_there(const struct cox_resource_call *call)
+{
+    guint32 here = COX_NODE_NONE;
+
+    return count_nodes(&call->state->plan->cluster, call->rsc, call->settings->is_promoted, &here) == 1 && here == call->node;
+}
+
 static int
 move_to(struct cox_resource_call *call, const char *node)
 {
-    const struct cox_cluster *cluster = &call->state->plan->cluster;
     g_autofree char *until = NULL, *old_end = NULL, *prefer = cox_moving_id(call->settings->rsc, NULL);
     struct cox_moving moving = { .rsc = call->settings->rsc, .node = node,
                                  .role = call->settings->is_promoted ? COX_ROLE_PROMOTED : COX_ROLE_STARTED };
     const struct cox_xml *before = NULL;
-    guint32 here = COX_NODE_NONE;
-    size_t n = count_nodes(cluster, call->rsc, call->settings->is_promoted, &here);
     g_autofree char *reason = NULL;
     GError *error = NULL;
     int status = 0;
 
-    if (n == 1 && here == call->node && !call->settings->is_forced) {
+    if (is_there(call) && !call->settings->is_forced) {
         cox_out_error(call->ctx->out, "crm_resource: Error performing operation: %s", cox_error_text(COX_ERROR_EXISTS));
         reason = g_strdup_printf("%s is already %s on %s", call->settings->rsc, call->settings->is_promoted ? "promoted" : "active", node);
         cox_tool_reason(call->ctx, reason);
@@ -248,8 +254,16 @@ move_to(struct cox_resource_call *call, const char *node)
 int
 cox_resource_move(struct cox_resource_call *call)
 {
+    int status = 0;
+
     if (is_instance(call)) {
         return refuse_instance(call);
+    }
+    if (call->settings->node == NULL || is_there(call)) { /* the document is a moment behind what has been done, and the present place decides */
+        status = cox_resource_read_anew(call);
+    }
+    if (status != 0) {
+        return status;
     }
     return (call->settings->node == NULL) ? ban_from_here(call, "moved") : move_to(call, call->settings->node);
 }
@@ -257,10 +271,16 @@ cox_resource_move(struct cox_resource_call *call)
 int
 cox_resource_ban(struct cox_resource_call *call)
 {
+    int status = 0;
+
     if (is_instance(call)) {
         return refuse_instance(call);
     }
-    return (call->settings->node == NULL) ? ban_from_here(call, "banned") : ban(call, call->settings->node);
+    if (call->settings->node != NULL) {
+        return ban(call, call->settings->node);
+    }
+    status = cox_resource_read_anew(call);
+    return status != 0 ? status : ban_from_here(call, "banned");
 }
 
 int

@@ -56,6 +56,12 @@ int cox_resource_make(struct cox_resource_call *call, struct cox_step *step);
 /** The configured resource that is meant: of an instance that of its clone.  NULL when it is not in the configuration. */
 const struct cox_rsc_def *cox_resource_def(const struct cox_resource_call *call);
 
+/**
+ * Have what has been done written into the document of a running cluster, and read it anew: root, state, resource and node of @call.  0, or the exit
+ * status with a message printed.
+ */
+int cox_resource_read_anew(struct cox_resource_call *call);
+
 /** Milliseconds of --timeout or @fallback_ms; false with a message printed when it is no length of time. */
 bool cox_resource_timeout(struct cox_resource_call *call, gint64 fallback_ms, gint64 *timeout_ms);
 

@@ -116,16 +116,15 @@ cox_settle_crew(const struct cox_xml *root, const struct cox_msg_control_state *
 
 /* ---- wait ------------------------------------------------------------------------------------------------- */
 
-/* What has been done is in the document a moment later: have it written.  A controller that is away has nothing to write. */
-static void
-have_results_written(const struct cox_settle *settle)
+void
+cox_settle_write(struct cox_runtime *runtime, const char *program)
 {
     const struct cox_msg_control_refresh nothing = { .rsc_id = "", .only_failed = true };
     const struct cox_daemon_question question
-        = { COX_DAEMON_CONTROL, settle->program, COX_MSG_CONTROL_REFRESH, &nothing, COX_MSG_DONE, WRITTEN_MS };
+        = { COX_DAEMON_CONTROL, program, COX_MSG_CONTROL_REFRESH, &nothing, COX_MSG_DONE, WRITTEN_MS };
     struct cox_arena *arena = cox_arena_new();
 
-    (void) cox_daemon_ask(settle->runtime, &question, arena, NULL);
+    (void) cox_daemon_ask(runtime, &question, arena, NULL);
     cox_arena_free(arena);
 }
 
@@ -233,7 +232,7 @@ cox_settle_wait(const struct cox_settle *settle, char **pending, GError **error)
     bool is_done = false;
 
     *pending = NULL;
-    have_results_written(settle);
+    cox_settle_write(settle->runtime, settle->program);
     follow = cox_follow_new(settle->runtime, &settings);
     timer = cox_runtime_timer(settle->runtime, cox_runtime_now(settle->runtime) + settle->timeout_ms * 1000, on_time, &settling.is_late);
     is_done = follow_until_settled(&settling, follow, pending, error);

@@ -33,6 +33,12 @@ struct cox_settle {
 bool cox_settle_wait(const struct cox_settle *settle, char **pending, GError **error);
 
 /**
+ * What has been done is in the document a moment later: have it written, by the controllers of all nodes, and wait for that (a few seconds at most).  A controller
+ * that is away has nothing to write.  @program: who asks, for logs.
+ */
+void cox_settle_write(struct cox_runtime *runtime, const char *program);
+
+/**
  * What is still to be done according to the document of @root, as above; NULL with @error unset: nothing.  The caller frees it.
  *
  * @param are_monitors  receives whether these are recurring monitors, and nothing else; NULL: nobody asks

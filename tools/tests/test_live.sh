@@ -47,7 +47,17 @@ soon() {
 
 # limited COMMAND...: with its limit, unless it is a function of ours, which has its own
 limited() {
-    case $1 in soon | lean) "$@" ;; *) timeout 60 "$@" ;; esac
+    case $1 in soon | lean | ban_at_once) "$@" ;; *) timeout 60 "$@" ;; esac
+}
+
+# ban_at_once RSC: make it, and ban it from where it is as soon as the controller has heard that it is started there
+ban_at_once() {
+    "$tools/cibadmin" -C -o resources -X "<primitive id='$1' class='ocf' provider='test' type='Thing'/>" || return
+    for _ in $(seq 2000); do
+        ! grep -q "result rsc=$1 task=start .*rc=0" "$tmp/log" || break
+        sleep 0.005
+    done
+    timeout 60 "$tools/crm_resource" --ban --resource "$1"
 }
 
 # says NAME WANTED-STATUS TEXT COMMAND...: it ends with the status, and its output contains the text
@@ -136,6 +146,10 @@ ok "a wait for all does not wait for it, though it fails again and again" "$tool
 says "a restart does not wait for that" 0 "" "$tools/crm_resource" --restart -r lazy --timeout 30
 ok "it is deleted" "$tools/cibadmin" -D -o resources -X '<primitive id="lazy"/>'
 ok "and gone" "$tools/crm_resource" --wait --timeout 50
+ok "what was started a moment ago is banned from where it is" ban_at_once fresh
+ok "the ban is cleared" "$tools/cibadmin" -D -o constraints -X '<rsc_location id="cli-ban-fresh-on-'"$node"'"/>'
+ok "what it was about is deleted" "$tools/cibadmin" -D -o resources -X '<primitive id="fresh"/>'
+ok "and all is done" "$tools/crm_resource" --wait --timeout 50
 says "a ban is made, and the cluster obeys" 0 "$node: stop of thing: done" "$tools/cox" move thing --wait
 says "the resource is stopped, and it is said why" 1 "cli-ban-thing-on-$node" "$tools/cox" status
 says "a dry run says what clearing it would do" 0 "* Start      thing " "$tools/cox" clear thing --dry-run
