@@ -516,6 +516,7 @@ on_message(struct cox_fence *fence, guint32 sender, const struct cox_fence_messa
 
 /* ---- membership ---- */
 
+/* A step of it that has not begun here does not: whoever asks anew would have the node cut twice. */
 static void
 drop_orphan(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struct cox_fence_effects *out)
 {
@@ -523,7 +524,11 @@ drop_orphan(struct cox_fence *fence, struct cox_fenceop *op, cox_usec now, struc
     struct cox_fence_record record = { .id = op->id, .target = op->target, .client = op->client, .action = op->action,
                                        .reason = op->leader == op->id.origin ? "its origin has left" : "the member that did it has left",
                                        .done_at = fence->wall };
+    struct cox_fencejob *waiting = cox_fencelocal_waiting(&fence->local, op->id);
 
+    if (waiting != NULL) {
+        cox_fencelocal_drop(&fence->local, waiting);
+    }
     take_record(fence, &record, now, out);
     end_op(fence, op, &(struct cox_fence_end) { false, record.reason, op->incarnation }, out);
     begin_next(fence, target, now, out);

@@ -201,6 +201,33 @@ what_is_queued_or_asks_ends_at_once(void **state)
     bus_clear(&bus);
 }
 
+/* Who asks anew would have the node cut twice. */
+static void
+a_step_that_waits_goes_with_the_member_that_ordered_it(void **state)
+{
+    static const struct cox_fencedevice_def banned[]
+        = { { .id = "d1", .host_check = "none", .can = CAN_ALL, .action_limit = 1, .delay_base = "5s", .is_banned_here = true } };
+    struct cox_fence_event event = { .kind = COX_FENCE_ON_DEVICES };
+    struct bus bus;
+
+    (void) state;
+    bus_init(&bus, late, 1, 0);
+    bus.no_reboot = true;
+    bus_start_many(&bus, 4);
+    event.devices.defs = banned;
+    event.devices.n = 1;
+    bus_feed(&bus, 2, &event);
+    bus_ask(&bus, 2, 3, COX_FENCE_REBOOT);
+    bus_run(&bus, bus.net.now + SECONDS(2));
+    bus_crash(&bus, 2);
+    bus_run(&bus, bus.net.now + SECONDS(1));
+    bus_ask(&bus, 4, 3, COX_FENCE_REBOOT);
+    bus_run(&bus, bus.net.now + SECONDS(60));
+    assert_string_equal(bus.log->str, "n4:d1 reboot n3;");
+    assert_int_equal(bus.nodes[4].n_ok, 1);
+    bus_clear(&bus);
+}
+
 static void
 power_is_given_back_all_the_same(void **state)
 {
@@ -228,6 +255,7 @@ main(void)
         cmocka_unit_test(who_else_wants_it_gets_it),
         cmocka_unit_test(a_request_that_comes_after_is_another_one),
         cmocka_unit_test(what_is_queued_or_asks_ends_at_once),
+        cmocka_unit_test(a_step_that_waits_goes_with_the_member_that_ordered_it),
         cmocka_unit_test(power_is_given_back_all_the_same),
     };
 
