@@ -344,21 +344,33 @@ take_waiting(struct cox_conduct *conduct, guint32 index, cox_usec now, struct co
     return true;
 }
 
+/* What begins now of the waiting; what does not stays.  @has_recurring: also what recurs. */
 static void
-begin_waiting(struct cox_conduct *conduct, cox_usec now, struct cox_conduct_effects *out)
+begin_some(struct cox_conduct *conduct, bool has_recurring, cox_usec now, struct conduct_room *room, struct cox_conduct_effects *out)
 {
-    struct conduct_room room;
     guint kept = 0;
 
-    cox_conduct_room_init(&room, conduct);
     for (guint i = 0; i < conduct->waiting->len; i++) {
         guint32 index = g_array_index(conduct->waiting, guint32, i);
+        const struct cox_action *action = &conduct->graph->actions[index];
+        bool waits = action->interval_ms > 0 && !has_recurring;
 
-        if (conduct->graph->actions[index].priority >= conduct->abort_priority && !take_waiting(conduct, index, now, &room, out)) {
+        if (action->priority >= conduct->abort_priority && (waits || !take_waiting(conduct, index, now, room, out))) {
             g_array_index(conduct->waiting, guint32, kept++) = index;
         }
     }
     g_array_set_size(conduct->waiting, kept);
+}
+
+/* What is done once is ordered first: others wait for its end, as the members of a group do, and nobody for that of a monitor. */
+static void
+begin_waiting(struct cox_conduct *conduct, cox_usec now, struct cox_conduct_effects *out)
+{
+    struct conduct_room room;
+
+    cox_conduct_room_init(&room, conduct);
+    begin_some(conduct, false, now, &room, out);
+    begin_some(conduct, true, now, &room, out);
     cox_conduct_room_clear(&room);
 }
 

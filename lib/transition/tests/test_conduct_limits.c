@@ -48,6 +48,24 @@ a_bounded_multiple_of_what_runs_at_a_time_is_sent_ahead(void **state)
     teardown(&w);
 }
 
+static void
+what_is_done_once_is_ordered_before_monitors(void **state)
+{
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    setup(&w);
+    add_action(&plan, "a", "start", "n1");
+    plan.actions[add_action(&plan, "a", "monitor", "n1")].interval_ms = 10000;
+    add_action(&plan, "b", "start", "n1"); /* the next member of a group */
+    order(&plan, 0, 1);
+    order(&plan, 0, 2);
+    begin(&w, &plan);
+    assert_string_equal(result(&w, "a", "start", "n1", 0), "start b start n1;start a monitor n1;");
+    teardown(&w);
+}
+
 static const char *
 not_begun(struct world *w, const char *rsc, const char *task, const char *node)
 {
@@ -218,7 +236,8 @@ migrations_have_a_limit_of_their_own(void **state)
     teardown(&w);
 }
 
-COX_TEST_MAIN(cmocka_unit_test(limits_count_own_actions_and_never_hold_back_fencing),
+COX_TEST_MAIN(cmocka_unit_test(what_is_done_once_is_ordered_before_monitors),
+              cmocka_unit_test(limits_count_own_actions_and_never_hold_back_fencing),
               cmocka_unit_test(a_bounded_multiple_of_what_runs_at_a_time_is_sent_ahead),
               cmocka_unit_test(what_may_wait_is_withdrawn_when_the_next_graph_does_not_have_it),
               cmocka_unit_test(what_may_wait_is_withdrawn_when_it_is_in_the_way),
