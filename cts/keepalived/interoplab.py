@@ -3,7 +3,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -17,9 +16,7 @@ class Ours(routerlab.Router):
     is_ours = True
 
     def spawn(self, command):
-        self.process = subprocess.Popen(self.lab.inside(self.name) + command, stdin=subprocess.DEVNULL, stdout=open(self.log, "a"), stderr=subprocess.STDOUT,
-                                        start_new_session=True)
-        self.lab.started.append(self.process)
+        self.process = self.lab.spawn_daemon(self.lab.inside(self.name) + command, self.log)
 
     def start(self, text=None):
         if text is not None:
@@ -76,9 +73,7 @@ class Lab(routerlab.Lab):
 
     def _listen(self):
         self.pcap, self.frames = os.path.join(self.dir, "pcap"), os.path.join(self.dir, "frames")
-        ear = subprocess.Popen(self.inside("switch") + [sys.executable, os.path.join(HERE, "vrrpwire.py"), self.pcap], stdin=subprocess.DEVNULL,
-                               stdout=open(self.frames, "w"), stderr=subprocess.STDOUT)
-        self.started.append(ear)
+        self.spawn_daemon(self.inside("switch") + [sys.executable, os.path.join(HERE, "vrrpwire.py"), self.pcap], self.frames)
         self.until(lambda: "ready\n" in open(self.frames).read(), "the ear is ready")
 
     def close(self):

@@ -1,17 +1,16 @@
 """cox-lvsd over a fake kernel that outlives it, with real servers on 127.0.0.1, for tests.  Everything is ended by process id."""
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
-import time
-import traceback
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../cts"))
+import daemonlab
+from daemonlab import LIMIT
 
 PROGRAM = os.path.join(os.environ.get("top_builddir", "."), "daemons/lvsd/tests/lvsd_fake")
-LIMIT = 30  # seconds: for what hangs, not for what is slow
 
 
 class Server:
@@ -60,22 +59,15 @@ def service(servers, front="192.0.2.1 80", more=""):
             % (front, more, "".join(servers)))
 
 
-class Lab:
+class Lab(daemonlab.Lab):
     def __init__(self):
-        self.started = []
-        self.dir = tempfile.mkdtemp(prefix="cox-lvsd-")
+        super().__init__("cox-lvsd-")
         self.socket, self.file, self.log = self.dir + "/kernel", self.dir + "/conf", self.dir + "/log"
         self.run = self.dir + "/run"
         os.mkdir(self.run)
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what cleans up runs
         self.spawn([PROGRAM, "kernel", self.socket])
         self.until(lambda: self.call("show", self.socket, check=False) != "", "the fake kernel")
         self.process = None
-
-    def spawn(self, argv, **more):
-        process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, start_new_session=True, **more)
-        self.started.append(process)
-        return process
 
     def call(self, *words, check=True):
         done = subprocess.run([PROGRAM, *map(str, words)], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT)
@@ -101,8 +93,8 @@ class Lab:
         if text is not None:
             self.write(text)
         config = ["--config", self.file] if os.path.exists(self.file) else []
-        self.process = self.spawn([PROGRAM, "--keep-user", "--stderr", "--run-directory", self.run, *config],
-                                  stdout=open(self.log, "a"), stderr=subprocess.STDOUT, env=dict(os.environ, LVSD_KERNEL=self.socket))
+        self.process = self.spawn_daemon([PROGRAM, "--keep-user", "--stderr", "--run-directory", self.run, *config], self.log,
+                                         env=dict(os.environ, LVSD_KERNEL=self.socket))
         if until_read:
             self.until(lambda: "has not been read" not in self.health() and "readings" in self.health(), "the table is read")
         return self
@@ -130,39 +122,14 @@ class Lab:
         self.process.wait()
 
     def said(self):
-        return open(self.log, errors="replace").read() if os.path.exists(self.log) else ""
+        return daemonlab.text_of(self.log)
 
-    def until(self, wanted, what, seconds=LIMIT):
-        """Until @wanted() is true; AssertionError naming @what when it does not become so.  How long it took."""
-        begin = time.monotonic()
-        while not wanted():
-            if time.monotonic() - begin > seconds:
-                raise AssertionError("not within %d s: %s\n%s\n%s" % (seconds, what, self.call("show", self.socket, check=False), self.said()[-3000:]))
-            time.sleep(0.02)
-        return time.monotonic() - begin
+    def last_words(self):
+        return "%s\n%s" % (self.call("show", self.socket, check=False), self.said()[-3000:])
 
     def until_servers(self, wanted):
         return self.until(lambda: self.servers() == wanted, "servers %s" % wanted)
 
-    def close(self):
-        for process in reversed(self.started):
-            if process.poll() is None:
-                process.send_signal(signal.SIGKILL)
-        for process in self.started:
-            process.wait()
-        shutil.rmtree(self.dir, ignore_errors=True)
-
 
 def main(tests):
-    print("1..%d" % len(tests), flush=True)
-    for i, function in enumerate(tests, 1):
-        begin, lab = time.monotonic(), Lab()
-        try:
-            function(lab)
-            print("ok %d - %s" % (i, function.__name__))
-        except (AssertionError, OSError, subprocess.SubprocessError) as e:
-            print("not ok %d - %s" % (i, function.__name__))
-            print("# %s" % (str(e) + "\n" + traceback.format_exc()).replace("\n", "\n# "))
-        finally:
-            lab.close()
-        print("# %.1f s" % (time.monotonic() - begin), flush=True)
+    daemonlab.main(tests, Lab)

@@ -6,9 +6,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-import traceback
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../cts"))
+import daemonlab
+from daemonlab import LIMIT
 
 DAEMON = os.path.join(os.environ.get("top_builddir", "."), "daemons/vrrpd/cox-vrrpd")
 REFUSED = """
@@ -34,7 +36,6 @@ while True:
     if frame[28:32] == frame[38:42]:
         print("%.6f %s" % (time.monotonic(), socket.inet_ntoa(frame[28:32])), flush=True)
 """
-LIMIT = 30  # seconds: for what hangs, not for what is slow
 READY = " ready version="
 
 
@@ -79,9 +80,8 @@ class Router:
         return self
 
     def _run(self, words):
-        self.process = subprocess.Popen(self.lab.inside(self.name) + [DAEMON, "--keep-user", "--stderr", "--run-directory", self.dir] + words,
-                                        stdin=subprocess.DEVNULL, stdout=open(self.log, "a"), stderr=subprocess.STDOUT, start_new_session=True)
-        self.lab.started.append(self.process)
+        command = [DAEMON, "--keep-user", "--stderr", "--run-directory", self.dir] + words
+        self.process = self.lab.spawn_daemon(self.lab.inside(self.name) + command, self.log)
         return self
 
     def send(self, signo):
@@ -95,15 +95,15 @@ class Router:
         return status
 
     def said(self):
-        return open(self.log, errors="replace").read() if os.path.exists(self.log) else ""
+        return daemonlab.text_of(self.log)
 
 
-class Spaces:
+class Spaces(daemonlab.Lab):
     """Network namespaces by name, each with a host name of its own, and what runs in them."""
 
     def __init__(self, *names):
-        self.started, self.namespaces = [], {}
-        self.dir = tempfile.mkdtemp(prefix="cox-vrrpd-")
+        super().__init__("cox-vrrpd-")
+        self.namespaces = {}
         for name in names:
             self.namespaces[name] = self._namespace(name)
 
@@ -132,14 +132,6 @@ class Spaces:
             time.sleep(0.02)
         return lambda: [(float(line.split()[0]), line.split()[1]) for line in open(log).read().splitlines()[1:]]
 
-    def close(self):
-        for process in reversed(self.started):
-            if process.poll() is None:
-                process.send_signal(signal.SIGKILL)
-        for process in self.started:
-            process.wait()
-        shutil.rmtree(self.dir, ignore_errors=True)
-
 
 class Lab(Spaces):
     def __init__(self):
@@ -158,14 +150,8 @@ class Lab(Spaces):
     def owners(self, address):
         return "".join(n for n in "ab" if address in self.addresses(n))
 
-    def until(self, wanted, what, seconds=LIMIT):
-        """Until @wanted() is true; AssertionError naming @what when it does not become so."""
-        begin = time.monotonic()
-        while not wanted():
-            if time.monotonic() - begin > seconds:
-                raise AssertionError("not within %d s: %s\na: %s\nb: %s" % (seconds, what, self.a.said()[-1500:], self.b.said()[-1500:]))
-            time.sleep(0.02)
-        return time.monotonic() - begin
+    def last_words(self):
+        return "a: %s\nb: %s" % (self.a.said()[-1500:], self.b.said()[-1500:])
 
     def until_owner(self, owner, address="10.77.0.100"):
         return self.until(lambda: self.owners(address) == owner, "%s on '%s' only" % (address, owner))
@@ -174,7 +160,7 @@ class Lab(Spaces):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             now = self.owners(address)
-            assert now == owner, "%s is on '%s', not on '%s'\na: %s\nb: %s" % (address, now, owner, self.a.said()[-1500:], self.b.said()[-1500:])
+            assert now == owner, "%s is on '%s', not on '%s'\n%s" % (address, now, owner, self.last_words())
             time.sleep(0.02)
 
     def reaches(self, address):
@@ -184,19 +170,4 @@ class Lab(Spaces):
 
 def main(tests, word):
     why = missing()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what cleans up runs
-    print("1..%d" % len(tests), flush=True)
-    for i, function in enumerate(tests, 1):
-        if why:
-            print("ok %d - %s # SKIP %s %s" % (i, function.__name__, word, why))
-            continue
-        begin, lab = time.monotonic(), Lab()
-        try:
-            function(lab)
-            print("ok %d - %s" % (i, function.__name__))
-        except (AssertionError, OSError, subprocess.SubprocessError) as e:
-            print("not ok %d - %s" % (i, function.__name__))
-            print("# %s" % (str(e) + "\n" + traceback.format_exc()).replace("\n", "\n# "))
-        finally:
-            lab.close()
-        print("# %.1f s" % (time.monotonic() - begin), flush=True)
+    daemonlab.main(tests, Lab, "%s %s" % (word, why) if why else "")
