@@ -21,7 +21,7 @@ EAR = machinekeeper.KEEPER + ":7100"
 DIRECT = {"d%d" % i: "10.78.0.%d" % (30 + i) for i in range(1, 5)}
 INNER = {"a%d" % i: "10.80.0.%d" % (30 + i) for i in range(1, 4)}
 ADDRESS = {**DIRECT, **INNER}
-SIX = {"d%d" % i: "fd78::%d" % (30 + i) for i in range(1, 5)}
+SIX = {**{"d%d" % i: "fd78::%d" % (30 + i) for i in range(1, 5)}, **{"a%d" % i: "fd80::%d" % (30 + i) for i in range(1, 4)}}
 VIP6 = "fd78::100"
 NAME = {**{address: name for name, address in ADDRESS.items()}, **{"[%s]" % address: name for name, address in SIX.items()}}
 # Virtual addresses: the servers take packets to all of them, n1 has the first ones all the time.
@@ -192,10 +192,10 @@ class Net:
     def make_director(self, node):
         self.on(node, "set -e; modprobe -a ip_vs sch_ingress cls_u32 act_skbedit; echo 1 >/proc/sys/net/ipv4/ip_forward\n"
                       "for file in /proc/sys/net/ipv4/conf/*/send_redirects; do echo 0 >$file; done\n"
-                      "ip addr add 10.80.0.%s/24 dev eth1; ip route add 10.81.0.0/16 dev eth1\n"
-                      "echo 1 >/proc/sys/net/ipv6/conf/all/forwarding; ip addr add fd78::%s/64 dev eth1 nodad" % (node[1:], node[1:]))
+                      "ip addr add 10.80.0.{0}/24 dev eth1; ip route add 10.81.0.0/16 dev eth1\n"
+                      "echo 1 >/proc/sys/net/ipv6/conf/all/forwarding; ip addr add fd78::{0}/64 dev eth1 nodad; ip addr add fd80::{0}/64 dev eth1 nodad".format(node[1:]))
         if node == "n1":
-            lines = ["addr add %s/32 dev eth1" % vip(i) for i in range(HELD)] + ["addr add %s/128 dev eth1 nodad" % VIP6]
+            lines = ["addr add %s/32 dev eth1" % vip(i) for i in range(HELD)] + ["addr add %s/128 dev eth1 nodad preferred_lft 0" % VIP6]  # else packets in tunnels come from it
             self.on(node, "ip -batch - <<END\n%s\nEND" % "\n".join(lines))
         self.look(node)
 
@@ -225,18 +225,19 @@ class Net:
         process.stdin.close()
 
     def make_servers(self):
-        self.on(SERVERS, "set -e; modprobe -a macvlan ipip ip_gre fou; modprobe -q sctp || true")
+        self.on(SERVERS, "set -e; modprobe -a macvlan ipip ip_gre fou ip6_tunnel ip6_gre fou6; modprobe -q sctp || true")
         for name, address in ADDRESS.items():
             is_direct = name in DIRECT
-            lines = ["link set lo up", "link set %s up" % name, "addr add %s/24 dev %s" % (address, name)]
+            lines = ["link set lo up", "link set %s up" % name, "addr add %s/24 dev %s" % (address, name), "addr add %s/64 dev %s nodad" % (SIX[name], name)]
             if is_direct:
                 lines += ["addr add %s/32 dev lo" % vip(i) for i in range(VIPS)]
-                lines += ["addr add %s/64 dev %s nodad" % (SIX[name], name), "addr add %s/128 dev lo nodad" % VIP6]
+                lines += ["addr add %s/128 dev lo nodad" % VIP6, "link add tunl6 type ip6tnl mode ip6ip6 local %s" % SIX[name], "link set tunl6 up", "link set ip6gre0 up"]
                 lines += ["route add 10.81.0.0/16 dev %s" % name, "link set tunl0 up", "link set gre0 up", "fou add port %d gue" % GUE_PORT]
             else:
-                lines += ["route add default via 10.80.0.1"]
-            # Servers with the virtual addresses must not answer for them.
-            first = "cd /proc/sys/net/ipv4/conf/all; echo 1 >arp_ignore; echo 2 >arp_announce; " if is_direct else ""
+                lines += ["route add default via 10.80.0.1", "route add default via fd80::1"]
+            # Servers with the virtual addresses must not answer for them; those of the inner network must not hear of a shorter way to the client.
+            first = "cd /proc/sys/net/ipv4/conf/all; echo 1 >arp_ignore; echo 2 >arp_announce; ip -6 fou add port %d gue; " % GUE_PORT if is_direct else \
+                    "for file in /proc/sys/net/ipv6/conf/*/accept_redirects; do echo 0 >$file; done; "
             self.on(SERVERS, "set -e; ip netns add {0}; ip link add link eth1 name {0} netns {0} type macvlan mode bridge\n"
                              "nsenter --net=/run/netns/{0} sh -c '{1}ip -batch -' <<END\n{2}\nEND".format(name, first, "\n".join(lines)))
         self.restart(*ADDRESS)

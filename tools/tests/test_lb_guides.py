@@ -12,7 +12,7 @@ from guidekit import TOP, Box, blocks, check_verbs, code, guide, spans, taplib
 GUIDES = ("lvs.md", "vrrp.md")
 OURS = {"COX_OCF_ROOT": os.path.abspath(TOP + "/agents")}
 # What the kernel of this machine may lack: then the command says so.
-LACKS = re.compile(r"Operation not supported|Protocol not supported|No such device|Could not process rule|No such file or directory")
+LACKS = re.compile(r"Operation not supported|Unknown device type|Protocol not supported|No such device|Could not process rule|No such file or directory")
 
 
 def each(sentence, function):
