@@ -33,6 +33,10 @@ case("guest-moves", "The virtual machine moves: what is inside is stopped around
      remotes={"g1": {}}, history=inside("A"))
 case("guest-host-lost", "The host is lost: it is fenced, and with it the guest.", [fence_device(), VM, A], [INSIDE], remotes={"g1": {}},
      runs={"fence": "n2"}, states={"n1": "lost"}, options=FENCING, history=inside("A"))
+case("fence-priority-delay-of-a-guest", "What runs inside a guest counts for its host: that is the more important node, and is fenced after a delay.",
+     [fence_device(), VM, prim("A", {"priority": "100"}), prim("B", {"priority": "50"})], [INSIDE], remotes={"g1": {}},
+     runs={"fence": "n2", "B": "n2"}, states={"n1": "lost"}, options=dict(FENCING, **{"priority-fencing-delay": "15s"}), history=inside("A"),
+     attributes=("CRM_meta_priority_fencing_delay",))
 case("guest-connection-failed", "Only the connection failed: the virtual machine is restarted with all that is inside.", [VM, A],
      [INSIDE], remotes={"g1": {}}, history=both(inside("A"), lambda s: s.at("g1", "n1").fail("monitor", 30000)))
 case("guest-inside-failed", "Something inside failed: it alone is recovered.", [VM, A], [INSIDE], remotes={"g1": {}},

@@ -5,6 +5,22 @@
 #include "model/param_digest.h"
 #include "sched/planner_priv.h"
 
+/* How much runs on the node, and in its guests. */
+static int
+importance(const struct sched_work *work, const struct sched_node *node)
+{
+    int sum = node->priority;
+
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        const struct sched_node *guest = g_ptr_array_index(work->nodes, i);
+
+        if (guest->is_guest && guest->remote_rsc != NULL && sched_rsc_is_active_on(guest->remote_rsc->container, node)) {
+            sum += guest->priority;
+        }
+    }
+    return sum;
+}
+
 /* Seconds for which fencing of a node that matters is put off, so that the better half wins. */
 static gint64
 priority_delay_s(const struct sched_work *work, const struct sched_node *node)
@@ -16,16 +32,18 @@ priority_delay_s(const struct sched_work *work, const struct sched_node *node)
     }
     for (guint32 i = 0; i < work->n_nodes; i++) {
         const struct sched_node *other = g_ptr_array_index(work->nodes, i);
+        int weight;
 
         if (other->kind != SCHED_NODE_MEMBER) {
             continue;
         }
+        weight = importance(work, other);
         n_members++;
         n_online += other->is_online;
-        top = (n_members == 1) ? other->priority : MAX(top, other->priority);
-        lowest = (n_members == 1) ? other->priority : MIN(lowest, other->priority);
+        top = (n_members == 1) ? weight : MAX(top, weight);
+        lowest = (n_members == 1) ? weight : MIN(lowest, weight);
     }
-    if (n_online > n_members / 2 || lowest == top || node->priority < top) {
+    if (n_online > n_members / 2 || lowest == top || importance(work, node) < top) {
         return 0;
     }
     return work->opt.priority_fencing_delay_ms / 1000;
