@@ -202,6 +202,21 @@ def bundle_up(s):
 case("bundle-beside-disabled", "A resource that is banned from all nodes is not looked for inside a bundle, where it cannot be.",
      [prim("A", {"target-role": "Stopped"}), bundle("W", prim("web", monitor=None), replicas=1)], probed=False, history=bundle_up)
 
+
+
+def promoted_inside(s):
+    """S is promoted in the bundle W, on n1."""
+    bundle_up(s)
+    s.at("W-0", "n1").agent = ("ocf", "pacemaker", "remote")
+    s.at("W-0", "n1").add("start", call=3)
+    s.at("S", "W-0").agent = ("ocf", "pacemaker", "Stateful")
+    s.at("S", "W-0").add("promote", call=4)
+
+
+case("notify-in-a-stopping-bundle", "What is demoted inside a bundle that stops is told, before and after, on which host it is.",
+     [tag("bundle", meta("W-meta", {"notify": "true", "target-role": "Stopped"}), *bundle("W", stateful("S"), replicas=1, promoted_max="1")[2], id="W")],
+     probed=False, remotes={"W-0": {}}, history=promoted_inside, attributes=["CRM_meta_physical_host"])
+
 # ---- bundles and where they may be ----
 bundle_case("bundle-one-port", "Without addresses of their own two replicas on one node would listen on the same port: there is one on each node, whatever "
             "replicas-per-host says.", [bundle("W", A, network=tag("network", control_port="9000"), replicas_per_host="2")], nodes=1)

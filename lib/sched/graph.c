@@ -154,8 +154,8 @@ add_guest_meta(const struct sched_action *action, struct cox_nvlist *list)
     target = cox_option_get(COX_OPT_META_CONTAINER_ATTRIBUTE_TARGET, &action->rsc->meta_raw);
     if (action->task == SCHED_TASK_STOP || action->task == SCHED_TASK_DEMOTE
         || (action->task == SCHED_TASK_NOTIFY
-            && (g_strcmp0(sched_action_meta(action, "notify_key_operation"), "stop") == 0
-                || g_strcmp0(sched_action_meta(action, "notify_key_operation"), "demote") == 0))) {
+            && (g_strcmp0(sched_action_meta(action, "notify_operation"), "stop") == 0
+                || g_strcmp0(sched_action_meta(action, "notify_operation"), "demote") == 0))) {
         host = sched_rsc_active_node(container, NULL, NULL);
     } else {
         host = container->assigned;
