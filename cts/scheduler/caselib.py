@@ -155,7 +155,7 @@ class History:
 
     def __init__(self, rsc, node_name, agent, params=None):
         self.rsc, self.node, self.agent, self.params, self.ops = rsc, node_name, agent, params or {}, []
-        self.container, self.is_kept = None, False
+        self.container, self.is_kept, self.locked_since = None, False, None
 
     def add(self, task, interval=0, rc=0, status=0, call=1, expected=0, when=NOW - 3600, id=None, timeout_ms=20000,
             transition=1, uuid="0c0c0c0c-0000-4000-8000-000000000001", **attrs):
@@ -184,7 +184,7 @@ class History:
     def render(self):
         standard, provider, kind = self.agent
         return tag("lrm_resource", *self.ops, id=self.rsc, type=kind, class_=standard, provider=provider,
-                   container=self.container)
+                   container=self.container, shutdown_lock=self.locked_since)
 
 
 def milliseconds(text):

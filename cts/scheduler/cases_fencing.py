@@ -53,3 +53,6 @@ case("unfencing-that-must-wait", "A failed to stop on n1 and blocks, so n1 canno
 case("unfencing-by-an-unmanaged-device", "The parameters of a device that is not managed changed: n1 is not unfenced again, the device has the old ones.",
      [unfencer("F", {"is-managed": "false"}, key="new"), unfencer("G", key="2"), A], options=FENCING, transient=UNFENCED,
      runs={"F": "n1", "G": "n2", "A": "n1"}, history=other_key)
+case("fence-clone-requires-quorum", "An instance that needs no fencing was on a lost node: another is started at once, under a number that the clone has.",
+     [fence_device(), clone("C-clone", prim("C", {"requires": "quorum"}), clone_max="2")], nodes=4, states={"n1": "lost"},
+     runs={"C": ["n1", "n2"], "fence": "n2"}, options=FENCING, attributes=["CRM_meta_clone"])

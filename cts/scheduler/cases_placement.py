@@ -157,6 +157,20 @@ case("shutdown-of-a-node", "A node that wants to leave: resources move first, th
      runs={"A": "n1", "B": "n2"}, transient={"n1": {"shutdown": str(NOW - 10)}})
 case("shutdown-lock", "shutdown-lock keeps resources for the node that leaves.", [A], runs={"A": "n1"},
      options={"shutdown-lock": "true"}, transient={"n1": {"shutdown": str(NOW - 10)}})
+
+
+def locked(since):
+    """A was stopped on n1, which was shut down then."""
+    def write(s):
+        s.at("A", "n1").add("stop", call=5).locked_since = since
+    return write
+
+
+LOCKED = {"shutdown-lock": "true", "shutdown-lock-limit": "5min"}
+case("shutdown-lock-holds", "A waits for the node that it was running on, as long as the limit has not passed.", [A], states={"n1": "offline"},
+     options=LOCKED, history=locked(NOW - 60))
+case("shutdown-lock-expired", "The limit has passed: the lock is deleted with the history, and if that fails nothing comes of it; A starts elsewhere.", [A],
+     states={"n1": "offline"}, options=LOCKED, history=locked(NOW - 600), attributes=["CRM_meta_on_fail"])
 case("node-offline", "Nothing runs on a node that is down.", [A, B], states={"n2": "offline"}, runs={"A": "n1", "B": "n1"})
 case("node-pending", "A node that is still joining gets nothing.", [A], states={"n2": "pending"})
 case("node-lost-without-fencing", "Without fencing a lost node's resources are started elsewhere at once.", [A],

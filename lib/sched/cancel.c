@@ -302,7 +302,7 @@ check_node(struct sched_work *work, struct sched_node *node)
         }
         if (work->opt.shutdown_lock && work->opt.shutdown_lock_limit_ms > 0 && history->shutdown_lock_s > 0
             && history->shutdown_lock_s + work->opt.shutdown_lock_limit_ms / 1000 < work->now_s) {
-            sched_action_get(work, rsc, SCHED_TASK_LRM_DELETE, node, false); /* the lock expired */
+            sched_action_set_meta(work, sched_action_get(work, rsc, SCHED_TASK_LRM_DELETE, node, false), "on-fail", "ignore"); /* expired */
         }
         take_ops(history, ops);
         find_active(&timeline);

@@ -207,6 +207,16 @@ has_managed(const struct sched_rsc *rsc)
     return false;
 }
 
+/* Is it known there?  Of an anonymous clone any instance tells. */
+static bool
+is_known(const struct sched_rsc *rsc, const struct sched_node *node)
+{
+    const struct sched_rsc *clone = rsc->parent;
+    const bool is_anonymous = clone != NULL && clone->variant == COX_CLONE && !clone->meta.is_unique;
+
+    return sched_rsc_is_known_on(is_anonymous ? clone : rsc, node);
+}
+
 static void
 starts_after(struct sched_work *work, struct sched_rsc *rsc, struct sched_action *fencing)
 {
@@ -224,7 +234,7 @@ starts_after(struct sched_work *work, struct sched_rsc *rsc, struct sched_action
             break;
         case SCHED_REQUIRES_QUORUM:
             if (action->task == SCHED_TASK_START && rsc->cells != NULL && rsc->cells[target->idx].is_present
-                && !sched_rsc_is_known_on(rsc, target)) {
+                && !is_known(rsc, target)) {
                 sched_edge_add(work, fencing, action, SCHED_R_ORDERED | SCHED_R_BLOCKS);
             }
             break;

@@ -154,19 +154,27 @@ fail_containers(const struct sched_work *work)
     }
 }
 
-/* QUIRK 25: the resources of a node are read in the order of its history, but for numbered instances.  case: inc9, cloned-group */
+/*
+ * QUIRK 25: the resources of a node are read in the order of its history, but for numbered instances.  case: inc9, cloned-group
+ * Without fencing nothing runs on a node that is not there; what waits for it to come back does so all the same.
+ */
 static void
 read_node(struct sched_work *work, struct sched_node *node)
 {
     g_autoptr(GPtrArray) ops = g_ptr_array_new();
     g_autofree guint *order = sched_history_order(work, node);
+    const bool is_taken_for_down = node->kind == SCHED_NODE_MEMBER && !node->is_online && !work->opt.fencing_enabled;
 
     node->was_online = node->is_online;
     node->was_unclean = node->is_unclean;
     node->owners = cox_arena_new_array(work->arena, struct sched_rsc *, node->status->resources->len);
     node->is_quiet = cox_arena_new_array(work->arena, guint8, node->status->resources->len);
     for (guint i = 0; i < node->status->resources->len; i++) {
-        read_resource(work, node, order[i], ops);
+        const struct cox_rsc_history *history = g_ptr_array_index(node->status->resources, order[i]);
+
+        if (!is_taken_for_down || history->shutdown_lock_s > 0) {
+            read_resource(work, node, order[i], ops);
+        }
     }
 }
 
@@ -219,7 +227,7 @@ is_readable(const struct sched_work *work, const struct sched_node *node)
         return node->remote_rsc != NULL && (node->remote_rsc->role == COX_ROLE_STARTED)
                && (node->remote_rsc->container == NULL || node->remote_rsc->container->role >= COX_ROLE_STARTED);
     }
-    return node->is_online || work->opt.fencing_enabled;
+    return node->is_online || work->opt.fencing_enabled || work->opt.shutdown_lock;
 }
 
 static void

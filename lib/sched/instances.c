@@ -10,6 +10,7 @@ struct entry {
     struct sched_node *node; /**< where it is active and may stay, or NULL */
     guint32 n_active;
     bool is_allowed, is_usable, is_failed;
+    bool is_displaced; /**< one too many, and not where it could stay */
     guint32 count;
     bool has_wish;
     cox_score wish; /**< score of the current node with colocations counted; valid if has_wish */
@@ -69,6 +70,7 @@ describe(struct sched_rsc *rsc, struct entry *entry)
         entry->is_usable = sched_node_usable(entry->node);
         entry->count = parent->counts == NULL ? 0 : parent->counts[entry->node->idx];
     }
+    entry->is_displaced = rsc->is_orphan && !entry->is_usable;
 }
 
 /* Score of the current node alone, when everything colocated with the instance has had its say. */
@@ -135,6 +137,7 @@ compare(const void *a_data, const void *b_data, gpointer data)
     if (a->n_active > 0 && b->n_active > 0 && a->n_active != b->n_active) {
         return a->n_active < b->n_active ? -1 : 1;
     }
+    FIRST(!a->is_displaced, !b->is_displaced)
     /* QUIRK 6: instances that may stay where they are come before those that may not.  case: clone-no-shuffle */
     FIRST(a->is_allowed, b->is_allowed)
     /* QUIRK 7: the better one is to promote, the earlier it is placed.  case: inc11, promoted-2 */
