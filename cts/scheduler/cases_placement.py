@@ -135,6 +135,12 @@ case("utilization-group", "A group needs room for all its members.", [group("G",
 case("utilization-of-too-many", "Nowhere is there room for all that must be together: the first goes where most of the others have room, here the whole group.",
      [group("G", prim("A", util={"cpu": "1"}), prim("B", util={"cpu": "1"})), prim("C", util={"cpu": "2"})], [colocation("C", "G")],
      options={"placement-strategy": "utilization"}, node_util={"n1": {"cpu": "1"}, "n2": {"cpu": "3"}})
+case("utilization-of-too-many-group-moves", "The same with a member that runs: it moves to where its group has room, without what has none beside it.",
+     [group("G", prim("A", util={"cpu": "1"}), prim("B", util={"cpu": "1"})), prim("C", util={"cpu": "2"})], [colocation("C", "G")],
+     options={"placement-strategy": "utilization"}, node_util={"n1": {"cpu": "1"}, "n2": {"cpu": "3"}}, runs={"A": "n1"})
+case("utilization-of-too-many-stays", "What runs does not move to the node with the most room when that helps nobody.",
+     [prim("A", util={"cpu": "2"}), prim("B", util={"cpu": "3"})], [colocation("B", "A")], options={"placement-strategy": "utilization"},
+     node_util={"n1": {"cpu": "3"}, "n2": {"cpu": "4"}}, runs={"A": "n1"})
 case("utilization-priority", "When room is short, the higher priority gets it.", [A and prim("A", util={"cpu": "4"}),
      prim("B", {"priority": "5"}, util={"cpu": "4"})], options={"placement-strategy": "utilization"}, node_util=NODES)
 

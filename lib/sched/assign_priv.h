@@ -139,7 +139,7 @@ void sched_colocation_apply(struct sched_work *work, struct sched_rsc *dependent
                             const struct sched_colocation *row);
 
 /* utilization.c */
-/** Ban @rsc where there is no room for it with all that must be with it; if that is everywhere, where it alone has none: prefer what is returned. */
+/** Ban @rsc where it has no room with all that must be with it; if it has nowhere, with its group, or alone: then prefer what is returned. */
 struct sched_node *sched_utilization_ban(struct sched_work *work, struct sched_rsc *rsc);
 
 /* place.c */

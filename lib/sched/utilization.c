@@ -182,7 +182,7 @@ anyone_has_room(const struct sched_work *work, const struct sched_rsc *rsc, cons
     return false;
 }
 
-/* The usable node with the most room; of equal ones the first by name. */
+/* The usable node with the most room, of equal ones the first by name; none for what may stay where it runs. */
 static struct sched_node *
 roomiest(const struct sched_work *work, const struct sched_rsc *rsc)
 {
@@ -192,20 +192,50 @@ roomiest(const struct sched_work *work, const struct sched_rsc *rsc)
         struct sched_node *node = sched_node_at(work, i);
         int order = best == NULL ? -1 : sched_capacity_compare(work, node, best);
 
-        if (sched_row_allows(work, rsc->cells, i) && (order < 0 || (order == 0 && strcmp(node->name, best->name) < 0))) {
+        if (!sched_row_allows(work, rsc->cells, i)) {
+            continue;
+        }
+        if (sched_rsc_is_active_on(rsc, node)) {
+            return NULL;
+        }
+        if (order < 0 || (order == 0 && strcmp(node->name, best->name) < 0)) {
             best = node;
         }
     }
     return best;
 }
 
+static void
+ban(struct sched_work *work, struct sched_rsc *rsc, const struct want *want)
+{
+    sched_explain_cause(work, COX_TERM_UTILIZATION, NULL, NULL);
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        if (sched_row_allows(work, rsc->cells, i) && !has_room(work, sched_node_at(work, i), want)) {
+            sched_row_add(work, rsc, i, -COX_SCORE_INFINITY);
+        }
+    }
+}
+
+/* Ban @rsc where the company has no room; false and no ban if that is everywhere. */
+static bool
+ban_together(const struct company *company, struct sched_rsc *rsc)
+{
+    g_autofree gint64 *sum = sum_of_needs(company);
+    const struct want want = { sum, (struct sched_rsc *const *) company->list->pdata, company->list->len };
+
+    if (!anyone_has_room(company->work, rsc, &want)) {
+        return false;
+    }
+    ban(company->work, rsc, &want);
+    return true;
+}
+
 struct sched_node *
 sched_utilization_ban(struct sched_work *work, struct sched_rsc *rsc)
 {
-    struct sched_node *wanted = NULL;
     struct company company = { .work = work, .origin = rsc };
-    g_autofree gint64 *sum = NULL;
-    struct want want;
+    const struct sched_rsc *group = rsc->parent != NULL && rsc->parent->variant == COX_GROUP ? rsc->parent : NULL;
+    bool fits, fits_in_group = false;
 
     if (!sched_capacity_counts(work)) {
         return NULL;
@@ -213,19 +243,18 @@ sched_utilization_ban(struct sched_work *work, struct sched_rsc *rsc)
     company.list = g_ptr_array_new();
     company.seen = g_hash_table_new(NULL, NULL);
     gather(&company, rsc);
-    sum = sum_of_needs(&company);
-    want = (struct want) { sum, (struct sched_rsc *const *) company.list->pdata, company.list->len };
-    if (!anyone_has_room(work, rsc, &want)) {
-        wanted = roomiest(work, rsc);
-        want = (struct want) { rsc->need, &rsc, 1 };
-    }
-    sched_explain_cause(work, COX_TERM_UTILIZATION, NULL, NULL);
-    for (guint32 i = 0; i < work->n_nodes; i++) {
-        if (sched_row_allows(work, rsc->cells, i) && !has_room(work, sched_node_at(work, i), &want)) {
-            sched_row_add(work, rsc, i, -COX_SCORE_INFINITY);
+    fits = ban_together(&company, rsc);
+    if (!fits && group != NULL) {
+        g_ptr_array_set_size(company.list, 0);
+        for (guint i = 0; i < sched_n_children(group); i++) {
+            g_ptr_array_add(company.list, sched_child(group, i));
         }
+        fits_in_group = ban_together(&company, rsc);
+    }
+    if (!fits && !fits_in_group) {
+        ban(work, rsc, &(const struct want) { rsc->need, &rsc, 1 });
     }
     g_ptr_array_free(company.list, TRUE);
     g_hash_table_destroy(company.seen);
-    return wanted;
+    return fits ? NULL : roomiest(work, rsc);
 }
