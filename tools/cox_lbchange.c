@@ -8,6 +8,8 @@
 #include "tools/cox_lb.h"
 #include "tools/daemon.h"
 
+enum { LOOK_MS = 200, WAIT_MS = 3600 * 1000 };
+
 /* ---- the configuration ------------------------------------------------------------------------------------ */
 
 static int
@@ -97,6 +99,7 @@ cox_verb_lb_server_remove(struct cox_tool_ctx *ctx, char **arguments)
 struct order {
     struct cox_msg_lb_order message; /* without service, address and port */
     const char *done;                /* for people */
+    gint64 wait_ms;                  /* until it is done; 0: not waited for */
     GPtrArray *targets;              /* const struct cox_msg_lb_server, and in @services where */
     GPtrArray *services;             /* names */
 };
@@ -147,6 +150,76 @@ give(const struct order *order, guint i, GError **error)
     return cox_daemon_ask(NULL, &question, arena, error) != NULL;
 }
 
+/* The server as it is now; NULL: it is there no more. */
+static const struct cox_msg_lb_server *
+server_now(const struct cox_lb_found *found, const char *service, const struct cox_msg_lb_server *before)
+{
+    for (guint i = 0; i < found->services->len; i++) {
+        const struct cox_lb_service *one = found->services->pdata[i];
+
+        for (guint k = 0; strcmp(one->head->name, service) == 0 && k < one->servers->len; k++) {
+            const struct cox_msg_lb_server *server = one->servers->pdata[k];
+
+            if (server->port == before->port && g_strcmp0(server->address, before->address) == 0) {
+                return server;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* One look: how many connections are left, and of how many servers; false with an error: nobody need wait any more. */
+static bool
+look_at_drains(const struct order *order, guint64 *n_connections, guint *n_servers, GError **error)
+{
+    struct cox_lb_found found;
+    bool is_good = false;
+
+    cox_lb_found_init(&found);
+    is_good = cox_lb_find(NULL, NULL, &found, error);
+    for (guint i = 0; is_good && i < order->targets->len; i++) {
+        const struct cox_msg_lb_server *server = server_now(&found, order->services->pdata[i], order->targets->pdata[i]);
+
+        if (server != NULL && g_strcmp0(server->order, order->message.order) != 0) {
+            g_autofree char *place = cox_lb_place(server);
+
+            g_set_error(error, COX_ERROR, COX_ERROR_UNSATISFIED, "%s: somebody has given %s another order: it is %s", (const char *) order->services->pdata[i],
+                        place, server->state);
+            is_good = false;
+        } else if (server != NULL && strcmp(server->state, "drained") != 0) {
+            *n_connections += server->active + server->inactive;
+            *n_servers += 1;
+        }
+    }
+    cox_lb_found_clear(&found);
+    return is_good;
+}
+
+/* Until all of them are out. */
+static bool
+wait_for_drains(const struct order *order, GError **error)
+{
+    gint64 end = g_get_monotonic_time() + order->wait_ms * 1000;
+
+    for (;;) {
+        guint64 n_connections = 0;
+        guint n_servers = 0;
+
+        if (!look_at_drains(order, &n_connections, &n_servers, error)) {
+            return false;
+        }
+        if (n_servers == 0) {
+            return true;
+        }
+        if (g_get_monotonic_time() >= end) {
+            g_set_error(error, COX_ERROR, COX_ERROR_TIMEOUT, "%u servers still have %" G_GUINT64_FORMAT " connections: cox lb show tells of them; they go on being drained",
+                        n_servers, n_connections);
+            return false;
+        }
+        g_usleep(LOOK_MS * 1000);
+    }
+}
+
 static int
 give_all(struct cox_tool_ctx *ctx, char **arguments, struct order *order)
 {
@@ -167,6 +240,9 @@ give_all(struct cox_tool_ctx *ctx, char **arguments, struct order *order)
                              settings->change.is_dry ? " (not done: --dry-run)" : "");
             }
         }
+    }
+    if (error == NULL && order->wait_ms > 0 && !settings->change.is_dry && wait_for_drains(order, &error)) {
+        cox_out_line(ctx->out, "All of them are out.");
     }
     g_ptr_array_unref(order->targets);
     g_ptr_array_unref(order->services);
@@ -194,6 +270,10 @@ cox_verb_lb_drain(struct cox_tool_ctx *ctx, char **arguments)
     }
     if (settings->within != NULL && order.message.drain_ms <= 0) {
         return cox_tool_usage(ctx, "lb drain: --within '%s' must be more than nothing", settings->within);
+    }
+    order.wait_ms = settings->change.waits ? WAIT_MS : 0;
+    if (settings->change.waits && settings->change.timeout != NULL && !cox_interval_parse(settings->change.timeout, &order.wait_ms, &error)) {
+        return cox_tool_fail(ctx, error);
     }
     return give_all(ctx, arguments, &order);
 }

@@ -171,7 +171,9 @@ on_order(struct cox_lvs *lvs, const struct cox_lvs_event *event, cox_usec now, s
     backend->is_drained = false;
     backend->drain_until = COX_USEC_NEVER;
     if (event->order == COX_LVS_ORDER_DRAIN) {
-        backend->drain_until = cox_usec_after_ms(now, event->drain_ms >= 0 ? event->drain_ms : backend->conf->drain_ms);
+        gint64 limit_ms = event->drain_ms >= 0 ? event->drain_ms : backend->conf->drain_ms > 0 ? backend->conf->drain_ms : -1;
+
+        backend->drain_until = limit_ms >= 0 ? cox_usec_after_ms(now, limit_ms) : COX_USEC_NEVER;
         lvs->read_at = cox_usec_min(lvs->read_at, now);
     }
     cox_lvs_dirty(lvs, pool);

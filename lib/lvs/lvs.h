@@ -56,7 +56,7 @@ struct cox_lvs_event {
     guint16 port;                               /**< ORDER */
     enum cox_lvs_order order;
     gint weight;                                /**< ORDER_WEIGHT */
-    gint64 drain_ms;                            /**< ORDER_DRAIN; below 0: as configured */
+    gint64 drain_ms;                            /**< ORDER_DRAIN; below 0: as configured, and where that says nothing without a limit */
 };
 
 enum cox_lvs_effect_kind {

@@ -459,6 +459,26 @@ the_last_server_is_drained_while_the_sorry_server_serves(void **state)
 }
 
 static void
+a_drain_without_a_limit_lasts_as_long_as_there_are_connections(void **state)
+{
+    struct world world;
+
+    (void) state;
+    world_init(&world);
+    world_load(&world, &(struct world_conf) { .text = "1: 1=10 2=5" });
+    world.use[1].active = 1;
+    g_free(world_log(&world));
+    order(&world, 1, COX_LVS_ORDER_DRAIN, -1);
+    g_free(world_log(&world));
+    world_run(&world, T(3000));
+    assert_log(&world, "");
+    world.use[1].active = 0;
+    world_run(&world, T(3002));
+    assert_log(&world, "drained(1 1) -1/1");
+    world_clear(&world);
+}
+
+static void
 a_drain_during_a_reading_waits_for_the_next_one(void **state)
 {
     struct world world;
@@ -598,6 +618,7 @@ COX_TEST_MAIN(cmocka_unit_test(the_table_is_read_then_made), cmocka_unit_test(wh
               cmocka_unit_test(checks_rest_while_the_address_is_elsewhere), cmocka_unit_test(synchronization_follows_the_router),
               cmocka_unit_test(a_stop_gives_everything_back), cmocka_unit_test(every_address_of_a_range_is_served),
               cmocka_unit_test(the_last_server_is_drained_while_the_sorry_server_serves),
+              cmocka_unit_test(a_drain_without_a_limit_lasts_as_long_as_there_are_connections),
               cmocka_unit_test(a_drain_during_a_reading_waits_for_the_next_one), cmocka_unit_test(a_reload_does_not_forget_a_failed_operation),
               cmocka_unit_test(what_others_put_where_we_once_were_is_theirs), cmocka_unit_test(checks_do_not_rest_with_a_firewall_mark),
               cmocka_unit_test(a_weight_survives_another_rhythm))
