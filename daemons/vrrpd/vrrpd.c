@@ -51,10 +51,13 @@ on_clock(void *context, int fd, unsigned int events)
     if (read(fd, &n, sizeof n) != (ssize_t) sizeof n) {
         return; /* it was set anew meanwhile */
     }
-    if (cox_usec_is_set(vrrpd->wanted)) {
-        vrrpd->latest = MAX(vrrpd->latest, late);
-        vrrpd->n_late += late > LATE_USEC;
+    if (late < 0) {
+        cox_vrrpd_arm(vrrpd);
+        return;
     }
+    vrrpd->armed = COX_USEC_NEVER;
+    vrrpd->latest = MAX(vrrpd->latest, late);
+    vrrpd->n_late += late > LATE_USEC;
     cox_vrrpd_step(vrrpd, &wake);
 }
 
@@ -261,7 +264,7 @@ start(struct cox_ctx *ctx, GError **error)
     vrrpd->ctx = ctx;
     vrrpd->runtime = cox_service_runtime(ctx);
     vrrpd->log = cox_service_log(ctx);
-    vrrpd->wanted = COX_USEC_NEVER;
+    vrrpd->wanted = vrrpd->armed = COX_USEC_NEVER;
     vrrpd->timer_fd = -1;
     make_tables(vrrpd);
     vrrpd->attrs = cox_nodeattrs_new(vrrpd->runtime, &attributes);

@@ -80,7 +80,8 @@ struct cox_vrrpd {
     cox_source_id open_timer; /**< to the next try for routers that are not open */
     cox_source_id stamp_timer; /**< to the next time that the stamp of signed adverts is kept */
     guint64 n_late;        /**< wake-ups more than 5 ms late */
-    cox_usec wanted, latest; /**< the wake-up that was asked for; the worst delay so far */
+    cox_usec wanted, armed;  /**< the wake-up that was asked for; that of the timer, perhaps sooner */
+    cox_usec latest;         /**< the worst delay so far */
 };
 
 /** One step of the engine, and all that it asks for. */
@@ -88,6 +89,9 @@ void cox_vrrpd_step(struct cox_vrrpd *vrrpd, const struct cox_vrrp_event *event)
 
 /** What the engine asked for (vrrpd_effects.c). */
 void cox_vrrpd_carry_out(struct cox_vrrpd *vrrpd);
+
+/** The timer is for the wake-up that is wanted. */
+void cox_vrrpd_arm(struct cox_vrrpd *vrrpd);
 
 /** Interfaces and virtual interfaces (vrrpd_links.c): what cox_net tells. */
 struct cox_net_handler cox_vrrpd_net_handler(struct cox_vrrpd *vrrpd);

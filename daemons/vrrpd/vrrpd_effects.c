@@ -9,19 +9,29 @@
 
 enum { OWNER = 255 };
 
-static void
-set_timer(struct cox_vrrpd *vrrpd, cox_usec at)
+void
+cox_vrrpd_arm(struct cox_vrrpd *vrrpd)
 {
     struct itimerspec when = { 0 };
 
-    vrrpd->wanted = at;
-    if (cox_usec_is_set(at)) {
-        cox_usec due = MAX(at, 1); /* 0 would mean never */
+    vrrpd->armed = vrrpd->wanted;
+    if (cox_usec_is_set(vrrpd->armed)) {
+        cox_usec due = MAX(vrrpd->armed, 1); /* 0 would mean never */
 
         when.it_value.tv_sec = (time_t) (due / COX_USEC_PER_S);
         when.it_value.tv_nsec = (long) (due % COX_USEC_PER_S) * 1000;
     }
     COX_BUG_ON(timerfd_settime(vrrpd->timer_fd, TFD_TIMER_ABSTIME, &when, NULL) != 0);
+}
+
+/* Each advert that a backup hears moves a deadline back: the timer stays, and is armed again when it comes too early, which is seldom. */
+static void
+set_timer(struct cox_vrrpd *vrrpd, cox_usec at)
+{
+    vrrpd->wanted = at;
+    if (at < vrrpd->armed) {
+        cox_vrrpd_arm(vrrpd);
+    }
 }
 
 static void
