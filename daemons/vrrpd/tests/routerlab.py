@@ -26,15 +26,16 @@ except ConnectionRefusedError:
 except OSError:
     sys.exit(1)
 """
-# Prints the time and the address of each gratuitous ARP packet.
+# Prints the time, as the kernel has it, and the address of each gratuitous ARP packet.
 ANNOUNCED = """
-import socket, time
+import socket, struct
 s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0806))
+s.setsockopt(socket.SOL_SOCKET, 35, 1)  # SO_TIMESTAMPNS
 print("ready", flush=True)
 while True:
-    frame = s.recv(2048)
+    frame, notes, _, _ = s.recvmsg(2048, 64)
     if frame[28:32] == frame[38:42]:
-        print("%.6f %s" % (time.monotonic(), socket.inet_ntoa(frame[28:32])), flush=True)
+        print("%d.%09d %s" % (*struct.unpack("qq", notes[0][2]), socket.inet_ntoa(frame[28:32])), flush=True)
 """
 READY = " ready version="
 
