@@ -2,6 +2,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* sched_setaffinity() */
 #endif
+#include "daemons/vrrpd/vrrpd_kept.h"
 #include "daemons/vrrpd/vrrpd_pace.h"
 #include "daemons/vrrpd/vrrpd_resource.h"
 
@@ -265,7 +266,7 @@ start(struct cox_ctx *ctx, GError **error)
     vrrpd->runtime = cox_service_runtime(ctx);
     vrrpd->log = cox_service_log(ctx);
     vrrpd->wanted = vrrpd->armed = COX_USEC_NEVER;
-    vrrpd->timer_fd = -1;
+    vrrpd->timer_fd = vrrpd->clock_fd = -1;
     make_tables(vrrpd);
     vrrpd->attrs = cox_nodeattrs_new(vrrpd->runtime, &attributes);
     cox_service_set_data(ctx, vrrpd);
@@ -282,6 +283,7 @@ start(struct cox_ctx *ctx, GError **error)
     vrrpd->tracking = cox_vrrpd_tracking_new(vrrpd);
     (void) cox_runtime_watch(vrrpd->runtime, vrrpd->timer_fd, COX_WATCH_READ, on_clock, vrrpd);
     (void) cox_runtime_watch(vrrpd->runtime, cox_net_fd(vrrpd->net), COX_WATCH_READ, on_net, vrrpd);
+    cox_vrrpd_follow_clock(vrrpd);
     (void) cox_runtime_signal(vrrpd->runtime, SIGUSR1, on_report, vrrpd);
     tell_all_links(vrrpd);
     begin(vrrpd);
@@ -331,6 +333,9 @@ destroy(struct cox_ctx *ctx)
     cox_net_free(vrrpd->net);
     if (vrrpd->timer_fd >= 0) {
         close(vrrpd->timer_fd);
+    }
+    if (vrrpd->clock_fd >= 0) {
+        close(vrrpd->clock_fd);
     }
     g_hash_table_unref(vrrpd->routers);
     g_hash_table_unref(vrrpd->held);

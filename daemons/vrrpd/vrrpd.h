@@ -71,7 +71,7 @@ struct cox_vrrpd {
     GString *failures;     /**< what the kernel refuses is collected here; NULL: nobody asks */
     struct cox_vrrpd_tracking *tracking;
     struct cox_vrrpd_pacing *pacing;
-    int timer_fd;
+    int timer_fd, clock_fd; /**< clock_fd: tells that somebody has set the wall clock */
     GArray *dropped;       /**< struct cox_ip: what the filter drops now */
     char *filter_table;    /**< its table; NULL: none was made */
     bool is_stepping, is_stopping;
@@ -179,18 +179,6 @@ void cox_vrrpd_filter(struct cox_vrrpd *vrrpd, const struct cox_vrrp_set *set);
 
 /** At the start: there may be one that an earlier life has left. */
 void cox_vrrpd_recall_filter(struct cox_vrrpd *vrrpd);
-
-/** Settings of interfaces that routers need (vrrpd_kept.c): made if they are 0, given back when no router on @base needs them. */
-void cox_vrrpd_settle(struct cox_vrrpd *vrrpd, const char *base);
-
-/** What an earlier life has not given back is known again; and given back, after @is_settled, where no router needs it. */
-void cox_vrrpd_recall_settings(struct cox_vrrpd *vrrpd, bool is_settled);
-
-/** The first stamp of signed adverts: the wall time, or later when an earlier life was there. */
-guint64 cox_vrrpd_first_stamp(const struct cox_vrrpd *vrrpd);
-
-/** While a router signs its adverts its stamps are kept for the next life; @is_last: now, and no more. */
-void cox_vrrpd_keep_stamps(struct cox_vrrpd *vrrpd, bool is_last);
 
 /** What all routers are now: as text for people (vrrpd_report.c), and for programs, ROUTER_QUERY (vrrpd_query.c). */
 char *cox_vrrpd_report(const struct cox_vrrpd *vrrpd);

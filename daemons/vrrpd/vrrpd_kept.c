@@ -1,7 +1,10 @@
 /* daemons/vrrpd/vrrpd_kept.c - what a daemon that is killed leaves undone and the next one must know: settings of interfaces, stamps.  Layer 6. */
-#include "daemons/vrrpd/vrrpd.h"
+#include "daemons/vrrpd/vrrpd_kept.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
 #include "base/error.h"
 
@@ -141,6 +144,34 @@ cox_vrrpd_first_stamp(const struct cox_vrrpd *vrrpd)
         (void) g_ascii_string_to_unsigned(g_strchomp(text), 10, 0, G_MAXINT64, &kept, NULL);
     }
     return MAX(now, kept + 1);
+}
+
+/* After a boot nothing is kept, and the clock may be wrong until a time server has set it. */
+static void
+on_clock_set(void *context, int fd, unsigned int events)
+{
+    struct cox_vrrpd *vrrpd = context;
+    const struct cox_vrrp_event event = { .kind = COX_VRRP_ON_CLOCK, .clock = (guint64) cox_runtime_wall(vrrpd->runtime).usec };
+    guint64 n = 0;
+
+    (void) events;
+    if (read(fd, &n, sizeof n) < 0 && errno == ECANCELED) {
+        cox_vrrpd_step(vrrpd, &event);
+    }
+}
+
+void
+cox_vrrpd_follow_clock(struct cox_vrrpd *vrrpd)
+{
+    /* It never comes; each change of the clock ends a read. */
+    const struct itimerspec never = { .it_value.tv_sec = (time_t) 1 << 33 };
+
+    vrrpd->clock_fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (vrrpd->clock_fd < 0 || timerfd_settime(vrrpd->clock_fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL) != 0) {
+        cox_log_line(vrrpd->log, COX_LOG_INFO, "changes of the clock are not heard of error=\"%s\"", g_strerror(errno));
+        return;
+    }
+    (void) cox_runtime_watch(vrrpd->runtime, vrrpd->clock_fd, COX_WATCH_READ, on_clock_set, vrrpd);
 }
 
 static bool

@@ -1,4 +1,5 @@
 /* daemons/vrrpd/vrrpd_links.c - interfaces: what is told of them, virtual ones, and where routers listen.  Layer 6. */
+#include "daemons/vrrpd/vrrpd_kept.h"
 #include "daemons/vrrpd/vrrpd_resource.h"
 
 #include <string.h>

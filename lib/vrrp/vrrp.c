@@ -53,6 +53,17 @@ cox_vrrp_stamp(const struct cox_vrrp *vrrp, cox_usec now)
     return MAX(vrrp->first_stamp + (guint64) MAX(now - vrrp->made_at, 0), vrrp->last_stamp);
 }
 
+/* Only forward: others refuse what is not later than what they have heard. */
+static void
+on_clock(struct cox_vrrp *vrrp, guint64 clock, cox_usec now)
+{
+    guint64 stamp = cox_vrrp_stamp(vrrp, now);
+
+    if (clock > stamp) {
+        vrrp->first_stamp += clock - stamp;
+    }
+}
+
 /* ---- packets ---- */
 
 static void
@@ -303,6 +314,9 @@ cox_vrrp_step(struct cox_vrrp *vrrp, const struct cox_vrrp_event *event, cox_use
             break;
         case COX_VRRP_ON_STOP:
             on_stop(vrrp, &turn);
+            break;
+        case COX_VRRP_ON_CLOCK:
+            on_clock(vrrp, event->clock, now);
             break;
         case COX_VRRP_ON_OPEN:
             on_open(vrrp, event->open.instance, event->open.reason, &turn);

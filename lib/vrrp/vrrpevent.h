@@ -52,6 +52,7 @@ enum cox_vrrp_event_kind {
     COX_VRRP_ON_LOST,     /**< an address, route or rule that a router holds was taken away by others */
     COX_VRRP_ON_ORDER,    /**< authority is the cluster's */
     COX_VRRP_ON_STOP,     /**< the process will end: give everything up in good order, but routers of the cluster, whose end it orders (ADR 083) */
+    COX_VRRP_ON_CLOCK,    /**< the wall clock was set: stamps of signed adverts follow it if it is later than they are */
     COX_VRRP_ON_OPEN,     /**< after DO_OPEN, or later: a router can, or cannot, send and receive; until told it counts as open */
 };
 
@@ -67,6 +68,7 @@ struct cox_vrrp_event {
             gint64 value;         /**< file, attribute: the number; others: 1 up, 0 down */
         } track;
         const char *lost;         /**< name of the router */
+        guint64 clock;            /**< as the first stamp of cox_vrrp_new() */
         struct {
             const char *instance;
             enum cox_vrrp_order order;

@@ -309,6 +309,25 @@ a_lower_master_does_not_end_the_announcements_that_were_planned(void **state)
     (void) state;
 }
 
+/* ---- stamps ---- */
+
+static void
+stamps_follow_a_clock_that_is_set_forward(void **state)
+{
+    struct cox_vrrp *vrrp = cox_vrrp_new(1000, 0);
+    struct cox_vrrp_effects out;
+
+    (void) state;
+    cox_vrrp_effects_init(&out);
+    assert_int_equal(cox_vrrp_stamp(vrrp, 5), 1005);
+    cox_vrrp_step(vrrp, &(struct cox_vrrp_event) { .kind = COX_VRRP_ON_CLOCK, .clock = 5000 }, 10, &out);
+    assert_int_equal(cox_vrrp_stamp(vrrp, 10), 5000);
+    cox_vrrp_step(vrrp, &(struct cox_vrrp_event) { .kind = COX_VRRP_ON_CLOCK, .clock = 3000 }, 20, &out);
+    assert_int_equal(cox_vrrp_stamp(vrrp, 20), 5010);
+    cox_vrrp_effects_clear(&out);
+    cox_vrrp_free(vrrp);
+}
+
 /* ---- reload ---- */
 
 static void
@@ -674,7 +693,7 @@ COX_TEST_MAIN(cmocka_unit_test(a_router_that_is_promoted_already_is_no_backup_fi
               cmocka_unit_test(an_order_waits_for_the_end_of_a_fault), cmocka_unit_test(the_end_of_the_process_leaves_who_was_ordered),
               cmocka_unit_test(an_order_is_for_the_whole_group),
               cmocka_unit_test(an_order_to_a_router_of_its_own_is_not_heard), cmocka_unit_test(a_lost_address_is_set_at_once_and_then_once_an_interval),
-              cmocka_unit_test(addresses_are_announced_again_and_refreshed), cmocka_unit_test(addresses_on_other_interfaces_are_announced_again_and_again), cmocka_unit_test(a_lower_master_does_not_end_the_announcements_that_were_planned), cmocka_unit_test(no_advert_is_lost_by_a_reload),
+              cmocka_unit_test(addresses_are_announced_again_and_refreshed), cmocka_unit_test(addresses_on_other_interfaces_are_announced_again_and_again), cmocka_unit_test(a_lower_master_does_not_end_the_announcements_that_were_planned), cmocka_unit_test(stamps_follow_a_clock_that_is_set_forward), cmocka_unit_test(no_advert_is_lost_by_a_reload),
               cmocka_unit_test(an_address_may_go_from_one_router_to_another), cmocka_unit_test(an_interval_changes_without_a_gap),
               cmocka_unit_test(a_router_that_is_removed_says_so), cmocka_unit_test(what_is_always_there_follows_the_set),
               cmocka_unit_test(adverts_of_routers_that_began_nearly_together_gather), cmocka_unit_test(changes_are_told_once_and_in_order),
