@@ -266,4 +266,27 @@ case("clone-two-on-a-preferred-node", "Two instances on a node have the node tha
 WANTING = {"memory": "2"}
 case("utilization-group-that-has-its-room", "One of two groups that run has its room, the other is above a member that has none: the first is placed first, so that they do not change about.",
      [group("G", A, prim("B", util=WANTING)), group("H", C, prim("D", util=WANTING))], [order("G", "H")], options={"placement-strategy": "utilization"},
-     node_util=ROOM, runs={"A": "n1", "B": "n1", "C": "n2"}, transient={"n2": {"fail-count-B#start_0": INF}})
+     node_util=ROOM, runs={"A": "n1", "B": "n1", "C": "n1"}, transient={"n2": {"fail-count-B#start_0": INF}})
+case("colocation-circle-of-three", "D must be with C, B apart from D and C from B: the one that is written last counts least, so C comes first, whatever runs, and B is not beside it.",
+     [clone("C-clone", C), B, prim("D", util=WANTING)], [colocation("D", "C-clone"), colocation("B", "D", "-INFINITY"),
+                                                         colocation("C-clone", "B", "-INFINITY")], nodes=1, options=BALANCED, runs={"B": "n1"})
+case("colocation-circle-of-three-without-room", "A must be with C, G with A, and C would rather be without G: C has no room, so none runs, and none comes up for being looked at first.",
+     [A, clone("C-clone", prim("C", util=WANTING)), group("G", B)], [colocation("A", "C-clone"), colocation("G", "A"), colocation("C-clone", "G", "-10")],
+     nodes=1, options={"placement-strategy": "minimal"})
+case("notify-group-that-cannot-start", "Instances that are groups wait for what nobody starts: nobody is told that they are up, and what comes after them waits, too.",
+     [prim("A", {"is-managed": "false"}), clone("G-clone", group("G", B), notify="true"), C], [order("A", "G-clone"), order("G-clone", "C")], nodes=1)
+case("group-and-member-pull-apart", "G would rather be without C, its member M with it: that no node is left to G is seen when all instances of C have been looked at, not in between.",
+     [group("G", prim("M"), resource_stickiness="5"), clone("C-clone", C)], [colocation("G", "C-clone", "-10"), colocation("M", "C-clone", "10")],
+     runs={"M": "n1", "C": ["n1", "n2"]})
+case("colocation-circle-with-what-stays-down", "C must be with A, which nobody starts, and A's group with C: C has no place, whichever of them is looked at first.",
+     [group("G", prim("A", {"is-managed": "false"})), clone("C-clone", C)], [colocation("C-clone", "A"), colocation("G", "C-clone")], nodes=1,
+     options={"placement-strategy": "utilization"})
+case("group-with-its-own-member", "A group that must be with its own last member is: that says nothing more, and the group comes up where B must be.",
+     [group("G", A, D, prim("B", {"critical": "false"})), group("H", C, is_managed="false")], [colocation("B", "H"), colocation("G", "B")],
+     runs={"A": "n2", "B": "n2", "D": "n2"}, history=lambda s: s.at("C", "n2").fail("monitor", rc=6, expected=7))
+case("group-bound-by-what-stays-down", "H must be with G and G's first member apart from H, which nobody starts: what would be with something that stays down does not drive G away.",
+     [group("G", A, prim("B", {"resource-stickiness": INF})), group("H", prim("C", {"is-managed": "false"}))],
+     [colocation("H", "G"), colocation("A", "H", "-INFINITY")], runs={"A": "n1", "B": "n1"})
+case("colocation-circle-through-a-member", "C would be with G's last member, and G with C, and there is room for one: G, whichever runs.",
+     [prim("C", util={"memory": "3"}), group("G", prim("A", util=WANTING), B)], [colocation("C", "B", "100"), colocation("G", "C", "100")], nodes=1,
+     options=BALANCED, node_util=ROOM, runs={"A": "n1", "B": "n1"})

@@ -22,6 +22,22 @@ apply_this_with(struct sched_work *work, struct sched_rsc *rsc, const struct sch
     }
 }
 
+/* In a circle of colocations what must be apart from it may have its place already. */
+static void
+avoid_dependent(struct sched_work *work, struct sched_rsc *rsc, const struct sched_colocation *row)
+{
+    struct sched_colocation turned = *row;
+
+    if (row->score > -COX_SCORE_INFINITY || !row->dependent->is_assigned) {
+        return;
+    }
+    turned.dependent = row->primary;
+    turned.primary = row->dependent;
+    turned.dependent_role = row->primary_role;
+    turned.primary_role = row->dependent_role;
+    sched_colocation_apply(work, rsc, turned.primary, &turned);
+}
+
 /*
  * QUIRK 14: what it is placed with counts before what is placed with it.
  * case: group-anticolocation-3, promoted-probed-score
@@ -45,6 +61,7 @@ apply_colocations(struct sched_work *work, struct sched_rsc *rsc, bool mandatory
 
         if (sched_is_mandatory(row) == mandatory) {
             sched_merge_dependent(work, row, rsc);
+            avoid_dependent(work, rsc, row);
         }
     }
 }

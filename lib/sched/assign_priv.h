@@ -98,9 +98,9 @@ void sched_colocation_roles_begin(struct sched_rsc *clone);
 /** The node beside which things are that run on @node: itself, or the host of a bundle's guest node (may be NULL). */
 const struct sched_node *sched_colocation_host(const struct sched_node *node);
 /** Value of the colocation's attribute on @node (or its host); may be NULL. */
-const char *sched_colocation_value(const struct sched_work *work, const struct sched_colocation *row,
-                                   const struct sched_node *node);
+const char *sched_colocation_value(const struct sched_work *work, const struct sched_colocation *row, const struct sched_node *node);
 bool sched_is_mandatory(const struct sched_colocation *row);
+bool sched_colocation_stays_down(const struct sched_rsc *rsc); /**< a primitive that is disabled, or down and not managed? */
 /** Is the primary bound to the dependent by what counts more than @row (see there)?  Then it is not the one to be placed first. */
 bool sched_colocation_is_turned(const struct sched_work *work, const struct sched_colocation *row);
 

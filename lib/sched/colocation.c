@@ -20,6 +20,12 @@ sched_is_mandatory(const struct sched_colocation *row)
     return row->score >= COX_SCORE_INFINITY || row->score <= -COX_SCORE_INFINITY;
 }
 
+bool
+sched_colocation_stays_down(const struct sched_rsc *rsc)
+{
+    return rsc->variant == COX_PRIMITIVE && (rsc->is_managed ? rsc->next_role == COX_ROLE_STOPPED : rsc->running_on.n == 0);
+}
+
 void
 sched_colocation_add(struct sched_work *work, const struct sched_colocation *row)
 {
@@ -367,23 +373,63 @@ counts_more(const struct sched_colocation *back, const struct sched_colocation *
     return back->idx < row->idx;
 }
 
+enum { MOST_IN_CIRCLE = 200 }; /* resources that are looked at; what is bound together by more is no circle that anybody meant */
+
+/* Is one the other, or a member of it? */
+static bool
+is_of(const struct sched_rsc *a, const struct sched_rsc *b)
+{
+    return sched_rsc_is_inside(a, b) || sched_rsc_is_inside(b, a);
+}
+
+static bool
+counts_in_circle(const struct sched_colocation *other, const struct sched_colocation *row)
+{
+    cox_score a = ABS(other->score), b = ABS(row->score);
+
+    if (other->dependent == row->primary && other->primary == row->dependent) {
+        return counts_more(other, row);
+    }
+    return a > b || (a == b && other->idx < row->idx);
+}
+
+/* Do colocations that count more than @row lead from @from, its group or its members to the dependent of that? */
+static bool
+leads_back(const struct sched_rsc *from, const struct sched_colocation *row, GHashTable *seen)
+{
+    if (g_hash_table_contains(seen, from) || g_hash_table_size(seen) > MOST_IN_CIRCLE) {
+        return false;
+    }
+    g_hash_table_add(seen, (gpointer) (gsize) from);
+    for (guint i = 0; from->this_with != NULL && i < from->this_with->len; i++) {
+        const struct sched_colocation *other = g_ptr_array_index(from->this_with, i);
+
+        if (!other->is_internal && counts_in_circle(other, row) && (is_of(other->primary, row->dependent) || leads_back(other->primary, row, seen))) {
+            return true;
+        }
+    }
+    for (guint i = 0; from->variant == COX_GROUP && i < sched_n_children(from); i++) {
+        if (leads_back(sched_child(from, i), row, seen)) {
+            return true;
+        }
+    }
+    return from->parent != NULL && from->parent->variant == COX_GROUP && leads_back(from->parent, row, seen);
+}
+
 /*
  * Where room counts, what runs is placed before what does not.  If that meant that its primary comes first, which wants to be with it in turn,
- * the one would take the other's place with every plan.
+ * itself or by way of others, the one would take the other's place with every plan.
  */
 bool
 sched_colocation_is_turned(const struct sched_work *work, const struct sched_colocation *row)
 {
-    const GPtrArray *back = sched_capacity_counts(work) ? row->primary->this_with : NULL;
+    g_autoptr(GHashTable) seen = NULL;
 
-    for (guint i = 0; back != NULL && i < back->len; i++) {
-        const struct sched_colocation *other = g_ptr_array_index(back, i);
-
-        if (other->primary == row->dependent && counts_more(other, row)) {
-            return true;
-        }
+    if (!sched_capacity_counts(work)) {
+        return false;
     }
-    return false;
+    seen = g_hash_table_new(NULL, NULL);
+    return leads_back(row->primary, row, seen);
 }
 
 bool
@@ -512,11 +558,18 @@ add_matching(const struct sched_merge *merge, const struct sched_rsc *source, co
 
 static void merge_scores(const struct sched_merge *merge, struct sched_rsc *source, const struct sched_colocation *row, struct sched_cell *cells);
 
+/* It is down and not managed, and has been looked at: what its row says now are others' wishes, and it has none. */
+static bool
+nobody_starts(const struct sched_rsc *rsc)
+{
+    return rsc->variant == COX_PRIMITIVE && !rsc->is_managed && rsc->running_on.n == 0 && rsc->is_assigned;
+}
+
 /* Nothing need be apart from what stays down. */
 static bool
 is_apart_from_nowhere(const struct sched_colocation *row, const struct sched_rsc *source)
 {
-    return row->score < 0 && source->variant == COX_PRIMITIVE && source->is_managed && source->next_role == COX_ROLE_STOPPED;
+    return row->score < 0 && sched_colocation_stays_down(source);
 }
 
 /*
@@ -550,7 +603,7 @@ merge_scores(const struct sched_merge *merge, struct sched_rsc *source, const st
     g_autofree struct sched_cell *saved = NULL;
 
     merge->work->n_merges++;
-    if (source->is_merging) {
+    if (source->is_merging || (row != NULL && (merge->flags & SCHED_MERGE_THIS_WITH) == 0 && nobody_starts(source))) {
         return;
     }
     if (source->variant == COX_GROUP) {

@@ -37,7 +37,7 @@ is_blocked(const struct sched_rsc *rsc)
 static bool
 will_be_nowhere(const struct sched_rsc *rsc)
 {
-    return rsc->variant == COX_PRIMITIVE && rsc->is_assigning && rsc->is_managed && rsc->next_role == COX_ROLE_STOPPED;
+    return rsc->is_assigning && sched_colocation_stays_down(rsc);
 }
 
 enum sched_coloc_effect
@@ -115,7 +115,7 @@ apply_to_row(struct sched_work *work, struct sched_rsc *dependent, const struct 
     if (primary->assigned != NULL) {
         value = sched_colocation_value(work, row, primary->assigned);
     }
-    if (!sched_is_mandatory(row)) {
+    if (!sched_is_mandatory(row) && row->score > 0) { /* that to be apart leaves no node is seen when all instances have been looked at */
         saved = sched_row_copy(work, dependent->cells);
     }
     sched_explain_cause(work, COX_TERM_COLOCATION, row->id, primary->id);

@@ -43,11 +43,24 @@ is_senseless(const struct sched_colocation *row)
            && (sched_rsc_is_inside(a, b) || sched_rsc_is_inside(b, a) || (group_of(a) != NULL && group_of(a) == group_of(b)));
 }
 
+/* Are the two together anyway, as a group and its member?  A circle of that leads nowhere. */
+static bool
+is_needless(const struct sched_colocation *row)
+{
+    const struct sched_rsc *a = row->dependent, *b = row->primary;
+    const struct sched_rsc *group = a != NULL && b != NULL && a->parent == b ? b : a != NULL && b != NULL && b->parent == a ? a : NULL;
+
+    return row->score > 0 && group != NULL && group->variant == COX_GROUP && sched_rsc_is_collocated(group);
+}
+
 static void
 add(struct sched_work *work, const struct cox_colocation *def, const struct sched_colocation *row)
 {
     struct sched_colocation copy = *row;
 
+    if (is_needless(row)) {
+        return;
+    }
     if (is_senseless(row)) {
         cox_diags_add(work->diags, COX_SEVERITY_WARNING, def->id, "Remove the constraint, or take the resource out of the group.",
                       "Ignoring colocation %s because %s cannot be apart from %s, with which it is grouped", def->id, row->dependent->id, row->primary->id);

@@ -20,6 +20,18 @@ subject(const struct sched_action *action)
     return (operation != NULL) ? sched_task_parse(operation) : SCHED_TASK_NONE;
 }
 
+/* The event of an instance that is a group: only when all of the group is up can that be told of. */
+static enum sched_task
+event_of_group(const struct sched_action *action)
+{
+    enum sched_task task = subject(action);
+
+    if (task == action->task || g_strcmp0(sched_action_meta(action, "notify_type"), "post") != 0) {
+        return task;
+    }
+    return task == SCHED_TASK_START ? SCHED_TASK_RUNNING : task == SCHED_TASK_PROMOTE ? SCHED_TASK_PROMOTED : task;
+}
+
 /* The members' task behind an event: running -> start, notifications -> what they are about. */
 enum sched_task
 sched_flags_base_task(const struct sched_action *action)
@@ -93,7 +105,7 @@ collective_flags(struct sched_work *work, struct sched_action *action, const str
         }
         /* A group has an event of its own, which knows whether all of the group can be up. */
         member = (instance->variant == COX_PRIMITIVE) ? sched_action_find(instance, task, node)
-                                                      : sched_action_find(instance, subject(action), NULL);
+                                                      : sched_action_find(instance, event_of_group(action), NULL);
         if (member == NULL) {
             continue;
         }

@@ -44,12 +44,14 @@ compare(const void *a_data, const void *b_data, gpointer data)
     return 0;
 }
 
-/* Is a member that needs room elsewhere or down? */
+/* Is a member that needs room elsewhere or down?  One that nobody starts needs none. */
 static bool
 lacks_room(const struct sched_rsc *group, const struct sched_node *node)
 {
     for (guint i = 0; group->variant == COX_GROUP && i < sched_n_children(group); i++) {
-        if (sched_child(group, i)->need != NULL && !sched_rsc_is_active_on(sched_child(group, i), node)) {
+        const struct sched_rsc *member = sched_child(group, i);
+
+        if (member->need != NULL && !sched_rsc_is_active_on(member, node) && !sched_colocation_stays_down(member)) {
             return true;
         }
     }
