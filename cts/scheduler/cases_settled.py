@@ -266,7 +266,7 @@ case("clone-two-on-a-preferred-node", "Two instances on a node have the node tha
 WANTING = {"memory": "2"}
 case("utilization-group-that-has-its-room", "One of two groups that run has its room, the other is above a member that has none: the first is placed first, so that they do not change about.",
      [group("G", A, prim("B", util=WANTING)), group("H", C, prim("D", util=WANTING))], [order("G", "H")], options={"placement-strategy": "utilization"},
-     node_util=ROOM, runs={"A": "n1", "B": "n1", "C": "n1"}, transient={"n2": {"fail-count-B#start_0": INF}})
+     node_util=ROOM, runs={"A": "n1", "B": "n1", "C": "n2"}, transient={"n2": {"fail-count-B#start_0": INF}})
 case("colocation-circle-of-three", "D must be with C, B apart from D and C from B: the one that is written last counts least, so C comes first, whatever runs, and B is not beside it.",
      [clone("C-clone", C), B, prim("D", util=WANTING)], [colocation("D", "C-clone"), colocation("B", "D", "-INFINITY"),
                                                          colocation("C-clone", "B", "-INFINITY")], nodes=1, options=BALANCED, runs={"B": "n1"})
