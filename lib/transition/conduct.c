@@ -353,7 +353,7 @@ begin_some(struct cox_conduct *conduct, bool has_recurring, cox_usec now, struct
     for (guint i = 0; i < conduct->waiting->len; i++) {
         guint32 index = g_array_index(conduct->waiting, guint32, i);
         const struct cox_action *action = &conduct->graph->actions[index];
-        bool waits = action->interval_ms > 0 && !has_recurring;
+        bool waits = !has_recurring && action->interval_ms > 0 && g_strcmp0(action->task, "cancel") != 0;
 
         if (action->priority >= conduct->abort_priority && (waits || !take_waiting(conduct, index, now, room, out))) {
             g_array_index(conduct->waiting, guint32, kept++) = index;
@@ -362,7 +362,7 @@ begin_some(struct cox_conduct *conduct, bool has_recurring, cox_usec now, struct
     g_array_set_size(conduct->waiting, kept);
 }
 
-/* What is done once is ordered first: others wait for its end, as the members of a group do, and nobody for that of a monitor. */
+/* What is done once, the end of a monitor too, is ordered first: others wait for it, as the members of a group do, and nobody for a monitor. */
 static void
 begin_waiting(struct cox_conduct *conduct, cox_usec now, struct cox_conduct_effects *out)
 {

@@ -5,7 +5,7 @@
 export COX_COROSYNC_DIRECTORY=$tmp COX_SSH="sh -c exit\${IFS}255"
 document ""
 host=$(uname -n)
-echo "1..61"
+echo "1..63"
 refused "a cluster needs a name" 64 "name of the cluster 'a b'" cluster create "a b" n1=10.0.0.1
 refused "and nodes" 64 "NODE" cluster create c
 refused "a name of a node is no command" 64 "the name has letters" cluster create c 'n1;reboot=10.0.0.1'
