@@ -393,8 +393,11 @@ is_for_caution(const struct sched_edge *edge)
 static int
 strength(const struct sched_edge *edge)
 {
-    if (edge->flags == SCHED_R_LOAD || is_enclosing(edge)) {
-        return edge->flags == SCHED_R_LOAD ? 0 : 4;
+    if (edge->flags == SCHED_R_LOAD) {
+        return 0;
+    }
+    if (is_enclosing(edge)) {
+        return 4;
     }
     return !is_plain(edge->flags) ? 3 : is_for_caution(edge) ? 1 : 2;
 }
