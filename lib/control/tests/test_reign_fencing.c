@@ -97,6 +97,16 @@ say_life(struct world *w, guint64 life)
     world_step(w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_LIFE, .node = 3, .life = { .boot = life } });
 }
 
+/* @plan: gets the fencing, which the fencer is asked for. */
+static void
+lose_and_fence_n3(struct world *w, struct plan *plan)
+{
+    world_lose_n3(w);
+    plan_add_action(plan, NULL, "stonith", "n3");
+    world_planned(w, plan);
+    world_expect(w, "begin 1; fence reboot n3; ");
+}
+
 /* n3 is back; who has come back is a member of the next reign. */
 static void
 come_back(struct world *w, guint64 life, guint64 generation)
@@ -123,10 +133,7 @@ a_node_that_is_back_is_spared_if_the_plan_does_not_want_it_fenced(void **state)
     struct world w;
 
     (void) state;
-    world_lose_n3(&w);
-    plan_add_action(&plan, NULL, "stonith", "n3");
-    world_planned(&w, &plan);
-    world_expect(&w, "begin 1; fence reboot n3; ");
+    lose_and_fence_n3(&w, &plan);
     come_back(&w, WORLD_LIFE, 5);
     world_planned(&w, NULL);
     world_expect(&w, "spare n3; ");
@@ -156,10 +163,7 @@ a_node_that_is_back_is_spared_if_another_one_reigns(void **state)
     struct world w;
 
     (void) state;
-    world_lose_n3(&w);
-    plan_add_action(&plan, NULL, "stonith", "n3");
-    world_planned(&w, &plan);
-    world_expect(&w, "begin 1; fence reboot n3; ");
+    lose_and_fence_n3(&w, &plan);
     world_step(&w, &(struct cox_reign_event) { .kind = COX_REIGN_ON_TERM, .node = 2, .generation = 5 }); /* who wants it, too */
     world_expect(&w, "end early; ");
     world_view(&w, 3, 3);
@@ -179,10 +183,7 @@ a_node_that_is_back_is_not_spared_as_long_as_the_plan_wants_it_fenced(void **sta
     struct world w;
 
     (void) state;
-    world_lose_n3(&w);
-    plan_add_action(&plan, NULL, "stonith", "n3");
-    world_planned(&w, &plan);
-    world_expect(&w, "begin 1; fence reboot n3; ");
+    lose_and_fence_n3(&w, &plan);
     come_back(&w, WORLD_LIFE, 5);
     world_planned(&w, &plan);
     world_expect(&w, "begin 1; fence reboot n3; "); /* the fencer knows that it is the same */
@@ -197,10 +198,7 @@ a_node_that_is_back_in_another_life_is_not_spared(void **state)
     struct world w;
 
     (void) state;
-    world_lose_n3(&w);
-    plan_add_action(&plan, NULL, "stonith", "n3");
-    world_planned(&w, &plan);
-    world_expect(&w, "begin 1; fence reboot n3; ");
+    lose_and_fence_n3(&w, &plan);
     come_back(&w, WORLD_LIFE + 1, 5);
     world_planned(&w, NULL);
     world_expect(&w, "");
@@ -216,10 +214,7 @@ a_node_that_is_away_is_not_spared(void **state)
     struct world w;
 
     (void) state;
-    world_lose_n3(&w);
-    plan_add_action(&plan, NULL, "stonith", "n3");
-    world_planned(&w, &plan);
-    world_expect(&w, "begin 1; fence reboot n3; ");
+    lose_and_fence_n3(&w, &plan);
     world_want(&w);
     g_string_truncate(w.log, 0);
     world_planned(&w, NULL); /* whatever the reason: nobody knows what it does */

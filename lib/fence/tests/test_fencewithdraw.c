@@ -10,6 +10,35 @@
 
 static const struct cox_fencedevice_def late[] = { { .id = "d1", .host_check = "none", .can = CAN_ALL, .action_limit = 1, .delay_base = "5s" } };
 
+/* Three members, and a device that waits before it does anything. */
+static void
+begin(struct bus *bus)
+{
+    bus_init(bus, late, 1, 0);
+    bus_start_many(bus, 3);
+}
+
+/* The device is reached from the others only. */
+static void
+keep_device_from_2(struct bus *bus)
+{
+    static const struct cox_fencedevice_def banned[]
+        = { { .id = "d1", .host_check = "none", .can = CAN_ALL, .action_limit = 1, .delay_base = "5s", .is_banned_here = true } };
+    struct cox_fence_event event = { .kind = COX_FENCE_ON_DEVICES };
+
+    event.devices.defs = banned;
+    event.devices.n = 1;
+    bus_feed(bus, 2, &event);
+}
+
+static void
+run_until_an_agent_begins(struct bus *bus)
+{
+    while (strstr(bus->log->str, "reboot") == NULL) {
+        assert_true(bus_step(bus, bus->net.now + SECONDS(60)));
+    }
+}
+
 static void
 withdraw(struct bus *bus, guint at, guint target, const char *client)
 {
@@ -34,8 +63,7 @@ what_waits_for_its_delay_ends_without_a_deed(void **state)
     struct bus bus;
 
     (void) state;
-    bus_init(&bus, late, 1, 0);
-    bus_start_many(&bus, 3);
+    begin(&bus);
     bus.is_honest = true;
     bus_ask(&bus, 2, 3, COX_FENCE_REBOOT);
     bus_run(&bus, bus.net.now + SECONDS(2));
@@ -57,21 +85,14 @@ what_waits_for_its_delay_ends_without_a_deed(void **state)
     bus_clear(&bus);
 }
 
-/* The device is reached from other nodes only. */
 static void
 what_waits_elsewhere_ends_there(void **state)
 {
-    static const struct cox_fencedevice_def banned[]
-        = { { .id = "d1", .host_check = "none", .can = CAN_ALL, .action_limit = 1, .delay_base = "5s", .is_banned_here = true } };
-    struct cox_fence_event event = { .kind = COX_FENCE_ON_DEVICES };
     struct bus bus;
 
     (void) state;
-    bus_init(&bus, late, 1, 0);
-    bus_start_many(&bus, 3);
-    event.devices.defs = banned;
-    event.devices.n = 1;
-    bus_feed(&bus, 2, &event);
+    begin(&bus);
+    keep_device_from_2(&bus);
     bus_ask(&bus, 2, 3, COX_FENCE_REBOOT);
     bus_run(&bus, bus.net.now + SECONDS(2));
     withdraw(&bus, 2, 3, "test");
@@ -98,13 +119,10 @@ after_an_agent_has_begun_the_others_are_tried_as_ever(void **state)
     struct bus bus;
 
     (void) state;
-    bus_init(&bus, late, 1, 0);
-    bus_start_many(&bus, 3);
+    begin(&bus);
     bus.fails_on = 2;
     bus_ask(&bus, 2, 3, COX_FENCE_REBOOT);
-    while (strstr(bus.log->str, "reboot") == NULL) {
-        assert_true(bus_step(&bus, bus.net.now + SECONDS(60)));
-    }
+    run_until_an_agent_begins(&bus);
     withdraw(&bus, 2, 3, "test");
     bus_run(&bus, bus.net.now + SECONDS(60));
     expect_nothing_left(&bus, 3);
@@ -119,12 +137,9 @@ an_agent_that_has_begun_ends_its_work_and_nobody_repeats_it(void **state)
     struct bus bus;
 
     (void) state;
-    bus_init(&bus, late, 1, 0);
-    bus_start_many(&bus, 3);
+    begin(&bus);
     bus_ask(&bus, 2, 3, COX_FENCE_REBOOT);
-    while (strstr(bus.log->str, "reboot") == NULL) {
-        assert_true(bus_step(&bus, bus.net.now + SECONDS(60)));
-    }
+    run_until_an_agent_begins(&bus);
     withdraw(&bus, 2, 3, "test");
     bus_ask(&bus, 1, 3, COX_FENCE_REBOOT);
     bus_run(&bus, bus.net.now + SECONDS(60));
@@ -141,8 +156,7 @@ who_else_wants_it_gets_it(void **state)
     struct bus bus;
 
     (void) state;
-    bus_init(&bus, late, 1, 0);
-    bus_start_many(&bus, 3);
+    begin(&bus);
     bus_ask(&bus, 2, 3, COX_FENCE_REBOOT);
     bus_run(&bus, bus.net.now + SECONDS(1));
     bus_ask(&bus, 1, 3, COX_FENCE_REBOOT); /* merges */
@@ -161,8 +175,7 @@ a_request_that_comes_after_is_another_one(void **state)
     struct bus bus;
 
     (void) state;
-    bus_init(&bus, late, 1, 0);
-    bus_start_many(&bus, 3);
+    begin(&bus);
     bus_ask(&bus, 2, 3, COX_FENCE_REBOOT);
     bus_run(&bus, bus.net.now + SECONDS(1));
     withdraw(&bus, 2, 3, "test");
@@ -182,8 +195,7 @@ what_is_queued_or_asks_ends_at_once(void **state)
     struct bus bus;
 
     (void) state;
-    bus_init(&bus, late, 1, 0);
-    bus_start_many(&bus, 3);
+    begin(&bus);
     bus_ask(&bus, 1, 3, COX_FENCE_OFF);
     bus_run(&bus, bus.net.now + SECONDS(1));
     bus_ask(&bus, 2, 3, COX_FENCE_REBOOT);
@@ -205,18 +217,13 @@ what_is_queued_or_asks_ends_at_once(void **state)
 static void
 a_step_that_waits_goes_with_the_member_that_ordered_it(void **state)
 {
-    static const struct cox_fencedevice_def banned[]
-        = { { .id = "d1", .host_check = "none", .can = CAN_ALL, .action_limit = 1, .delay_base = "5s", .is_banned_here = true } };
-    struct cox_fence_event event = { .kind = COX_FENCE_ON_DEVICES };
     struct bus bus;
 
     (void) state;
     bus_init(&bus, late, 1, 0);
     bus.no_reboot = true;
     bus_start_many(&bus, 4);
-    event.devices.defs = banned;
-    event.devices.n = 1;
-    bus_feed(&bus, 2, &event);
+    keep_device_from_2(&bus);
     bus_ask(&bus, 2, 3, COX_FENCE_REBOOT);
     bus_run(&bus, bus.net.now + SECONDS(2));
     bus_crash(&bus, 2);
