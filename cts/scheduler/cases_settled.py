@@ -290,3 +290,6 @@ case("group-bound-by-what-stays-down", "H must be with G and G's first member ap
 case("colocation-circle-through-a-member", "C would be with G's last member, and G with C, and there is room for one: G, whichever runs.",
      [prim("C", util={"memory": "3"}), group("G", prim("A", util=WANTING), B)], [colocation("C", "B", "100"), colocation("G", "C", "100")], nodes=1,
      options=BALANCED, node_util=ROOM, runs={"A": "n1", "B": "n1"})
+case("colocation-circle-through-an-earlier-member", "B, which is banned, would be with D, and D with a later member of B's group: D does not start for being looked at before B.",
+     [group("G", A, B, C), group("H", D)], [colocation("D", "C"), colocation("B", "D"), location("B", "n1", "-INFINITY")], nodes=1,
+     options=BALANCED, runs={"A": "n1"})

@@ -393,6 +393,16 @@ counts_in_circle(const struct sched_colocation *other, const struct sched_coloca
     return a > b || (a == b && other->idx < row->idx);
 }
 
+/* Does the primary go where the dependent of @row is: that, its group, a member of it, or what comes after it in its group? */
+static bool
+is_met(const struct sched_colocation *other, const struct sched_colocation *row)
+{
+    const struct sched_rsc *primary = other->primary, *dependent = row->dependent, *group = dependent->parent;
+    bool is_in_group = group != NULL && group->variant == COX_GROUP && primary->parent == group && sched_rsc_is_collocated(group);
+
+    return is_of(primary, dependent) || (is_in_group && primary->idx > dependent->idx);
+}
+
 /* Do colocations that count more than @row lead from @from, its group or its members to the dependent of that? */
 static bool
 leads_back(const struct sched_rsc *from, const struct sched_colocation *row, GHashTable *seen)
@@ -404,7 +414,7 @@ leads_back(const struct sched_rsc *from, const struct sched_colocation *row, GHa
     for (guint i = 0; from->this_with != NULL && i < from->this_with->len; i++) {
         const struct sched_colocation *other = g_ptr_array_index(from->this_with, i);
 
-        if (!other->is_internal && counts_in_circle(other, row) && (is_of(other->primary, row->dependent) || leads_back(other->primary, row, seen))) {
+        if (!other->is_internal && counts_in_circle(other, row) && (is_met(other, row) || leads_back(other->primary, row, seen))) {
             return true;
         }
     }
