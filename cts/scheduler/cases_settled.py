@@ -78,6 +78,23 @@ case("replica-on-standby", "A monitor with on-fail=standby failed in a replica, 
 case("replica-beside-a-failed-one", "A container was found failed for good and is stopped: what is in the other replica does not wait for that.",
      [bundle("W", A)], nodes=2, probed=False, history=lambda s: (up(probed=[("W-podman-0", "n2", PODMAN)])(s), setattr(s.at("W-podman-0", "n1"), "agent", PODMAN),
                                                                  s.at("W-podman-0", "n1").fail("monitor", rc=6, expected=7)))
+def address_down(s, params=None, **failure):
+    """The first replica is up but for its address, which was found stopped on both nodes, or on n1 with @failure.  @params: those of its connection."""
+    ip_and_container(s, **FILLED)
+    s.at("W-0", "n1").params = params or {"addr": "192.0.2.10", "port": "3121"}
+    up(("W-0", "n1", CONNECTION), ("A", "W-0"), probed=[("W-0", "n2", CONNECTION), ("W-podman-0", "n2", PODMAN), ("W-ip-192.0.2.10", "n2", ADDRESS)])(s)
+    s.at("W-0", "n1").add("monitor", 30000, call=3, timeout_ms=30000)
+    s.histories[("W-ip-192.0.2.10", "n1")] = History("W-ip-192.0.2.10", "n1", ADDRESS).add("monitor", rc=7, expected=7)
+    if failure:
+        s.at("W-ip-192.0.2.10", "n1").fail("monitor", expected=7, **failure)
+
+
+case("replica-without-its-address", "The address of a replica is down while its container is up: it is started, and the container goes on.",
+     [bundle("W", A, replicas=1)], remotes={"W-0": {}}, history=address_down)
+case("replica-without-its-address-for-good", "The same, but where the container runs the address cannot be: the replica goes to the other node.",
+     [bundle("W", A, replicas=1)], remotes={"W-0": {}}, history=lambda s: address_down(s, rc=5))
+case("replica-reconnected-without-its-address", "The same, and the connection is to be made anew: it goes to that address, so it waits for it.",
+     [bundle("W", A, replicas=1)], remotes={"W-0": {}}, history=lambda s: address_down(s, params={"addr": "192.0.2.99"}))
 case("guest-failed-in-maintenance", "The same of a machine and the connection to it.",
      [VM], runs={"VM": "n1"}, node_attrs={"n2": {"maintenance": "true"}},
      history=lambda s: [(setattr(s.at("guest", n), "agent", CONNECTION), s.at("guest", n).fail("monitor", rc=1, expected=7)) for n in ("n1", "n2")])

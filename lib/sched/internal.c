@@ -312,12 +312,16 @@ bundle_orders(struct sched_work *work, struct sched_rsc *rsc)
         order(work, container, SCHED_TASK_STOP, rsc, SCHED_THEN(SCHED_TASK_STOPPED, SCHED_R_SHOWS_THEN));
         if (replica->ip != NULL) {
             sched_internal_orders(work, replica->ip);
-            order(work, replica->ip, SCHED_TASK_START, container, SCHED_THEN(SCHED_TASK_START, UP));
+            /* A container that is up goes on while its address starts. */
+            order(work, replica->ip, SCHED_TASK_START, container, SCHED_THEN(SCHED_TASK_START, SCHED_R_BLOCKS));
             order(work, container, SCHED_TASK_STOP, replica->ip,
                   SCHED_THEN(SCHED_TASK_STOP, SCHED_R_REQUIRES_FIRST | SCHED_R_ORDERED));
         }
         if (replica->remote != NULL) {
             sched_internal_orders(work, replica->remote);
+            if (replica->ip != NULL) {
+                order(work, replica->ip, SCHED_TASK_START, replica->remote, SCHED_THEN(SCHED_TASK_START, SCHED_R_ORDERED));
+            }
         }
     }
 }
