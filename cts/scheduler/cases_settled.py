@@ -310,3 +310,6 @@ case("colocation-circle-through-a-member", "C would be with G's last member, and
 case("colocation-circle-through-an-earlier-member", "B, which is banned, would be with D, and D with a later member of B's group: D does not start for being looked at before B.",
      [group("G", A, B, C), group("H", D)], [colocation("D", "C"), colocation("B", "D"), location("B", "n1", "-INFINITY")], nodes=1,
      options=BALANCED, runs={"A": "n1"})
+case("utilization-wish-without-room-for-both", "A would be with B, and no node has room for both: that A stays does not bring B to A's node, from which A would have to go.",
+     [prim("A", {"resource-stickiness": INF}, util=WANTING), prim("B", util={"memory": "3"})], [colocation("A", "B", "100")],
+     options={"placement-strategy": "utilization"}, node_util={"n1": {"memory": "4"}, "n2": {"memory": "4"}}, runs={"A": "n1", "B": "n2"})

@@ -5,6 +5,7 @@
 #ifndef COX_SCHED_ASSIGN_PRIV_H
 #define COX_SCHED_ASSIGN_PRIV_H
 
+#include "sched/capacity_priv.h"
 #include "sched/work_priv.h"
 
 /** How one kind of resource is assigned; indexed by enum cox_variant, so that the files of the kinds need not know each other. */
@@ -71,16 +72,6 @@ struct sched_node *sched_node_best(const struct sched_work *work, const struct s
 /** Record the row of @rsc and of all below it under the name @where, when scores are wanted. */
 void sched_score_trace(struct sched_work *work, const struct sched_rsc *rsc, const char *where);
 void sched_score_trace_promotion(struct sched_work *work, const struct sched_rsc *rsc, const struct sched_node *node);
-
-/* capacity.c */
-bool sched_capacity_counts(const struct sched_work *work); /**< a strategy other than default */
-/** <0 when @a has more left than @b */
-int sched_capacity_compare(const struct sched_work *work, const struct sched_node *a, const struct sched_node *b);
-void sched_capacity_take(const struct sched_work *work, struct sched_node *node, const struct sched_rsc *rsc, int sign);
-void sched_capacity_keep(const struct sched_work *work); /**< take the room of what nobody can stop where it is */
-/** Lines "Original: ..." and "Remaining: ...". */
-void sched_capacity_show(struct sched_work *work, const char *title);
-void sched_capacity_show_rsc(struct sched_work *work, const struct sched_rsc *rsc, const struct sched_node *node);
 
 /* colocation.c: lists and merging */
 void sched_colocation_add(struct sched_work *work, const struct sched_colocation *row);

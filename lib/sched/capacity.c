@@ -49,6 +49,62 @@ sched_capacity_keep(const struct sched_work *work)
     }
 }
 
+/* How much of column @i do they have on @node already? */
+static gint64
+kept_on(const struct sched_want *want, const struct sched_node *node, guint32 i)
+{
+    gint64 sum = 0;
+
+    for (guint k = 0; k < want->n; k++) {
+        const struct sched_rsc *rsc = want->rscs[k];
+
+        sum += rsc->keeps_room && !rsc->is_assigned && sched_rsc_is_active_on(rsc, node) ? rsc->need[i] : 0;
+    }
+    return sum;
+}
+
+bool
+sched_capacity_has_room(const struct sched_work *work, const struct sched_node *node, const struct sched_want *want)
+{
+    for (guint32 i = 0; want->need != NULL && i < work->n_utilization; i++) {
+        if (want->need[i] > 0 && (node->capacity == NULL || node->capacity[i] + kept_on(want, node, i) < want->need[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void
+sched_capacity_add_need(const struct sched_work *work, const struct sched_rsc *rsc, gint64 *sum)
+{
+    for (guint32 i = 0; rsc->need != NULL && !rsc->is_assigned && i < work->n_utilization; i++) {
+        sum[i] += rsc->need[i];
+    }
+}
+
+static void
+add_part(const struct sched_work *work, struct sched_rsc *rsc, GPtrArray *list, gint64 *sum)
+{
+    if (rsc->variant == COX_PRIMITIVE) {
+        g_ptr_array_add(list, rsc);
+        sched_capacity_add_need(work, rsc, sum);
+    }
+    for (guint i = 0; rsc->variant == COX_GROUP && i < sched_n_children(rsc); i++) {
+        add_part(work, sched_child(rsc, i), list, sum);
+    }
+}
+
+bool
+sched_capacity_fits(const struct sched_work *work, const struct sched_node *node, struct sched_rsc *one, struct sched_rsc *other)
+{
+    g_autoptr(GPtrArray) list = g_ptr_array_new();
+    g_autofree gint64 *sum = g_new0(gint64, work->n_utilization + 1);
+
+    add_part(work, one, list, sum);
+    add_part(work, other, list, sum);
+    return sched_capacity_has_room(work, node, &(const struct sched_want) { sum, (struct sched_rsc *const *) list->pdata, list->len });
+}
+
 static void
 append_amounts(const struct sched_work *work, const struct cox_nvlist *names, const gint64 *amounts, GString *text)
 {

@@ -685,9 +685,28 @@ keep_bans(struct sched_work *work, struct sched_rsc *target, const struct sched_
     }
 }
 
+/* That a dependent would be with it brings it to no node without room for both: the dependent would have to leave that. */
+static bool
+is_wish_for_room(const struct sched_work *work, const struct sched_colocation *row)
+{
+    return sched_capacity_counts(work) && row->score > 0 && !sched_is_mandatory(row) && row->node_attribute == NULL && !row->dependent->is_assigned;
+}
+
+static void
+drop_without_room(const struct sched_work *work, const struct sched_colocation *row, struct sched_rsc *target, const struct sched_cell *before)
+{
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        if (before[i].is_present && target->cells[i].score > before[i].score
+            && !sched_capacity_fits(work, sched_node_at(work, i), target, row->dependent)) {
+            target->cells[i].score = before[i].score;
+        }
+    }
+}
+
 void
 sched_merge_dependent(struct sched_work *work, const struct sched_colocation *row, struct sched_rsc *target)
 {
+    bool wants_room = is_wish_for_room(work, row);
     g_autofree struct sched_cell *before = NULL;
     struct sched_merge merge = { .work = work, .target = target, .flags = SCHED_MERGE_ACTIVE, .all_usable = are_all_usable(work) };
 
@@ -702,11 +721,14 @@ sched_merge_dependent(struct sched_work *work, const struct sched_colocation *ro
         merge.flags &= ~(guint32) SCHED_MERGE_ACTIVE;
     }
     merge.factor = row->score / (double) COX_SCORE_INFINITY;
-    before = row->influence ? NULL : sched_row_copy(work, target->cells);
+    before = row->influence && !wants_room ? NULL : sched_row_copy(work, target->cells);
     sched_explain_cause(work, COX_TERM_DEPENDENT, row->id, row->dependent->id);
     sched_merge_scores(&merge, row->dependent, row, target->cells);
-    if (before != NULL) {
+    if (!row->influence) {
         keep_bans(work, target, before);
+    }
+    if (wants_room) {
+        drop_without_room(work, row, target, before);
     }
     sched_explain_settle(work, target);
 }

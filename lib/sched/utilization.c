@@ -5,38 +5,6 @@
 #include "sched/bundle_priv.h"
 #include "sched/explain_priv.h"
 
-/** What is to be placed, and for whom: some of them may have their room where they are already. */
-struct want {
-    const gint64 *need; /* [n_utilization] or NULL */
-    struct sched_rsc *const *rscs;
-    guint n;
-};
-
-/* How much of column @i do they have on @node already? */
-static gint64
-kept_on(const struct want *want, const struct sched_node *node, guint32 i)
-{
-    gint64 sum = 0;
-
-    for (guint k = 0; k < want->n; k++) {
-        const struct sched_rsc *rsc = want->rscs[k];
-
-        sum += rsc->keeps_room && !rsc->is_assigned && sched_rsc_is_active_on(rsc, node) ? rsc->need[i] : 0;
-    }
-    return sum;
-}
-
-static bool
-has_room(const struct sched_work *work, const struct sched_node *node, const struct want *want)
-{
-    for (guint32 i = 0; want->need != NULL && i < work->n_utilization; i++) {
-        if (want->need[i] > 0 && (node->capacity == NULL || node->capacity[i] + kept_on(want, node, i) < want->need[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Resources that must be together, found from one of them. */
 struct company {
     struct sched_work *work;
@@ -90,14 +58,6 @@ gather(struct company *company, struct sched_rsc *rsc)
     gather_neighbours(company, rsc);
 }
 
-static void
-add_need(const struct company *company, const struct sched_rsc *rsc, gint64 *sum)
-{
-    for (guint32 i = 0; rsc->need != NULL && !rsc->is_assigned && i < company->work->n_utilization; i++) {
-        sum[i] += rsc->need[i];
-    }
-}
-
 static bool
 is_counted(const struct company *company, struct sched_rsc *rsc)
 {
@@ -126,7 +86,7 @@ add_bundle_need(const struct company *company, const struct sched_rsc *rsc, gint
         first = first == NULL ? bundle->replicas[i].container : first;
     }
     if (first != NULL) {
-        add_need(company, first, sum);
+        sched_capacity_add_need(company->work, first, sum);
     }
 }
 
@@ -145,9 +105,9 @@ add_clone_need(const struct company *company, const struct sched_rsc *clone, gin
     if (first == NULL || first->is_assigned) {
         return;
     }
-    add_need(company, first, sum);
+    sched_capacity_add_need(company->work, first, sum);
     for (guint i = 0; i < sched_n_children(first); i++) {
-        add_need(company, sched_child(first, i), sum);
+        sched_capacity_add_need(company->work, sched_child(first, i), sum);
     }
 }
 
@@ -160,7 +120,7 @@ sum_of_needs(const struct company *company)
         const struct sched_rsc *rsc = g_ptr_array_index(company->list, i);
 
         if (rsc->variant == COX_PRIMITIVE) {
-            add_need(company, rsc, sum);
+            sched_capacity_add_need(company->work, rsc, sum);
         } else if (rsc->variant == COX_CLONE && !rsc->is_assigned) {
             add_clone_need(company, rsc, sum);
         } else if (rsc->variant == COX_BUNDLE && !rsc->is_assigned) {
@@ -172,10 +132,10 @@ sum_of_needs(const struct company *company)
 
 /* Has some usable node room? */
 static bool
-anyone_has_room(const struct sched_work *work, const struct sched_rsc *rsc, const struct want *want)
+anyone_has_room(const struct sched_work *work, const struct sched_rsc *rsc, const struct sched_want *want)
 {
     for (guint32 i = 0; i < work->n_nodes; i++) {
-        if (sched_row_allows(work, rsc->cells, i) && has_room(work, sched_node_at(work, i), want)) {
+        if (sched_row_allows(work, rsc->cells, i) && sched_capacity_has_room(work, sched_node_at(work, i), want)) {
             return true;
         }
     }
@@ -206,11 +166,11 @@ roomiest(const struct sched_work *work, const struct sched_rsc *rsc)
 }
 
 static void
-ban(struct sched_work *work, struct sched_rsc *rsc, const struct want *want)
+ban(struct sched_work *work, struct sched_rsc *rsc, const struct sched_want *want)
 {
     sched_explain_cause(work, COX_TERM_UTILIZATION, NULL, NULL);
     for (guint32 i = 0; i < work->n_nodes; i++) {
-        if (sched_row_allows(work, rsc->cells, i) && !has_room(work, sched_node_at(work, i), want)) {
+        if (sched_row_allows(work, rsc->cells, i) && !sched_capacity_has_room(work, sched_node_at(work, i), want)) {
             sched_row_add(work, rsc, i, -COX_SCORE_INFINITY);
         }
     }
@@ -221,7 +181,7 @@ static bool
 ban_together(const struct company *company, struct sched_rsc *rsc)
 {
     g_autofree gint64 *sum = sum_of_needs(company);
-    const struct want want = { sum, (struct sched_rsc *const *) company->list->pdata, company->list->len };
+    const struct sched_want want = { sum, (struct sched_rsc *const *) company->list->pdata, company->list->len };
 
     if (!anyone_has_room(company->work, rsc, &want)) {
         return false;
@@ -252,7 +212,7 @@ sched_utilization_ban(struct sched_work *work, struct sched_rsc *rsc)
         fits_in_group = ban_together(&company, rsc);
     }
     if (!fits && !fits_in_group) {
-        ban(work, rsc, &(const struct want) { rsc->need, &rsc, 1 });
+        ban(work, rsc, &(const struct sched_want) { rsc->need, &rsc, 1 });
     }
     g_ptr_array_free(company.list, TRUE);
     g_hash_table_destroy(company.seen);
