@@ -313,3 +313,13 @@ case("colocation-circle-through-an-earlier-member", "B, which is banned, would b
 case("utilization-wish-without-room-for-both", "A would be with B, and no node has room for both: that A stays does not bring B to A's node, from which A would have to go.",
      [prim("A", {"resource-stickiness": INF}, util=WANTING), prim("B", util={"memory": "3"})], [colocation("A", "B", "100")],
      options={"placement-strategy": "utilization"}, node_util={"n1": {"memory": "4"}, "n2": {"memory": "4"}}, runs={"A": "n1", "B": "n2"})
+
+
+def changed(*rscs):
+    """These run on n1 with other parameters, written in this order."""
+    return lambda s: [(setattr(s.at(rsc, "n1"), "params", {"old": "1"}), s.running(rsc, "n1")) for rsc in rscs]
+
+
+for name, order_of in ("", "AB"), ("-turned", "BA"):
+    case("changed-without-quorum" + name, "Two of a group ran with other parameters, and there is no quorum: in whichever order their histories are written, both stop for that.",
+         [group("G", A, B)], nodes=1, quorum=0, probed=False, history=changed(*order_of))

@@ -280,34 +280,64 @@ owner_of(const struct sched_work *work, const struct sched_node *node, guint at,
     return (rsc != NULL && rsc->variant == COX_PRIMITIVE) ? rsc : NULL;
 }
 
+/* An entry of a node's history that is to be looked at. */
+struct told {
+    struct sched_rsc *rsc;
+    const struct cox_rsc_history *history;
+};
+
+static int
+by_configuration(gconstpointer a_data, gconstpointer b_data)
+{
+    const struct told *a = a_data, *b = b_data;
+
+    return a->rsc->idx != b->rsc->idx ? (a->rsc->idx < b->rsc->idx ? -1 : 1) : strcmp(a->history->id, b->history->id);
+}
+
+/* In the order of the configuration, as which of two stops is known first decides what is told of them. */
+static GArray *
+entries_of(const struct sched_work *work, const struct sched_node *node)
+{
+    GArray *entries = g_array_new(FALSE, FALSE, sizeof(struct told));
+    g_autoptr(GHashTable) running = index_running(node);
+
+    for (guint k = 0; node->status->resources != NULL && k < node->status->resources->len; k++) {
+        struct told entry = { .history = NULL };
+
+        if (node->is_quiet != NULL && node->is_quiet[k] && !sched_rsc_is_active_on(node->owners[k], node)) {
+            continue; /* most entries of a large status, which is not looked at again for them */
+        }
+        entry.history = g_ptr_array_index(node->status->resources, k);
+        entry.rsc = entry.history->n_ops == 0 ? NULL : owner_of(work, node, k, running);
+        if (entry.rsc != NULL) {
+            g_array_append_val(entries, entry);
+        }
+    }
+    g_array_sort(entries, by_configuration);
+    return entries;
+}
+
 static void
 check_node(struct sched_work *work, struct sched_node *node)
 {
     const bool is_checked = (node->is_online && node->is_maintenance)
                             || sched_node_available(work, node, false, NULL, false);
-    g_autoptr(GHashTable) running = index_running(node);
+    g_autoptr(GArray) entries = entries_of(work, node);
     g_autoptr(GPtrArray) ops = g_ptr_array_new();
     struct timeline timeline = { .ops = ops };
 
-    for (guint k = 0; node->status->resources != NULL && k < node->status->resources->len; k++) {
-        const struct cox_rsc_history *history = NULL;
-        struct sched_rsc *rsc;
+    for (guint k = 0; k < entries->len; k++) {
+        const struct told *entry = &g_array_index(entries, struct told, k);
+        const struct cox_rsc_history *history = entry->history;
 
-        if (node->is_quiet != NULL && node->is_quiet[k] && !sched_rsc_is_active_on(node->owners[k], node)) {
-            continue; /* most entries of a large status, which is not looked at again for them */
-        }
-        history = g_ptr_array_index(node->status->resources, k);
-        if (history->n_ops == 0 || (rsc = owner_of(work, node, k, running)) == NULL) {
-            continue;
-        }
         if (work->opt.shutdown_lock && work->opt.shutdown_lock_limit_ms > 0 && history->shutdown_lock_s > 0
             && history->shutdown_lock_s + work->opt.shutdown_lock_limit_ms / 1000 < work->now_s) {
-            sched_action_set_meta(work, sched_action_get(work, rsc, SCHED_TASK_LRM_DELETE, node, false), "on-fail", "ignore"); /* expired */
+            sched_action_set_meta(work, sched_action_get(work, entry->rsc, SCHED_TASK_LRM_DELETE, node, false), "on-fail", "ignore"); /* expired */
         }
         take_ops(history, ops);
         find_active(&timeline);
         if (is_checked) {
-            check_history(work, rsc, node, history, &timeline);
+            check_history(work, entry->rsc, node, history, &timeline);
         }
     }
 }
