@@ -56,6 +56,7 @@ on_clock(void *context, int fd, unsigned int events)
         cox_vrrpd_arm(vrrpd);
         return;
     }
+    cox_vrrpsock_catch_up(vrrpd->sockets);
     vrrpd->armed = COX_USEC_NEVER;
     vrrpd->latest = MAX(vrrpd->latest, late);
     vrrpd->n_late += late > LATE_USEC;

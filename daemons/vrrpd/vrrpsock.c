@@ -11,6 +11,7 @@
 #include <netinet/ip.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -20,6 +21,8 @@ enum {
     PACKET_BYTES = 8192,      /* no advert is longer: 255 addresses of 16 bytes */
     BATCH = 32,               /* packets in one system call */
     CONTROL_BYTES = 128,
+    MANY_PER_S = 200,         /* packets: from so many on, sockets rest after each reading */
+    REST_USEC = 500,
 };
 
 /* To receive on one interface in one family. */
@@ -29,6 +32,7 @@ struct ear {
     guint8 family;
     int fd;
     cox_source_id watch;
+    bool is_resting;
     guint n_users;
 };
 
@@ -44,6 +48,11 @@ struct cox_vrrpsock {
     cox_vrrpsock_fn fn;
     void *context;
     GPtrArray *ears;
+    int rest_fd;          /* the timer of rests; -1: none was needed yet */
+    cox_source_id rest_watch;
+    bool is_resting;      /* the timer runs */
+    cox_usec counted_from; /* begin of the present second */
+    guint n_counted, n_counted_before; /* packets in it, and in the one before */
     int mouths[2];        /* IPv4, IPv6; -1: not open */
     struct mmsghdr heads[BATCH];
     struct parcel parcels[BATCH];
@@ -85,7 +94,7 @@ cox_vrrpsock_new(struct cox_runtime *runtime, cox_vrrpsock_fn fn, void *context)
     sockets->fn = fn;
     sockets->context = context;
     sockets->ears = g_ptr_array_new_with_free_func(free_ear);
-    sockets->mouths[0] = sockets->mouths[1] = -1;
+    sockets->mouths[0] = sockets->mouths[1] = sockets->rest_fd = -1;
     return sockets;
 }
 
@@ -96,6 +105,10 @@ cox_vrrpsock_free(struct cox_vrrpsock *sockets)
         return;
     }
     g_ptr_array_unref(sockets->ears);
+    cox_runtime_cancel(sockets->runtime, sockets->rest_watch);
+    if (sockets->rest_fd >= 0) {
+        close(sockets->rest_fd);
+    }
     for (int i = 0; i < 2; i++) {
         if (sockets->mouths[i] >= 0) {
             close(sockets->mouths[i]);
@@ -162,10 +175,10 @@ take(struct ear *ear, struct mmsghdr *head, const guint8 *data)
     ear->sockets->fn(ear->sockets->context, &packet);
 }
 
-static void
-on_readable(void *context, int fd, unsigned int events)
+/* What has come; how many packets. */
+static guint
+read_ear(struct ear *ear)
 {
-    struct ear *ear = context;
     struct cox_vrrpsock *sockets = ear->sockets;
     struct sockaddr_in6 from[BATCH];
     struct iovec parts[BATCH];
@@ -173,7 +186,6 @@ on_readable(void *context, int fd, unsigned int events)
     _Alignas(struct cmsghdr) guint8 control[BATCH][CONTROL_BYTES];
     int n;
 
-    (void) events;
     for (int i = 0; i < BATCH; i++) {
         parts[i] = (struct iovec) { sockets->room[i], PACKET_BYTES };
         heads[i] = (struct mmsghdr) { .msg_hdr = {
@@ -181,9 +193,89 @@ on_readable(void *context, int fd, unsigned int events)
             .msg_control = control[i], .msg_controllen = CONTROL_BYTES,
         } };
     }
-    n = recvmmsg(fd, heads, BATCH, MSG_DONTWAIT, NULL); /* what is left comes with the next turn of the loop, after what is due */
+    n = recvmmsg(ear->fd, heads, BATCH, MSG_DONTWAIT, NULL); /* what is left comes with the next turn of the loop, after what is due */
     for (int i = 0; i < n; i++) {
         take(ear, &heads[i], sockets->room[i]);
+    }
+    return n > 0 ? (guint) n : 0;
+}
+
+static void
+hear_again(struct ear *ear)
+{
+    ear->is_resting = false;
+    cox_runtime_watch_set(ear->sockets->runtime, ear->watch, COX_WATCH_READ);
+}
+
+static void
+on_rested(void *context, int fd, unsigned int events)
+{
+    struct cox_vrrpsock *sockets = context;
+    guint64 n;
+
+    (void) events;
+    if (read(fd, &n, sizeof n) == (ssize_t) sizeof n) {
+        sockets->is_resting = false;
+        cox_vrrpsock_catch_up(sockets);
+    }
+}
+
+/* Packets of many routers come one by one in quick succession: to wake for each costs more than all that is done with it. */
+static void
+rest(struct ear *ear)
+{
+    const struct itimerspec when = { .it_value.tv_nsec = REST_USEC * 1000 };
+    struct cox_vrrpsock *sockets = ear->sockets;
+
+    if (sockets->rest_fd < 0) {
+        sockets->rest_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+        if (sockets->rest_fd < 0) {
+            return;
+        }
+        sockets->rest_watch = cox_runtime_watch(sockets->runtime, sockets->rest_fd, COX_WATCH_READ, on_rested, sockets);
+    }
+    COX_BUG_ON(!sockets->is_resting && timerfd_settime(sockets->rest_fd, 0, &when, NULL) != 0);
+    sockets->is_resting = ear->is_resting = true;
+    cox_runtime_watch_set(sockets->runtime, ear->watch, 0);
+}
+
+/* Do many packets come? */
+static bool
+count(struct cox_vrrpsock *sockets, guint n)
+{
+    cox_usec now = cox_runtime_now(sockets->runtime), age = now - sockets->counted_from;
+
+    if (age >= COX_USEC_PER_S) {
+        sockets->n_counted_before = age < 2 * COX_USEC_PER_S ? sockets->n_counted : 0;
+        sockets->n_counted = 0;
+        sockets->counted_from = now;
+    }
+    sockets->n_counted += n;
+    return MAX(sockets->n_counted, sockets->n_counted_before) > MANY_PER_S;
+}
+
+static void
+on_readable(void *context, int fd, unsigned int events)
+{
+    struct ear *ear = context;
+
+    (void) fd;
+    (void) events;
+    if (count(ear->sockets, read_ear(ear))) {
+        rest(ear);
+    }
+}
+
+void
+cox_vrrpsock_catch_up(struct cox_vrrpsock *sockets)
+{
+    for (guint i = 0; i < sockets->ears->len; i++) {
+        struct ear *ear = g_ptr_array_index(sockets->ears, i);
+
+        if (ear->is_resting) {
+            hear_again(ear);
+            (void) count(sockets, read_ear(ear));
+        }
     }
 }
 
@@ -264,7 +356,7 @@ open_ear(struct cox_vrrpsock *sockets, const struct cox_vrrpsock_place *place, s
         filter(fd, place->family, place->vrid);
     }
     *out = g_new0(struct ear, 1);
-    **out = (struct ear) { sockets, place->ifindex, place->base, place->family, fd, 0, 0 };
+    **out = (struct ear) { .sockets = sockets, .ifindex = place->ifindex, .base = place->base, .family = place->family, .fd = fd };
     (*out)->watch = cox_runtime_watch(sockets->runtime, fd, COX_WATCH_READ, on_readable, *out);
     g_ptr_array_add(sockets->ears, *out);
     return true;

@@ -38,6 +38,12 @@ struct cox_vrrpsock_place {
 bool cox_vrrpsock_join(struct cox_vrrpsock *sockets, const struct cox_vrrpsock_place *place, GError **error);
 void cox_vrrpsock_leave(struct cox_vrrpsock *sockets, const struct cox_vrrpsock_place *place);
 
+/**
+ * Where more than 200 packets come in a second, a socket is not looked at for half a millisecond after each reading, or there would be a wake-up for each of
+ * them.  Before a deadline counts that they may have moved: read what has come meanwhile.
+ */
+void cox_vrrpsock_catch_up(struct cox_vrrpsock *sockets);
+
 /** What is to be sent. */
 struct cox_vrrpsock_packet {
     gint32 ifindex; /**< out of which; 0: as the routes say */

@@ -35,7 +35,7 @@ struct loop {
 struct watch {
     GSource source;
     struct loop *loop;
-    gpointer tag;
+    GPollFD poll;
     cox_source_id id;
     struct cox_watch_request request;
 };
@@ -113,17 +113,23 @@ loop_timer(struct cox_runtime *runtime, cox_source_id id, cox_usec when, cox_tim
 
 /* Watches. */
 
-static GIOCondition
+static gushort
 conditions(unsigned int events)
 {
-    return (GIOCondition) (((events & COX_WATCH_READ) ? G_IO_IN : 0) | ((events & COX_WATCH_WRITE) ? G_IO_OUT : 0));
+    return (gushort) (((events & COX_WATCH_READ) ? G_IO_IN : 0) | ((events & COX_WATCH_WRITE) ? G_IO_OUT : 0));
+}
+
+static gboolean
+check_watch(GSource *source)
+{
+    return ((const struct watch *) source)->poll.revents != 0;
 }
 
 static gboolean
 dispatch_watch(GSource *source, GSourceFunc unused_fn, gpointer unused)
 {
     struct watch *watch = (struct watch *) source;
-    GIOCondition ready = g_source_query_unix_fd(source, watch->tag);
+    unsigned int ready = watch->poll.revents & (watch->poll.events | G_IO_ERR | G_IO_HUP | G_IO_NVAL); /* it may be paused since the wait */
     unsigned int events = ((ready & G_IO_IN) ? COX_WATCH_READ : 0U) | ((ready & G_IO_OUT) ? COX_WATCH_WRITE : 0U)
                           | ((ready & (G_IO_HUP | G_IO_ERR | G_IO_NVAL)) ? COX_WATCH_HANGUP : 0U);
 
@@ -135,7 +141,7 @@ dispatch_watch(GSource *source, GSourceFunc unused_fn, gpointer unused)
     return G_SOURCE_CONTINUE;
 }
 
-static GSourceFuncs watch_funcs = { NULL, NULL, dispatch_watch, NULL, NULL, NULL };
+static GSourceFuncs watch_funcs = { NULL, check_watch, dispatch_watch, NULL, NULL, NULL };
 
 static void
 loop_watch(struct cox_runtime *runtime, cox_source_id id, const struct cox_watch_request *request)
@@ -146,7 +152,8 @@ loop_watch(struct cox_runtime *runtime, cox_source_id id, const struct cox_watch
     watch->loop = loop;
     watch->id = id;
     watch->request = *request;
-    watch->tag = g_source_add_unix_fd(&watch->source, request->fd, conditions(request->events));
+    watch->poll = (GPollFD) { request->fd, conditions(request->events), 0 };
+    g_source_add_poll(&watch->source, &watch->poll);
     /* No handler runs the loop, but glib cannot know: it would take the descriptor out and put it in again with each call, and wake itself. */
     g_source_set_can_recurse(&watch->source, TRUE);
     g_source_attach(&watch->source, loop->context);
@@ -159,9 +166,8 @@ loop_watch_set(struct cox_runtime *runtime, cox_source_id id, unsigned int event
     struct loop *loop = (struct loop *) runtime;
     struct watch *watch = g_hash_table_lookup(loop->watches, &id);
 
-    if (watch != NULL && watch->request.events != events) {
-        watch->request.events = events;
-        g_source_modify_unix_fd(&watch->source, watch->tag, conditions(events));
+    if (watch != NULL) { /* glib reads it before each wait; g_source_modify_unix_fd() would wake the context, too, with three system calls */
+        watch->poll.events = conditions(events);
     }
 }
 

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #define SAY_AGAIN (60 * COX_USEC_PER_S)
+#define GROUP_MOST 32     /* adverts that go together */
+#define SLACK_SHARE 500   /* of an interval: so much too early an advert may go, with others */
 
 static bool
 is_ordered(const struct cox_vrrp_router *router)
@@ -86,7 +88,7 @@ cox_vrrp_router_slack(const struct cox_vrrp_router *router)
 {
     bool is_advert = router->state == COX_VRRP_MASTER && router->timer.at == router->at[COX_VRRP_TIMER_ADVERT];
 
-    return is_advert ? router->conf->advert / 500 : 0;
+    return is_advert ? router->conf->advert / SLACK_SHARE : 0;
 }
 
 /* ---- words ---- */
@@ -182,6 +184,18 @@ send_advert(struct cox_vrrp_router *router, guint8 priority, const struct cox_vr
     router->stats.zero_sent += priority == 0;
 }
 
+/*
+ * Routers that begin together would send all their adverts in one moment of each interval: too many at once for those that hear them, and the last ones
+ * are late by what the first ones take.  Each further group takes another place, once; twice the slack apart, so that groups stay apart.
+ */
+static cox_usec
+ease(const struct cox_vrrp_router *router, const struct cox_vrrp_turn *turn)
+{
+    guint n_before = (*turn->n_adverts)++ / GROUP_MOST;
+
+    return MIN(n_before, SLACK_SHARE / 4) * (router->conf->advert / SLACK_SHARE) * 2;
+}
+
 void
 cox_vrrp_router_advert(struct cox_vrrp_router *router, const struct cox_vrrp_turn *turn)
 {
@@ -195,7 +209,7 @@ cox_vrrp_router_advert(struct cox_vrrp_router *router, const struct cox_vrrp_tur
     if (planned <= turn->now && turn->now - planned < router->conf->advert / 10) {
         from = planned; /* a little late: the rhythm is kept */
     }
-    set_timer(router, COX_VRRP_TIMER_ADVERT, from + router->conf->advert, turn);
+    set_timer(router, COX_VRRP_TIMER_ADVERT, from + router->conf->advert - ease(router, turn), turn);
 }
 
 /* ---- addresses ---- */

@@ -20,6 +20,7 @@ struct cox_vrrp_turn {
     guint64 stamp;                 /**< of this moment */
     struct cox_vrrp_heap *heap;
     struct cox_vrrp_effects *out;
+    guint *n_adverts;              /**< that masters have sent in this step, all routers together */
     GHashTable *own;               /**< struct cox_ip: the host's own addresses that a router owns */
 };
 
@@ -106,7 +107,7 @@ void cox_vrrp_router_refuse(struct cox_vrrp_router *router, enum cox_vrrp_refusa
 /** Announce its addresses, again after @delay (0: not again); a master only. */
 void cox_vrrp_router_announce(struct cox_vrrp_router *router, guint repeat, cox_usec delay, const struct cox_vrrp_turn *turn);
 
-/** A master sends an advert now; the next one follows an interval later. */
+/** A master sends an advert now; the next one follows an interval later, or sooner where many go in one step: so they go in small groups from then on. */
 void cox_vrrp_router_advert(struct cox_vrrp_router *router, const struct cox_vrrp_turn *turn);
 
 /** Is it the one that owns the addresses? */

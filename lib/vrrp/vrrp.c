@@ -283,7 +283,8 @@ wish_wake(struct cox_vrrp *vrrp, struct cox_vrrp_effects *out)
 void
 cox_vrrp_step(struct cox_vrrp *vrrp, const struct cox_vrrp_event *event, cox_usec now, struct cox_vrrp_effects *out)
 {
-    const struct cox_vrrp_turn turn = { now, &vrrp->last_stamp, cox_vrrp_stamp(vrrp, now), &vrrp->heap, out, vrrp->own };
+    guint n_adverts = 0;
+    const struct cox_vrrp_turn turn = { now, &vrrp->last_stamp, cox_vrrp_stamp(vrrp, now), &vrrp->heap, out, &n_adverts, vrrp->own };
 
     g_clear_pointer(&vrrp->retired, cox_vrrp_set_free);
     switch (event->kind) {

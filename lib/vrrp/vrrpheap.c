@@ -1,66 +1,80 @@
 /* lib/vrrp/vrrpheap.c - what is to be done when.  Layer 3, pure. */
 #include "vrrp/vrrpheap.h"
 
+#include <stdbool.h>
+
+struct cox_vrrp_place {
+    cox_usec at;
+    guint64 turn; /* of its setting */
+    struct cox_vrrp_timer *timer;
+};
+
 void
 cox_vrrp_heap_init(struct cox_vrrp_heap *heap)
 {
-    heap->timers = g_ptr_array_new();
-    g_ptr_array_add(heap->timers, NULL); /* places begin at 1 */
+    heap->n_set = 0;
+    heap->places = g_array_new(FALSE, TRUE, sizeof(struct cox_vrrp_place));
+    g_array_set_size(heap->places, 1); /* places begin at 1 */
 }
 
 void
 cox_vrrp_heap_clear(struct cox_vrrp_heap *heap)
 {
-    g_clear_pointer(&heap->timers, g_ptr_array_unref);
+    g_clear_pointer(&heap->places, g_array_unref);
 }
 
-static struct cox_vrrp_timer *
+static struct cox_vrrp_place *
 at(const struct cox_vrrp_heap *heap, guint place)
 {
-    return g_ptr_array_index(heap->timers, place);
+    return &g_array_index(heap->places, struct cox_vrrp_place, place);
 }
 
 static void
-put(struct cox_vrrp_heap *heap, guint place, struct cox_vrrp_timer *timer)
+put(struct cox_vrrp_heap *heap, guint place, const struct cox_vrrp_place *what)
 {
-    g_ptr_array_index(heap->timers, place) = timer;
-    timer->place = place;
+    *at(heap, place) = *what;
+    what->timer->place = place;
 }
 
-/* Move @timer, whose place is free, to where it belongs above or below. */
-static void
-settle(struct cox_vrrp_heap *heap, struct cox_vrrp_timer *timer)
+static bool
+is_before(const struct cox_vrrp_place *a, const struct cox_vrrp_place *b)
 {
-    guint n = heap->timers->len - 1, place = timer->place;
+    return a->at < b->at || (a->at == b->at && a->turn < b->turn);
+}
 
-    while (place > 1 && at(heap, place / 2)->at > timer->at) {
+/* Put @what to where it belongs above or below @place, which is free. */
+static void
+settle(struct cox_vrrp_heap *heap, guint place, const struct cox_vrrp_place *what)
+{
+    guint n = heap->places->len - 1;
+
+    while (place > 1 && is_before(what, at(heap, place / 2))) {
         put(heap, place, at(heap, place / 2));
         place /= 2;
     }
     for (guint child = place * 2; child <= n; child = place * 2) {
-        if (child < n && at(heap, child + 1)->at < at(heap, child)->at) {
+        if (child < n && is_before(at(heap, child + 1), at(heap, child))) {
             child++;
         }
-        if (at(heap, child)->at >= timer->at) {
+        if (is_before(what, at(heap, child))) {
             break;
         }
         put(heap, place, at(heap, child));
         place = child;
     }
-    put(heap, place, timer);
+    put(heap, place, what);
 }
 
 static void
 take_out(struct cox_vrrp_heap *heap, struct cox_vrrp_timer *timer)
 {
-    guint n = heap->timers->len - 1, place = timer->place;
-    struct cox_vrrp_timer *last = at(heap, n);
+    guint n = heap->places->len - 1, place = timer->place;
+    const struct cox_vrrp_place last = *at(heap, n);
 
-    g_ptr_array_set_size(heap->timers, (gint) n);
+    g_array_set_size(heap->places, n);
     timer->place = 0;
-    if (last != timer) {
-        last->place = place;
-        settle(heap, last);
+    if (last.timer != timer) {
+        settle(heap, place, &last);
     }
 }
 
@@ -75,15 +89,15 @@ cox_vrrp_heap_set(struct cox_vrrp_heap *heap, struct cox_vrrp_timer *timer, cox_
         return;
     }
     if (timer->place == 0) {
-        g_ptr_array_add(heap->timers, timer);
-        timer->place = heap->timers->len - 1;
+        timer->place = heap->places->len;
+        g_array_set_size(heap->places, timer->place + 1);
     }
     timer->at = when;
-    settle(heap, timer);
+    settle(heap, timer->place, &(struct cox_vrrp_place) { when, heap->n_set++, timer });
 }
 
 struct cox_vrrp_timer *
 cox_vrrp_heap_first(const struct cox_vrrp_heap *heap)
 {
-    return heap->timers->len > 1 ? at(heap, 1) : NULL;
+    return heap->places->len > 1 ? at(heap, 1)->timer : NULL;
 }

@@ -16,7 +16,8 @@ struct cox_vrrp_timer {
 };
 
 struct cox_vrrp_heap {
-    GPtrArray *timers;
+    GArray *places; /**< struct cox_vrrp_place; their times are here, so that nobody has to go to the objects to compare them */
+    guint64 n_set; /**< how often one was set */
 };
 
 void cox_vrrp_heap_init(struct cox_vrrp_heap *heap);
@@ -25,7 +26,7 @@ void cox_vrrp_heap_clear(struct cox_vrrp_heap *heap);
 /** Put it in, or move it; COX_USEC_NEVER takes it out.  Costs the logarithm of their number. */
 void cox_vrrp_heap_set(struct cox_vrrp_heap *heap, struct cox_vrrp_timer *timer, cox_usec at);
 
-/** The earliest, or NULL.  Of timers with one time any. */
+/** The earliest, or NULL.  Of timers with one time that which was set first: what is set again and again in one turn keeps its order. */
 struct cox_vrrp_timer *cox_vrrp_heap_first(const struct cox_vrrp_heap *heap);
 
 G_END_DECLS

@@ -474,6 +474,46 @@ adverts_of_routers_that_began_nearly_together_gather(void **state)
     (void) state;
 }
 
+#define HUNDREDS 200
+#define TOGETHER_MOST 32
+
+static void
+adverts_of_many_that_begin_at_once_go_in_small_groups_in_their_order(void **state)
+{
+    struct lan *lan = lan_new(1, 1);
+    struct cox_vrrp_set *set = lan_set(100, S);
+    guint64 most = 0;
+
+    for (guint i = 2; i <= HUNDREDS; i++) {
+        g_autofree char *name = g_strdup_printf("M%u", i), *address = g_strdup_printf("10.9.0.%u", i);
+
+        lan_add(set, name, "eth1", (guint8) i, address);
+    }
+    lan_give(lan, 0, set);
+    lan_run(lan, 10 * S);
+    for (cox_usec end = lan->now + 10 * S; lan->nodes[0].wake_at < end;) {
+        guint64 before = 0, after = 0;
+
+        for (guint i = 0; i < HUNDREDS; i++) {
+            before += cox_vrrp_status_at(lan->nodes[0].vrrp, i).stats->sent;
+        }
+        lan_run(lan, lan->nodes[0].wake_at - lan->now);
+        for (guint i = 0; i < HUNDREDS; i++) {
+            const struct cox_vrrp_stats *stats = cox_vrrp_status_at(lan->nodes[0].vrrp, i).stats;
+
+            after += stats->sent;
+            assert_true(stats->longest_gap <= S);
+        }
+        most = MAX(most, after - before);
+    }
+    assert_int_equal(most, TOGETHER_MOST);
+    for (guint i = 0; i < HUNDREDS; i++) {
+        assert_in_range(cox_vrrp_status_at(lan->nodes[0].vrrp, i).stats->sent, 15, 20);
+    }
+    lan_free(lan);
+    (void) state;
+}
+
 /* ---- words ---- */
 
 static void
@@ -696,7 +736,8 @@ COX_TEST_MAIN(cmocka_unit_test(a_router_that_is_promoted_already_is_no_backup_fi
               cmocka_unit_test(addresses_are_announced_again_and_refreshed), cmocka_unit_test(addresses_on_other_interfaces_are_announced_again_and_again), cmocka_unit_test(a_lower_master_does_not_end_the_announcements_that_were_planned), cmocka_unit_test(stamps_follow_a_clock_that_is_set_forward), cmocka_unit_test(no_advert_is_lost_by_a_reload),
               cmocka_unit_test(an_address_may_go_from_one_router_to_another), cmocka_unit_test(an_interval_changes_without_a_gap),
               cmocka_unit_test(a_router_that_is_removed_says_so), cmocka_unit_test(what_is_always_there_follows_the_set),
-              cmocka_unit_test(adverts_of_routers_that_began_nearly_together_gather), cmocka_unit_test(changes_are_told_once_and_in_order),
+              cmocka_unit_test(adverts_of_routers_that_began_nearly_together_gather),
+              cmocka_unit_test(adverts_of_many_that_begin_at_once_go_in_small_groups_in_their_order), cmocka_unit_test(changes_are_told_once_and_in_order),
               cmocka_unit_test(priorities_are_told_to_who_wants_it), cmocka_unit_test(a_thing_is_said_once_a_minute),
               cmocka_unit_test(refusals_are_counted_by_reason), cmocka_unit_test(all_states_and_refusals_have_names),
               cmocka_unit_test(a_signed_advert_counts_once), cmocka_unit_test(a_router_that_is_not_open_is_in_fault_until_it_is),

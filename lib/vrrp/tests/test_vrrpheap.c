@@ -44,4 +44,25 @@ the_first_is_the_earliest_whatever_is_moved(void **state)
     (void) state;
 }
 
-COX_TEST_MAIN(cmocka_unit_test(the_first_is_the_earliest_whatever_is_moved))
+static void
+of_timers_with_one_time_that_which_was_set_first_comes_first(void **state)
+{
+    struct cox_vrrp_timer timers[N] = { 0 };
+    struct cox_vrrp_heap heap;
+
+    cox_vrrp_heap_init(&heap);
+    for (guint i = 0; i < N; i++) {
+        cox_vrrp_heap_set(&heap, &timers[i], 1);
+    }
+    for (guint round = 1; round < 4; round++) {
+        for (guint i = 0; i < N; i++) {
+            assert_ptr_equal(cox_vrrp_heap_first(&heap), &timers[i]);
+            cox_vrrp_heap_set(&heap, &timers[i], (cox_usec) round + 1);
+        }
+    }
+    cox_vrrp_heap_clear(&heap);
+    (void) state;
+}
+
+COX_TEST_MAIN(cmocka_unit_test(the_first_is_the_earliest_whatever_is_moved),
+              cmocka_unit_test(of_timers_with_one_time_that_which_was_set_first_comes_first))
