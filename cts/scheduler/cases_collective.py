@@ -23,6 +23,8 @@ case("notify-recover", "A promoted instance that failed: every step of the recov
      runs={"S": ["n1=Unpromoted", "n2=Promoted"]}, transient=SCORES, history=lambda s: s.at("S", "n2").fail("monitor", 9000, rc=9))
 case("notify-lost-node", "Who is fenced cannot be told; the others hear that it has stopped.", [fence_device(), notified("C-clone", C)],
      runs={"C": ["n1", "n2"], "fence": "n1"}, states={"n2": "lost"}, options=FENCING)
+case("notify-lost-node-for-good", "Nobody can be fenced without quorum, so that nobody knows whether the lost instance stopped: no one is told that it did.",
+     [fence_device(), notified("C-clone", C)], states={"n1": "lost"}, quorum=0, options=FENCING, runs={**BOTH_C, "fence": "n2"}, attributes=["CRM_meta_notify_stop_uname"])
 case("notify-group", "Members of a cloned group are told, too.", [notified("G-clone", G)], runs={"A": "n1", "B": "n1"})
 case("notify-nothing-happens", "Without a change nobody is told anything.", [notified("C-clone", C)], runs=BOTH_C)
 case("notify-unmanaged", "Nothing is announced of what is not managed.", [clone("C-clone", prim("C", {"is-managed": "false"}),

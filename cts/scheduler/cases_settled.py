@@ -78,12 +78,18 @@ case("replica-on-standby", "A monitor with on-fail=standby failed in a replica, 
 case("replica-beside-a-failed-one", "A container was found failed for good and is stopped: what is in the other replica does not wait for that.",
      [bundle("W", A)], nodes=2, probed=False, history=lambda s: (up(probed=[("W-podman-0", "n2", PODMAN)])(s), setattr(s.at("W-podman-0", "n1"), "agent", PODMAN),
                                                                  s.at("W-podman-0", "n1").fail("monitor", rc=6, expected=7)))
-def address_down(s, params=None, **failure):
-    """The first replica is up but for its address, which was found stopped on both nodes, or on n1 with @failure.  @params: those of its connection."""
-    ip_and_container(s, **FILLED)
+def first_replica(s, params=None, **inside):
+    """All of the first replica is up.  @params: of its connection, where these are not as configured."""
+    ip_and_container(s, **inside)
     s.at("W-0", "n1").params = params or {"addr": "192.0.2.10", "port": "3121"}
-    up(("W-0", "n1", CONNECTION), ("A", "W-0"), probed=[("W-0", "n2", CONNECTION), ("W-podman-0", "n2", PODMAN), ("W-ip-192.0.2.10", "n2", ADDRESS)])(s)
+    up(("W-0", "n1", CONNECTION), ("A", "W-0"))(s)
     s.at("W-0", "n1").add("monitor", 30000, call=3, timeout_ms=30000)
+
+
+def address_down(s, params=None, **failure):
+    """As first_replica, but the address was found stopped on both nodes, or on n1 with @failure."""
+    first_replica(s, params, **FILLED)
+    up(probed=[("W-0", "n2", CONNECTION), ("W-podman-0", "n2", PODMAN), ("W-ip-192.0.2.10", "n2", ADDRESS)])(s)
     s.histories[("W-ip-192.0.2.10", "n1")] = History("W-ip-192.0.2.10", "n1", ADDRESS).add("monitor", rc=7, expected=7)
     if failure:
         s.at("W-ip-192.0.2.10", "n1").fail("monitor", expected=7, **failure)
@@ -95,9 +101,26 @@ case("replica-without-its-address-for-good", "The same, but where the container 
      [bundle("W", A, replicas=1)], remotes={"W-0": {}}, history=lambda s: address_down(s, rc=5))
 case("replica-reconnected-without-its-address", "The same, and the connection is to be made anew: it goes to that address, so it waits for it.",
      [bundle("W", A, replicas=1)], remotes={"W-0": {}}, history=lambda s: address_down(s, params={"addr": "192.0.2.99"}))
+
+
+def second_replica_lost(s):
+    """Both replicas are up, the second one on n2; what that ran with is not known."""
+    first_replica(s, **dict(FILLED, run_opts=FILLED["run_opts"] + " --add-host=W-1:192.0.2.11"))
+    others = ("W-podman-1", "n2", PODMAN), ("W-ip-192.0.2.11", "n2", ADDRESS), ("W-1", "n2", CONNECTION), ("A", "W-1")
+    up(*others)(s)
+    for rsc, node, *_ in others:
+        s.at(rsc, node).undigested()
+
+
+case("replica-told-of-a-fencing", "The node of a replica was lost, and its container can start nowhere else: the other replica is told that one stopped, and of none that starts.",
+     [fence_device(), tag("bundle", meta("W-meta", {"notify": "true"}), *bundle("W", A)[2], id="W")], states={"n2": "lost"}, options=FENCING,
+     runs={"fence": "n1"}, remotes={"W-0": {}, "W-1": {}}, history=second_replica_lost, attributes=["CRM_meta_notify_start_resource", "CRM_meta_notify_stop_resource"])
 case("guest-failed-in-maintenance", "The same of a machine and the connection to it.",
      [VM], runs={"VM": "n1"}, node_attrs={"n2": {"maintenance": "true"}},
      history=lambda s: [(setattr(s.at("guest", n), "agent", CONNECTION), s.at("guest", n).fail("monitor", rc=1, expected=7)) for n in ("n1", "n2")])
+case("guest-stop-failed-in-maintenance", "A machine failed to stop, and its node, which is in maintenance, is fenced: that the guest node is not needs no fencing device to stop elsewhere.",
+     [fence_device(), VM], options=FENCING, runs={"VM": "n1", "fence": "n2"}, node_attrs={"n1": {"maintenance": "true"}}, remotes={"guest": {}},
+     history=lambda s: s.at("VM", "n1").fail("stop"))
 case("remote-removed-and-fenced", "The connection of a removed remote node was where nobody can look: the node has been fenced, so it is not fenced again.",
      [fence_device(), A], options=FENCING, states={"n2": "offline"}, quorum=0, runs={"A": "n1", "fence": "n1"},
      remotes={"R": {"node_fenced": "1", "crmd": "offline", "join": "down", "expected": "down"}},

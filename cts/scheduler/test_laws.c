@@ -24,6 +24,7 @@ static const struct {
 } patient[] = {
     { "failure-multiple-active-stop-only", 2, "once it is stopped everywhere, nothing keeps it from starting" },
     { "on-fail-beside-a-fencing", 2, "what was blocked on the node may start once that has been fenced" },
+    { "guest-stop-failed-in-maintenance", 2, "what was in maintenance on the node may start once that has been fenced" },
     { "on-fail-promote-restart", 2, "what failed to promote comes back unpromoted, and may be promoted by the next plan" },
     { "on-fail-promoted-demote", 2, "its monitor is started by the plan after that which promotes it again" },
     { "on-fail-demote", 2, "an instance that failed is demoted first, and may be promoted by the next plan" },

@@ -434,7 +434,8 @@ tell_members(const struct teller *t, struct sched_rsc *rsc)
     for (guint i = 0; i < rsc->actions.n; i++) {
         struct sched_action *op = rsc->actions.items[i];
 
-        if (!sched_is_optional(op) && op->node != NULL && slot_of(op->task) >= 0) {
+        /* What a fencing had told was said when less was known. */
+        if ((!sched_is_optional(op) && op->node != NULL && slot_of(op->task) >= 0) || (op->task == SCHED_TASK_NOTIFY && task == SCHED_TASK_STOP)) {
             set_lists(t->work, op, t->lists);
         }
     }
