@@ -48,10 +48,10 @@ class Theirs(Ours):
 class Lab(routerlab.Lab):
     """Of several links the switch's ports pa, pb and pclient are on the first, qa, qb and qclient on the second one, and so on; the routers have eth0, eth1...
 
-    @kinds: of a and b, "o" for ours and "t" for theirs.  @hears: False: somebody else listens.
+    @kinds: of a and b, "o" for ours and "t" for theirs.  @hears: words for vrrpwire.py before its file; None: somebody else listens.
     """
 
-    def __init__(self, kinds, n_links=2, hears=True):
+    def __init__(self, kinds, n_links=2, hears=()):
         super().__init__()
         for link in range(1, n_links):
             self._add_link(link, chr(ord("p") + link))
@@ -61,8 +61,8 @@ class Lab(routerlab.Lab):
             setattr(self, name, kind[which](self, name, self.namespaces[name]))
             with open(os.path.join(self.dir, name, "told"), "w") as f:
                 f.write('echo "$*" >>%s/%s/heard\n' % (self.dir, name))
-        if hears:
-            self._listen()
+        if hears is not None:
+            self._listen(hears)
 
     def _add_link(self, link, port):
         self.run("switch", "ip link add br%d type bridge forward_delay 0 mcast_snooping 0; ip link set br%d up" % (link, link))
@@ -71,9 +71,9 @@ class Lab(routerlab.Lab):
                      .format(port, name, link, i, self.namespaces[name]))
             self.run(name, "ip link set eth%d up; ip addr add 10.%d.0.%d/24 dev eth%d" % (link, 77 + link, i, link))
 
-    def _listen(self):
+    def _listen(self, words):
         self.pcap, self.frames = os.path.join(self.dir, "pcap"), os.path.join(self.dir, "frames")
-        self.spawn_daemon(self.inside("switch") + [sys.executable, os.path.join(HERE, "vrrpwire.py"), self.pcap], self.frames)
+        self.spawn_daemon(self.inside("switch") + [sys.executable, os.path.join(HERE, "vrrpwire.py"), *words, self.pcap], self.frames)
         self.until(lambda: "ready\n" in open(self.frames).read(), "the ear is ready")
 
     def close(self):

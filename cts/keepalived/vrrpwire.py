@@ -1,15 +1,18 @@
 """What routers send: VRRP adverts, gratuitous ARP and unsolicited neighbour advertisements, as lines of text.
 
-    python3 vrrpwire.py [FILE]   a line for each frame that any interface of this network namespace gets; "ready" first.  FILE: the frames, as pcap
+    python3 vrrpwire.py [-t] [FILE]   a line for each frame that any interface of this network namespace gets; "ready" first.  FILE: the frames, as pcap
+
+-t: frames that an interface sends, too, and the first of echo replies that follow each other on one interface; before each line is the kernel's time of it,
+and behind the name of the interface "in" or "out".
 """
 import ipaddress
 import socket
 import struct
 import sys
-import time
 
 ETH_P_ALL, ETH_IPV4, ETH_ARP, ETH_IPV6 = 3, 0x0800, 0x0806, 0x86DD
-VRRP, ICMPV6, NEIGHBOUR_ADVERT = 112, 58, 136
+VRRP, ICMP, ICMPV6, NEIGHBOUR_ADVERT = 112, 1, 58, 136
+SO_TIMESTAMPNS = 35
 
 
 def mac(raw):
@@ -80,6 +83,14 @@ def line(frame):
     return None if text is None else "%s > %s %s" % (mac(frame[6:12]), mac(frame[0:6]), text)
 
 
+def echoed(frame):
+    """Who answers a ping with this frame, or None."""
+    if frame[12:14] != struct.pack("!H", ETH_IPV4):
+        return None
+    protocol, source, _, _, body = datagram(frame)
+    return "echo from %s" % address(source) if protocol == ICMP and body[:1] == b"\0" else None
+
+
 class Pcap:
     """A file that tcpdump and tshark read."""
 
@@ -91,31 +102,45 @@ class Pcap:
         self.file.write(data)
         self.file.flush()
 
-    def add(self, frame):
-        now = time.time_ns() // 1000
-        self._write(struct.pack("!IIII", now // 1000000, now % 1000000, len(frame), len(frame)) + frame)
+    def add(self, frame, seconds, nanos):
+        self._write(struct.pack("!IIII", seconds, nanos // 1000, len(frame), len(frame)) + frame)
 
 
-def listen(pcap):
-    ear = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
-    ear.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-    print("ready", flush=True)
-    while True:
-        frame, where = ear.recvfrom(65536)
-        if where[2] == socket.PACKET_OUTGOING:
-            continue
+class Ear:
+    def __init__(self, pcap, has_times):
+        self.pcap, self.has_times, self.last_echo = pcap, has_times, None
+
+    def take(self, frame, port, way, stamp):
         try:
             text = line(frame)
+            if text is None and self.has_times and way == "in":
+                text = echoed(frame)
+                self.last_echo, before = port if text else self.last_echo, self.last_echo
+                if text and port == before:
+                    return
         except (struct.error, IndexError, ValueError):
             text = "not whole: %s" % frame.hex()
-        if text is not None:
-            print(where[0], text, flush=True)
-            if pcap is not None:
-                pcap.add(frame)
+        if text is None:
+            return
+        print(*(("%d.%09d" % stamp, port, way) if self.has_times else (port,)), text, flush=True)
+        if self.pcap is not None:
+            self.pcap.add(frame, *stamp)
+
+    def listen(self):
+        ear = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
+        ear.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        ear.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        print("ready", flush=True)
+        while True:
+            frame, notes, _, where = ear.recvmsg(65536, 64)
+            way = "out" if where[2] == socket.PACKET_OUTGOING else "in"
+            if way == "in" or self.has_times:
+                self.take(frame, where[0], way, struct.unpack("qq", notes[0][2]))
 
 
 if __name__ == "__main__":
+    words = [word for word in sys.argv[1:] if word != "-t"]
     try:
-        listen(Pcap(sys.argv[1]) if len(sys.argv) > 1 else None)
+        Ear(Pcap(words[0]) if words else None, "-t" in sys.argv).listen()
     except KeyboardInterrupt:
         sys.exit(0)
