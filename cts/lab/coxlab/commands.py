@@ -5,7 +5,7 @@ import signal
 import sys
 import tempfile
 
-from . import driver, runner, scenario, settings, ssh, verbs
+from . import driver, guestunits, runner, scenario, settings, ssh, verbs
 from .errors import LabError
 
 NODES_MOST = 32
@@ -24,6 +24,10 @@ def open_lab(arguments):
 def _settings_for(arguments, number, votes):
     token_ms = arguments.token or (3000 if arguments.machines else 1000)
     made = settings.Settings(driver="machines" if arguments.machines else "namespaces", memory_mib=arguments.memory, token_ms=token_ms, transport=arguments.transport, **votes)
+    if arguments.systemd or votes.get("systemd"):
+        if not arguments.machines:
+            raise LabError("namespaces have no systemd of their own: use --machines")
+        made.systemd, made.start, made.stop = True, guestunits.START, guestunits.STOP
     if arguments.hosts:
         if votes:
             raise LabError("machines of yours have the quorum device and the options of quorum that their corosync.conf names: others cannot be made for them")

@@ -1,4 +1,5 @@
-"""The first process of a machine of the lab (user-mode Linux): builds its file system, reaps, and runs what it is asked for.
+"""The first process of a machine of the lab (user-mode Linux): builds its file system, reaps, and runs what it is asked for.  Where systemd shall be the
+first process it becomes that, and a child does the rest.
 
 The kernel's root is the machine's own file tree, read-only through hostfs.  Over it lies the same overlay as in a node of namespaces: the node's
 own layer (in the guest's memory: gone when it has no power), the lab's layer with the install tree under test, and the tree.  Private directories
@@ -16,7 +17,7 @@ import struct
 import subprocess
 import sys
 
-from . import kernel, nodeinit
+from . import guestunits, kernel, nodeinit
 
 PORT, POWER_PORT, READY_PORT = 7000, 7001, 7002
 SCRATCH, DISK = "/tmp", "/dev/ubda"
@@ -64,6 +65,8 @@ def _build(plan):
     _build_root(plan, root)
     plan.memory = SCRATCH
     nodeinit.build_private(plan, root)
+    if plan.is_systemd:
+        guestunits.lay_out(plan, root)
     socket.sethostname(plan.name)
     kernel.pivot_root(root)
     os.environ.clear()
@@ -218,12 +221,14 @@ class Watch:
 
 
 class Agent:
-    """listener: where requests come; power: where fence agents ask; keeper: (address, port) that answers those; watchdog: as nodeinit.Watchdog."""
+    """listener: where requests come; power: where fence agents ask; keeper: (address, port) that answers those; watchdog: as nodeinit.Watchdog, or None: the
+    machine's is none of ours."""
 
     def __init__(self, listener, power, keeper, watchdog):
         self.keeper, self.watchdog = keeper, watchdog
         self.selector, self.commands, self.watches = selectors.DefaultSelector(), {}, []
-        self.watch(watchdog.fd, selectors.EVENT_READ, lambda _: watchdog.hear())
+        if watchdog is not None:
+            self.watch(watchdog.fd, selectors.EVENT_READ, lambda _: watchdog.hear())
         woken_r, woken_w = os.pipe()
         for fd in (woken_r, woken_w):
             os.set_blocking(fd, False)
@@ -302,15 +307,18 @@ class Agent:
             if pid in self.commands:
                 self.commands.pop(pid).ended(status)
 
+    def left_s(self, limit_s):
+        return limit_s if self.watchdog is None else self.watchdog.left_s(limit_s)
+
     def serve(self):
         while True:
-            limit_s = self.watchdog.left_s(WATCH_S if self.watches else 5)
+            limit_s = self.left_s(WATCH_S if self.watches else 5)
             for key, events in self.selector.select(max(0, limit_s)):
                 key.data(events)
             self.reap()
             for watch in list(self.watches):
                 watch.look()
-            if self.watchdog.left_s(5) <= 0:
+            if self.left_s(5) <= 0:
                 os._exit(0)  # the kernel panics and with it the machine ends
 
 
@@ -328,9 +336,17 @@ def main(path):
         power = socket.socket(socket.AF_UNIX)
         power.bind("/run/cox-lab/power")
         power.listen(64)
-        agent = Agent(socket.create_server((plan.control, PORT), backlog=64), power, (plan.keeper, POWER_PORT), nodeinit.Watchdog())
-        if plan.start:
-            nodeinit.start_cluster(plan)
+        listener, keeper = socket.create_server((plan.control, PORT), backlog=64), (plan.keeper, POWER_PORT)
+        if plan.is_systemd:
+            if os.fork():
+                guestunits.become()
+            os.setsid()
+            agent = Agent(listener, power, keeper, None)
+            guestunits.wait_until_up()
+        else:
+            agent = Agent(listener, power, keeper, nodeinit.Watchdog())
+            if plan.start:
+                nodeinit.start_cluster(plan)
         _say(plan, "ready")
     except (OSError, subprocess.SubprocessError) as e:
         sys.stderr.write("%s: %s\n" % (plan.name, e))

@@ -63,7 +63,7 @@ class MachineKeeper(keeper.Keeper):
         lines = ["link set lo up"]
         for card, prefix in enumerate((keeper.RING, keeper.PUBLIC, CONTROL)):
             lines += ["link set vec%d name eth%d" % (card, card), "addr add %s%d/24 dev eth%d" % (prefix, n, card), "link set eth%d up" % card]
-        plan.update(network="\n".join(lines) + "\n", power="", keeper=KEEPER, control="%s%d" % (CONTROL, n))
+        plan.update(network="\n".join(lines) + "\n", power="", is_systemd=self.settings.systemd, keeper=KEEPER, control="%s%d" % (CONTROL, n))
         path = "%s/memory/%s.json" % (self.lab, node.name)
         with open(path, "w", encoding="utf-8") as f:
             json.dump(plan, f)

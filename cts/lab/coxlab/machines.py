@@ -3,12 +3,13 @@ import os
 import shutil
 import sys
 
-from . import machinekeeper, procs
+from . import guestunits, machinekeeper, procs
 from .errors import LabError
 from .namespaces import Namespaces
 from .watching import Watching
 
 NEEDED = (machinekeeper.KERNEL, "ip", "nsenter", "corosync", "insmod", "mke2fs")
+NEEDED_BY_SYSTEMD = (guestunits.SYSTEMD, "/usr/bin/systemctl", "/usr/bin/dbus-daemon", guestunits.BELOW + "/dbus.service", guestunits.BELOW + "/corosync.service")
 
 
 class Machines(Watching, Namespaces):
@@ -19,6 +20,9 @@ class Machines(Watching, Namespaces):
         missing = [p for p in NEEDED if not shutil.which(p, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")]
         if missing:
             raise LabError("these programs are missing: %s: install user-mode-linux, kmod, e2fsprogs, corosync, iproute2 and util-linux" % ", ".join(missing))
+        absent = [path for path in NEEDED_BY_SYSTEMD if not os.path.exists(path)] if self.settings.systemd else []
+        if absent:
+            raise LabError("these files are missing: %s: install systemd, dbus and corosync" % ", ".join(absent))
         if os.getuid() != 0:
             raise LabError("machines need root, for the cables of their cards")
         if not os.path.exists("/dev/net/tun"):

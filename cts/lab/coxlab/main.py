@@ -16,6 +16,7 @@ def _making(parser):
     parser.add_argument("--destdir", metavar="DIR", help="what \"make install DESTDIR=DIR\" filled (built with --prefix=/usr): laid over the nodes' files")
     parser.add_argument("--hosts", metavar="FILE", help="machines of yours instead of namespaces, see cox-cts(8)")
     parser.add_argument("--machines", action="store_true", help="virtual machines with a kernel of their own (user-mode Linux) instead of namespaces")
+    parser.add_argument("--systemd", action="store_true", help="their first process is systemd, and corosync and the cluster manager are its units")
     parser.add_argument("--memory", metavar="MIB", type=int, default=512, help="of each virtual machine [512]")
     parser.add_argument("--token", metavar="MS", type=int, help="corosync's token time [1000; virtual machines 3000]")
     parser.add_argument("--transport", choices=("knet", "udpu"), default="knet", help="corosync's transport [knet]")

@@ -26,12 +26,12 @@ class Plan:
 
     memory: directory on the keeper's tmpfs for this node; layers: directories that lie over the machine's root, topmost first;
     disk: directory with the private directories; power: directory with the socket of its power switch, or empty; network: lines for ip -batch;
-    has_destdir: is an install tree among the layers?  hosts: text of /etc/hosts; start: shell code to run once it is up, or empty.
+    has_destdir: is an install tree among the layers?  is_systemd: is that the first process, see guestunits.py?  hosts: text of /etc/hosts; start: shell code to run once it is up, or empty.
     """
 
     def __init__(self, **values):
         self.name = self.memory = self.disk = self.power = self.network = self.hosts = self.start = self.console = ""
-        self.layers, self.private, self.is_user_namespace, self.has_destdir = [], [], False, False
+        self.layers, self.private, self.is_user_namespace, self.has_destdir, self.is_systemd = [], [], False, False, False
         self.__dict__.update(values)
 
 

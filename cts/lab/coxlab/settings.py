@@ -50,8 +50,9 @@ class Settings:
     autostart: bool = True
     arbiter: bool = False
     quorum: dict = dataclasses.field(default_factory=dict)
-    # machines: memory of each
+    # machines: memory of each, and whether systemd is their first process
     memory_mib: int = 512
+    systemd: bool = False
     # ssh: node -> target, and the power switch
     hosts: dict = dataclasses.field(default_factory=dict)
     addresses: dict = dataclasses.field(default_factory=dict)

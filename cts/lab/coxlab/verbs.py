@@ -55,6 +55,8 @@ class Stage:
     def ensure(self, number, votes):
         if self.driver is None:
             self.driver = self._make(number, votes)
+        if votes.get("systemd") and not self.driver.settings.systemd:
+            raise LabError("the machines of this lab are not started by systemd: cox-cts up --machines --systemd")
         if votes.get("arbiter") and not self.driver.settings.arbiter:
             raise LabError("this lab has no arbiter")
         if not votes.get("quorum", {}).items() <= self.driver.settings.quorum.items():
@@ -158,6 +160,10 @@ def start_with_arbiter(stage, v):
 
 def start_with_quorum(stage, v):
     return start_all(stage, v["N"], {"quorum": v["SETTINGS"]})
+
+
+def start_with_systemd(stage, v):
+    return start_all(stage, v["N"], {"systemd": True})
 
 
 def start_all(stage, number, votes):
@@ -613,6 +619,7 @@ VERBS = (
     Verb("start N with arbiter", "The same with a quorum device: corosync-qnetd on the public network, which partition does not cut, has a vote.",
          start_with_arbiter),
     Verb("start N with quorum SETTINGS", "The same with options of corosync's votequorum, as votequorum(5) has them.", start_with_quorum),
+    Verb("start N with systemd", "The same on virtual machines whose first process is systemd, which starts the cluster as its units; needs --machines.", start_with_systemd),
     Verb("start NODES", "Start the cluster on nodes that have power.", start_nodes),
     Verb("stop NODES", "Stop the cluster in order; the nodes keep their power.", stop_nodes),
     Verb("kill NODES", "Cut the power: everything on the node ends at once.", kill),
