@@ -3,9 +3,12 @@
 A cause takes itself out of a document.  When the two agree on what is left, that was why they differed: so a difference gets its
 class from the document, not from how its lines look.  What is decided for each cause, and why, is in doc/scheduler-differences.md.
 """
+import collections
 import itertools
 import re
 import xml.etree.ElementTree as ET
+
+import caselib
 
 OPERATIONS = {"monitor", "start", "stop", "promote", "demote", "migrate_to", "migrate_from", "reload", "reload-agent", "notify"}
 COLLECTIVES = ("clone", "master", "bundle")
@@ -568,13 +571,18 @@ def task(item):
     return item.split("|")[0]
 
 
+def is_interval(told, milliseconds):
+    """Does the configuration tell of so many milliseconds?"""
+    return (told or "0").rstrip("sm") == str(int(milliseconds) // 1000)
+
+
 def is_unconfigured(root, item):
     """Is it about a monitor that the configuration does not have?"""
     if task(item) != "cancel":
         return False
     name, _, interval = item.split("|")[1].rsplit("_", 2)
     return not any(
-        op.get("name") == "monitor" and (op.get("interval") or "0").rstrip("sm") == str(int(interval) // 1000)
+        op.get("name") == "monitor" and is_interval(op.get("interval"), interval)
         for rsc in root.iter("primitive") if rsc.get("id") == name.split(":")[0] for op in rsc.iter("op"))
 
 
@@ -605,7 +613,7 @@ def is_unfencing_of_guest(root, item):
 
 
 # Name, level, does ours lack it?, does it fit?
-LINES = [("counts of failures cleared", "actions", False, lambda root, item: task(item) == "clear_failcount"),
+LINES = [("counts of failures cleared", "actions", False, lambda root, item: task(item) == "clear_failcount" and is_of_the_past(root, item)),
          ("monitor that goes on", "actions", True, goes_on),
          ("unfencing of guests", "actions", True, is_unfencing_of_guest),
          ("removed monitor cancelled", "actions", False, is_unconfigured),
@@ -615,6 +623,28 @@ LINES = [("counts of failures cleared", "actions", False, lambda root, item: tas
          ("cancelled beside a node in maintenance", "actions", False, lambda root, item: task(item) == "cancel" and is_in_maintenance_elsewhere(root, item)),
          ("fencing after fencing", "order", True, lambda root, item: task(item[0]) == task(item[1]) == "stonith"),
          ("stop of what was removed after a fencing", "order", True, lambda root, item: task(item[0]) == "stonith" and task(item[1]) == "stop" and is_removed(root, item[1]))]
+
+
+def is_of_the_past(root, item):
+    """Is the resource removed, or did what is noted of it there run by another agent, with other parameters, or as an operation that is not configured any more?"""
+    _, key, node = item.split("|")
+    name = key[:-len("_clear_failcount_0")].split(":")[0]
+    primitive = next((one for one in root.find("configuration/resources").iter("primitive") if one.get("id") == name), None)
+    histories = [one for state in root.iterfind("status/node_state") if state.get("uname") == node for one in state.iter("lrm_resource") if name_of(one) == name]
+    return primitive is None or any(one.get(part) != primitive.get(part) for one in histories for part in ("class", "provider", "type")) or any(
+        has_other_parameters(root, primitive, op, node) for one in histories for op in one if op.get("op-digest"))
+
+
+def has_other_parameters(root, primitive, op, node):
+    """Would the operation run with other parameters today, as far as the primitive tells by itself?"""
+    interval = op.get("interval") or "0"
+    if op.get("operation") not in ("monitor", "start", "promote", "migrate_from"):
+        return False
+    if interval != "0" and is_unconfigured(root, "cancel|%s_%s_%s|%s" % (primitive.get("id"), op.get("operation"), interval, node)):
+        return True
+    parameters = {pair.get("name"): pair.get("value") for pair in primitive.iterfind("instance_attributes/nvpair")}
+    timeouts = [one.get("timeout") for one in primitive.iter("op") if one.get("name") == op.get("operation") and is_interval(one.get("interval"), interval)]
+    return op.get("op-digest") != caselib.digest(parameters, caselib.milliseconds(timeouts[0] if timeouts and timeouts[0] else "20s") if interval != "0" else None)
 
 
 def is_probe_of_guest(root, item):
@@ -648,20 +678,31 @@ def is_removed(root, item):
     return not any(one.get("id") == name for one in root.find("configuration/resources").iter())
 
 
-def has_crowd(root, lacked):
-    """Are two instances of a clone to start on one node that may have one?  Then no detail of that plan is worth a look."""
+def crowds(root, lacked):
+    """Ids of what has two instances to start on one node that may have one."""
     many = {one.get("id") for clone in root.iter() if any(pair.get("name") == "clone-node-max" for pair in clone.iterfind("meta_attributes/nvpair")) for one in clone.iter("primitive")}
     names = anonymous(root) - many
-    starts = [unnumbered(item, names) for item in lacked if task(item) == "start"]
-    return any(starts.count(item) > 1 for item in starts)
+    starts = collections.Counter(unnumbered(item, names) for item in lacked if task(item) == "start")
+    return {start.split("|")[1][:-len("_start_0")] for start, count in starts.items() if count > 1}
+
+
+def is_about(item, names):
+    """Is an action, an order or a line of one of these resources?"""
+    if isinstance(item, tuple):
+        return any(is_about(one, names) for one in item)
+    return any(re.match(re.escape(name) + r"(:\d+)?[ _]", item.split("|")[1] if "|" in item else item) for name in names)
+
+
+def is_after_such_a_fencing(levels, item):
+    """Does ours lack the order because it follows from one of two fencings that it lacks?"""
+    return task(item[0]) == "stonith" and any((first == item[0] and task(then) == "stonith" and (then, item[1]) in levels["common"]) for first, then in levels["order"][0])
 
 
 def unexplained(text, levels):
     """(what differs and does not tell why: (level, lacked?, item); names of what does).  @levels is of peerplan.deciding()."""
     root, left, names = ET.fromstring(text), [], set()
     kinds = [("number of an instance", anonymous(root), ("actions",)), ("instances of a unique clone", cloned(root, True), ("actions", "placement"))]
-    if has_crowd(root, levels["actions"][0]):
-        return [], ["more instances than a node may have"]
+    crowd = crowds(root, levels["actions"][0])
     for level in ("actions", "placement", "order"):
         for is_lacked in (True, False):
             for item in () if (level, is_lacked) == ("order", False) else levels[level][0 if is_lacked else 1]:
@@ -669,6 +710,8 @@ def unexplained(text, levels):
                 fits = [name for name, loose, where in kinds if level in where
                         and unnumbered(item, loose) in {unnumbered(other, loose) for other in others}]
                 fits += [name for name, where, lacked, check in LINES if (where, lacked) == (level, is_lacked) and check(root, item)]
+                fits += ["more instances than a node may have"] if is_about(item, crowd) else []
+                fits += ["fencing after fencing"] if level == "order" and is_after_such_a_fencing(levels, item) else []
                 names |= set(fits[:1])
                 if not fits:
                     left.append((level, is_lacked, item))

@@ -251,12 +251,13 @@ def listed(shape, missing, extra):
 
 
 def deciding(ours, theirs):
-    """What ours lacks and what it adds at the levels that decide; what ours orders in addition is {level "order"}[1], which does not count there."""
+    """What ours lacks and what it adds at the levels that decide; what ours orders in addition is {level "order"}[1], which does not count there.
+    "common": the orders of both."""
     mine, other = set(ours["real"]), set(theirs["real"])
     both = mine & other
     before = [{(first, then) for then in both for first in answer["before"][then] if first in both} for answer in (ours, theirs)]
     return {"actions": (other - mine, mine - other), "placement": (set(theirs["placement"]) - set(ours["placement"]), set(ours["placement"]) - set(theirs["placement"])),
-            "order": (before[1] - before[0], before[0] - before[1])}
+            "order": (before[1] - before[0], before[0] - before[1]), "common": before[0] & before[1]}
 
 
 def differences(text, ours, theirs):

@@ -13,6 +13,7 @@ HERE = os.path.join(os.path.abspath(TOP), "cts", "scheduler")
 sys.dont_write_bytecode = True
 sys.path[:0] = [HERE, os.path.join(os.path.abspath(TOP), "cts")]
 
+import caselib  # noqa: E402
 import peercauses  # noqa: E402
 import peerplan  # noqa: E402
 import shrink  # noqa: E402
@@ -112,7 +113,7 @@ OP = "<lrm_rsc_op id='%s' operation='%s' operation_key='A_%s_%s' interval='%s' c
 
 
 def with_history(*ops, more=""):
-    status = "<status><node_state id='1' uname='n1'><lrm id='1'><lrm_resources><lrm_resource id='A' type='Dummy'>%s</lrm_resource>%s</lrm_resources></lrm></node_state></status>"
+    status = "<status><node_state id='1' uname='n1'><lrm id='1'><lrm_resources><lrm_resource id='A' class='ocf' provider='pacemaker' type='Dummy'>%s</lrm_resource>%s</lrm_resources></lrm></node_state></status>"
     return CIB.replace("<status/>", status % ("".join(OP % op for op in ops), more))
 
 
@@ -151,31 +152,55 @@ def test_the_least_causes_are_named():
     assert peercauses.causes(text, lambda candidate: True) == []
 
 
+def levels(common=(), **differing):
+    """As of peerplan.deciding(): (lacked, added) of each level that is not the same."""
+    return dict({level: (set(), set()) for level in ("actions", "placement", "order")}, common=set(common), **differing)
+
+
 def test_lines_that_tell_why_need_no_cause():
     text = with_history(("a", "monitor", "monitor", "10000", "10000", "3", "0", "0"))
     unfencing = "stonith|stonith-%s-on|%s"
     actions = ({unfencing % ("g1", "g1"), unfencing % ("n1", "n1"), "monitor|A_monitor_10000|n1", "monitor|A_monitor_20000|n1"}, {"clear_failcount|A_clear_failcount_0|n1", "cancel|A_monitor_10000|n1"})
-    left, names = peercauses.unexplained(text, {"actions": actions, "placement": (set(), set()), "order": (set(), set())})
-    assert sorted(left) == [("actions", True, "monitor|A_monitor_20000|n1"), ("actions", True, unfencing % ("n1", "n1"))], left
-    assert names == ["counts of failures cleared", "monitor that goes on", "removed monitor cancelled", "unfencing of guests"]
+    left, names = peercauses.unexplained(text, levels(actions=actions))
+    assert sorted(left) == [("actions", False, "clear_failcount|A_clear_failcount_0|n1"), ("actions", True, "monitor|A_monitor_20000|n1"),
+                            ("actions", True, unfencing % ("n1", "n1"))], left
+    assert names == ["monitor that goes on", "removed monitor cancelled", "unfencing of guests"]
+
+
+def test_counts_of_what_is_not_so_any_more_are_cleared():
+    def names(text, rsc="A"):
+        return peercauses.unexplained(text, levels(actions=(set(), {"clear_failcount|%s_clear_failcount_0|n1" % rsc})))[1]
+
+    text = with_history(("a", "start", "start", "0", "0", "3", "0", "0"))
+    noted = [text.replace("rc-code='0'", "rc-code='0' op-digest='%s'" % caselib.digest(parameters)) for parameters in ({}, {"x": "1"})]
+    assert noted[0] != text and [names(one) for one in (text, *noted)] == [[], [], ["counts of failures cleared"]]
+    assert names(text, "gone") == ["counts of failures cleared"]
+    assert names(text.replace('type="Dummy"', 'type="Other"', 1)) == ["counts of failures cleared"]
+
+
+def test_what_follows_from_an_order_of_two_fencings_goes_with_it():
+    fencing, start = "stonith|stonith-n%d-reboot|n%d", "start|A_start_0|n1"
+    lacked = {(fencing % (1, 1), fencing % (2, 2)), (fencing % (1, 1), start)}
+    left, names = peercauses.unexplained(CIB, levels(order=(lacked, set()), common={(fencing % (2, 2), start)}))
+    assert (left, names) == ([], ["fencing after fencing"])
+    assert peercauses.unexplained(CIB, levels(order=(lacked, set())))[0] == [("order", True, (fencing % (1, 1), start))]
 
 
 def test_numbers_of_anonymous_instances_do_not_count():
     text = CIB.replace('name="promotable"', 'name="x"')
-    levels = {"actions": ({"start|S:0_start_0|n1"}, {"start|S:1_start_0|n1"}), "placement": (set(), set()), "order": (set(), set())}
-    assert peercauses.unexplained(text, levels) == ([], ["number of an instance"])
+    moved = levels(actions=({"start|S:0_start_0|n1"}, {"start|S:1_start_0|n1"}))
+    assert peercauses.unexplained(text, moved) == ([], ["number of an instance"])
     unique = text.replace('name="x"', 'name="globally-unique"')
-    assert peercauses.unexplained(unique, levels) == ([], ["instances of a unique clone"])
-    levels["actions"] = ({"start|S:0_start_0|n1"}, {"start|S:1_start_0|n2"})
-    assert len(peercauses.unexplained(unique, levels)[0]) == 2
+    assert peercauses.unexplained(unique, moved) == ([], ["instances of a unique clone"])
+    assert len(peercauses.unexplained(unique, levels(actions=({"start|S:0_start_0|n1"}, {"start|S:1_start_0|n2"})))[0]) == 2
 
 
 def test_two_instances_on_one_node_are_a_class_of_their_own():
     text = CIB.replace('name="promotable"', 'name="x"')
     crowd = {"start|S:0_start_0|n1", "start|S:1_start_0|n1"}
-    levels = {"actions": (crowd, {"start|A_start_0|n1"}), "placement": (set(), set()), "order": (set(), set())}
-    assert peercauses.unexplained(text, levels) == ([], ["more instances than a node may have"])
-    assert len(peercauses.unexplained(text.replace('name="x"', 'name="clone-node-max"'), levels)[0]) == 3
+    crowded = levels(actions=(crowd, {"start|A_start_0|n1"}), order=({("start|A_start_0|n2", "start|S:0_start_0|n1")}, set()))
+    assert peercauses.unexplained(text, crowded) == ([("actions", False, "start|A_start_0|n1")], ["more instances than a node may have"])
+    assert len(peercauses.unexplained(text.replace('name="x"', 'name="clone-node-max"'), crowded)[0]) == 4
 
 
 def test_causes_take_out_what_they_say():
