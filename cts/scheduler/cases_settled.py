@@ -346,3 +346,14 @@ def changed(*rscs):
 for name, order_of in ("", "AB"), ("-turned", "BA"):
     case("changed-without-quorum" + name, "Two of a group ran with other parameters, and there is no quorum: in whichever order their histories are written, both stop for that.",
          [group("G", A, B)], nodes=1, quorum=0, probed=False, history=changed(*order_of))
+
+HELD_GUEST = dict(nodes=1, remotes={"guest": {}}, runs={"A": "n1"})
+case("guest-behind-what-is-banned", "The machine waits for B, which may run nowhere: nothing is placed in it, so A does not stop for that.",
+     [A, B, VM], [order("B", "VM"), location("B", "n1", "-INFINITY"), location("B", "guest", "-INFINITY"), location("A", "guest", "100")], **HELD_GUEST)
+case("guest-behind-one-of-several", "The machine waits for one of two that nobody starts: nothing is placed in it, so A does not stop for that.",
+     [A, prim("B", {"target-role": "Stopped"}), prim("C", {"is-managed": "false"}), VM],
+     [tag("rsc_order", rset("s1", "B", "C", require_all="false"), rset("s2", "VM"), id="o"), location("A", "guest", "100")], **HELD_GUEST)
+case("guest-behind-one-of-several-that-starts", "The same if one of them starts: so does the machine, and A moves into it.",
+     [A, B, prim("C", {"is-managed": "false"}), VM],
+     [tag("rsc_order", rset("s1", "B", "C", require_all="false"), rset("s2", "VM"), id="o"), location("A", "guest", "100"), location("B", "guest", "-INFINITY")],
+     history=up(probed=[("A", "guest"), ("B", "guest"), ("C", "guest")]), **HELD_GUEST)

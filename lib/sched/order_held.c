@@ -11,12 +11,25 @@ struct look {
 
 static bool is_held(const struct look *look, const struct sched_rsc *rsc, int steps);
 
-/* It is down, and stays so: nobody may start it, or what comes before it does not start either. */
+/* By what was said before anything had a place: tickets, locations, failures. */
+static bool
+is_banned(const struct look *look, const struct sched_rsc *rsc)
+{
+    for (guint32 i = 0; i < look->work->n_nodes; i++) {
+        if (rsc->cells[i].is_present && rsc->cells[i].score > -COX_SCORE_INFINITY) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* It is down, and stays so: nobody may start it, or it may go nowhere, or what comes before it does not start either. */
 static bool
 stays_down(const struct look *look, const struct sched_rsc *rsc, int steps)
 {
     if (rsc->variant == COX_PRIMITIVE) {
-        return rsc->running_on.n == 0 && (!rsc->is_managed || rsc->next_role == COX_ROLE_STOPPED || is_held(look, rsc, steps));
+        return rsc->running_on.n == 0
+               && (!rsc->is_managed || rsc->next_role == COX_ROLE_STOPPED || is_banned(look, rsc) || is_held(look, rsc, steps));
     }
     for (guint i = 0; rsc->variant == COX_GROUP && i < rsc->children->len; i++) {
         if (stays_down(look, g_ptr_array_index(rsc->children, i), steps)) {
@@ -70,6 +83,32 @@ is_held_by_primary(const struct look *look, const struct sched_rsc *rsc, int ste
     return false;
 }
 
+/* Too few start of those of which some are enough. */
+static bool
+is_out_of_reach(const struct look *look, const struct sched_action *some, int steps)
+{
+    const struct sched_order_data *data = look->work->order_data;
+    guint32 n = 0;
+
+    for (guint32 i = 0; i < data->n_configured; i++) {
+        const struct sched_ordering *ordering = data->orderings.items[i];
+
+        n += ordering->then == some && ordering->first_rsc != NULL
+             && (ordering->first_task != SCHED_TASK_START || !stays_down(look, ordering->first_rsc, steps));
+    }
+    return n < MAX(some->need_runnable, 1);
+}
+
+/* Does what comes first in it not come about? */
+static bool
+is_in_vain(const struct look *look, const struct sched_ordering *ordering, int steps)
+{
+    if (ordering->first != NULL) {
+        return (ordering->first->flags & SCHED_MIN_RUNNABLE) && is_out_of_reach(look, ordering->first, steps);
+    }
+    return ordering->first_task == SCHED_TASK_START && stays_down(look, ordering->first_rsc, steps);
+}
+
 static bool
 is_held_by_any(const struct look *look, const struct sched_rsc *rsc, int steps)
 {
@@ -85,9 +124,8 @@ is_held_by_any(const struct look *look, const struct sched_rsc *rsc, int steps)
     for (guint32 i = 0; data != NULL && i < data->n_configured; i++) {
         const struct sched_ordering *ordering = data->orderings.items[i];
 
-        if ((ordering->flags & (SCHED_R_BLOCKS | SCHED_R_ASYMMETRIC)) && ordering->first_task == SCHED_TASK_START && ordering->then_task == SCHED_TASK_START
-            && ordering->first_rsc != NULL && ordering->then_rsc != NULL && (ordering->then_rsc == rsc || ordering->then_rsc == group)
-            && stays_down(look, ordering->first_rsc, steps)) {
+        if ((ordering->flags & (SCHED_R_BLOCKS | SCHED_R_ASYMMETRIC)) && ordering->then_task == SCHED_TASK_START
+            && ordering->then_rsc != NULL && (ordering->then_rsc == rsc || ordering->then_rsc == group) && is_in_vain(look, ordering, steps)) {
             return true;
         }
     }
