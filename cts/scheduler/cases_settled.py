@@ -357,3 +357,9 @@ case("guest-behind-one-of-several-that-starts", "The same if one of them starts:
      [A, B, prim("C", {"is-managed": "false"}), VM],
      [tag("rsc_order", rset("s1", "B", "C", require_all="false"), rset("s2", "VM"), id="o"), location("A", "guest", "100"), location("B", "guest", "-INFINITY")],
      history=up(probed=[("A", "guest"), ("B", "guest"), ("C", "guest")]), **HELD_GUEST)
+case("utilization-wish-without-room-that-runs", "A runs and would be with B, and no node has room for both: A keeps its place, which B, looked at first, would take.",
+     [prim("A", util={"memory": "3"}), prim("B", util=WANTING)], [colocation("A", "B", "100")], options=BALANCED,
+     node_util={"n1": WANTING, "n2": {"memory": "4"}}, runs={"A": "n2", "B": "n1"})
+case("utilization-wish-without-room-for-a-bundle", "The same with a bundle, which is down: it is not started in A's place.",
+     [prim("A", util=WANTING), bundle("W", prim("C", util={"memory": "3"}), replicas=1)], [colocation("A", "W", "10")], nodes=1,
+     options={"placement-strategy": "minimal"}, node_util={"n1": {"memory": "4"}}, runs={"A": "n1"})

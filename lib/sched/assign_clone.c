@@ -19,7 +19,7 @@ sched_clone_assign(struct sched_work *work, struct sched_rsc *rsc, struct sched_
     for (guint i = 0; primaries != NULL && i < primaries->len; i++) {
         const struct sched_colocation *row = g_ptr_array_index(primaries, i);
 
-        if (!sched_colocation_is_turned(work, row)) {
+        if (!sched_colocation_is_turned(work, rsc, row)) {
             sched_place(work, row->primary, prefer, stop_if_fail);
         }
     }

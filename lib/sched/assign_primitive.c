@@ -13,7 +13,7 @@ apply_this_with(struct sched_work *work, struct sched_rsc *rsc, const struct sch
     if (row->dependent_role >= COX_ROLE_PROMOTED || (row->score < 0 && row->score > -COX_SCORE_INFINITY)) {
         saved = sched_row_copy(work, rsc->cells);
     }
-    if (!row->primary->is_assigned && !sched_colocation_is_turned(work, row)) {
+    if (!row->primary->is_assigned && !sched_colocation_is_turned(work, rsc, row)) {
         sched_place(work, row->primary, NULL, true);
     }
     sched_colocation_apply(work, rsc, row->primary, row);

@@ -92,8 +92,8 @@ const struct sched_node *sched_colocation_host(const struct sched_node *node);
 const char *sched_colocation_value(const struct sched_work *work, const struct sched_colocation *row, const struct sched_node *node);
 bool sched_is_mandatory(const struct sched_colocation *row);
 bool sched_colocation_stays_down(const struct sched_rsc *rsc); /**< a primitive that is disabled, or down and not managed? */
-/** Is the primary bound to the dependent by what counts more than @row (see there)?  Then it is not the one to be placed first. */
-bool sched_colocation_is_turned(const struct sched_work *work, const struct sched_colocation *row);
+/** Is @rsc, for which @row counts, to be placed before the primary: bound to it by what counts more, or in need of room that it would take? */
+bool sched_colocation_is_turned(const struct sched_work *work, const struct sched_rsc *rsc, const struct sched_colocation *row);
 
 enum sched_merge_flags {
     SCHED_MERGE_DEFAULT = 0,

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sched/assign_priv.h"
+#include "sched/bundle_priv.h"
 
 bool
 sched_capacity_counts(const struct sched_work *work)
@@ -91,6 +92,9 @@ add_part(const struct sched_work *work, struct sched_rsc *rsc, GPtrArray *list, 
     }
     for (guint i = 0; rsc->variant == COX_GROUP && i < sched_n_children(rsc); i++) {
         add_part(work, sched_child(rsc, i), list, sum);
+    }
+    if (rsc->variant == COX_BUNDLE && sched_bundle_of(rsc) != NULL && sched_bundle_of(rsc)->n_replicas > 0) {
+        add_part(work, sched_bundle_of(rsc)->replicas[0].container, list, sum);
     }
 }
 

@@ -20,7 +20,7 @@ void sched_capacity_keep(const struct sched_work *work); /**< take the room of w
 void sched_capacity_show(struct sched_work *work, const char *title);
 void sched_capacity_show_rsc(struct sched_work *work, const struct sched_rsc *rsc, const struct sched_node *node);
 bool sched_capacity_has_room(const struct sched_work *work, const struct sched_node *node, const struct sched_want *want);
-/** Has @node room for what has no place yet of both, primitives or groups?  What is not known, as for clones, needs none. */
+/** Has @node room for what has no place yet of both?  A bundle needs that of one container, what is not known, as for clones, none. */
 bool sched_capacity_fits(const struct sched_work *work, const struct sched_node *node, struct sched_rsc *one, struct sched_rsc *other);
 /** Add what @rsc needs, if it has no place yet, to @sum [n_utilization]. */
 void sched_capacity_add_need(const struct sched_work *work, const struct sched_rsc *rsc, gint64 *sum);

@@ -426,17 +426,38 @@ leads_back(const struct sched_rsc *from, const struct sched_colocation *row, GHa
     return from->parent != NULL && from->parent->variant == COX_GROUP && leads_back(from->parent, row, seen);
 }
 
+static bool
+is_wish_for_room(const struct sched_work *work, const struct sched_colocation *row)
+{
+    return sched_capacity_counts(work) && row->score > 0 && !sched_is_mandatory(row) && row->node_attribute == NULL;
+}
+
+/* Would it be with its primary, though no node has room for both? */
+static bool
+is_without_room(const struct sched_work *work, const struct sched_rsc *rsc, const struct sched_colocation *row)
+{
+    for (guint32 i = 0; i < work->n_nodes; i++) {
+        if (sched_row_allows(work, rsc->cells, i) && sched_capacity_fits(work, sched_node_at(work, i), row->dependent, row->primary)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /*
  * Where room counts, what runs is placed before what does not.  If that meant that its primary comes first, which wants to be with it in turn,
- * itself or by way of others, the one would take the other's place with every plan.
+ * itself or by way of others, or which would take its room, the one would take the other's place with every plan.
  */
 bool
-sched_colocation_is_turned(const struct sched_work *work, const struct sched_colocation *row)
+sched_colocation_is_turned(const struct sched_work *work, const struct sched_rsc *rsc, const struct sched_colocation *row)
 {
     g_autoptr(GHashTable) seen = NULL;
 
     if (!sched_capacity_counts(work)) {
         return false;
+    }
+    if (rsc->running_on.n > 0 && is_wish_for_room(work, row) && is_without_room(work, rsc, row)) {
+        return true;
     }
     seen = g_hash_table_new(NULL, NULL);
     return leads_back(row->primary, row, seen);
@@ -686,12 +707,6 @@ keep_bans(struct sched_work *work, struct sched_rsc *target, const struct sched_
 }
 
 /* That a dependent would be with it brings it to no node without room for both: the dependent would have to leave that. */
-static bool
-is_wish_for_room(const struct sched_work *work, const struct sched_colocation *row)
-{
-    return sched_capacity_counts(work) && row->score > 0 && !sched_is_mandatory(row) && row->node_attribute == NULL && !row->dependent->is_assigned;
-}
-
 static void
 drop_without_room(const struct sched_work *work, const struct sched_colocation *row, struct sched_rsc *target, const struct sched_cell *before)
 {
@@ -707,10 +722,11 @@ void
 sched_merge_dependent(struct sched_work *work, const struct sched_colocation *row, struct sched_rsc *target)
 {
     bool wants_room = is_wish_for_room(work, row);
+    const struct sched_node *place = wants_room ? sched_place_of(row->dependent) : NULL;
     g_autofree struct sched_cell *before = NULL;
     struct sched_merge merge = { .work = work, .target = target, .flags = SCHED_MERGE_ACTIVE, .all_usable = are_all_usable(work) };
 
-    if (!sched_colocation_influences(row)) {
+    if (!sched_colocation_influences(row) || (place != NULL && !sched_capacity_fits(work, place, target, row->dependent))) {
         return;
     }
     if (target->variant == COX_CLONE) {
