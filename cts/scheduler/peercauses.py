@@ -532,6 +532,15 @@ def drawn_bundles(root):
     return remove_if(root, lambda child, _: child.tag == "lrm_resource" and is_container(root, child, drawn))
 
 
+def unique_by_default(root):
+    """Clones that are unique because a node may have several instances: it is said then."""
+    found = [holder for holder, pair in pairs(root, "clone-node-max") if holder.tag == "meta_attributes" and pair.get("value") not in ("0", "1")
+             and all(one.get("name") != "globally-unique" for one in holder)]
+    for holder in found:
+        ET.SubElement(holder, "nvpair", id="%s-unique" % holder.get("id"), name="globally-unique", value="true")
+    return bool(found)
+
+
 def avoiding_clones(root):
     """Colocations that keep clones and bundles apart."""
     many = {one.get("id") for one in root.iter() if one.tag in COLLECTIVES}
@@ -554,7 +563,7 @@ CAUSES = [("history that nobody writes", strange_histories), ("two entries of a 
           ("expired failures", forgiven_failures), ("unfencing of guests", unfenced_guests), ("utilization", room),
           ("migration that has not ended well", migrations), ("failed probe of a container", failed_containers),
           ("container on a node that is down", lost_containers), ("drawn bundle", drawn_bundles),
-          ("clone that avoids a clone", avoiding_clones)]
+          ("clone that avoids a clone", avoiding_clones), ("clone that is unique by default", unique_by_default)]
 
 
 # ---- lines that tell by themselves why they differ ----

@@ -206,6 +206,8 @@ def test_two_instances_on_one_node_are_a_class_of_their_own():
 def test_causes_take_out_what_they_say():
     cib = CIB.replace("<constraints/>", "<constraints><rsc_colocation id='c' rsc='C' with-rsc='A' score='10'/></constraints>")
     assert peercauses.present(cib) == ["wishes of a clone"] and "rsc_colocation" not in peercauses.without(cib, ["wishes of a clone"])
+    several = CIB.replace('name="promotable" value="true"', 'name="clone-node-max" value="2"')
+    assert peercauses.present(several) == ["clone that is unique by default"] and 'name="globally-unique"' in peercauses.without(several, peercauses.present(several))
     group = CIB.replace("<clone ", "<group id='G'><primitive id='M' class='ocf' type='x'><meta_attributes id='M-m'><nvpair id='M-n' name='is-managed' value='false'/>"
                         "</meta_attributes></primitive></group><clone ", 1)
     assert peercauses.present(group) == ["member that stays"]
