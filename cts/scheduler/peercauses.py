@@ -616,6 +616,15 @@ def unnumbered(item, names):
     return re.sub(r"\b([\w.-]+):\d+(?=[_ ])", lambda match: match.group(1) if match.group(1) in names else match.group(0), item)
 
 
+def without_replica(root, item):
+    """An action or a line without the number of the replica that it is about."""
+    for bundle in root.iter("bundle"):
+        name = re.escape(bundle.get("id") or "")
+        item = re.sub(r"(?<![\w.-])(%s)(-(docker|podman|rkt|ip))?-[\d.]+(?=[_ |]|$)" % name, r"\1\2", item)
+        item = unnumbered(item, {one.get("id") for one in bundle.iter("primitive")})
+    return item
+
+
 def is_unfencing_of_guest(root, item):
     members = {node.get("uname") for node in root.iterfind("configuration/nodes/node") if node.get("type") in (None, "member")}
     return task(item) == "stonith" and item.split("|")[1].endswith("-on") and item.split("|")[2] not in members
@@ -710,16 +719,18 @@ def is_after_such_a_fencing(levels, item):
 def unexplained(text, levels):
     """(what differs and does not tell why: (level, lacked?, item); names of what does).  @levels is of peerplan.deciding()."""
     root, left, names = ET.fromstring(text), [], set()
-    kinds = [("number of an instance", anonymous(root), ("actions",)), ("instances of a unique clone", cloned(root, True), ("actions", "placement"))]
+    kinds = [("number of an instance", lambda item: unnumbered(item, anonymous(root)), ("actions",)),
+             ("instances of a unique clone", lambda item: unnumbered(item, cloned(root, True)), ("actions", "placement")),
+             ("number of a replica", lambda item: without_replica(root, item), ("actions", "placement"))]
     crowd = crowds(root, levels["actions"][0])
     for level in ("actions", "placement", "order"):
         for is_lacked in (True, False):
             for item in () if (level, is_lacked) == ("order", False) else levels[level][0 if is_lacked else 1]:
                 others = levels[level][1 if is_lacked else 0]
-                fits = [name for name, loose, where in kinds if level in where
-                        and unnumbered(item, loose) in {unnumbered(other, loose) for other in others}]
+                fits = [name for name, loose, where in kinds if level in where and loose(item) in {loose(other) for other in others}]
                 fits += [name for name, where, lacked, check in LINES if (where, lacked) == (level, is_lacked) and check(root, item)]
                 fits += ["more instances than a node may have"] if is_about(item, crowd) else []
+                fits += ["number of a replica"] if level == "order" and "number of a replica" in names and any(without_replica(root, one) != one for one in item) else []
                 fits += ["fencing after fencing"] if level == "order" and is_after_such_a_fencing(levels, item) else []
                 names |= set(fits[:1])
                 if not fits:

@@ -195,6 +195,17 @@ def test_numbers_of_anonymous_instances_do_not_count():
     assert len(peercauses.unexplained(unique, levels(actions=({"start|S:0_start_0|n1"}, {"start|S:1_start_0|n2"})))[0]) == 2
 
 
+def test_numbers_of_replicas_do_not_count():
+    text = CIB.replace("<clone ", "<bundle id='W'><primitive id='B' class='ocf' type='x'/></bundle><clone ", 1)
+    actions = [{"start|W-podman-%d_start_0|%s" % pair, "start|W-ip-192.0.2.1%d_start_0|%s" % pair, "start|W-%d_start_0|%s" % pair, "start|B:%d_start_0|W-%d" % (pair[0], pair[0])}
+               for pair in ((0, "n1"), (1, "n1"), (1, "n2"))]
+    assert peercauses.unexplained(text, levels(actions=tuple(actions[:2]), placement=({"W-0 online"}, {"W-1 online"}))) == ([], ["number of a replica"])
+    assert len(peercauses.unexplained(text, levels(actions=(actions[0], actions[2])))[0]) == 6
+    lacked = {("monitor|W-podman-0_monitor_0|n2", "start|A_start_0|n1")}
+    assert peercauses.unexplained(text, levels(actions=tuple(actions[:2]), order=(lacked, set())))[0] == []
+    assert len(peercauses.unexplained(text, levels(order=(lacked, set())))[0]) == 1
+
+
 def test_two_instances_on_one_node_are_a_class_of_their_own():
     text = CIB.replace('name="promotable"', 'name="x"')
     crowd = {"start|S:0_start_0|n1", "start|S:1_start_0|n1"}
@@ -218,7 +229,8 @@ def test_causes_take_out_what_they_say():
 
 
 def test_known_classes_all_exist_and_say_what_is_decided():
-    names = {name for name, _ in peercauses.CAUSES} | {line[0] for line in peercauses.LINES} | {"number of an instance", "instances of a unique clone", "more instances than a node may have", "telling", "rehearsal"}
+    names = {name for name, _ in peercauses.CAUSES} | {line[0] for line in peercauses.LINES} | {"number of an instance", "instances of a unique clone", "number of a replica",
+             "more instances than a node may have", "telling", "rehearsal"}
     with open(os.path.join(HERE, "differential.known")) as file:
         known = dict(line.rstrip("\n").split("\t") for line in file if not line.startswith("#"))
     assert all(known.values())
