@@ -3,7 +3,10 @@
 
 #include <malloc.h>
 #include <signal.h>
+#include <unistd.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 
@@ -193,6 +196,29 @@ keep_memory(void)
     (void) mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
 }
 
+/* What the first reading of the file will need, at once: on a machine under user-mode Linux each page that is touched for the first time costs 50 us, which is
+ * more than all else; pages that are there already cost a twentieth when they are made accessible together. */
+static void
+take_memory(const char *config)
+{
+    enum { BYTES_FOR_EACH = 8, LEAST_BYTES = 1024 * 1024, MOST_BYTES = 16 * 1024 * 1024 };
+    const size_t page = (size_t) sysconf(_SC_PAGESIZE);
+    struct stat file;
+    size_t bytes;
+    char *room, *first;
+
+    if (stat(config, &file) != 0 || file.st_size * BYTES_FOR_EACH < LEAST_BYTES) {
+        return;
+    }
+    bytes = MIN((size_t) file.st_size * BYTES_FOR_EACH, MOST_BYTES) / page * page;
+    room = g_malloc(bytes + page);
+    first = room + (page - (guintptr) room % page);
+    if (madvise(first, bytes, MADV_POPULATE_WRITE) == 0 && mprotect(first, bytes, PROT_READ) == 0) {
+        COX_BUG_ON(mprotect(first, bytes, PROT_READ | PROT_WRITE) != 0);
+    }
+    g_free(room);
+}
+
 /* Connections end with their server (1), or stay as they were (0) and swallow what comes: also a client's that takes the port of an old one again. */
 #define EXPIRE_KEY "ipv4/vs/expire_nodest_conn"
 
@@ -255,6 +281,7 @@ start(struct cox_ctx *ctx, GError **error)
     cox_lvs_effects_init(&lvsd->effects);
     cox_service_set_data(ctx, lvsd);
     if (cox_service_config(ctx) != NULL) {
+        take_memory(cox_service_config(ctx));
         lvsd->file = read_config(lvsd, error);
         if (lvsd->file == NULL) {
             return false;

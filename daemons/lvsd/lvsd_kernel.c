@@ -8,7 +8,7 @@
 #include "base/error.h"
 
 enum {
-    CHANGES_AT_ONCE = 1000, /* given to lib/netlink together */
+    CHANGES_AT_ONCE = 200, /* given to lib/netlink together: what goes in one send */
     READ_AT_ONCE = 100,     /* virtual servers whose servers are read before others have their turn */
     READ_AGAIN_MS = 5000,
     SAID_AT_MOST = 5,       /* refusals of one step */

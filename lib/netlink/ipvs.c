@@ -24,7 +24,7 @@ struct cox_ipvs {
 static struct cox_ipvsmsg_to
 next_to(struct cox_ipvs *ipvs)
 {
-    return (struct cox_ipvsmsg_to) { ipvs->family, ++ipvs->seq };
+    return (struct cox_ipvsmsg_to) { .family = ipvs->family, .seq = ++ipvs->seq };
 }
 
 /* What came for one question, one message after the other. */

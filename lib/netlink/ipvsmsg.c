@@ -14,11 +14,11 @@
 
 enum { MESSAGE_BYTES = 1024, VERSION = 1, OWN_FLAGS = IP_VS_SVC_F_HASHED /* that the kernel sets for itself */ };
 
-static struct nl_msg *
+static struct cox_netput *
 begin(const struct cox_ipvsmsg_to *to, guint8 command, int flags)
 {
     const struct genlmsghdr head = { .cmd = command, .version = VERSION };
-    struct nl_msg *message = cox_netput_begin(to->family, flags, to->seq, MESSAGE_BYTES);
+    struct cox_netput *message = cox_netput_begin(to->family, flags, to->seq, MESSAGE_BYTES);
 
     cox_netput_head(message, &head, sizeof head);
     return message;
@@ -31,7 +31,7 @@ system_family(guint8 family)
 }
 
 static void
-put_service(struct nl_msg *message, const struct cox_ipvs_service *service, bool is_whole)
+put_service(struct cox_netput *message, const struct cox_ipvs_service *service, bool is_whole)
 {
     guint8 family = service->address.family != COX_IP_NONE ? service->address.family : service->family;
     const struct ip_vs_flags flags = { .flags = service->flags, .mask = ~(guint32) 0 };
@@ -55,12 +55,12 @@ put_service(struct nl_msg *message, const struct cox_ipvs_service *service, bool
         cox_netput_u32(message, IPVS_SVC_ATTR_TIMEOUT, service->persist_s);
         cox_netput_u32(message, IPVS_SVC_ATTR_NETMASK, mask);
     }
-    nla_nest_end(message, all);
+    cox_netput_nest_end(message, all);
 }
 
 /* What the kernel counts: a fake kernel tells it, and it is nothing in what the kernel is told. */
 static void
-put_counters(struct nl_msg *message, const struct cox_ipvs_dest *dest)
+put_counters(struct cox_netput *message, const struct cox_ipvs_dest *dest)
 {
     const struct cox_ipvs_traffic *traffic = &dest->traffic;
     const guint64 values[] = { traffic->conns, traffic->in_packets, traffic->out_packets, traffic->in_bytes, traffic->out_bytes,
@@ -79,12 +79,12 @@ put_counters(struct nl_msg *message, const struct cox_ipvs_dest *dest)
         }
     }
     if (all != NULL) {
-        nla_nest_end(message, all);
+        cox_netput_nest_end(message, all);
     }
 }
 
 static void
-put_dest(struct nl_msg *message, const struct cox_ipvs_dest *dest, bool is_whole)
+put_dest(struct cox_netput *message, const struct cox_ipvs_dest *dest, bool is_whole)
 {
     struct nlattr *all = cox_netput_nest(message, IPVS_CMD_ATTR_DEST);
 
@@ -103,13 +103,13 @@ put_dest(struct nl_msg *message, const struct cox_ipvs_dest *dest, bool is_whole
         }
         put_counters(message, dest);
     }
-    nla_nest_end(message, all);
+    cox_netput_nest_end(message, all);
 }
 
 void
 cox_ipvsmsg_family(GByteArray *out, guint32 seq)
 {
-    struct nl_msg *message = begin(&(struct cox_ipvsmsg_to) { GENL_ID_CTRL, seq }, CTRL_CMD_GETFAMILY, 0);
+    struct cox_netput *message = begin(&(struct cox_ipvsmsg_to) { .family = GENL_ID_CTRL, .seq = seq }, CTRL_CMD_GETFAMILY, 0);
 
     cox_netput_text(message, CTRL_ATTR_FAMILY_NAME, IPVS_GENL_NAME);
     cox_netput_end(out, message);
@@ -120,7 +120,7 @@ cox_ipvsmsg_change(GByteArray *out, const struct cox_ipvsmsg_to *to, const struc
 {
     static const guint8 commands[] = { IPVS_CMD_NEW_SERVICE, IPVS_CMD_SET_SERVICE, IPVS_CMD_DEL_SERVICE,
                                        IPVS_CMD_NEW_DEST,    IPVS_CMD_SET_DEST,    IPVS_CMD_DEL_DEST };
-    struct nl_msg *message = begin(to, commands[change->op], to->is_quiet ? 0 : NLM_F_ACK);
+    struct cox_netput *message = begin(to, commands[change->op], to->is_quiet ? 0 : NLM_F_ACK);
 
     put_service(message, change->service, change->op == COX_IPVS_ADD_SERVICE || change->op == COX_IPVS_SET_SERVICE);
     if (change->op >= COX_IPVS_ADD_DEST) {
@@ -133,7 +133,7 @@ cox_ipvsmsg_change(GByteArray *out, const struct cox_ipvsmsg_to *to, const struc
 void
 cox_ipvsmsg_dump(GByteArray *out, const struct cox_ipvsmsg_to *to, const struct cox_ipvs_service *service)
 {
-    struct nl_msg *message = begin(to, service == NULL ? IPVS_CMD_GET_SERVICE : IPVS_CMD_GET_DEST, NLM_F_DUMP);
+    struct cox_netput *message = begin(to, service == NULL ? IPVS_CMD_GET_SERVICE : IPVS_CMD_GET_DEST, NLM_F_DUMP);
 
     if (service != NULL) {
         put_service(message, service, false);
@@ -144,7 +144,7 @@ cox_ipvsmsg_dump(GByteArray *out, const struct cox_ipvsmsg_to *to, const struct 
 void
 cox_ipvsmsg_timeouts(GByteArray *out, const struct cox_ipvsmsg_to *to, const struct cox_ipvs_timeouts *timeouts)
 {
-    struct nl_msg *message = begin(to, timeouts == NULL ? IPVS_CMD_GET_CONFIG : IPVS_CMD_SET_CONFIG, NLM_F_ACK);
+    struct cox_netput *message = begin(to, timeouts == NULL ? IPVS_CMD_GET_CONFIG : IPVS_CMD_SET_CONFIG, NLM_F_ACK);
 
     if (timeouts != NULL) {
         cox_netput_u32(message, IPVS_CMD_ATTR_TIMEOUT_TCP, timeouts->tcp);
@@ -157,7 +157,7 @@ cox_ipvsmsg_timeouts(GByteArray *out, const struct cox_ipvsmsg_to *to, const str
 void
 cox_ipvsmsg_daemon(GByteArray *out, const struct cox_ipvsmsg_to *to, const struct cox_ipvs_daemon *daemon, bool runs)
 {
-    struct nl_msg *message = daemon == NULL ? begin(to, IPVS_CMD_GET_DAEMON, NLM_F_DUMP)
+    struct cox_netput *message = daemon == NULL ? begin(to, IPVS_CMD_GET_DAEMON, NLM_F_DUMP)
                                             : begin(to, runs ? IPVS_CMD_NEW_DAEMON : IPVS_CMD_DEL_DAEMON, NLM_F_ACK);
     struct nlattr *all;
 
@@ -179,7 +179,7 @@ cox_ipvsmsg_daemon(GByteArray *out, const struct cox_ipvsmsg_to *to, const struc
         if (daemon->ttl != 0) {
             cox_netput(message, IPVS_DAEMON_ATTR_MCAST_TTL, &daemon->ttl, 1);
         }
-        nla_nest_end(message, all);
+        cox_netput_nest_end(message, all);
     }
     cox_netput_end(out, message);
 }

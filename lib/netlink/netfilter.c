@@ -30,11 +30,11 @@ struct batch {
     const char *table;
 };
 
-static struct nl_msg *
+static struct cox_netput *
 begin(struct batch *batch, int type, int flags, guint16 resource)
 {
     const struct nfgenmsg head = { .nfgen_family = resource == 0 ? NFPROTO_INET : NFPROTO_UNSPEC, .version = NFNETLINK_V0, .res_id = htons(resource) };
-    struct nl_msg *message = cox_netput_begin(type, flags, ++batch->seq, MESSAGE_BYTES);
+    struct cox_netput *message = cox_netput_begin(type, flags, ++batch->seq, MESSAGE_BYTES);
 
     cox_netput_head(message, &head, sizeof head);
     return message;
@@ -46,7 +46,7 @@ put_mark(struct batch *batch, int type)
     cox_netput_end(batch->out, begin(batch, type, 0, NFNL_SUBSYS_NFTABLES));
 }
 
-static struct nl_msg *
+static struct cox_netput *
 begin_nft(struct batch *batch, int type, int flags)
 {
     return begin(batch, NFNL_SUBSYS_NFTABLES << 8 | type, flags | NLM_F_ACK, 0);
@@ -55,7 +55,7 @@ begin_nft(struct batch *batch, int type, int flags)
 static void
 put_table(struct batch *batch, int type, int flags)
 {
-    struct nl_msg *message = begin_nft(batch, type, flags);
+    struct cox_netput *message = begin_nft(batch, type, flags);
 
     cox_netput_text(message, NFTA_TABLE_NAME, batch->table);
     cox_netput_end(batch->out, message);
@@ -64,7 +64,7 @@ put_table(struct batch *batch, int type, int flags)
 static void
 put_chain(struct batch *batch, gint32 priority)
 {
-    struct nl_msg *message = begin_nft(batch, NFT_MSG_NEWCHAIN, NLM_F_CREATE);
+    struct cox_netput *message = begin_nft(batch, NFT_MSG_NEWCHAIN, NLM_F_CREATE);
     struct nlattr *hook;
 
     cox_netput_text(message, NFTA_CHAIN_TABLE, batch->table);
@@ -73,7 +73,7 @@ put_chain(struct batch *batch, gint32 priority)
     hook = cox_netput_nest(message, NFTA_CHAIN_HOOK);
     cox_netput_u32(message, NFTA_HOOK_HOOKNUM, htonl(NF_INET_LOCAL_IN));
     cox_netput_u32(message, NFTA_HOOK_PRIORITY, htonl((guint32) priority));
-    nla_nest_end(message, hook);
+    cox_netput_nest_end(message, hook);
     cox_netput_end(batch->out, message);
 }
 
@@ -84,7 +84,7 @@ struct expression {
 };
 
 static struct expression
-begin_expression(struct nl_msg *message, const char *name)
+begin_expression(struct cox_netput *message, const char *name)
 {
     struct expression expression = { .element = cox_netput_nest(message, NFTA_LIST_ELEM) };
 
@@ -94,14 +94,14 @@ begin_expression(struct nl_msg *message, const char *name)
 }
 
 static void
-end_expression(struct nl_msg *message, const struct expression *expression)
+end_expression(struct cox_netput *message, const struct expression *expression)
 {
-    nla_nest_end(message, expression->data);
-    nla_nest_end(message, expression->element);
+    cox_netput_nest_end(message, expression->data);
+    cox_netput_nest_end(message, expression->element);
 }
 
 static void
-compare(struct nl_msg *message, const void *value, size_t size)
+compare(struct cox_netput *message, const void *value, size_t size)
 {
     struct expression expression = begin_expression(message, "cmp");
     struct nlattr *data;
@@ -110,13 +110,13 @@ compare(struct nl_msg *message, const void *value, size_t size)
     cox_netput_u32(message, NFTA_CMP_OP, htonl(NFT_CMP_EQ));
     data = cox_netput_nest(message, NFTA_CMP_DATA);
     cox_netput(message, NFTA_DATA_VALUE, value, size);
-    nla_nest_end(message, data);
+    cox_netput_nest_end(message, data);
     end_expression(message, &expression);
 }
 
 /* A fact of one byte about the packet. */
 static void
-match_meta(struct nl_msg *message, guint32 key, guint8 value)
+match_meta(struct cox_netput *message, guint32 key, guint8 value)
 {
     struct expression expression = begin_expression(message, "meta");
 
@@ -133,7 +133,7 @@ struct field {
 };
 
 static void
-match_field(struct nl_msg *message, const struct field *field)
+match_field(struct cox_netput *message, const struct field *field)
 {
     struct expression expression = begin_expression(message, "payload");
 
@@ -146,7 +146,7 @@ match_field(struct nl_msg *message, const struct field *field)
 }
 
 static void
-give_verdict(struct nl_msg *message, guint32 code)
+give_verdict(struct cox_netput *message, guint32 code)
 {
     struct expression expression = begin_expression(message, "immediate");
     struct nlattr *data, *verdict;
@@ -155,8 +155,8 @@ give_verdict(struct nl_msg *message, guint32 code)
     data = cox_netput_nest(message, NFTA_IMMEDIATE_DATA);
     verdict = cox_netput_nest(message, NFTA_DATA_VERDICT);
     cox_netput_u32(message, NFTA_VERDICT_CODE, htonl(code));
-    nla_nest_end(message, verdict);
-    nla_nest_end(message, data);
+    cox_netput_nest_end(message, verdict);
+    cox_netput_nest_end(message, data);
     end_expression(message, &expression);
 }
 
@@ -164,7 +164,7 @@ give_verdict(struct nl_msg *message, guint32 code)
 static void
 put_rule(struct batch *batch, const struct field *field, guint8 family, guint8 protocol, guint32 verdict)
 {
-    struct nl_msg *message = begin_nft(batch, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND);
+    struct cox_netput *message = begin_nft(batch, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND);
     struct nlattr *all;
 
     cox_netput_text(message, NFTA_RULE_TABLE, batch->table);
@@ -176,7 +176,7 @@ put_rule(struct batch *batch, const struct field *field, guint8 family, guint8 p
     }
     match_field(message, field);
     give_verdict(message, verdict);
-    nla_nest_end(message, all);
+    cox_netput_nest_end(message, all);
     cox_netput_end(batch->out, message);
 }
 

@@ -27,21 +27,21 @@ system_family(guint8 family)
 }
 
 static void
-put_ip(struct nl_msg *message, int type, const struct cox_ip *ip)
+put_ip(struct cox_netput *message, int type, const struct cox_ip *ip)
 {
     if (ip->family != 0) {
         cox_netput(message, type, ip->bytes, cox_ip_size(ip));
     }
 }
 
-static struct nl_msg *
+static struct cox_netput *
 address_message(const struct cox_net_address *address, bool removes, guint32 seq)
 {
     const struct ifaddrmsg head = {
         .ifa_family = system_family(address->local.ip.family), .ifa_prefixlen = address->local.bits, .ifa_flags = (guint8) address->flags,
         .ifa_scope = address->scope, .ifa_index = (guint32) address->ifindex,
     };
-    struct nl_msg *message = cox_netput_begin(removes ? RTM_DELADDR : RTM_NEWADDR, NLM_F_ACK | (removes ? 0 : NLM_F_CREATE | NLM_F_REPLACE), seq, MESSAGE_BYTES);
+    struct cox_netput *message = cox_netput_begin(removes ? RTM_DELADDR : RTM_NEWADDR, NLM_F_ACK | (removes ? 0 : NLM_F_CREATE | NLM_F_REPLACE), seq, MESSAGE_BYTES);
     const struct ifa_cacheinfo life = { .ifa_prefered = address->preferred_s, .ifa_valid = COX_NET_FOREVER };
 
     cox_netput_head(message, &head, sizeof head);
@@ -59,7 +59,7 @@ address_message(const struct cox_net_address *address, bool removes, guint32 seq
 }
 
 static void
-put_via(struct nl_msg *message, const struct cox_ip *via, guint8 family)
+put_via(struct cox_netput *message, const struct cox_ip *via, guint8 family)
 {
     guint8 other[2 + 16] = { 0 };
     guint16 via_family = system_family(via->family);
@@ -74,28 +74,26 @@ put_via(struct nl_msg *message, const struct cox_ip *via, guint8 family)
 }
 
 static void
-put_hops(struct nl_msg *message, const struct cox_net_route *route)
+put_hops(struct cox_netput *message, const struct cox_net_route *route)
 {
     struct nlattr *all = cox_netput_nest(message, RTA_MULTIPATH);
 
     COX_BUG_ON(all == NULL);
     for (guint i = 0; i < MIN(route->n_hops, COX_NET_MAX_HOPS); i++) {
         const struct cox_net_hop *hop = &route->hops[i];
-        struct rtnexthop head = {
+        const struct rtnexthop head = {
             .rtnh_ifindex = hop->ifindex, .rtnh_hops = (guint8) MAX(hop->weight, 1) - 1, .rtnh_flags = hop->is_onlink ? RTNH_F_ONLINK : 0,
         };
-        guint32 start = nlmsg_hdr(message)->nlmsg_len;
+        struct rtnexthop *at = cox_netput_head(message, &head, sizeof head);
 
-        cox_netput_head(message, &head, sizeof head);
         put_via(message, &hop->via, route->family);
-        head.rtnh_len = (guint16) (nlmsg_hdr(message)->nlmsg_len - start);
-        memcpy((char *) nlmsg_hdr(message) + start, &head, sizeof head);
+        at->rtnh_len = (guint16) cox_netput_since(message, at);
     }
-    nla_nest_end(message, all);
+    cox_netput_nest_end(message, all);
 }
 
 static void
-put_metrics(struct nl_msg *message, const struct cox_net_route *route)
+put_metrics(struct cox_netput *message, const struct cox_net_route *route)
 {
     struct nlattr *all = cox_netput_nest(message, RTA_METRICS);
 
@@ -108,10 +106,10 @@ put_metrics(struct nl_msg *message, const struct cox_net_route *route)
     if (route->locked_metrics != 0) {
         cox_netput_u32(message, RTAX_LOCK, route->locked_metrics);
     }
-    nla_nest_end(message, all);
+    cox_netput_nest_end(message, all);
 }
 
-static struct nl_msg *
+static struct cox_netput *
 route_message(const struct cox_net_route *route, bool removes, guint32 seq)
 {
     guint32 table = route->table == 0 ? RT_TABLE_MAIN : route->table;
@@ -123,7 +121,7 @@ route_message(const struct cox_net_route *route, bool removes, guint32 seq)
         .rtm_flags = route->n_hops == 1 && hop->is_onlink ? RTNH_F_ONLINK : 0,
     };
     int how = removes ? 0 : NLM_F_CREATE | (route->is_appended ? NLM_F_APPEND : NLM_F_REPLACE);
-    struct nl_msg *message = cox_netput_begin(removes ? RTM_DELROUTE : RTM_NEWROUTE, NLM_F_ACK | how, seq, MESSAGE_BYTES);
+    struct cox_netput *message = cox_netput_begin(removes ? RTM_DELROUTE : RTM_NEWROUTE, NLM_F_ACK | how, seq, MESSAGE_BYTES);
 
     cox_netput_head(message, &head, sizeof head);
     put_ip(message, RTA_DST, &route->to.ip);
@@ -151,7 +149,7 @@ route_message(const struct cox_net_route *route, bool removes, guint32 seq)
 }
 
 static void
-put_text(struct nl_msg *message, int type, const char *text)
+put_text(struct cox_netput *message, int type, const char *text)
 {
     if (text[0] != '\0') {
         cox_netput(message, type, text, strlen(text) + 1);
@@ -159,7 +157,7 @@ put_text(struct nl_msg *message, int type, const char *text)
 }
 
 static void
-put_ports(struct nl_msg *message, int type, const struct cox_net_range *ports)
+put_ports(struct cox_netput *message, int type, const struct cox_net_range *ports)
 {
     const struct fib_rule_port_range range = { .start = (guint16) ports->first, .end = (guint16) ports->last };
 
@@ -170,7 +168,7 @@ put_ports(struct nl_msg *message, int type, const struct cox_net_range *ports)
 
 /* The conditions of a rule beyond its addresses. */
 static void
-put_conditions(struct nl_msg *message, const struct cox_net_rule *rule)
+put_conditions(struct cox_netput *message, const struct cox_net_rule *rule)
 {
     const struct fib_rule_uid_range users = { .start = rule->users.first, .end = rule->users.last };
 
@@ -193,7 +191,7 @@ put_conditions(struct nl_msg *message, const struct cox_net_rule *rule)
     }
 }
 
-static struct nl_msg *
+static struct cox_netput *
 rule_message(const struct cox_net_rule *rule, bool removes, guint32 seq)
 {
     bool looks_up = rule->action == 0 || rule->action == FR_ACT_TO_TBL;
@@ -204,7 +202,7 @@ rule_message(const struct cox_net_rule *rule, bool removes, guint32 seq)
         .table = (guint8) (table < 256 ? table : RT_TABLE_UNSPEC), .action = rule->action != 0 ? rule->action : FR_ACT_TO_TBL,
         .flags = rule->is_not ? FIB_RULE_INVERT : 0,
     };
-    struct nl_msg *message = cox_netput_begin(removes ? RTM_DELRULE : RTM_NEWRULE, NLM_F_ACK | (removes ? 0 : NLM_F_CREATE | NLM_F_EXCL), seq, MESSAGE_BYTES);
+    struct cox_netput *message = cox_netput_begin(removes ? RTM_DELRULE : RTM_NEWRULE, NLM_F_ACK | (removes ? 0 : NLM_F_CREATE | NLM_F_EXCL), seq, MESSAGE_BYTES);
 
     cox_netput_head(message, &head, sizeof head);
     put_ip(message, FRA_DST, &rule->to.ip);
@@ -232,21 +230,21 @@ rule_message(const struct cox_net_rule *rule, bool removes, guint32 seq)
     return message;
 }
 
-static struct nl_msg *
+static struct cox_netput *
 link_state_message(const struct cox_net_link *link, guint32 seq)
 {
     const struct ifinfomsg head = { .ifi_index = link->ifindex, .ifi_flags = link->is_up ? IFF_UP : 0, .ifi_change = IFF_UP };
-    struct nl_msg *message = cox_netput_begin(RTM_NEWLINK, NLM_F_ACK, seq, MESSAGE_BYTES);
+    struct cox_netput *message = cox_netput_begin(RTM_NEWLINK, NLM_F_ACK, seq, MESSAGE_BYTES);
 
     cox_netput_head(message, &head, sizeof head);
     return message;
 }
 
-static struct nl_msg *
+static struct cox_netput *
 macvlan_message(const struct cox_net_link *link, bool removes, guint32 seq)
 {
     const struct ifinfomsg head = { .ifi_index = removes ? link->ifindex : 0 };
-    struct nl_msg *message = cox_netput_begin(removes ? RTM_DELLINK : RTM_NEWLINK, NLM_F_ACK | (removes ? 0 : NLM_F_CREATE | NLM_F_EXCL), seq, MESSAGE_BYTES);
+    struct cox_netput *message = cox_netput_begin(removes ? RTM_DELLINK : RTM_NEWLINK, NLM_F_ACK | (removes ? 0 : NLM_F_CREATE | NLM_F_EXCL), seq, MESSAGE_BYTES);
     struct nlattr *info, *data;
 
     cox_netput_head(message, &head, sizeof head);
@@ -262,15 +260,15 @@ macvlan_message(const struct cox_net_link *link, bool removes, guint32 seq)
     data = cox_netput_nest(message, IFLA_INFO_DATA);
     COX_BUG_ON(data == NULL);
     cox_netput_u32(message, IFLA_MACVLAN_MODE, MACVLAN_MODE_PRIVATE);
-    nla_nest_end(message, data);
-    nla_nest_end(message, info);
+    cox_netput_nest_end(message, data);
+    cox_netput_nest_end(message, info);
     return message;
 }
 
 void
 cox_netmsg_change(GByteArray *out, const struct cox_net_change *change, guint32 seq)
 {
-    struct nl_msg *message = NULL;
+    struct cox_netput *message = NULL;
 
     switch (change->kind) {
         case COX_NET_ADDRESS:
@@ -296,7 +294,7 @@ cox_netmsg_change(GByteArray *out, const struct cox_net_change *change, guint32 
 void
 cox_netmsg_dump(GByteArray *out, bool wants_addresses, guint32 seq)
 {
-    struct nl_msg *message = cox_netput_begin(wants_addresses ? RTM_GETADDR : RTM_GETLINK, NLM_F_DUMP, seq, MESSAGE_BYTES);
+    struct cox_netput *message = cox_netput_begin(wants_addresses ? RTM_GETADDR : RTM_GETLINK, NLM_F_DUMP, seq, MESSAGE_BYTES);
     const struct ifaddrmsg addresses = { .ifa_family = AF_UNSPEC };
     const struct ifinfomsg links = { .ifi_family = AF_UNSPEC };
 
@@ -312,7 +310,7 @@ void
 cox_netmsg_route_to(GByteArray *out, const struct cox_ip *to, guint32 seq)
 {
     const struct rtmsg head = { .rtm_family = system_family(to->family), .rtm_dst_len = (guint8) cox_ip_bits(to), .rtm_flags = RTM_F_FIB_MATCH };
-    struct nl_msg *message = cox_netput_begin(RTM_GETROUTE, 0, seq, MESSAGE_BYTES);
+    struct cox_netput *message = cox_netput_begin(RTM_GETROUTE, 0, seq, MESSAGE_BYTES);
 
     cox_netput_head(message, &head, sizeof head);
     put_ip(message, RTA_DST, to);

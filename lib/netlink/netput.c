@@ -1,47 +1,89 @@
-/* lib/netlink/netput.c - writing of netlink messages, for this room only.  Layer 3, adapter. */
+/* lib/netlink/netput.c - writing of netlink messages, for this room only.  Layer 3, adapter.
+ *
+ * Not libnl's: that clears a kilobyte for each message, and a table has ten thousands of them.
+ */
 #include "netlink/netput.h"
 
 #include <string.h>
-#include <netlink/attr.h>
-#include <netlink/msg.h>
+#include <linux/netlink.h>
 
 #include "base/error.h"
 
-struct nl_msg *
+struct cox_netput {
+    size_t room;          /* from head on */
+    struct nlmsghdr head; /* and what follows; its length is a multiple of NLMSG_ALIGNTO */
+};
+
+struct cox_netput *
 cox_netput_begin(int type, int flags, guint32 seq, size_t bytes)
 {
-    struct nl_msg *message = nlmsg_alloc_size(bytes);
+    struct cox_netput *message = NULL;
 
-    COX_BUG_ON(message == NULL || nlmsg_put(message, 0, seq, type, 0, NLM_F_REQUEST | flags) == NULL);
+    COX_BUG_ON(bytes < NLMSG_HDRLEN);
+    message = g_malloc(sizeof *message - NLMSG_HDRLEN + bytes);
+    message->room = bytes;
+    message->head = (struct nlmsghdr) { NLMSG_HDRLEN, (guint16) type, (guint16) (NLM_F_REQUEST | flags), seq, 0 };
     return message;
 }
 
-void
-cox_netput_head(struct nl_msg *message, const void *head, size_t size)
+static char *
+end_of(const struct cox_netput *message)
 {
-    COX_BUG_ON(nlmsg_append(message, (void *) (guintptr) head, size, NLMSG_ALIGNTO) < 0);
+    return (char *) (guintptr) &message->head + message->head.nlmsg_len;
+}
+
+/* Room at the end, for @size bytes and zeros up to the next beginning. */
+static void *
+take(struct cox_netput *message, size_t size)
+{
+    const size_t whole = NLMSG_ALIGN(size);
+    char *at = end_of(message);
+
+    COX_BUG_ON(size > message->room || message->head.nlmsg_len + whole > message->room);
+    memset(at + size, 0, whole - size);
+    message->head.nlmsg_len += (guint32) whole;
+    return at;
+}
+
+void *
+cox_netput_head(struct cox_netput *message, const void *head, size_t size)
+{
+    return memcpy(take(message, size), head, size);
+}
+
+static struct nlattr *
+begin_attribute(struct cox_netput *message, int type, size_t size)
+{
+    struct nlattr *attribute = take(message, NLA_HDRLEN + size);
+
+    *attribute = (struct nlattr) { (guint16) (NLA_HDRLEN + size), (guint16) type };
+    return attribute;
 }
 
 void
-cox_netput(struct nl_msg *message, int type, const void *data, size_t size)
+cox_netput(struct cox_netput *message, int type, const void *data, size_t size)
 {
-    COX_BUG_ON(nla_put(message, type, (int) size, data) < 0);
+    struct nlattr *attribute = begin_attribute(message, type, size);
+
+    if (size > 0) {
+        memcpy((char *) attribute + NLA_HDRLEN, data, size);
+    }
 }
 
 void
-cox_netput_u16(struct nl_msg *message, int type, guint16 value)
+cox_netput_u16(struct cox_netput *message, int type, guint16 value)
 {
     cox_netput(message, type, &value, sizeof value);
 }
 
 void
-cox_netput_u32(struct nl_msg *message, int type, guint32 value)
+cox_netput_u32(struct cox_netput *message, int type, guint32 value)
 {
     cox_netput(message, type, &value, sizeof value);
 }
 
 void
-cox_netput_text(struct nl_msg *message, int type, const char *text)
+cox_netput_text(struct cox_netput *message, int type, const char *text)
 {
     if (text[0] != '\0') {
         cox_netput(message, type, text, strlen(text) + 1);
@@ -49,21 +91,33 @@ cox_netput_text(struct nl_msg *message, int type, const char *text)
 }
 
 struct nlattr *
-cox_netput_nest(struct nl_msg *message, int type)
+cox_netput_nest(struct cox_netput *message, int type)
 {
-    struct nlattr *begin = nla_nest_start(message, type);
+    return begin_attribute(message, NLA_F_NESTED | type, 0);
+}
 
-    COX_BUG_ON(begin == NULL);
-    return begin;
+size_t
+cox_netput_since(const struct cox_netput *message, const void *from)
+{
+    return (size_t) (end_of(message) - (const char *) from);
 }
 
 void
-cox_netput_end(GByteArray *out, struct nl_msg *message)
+cox_netput_nest_end(struct cox_netput *message, struct nlattr *nest)
 {
-    const struct nlmsghdr *head = nlmsg_hdr(message);
-    static const guint8 zeros[NLMSG_ALIGNTO];
+    const size_t size = cox_netput_since(message, nest);
 
-    g_byte_array_append(out, (const guint8 *) head, head->nlmsg_len);
-    g_byte_array_append(out, zeros, NLMSG_ALIGN(head->nlmsg_len) - head->nlmsg_len);
-    nlmsg_free(message);
+    COX_BUG_ON(size > G_MAXUINT16);
+    if (size == NLA_HDRLEN) {
+        message->head.nlmsg_len -= NLA_HDRLEN; /* the kernel refuses some that are empty */
+    } else {
+        nest->nla_len = (guint16) size;
+    }
+}
+
+void
+cox_netput_end(GByteArray *out, struct cox_netput *message)
+{
+    g_byte_array_append(out, (const guint8 *) &message->head, message->head.nlmsg_len);
+    g_free(message);
 }
