@@ -363,3 +363,10 @@ case("utilization-wish-without-room-that-runs", "A runs and would be with B, and
 case("utilization-wish-without-room-for-a-bundle", "The same with a bundle, which is down: it is not started in A's place.",
      [prim("A", util=WANTING), bundle("W", prim("C", util={"memory": "3"}), replicas=1)], [colocation("A", "W", "10")], nodes=1,
      options={"placement-strategy": "minimal"}, node_util={"n1": {"memory": "4"}}, runs={"A": "n1"})
+case("utilization-wish-where-it-may-not-be", "A runs where it would rather not be, for B's sake; there is room for both: A stays.",
+     [prim("A", {"priority": "5"}), prim("B", util=WANTING)], [colocation("A", "B", "10"), location("A", "n1", "-10")], nodes=1,
+     options={"placement-strategy": "minimal"}, node_util={"n1": WANTING}, runs={"A": "n1", "B": "n1"})
+for name, of in ("", {}), ("-first", {"priority": "1"}):
+    case("utilization-wish-without-room-for-a-clone" + name, "C may only be where B has no room: that C would be with B does not keep B from where C may not be, whichever is looked at first.",
+         [clone("C-clone", C), prim("B", of, util=WANTING)], [colocation("C-clone", "B", "100"), location("C-clone", "n1", "-INFINITY")],
+         options={"placement-strategy": "minimal"}, node_util={"n1": {"memory": "4"}}, runs={"C": ["n2"]})

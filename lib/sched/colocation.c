@@ -432,16 +432,24 @@ is_wish_for_room(const struct sched_work *work, const struct sched_colocation *r
     return sched_capacity_counts(work) && row->score > 0 && !sched_is_mandatory(row) && row->node_attribute == NULL;
 }
 
-/* Would it be with its primary, though no node has room for both? */
+/* Has none of the nodes where @rsc may be room for both? */
 static bool
-is_without_room(const struct sched_work *work, const struct sched_rsc *rsc, const struct sched_colocation *row)
+is_without_room(const struct sched_work *work, const struct sched_rsc *rsc, struct sched_rsc *dependent, struct sched_rsc *primary)
 {
+    bool is_any = false;
+
     for (guint32 i = 0; i < work->n_nodes; i++) {
-        if (sched_row_allows(work, rsc->cells, i) && sched_capacity_fits(work, sched_node_at(work, i), row->dependent, row->primary)) {
+        const struct sched_node *node = sched_node_at(work, i);
+
+        if (!sched_node_usable(node) || !rsc->cells[i].is_present || rsc->cells[i].score <= -COX_SCORE_INFINITY) {
+            continue;
+        }
+        if (sched_capacity_fits(work, node, dependent, primary)) {
             return false;
         }
+        is_any = true;
     }
-    return true;
+    return is_any;
 }
 
 /*
@@ -456,7 +464,7 @@ sched_colocation_is_turned(const struct sched_work *work, const struct sched_rsc
     if (!sched_capacity_counts(work)) {
         return false;
     }
-    if (rsc->running_on.n > 0 && is_wish_for_room(work, row) && is_without_room(work, rsc, row)) {
+    if (rsc->running_on.n > 0 && is_wish_for_room(work, row) && is_without_room(work, rsc, row->dependent, row->primary)) {
         return true;
     }
     seen = g_hash_table_new(NULL, NULL);
@@ -706,6 +714,16 @@ keep_bans(struct sched_work *work, struct sched_rsc *target, const struct sched_
     }
 }
 
+/* Would the dependent be with it, though that cannot be, for want of room? */
+static bool
+is_vain(const struct sched_work *work, const struct sched_colocation *row, struct sched_rsc *target)
+{
+    const struct sched_node *place = sched_place_of(row->dependent);
+
+    return is_wish_for_room(work, row)
+           && (place != NULL ? !sched_capacity_fits(work, place, row->dependent, target) : is_without_room(work, row->dependent, row->dependent, target));
+}
+
 /* That a dependent would be with it brings it to no node without room for both: the dependent would have to leave that. */
 static void
 drop_without_room(const struct sched_work *work, const struct sched_colocation *row, struct sched_rsc *target, const struct sched_cell *before)
@@ -722,11 +740,10 @@ void
 sched_merge_dependent(struct sched_work *work, const struct sched_colocation *row, struct sched_rsc *target)
 {
     bool wants_room = is_wish_for_room(work, row);
-    const struct sched_node *place = wants_room ? sched_place_of(row->dependent) : NULL;
     g_autofree struct sched_cell *before = NULL;
     struct sched_merge merge = { .work = work, .target = target, .flags = SCHED_MERGE_ACTIVE, .all_usable = are_all_usable(work) };
 
-    if (!sched_colocation_influences(row) || (place != NULL && !sched_capacity_fits(work, place, target, row->dependent))) {
+    if (!sched_colocation_influences(row) || is_vain(work, row, target)) {
         return;
     }
     if (target->variant == COX_CLONE) {
