@@ -185,13 +185,10 @@ tell_rearmed(struct execd *execd)
 {
     for (guint i = 0; i < execd->orders->len; i++) {
         const struct execd_order *order = execd->orders->pdata[i];
-        const struct cox_msg_exec_order *message = order->order;
         const struct cox_exec_result last = { order->last_status, order->last_rc, order->last_reason };
         struct cox_exec_event event = { .kind = COX_EXEC_ON_REARMED, .last = order->has_last ? &last : NULL };
 
-        event.order = (struct cox_exec_order) { message->rsc_id, message->task, message->key, message->interval_ms, message->timeout_ms,
-                                                message->start_delay_ms,
-                                                { message->generation, (guint32) message->coordinator } };
+        event.order = execd_order_told(order);
         execd_step(execd, &event);
     }
 }

@@ -25,9 +25,11 @@ enum {
 /** One accepted order. */
 struct execd_order {
     guint64 id;
-    GBytes *bytes;                         /**< EXEC_ORDER as it came */
+    GBytes *bytes;                         /**< EXEC_ORDER as it came, or EXEC_FOLLOW when it comes after others */
     struct cox_arena *arena;               /**< @order lies here */
     const struct cox_msg_exec_order *order;
+    const struct cox_opname *after;        /**< there as well */
+    gsize n_after;
     struct cox_agent_name *name;           /**< NULL: not to be run, @problem says why */
     char *problem;
     bool has_last;                         /**< recurring: what the coordinator knows */
@@ -106,6 +108,9 @@ void execd_term_note(struct execd *execd, struct cox_exec_term term);
 void execd_order_free(struct execd_order *order);
 /** A new order of a request, not kept yet; NULL with COX_ERROR_INVALID_PARAM when it names nothing that could be done. */
 struct execd_order *execd_order_new(struct execd *execd, const struct cox_msg_exec_order *message, GError **error);
+struct execd_order *execd_order_follow(struct execd *execd, const struct cox_msg_exec_follow *message, GError **error);
+/** What the engine has to know of it; borrowed from @order. */
+struct cox_exec_order execd_order_told(const struct execd_order *order);
 /** Take @order into the table and its file. */
 void execd_order_keep(struct execd *execd, struct execd_order *order);
 /** Write its file (again). */
@@ -172,6 +177,7 @@ bool execd_on_alert(struct cox_ctx *ctx, const struct cox_request *request, stru
 /* handlers.c, one for each message; effects.c. */
 
 bool execd_on_order(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
+bool execd_on_follow(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool execd_on_cancel(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool execd_on_withdraw(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);
 bool execd_on_limit(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error);

@@ -1,6 +1,7 @@
 /* daemons/execd/execdorders.c - accepted orders, in memory and in files order-N.  Layer 6.
  *
- * A file holds the number of bytes of the order, the order (EXEC_ORDER as on the wire), and what is known of a recurring
+ * A file holds the number of bytes of the order, the order as on the wire (EXEC_ORDER; or EXEC_FOLLOW, for which the number has its highest bit set: an
+ * executor that does not know such orders removes the file, and does not take it for one that may begin), and what is known of a recurring
  * operation (EXEC_RESULT with rc, status and reason), so that it goes on after a restart without an order.
  */
 #include "execd.h"
@@ -10,6 +11,8 @@
 #include "base/error.h"
 #include "proto/marshal.h"
 
+/* In the number of bytes of an order. */
+#define FOLLOW_BIT 0x80000000U
 /* Longer than any operation, and short enough that sums of a few do not overflow. */
 #define MS_MAX (G_GINT64_CONSTANT(366) * 24 * 3600 * 1000)
 
@@ -62,19 +65,54 @@ check(const struct cox_msg_exec_order *message, GError **error)
     return what == NULL;
 }
 
+/* The names of what it comes after. */
+static bool
+read_after(struct execd_order *order, const struct cox_msg_exec_follow *message, GError **error)
+{
+    struct cox_opname *after = cox_arena_new_array(order->arena, struct cox_opname, message->n_after);
+
+    for (gsize i = 0; i < message->n_after; i++) {
+        if (message->after[i].rsc_id == NULL || message->after[i].task == NULL) {
+            g_set_error(error, COX_ERROR, COX_ERROR_INVALID_PARAM, "order for resource '%s': what it comes after has no name", order->order->rsc_id);
+            return false;
+        }
+        after[i] = (struct cox_opname) { message->after[i].rsc_id, message->after[i].task };
+    }
+    order->after = after;
+    order->n_after = message->n_after;
+    return true;
+}
+
+/* The order in its bytes; an error if it is none. */
+static bool
+read_bytes(struct execd_order *order, enum cox_message kind, GError **error)
+{
+    gsize size = 0;
+    const guint8 *data = g_bytes_get_data(order->bytes, &size);
+    const void *message = cox_unmarshal(cox_messages_schema(kind), data, size, order->arena, error);
+    const struct cox_msg_exec_follow *follow = kind == COX_MSG_EXEC_FOLLOW ? message : NULL;
+
+    if (message == NULL) {
+        return false;
+    }
+    if (follow != NULL && (follow->n_order != 1 || follow->n_after == 0 || follow->order[0].interval_ms != 0)) {
+        g_set_error_literal(error, COX_ERROR, COX_ERROR_INVALID_PARAM, "order that comes after others: it names none, or recurs");
+        return false;
+    }
+    order->order = follow == NULL ? message : &follow->order[0];
+    return check(order->order, error) && (follow == NULL || read_after(order, follow, error));
+}
+
 /* From bytes; takes them. */
 static struct execd_order *
-order_of_bytes(GBytes *bytes, GError **error)
+order_of_bytes(GBytes *bytes, enum cox_message kind, GError **error)
 {
     struct execd_order *order = g_new0(struct execd_order, 1);
-    gsize size = 0;
-    const guint8 *data = g_bytes_get_data(bytes, &size);
     g_autoptr(GError) problem = NULL;
 
     order->bytes = bytes;
     order->arena = cox_arena_new();
-    order->order = cox_unmarshal(cox_messages_schema(COX_MSG_EXEC_ORDER), data, size, order->arena, error);
-    if (order->order == NULL || !check(order->order, error)) {
+    if (!read_bytes(order, kind, error)) {
         execd_order_free(order);
         return NULL;
     }
@@ -85,18 +123,39 @@ order_of_bytes(GBytes *bytes, GError **error)
     return order;
 }
 
-struct execd_order *
-execd_order_new(struct execd *execd, const struct cox_msg_exec_order *message, GError **error)
+static struct execd_order *
+new_order(struct execd *execd, enum cox_message kind, const void *message, GError **error)
 {
     GByteArray *bytes = g_byte_array_new();
-    struct execd_order *order;
+    struct execd_order *order = NULL;
 
-    cox_marshal(cox_messages_schema(COX_MSG_EXEC_ORDER), message, bytes);
-    order = order_of_bytes(g_byte_array_free_to_bytes(bytes), error);
+    cox_marshal(cox_messages_schema(kind), message, bytes);
+    order = order_of_bytes(g_byte_array_free_to_bytes(bytes), kind, error);
     if (order != NULL) {
         order->id = execd_serial(execd);
     }
     return order;
+}
+
+struct execd_order *
+execd_order_new(struct execd *execd, const struct cox_msg_exec_order *message, GError **error)
+{
+    return new_order(execd, COX_MSG_EXEC_ORDER, message, error);
+}
+
+struct execd_order *
+execd_order_follow(struct execd *execd, const struct cox_msg_exec_follow *message, GError **error)
+{
+    return new_order(execd, COX_MSG_EXEC_FOLLOW, message, error);
+}
+
+struct cox_exec_order
+execd_order_told(const struct execd_order *order)
+{
+    const struct cox_msg_exec_order *message = order->order;
+
+    return (struct cox_exec_order) { message->rsc_id, message->task, message->key, message->interval_ms, message->timeout_ms, message->start_delay_ms,
+                                     { message->generation, (guint32) message->coordinator }, order->after, order->n_after };
 }
 
 static char *
@@ -110,10 +169,10 @@ execd_order_save(struct execd *execd, const struct execd_order *order)
 {
     g_autofree char *name = file_of(order);
     g_autoptr(GByteArray) all = g_byte_array_new();
-    guint32 size = (guint32) g_bytes_get_size(order->bytes);
+    guint32 size = (guint32) g_bytes_get_size(order->bytes), mark = size | (order->n_after > 0 ? FOLLOW_BIT : 0);
     g_autoptr(GError) error = NULL;
 
-    g_byte_array_append(all, (const guint8 *) &size, sizeof size);
+    g_byte_array_append(all, (const guint8 *) &mark, sizeof mark);
     g_byte_array_append(all, g_bytes_get_data(order->bytes, NULL), size);
     if (order->has_last) {
         const struct cox_msg_exec_result last = { .rc = order->last_rc, .status = (guint64) order->last_status,
@@ -180,13 +239,16 @@ load_one(struct execd *execd, guint64 id)
     struct execd_order *order = NULL;
     gsize all_size = 0;
     const guint8 *data = all == NULL ? NULL : g_bytes_get_data(all, &all_size);
+    enum cox_message kind = COX_MSG_EXEC_ORDER;
     guint32 size = 0;
 
     if (all_size >= sizeof size) {
         memcpy(&size, data, sizeof size);
+        kind = (size & FOLLOW_BIT) != 0 ? COX_MSG_EXEC_FOLLOW : COX_MSG_EXEC_ORDER;
+        size &= ~FOLLOW_BIT;
     }
     if (all_size >= sizeof size && size <= all_size - sizeof size) {
-        order = order_of_bytes(g_bytes_new(data + sizeof size, size), NULL);
+        order = order_of_bytes(g_bytes_new(data + sizeof size, size), kind, NULL);
     }
     if (order == NULL) {
         execd_file_remove(execd, name);

@@ -30,43 +30,50 @@ answer_number(struct cox_reply *reply, guint64 number)
     cox_reply_set(reply, COX_MSG_DONE, &done);
 }
 
-bool
-execd_on_order(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+/* Take it, unless it is known already; it is freed or kept. */
+static bool
+accept(struct execd *execd, struct execd_order *order, struct cox_reply *reply, GError **error)
 {
-    struct execd *execd = cox_service_data(ctx);
-    const struct cox_msg_exec_order *body = request->body;
-    struct cox_exec_event event = { .kind = COX_EXEC_ON_ORDER };
-    struct execd_order *order = execd_order_new(execd, body, error);
-    const struct execd_order *known = NULL;
-    struct execd_order *older = NULL;
-    guint64 number = 0;
+    struct cox_exec_event event = { .kind = COX_EXEC_ON_ORDER, .order = execd_order_told(order) };
+    const struct execd_order *known = execd_order_find(execd, event.order.rsc_id, event.order.key);
+    guint64 number = known != NULL ? known->id : execd_result_of_key(execd, event.order.rsc_id, event.order.key);
+    struct execd_order *older = execd_order_find_same(execd, order);
 
-    if (order == NULL) {
-        return false;
-    }
-    known = execd_order_find(execd, body->rsc_id, body->key);
-    number = known != NULL ? known->id : execd_result_of_key(execd, body->rsc_id, body->key);
     if (number != 0) { /* sent again: it is under way, or its result is */
         execd_order_free(order);
         answer_number(reply, number);
         return true;
     }
     number = order->id;
-    event.order = (struct cox_exec_order) { order->order->rsc_id, order->order->task, order->order->key, order->order->interval_ms,
-                                            order->order->timeout_ms, order->order->start_delay_ms,
-                                            { body->generation, (guint32) body->coordinator } };
     execd_term_note(execd, event.order.term);
     execd_order_keep(execd, order);
     if (!step_or_refuse(execd, &event, error)) {
         execd_order_drop(execd, order);
         return false;
     }
-    older = body->interval_ms > 0 ? execd_order_find_same(execd, order) : NULL;
     if (older != NULL) {
         execd_order_drop(execd, older);
     }
     answer_number(reply, number);
     return true;
+}
+
+bool
+execd_on_order(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    struct execd *execd = cox_service_data(ctx);
+    struct execd_order *order = execd_order_new(execd, request->body, error);
+
+    return order != NULL && accept(execd, order, reply, error);
+}
+
+bool
+execd_on_follow(struct cox_ctx *ctx, const struct cox_request *request, struct cox_reply *reply, GError **error)
+{
+    struct execd *execd = cox_service_data(ctx);
+    struct execd_order *order = execd_order_follow(execd, request->body, error);
+
+    return order != NULL && accept(execd, order, reply, error);
 }
 
 static void

@@ -3,6 +3,7 @@
 
 static const struct cox_op ops[] = {
     { COX_MSG_EXEC_ORDER, execd_on_order, COX_FROM_LOCAL, COX_ROLE_ADMIN },
+    { COX_MSG_EXEC_FOLLOW, execd_on_follow, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_EXEC_CANCEL, execd_on_cancel, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_EXEC_WITHDRAW, execd_on_withdraw, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_EXEC_LIMIT, execd_on_limit, COX_FROM_LOCAL, COX_ROLE_ADMIN },

@@ -3,6 +3,7 @@
 
 #include "exec/execrsc.h"
 #include "exec/execturn.h"
+#include "exec/execwait.h"
 
 /* A deadline noticed so late means that this process did not run itself: a result may be in its queue and comes first. */
 enum { LATE_MS = 1000, GRACE_MS = 200 };
@@ -86,11 +87,11 @@ add(struct cox_exec_effects *out, enum cox_exec_effect_kind kind, const char *rs
 }
 
 static void
-report(const struct cox_execrsc *rsc, struct cox_execop *op, const struct cox_exec_result *result, cox_usec now,
-       struct cox_exec_effects *out)
+report(struct cox_execrsc *rsc, struct cox_execop *op, const struct cox_exec_result *result, cox_usec now, struct cox_exec_effects *out)
 {
     struct cox_exec_effect *effect = NULL;
 
+    cox_execwait_note(rsc, op, result);
     if (op->has_reported && cox_exec_result_is_same(&op->last, result)) {
         return;
     }
@@ -145,10 +146,11 @@ begin_probe(struct cox_exec *exec, const struct cox_execrsc *rsc, struct cox_exe
 
 /* Whoever ordered it and has not heard of it yet must learn that there will be no result: it waits for one. */
 static void
-tell_cancelled(const struct cox_execrsc *rsc, const struct cox_execop *op, struct cox_exec_effects *out)
+tell_cancelled(struct cox_execrsc *rsc, const struct cox_execop *op, struct cox_exec_effects *out)
 {
     struct cox_exec_effect *effect = NULL;
 
+    cox_execwait_note(rsc, op, NULL);
     if (op->key != NULL && !op->has_reported) {
         effect = add(out, COX_EXEC_DO_REPORT, rsc->id, op->task, op->interval_ms);
         effect->key = cox_effects_text(&out->list, op->key);
@@ -357,6 +359,7 @@ on_term(struct cox_exec *exec, struct cox_exec_term term, struct cox_exec_effect
 {
     if (term.generation > exec->term.generation) {
         exec->term = term;
+        cox_execwait_forget(exec->rscs);
         if (exec->is_ready) {
             drop_outdated(exec, out);
         }
@@ -396,7 +399,9 @@ add_op(struct cox_exec *exec, struct cox_execrsc *rsc, const struct cox_exec_ord
     op->timeout_ms = order->timeout_ms;
     op->generation = order->term.generation;
     op->seq = ++exec->seqs;
+    op->start_delay_ms = order->start_delay_ms;
     op->due_at = op->queued_at = cox_usec_after_ms(now, order->start_delay_ms);
+    cox_execwait_begin(op, order->after, order->n_after);
     return op;
 }
 
@@ -633,15 +638,20 @@ make_way(struct cox_exec *exec, cox_usec now, struct cox_exec_effects *out)
 static void
 begin_due(struct cox_exec *exec, cox_usec now, struct cox_exec_effects *out)
 {
-    for (guint r = 0; r < exec->rscs->len; r++) {
-        struct cox_execrsc *rsc = exec->rscs->pdata[r];
+    struct cox_execrsc *rsc = NULL;
+    struct cox_execop *op = NULL;
 
+    for (guint r = 0; r < exec->rscs->len; r++) {
+        rsc = exec->rscs->pdata[r];
         if (rsc->busy != NULL && cox_usec_is_due(rsc->busy->again_at, now)) {
             ask_again(exec, rsc, now, out);
         }
     }
     if (!exec->is_ready) {
         return;
+    }
+    while ((op = cox_execwait_vain(exec->rscs, now, &rsc)) != NULL) {
+        cancel(rsc, op, out); /* it may be waited for itself */
     }
     begin_best(exec, now, out);
     if (cox_execturn_has_room(exec->rscs, exec->limit) && make_way(exec, now, out)) {
@@ -665,20 +675,8 @@ forget_idle(struct cox_exec *exec, struct cox_exec_effects *out)
 static void
 ask_to_be_woken(struct cox_exec *exec, cox_usec now, struct cox_exec_effects *out)
 {
-    cox_usec at = COX_USEC_NEVER;
+    cox_usec at = cox_execturn_wake_at(exec->rscs, now);
 
-    for (guint r = 0; r < exec->rscs->len; r++) {
-        const struct cox_execrsc *rsc = exec->rscs->pdata[r];
-
-        if (rsc->busy != NULL) {
-            at = cox_usec_min(at, cox_usec_min(rsc->busy->deadline, rsc->busy->again_at));
-        }
-        for (guint i = 0; rsc->busy == NULL && rsc->others->len == 0 && i < rsc->ops->len; i++) {
-            const struct cox_execop *op = rsc->ops->pdata[i];
-
-            at = op->due_at > now ? cox_usec_min(at, op->due_at) : at; /* else it waits for room, not for a time */
-        }
-    }
     if (at != exec->wake_at) {
         exec->wake_at = at;
         add(out, COX_EXEC_DO_WAKE, NULL, NULL, 0)->at = at;

@@ -10,7 +10,8 @@
  *     kept from the last life --> QUEUED
  *
  * One operation at a time for each resource, whatever the source of the orders, also over a restart of the executor:
- * nothing begins before everything that still runs has been recovered.  Orders carry the reign of their coordinator; those
+ * nothing begins before everything that still runs has been recovered.  An order may name operations of other resources that it
+ * comes after: it waits for them, and when one of them is not there, or has another end than success, the order is cancelled.  Orders carry the reign of their coordinator; those
  * of an older one are refused, and those that have not begun when a younger one is met are dropped.  Recurring operations
  * report their first result and then only changes; one that is cancelled while it runs is killed.
  */
@@ -45,6 +46,8 @@ struct cox_exec_order {
     const char *key;           /**< transition key: the same order sent again has the same key */
     gint64 interval_ms, timeout_ms, start_delay_ms;
     struct cox_exec_term term;
+    const struct cox_opname *after; /**< it begins when each of these, ordered before it, has ended with success; else it is cancelled */
+    size_t n_after;
 };
 
 enum cox_exec_event_kind {

@@ -13,6 +13,9 @@ free_op(gpointer data)
     g_free(op->key);
     g_free(op->task);
     g_free(op->last_reason);
+    if (op->after != NULL) {
+        g_array_unref(op->after);
+    }
     g_free(op);
 }
 
@@ -24,6 +27,7 @@ free_rsc(gpointer data)
     g_free(rsc->id);
     g_ptr_array_unref(rsc->ops);
     g_array_unref(rsc->others);
+    g_free(rsc->ended.task);
     g_free(rsc);
 }
 

@@ -26,11 +26,13 @@ struct cox_execop {
     guint64 generation;
     guint64 seq;             /**< in the order of acceptance */
     bool is_recovered;       /**< was running before this executor began */
+    GArray *after;           /**< struct cox_opname, texts owned: what it still waits for (execwait.h); NULL: nothing */
+    gint64 start_delay_ms;   /**< from when it waits for nothing */
     /* How far it is. */
     enum cox_execop_state state;
     guint64 run;             /**< number of the run under way; 0: none */
     cox_usec queued_at;      /**< accepted, or due: for the queue time */
-    cox_usec due_at;         /**< not to begin before */
+    cox_usec due_at;         /**< not to begin before; COX_USEC_NEVER while it waits for others */
     cox_usec begun_at;
     cox_usec deadline;       /**< of the run; COX_USEC_NEVER: none */
     cox_usec again_at;       /**< PENDING: when to ask again */
@@ -49,6 +51,10 @@ struct cox_execrsc {
     GPtrArray *ops;          /**< struct cox_execop, in the order of acceptance */
     struct cox_execop *busy; /**< the one that is not QUEUED, or NULL: one at a time */
     GArray *others;          /**< guint64: runs of a second process that was found at start; busy until they end */
+    struct {
+        char *task;          /**< NULL: there is none */
+        bool is_ok;
+    } ended;                 /**< the last operation that is done once and is over, in the present reign */
     bool is_forgotten;       /**< removed when nothing runs any more */
 };
 

@@ -78,3 +78,23 @@ cox_execturn_ends_monitoring(const struct cox_execop *op)
 {
     return op->interval_ms == 0 && (g_str_equal(op->task, "stop") || g_str_equal(op->task, "migrate_to"));
 }
+
+cox_usec
+cox_execturn_wake_at(const GPtrArray *rscs, cox_usec now)
+{
+    cox_usec at = COX_USEC_NEVER;
+
+    for (guint r = 0; r < rscs->len; r++) {
+        const struct cox_execrsc *rsc = rscs->pdata[r];
+
+        if (rsc->busy != NULL) {
+            at = cox_usec_min(at, cox_usec_min(rsc->busy->deadline, rsc->busy->again_at));
+        }
+        for (guint i = 0; rsc->busy == NULL && rsc->others->len == 0 && i < rsc->ops->len; i++) {
+            const struct cox_execop *op = rsc->ops->pdata[i];
+
+            at = op->due_at > now ? cox_usec_min(at, op->due_at) : at; /* else it waits for room, not for a time */
+        }
+    }
+    return at;
+}

@@ -34,6 +34,9 @@ bool cox_execturn_has_room(const GPtrArray *rscs, guint limit);
  */
 struct cox_execop *cox_execturn_next(const GPtrArray *rscs, guint limit, cox_usec now, struct cox_execrsc **rsc);
 
+/** When something is due, a service is asked again, or a time is up; COX_USEC_NEVER: what waits does so for room, or for other operations. */
+cox_usec cox_execturn_wake_at(const GPtrArray *rscs, cox_usec now);
+
 /** After it the resource is not what its recurring operations expect: stop, migrate_to. */
 bool cox_execturn_ends_monitoring(const struct cox_execop *op);
 

@@ -7,6 +7,12 @@
 
 G_BEGIN_DECLS
 
+/** Names an operation of one node that is done once; texts borrowed. */
+struct cox_opname {
+    const char *rsc_id;
+    const char *task;
+};
+
 /**
  * One element of cox_inflight[]: reported by the executors, given to the scheduler beside the status, adopted by the next
  * graph.  Its identity is resource, task, interval and node.  All texts are borrowed.

@@ -10,6 +10,7 @@
 
 static const struct cox_op ops[] = {
     { COX_MSG_EXEC_ORDER, execd_on_order, COX_FROM_LOCAL, COX_ROLE_ADMIN },
+    { COX_MSG_EXEC_FOLLOW, execd_on_follow, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_EXEC_CANCEL, execd_on_cancel, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_EXEC_WITHDRAW, execd_on_withdraw, COX_FROM_LOCAL, COX_ROLE_ADMIN },
     { COX_MSG_EXEC_LIMIT, execd_on_limit, COX_FROM_LOCAL, COX_ROLE_ADMIN },
@@ -84,15 +85,22 @@ order(struct world *world, const char *rsc, const char *task, gint64 interval_ms
     return done == NULL ? 0 : done->number;
 }
 
-/* The agent of @run ends: what its keeper would leave, and the keeper's end. */
+/* What the keeper leaves of @run. */
 static void
-end_run(struct world *world, guint run, int status, const char *reason)
+leave_end(struct world *world, guint run, int status, const char *reason)
 {
     g_autofree char *name = g_strdup_printf("exec/run-%u.end", run);
     g_autofree char *text = g_strdup_printf("end exited %d\nran 5\nreason %d %d\n%s\nout 0 0\n\nerr 0 0\n\n", status, (int) strlen(reason),
                                             (int) strlen(reason), reason);
 
     agentkit_put(world->directory, name, text, 0600);
+}
+
+/* The agent of @run ends: what its keeper would leave, and the keeper's end. */
+static void
+end_run(struct world *world, guint run, int status, const char *reason)
+{
+    leave_end(world, run, status, reason);
     cox_fake_child_end(world->runtime, cox_fake_child_last(world->runtime), 0, NULL);
 }
 
@@ -247,6 +255,83 @@ what_is_withdrawn_before_it_has_begun_is_answered_as_cancelled(void **state)
     assert_int_equal(cox_fake_child_count(world->runtime), 0);
 }
 
+static guint64
+follow(struct world *world, const char *rsc, const char *after, GError **error)
+{
+    g_autofree char *key = g_strdup_printf("%u:3:0:u", ++world->n_keys);
+    const struct cox_msg_exec_order order = { .rsc_id = rsc, .standard = "ocf", .provider = "test", .type = "a", .task = "start", .key = key,
+                                              .timeout_ms = 20000, .generation = 1, .coordinator = 1 };
+    const struct cox_msg_exec_name name = { after, "start" };
+    const struct cox_msg_exec_follow body = { 1, &name, 1, &order };
+    const struct cox_msg_done *done = cox_service_fake_get(world->fake, COX_MSG_EXEC_FOLLOW, &body, COX_MSG_DONE, error);
+
+    return done == NULL ? 0 : done->number;
+}
+
+static void
+what_comes_after_another_waits_for_it_also_over_a_restart(void **state)
+{
+    struct world *world = *state;
+
+    assert_true(order(world, "a", "start", 0) > 0);
+    assert_true(follow(world, "b", "a", NULL) > 0);
+    assert_true(follow(world, "c", "b", NULL) > 0);
+    assert_int_equal(cox_fake_child_count(world->runtime), 1);
+    assert_int_equal(count_files(world, "order-"), 3);
+    cox_service_fake_free(world->fake);
+    start(world);
+    assert_int_equal(cox_service_fake_n_events(world->fake), 0);
+    assert_int_equal(count_files(world, "order-"), 3);
+    leave_end(world, 1, 0, "");
+    cox_fake_advance(world->runtime, 5 * COX_USEC_PER_S);
+    assert_int_equal(count_files(world, "order-"), 2);
+    assert_non_null(strstr(cox_fake_child_command(world->runtime, cox_fake_child_last(world->runtime)), " start"));
+    end_run(world, 2, 1, "broken");
+    assert_int_equal(count_files(world, "order-"), 0);
+    assert_int_equal(cox_service_fake_n_events(world->fake), 3);
+    assert_string_equal(last_result(world)->rsc_id, "c");
+    assert_int_equal(last_result(world)->status, COX_OP_STATUS_CANCELLED);
+}
+
+/* As one reads it that knows only orders that may begin. */
+static void
+the_file_of_one_that_waits_is_no_order_for_older_executors(void **state)
+{
+    struct world *world = *state;
+    g_autofree char *path = g_build_filename(world->directory, "exec", "order-2", NULL);
+    g_autofree char *bytes = NULL;
+    gsize length = 0;
+    guint32 size = 0;
+
+    assert_true(order(world, "a", "start", 0) > 0);
+    assert_true(follow(world, "b", "a", NULL) > 0);
+    assert_true(g_file_get_contents(path, &bytes, &length, NULL));
+    memcpy(&size, bytes, sizeof size);
+    assert_true(size > length);
+}
+
+static void
+an_order_that_does_not_say_what_it_comes_after_is_refused(void **state)
+{
+    struct world *world = *state;
+    const struct cox_msg_exec_order order = { .rsc_id = "b", .standard = "ocf", .provider = "test", .type = "a", .task = "monitor", .key = "k",
+                                              .interval_ms = 1000, .timeout_ms = 20000, .generation = 1, .coordinator = 1 };
+    const struct cox_msg_exec_name name = { "a", "start" };
+    struct cox_msg_exec_follow body = { 1, &name, 1, &order };
+    g_autoptr(GError) error = NULL;
+
+    assert_int_equal(follow(world, "b", NULL, &error), 0);
+    assert_true(g_error_matches(error, COX_ERROR, COX_ERROR_INVALID_PARAM));
+    for (guint i = 0; i < 3; i++) { /* it recurs; it comes after nothing; it is none */
+        g_clear_error(&error);
+        assert_null(cox_service_fake_get(world->fake, COX_MSG_EXEC_FOLLOW, &body, COX_MSG_DONE, &error));
+        assert_true(g_error_matches(error, COX_ERROR, COX_ERROR_INVALID_PARAM));
+        body.n_after = i == 0 ? 0 : 1;
+        body.n_order = i == 1 ? 0 : 1;
+    }
+    assert_int_equal(count_files(world, "order-"), 0);
+}
+
 static const char alerts_xml[] =
     "<alerts><alert id='a' path='/usr/bin/tell'><instance_attributes id='i'><nvpair id='i1' name='mood' value='calm'/></instance_attributes>"
     "<recipient id='r1' value='one'/><recipient id='r2' value='two'/></alert>"
@@ -350,5 +435,7 @@ COX_TEST_MAIN(TEST(an_order_becomes_a_keeper_with_the_agent_and_its_end_a_result
               TEST(at_the_deadline_the_agent_is_killed_and_reported_at_once),
               TEST(a_new_order_of_a_monitor_takes_the_place_of_the_old_one), TEST(a_cancellation_waits_for_the_run_under_way),
               TEST(no_more_than_the_controller_says_run_at_a_time), TEST(what_is_withdrawn_before_it_has_begun_is_answered_as_cancelled),
+              TEST(what_comes_after_another_waits_for_it_also_over_a_restart), TEST(the_file_of_one_that_waits_is_no_order_for_older_executors),
+              TEST(an_order_that_does_not_say_what_it_comes_after_is_refused),
               TEST(alerts_are_run_once_for_each_recipient), TEST(results_are_alerts_but_for_probes_that_were_expected),
               TEST(an_alerts_section_that_makes_no_sense_changes_nothing), TEST(a_storm_of_alerts_waits_and_then_is_cut))

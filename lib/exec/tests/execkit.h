@@ -75,6 +75,22 @@ order(struct world *w, const char *rsc, const char *task, gint64 interval_ms)
     return tell(w, COX_EXEC_ON_ORDER, rsc, task, interval_ms);
 }
 
+/* An order that comes after the operation @task of @rscs, a list with commas. */
+static inline const char *
+order_after(struct world *w, const char *rsc, const char *task, const char *rscs, const char *after)
+{
+    g_auto(GStrv) names = g_strsplit(rscs, ",", -1);
+    g_autofree char *key = g_strdup_printf("key%u", ++w->n_keys);
+    struct cox_exec_event event = { .kind = COX_EXEC_ON_ORDER };
+    struct cox_opname list[4];
+
+    event.order = (struct cox_exec_order) { rsc, task, key, 0, 20000, 0, w->term, list, g_strv_length(names) };
+    for (size_t i = 0; i < event.order.n_after; i++) {
+        list[i] = (struct cox_opname) { names[i], after };
+    }
+    return feed(w, &event);
+}
+
 static inline const char *
 result_of(struct world *w, guint64 run, int rc, const char *reason)
 {

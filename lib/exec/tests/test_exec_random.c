@@ -112,10 +112,15 @@ give_order(struct world *w)
     char *key = g_strdup_printf("k%u", ++w->n_orders);
     const char *task = tasks[g_rand_int_range(w->random, 0, G_N_ELEMENTS(tasks))];
     gint64 interval_ms = g_str_equal(task, "monitor") ? 1000 * g_rand_int_range(w->random, 0, 3) : 0;
+    struct cox_opname after[2];
 
     event.order = (struct cox_exec_order) { names[g_rand_int_range(w->random, 0, RSCS)], task, key, interval_ms,
                                             g_rand_int_range(w->random, 1, 5) * 1000,
-                                            g_rand_int_range(w->random, 0, 4) == 0 ? 700 : 0, w->term };
+                                            g_rand_int_range(w->random, 0, 4) == 0 ? 700 : 0, w->term, after,
+                                            interval_ms > 0 ? 0 : (size_t) g_rand_int_range(w->random, 0, 3) };
+    for (size_t i = 0; i < G_N_ELEMENTS(after); i++) {
+        after[i] = (struct cox_opname) { names[g_rand_int_range(w->random, 0, RSCS)], g_rand_boolean(w->random) ? "start" : "stop" };
+    }
     if (g_rand_int_range(w->random, 0, 8) == 0) {
         event.order.term.generation--; /* a letter of yesterday */
     }
