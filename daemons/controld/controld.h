@@ -65,7 +65,7 @@ struct controld {
     guint64 written;                /* with that: fingerprint of the history that the document has for certain */
     bool is_recording, is_asking, must_compare; /* a change, or the question what is running, is under way; another document was taken over: it may be wrong */
     GPtrArray *errands, *held;      /* orders that are given to the executor again, when errand_timer ends; results that wait for others, for hold_timer */
-    GHashTable *ordered;            /* set: orders that the executor has, or is being given, and of which there is no result */
+    GHashTable *ordered, *followed; /* sets: orders that the executor has, or is being given, without a result; operations that some of these come after */
     cox_source_id errand_timer, hold_timer;
     cox_source_id retry_timer, record_timer;
     cox_usec record_by;

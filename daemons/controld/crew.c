@@ -33,7 +33,7 @@ send(struct controld *controld, const struct cox_election_message *message)
 {
     const struct cox_msg_control_election extra = { .name = cox_service_node_name(controld->ctx, controld->self),
                                                     .life = controld->life, .cores = controld->cores,
-                                                    .action_limit = controld->action_limit };
+                                                    .action_limit = controld->action_limit, .takes_followers = 1 };
 
     if (message->kind == COX_ELECTION_CONFIRM) { /* first find out what is running here */
         controld->confirm = *message;
@@ -50,7 +50,7 @@ controld_crew_confirm(struct controld *controld, const struct cox_msg_exec_infli
     const struct cox_msg_cib_state state = controld_wire_state(&controld->recorded_version);
     const struct cox_msg_control_election extra = { .name = cox_service_node_name(controld->ctx, controld->self),
                                                     .life = controld->life, .cores = controld->cores,
-                                                    .action_limit = controld->action_limit,
+                                                    .action_limit = controld->action_limit, .takes_followers = 1,
                                                     .n_inflight = inflight->n_actions,
                                                     .inflight = inflight->actions,
                                                     .n_state = 1,
@@ -451,7 +451,7 @@ controld_crew_on_message(struct cox_ctx *ctx, const struct cox_request *request,
     if (controld->reign != NULL) {
         controld_realm_step(controld, &(struct cox_reign_event) {
                                           .kind = COX_REIGN_ON_LIFE, .node = request->node,
-                                          .life = { body->life, (guint) MIN(body->cores, COX_REIGN_MOST_ACTIONS), (guint) MIN(body->action_limit, COX_REIGN_MOST_ACTIONS) } });
+                                          .life = { body->life, (guint) MIN(body->cores, COX_REIGN_MOST_ACTIONS), (guint) MIN(body->action_limit, COX_REIGN_MOST_ACTIONS), body->takes_followers != 0 } });
     }
     event.message.sender = request->node;
     event.message.message = &message;

@@ -99,19 +99,34 @@ free_held(gpointer data)
 }
 
 static char *
-name_of_order(const char *rsc_id, const char *key)
+name_of_order(const char *rsc_id, const char *key_or_task)
 {
-    return g_strdup_printf("%s %s", rsc_id, key == NULL ? "" : key);
+    return g_strdup_printf("%s %s", rsc_id, key_or_task == NULL ? "" : key_or_task);
 }
 
-/* No result of this order is to come any more; true: the executor has enough to do without it. */
-static bool
+/* No result of this order is to come any more. */
+static void
 end_order(struct controld *controld, const char *rsc_id, const char *key)
 {
     g_autofree char *name = name_of_order(rsc_id, key);
 
     (void) g_hash_table_remove(controld->ordered, name);
-    return controld->told_limit > 0 && g_hash_table_size(controld->ordered) >= 2 * controld->told_limit;
+}
+
+/*
+ * Has the executor enough to do without what comes of this result?  So it has when an order that it has comes after it.  But the coordinator has to learn in
+ * time that there is room for the next ones of a chain: it orders up to eight times the limit of these.
+ */
+static bool
+is_busy_without(struct controld *controld, const char *rsc_id, const char *task)
+{
+    g_autofree char *name = name_of_order(rsc_id, task);
+    guint n = g_hash_table_size(controld->ordered);
+
+    if (g_hash_table_remove(controld->followed, name)) {
+        return n != 4 * controld->told_limit;
+    }
+    return controld->told_limit > 0 && n >= 2 * controld->told_limit;
 }
 
 void
@@ -208,9 +223,11 @@ take_result(void *context, const struct cox_msg_exec_result *result)
                                                  .call_id = result->call_id, .reason = result->reason, .kind = COX_REIGN_RUN,
                                                  .began_at = result->began_at, .exec_ms = result->exec_ms, .queue_ms = result->queue_ms };
 
-    bool is_busy = end_order(controld, result->rsc_id, result->key);
     g_autofree char *history = NULL;
+    bool is_busy = false;
 
+    end_order(controld, result->rsc_id, result->key);
+    is_busy = is_busy_without(controld, result->rsc_id, result->interval_ms == 0 ? result->task : NULL);
     if (result->call_id <= controld->recorded) { /* it has not heard that we have it */
         controld_ledger_say_recorded(controld);
         return;
@@ -242,7 +259,7 @@ controld_duty_on_result(void *context, const struct cox_client_event *event)
 /* An order on its way to the executor; kept, to be given again when the executor dies over it. */
 struct errand {
     struct controld *controld;
-    GByteArray *bytes;       /* EXEC_ORDER */
+    GByteArray *bytes;       /* EXEC_ORDER; EXEC_FOLLOW of kind FOLLOW */
     enum cox_reign_order kind;
     guint64 generation;      /* of the coordinator that ordered; 0: a client did */
     guint64 given;           /* the reign under which the executor was told */
@@ -279,7 +296,9 @@ give(struct errand *errand)
     struct cox_client_call call = { .fn = on_errand, .context = errand };
     struct cox_msg_exec_order order;
 
-    errand->given = errand->generation != 0 && errand->kind == COX_REIGN_RUN ? errand->generation : term.generation;
+    bool is_run = errand->kind == COX_REIGN_RUN || errand->kind == COX_REIGN_FOLLOW;
+
+    errand->given = errand->generation != 0 && is_run ? errand->generation : term.generation;
     if (errand->kind == COX_REIGN_CANCEL) {
         call.message = COX_MSG_EXEC_CANCEL;
         call.body = &cancel;
@@ -289,6 +308,9 @@ give(struct errand *errand)
     } else if (errand->kind == COX_REIGN_FORGET) {
         call.message = COX_MSG_EXEC_FORGET;
         call.body = &forget;
+    } else if (errand->kind == COX_REIGN_FOLLOW) {
+        call.message = COX_MSG_EXEC_FOLLOW;
+        call.body = cox_unmarshal(cox_messages_schema(COX_MSG_EXEC_FOLLOW), errand->bytes->data, errand->bytes->len, arena, NULL);
     } else {
         order = *(const struct cox_msg_exec_order *) cox_unmarshal(cox_messages_schema(COX_MSG_EXEC_ORDER), errand->bytes->data,
                                                                    errand->bytes->len, arena, NULL);
@@ -341,7 +363,7 @@ on_refused(struct errand *errand)
     if (errand->generation == 0) {
         give_later(errand);
     } else {
-        (void) end_order(controld, errand->result.rsc_id, errand->result.key);
+        end_order(controld, errand->result.rsc_id, errand->result.key);
         free_errand(errand);
     }
     controld_crew_outdated(controld, given);
@@ -375,11 +397,11 @@ on_errand(void *context, const struct cox_client_reply *reply)
     } else if (errand->kind == COX_REIGN_FORGET) {
         cox_oplog_forget(controld->oplog, errand->result.rsc_id);
         controld_ledger_tell_later(controld, &errand->result);
-    } else if (reply->error != NULL && errand->kind == COX_REIGN_RUN) { /* no result will come: say so */
-        (void) end_order(controld, errand->result.rsc_id, errand->result.key);
+    } else if (reply->error != NULL && errand->kind != COX_REIGN_WITHDRAW) { /* no result will come: say so */
+        end_order(controld, errand->result.rsc_id, errand->result.key);
         controld_duty_tell(controld);
-        errand->result.rc = 1;
-        errand->result.status = COX_OP_STATUS_ERROR;
+        errand->result.rc = 1; /* an executor that does not know how to wait, as it is an older one, has not begun either */
+        errand->result.status = errand->kind == COX_REIGN_FOLLOW ? COX_OP_STATUS_CANCELLED : COX_OP_STATUS_ERROR;
         (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_RESULT, &errand->result);
     }
     free_errand(errand);
@@ -393,7 +415,7 @@ errand_new(struct controld *controld, const struct cox_msg_control_order *order)
     errand->controld = controld;
     errand->kind = (enum cox_reign_order) order->kind;
     errand->generation = order->generation;
-    errand->result.kind = order->kind;
+    errand->result.kind = order->kind == COX_REIGN_FOLLOW ? COX_REIGN_RUN : order->kind;
     errand->result.rsc_id = g_strdup(order->rsc_id);
     errand->result.task = g_strdup(order->task);
     errand->result.key = g_strdup(order->key);
@@ -409,13 +431,18 @@ run_order(struct controld *controld, guint32 sender, const struct cox_msg_contro
                                              .interval_ms = order->interval_ms, .timeout_ms = order->timeout_ms,
                                              .start_delay_ms = order->start_delay_ms, .generation = order->generation,
                                              .coordinator = sender, .n_params = order->n_params, .params = order->params };
+    const struct cox_msg_exec_follow follow = { order->n_after, order->after, 1, &body };
+    enum cox_message message = order->kind == COX_REIGN_FOLLOW ? COX_MSG_EXEC_FOLLOW : COX_MSG_EXEC_ORDER;
     struct errand *errand = errand_new(controld, order);
 
+    for (gsize i = 0; i < order->n_after && order->kind == COX_REIGN_FOLLOW; i++) {
+        (void) g_hash_table_add(controld->followed, name_of_order(order->after[i].rsc_id, order->after[i].task));
+    }
     controld_ledger_stir(controld);
     controld_traits_want(controld->traits, order->standard, order->provider, order->type);
     (void) g_hash_table_add(controld->ordered, name_of_order(order->rsc_id, order->key));
     errand->bytes = g_byte_array_new();
-    cox_marshal(cox_messages_schema(COX_MSG_EXEC_ORDER), &body, errand->bytes);
+    cox_marshal(cox_messages_schema(message), message == COX_MSG_EXEC_FOLLOW ? (const void *) &follow : &body, errand->bytes);
     give(errand);
 }
 
@@ -485,6 +512,7 @@ controld_duty_on_order(struct cox_ctx *ctx, const struct cox_request *request, s
     }
     switch ((enum cox_reign_order) order->kind) {
         case COX_REIGN_RUN:
+        case COX_REIGN_FOLLOW:
             run_order(controld, request->node, order);
             break;
         case COX_REIGN_CANCEL:
@@ -611,6 +639,7 @@ controld_duty_start(struct controld *controld)
     controld->errands = g_ptr_array_new();
     controld->held = g_ptr_array_new_with_free_func(free_held);
     controld->ordered = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    controld->followed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     controld->traits = controld_traits_new(controld->runtime, &controld->neighbours, take_result, controld);
 }
 
@@ -628,5 +657,6 @@ controld_duty_stop(struct controld *controld)
         controld_duty_tell(controld);
         g_ptr_array_unref(controld->held);
         g_hash_table_unref(controld->ordered);
+        g_hash_table_unref(controld->followed);
     }
 }

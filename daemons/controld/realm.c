@@ -196,6 +196,7 @@ send_order(struct controld *controld, const struct cox_reign_effect *effect)
 {
     const struct cox_action *action = effect->order.action;
     g_autoptr(GArray) params = g_array_new(FALSE, FALSE, sizeof(struct cox_msg_pair));
+    g_autoptr(GArray) after = g_array_new(FALSE, FALSE, sizeof(struct cox_msg_exec_name));
     g_autofree char *key = g_strdup_printf("%u:%" G_GUINT64_FORMAT ":%" G_GINT64_FORMAT ":%s", (unsigned int) action->id,
                                            controld->transition, cox_action_number(action, "CRM_meta_op_target_rc"), controld->uuid);
     const char *task = effect->order.kind == COX_REIGN_CANCEL
@@ -218,11 +219,19 @@ send_order(struct controld *controld, const struct cox_reign_effect *effect)
 
         g_array_append_val(params, pair);
     }
+    for (size_t i = 0; i < effect->order.n_after; i++) {
+        const struct cox_msg_exec_name name = { effect->order.after[i].rsc_id, effect->order.after[i].task };
+
+        g_array_append_val(after, name);
+    }
+    order.kind = after->len > 0 ? COX_REIGN_FOLLOW : effect->order.kind;
+    order.after = (const struct cox_msg_exec_name *) (const void *) after->data;
+    order.n_after = after->len;
     order.params = (const struct cox_msg_pair *) (const void *) params->data;
     order.n_params = params->len;
     order.node = action->router_node != NULL ? action->node_name : NULL;
-    cox_log_line(controld->log, COX_LOG_INFO, "order node=%s task=%s rsc=%s interval_ms=%" G_GINT64_FORMAT, effect->name,
-                 action->task, action->rsc_id == NULL ? "-" : action->rsc_id, action->interval_ms);
+    cox_log_line(controld->log, COX_LOG_INFO, "order node=%s task=%s rsc=%s interval_ms=%" G_GINT64_FORMAT " after=%s", effect->name,
+                 action->task, action->rsc_id == NULL ? "-" : action->rsc_id, action->interval_ms, after->len == 0 ? "-" : order.after[0].rsc_id);
     (void) cox_service_send(controld->ctx, COX_MSG_CONTROL_ORDER, &order);
 }
 

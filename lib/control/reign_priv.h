@@ -25,7 +25,7 @@ struct reign_node {
     guint64 life;             /* as its controller has said since it came; else of the last one that has left; 0: not known */
     guint64 barred;           /* the life that was reported ended and is not; 0: none */
     guint cores, action_limit; /* as its controller has said; 0: not known, and nothing said */
-    bool has_reported;        /* in this reign: what is in flight there is known */
+    bool takes_followers, has_reported; /* the same; in this reign: what is in flight there is known */
     bool is_mute;             /* its results do not get into the document */
     enum cox_join_phase phase;
     cox_usec away_until;      /* its controller is away: patience ends */

@@ -22,10 +22,10 @@ enum { COX_REIGN_MOST_ACTIONS = 1000000 }; /**< as a limit of a node: more makes
 enum cox_reign_order {
     COX_REIGN_RUN = 0,  /**< an operation */
     COX_REIGN_CANCEL,   /**< end a recurring operation */
-    COX_REIGN_FORGET,   /**< the history of a resource */
-    COX_REIGN_CLEAR,    /**< the last failure of a resource */
+    COX_REIGN_FORGET, COX_REIGN_CLEAR, /**< the history of a resource; the last failure of one */
     COX_REIGN_SHUTDOWN, /**< this node may leave */
     COX_REIGN_WITHDRAW, /**< an operation that was ordered is not wanted any more, if it has not begun */
+    COX_REIGN_FOLLOW,   /**< in messages: RUN that comes after others; who does not know it does nothing */
 };
 
 /** What a node state says.  Texts borrowed; NULL: not there. */
@@ -89,8 +89,8 @@ struct cox_reign_event {
         guint64 generation;           /**< TERM */
         struct {
             guint64 boot;             /**< a number that differs from boot to boot; 0: it cannot tell */
-            guint cores;              /**< processors; 0: not told */
-            guint action_limit;       /**< operations at a time that its host wants, whatever node-action-limit says; 0: nothing said */
+            guint cores, action_limit; /**< processors, 0: not told; operations at a time that its host wants in any case, 0: nothing said */
+            bool takes_followers;     /**< it knows orders that come after others */
         } life;                       /**< LIFE */
         struct {
             enum cox_join_phase phase;
@@ -129,8 +129,7 @@ struct cox_reign_event {
         } document;
         struct {
             const struct cox_graph *graph; /**< must live while cox_reign_graph() is this one */
-            cox_wall recheck_by;           /**< or COX_WALL_NONE */
-            cox_wall wall;                 /**< now */
+            cox_wall wall, recheck_by;     /**< now; when to plan again, or COX_WALL_NONE */
             bool has_crashed;              /**< NO_PLAN: the scheduler died, or missed its deadline */
         } plan;
         struct {
@@ -154,8 +153,7 @@ enum cox_reign_effect_kind {
     COX_REIGN_DO_WRITE,     /**< end of what goes into the document together; answered by ON_WRITTEN */
     COX_REIGN_DO_PLAN,      /**< answered by ON_PLAN or ON_NO_PLAN */
     COX_REIGN_DO_SAVE,      /**< the configuration that crashed the scheduler, for developers */
-    COX_REIGN_DO_SAY,       /**< it was set aside */
-    COX_REIGN_DO_CLEAR,     /**< planning works again */
+    COX_REIGN_DO_SAY, COX_REIGN_DO_CLEAR, /**< it was set aside; planning works again */
     COX_REIGN_DO_BEGIN, COX_REIGN_DO_END, /**< a transition begins; it is over */
     COX_REIGN_DO_WAKE,      /**< ON_WAKE at this time; replaces the previous wish */
 };
@@ -168,6 +166,8 @@ struct cox_reign_effect {
         struct {
             enum cox_reign_order kind;
             const struct cox_action *action; /**< of the graph */
+            const struct cox_opname *after;  /**< RUN: what it comes after, at the same executor; n_after elements */
+            size_t n_after;
         } order;
         struct cox_conduct_identity withdraw;
         struct {

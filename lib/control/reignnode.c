@@ -19,7 +19,7 @@ static void
 lose(struct cox_reign *reign, const struct reign_node *node, cox_usec now, struct cox_reign_effects *out)
 {
     if (cox_reign_is_coordinator(reign) && node->name != NULL) {
-        cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_NODE_LOST, .node = { node->name, 0 } },
+        cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_NODE_LOST, .node = { .name = node->name } },
                         now, out);
         cox_reign_want(reign, now, out);
     }
@@ -126,7 +126,8 @@ limit_node(struct cox_reign *reign, const struct reign_node *node, cox_usec now,
     guint limit = cox_reign_action_limit(node->action_limit, reign->node_action_limit, node->cores);
 
     if (node->name != NULL) {
-        cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_LIMIT, .node = { node->name, limit } }, now, out);
+        cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_LIMIT, .node = { node->name, limit, node->takes_followers } },
+                            now, out);
     }
 }
 
@@ -146,7 +147,8 @@ cox_reign_nodes_on_life(struct cox_reign *reign, const struct cox_reign_event *e
     if (event->life.boot != 0) {
         node->life = event->life.boot;
     }
-    if (node->cores != event->life.cores || node->action_limit != event->life.action_limit) {
+    if (node->cores != event->life.cores || node->action_limit != event->life.action_limit || node->takes_followers != event->life.takes_followers) {
+        node->takes_followers = event->life.takes_followers;
         node->cores = event->life.cores;
         node->action_limit = event->life.action_limit;
         limit_node(reign, node, now, out);

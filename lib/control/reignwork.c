@@ -56,22 +56,43 @@ finish(struct cox_reign *reign, const struct cox_action *action, int rc, cox_use
 
 /* ---- orders ---- */
 
-static bool
-order(struct cox_reign *reign, const struct cox_action *action, enum cox_reign_order kind, struct cox_reign_effects *out)
+static struct cox_reign_effect *
+add_order(struct cox_reign *reign, const struct cox_action *action, enum cox_reign_order kind, struct cox_reign_effects *out)
 {
     const char *place = action->router_node != NULL ? action->router_node : action->node_name;
     struct reign_node *node = cox_reign_node_named(reign, place);
     struct cox_reign_effect *effect = NULL;
 
     if (node == NULL || !node->is_member) { /* its time will be up */
-        return false;
+        return NULL;
     }
     effect = cox_reign_add(out, COX_REIGN_DO_ORDER);
     effect->node = node->id;
     effect->name = cox_effects_text(&out->list, node->name);
     effect->order.kind = kind;
     effect->order.action = action;
-    return true;
+    return effect;
+}
+
+static bool
+order(struct cox_reign *reign, const struct cox_action *action, enum cox_reign_order kind, struct cox_reign_effects *out)
+{
+    return add_order(reign, action, kind, out) != NULL;
+}
+
+static void
+order_run(struct cox_reign *reign, const struct cox_action *action, const struct cox_conduct_effect *asked, struct cox_reign_effects *out)
+{
+    struct cox_reign_effect *effect = add_order(reign, action, COX_REIGN_RUN, out);
+    g_autofree struct cox_opname *after = g_new0(struct cox_opname, asked->n_after);
+
+    for (size_t i = 0; effect != NULL && i < asked->n_after; i++) {
+        after[i] = (struct cox_opname) { cox_effects_text(&out->list, asked->after[i].rsc_id), cox_effects_text(&out->list, asked->after[i].task) };
+    }
+    if (effect != NULL) {
+        effect->order.after = cox_effects_array(&out->list, after, asked->n_after, sizeof(struct cox_opname));
+        effect->order.n_after = asked->n_after;
+    }
 }
 
 /*
@@ -170,16 +191,18 @@ start_event(struct cox_reign *reign, guint32 index, cox_usec now, struct cox_rei
 }
 
 static void
-start(struct cox_reign *reign, guint32 index, cox_usec now, struct cox_reign_effects *out)
+start(struct cox_reign *reign, const struct cox_conduct_effect *asked, cox_usec now, struct cox_reign_effects *out)
 {
-    const struct cox_action *action = &reign->graph->actions[index];
+    const struct cox_action *action = &reign->graph->actions[asked->action];
 
     if (action->kind == COX_ACTION_CRM) {
-        start_event(reign, index, now, out);
+        start_event(reign, asked->action, now, out);
     } else if (g_str_equal(action->task, "delete")) { /* looks like an agent's action in the graph, and is none: what was removed is forgotten */
         (void) order(reign, action, COX_REIGN_FORGET, out);
+    } else if (g_str_equal(action->task, "cancel")) {
+        (void) order(reign, action, COX_REIGN_CANCEL, out);
     } else {
-        (void) order(reign, action, g_str_equal(action->task, "cancel") ? COX_REIGN_CANCEL : COX_REIGN_RUN, out);
+        order_run(reign, action, asked, out);
     }
 }
 
@@ -225,7 +248,7 @@ run_effects(struct cox_reign *reign, struct cox_conduct_effects *effects, cox_us
         switch (effect.kind) {
             case COX_CONDUCT_DO_START:
                 if (graph == reign->graph) {
-                    start(reign, effect.action, now, out);
+                    start(reign, &effect, now, out);
                 }
                 break;
             case COX_CONDUCT_DO_WITHDRAW:

@@ -16,6 +16,9 @@ free_flight(gpointer data)
     g_free(flight->migrate_source);
     g_free(flight->migrate_target);
     g_free(flight->place);
+    if (flight->after != NULL) {
+        g_ptr_array_unref(flight->after);
+    }
     g_free(flight);
 }
 
@@ -42,6 +45,8 @@ cox_conduct_new(const struct cox_conduct_config *config)
     conduct->news = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     conduct->unknown = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     conduct->limits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    conduct->takers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    conduct->balking = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     conduct->is_complete = true;
     conduct->wake_at = COX_USEC_NEVER;
     return conduct;
@@ -60,6 +65,8 @@ cox_conduct_free(struct cox_conduct *conduct)
     g_hash_table_unref(conduct->news);
     g_hash_table_unref(conduct->unknown);
     g_hash_table_unref(conduct->limits);
+    g_hash_table_unref(conduct->takers);
+    g_hash_table_unref(conduct->balking);
     g_free(conduct);
 }
 
@@ -194,12 +201,15 @@ is_in_the_way(const struct flight *flight, const struct cox_action *action)
 
 /*
  * But no migration: its target expects it, and there are few.  And no stop or demotion: executors begin with these, and where a resource may have got to
- * that was to be stopped there, it is better to know that it is not than to plan once more with what may be.
+ * that was to be stopped there, it is better to know that it is not than to plan once more with what may be.  But one that waits for another has not begun,
+ * and may not for long.
  */
 static bool
-is_kept(const char *task)
+is_kept(const struct flight *flight)
 {
-    return cox_conduct_is_migration(task) || g_str_equal(task, "stop") || g_str_equal(task, "demote");
+    bool is_end = g_str_equal(flight->task, "stop") || g_str_equal(flight->task, "demote");
+
+    return cox_conduct_is_migration(flight->task) || (is_end && !cox_conduct_is_follower(flight));
 }
 
 static void
@@ -207,7 +217,7 @@ withdraw(struct flight *flight, struct cox_conduct_effects *out)
 {
     struct cox_conduct_effect *effect = NULL;
 
-    if (!flight->may_wait || flight->is_withdrawn || flight->action != NO_ACTION || is_kept(flight->task)) {
+    if (!flight->may_wait || flight->is_withdrawn || flight->action != NO_ACTION || is_kept(flight)) {
         return;
     }
     flight->is_withdrawn = true;
@@ -297,11 +307,29 @@ time_of(const struct cox_conduct *conduct, const struct cox_action *action)
     return MAX(timeout_ms, 0) + cox_action_number(action, "CRM_meta_start_delay") + conduct->config.cluster_delay_ms;
 }
 
+/* The names of what it comes after. */
 static void
-begin(struct cox_conduct *conduct, guint32 index, cox_usec now, struct conduct_room *room, struct cox_conduct_effects *out)
+tell_after(const struct flight *flight, struct cox_conduct_effects *out, struct cox_conduct_effect *effect)
+{
+    g_autoptr(GArray) names = g_array_new(FALSE, FALSE, sizeof(struct cox_opname));
+
+    for (guint i = 0; flight->after != NULL && i < flight->after->len; i++) {
+        const struct flight *before = flight->after->pdata[i];
+        const struct cox_opname name = { cox_effects_text(&out->list, before->rsc_id), cox_effects_text(&out->list, before->task) };
+
+        g_array_append_val(names, name);
+    }
+    effect->after = cox_effects_array(&out->list, names->data, names->len, sizeof(struct cox_opname));
+    effect->n_after = names->len;
+}
+
+/* @after: NULL, or flights that it comes after. */
+static void
+begin(struct cox_conduct *conduct, guint32 index, const GPtrArray *after, const struct conduct_now *now)
 {
     const struct cox_action *action = &conduct->graph->actions[index];
     struct flight *flight = g_new0(struct flight, 1);
+    struct cox_conduct_effect *effect = add(now->out, COX_CONDUCT_DO_START);
 
     flight->rsc_id = g_strdup(action->rsc_id);
     flight->task = g_strdup(action->task);
@@ -314,39 +342,64 @@ begin(struct cox_conduct *conduct, guint32 index, cox_usec now, struct conduct_r
     flight->action = index;
     flight->is_limited = action->kind == COX_ACTION_RSC;
     flight->time_ms = time_of(conduct, action);
+    for (guint i = 0; after != NULL && i < after->len; i++) {
+        flight->after = flight->after == NULL ? g_ptr_array_new() : flight->after;
+        g_ptr_array_add(flight->after, after->pdata[i]);
+    }
     g_ptr_array_add(conduct->flights, flight);
-    cox_conduct_set_deadline(conduct, flight, now);
-    cox_conduct_room_add(room, flight);
+    cox_conduct_set_deadline(conduct, flight, now->now);
+    cox_conduct_room_add(now->room, flight);
     note_sent(conduct, flight);
-    add(out, COX_CONDUCT_DO_START)->action = index;
+    effect->action = index;
+    tell_after(flight, now->out, effect);
 }
 
 /* Begin what waits and may; pseudo actions are done at once and may release more. */
 /* What waits is much more than what is in flight, so looking at one that has to wait must not cost a look at all of that. */
 static bool
-take_waiting(struct cox_conduct *conduct, guint32 index, cox_usec now, struct conduct_room *room, struct cox_conduct_effects *out)
+take_waiting(struct cox_conduct *conduct, guint32 index, const struct conduct_now *now)
 {
     const struct cox_action *action = &conduct->graph->actions[index];
     struct cox_conduct_identity identity = identity_of(action);
-    bool has_room = cox_conduct_has_room(conduct, room, action), is_sought = has_room || room->n_foreign > 0;
+    bool has_room = cox_conduct_has_room(conduct, now->room, action), is_sought = has_room || now->room->n_foreign > 0;
     struct flight *same = is_sought ? find_flight(conduct, &identity) : NULL;
 
     if (action->kind == COX_ACTION_PSEUDO) {
         step_transition(conduct, &(struct cox_transition_event) { COX_TRANSITION_RESULT, index, true, 0 });
     } else if (same != NULL && same->action == NO_ACTION && has_ends_of(same, action)) {
         same->action = index;
-        room->n_foreign--;
-    } else if (is_outdated(conduct, action) || (is_sought && has_foreign_flight(conduct, action, out)) || same != NULL || !has_room) {
+        now->room->n_foreign--;
+    } else if (is_outdated(conduct, action) || (is_sought && has_foreign_flight(conduct, action, now->out)) || same != NULL || !has_room) {
         return false;
     } else {
-        begin(conduct, index, now, room, out);
+        begin(conduct, index, NULL, now);
     }
+    return true;
+}
+
+static bool
+begin_after(struct cox_conduct *conduct, guint32 index, const GPtrArray *after, const struct conduct_now *now)
+{
+    const struct cox_action *action = &conduct->graph->actions[index];
+    struct cox_conduct_identity identity = identity_of(action);
+    struct flight *same = find_flight(conduct, &identity);
+
+    if (same != NULL && same->action == NO_ACTION && !same->is_withdrawn && cox_conduct_waits_for(same, after)) {
+        same->action = index;
+        now->room->n_foreign--;
+        return true;
+    }
+    if (same != NULL || is_outdated(conduct, action) || !cox_conduct_has_room_behind(conduct, now->room, action)
+        || has_foreign_flight(conduct, action, now->out)) {
+        return false;
+    }
+    begin(conduct, index, after, now);
     return true;
 }
 
 /* What begins now of the waiting; what does not stays.  @has_recurring: also what recurs. */
 static void
-begin_some(struct cox_conduct *conduct, bool has_recurring, cox_usec now, struct conduct_room *room, struct cox_conduct_effects *out)
+begin_some(struct cox_conduct *conduct, bool has_recurring, const struct conduct_now *now)
 {
     guint kept = 0;
 
@@ -355,7 +408,7 @@ begin_some(struct cox_conduct *conduct, bool has_recurring, cox_usec now, struct
         const struct cox_action *action = &conduct->graph->actions[index];
         bool waits = !has_recurring && action->interval_ms > 0 && g_strcmp0(action->task, "cancel") != 0;
 
-        if (action->priority >= conduct->abort_priority && (waits || !take_waiting(conduct, index, now, room, out))) {
+        if (action->priority >= conduct->abort_priority && (waits || !take_waiting(conduct, index, now))) {
             g_array_index(conduct->waiting, guint32, kept++) = index;
         }
     }
@@ -364,13 +417,15 @@ begin_some(struct cox_conduct *conduct, bool has_recurring, cox_usec now, struct
 
 /* What is done once, the end of a monitor too, is ordered first: others wait for it, as the members of a group do, and nobody for a monitor. */
 static void
-begin_waiting(struct cox_conduct *conduct, cox_usec now, struct cox_conduct_effects *out)
+begin_waiting(struct cox_conduct *conduct, cox_usec at, struct cox_conduct_effects *out)
 {
     struct conduct_room room;
+    const struct conduct_now now = { at, &room, out };
 
     cox_conduct_room_init(&room, conduct);
-    begin_some(conduct, false, now, &room, out);
-    begin_some(conduct, true, now, &room, out);
+    begin_some(conduct, false, &now);
+    cox_conduct_begin_followers(conduct, begin_after, &now);
+    begin_some(conduct, true, &now);
     cox_conduct_room_clear(&room);
 }
 
@@ -398,6 +453,19 @@ withdraw_unwanted(struct cox_conduct *conduct, struct cox_conduct_effects *out)
         g_autofree char *name = name_of_flight(flight->rsc_id, flight->task, flight->interval_ms, flight->node);
 
         if (!g_hash_table_contains(wanted, name)) {
+            withdraw(flight, out);
+        }
+    }
+}
+
+/* What waits for something that it does not wait for in this graph, although it waits there, too. */
+static void
+withdraw_strayed(struct cox_conduct *conduct, struct cox_conduct_effects *out)
+{
+    for (guint i = 0; i < conduct->flights->len; i++) {
+        struct flight *flight = conduct->flights->pdata[i];
+
+        if (cox_conduct_is_follower(flight)) {
             withdraw(flight, out);
         }
     }
@@ -478,7 +546,10 @@ on_result(struct cox_conduct *conduct, const struct cox_conduct_event *event, co
     }
     note_news(conduct, identity);
     if (flight != NULL) {
-        g_ptr_array_remove(conduct->flights, flight);
+        if (!has_begun) {
+            cox_conduct_note_return(conduct, flight);
+        }
+        cox_conduct_forget_flight(conduct, flight, has_begun && event->result.rc == 0);
         cox_conduct_set_deadlines(conduct, place, now);
     }
     if (index == NO_ACTION) { /* the plan was made without it */
@@ -531,7 +602,7 @@ drop_flights(struct cox_conduct *conduct, const char *node)
             || (g_strcmp0(flight->place, node) != 0 && g_strcmp0(flight->node, node) != 0)) {
             continue;
         }
-        g_ptr_array_remove_index(conduct->flights, i - 1);
+        cox_conduct_forget_flight(conduct, flight, false);
         if (index != NO_ACTION) {
             end_action(conduct, index, is_shutdown); /* who was asked to leave has done so */
         }
@@ -562,6 +633,16 @@ on_wake(struct cox_conduct *conduct, cox_usec now, struct cox_conduct_effects *o
 }
 
 static void
+note_taker(struct cox_conduct *conduct, const char *node, bool takes_followers)
+{
+    if (takes_followers) {
+        g_hash_table_add(conduct->takers, g_strdup(node));
+    } else {
+        g_hash_table_remove(conduct->takers, node);
+    }
+}
+
+static void
 on_reset(struct cox_conduct *conduct)
 {
     g_clear_pointer(&conduct->transition, cox_transition_free);
@@ -573,6 +654,7 @@ on_reset(struct cox_conduct *conduct)
     g_array_set_size(conduct->waiting, 0);
     g_ptr_array_set_size(conduct->flights, 0);
     g_ptr_array_set_size(conduct->sent, 0);
+    g_hash_table_remove_all(conduct->balking);
 }
 
 /* Is an action of the present graph in flight? */
@@ -598,6 +680,9 @@ conclude(struct cox_conduct *conduct, struct cox_conduct_effects *out)
     }
     if (!conduct->is_complete && conduct->waiting->len == 0 && !has_own_flight(conduct)) {
         conduct->is_complete = true;
+        if (conduct->abort_priority < COX_SCORE_INFINITY) {
+            g_hash_table_remove_all(conduct->balking);
+        }
         add(out, COX_CONDUCT_DO_COMPLETE);
     }
     for (guint i = 0; i < conduct->flights->len; i++) {
@@ -641,6 +726,7 @@ cox_conduct_step(struct cox_conduct *conduct, const struct cox_conduct_event *ev
             conduct->config = event->config;
             break;
         case COX_CONDUCT_ON_LIMIT:
+            note_taker(conduct, event->node.name, event->node.takes_followers);
             cox_conduct_set_limit(conduct, event->node.name, event->node.limit, now);
             break;
         case COX_CONDUCT_ON_WAKE:
@@ -652,6 +738,9 @@ cox_conduct_step(struct cox_conduct *conduct, const struct cox_conduct_event *ev
     }
     if (conduct->graph != NULL) {
         begin_waiting(conduct, now, out);
+    }
+    if (event->kind == COX_CONDUCT_ON_GRAPH) {
+        withdraw_strayed(conduct, out);
     }
     conclude(conduct, out);
 }

@@ -15,7 +15,8 @@
  * machine; fencing is not held back by any limit.
  *
  * How much runs at a time on a node its executor sees to, which has a queue: orders are sent ahead, a bounded multiple of that, so that neither an order nor
- * a result has to travel by itself.  What may still wait there is withdrawn when the next graph does not have it, or when it is in the way of an action
+ * a result has to travel by itself.  An action whose open inputs are all in flight at its own executor is ordered with their names, so that it begins there when they
+ * have ended, and a chain is one order after the other without a result between.  What may still wait there is withdrawn when the next graph does not have it, or when it is in the way of an action
  * of that graph; the executor answers with a result that says that it has not begun.  It does not count as lost while it waits, as long as there are results.
  */
 #ifndef COX_TRANSITION_CONDUCT_H
@@ -76,6 +77,7 @@ struct cox_conduct_event {
         struct {
             const char *name;
             guint limit;                   /**< LIMIT: that run at a time; 0, as before the first such event: any number */
+            bool takes_followers;          /**< LIMIT: its executor waits for what an order comes after */
         } node;
     };
 };
@@ -92,6 +94,8 @@ enum cox_conduct_effect_kind {
 struct cox_conduct_effect {
     enum cox_conduct_effect_kind kind;
     guint32 action;           /**< START, LOST: index in the present graph */
+    const struct cox_opname *after; /**< START: operations at the same executor that have to end with success before it begins */
+    size_t n_after;
     struct cox_conduct_identity identity; /**< WITHDRAW */
     const char *place;        /**< WITHDRAW: node whose executor has it */
     cox_usec at;              /**< WAKE */

@@ -6,7 +6,7 @@ enum { AHEAD = 16 };
 
 /* Of one place. */
 struct load {
-    guint n, n_migrations; /* that count against the limit of actions; migrations */
+    guint n, n_migrations, n_followers; /* that count against the limit of actions; migrations; those that wait for others */
 };
 
 bool
@@ -54,7 +54,9 @@ cox_conduct_room_add(struct conduct_room *room, const struct flight *flight)
     }
     load->n += flight->is_limited;
     load->n_migrations += cox_conduct_is_migration(flight->task);
+    load->n_followers += cox_conduct_is_follower(flight);
     room->n_all += flight->is_limited;
+    room->n_followers += cox_conduct_is_follower(flight);
     room->n_foreign += flight->action == NO_ACTION;
 }
 
@@ -76,7 +78,7 @@ cox_conduct_room_clear(struct conduct_room *room)
 bool
 cox_conduct_has_room(const struct cox_conduct *conduct, const struct conduct_room *room, const struct cox_action *action)
 {
-    static const struct load none = { 0, 0 };
+    static const struct load none = { 0, 0, 0 };
     const char *place = cox_conduct_place_of(action);
     const struct load *load = g_hash_table_lookup(room->places, place == NULL ? "" : place);
     guint limit = limit_of(conduct, place);
@@ -88,6 +90,17 @@ cox_conduct_has_room(const struct cox_conduct *conduct, const struct conduct_roo
     return (conduct->batch_limit == 0 || room->n_all < conduct->batch_limit) && (limit == 0 || load->n < AHEAD * limit)
            && (!cox_conduct_is_migration(action->task)
                || ((conduct->migration_limit < 0 || load->n_migrations < (guint) conduct->migration_limit) && (limit == 0 || load->n_migrations < limit)));
+}
+
+bool
+cox_conduct_has_room_behind(const struct cox_conduct *conduct, const struct conduct_room *room, const struct cox_action *action)
+{
+    const char *place = cox_conduct_place_of(action);
+    const struct load *load = g_hash_table_lookup(room->places, place == NULL ? "" : place);
+    guint limit = limit_of(conduct, place);
+
+    return cox_conduct_has_room(conduct, room, action) && (conduct->batch_limit == 0 || room->n_followers < conduct->batch_limit / 2)
+           && (limit == 0 || load == NULL || load->n_followers < AHEAD * limit / 2);
 }
 
 /* ---- time ---- */
@@ -119,7 +132,7 @@ cox_conduct_set_deadline(struct cox_conduct *conduct, struct flight *flight, cox
 {
     guint limit = limit_of(conduct, flight->place);
 
-    flight->may_wait = flight->is_limited && limit > 0 && count_at(conduct, flight->place) > limit;
+    flight->may_wait = cox_conduct_is_follower(flight) || (flight->is_limited && limit > 0 && count_at(conduct, flight->place) > limit);
     flight->deadline = time_over(flight->may_wait ? longest_ms(conduct, flight->place) : flight->time_ms, now);
 }
 
@@ -134,8 +147,8 @@ cox_conduct_set_deadlines(struct cox_conduct *conduct, const char *place, cox_us
         struct flight *flight = conduct->flights->pdata[i];
 
         if (flight->may_wait && g_strcmp0(flight->place, place) == 0) {
-            flight->may_wait = is_queue;
-            flight->deadline = time_over(is_queue ? longest : flight->time_ms, now);
+            flight->may_wait = is_queue || cox_conduct_is_follower(flight);
+            flight->deadline = time_over(flight->may_wait ? longest : flight->time_ms, now);
         }
     }
 }

@@ -104,12 +104,21 @@ finish(struct cox_transition *transition, guint32 action, bool is_expected)
     for (guint32 i = transition->first_user[action]; i < transition->first_user[action + 1]; i++) {
         guint32 user = transition->users[i];
 
-        if (--transition->missing_inputs[user] == 0) {
+        if (--transition->missing_inputs[user] == 0 && transition->state[user] == COX_ACTION_WAITING) {
             g_array_append_val(transition->ready, user);
         }
     }
     if (transition->ready->len > before) {
         g_array_sort(transition->ready, compare_ids);
+    }
+}
+
+static void
+begin_ahead(struct cox_transition *transition, guint32 action)
+{
+    if (action < transition->graph->n_actions && transition->state[action] == COX_ACTION_WAITING && transition->missing_inputs[action] > 0) {
+        transition->state[action] = COX_ACTION_STARTED;
+        transition->n_started++;
     }
 }
 
@@ -147,6 +156,9 @@ cox_transition_step(struct cox_transition *transition, const struct cox_transiti
         case COX_TRANSITION_RESULT:
             finish(transition, event->action, event->is_expected);
             break;
+        case COX_TRANSITION_AHEAD:
+            begin_ahead(transition, event->action);
+            break;
         case COX_TRANSITION_ABORT:
             transition->abort_priority = MAX(transition->abort_priority, event->priority);
             break;
@@ -158,6 +170,13 @@ enum cox_action_state
 cox_transition_action(const struct cox_transition *transition, guint32 action)
 {
     return (enum cox_action_state) transition->state[action];
+}
+
+const guint32 *
+cox_transition_users(const struct cox_transition *transition, guint32 action, size_t *n)
+{
+    *n = transition->first_user[action + 1] - transition->first_user[action];
+    return transition->users + transition->first_user[action];
 }
 
 struct cox_transition_counts

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  *                 all inputs done,
  *                 priority >= abort          result as expected
  *     WAITING -----------------> STARTED -----------------------> DONE
+ *        |     (or: begun ahead)    |
  *        |                          |
  *        | abort, or an input       | any other result
  *        | that will never be done  v
@@ -28,12 +29,13 @@ enum cox_action_state {
 enum cox_transition_event_kind {
     COX_TRANSITION_RUN = 0, /**< start what can be started */
     COX_TRANSITION_RESULT,  /**< an action ended */
+    COX_TRANSITION_AHEAD,   /**< this action was begun before its inputs are done: whoever runs it waits for them */
     COX_TRANSITION_ABORT,   /**< a better plan is on its way: start only what has at least this priority */
 };
 
 struct cox_transition_event {
     enum cox_transition_event_kind kind;
-    guint32 action;    /**< RESULT: index in the graph */
+    guint32 action;    /**< RESULT, AHEAD: index in the graph */
     bool is_expected;  /**< RESULT: it ended as the graph wants it */
     gint32 priority;   /**< ABORT */
 };
@@ -66,6 +68,9 @@ void cox_transition_step(struct cox_transition *transition, const struct cox_tra
                          struct cox_transition_effects *effects);
 
 enum cox_action_state cox_transition_action(const struct cox_transition *transition, guint32 action);
+
+/** Actions that wait for @action, directly; borrowed. */
+const guint32 *cox_transition_users(const struct cox_transition *transition, guint32 action, size_t *n);
 
 struct cox_transition_counts cox_transition_count(const struct cox_transition *transition);
 

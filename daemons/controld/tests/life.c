@@ -110,6 +110,13 @@ take_order(struct world *w, const struct cox_msg_exec_order *order)
     }
 }
 
+static void
+take_follower(struct world *w, const struct cox_msg_exec_follow *follow)
+{
+    g_string_append_printf(w->log, "after_%s_%s:", follow->after[0].rsc_id, follow->after[0].task);
+    take_order(w, &follow->order[0]);
+}
+
 void
 life_fail_recurring(struct world *w)
 {
@@ -254,6 +261,8 @@ fake_ask(void *context, enum cox_daemon daemon, struct cox_client_call *call)
                                 .id = ++w->next_id };
     if (call->message == COX_MSG_EXEC_ORDER) {
         take_order(w, call->body);
+    } else if (call->message == COX_MSG_EXEC_FOLLOW) {
+        take_follower(w, call->body);
     } else if (call->message == COX_MSG_EXEC_CANCEL) {
         g_string_append_printf(w->log, "cancel ");
     } else if (call->message == COX_MSG_EXEC_WITHDRAW) {

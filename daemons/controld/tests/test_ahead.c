@@ -76,6 +76,88 @@ results_wait_for_each_other_while_there_is_a_queue(void **state)
     w->is_holding = false;
 }
 
+static void
+order_followers(struct world *w, guint n)
+{
+    struct cox_msg_control_order order = { .target = 1, .task = "start", .standard = "ocf", .provider = "coxswain", .type = "Dummy",
+                                           .generation = life_query(w)->generation, .n_after = 1 };
+
+    for (guint i = 1; i <= n; i++) {
+        g_autofree char *rsc = g_strdup_printf("s%u", i), *key = g_strdup_printf("%u:9:0:u", i), *before = g_strdup_printf("s%u", i - 1);
+        const struct cox_msg_exec_name name = { before, "start" };
+
+        order.kind = i == 1 ? COX_REIGN_RUN : COX_REIGN_FOLLOW;
+        order.rsc_id = rsc;
+        order.key = key;
+        order.after = &name;
+        assert_true(cox_service_send(cox_service_fake_ctx(w->fake), COX_MSG_CONTROL_ORDER, &order));
+    }
+    life_settle(w);
+}
+
+static guint
+end_start(struct world *w, guint i)
+{
+    g_autofree char *rsc = g_strdup_printf("s%u", i), *key = g_strdup_printf("%u:9:0:u", i);
+    struct cox_msg_exec_result result = { .rsc_id = rsc, .task = "start", .key = key, .call_id = ++w->call_id };
+    const struct cox_client_event event = { .kind = COX_CLIENT_EVENT, .message = COX_MSG_EXEC_RESULT, .body = &result };
+
+    controld_duty_on_result(w->controld, &event);
+    return w->controld->held->len;
+}
+
+static void
+an_order_that_comes_after_others_reaches_the_executor_with_their_names(void **state)
+{
+    struct world *w = *state;
+
+    life_create(w, "", DUMMY, "");
+    g_string_truncate(w->log, 0);
+    w->is_holding = true;
+    order_followers(w, 3);
+    life_expect(w, "s1_start_0 after_s1_start:s2_start_0 after_s2_start:s3_start_0 ");
+    w->is_holding = false;
+}
+
+/* The executor goes on by itself: results of a chain are told together, the last one at once, and one when there is room for more. */
+static void
+results_of_a_chain_wait_for_each_other(void **state)
+{
+    struct world *w = *state;
+
+    life_create(w, "", DUMMY, "");
+    w->is_holding = true;
+    w->controld->told_limit = 1;
+    order_followers(w, 6);
+    assert_int_equal(end_start(w, 1), 1);
+    assert_int_equal(end_start(w, 2), 0); /* four are left */
+    assert_int_equal(end_start(w, 3), 1);
+    assert_int_equal(end_start(w, 4), 2);
+    assert_int_equal(end_start(w, 5), 3);
+    assert_int_equal(end_start(w, 6), 0);
+    assert_int_equal(g_hash_table_size(w->controld->followed), 0);
+    w->is_holding = false;
+}
+
+/* It is older than this controller: then it is as if the order had been taken out of its queue. */
+static void
+an_executor_that_does_not_know_such_orders_has_not_begun(void **state)
+{
+    struct world *w = *state;
+
+    life_create(w, "", DUMMY, "");
+    g_string_truncate(w->log, 0);
+    w->is_holding = true;
+    w->refused = COX_MSG_EXEC_FOLLOW;
+    w->n_refused = 1;
+    w->refusal = COX_ERROR_PROTOCOL;
+    order_followers(w, 2);
+    assert_int_equal(g_hash_table_size(w->controld->ordered), 1);
+    w->is_holding = false;
+    life_pass(w, 500);
+    life_expect(w, "s1_start_0 after_s1_start:s2_start_0 "); /* no failure is counted */
+}
+
 int
 main(void)
 {
@@ -83,6 +165,9 @@ main(void)
         STORY(the_executor_is_told_how_many_operations_may_run_at_a_time),
         STORY(a_withdrawal_reaches_the_executor_and_its_failure_is_no_result),
         STORY(results_wait_for_each_other_while_there_is_a_queue),
+        STORY(an_order_that_comes_after_others_reaches_the_executor_with_their_names),
+        STORY(results_of_a_chain_wait_for_each_other),
+        STORY(an_executor_that_does_not_know_such_orders_has_not_begun),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

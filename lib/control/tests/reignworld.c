@@ -40,8 +40,12 @@ write_effect(struct world *w, const struct cox_reign_effect *effect)
 
     switch (effect->kind) {
         case COX_REIGN_DO_ORDER:
-            g_string_append_printf(w->log, "%s %s %s@%s; ", orders[effect->order.kind], effect->order.action->task,
+            g_string_append_printf(w->log, "%s %s %s@%s", orders[effect->order.kind], effect->order.action->task,
                                    effect->order.action->rsc_id == NULL ? "-" : effect->order.action->rsc_id, effect->name);
+            for (size_t i = 0; i < effect->order.n_after; i++) {
+                g_string_append_printf(w->log, " after %s of %s", effect->order.after[i].task, effect->order.after[i].rsc_id);
+            }
+            g_string_append(w->log, "; ");
             break;
         case COX_REIGN_DO_WITHDRAW:
             g_string_append_printf(w->log, "withdraw %s %s@%s; ", effect->withdraw.task, effect->withdraw.rsc_id, effect->name);

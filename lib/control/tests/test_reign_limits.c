@@ -140,6 +140,37 @@ what_the_next_plan_does_not_want_and_has_not_begun_is_withdrawn(void **state)
     world_end(&w);
 }
 
+/* A node says when it joins that it knows such orders; another one gets them when the results are there. */
+static void
+a_chain_is_ordered_at_once_where_it_is_understood(void **state)
+{
+    struct cox_reign_event life = { .kind = COX_REIGN_ON_LIFE, .node = 2, .life = { .boot = WORLD_LIFE, .cores = 2, .takes_followers = true } };
+    struct plan plan = { 0 };
+    struct world w;
+
+    (void) state;
+    world_settle(&w);
+    world_step(&w, &life);
+    plan_add_action(&plan, "a", "start", "n2");
+    plan_add_action(&plan, "b", "start", "n2");
+    plan_chain(&plan);
+    world_want(&w);
+    world_planned(&w, &plan);
+    world_expect(&w, "plan; begin 2; run start a@n2; run start b@n2 after start of a; ");
+    world_end(&w);
+    plan = (struct plan) { 0 };
+    world_settle(&w);
+    life.life.takes_followers = false;
+    world_step(&w, &life);
+    plan_add_action(&plan, "a", "start", "n2");
+    plan_add_action(&plan, "b", "start", "n2");
+    plan_chain(&plan);
+    world_want(&w);
+    world_planned(&w, &plan);
+    world_expect(&w, "plan; begin 2; run start a@n2; ");
+    world_end(&w);
+}
+
 int
 main(void)
 {
@@ -147,6 +178,7 @@ main(void)
         cmocka_unit_test(node_action_limit_and_cluster_delay_are_obeyed),
         cmocka_unit_test(a_node_gets_twice_its_cores_of_operations_at_a_time_unless_somebody_says_otherwise),
         cmocka_unit_test(the_host_comes_before_the_option_and_that_before_the_cores),
+        cmocka_unit_test(a_chain_is_ordered_at_once_where_it_is_understood),
         cmocka_unit_test(what_the_next_plan_does_not_want_and_has_not_begun_is_withdrawn),
     };
 

@@ -78,8 +78,12 @@ feed(struct world *w, const struct cox_conduct_event *event)
         switch (e->kind) {
             case COX_CONDUCT_DO_START:
             case COX_CONDUCT_DO_LOST:
-                g_string_append_printf(w->log, "%s %s %s %s;", e->kind == COX_CONDUCT_DO_START ? "start" : "lost",
+                g_string_append_printf(w->log, "%s %s %s %s", e->kind == COX_CONDUCT_DO_START ? "start" : "lost",
                                        action->rsc_id ? action->rsc_id : "-", action->task, action->node_name);
+                for (size_t k = 0; k < e->n_after; k++) {
+                    g_string_append_printf(w->log, " after %s %s", e->after[k].rsc_id, e->after[k].task);
+                }
+                g_string_append_c(w->log, ';');
                 break;
             case COX_CONDUCT_DO_WITHDRAW:
                 g_string_append_printf(w->log, "withdraw %s %s %s;", e->identity.rsc_id, e->identity.task, e->identity.node);
@@ -136,6 +140,25 @@ about_node(struct world *w, enum cox_conduct_event_kind kind, const char *node, 
     event.node.name = node;
     event.node.limit = limit;
     return feed(w, &event);
+}
+
+static inline const char *
+not_begun(struct world *w, const char *rsc, const char *task, const char *node)
+{
+    struct cox_conduct_event event = { .kind = COX_CONDUCT_ON_RESULT };
+
+    event.result.identity = (struct cox_conduct_identity) { rsc, task, 0, node };
+    event.result.has_not_begun = true;
+    return feed(w, &event);
+}
+
+static inline void
+expect_inflight(const struct world *w, guint n)
+{
+    g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(struct cox_inflight));
+
+    cox_conduct_inflight(w->conduct, list);
+    assert_int_equal(list->len, n);
 }
 
 #endif

@@ -66,25 +66,6 @@ what_is_done_once_is_ordered_before_monitors(void **state)
     teardown(&w);
 }
 
-static const char *
-not_begun(struct world *w, const char *rsc, const char *task, const char *node)
-{
-    struct cox_conduct_event event = { .kind = COX_CONDUCT_ON_RESULT };
-
-    event.result.identity = (struct cox_conduct_identity) { rsc, task, 0, node };
-    event.result.has_not_begun = true;
-    return feed(w, &event);
-}
-
-static void
-expect_inflight(const struct world *w, guint n)
-{
-    g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(struct cox_inflight));
-
-    cox_conduct_inflight(w->conduct, list);
-    assert_int_equal(list->len, n);
-}
-
 static void
 what_may_wait_is_withdrawn_when_the_next_graph_does_not_have_it(void **state)
 {

@@ -188,6 +188,43 @@ results_of_what_does_not_run_are_ignored(void **state)
 }
 
 static void
+what_was_begun_ahead_is_not_started_again(void **state)
+{
+    struct cox_transition_event ahead = { .kind = COX_TRANSITION_AHEAD, .action = 1 };
+    struct graphkit kit = { 0 };
+    struct run run;
+    size_t n = 0;
+
+    (void) state;
+    graphkit_add(&kit, "a", "start");
+    graphkit_add(&kit, "b", "start");
+    graphkit_add(&kit, "c", "start");
+    graphkit_order(&kit, 0, 1);
+    graphkit_order(&kit, 1, 2);
+    run = begin(&kit, 0);
+    assert_int_equal(cox_transition_users(run.transition, 0, &n)[0], 1);
+    assert_int_equal(n, 1);
+    (void) cox_transition_users(run.transition, 2, &n);
+    assert_int_equal(n, 0);
+    g_array_set_size(run.effects.start, 0);
+    cox_transition_step(run.transition, &ahead, &run.effects);
+    assert_int_equal(cox_transition_action(run.transition, 1), COX_ACTION_STARTED);
+    assert_int_equal(cox_transition_count(run.transition).n_started, 2);
+    ahead.action = 0; /* it was begun when it should be */
+    cox_transition_step(run.transition, &ahead, &run.effects);
+    ahead.action = 9;
+    cox_transition_step(run.transition, &ahead, &run.effects);
+    assert_int_equal(cox_transition_count(run.transition).n_started, 2);
+    result(&run, 0, true);
+    assert_started(&run, "");
+    result(&run, 1, true);
+    assert_started(&run, "2 ");
+    result(&run, 2, true);
+    assert_true(run.effects.is_complete);
+    end(&run);
+}
+
+static void
 an_empty_graph_is_complete_at_once(void **state)
 {
     struct graphkit kit = { 0 };
@@ -204,4 +241,5 @@ COX_TEST_MAIN(cmocka_unit_test(actions_start_when_all_that_they_wait_for_is_done
               cmocka_unit_test(ready_actions_start_in_the_order_of_the_graph),
               cmocka_unit_test(a_failure_ends_the_transition_once_what_runs_has_ended),
               cmocka_unit_test(an_abort_lets_only_what_is_as_important_start),
-              cmocka_unit_test(results_of_what_does_not_run_are_ignored), cmocka_unit_test(an_empty_graph_is_complete_at_once))
+              cmocka_unit_test(results_of_what_does_not_run_are_ignored), cmocka_unit_test(what_was_begun_ahead_is_not_started_again),
+              cmocka_unit_test(an_empty_graph_is_complete_at_once))
