@@ -345,7 +345,7 @@ sim_control_mail(struct sim *sim, struct sim_node *node, const struct cox_testbu
     }
     switch (message->kind) {
         case CONTROL_ELECTION:
-            control_reign(sim, node, &(struct cox_reign_event) { .kind = COX_REIGN_ON_LIFE, .node = mail->sender, .life = { .boot = message->boot, .cores = SIM_CORES } });
+            control_reign(sim, node, &(struct cox_reign_event) { .kind = COX_REIGN_ON_LIFE, .node = mail->sender, .life = { .boot = message->boot, .cores = SIM_CORES, .takes_followers = control_takes_followers(sim, mail->sender) } });
             event.message.sender = mail->sender;
             event.message.message = &message->election;
             node->control->report = message->election.kind == COX_ELECTION_CONFIRM ? message : NULL;

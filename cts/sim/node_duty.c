@@ -413,6 +413,12 @@ sim_control_on_exec_up(struct sim *sim, struct sim_node *node, struct sim_call *
     control_report(sim, node);
 }
 
+bool
+control_takes_followers(const struct sim *sim, guint node)
+{
+    return node != 2 || sim->seed % 4 != 3;
+}
+
 static const char *
 param_of(const struct control_message *order, const char *name)
 {
@@ -442,7 +448,7 @@ overhear(struct sim *sim, struct sim_node *node, guint32 sender, const struct co
     }
 }
 
-/* The planted bug of SIM_LAW_REIGN: orders take their time, and neither the controller nor the executor (node_exec.c) asks whose they are. */
+/* The planted bug of SIM_LAW_MEMBERS: the controller does not pass on what an order comes after.  That of SIM_LAW_REIGN: orders take their time, and neither the controller nor the executor (node_exec.c) asks whose they are. */
 void
 control_on_order(struct sim *sim, struct sim_node *node, guint32 sender, const struct control_message *order)
 {
@@ -470,10 +476,12 @@ control_on_order(struct sim *sim, struct sim_node *node, guint32 sender, const s
     if (order->rsc_id == NULL) {
         return;
     }
+    COX_BUG_ON(order->n_after > 0 && !control_takes_followers(sim, node->id)); /* it would begin at once */
     errand = cox_arena_new_array(sim->arena, struct sim_errand, 1);
     *errand = (struct sim_errand) { .kind = (int) order->order, .rsc_id = order->rsc_id, .task = order->task, .key = order->key,
                                     .interval_ms = order->interval_ms, .timeout_ms = order->timeout_ms,
                                     .params = order->params, .n_params = order->n_params,
+                                    .after = order->after, .n_after = sim->bug == SIM_LAW_MEMBERS ? 0 : order->n_after,
                                     .term = { order->generation, sender } };
     g_ptr_array_add(node->control->errands, errand);
     give(sim, node, errand);

@@ -94,6 +94,8 @@ begin(struct sim *sim, struct sim_node *node, const struct cox_exec_effect *effe
         model.probes = order == NULL ? model.task : order->task;
     } else if (order != NULL) {
         model.term = order->term;
+        model.after = order->after;
+        model.n_after = order->n_after;
     }
     sim_laws_on_order(sim, node, &model);
     agent = sim_agent_begin(sim, node, &model);
@@ -139,6 +141,7 @@ report(struct sim *sim, struct sim_node *node, const struct cox_exec_effect *eff
     sim_say(sim, node, "execd: result %" G_GINT64_FORMAT " of %s %s: rc %d status %d", result->call_id, effect->rsc_id, effect->task,
             result->result.rc, (int) result->result.status);
     g_ptr_array_add(node->run->results, result);
+    sim_laws_on_told(sim, node, result);
     sim_post(sim, node, SIM_CONTROL, &call);
 }
 
@@ -251,11 +254,13 @@ sim_exec_on_term(struct sim *sim, struct sim_node *node, struct sim_call *call)
     }
 }
 
+/* The planted bug of SIM_LAW_FOLLOWS: the executor does not wait. */
 static struct cox_exec_order
 order_of(const struct sim *sim, const struct sim_errand *errand)
 {
     struct cox_exec_order order = { errand->rsc_id, errand->task, errand->key, errand->interval_ms, errand->timeout_ms,
-                                    errand->start_delay_ms, errand->term };
+                                    errand->start_delay_ms, errand->term, errand->after,
+                                    sim->bug == SIM_LAW_FOLLOWS ? 0 : errand->n_after };
 
     if (sim->bug == SIM_LAW_REIGN) {
         order.term = (struct cox_exec_term) { 1, 1 };

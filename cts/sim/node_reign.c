@@ -323,9 +323,10 @@ send_order(struct sim *sim, struct sim_node *node, const struct cox_reign_effect
                                            node->control->transition, cox_action_number(action, "CRM_meta_op_target_rc"), node->name,
                                            node->process[SIM_CONTROL].life);
     struct cox_nvpair *params = cox_arena_memdup(sim->arena, action->attributes, action->n_attributes, sizeof(*params));
+    struct cox_opname *after = cox_arena_memdup(sim->arena, effect->order.after, effect->order.n_after, sizeof(*after));
     const struct control_message order = {
         .kind = CONTROL_ORDER, .target = effect->node, .generation = cox_election_term(node->control->election).generation,
-        .order = effect->order.kind, .rsc_id = action->rsc_id, .task = task == NULL ? action->task : task, .key = key,
+        .after = after, .n_after = effect->order.n_after, .order = effect->order.kind, .rsc_id = action->rsc_id, .task = task == NULL ? action->task : task, .key = key,
         .interval_ms = action->interval_ms, .timeout_ms = cox_action_number(action, "CRM_meta_timeout"), .params = params,
         .n_params = action->n_attributes,
     };
@@ -335,7 +336,11 @@ send_order(struct sim *sim, struct sim_node *node, const struct cox_reign_effect
         params[i].value = cox_arena_intern(sim->arena, params[i].value);
     }
 
-    sim_say(sim, node, "controld orders %s %s on %s", action->rsc_id == NULL ? "-" : action->rsc_id, action->task, effect->name);
+    for (size_t i = 0; i < effect->order.n_after; i++) {
+        after[i] = (struct cox_opname) { cox_arena_intern(sim->arena, after[i].rsc_id), cox_arena_intern(sim->arena, after[i].task) };
+    }
+    sim_say(sim, node, "controld orders %s %s on %s%s%s", action->rsc_id == NULL ? "-" : action->rsc_id, action->task, effect->name,
+            effect->order.n_after > 0 ? " after " : "", effect->order.n_after > 0 ? after[0].rsc_id : "");
     control_send(sim, node, &order);
 }
 

@@ -24,7 +24,7 @@ struct sim_node;
 struct sim_call;
 
 enum { SIM_MAX = COX_TESTBUS_MAX, SIM_TIMERS = 5, SIM_CORES = 1 };
-enum { SIM_RSC_DEVICE = 0, SIM_RSC_WEB, SIM_RSC_IP, SIM_RSC_STORE, SIM_RSC_CLONE, SIM_RSC_FIRST, SIM_RSC_SECOND, SIM_RSCS };
+enum { SIM_RSC_DEVICE = 0, SIM_RSC_WEB, SIM_RSC_IP, SIM_RSC_STORE, SIM_RSC_CLONE, SIM_RSC_FIRST, SIM_RSC_SECOND, SIM_RSC_APP, SIM_RSCS };
 
 /** The daemons of a node; the first four have a group. */
 enum sim_daemon { SIM_CIB = 0, SIM_CONTROL, SIM_FENCE, SIM_ATTR, SIM_EXEC, SIM_DAEMONS };
@@ -41,6 +41,8 @@ enum sim_law {
     SIM_LAW_INSTANCES, /**< no more instances of a clone run than are allowed */
     SIM_LAW_MIGRATES, /**< what migrates is active in two places only between the two, and not for long */
     SIM_LAW_LEAVES,   /**< who leaves in order leaves nothing running, and is not fenced for it */
+    SIM_LAW_FOLLOWS,  /**< what was ordered to come after others begins when these have ended with success */
+    SIM_LAW_MEMBERS,  /**< a member of a group does not start before the start of the one before it has done its work */
     SIM_LAW_ENDS,     /**< every transition ends */
     SIM_LAW_SETTLES,  /**< after the trouble the cluster comes to rest, and nothing is left to do */
     SIM_LAWS,
@@ -81,9 +83,11 @@ struct sim_agent {
     bool fails, hangs, is_killed, is_over, was_recovered;
     struct cox_exec_result result;
     guint64 order;
+    const struct cox_opname *after; /**< as it was ordered */
+    size_t n_after;
 };
 
-/** What the cluster is asked to run; beside a device, a group of two and a store. */
+/** What the cluster is asked to run; beside a device, a group of three and a store. */
 struct sim_shape {
     bool migrates;    /**< the store */
     guint n_clones;   /**< instances of the clone; 0: there is none */

@@ -27,6 +27,8 @@ static const char *const primitives =
     "<op id=\"ip-monitor\" name=\"monitor\" interval=\"10s\" timeout=\"15s\"/></operations></primitive>"
     "<primitive id=\"web\" class=\"ocf\" provider=\"test\" type=\"Dummy\"><operations>"
     "<op id=\"web-monitor\" name=\"monitor\" interval=\"20s\" timeout=\"15s\"/></operations></primitive>"
+    "<primitive id=\"app\" class=\"ocf\" provider=\"test\" type=\"Dummy\"><operations>"
+    "<op id=\"app-monitor\" name=\"monitor\" interval=\"20s\" timeout=\"15s\"/></operations></primitive>"
     "</group>";
 
 static void

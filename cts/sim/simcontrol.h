@@ -24,6 +24,8 @@ struct control_message {
     gint64 interval_ms, timeout_ms;
     const struct cox_nvpair *params;      /* ORDER */
     size_t n_params;
+    const struct cox_opname *after;       /* ORDER: what it comes after */
+    size_t n_after;
     int rc, status;                       /* RESULT; call_id as well */
     cox_wall began;
     const char *history;                  /* RESULT: of the resource, as it will be in the document */
@@ -86,6 +88,8 @@ void control_set_attribute(struct sim *sim, struct sim_node *node, const struct 
 
 /* node_duty.c */
 
+/* Is the node's software new enough for orders that come after others?  In one seed of four that of n2 is not. */
+bool control_takes_followers(const struct sim *sim, guint node);
 void control_on_order(struct sim *sim, struct sim_node *node, guint32 sender, const struct control_message *order);
 void control_report(struct sim *sim, struct sim_node *node);
 void control_duty_document(struct sim *sim, struct sim_node *node);

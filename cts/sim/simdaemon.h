@@ -92,6 +92,8 @@ struct sim_errand {
     const struct cox_nvpair *params;
     size_t n_params;
     struct cox_exec_term term;
+    const struct cox_opname *after; /* what it comes after */
+    size_t n_after;
     guint64 given;        /* the reign under which the executor was asked last */
     bool has_last;        /* of a recurring one: what was told of it last */
     struct cox_exec_result last;
@@ -170,6 +172,7 @@ void sim_laws_init(struct sim *sim);
 void sim_laws_clear(struct sim *sim);
 void sim_laws_on_active(struct sim *sim);
 void sim_laws_on_begin(struct sim *sim, const struct sim_agent *agent);
+void sim_laws_on_told(struct sim *sim, const struct sim_node *node, const struct sim_result *result);
 void sim_laws_on_promoted(struct sim *sim);
 void sim_laws_on_demoted(struct sim *sim, guint node); /* or found not to be promoted; on_inactive says so as well */
 void sim_laws_on_released(struct sim *sim, const struct sim_node *node);

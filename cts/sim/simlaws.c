@@ -7,12 +7,16 @@
 
 enum { TRANSITION_LIMIT_S = 600, MIGRATION_LIMIT_S = 300, MANY_STEPS = 150000 };
 
+static const char *const followed[] = { "start", "stop", "promote", "demote" };
+enum { FOLLOWED = G_N_ELEMENTS(followed) };
+
 #define BIT(node) (1U << (node))
 
 const char *const sim_law_names[SIM_LAWS] = {
     [SIM_LAW_ONCE] = "once",   [SIM_LAW_PROOF] = "proof",     [SIM_LAW_EQUAL] = "equal", [SIM_LAW_KEPT] = "kept",
     [SIM_LAW_REIGN] = "reign", [SIM_LAW_OVERLAP] = "overlap", [SIM_LAW_PROMOTED] = "promoted", [SIM_LAW_INSTANCES] = "instances",
-    [SIM_LAW_MIGRATES] = "migrates", [SIM_LAW_LEAVES] = "leaves", [SIM_LAW_ENDS] = "ends", [SIM_LAW_SETTLES] = "settles",
+    [SIM_LAW_MIGRATES] = "migrates", [SIM_LAW_LEAVES] = "leaves", [SIM_LAW_FOLLOWS] = "follows",
+    [SIM_LAW_MEMBERS] = "members", [SIM_LAW_ENDS] = "ends", [SIM_LAW_SETTLES] = "settles",
 };
 
 struct kept {
@@ -47,6 +51,8 @@ struct sim_book {
     struct leaving leaving[SIM_MAX];
     struct asking asking[SIM_MAX];         /* of the node's fencing, the last one */
     guint past[SIM_MAX];                   /* resources that the node may have from a life before this one: bits */
+    guint starts[SIM_MAX];                 /* resources that have not come up since a start of theirs began: bits */
+    guint succeeded[SIM_MAX][FOLLOWED];    /* resources of which this task ended with success when it ended last: bits */
     guint promoted;                        /* node that may have the promoted instance of the clone; 0: nobody */
     GHashTable *places;                    /* place in a history -> digest */
     struct place last_place[SIM_MAX];
@@ -153,6 +159,7 @@ sim_laws_on_active(struct sim *sim)
         for (guint i = 1; i <= sim->n && is_single(r); i++) {
             const struct sim_node *node = &sim->nodes[i];
 
+            sim->book->starts[i] &= node->is_active[r] ? ~BIT(r) : ~0U;
             if (node->is_active[r] && first != NULL && !may_be_on_both(sim, r, first, node)) {
                 sim_violate(sim, r == SIM_RSC_STORE && sim->shape.migrates ? SIM_LAW_MIGRATES : SIM_LAW_ONCE, "%s is active on %s and %s",
                             sim_rsc_names[r], first->name, node->name);
@@ -261,6 +268,59 @@ check_migration(struct sim *sim, const struct sim_agent *agent)
     book->owners[agent->rsc] |= sim->nodes[agent->peer].is_on ? pair : BIT(agent->node);
 }
 
+/* Whether it still runs, or is being stopped, one may not know yet when the next one starts. */
+static void
+check_members(struct sim *sim, const struct sim_agent *agent)
+{
+    guint before = agent->rsc == SIM_RSC_WEB ? SIM_RSC_IP : agent->rsc == SIM_RSC_APP ? SIM_RSC_WEB : SIM_RSCS;
+    guint *starts = &sim->book->starts[agent->node];
+
+    if (!g_str_equal(agent->task, "start")) {
+        return;
+    }
+    if (before < SIM_RSCS && (*starts & BIT(before)) != 0) {
+        sim_violate(sim, SIM_LAW_MEMBERS, "%s starts on %s, where %s has not come up since its start began", sim_rsc_names[agent->rsc],
+                    sim->nodes[agent->node].name, sim_rsc_names[before]);
+    }
+    *starts |= sim->nodes[agent->node].is_active[agent->rsc] ? 0 : BIT(agent->rsc); /* it may be ordered twice */
+}
+
+static guint
+index_of(const char *task)
+{
+    guint i = 0;
+
+    while (i < FOLLOWED && !g_str_equal(task, followed[i])) {
+        i++;
+    }
+    return i;
+}
+
+void
+sim_laws_on_told(struct sim *sim, const struct sim_node *node, const struct sim_result *result)
+{
+    bool is_ok = result->result.status == COX_OP_STATUS_DONE && result->result.rc == COX_EXEC_RC_OK;
+    guint task = index_of(result->task);
+
+    if (task < FOLLOWED) {
+        sim->book->succeeded[node->id][task] &= ~BIT(result->rsc);
+        sim->book->succeeded[node->id][task] |= is_ok ? BIT(result->rsc) : 0;
+    }
+}
+
+static void
+check_after(struct sim *sim, const struct sim_agent *agent)
+{
+    for (size_t i = 0; i < agent->n_after; i++) {
+        guint task = index_of(agent->after[i].task);
+
+        if (task == FOLLOWED || (sim->book->succeeded[agent->node][task] & BIT(sim_rsc_index(agent->after[i].rsc_id))) == 0) {
+            sim_violate(sim, SIM_LAW_FOLLOWS, "%s of %s begins on %s before %s of %s has ended with success", agent->task, sim_rsc_names[agent->rsc],
+                        sim->nodes[agent->node].name, agent->after[i].task, agent->after[i].rsc_id);
+        }
+    }
+}
+
 void
 sim_laws_on_begin(struct sim *sim, const struct sim_agent *agent)
 {
@@ -275,6 +335,8 @@ sim_laws_on_begin(struct sim *sim, const struct sim_agent *agent)
     if (!g_str_equal(agent->task, "monitor")) { /* from here on it may be of this life */
         sim->book->past[agent->node] &= ~BIT(agent->rsc);
     }
+    check_members(sim, agent);
+    check_after(sim, agent);
     if (agent->rsc != SIM_RSC_DEVICE && g_str_equal(agent->task, "start")) {
         check_start(sim, agent);
     } else if (g_str_equal(agent->task, "promote")) {
@@ -443,6 +505,8 @@ void
 sim_laws_on_boot(struct sim *sim, guint node)
 {
     sim->book->past[node] = BIT(SIM_RSCS) - 1;
+    sim->book->starts[node] = 0;
+    memset(sim->book->succeeded[node], 0, sizeof(sim->book->succeeded[node]));
     sim->book->leaving[node].is_over = false;
     sim->book->obeyed[node] = (struct cox_exec_term) { 0, 0 };
     sim->book->last_place[node] = (struct place) { 0, 0, 0 };
@@ -541,7 +605,7 @@ wanted_of(const struct sim *sim, guint rsc)
     if (rsc == SIM_RSC_CLONE) {
         return sim->shape.n_clones;
     }
-    return rsc < SIM_RSC_CLONE || sim->shape.is_unique ? 1 : 0;
+    return rsc < SIM_RSC_CLONE || rsc == SIM_RSC_APP || sim->shape.is_unique ? 1 : 0;
 }
 
 static bool

@@ -5,7 +5,7 @@
 
 #include "cts/sim/simdoc.h"
 
-const char *const sim_rsc_names[SIM_RSCS] = { "device", "web", "ip", "store", "db", "tap:0", "tap:1" };
+const char *const sim_rsc_names[SIM_RSCS] = { "device", "web", "ip", "store", "db", "tap:0", "tap:1", "app" };
 
 guint
 sim_rsc_index(const char *id)
