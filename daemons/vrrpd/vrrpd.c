@@ -123,8 +123,8 @@ read_config(struct cox_vrrpd *vrrpd, GError **error)
 {
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(cox_block_tree) tree = cox_vrrpd_read_file(cox_service_config(vrrpd->ctx), cox_service_config_id(vrrpd->ctx), warnings, error);
-    const struct cox_block *root = tree == NULL ? NULL : &tree->root;
-    g_autoptr(cox_vrrp_set) set = tree == NULL ? NULL : cox_vrrpd_make_set(&root, 1, warnings, error);
+    const struct cox_vrrp_tree only = { .root = tree == NULL ? NULL : &tree->root };
+    g_autoptr(cox_vrrp_set) set = tree == NULL ? NULL : cox_vrrpd_make_set(&only, 1, warnings, error);
 
     for (guint i = 0; i < warnings->len; i++) {
         cox_log_event(vrrpd->log, COX_EVENT_VRRP_CONFIG, "%s", (const char *) g_ptr_array_index(warnings, i));

@@ -12,6 +12,7 @@
 #include "netlink/net.h"
 #include "service/netkeep.h"
 #include "service/service.h"
+#include "vrrp/keepalived.h"
 #include "vrrp/vrrp.h"
 
 G_BEGIN_DECLS
@@ -172,7 +173,7 @@ void cox_vrrpd_tracking_run(struct cox_vrrpd_tracking *tracking, const struct co
 struct cox_block_tree *cox_vrrpd_read_file(const char *path, const char *config_id, GPtrArray *warnings, GError **error);
 
 /** The set of several trees; NULL as above.  @warnings: texts are added; may be NULL. */
-struct cox_vrrp_set *cox_vrrpd_make_set(const struct cox_block *const *roots, gsize n, GPtrArray *warnings, GError **error);
+struct cox_vrrp_set *cox_vrrpd_make_set(const struct cox_vrrp_tree *trees, gsize n, GPtrArray *warnings, GError **error);
 
 /** What comes in for addresses of routers of @set with no_accept is dropped, but by their owner (vrrpd_filter.c); NULL: no filter is left. */
 void cox_vrrpd_filter(struct cox_vrrpd *vrrpd, const struct cox_vrrp_set *set);

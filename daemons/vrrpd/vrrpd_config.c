@@ -197,11 +197,11 @@ cox_vrrpd_read_file(const char *path, const char *config_id, GPtrArray *warnings
 }
 
 struct cox_vrrp_set *
-cox_vrrpd_make_set(const struct cox_block *const *roots, gsize n, GPtrArray *warnings, GError **error)
+cox_vrrpd_make_set(const struct cox_vrrp_tree *trees, gsize n, GPtrArray *warnings, GError **error)
 {
     g_autoptr(GPtrArray) dropped = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(cox_diags) diags = cox_diags_new();
-    g_autoptr(cox_vrrp_set) set = cox_vrrp_set_from_blocks(roots, n, diags);
+    g_autoptr(cox_vrrp_set) set = cox_vrrp_set_from_trees(trees, n, diags);
     g_autofree char *errors = NULL;
 
     check_limits(set, diags);

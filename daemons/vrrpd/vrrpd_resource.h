@@ -14,6 +14,7 @@ struct cox_vrrpd_resource {
     char *id;
     enum cox_vrrpd_type type;
     struct cox_block_tree *tree;  /**< IPROUTE, ROUTER: as it would stand in a file */
+    struct cox_vrrp_reading *reading; /**< ROUTER: of the tree; NULL: not yet */
     struct cox_vrrp_set *set;     /**< IPROUTE: the items are its static ones */
     struct cox_arena *arena;      /**< IPADDR: of its items */
     struct cox_vrrp_items items;  /**< IPADDR, IPROUTE */

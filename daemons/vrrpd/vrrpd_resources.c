@@ -171,6 +171,7 @@ cox_vrrpd_resource_free(gpointer data)
     cox_runtime_cancel(resource->vrrpd->runtime, resource->announce_timer);
     cox_runtime_cancel(resource->vrrpd->runtime, resource->restore_timer);
     cox_block_tree_free(resource->tree);
+    cox_vrrp_reading_free(resource->reading);
     cox_vrrp_set_free(resource->set);
     cox_arena_free(resource->arena);
     g_free(resource->group);
@@ -425,19 +426,24 @@ add_groups(const GPtrArray *routers, GPtrArray *trees)
 static struct cox_vrrp_set *
 make_set(struct cox_vrrpd *vrrpd, const GPtrArray *routers, GPtrArray *warnings, GError **error)
 {
-    g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func((GDestroyNotify) cox_block_tree_free), roots = g_ptr_array_new();
+    g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func((GDestroyNotify) cox_block_tree_free);
+    g_autofree struct cox_vrrp_tree *trees = NULL;
+    gsize n = 0;
 
+    add_groups(routers, groups);
+    trees = g_new0(struct cox_vrrp_tree, routers->len + groups->len + 1);
     if (vrrpd->file != NULL) {
-        g_ptr_array_add(roots, &vrrpd->file->root);
+        trees[n++].root = &vrrpd->file->root;
     }
     for (guint i = 0; i < routers->len; i++) {
-        g_ptr_array_add(roots, &((const struct cox_vrrpd_resource *) g_ptr_array_index(routers, i))->tree->root);
+        struct cox_vrrpd_resource *resource = g_ptr_array_index(routers, i);
+
+        trees[n++] = (struct cox_vrrp_tree) { &resource->tree->root, &resource->reading };
     }
-    add_groups(routers, groups);
     for (guint i = 0; i < groups->len; i++) {
-        g_ptr_array_add(roots, &((struct cox_block_tree *) g_ptr_array_index(groups, i))->root);
+        trees[n++].root = &((struct cox_block_tree *) g_ptr_array_index(groups, i))->root;
     }
-    return cox_vrrpd_make_set((const struct cox_block *const *) roots->pdata, roots->len, warnings, error);
+    return cox_vrrpd_make_set(trees, n, warnings, error);
 }
 
 /* Who is to be master by an order is it at once, in its first moment and when it is made anew. */
@@ -468,8 +474,8 @@ cox_vrrpd_is_master(const struct cox_vrrpd_resource *resource)
 static bool
 is_right_alone(const struct cox_vrrpd_resource *resource)
 {
-    const struct cox_block *root = &resource->tree->root;
-    g_autoptr(cox_vrrp_set) set = cox_vrrpd_make_set(&root, 1, NULL, NULL);
+    const struct cox_vrrp_tree only = { .root = &resource->tree->root };
+    g_autoptr(cox_vrrp_set) set = cox_vrrpd_make_set(&only, 1, NULL, NULL);
 
     return set != NULL;
 }

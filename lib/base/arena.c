@@ -21,6 +21,8 @@ struct cox_arena {
     struct block *blocks; /* the first one is being filled */
     GHashTable *interned; /* text -> the same text; made on first use */
     size_t used_bytes;
+    size_t n_holders;
+    GPtrArray *held; /* struct cox_arena; made on first use */
 };
 
 struct cox_arena *
@@ -32,7 +34,7 @@ cox_arena_new(void)
 void
 cox_arena_free(struct cox_arena *arena)
 {
-    if (arena == NULL) {
+    if (arena == NULL || arena->n_holders-- > 0) {
         return;
     }
     for (struct block *b = arena->blocks; b != NULL;) {
@@ -44,7 +46,20 @@ cox_arena_free(struct cox_arena *arena)
     if (arena->interned != NULL) {
         g_hash_table_destroy(arena->interned);
     }
+    if (arena->held != NULL) {
+        g_ptr_array_unref(arena->held);
+    }
     g_free(arena);
+}
+
+void
+cox_arena_hold(struct cox_arena *arena, struct cox_arena *other)
+{
+    if (arena->held == NULL) {
+        arena->held = g_ptr_array_new_with_free_func((GDestroyNotify) cox_arena_free);
+    }
+    other->n_holders++;
+    g_ptr_array_add(arena->held, other);
 }
 
 static struct block *

@@ -12,8 +12,11 @@ struct cox_arena;
 /** A new, empty arena; the caller owns it. */
 struct cox_arena *cox_arena_new(void);
 
-/** Give back the arena and everything taken from it.  NULL is allowed. */
+/** Give back the arena and everything taken from it, when nobody holds it any more.  NULL is allowed. */
 void cox_arena_free(struct cox_arena *arena);
+
+/** @other lives at least as long as @arena, which may point into it; it must not hold @arena itself. */
+void cox_arena_hold(struct cox_arena *arena, struct cox_arena *other);
 
 /** @size_bytes zeroed bytes, aligned for any type, living as long as the arena.  Never NULL. */
 void *cox_arena_alloc(struct cox_arena *arena, size_t size_bytes);

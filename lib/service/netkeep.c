@@ -1,6 +1,8 @@
 /* lib/service/netkeep.c - the network resources that a daemon has started, kept in a file for its next life.  Layer 5.
  *
- * The file: for each order its length (4 bytes, network order), and NET_ACT as on the wire.
+ * The file: for each order its length (4 bytes, network order), and NET_ACT as on the wire.  One of a resource that is there already takes the place of
+ * the earlier; with the action stop it takes it away.  A change is appended; the first of a life, and one that finds more old than new there, writes the
+ * whole file.
  */
 #include "service/netkeep.h"
 
@@ -8,10 +10,15 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "proto/marshal.h"
+
+static const char STOP[] = "stop";
+
+enum { OLD_MOST = 64 * 1024 }; /* bytes that may be old in any case */
 
 struct entry {
     struct cox_arena *arena; /* of the order */
@@ -22,6 +29,8 @@ struct entry {
 struct cox_netkeep {
     char *path;
     GPtrArray *entries; /* struct entry */
+    gsize n_needed;     /* bytes of them in the file */
+    gsize n_written;    /* bytes of the file; 0: this life has not written it yet */
 };
 
 static void
@@ -29,9 +38,11 @@ free_entry(gpointer data)
 {
     struct entry *entry = data;
 
-    cox_arena_free(entry->arena);
-    g_byte_array_unref(entry->bytes);
-    g_free(entry);
+    if (entry != NULL) {
+        cox_arena_free(entry->arena);
+        g_byte_array_unref(entry->bytes);
+        g_free(entry);
+    }
 }
 
 /* NULL: it is no order. */
@@ -53,6 +64,69 @@ new_entry(const guint8 *data, gsize size, GError **error)
     return NULL;
 }
 
+guint
+cox_netkeep_count(const struct cox_netkeep *keep)
+{
+    return keep->entries->len;
+}
+
+const struct cox_msg_net_act *
+cox_netkeep_at(const struct cox_netkeep *keep, guint i)
+{
+    return ((const struct entry *) g_ptr_array_index(keep->entries, i))->act;
+}
+
+/* Place of a resource; the number of them: it is not there. */
+static guint
+place_of(const struct cox_netkeep *keep, const char *rsc_id)
+{
+    guint i = 0;
+
+    while (i < keep->entries->len && strcmp(cox_netkeep_at(keep, i)->rsc_id, rsc_id) != 0) {
+        i++;
+    }
+    return i;
+}
+
+static gsize
+size_of(const struct entry *entry)
+{
+    return entry == NULL ? 0 : sizeof(guint32) + entry->bytes->len;
+}
+
+/* Put @entry to @place, or at the end; NULL: nothing is there any more.  @return what was there, or NULL */
+static struct entry *
+replace(struct cox_netkeep *keep, guint place, struct entry *entry)
+{
+    bool is_new = place == keep->entries->len;
+    struct entry *before = is_new ? NULL : g_ptr_array_index(keep->entries, place);
+
+    keep->n_needed += size_of(entry) - size_of(before);
+    if (entry == NULL) {
+        (void) g_ptr_array_steal_index(keep->entries, place);
+    } else if (is_new) {
+        g_ptr_array_add(keep->entries, entry);
+    } else {
+        g_ptr_array_index(keep->entries, place) = entry;
+    }
+    return before;
+}
+
+/* One that was read. */
+static void
+take(struct cox_netkeep *keep, struct entry *entry)
+{
+    guint place = place_of(keep, entry->act->rsc_id);
+    bool is_stop = strcmp(entry->act->action, STOP) == 0;
+
+    if (!is_stop || place < keep->entries->len) {
+        free_entry(replace(keep, place, is_stop ? NULL : entry));
+    }
+    if (is_stop) {
+        free_entry(entry);
+    }
+}
+
 static bool
 read_all(struct cox_netkeep *keep, const guint8 *data, gsize size, GError **error)
 {
@@ -72,7 +146,7 @@ read_all(struct cox_netkeep *keep, const guint8 *data, gsize size, GError **erro
         if (entry == NULL) {
             return false;
         }
-        g_ptr_array_add(keep->entries, entry);
+        take(keep, entry);
         data += sizeof length + length;
         size -= sizeof length + length;
     }
@@ -107,30 +181,6 @@ cox_netkeep_free(struct cox_netkeep *keep)
         g_free(keep->path);
         g_free(keep);
     }
-}
-
-guint
-cox_netkeep_count(const struct cox_netkeep *keep)
-{
-    return keep->entries->len;
-}
-
-const struct cox_msg_net_act *
-cox_netkeep_at(const struct cox_netkeep *keep, guint i)
-{
-    return ((const struct entry *) g_ptr_array_index(keep->entries, i))->act;
-}
-
-/* Place of a resource; the number of them: it is not there. */
-static guint
-place_of(const struct cox_netkeep *keep, const char *rsc_id)
-{
-    guint i = 0;
-
-    while (i < keep->entries->len && strcmp(cox_netkeep_at(keep, i)->rsc_id, rsc_id) != 0) {
-        i++;
-    }
-    return i;
 }
 
 const struct cox_msg_net_act *
@@ -174,69 +224,111 @@ cox_netkeep_write(const char *path, const void *data, gsize size, GError **error
     return is_ok;
 }
 
+static void
+append(GByteArray *all, const GByteArray *order)
+{
+    guint32 length = g_htonl(order->len);
+
+    g_byte_array_append(all, (const guint8 *) &length, sizeof length);
+    g_byte_array_append(all, order->data, order->len);
+}
+
 static bool
-save(const struct cox_netkeep *keep, GError **error)
+save_all(struct cox_netkeep *keep, GError **error)
 {
     g_autoptr(GByteArray) all = g_byte_array_new();
 
     for (guint i = 0; i < keep->entries->len; i++) {
-        const struct entry *entry = g_ptr_array_index(keep->entries, i);
-        guint32 length = g_htonl(entry->bytes->len);
-
-        g_byte_array_append(all, (const guint8 *) &length, sizeof length);
-        g_byte_array_append(all, entry->bytes->data, entry->bytes->len);
+        append(all, ((const struct entry *) g_ptr_array_index(keep->entries, i))->bytes);
     }
-    return cox_netkeep_write(keep->path, all->data, all->len, error);
+    if (!cox_netkeep_write(keep->path, all->data, all->len, error)) {
+        return false;
+    }
+    keep->n_written = all->len;
+    return true;
+}
+
+/* At the end of the file; false: nothing has changed there. */
+static bool
+save_more(struct cox_netkeep *keep, const GByteArray *order)
+{
+    g_autoptr(GByteArray) more = g_byte_array_new();
+    int fd = open(keep->path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+    struct stat now;
+    bool is_ok = fd >= 0 && fstat(fd, &now) == 0 && (gsize) now.st_size == keep->n_written;
+
+    append(more, order);
+    if (is_ok && !write_whole(fd, more->data, more->len)) {
+        is_ok = false;
+        keep->n_written = ftruncate(fd, now.st_size) == 0 ? keep->n_written : 0;
+    }
+    if (fd >= 0) {
+        (void) close(fd);
+    }
+    keep->n_written += is_ok ? more->len : 0;
+    return is_ok;
+}
+
+/* Entries are as they are to be since @order. */
+static bool
+save(struct cox_netkeep *keep, const GByteArray *order, GError **error)
+{
+    gsize size = keep->n_written + sizeof(guint32) + order->len;
+
+    return (keep->n_written > 0 && size <= 2 * keep->n_needed + OLD_MOST && save_more(keep, order)) || save_all(keep, error);
+}
+
+static struct entry *
+entry_of(const struct cox_msg_net_act *act, GError **error)
+{
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+
+    cox_marshal(cox_messages_schema(COX_MSG_NET_ACT), act, bytes);
+    return new_entry(bytes->data, bytes->len, error);
 }
 
 bool
 cox_netkeep_put(struct cox_netkeep *keep, const struct cox_msg_net_act *act, GError **error)
 {
-    g_autoptr(GByteArray) bytes = g_byte_array_new();
-    guint i = place_of(keep, act->rsc_id);
-    bool is_new = i == keep->entries->len;
-    struct entry *before = is_new ? NULL : g_ptr_array_index(keep->entries, i), *after;
+    guint place = place_of(keep, act->rsc_id);
+    struct entry *after = entry_of(act, error), *before;
+    bool is_ok;
 
-    cox_marshal(cox_messages_schema(COX_MSG_NET_ACT), act, bytes);
-    after = new_entry(bytes->data, bytes->len, error);
     if (after == NULL) {
         return false;
     }
-    if (is_new) {
-        g_ptr_array_add(keep->entries, after);
-    } else {
-        g_ptr_array_index(keep->entries, i) = after;
+    before = replace(keep, place, after);
+    is_ok = save(keep, after->bytes, error);
+    if (!is_ok) {
+        (void) replace(keep, place, before);
     }
-    if (!save(keep, error)) {
-        if (is_new) {
-            g_ptr_array_remove_index(keep->entries, i);
-        } else {
-            g_ptr_array_index(keep->entries, i) = before;
-            free_entry(after);
-        }
-        return false;
-    }
-    if (before != NULL) {
-        free_entry(before);
-    }
-    return true;
+    free_entry(is_ok ? before : after);
+    return is_ok;
 }
 
 bool
 cox_netkeep_drop(struct cox_netkeep *keep, const char *rsc_id, GError **error)
 {
-    guint i = place_of(keep, rsc_id);
+    guint place = place_of(keep, rsc_id);
+    struct cox_msg_net_act act;
+    struct entry *stop;
+    bool is_ok;
 
-    if (i == keep->entries->len) {
+    if (place == keep->entries->len) {
         return true;
     }
-    g_ptr_array_remove_index(keep->entries, i);
-    return save(keep, error);
+    act = (struct cox_msg_net_act) { .rsc_id = rsc_id, .type = cox_netkeep_at(keep, place)->type, .action = STOP };
+    stop = entry_of(&act, error);
+    free_entry(replace(keep, place, NULL));
+    is_ok = stop != NULL && save(keep, stop->bytes, error);
+    free_entry(stop);
+    return is_ok;
 }
 
 void
 cox_netkeep_erase(struct cox_netkeep *keep)
 {
     g_ptr_array_set_size(keep->entries, 0);
+    keep->n_needed = keep->n_written = 0;
     (void) unlink(keep->path);
 }

@@ -455,10 +455,33 @@ turn_of(const char *keyword)
 
 /* The trees of a configuration, and who has defined what is followed. */
 struct roots {
-    const struct cox_block *const *list;
+    const struct cox_vrrp_tree *list;
     size_t n;
     GHashTable *defined; /* "KEYWORD NAME" -> block of an earlier tree */
+    guint8 *has;         /* of each tree: bits of enum has */
 };
+
+enum has { HAS_ROUTERS = 1, HAS_OTHERS = 2 /* in their turn */, HAS_BEFORE = 4 /* settings, followed things */ };
+
+/* Nothing in it points into a set: what routers inherit, and weights, are values. */
+struct cox_vrrp_reading {
+    struct cox_arena *arena;
+    struct cox_diags *diags;
+    GArray *instances;   /* struct cox_vrrp_instance */
+    char *basis;
+};
+
+void
+cox_vrrp_reading_free(struct cox_vrrp_reading *reading)
+{
+    if (reading != NULL) {
+        cox_arena_free(reading->arena);
+        cox_diags_free(reading->diags);
+        g_array_unref(reading->instances);
+        g_free(reading->basis);
+        g_free(reading);
+    }
+}
 
 static char *
 key_of(const struct cox_block *block)
@@ -507,19 +530,106 @@ read_turn(struct cox_keyword_reader *reader, struct roots *roots, const struct c
     }
 }
 
+static guint8
+look(const struct cox_block *root)
+{
+    guint8 has = 0;
+
+    for (const struct cox_block *block = root->first; block != NULL; block = block->next) {
+        const char *keyword = cox_block_keyword(block);
+
+        has |= strcmp(keyword, "vrrp_instance") == 0 ? HAS_ROUTERS : turn_of(keyword) < 2 ? HAS_BEFORE : HAS_OTHERS;
+    }
+    return has;
+}
+
+/* All that a router depends on but its own block, short.  For g_free. */
+static char *
+basis_of(const struct roots *roots)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (size_t i = 0; i < roots->n; i++) {
+        for (const struct cox_block *block = roots->list[i].root->first; block != NULL && (roots->has[i] & HAS_BEFORE) != 0; block = block->next) {
+            if (turn_of(cox_block_keyword(block)) < 2) {
+                cox_keyword_copy(text, block, 0);
+            }
+        }
+    }
+    return g_compute_checksum_for_string(G_CHECKSUM_SHA256, text->str, (gssize) text->len);
+}
+
+static struct cox_vrrp_reading *
+read_anew(struct cox_keyword_reader *reader, struct roots *roots, const struct cox_vrrp_tree *tree, const char *basis)
+{
+    struct cox_vrrpk_load *load = reader->data;
+    struct cox_vrrp_reading *reading = g_new0(struct cox_vrrp_reading, 1);
+    struct cox_arena *arena = reader->arena;
+    struct cox_diags *diags = reader->diags;
+    GArray *instances = load->instances;
+
+    reader->arena = reading->arena = cox_arena_new();
+    reader->diags = reading->diags = cox_diags_new();
+    load->instances = reading->instances = g_array_new(FALSE, FALSE, sizeof(struct cox_vrrp_instance));
+    reading->basis = g_strdup(basis);
+    load->preferences[0] = load->preferences[1] = FIRST_PREFERENCE;
+    read_turn(reader, roots, tree->root, 2);
+    reader->arena = arena;
+    reader->diags = diags;
+    load->instances = instances;
+    return reading;
+}
+
+static void
+read_routers(struct cox_keyword_reader *reader, struct roots *roots, const struct cox_vrrp_tree *tree, const char *basis)
+{
+    struct cox_vrrpk_load *load = reader->data;
+
+    if (*tree->kept == NULL || strcmp((*tree->kept)->basis, basis) != 0) {
+        cox_vrrp_reading_free(*tree->kept);
+        *tree->kept = read_anew(reader, roots, tree, basis);
+    }
+    for (size_t i = 0; i < cox_diags_count((*tree->kept)->diags); i++) {
+        cox_diags_add_at(reader->diags, cox_diags_get((*tree->kept)->diags, i));
+    }
+    g_array_append_vals(load->instances, (*tree->kept)->instances->data, (*tree->kept)->instances->len);
+    cox_arena_hold(reader->arena, (*tree->kept)->arena);
+}
+
+/* A tree in one turn. */
+static void
+read_tree(struct cox_keyword_reader *reader, struct roots *roots, size_t i, guint turn)
+{
+    struct cox_vrrpk_load *load = reader->data;
+
+    load->preferences[0] = load->preferences[1] = FIRST_PREFERENCE;
+    if (turn == 2 || (roots->has[i] & HAS_BEFORE) != 0) {
+        read_turn(reader, roots, roots->list[i].root, turn);
+    }
+    if (turn == 1 && i + 1 < roots->n && (roots->has[i] & HAS_BEFORE) != 0) {
+        remember(roots, roots->list[i].root);
+    }
+}
+
 static void
 read_all(struct cox_keyword_reader *reader, struct roots *roots)
 {
     struct cox_vrrpk_load *load = reader->data;
     struct cox_vrrp_pace pace = { .n_interfaces = 0 };
+    g_autofree guint8 *has = roots->has = g_new(guint8, roots->n + 1);
+    g_autofree char *basis = NULL;
 
     roots->defined = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (size_t i = 0; i < roots->n; i++) {
+        has[i] = look(roots->list[i].root);
+    }
+    basis = basis_of(roots);
     for (guint turn = 0; turn < 3; turn++) {
         for (size_t i = 0; i < roots->n; i++) {
-            load->preferences[0] = load->preferences[1] = FIRST_PREFERENCE;
-            read_turn(reader, roots, roots->list[i], turn);
-            if (turn == 1 && i + 1 < roots->n) {
-                remember(roots, roots->list[i]);
+            if (turn == 2 && roots->list[i].kept != NULL && (has[i] & HAS_OTHERS) == 0) {
+                read_routers(reader, roots, &roots->list[i], basis);
+            } else {
+                read_tree(reader, roots, i, turn);
             }
         }
     }
@@ -544,13 +654,13 @@ read_all(struct cox_keyword_reader *reader, struct roots *roots)
 struct cox_vrrp_set *
 cox_vrrp_set_from_block(const struct cox_block *root, struct cox_diags *diags)
 {
-    return cox_vrrp_set_from_blocks(&root, 1, diags);
+    return cox_vrrp_set_from_trees(&(struct cox_vrrp_tree) { .root = root }, 1, diags);
 }
 
 struct cox_vrrp_set *
-cox_vrrp_set_from_blocks(const struct cox_block *const *roots, size_t n, struct cox_diags *diags)
+cox_vrrp_set_from_trees(const struct cox_vrrp_tree *trees, size_t n, struct cox_diags *diags)
 {
-    struct roots all = { .list = roots, .n = n };
+    struct roots all = { .list = trees, .n = n };
     struct cox_vrrp_set *set = cox_vrrp_set_new();
     struct cox_vrrpk_load load = { .members = g_array_new(FALSE, FALSE, sizeof(char *)) };
     struct cox_keyword_reader reader = { .arena = set->arena, .diags = diags, .data = &load };

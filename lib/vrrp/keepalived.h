@@ -19,11 +19,23 @@ const struct cox_keyword *cox_vrrp_keywords(size_t *n);
  */
 struct cox_vrrp_set *cox_vrrp_set_from_block(const struct cox_block *root, struct cox_diags *diags);
 
+/** What was read of the routers of a tree: used again as long as all else that it depends on (settings, followed things) is the same. */
+struct cox_vrrp_reading;
+
+/** Sets that were made with it stay whole.  NULL is allowed. */
+void cox_vrrp_reading_free(struct cox_vrrp_reading *reading);
+
+/** One tree of a configuration. */
+struct cox_vrrp_tree {
+    const struct cox_block *root;
+    struct cox_vrrp_reading **kept; /**< of this very tree, kept by who has it, NULL before the first time; NULL: it is read each time */
+};
+
 /**
  * As above for several trees that together are one configuration.  Scripts, files and processes that a later one defines word for word as an
- * earlier one has them are the same; one that differs is an error.
+ * earlier one has them are the same; one that differs is an error.  What is kept changes nothing of the set or of @diags.
  */
-struct cox_vrrp_set *cox_vrrp_set_from_blocks(const struct cox_block *const *roots, size_t n, struct cox_diags *diags);
+struct cox_vrrp_set *cox_vrrp_set_from_trees(const struct cox_vrrp_tree *trees, size_t n, struct cox_diags *diags);
 
 /** What is wrong with a set whose values are each for itself right: duplicate VRIDs, unknown names, mixed families... */
 void cox_vrrp_check(const struct cox_vrrp_set *set, struct cox_diags *diags);

@@ -260,22 +260,38 @@ check_tracks(const struct cox_vrrp_set *set, const struct cox_vrrp_instance *rou
 
 /* ---- the set ---------------------------------------------------------------------------------------------- */
 
+/* Interface and VRID. */
+static guint
+hash_of_place(gconstpointer data)
+{
+    const struct cox_vrrp_instance *router = data;
+
+    return (router->interface == NULL ? 0 : g_str_hash(router->interface)) * 256 + router->vrid;
+}
+
+static gboolean
+has_same_place(gconstpointer a, gconstpointer b)
+{
+    const struct cox_vrrp_instance *one = a, *other = b;
+
+    return one->vrid == other->vrid && g_strcmp0(one->interface, other->interface) == 0;
+}
+
 static void
 check_twins(const struct cox_vrrp_set *set, struct cox_diags *diags)
 {
     g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
-    g_autoptr(GHashTable) first = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL); /* "VRID INTERFACE" to the chain of its routers */
+    g_autoptr(GHashTable) first = g_hash_table_new(hash_of_place, has_same_place); /* to the chain of routers of one place */
     g_autofree gsize *before = g_new0(gsize, set->n_instances + 1);
 
     for (size_t i = 0; i < set->n_instances; i++) {
         const struct cox_vrrp_instance *router = &set->instances[i];
-        char *key = g_strdup_printf("%u %s", router->vrid, router->interface == NULL ? "" : router->interface);
 
         if (!g_hash_table_add(names, (gpointer) (guintptr) router->name)) {
             say(diags, COX_SEVERITY_ERROR, router, "give each its own name", "another router has this name");
         }
-        before[i] = GPOINTER_TO_SIZE(g_hash_table_lookup(first, key)); /* index + 1 */
-        g_hash_table_insert(first, key, GSIZE_TO_POINTER(i + 1));
+        before[i] = GPOINTER_TO_SIZE(g_hash_table_lookup(first, router)); /* index + 1 */
+        g_hash_table_insert(first, (gpointer) (guintptr) router, GSIZE_TO_POINTER(i + 1));
         for (gsize k = before[i]; k > 0 && router->vrid > 0; k = before[k - 1]) {
             if (share_adverts(&set->instances[k - 1], router)) {
                 g_autofree char *text = g_strdup_printf("VRID %u is on this interface already, of router '%s'", router->vrid,

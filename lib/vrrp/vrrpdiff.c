@@ -177,6 +177,10 @@ minus(const struct items *a, const struct items *b, size_t *n, struct cox_vrrp_e
     g_autoptr(GString) key = g_string_new(NULL);
     g_autoptr(GByteArray) left = g_byte_array_new();
 
+    *n = 0;
+    if (a->n == 0 || (a->first == b->first && a->n == b->n)) { /* of a tree that was not read anew */
+        return NULL;
+    }
     for (size_t i = 0; i < b->n; i++) {
         g_string_truncate(key, 0);
         b->put(key, b->first + i * b->size_bytes);

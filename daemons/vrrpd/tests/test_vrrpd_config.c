@@ -17,9 +17,9 @@ static struct cox_vrrp_set *
 read_config_of(const char *path, const char *config_id, GPtrArray *warnings, GError **error)
 {
     g_autoptr(cox_block_tree) tree = cox_vrrpd_read_file(path, config_id, warnings, error);
-    const struct cox_block *root = tree == NULL ? NULL : &tree->root;
+    const struct cox_vrrp_tree only = { .root = tree == NULL ? NULL : &tree->root };
 
-    return tree == NULL ? NULL : cox_vrrpd_make_set(&root, 1, warnings, error);
+    return tree == NULL ? NULL : cox_vrrpd_make_set(&only, 1, warnings, error);
 }
 
 static struct cox_vrrp_set *

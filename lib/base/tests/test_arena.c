@@ -62,5 +62,22 @@ texts_lie_without_gaps(void **state)
     assert_string_equal(first, "one");
 }
 
+static void
+an_arena_lives_as_long_as_those_that_hold_it(void **state)
+{
+    struct cox_arena *holders[] = { cox_arena_new(), cox_arena_new() }, *held = cox_arena_new();
+    const char *text = cox_arena_strdup(held, "text");
+
+    cox_arena_hold(holders[0], held);
+    cox_arena_hold(holders[1], held);
+    cox_arena_free(held);
+    assert_string_equal(text, "text");
+    cox_arena_free(holders[0]);
+    assert_string_equal(text, "text");
+    cox_arena_free(holders[1]);
+    (void) state;
+}
+
 COX_TEST_MAIN(cmocka_unit_test(memory_is_zeroed_and_aligned), cmocka_unit_test(equal_texts_are_interned_once),
-              cmocka_unit_test(copies_are_copies), cmocka_unit_test(texts_lie_without_gaps))
+              cmocka_unit_test(copies_are_copies), cmocka_unit_test(texts_lie_without_gaps),
+              cmocka_unit_test(an_arena_lives_as_long_as_those_that_hold_it))

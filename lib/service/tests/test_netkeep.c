@@ -102,6 +102,69 @@ a_file_that_is_cut_off_gives_what_is_whole_and_says_so(void **state)
     }
 }
 
+/* Whatever is put and dropped, the next life finds the same; and the file does not grow for ever. */
+static void
+a_long_life_is_found_as_it_was_at_its_end(void **state)
+{
+    g_autofree char *path = g_build_filename(*state, "kept", NULL);
+    GRand *rand = g_rand_new_with_seed(7);
+    struct cox_netkeep *keep = cox_netkeep_new(*state, "kept", NULL);
+    gsize most = 0;
+
+    for (guint life = 0; life < 3; life++) {
+        g_autoptr(GString) wanted = g_string_new(NULL), found = g_string_new(NULL);
+        g_autoptr(GError) error = NULL;
+
+        for (guint i = 0; i < 3000; i++) {
+            g_autofree char *id = g_strdup_printf("r%d", g_rand_int_range(rand, 0, 20)), *ip = g_strdup_printf("10.0.0.%u", i % 250);
+            GStatBuf now;
+
+            if (g_rand_int_range(rand, 0, 3) == 0) {
+                assert_true(cox_netkeep_drop(keep, id, NULL));
+            } else {
+                put(keep, id, i % 2 == 0 ? "start" : "promote", ip);
+            }
+            most = g_stat(path, &now) == 0 ? MAX(most, (gsize) now.st_size) : most;
+        }
+        for (guint i = 0; i < cox_netkeep_count(keep); i++) {
+            const struct cox_msg_net_act *act = cox_netkeep_at(keep, i);
+
+            g_string_append_printf(wanted, "%s %s %s\n", act->rsc_id, act->action, act->params[0].value);
+        }
+        cox_netkeep_free(keep);
+        keep = cox_netkeep_new(*state, "kept", &error);
+        assert_null(error);
+        for (guint i = 0; i < cox_netkeep_count(keep); i++) {
+            const struct cox_msg_net_act *act = cox_netkeep_at(keep, i);
+
+            g_string_append_printf(found, "%s %s %s\n", act->rsc_id, act->action, act->params[0].value);
+        }
+        assert_true(wanted->len > 0);
+        assert_string_equal(found->str, wanted->str);
+    }
+    assert_in_range(most, 64 * 1024, 80 * 1024);
+    cox_netkeep_free(keep);
+    g_rand_free(rand);
+}
+
+static void
+a_file_that_somebody_has_changed_or_removed_is_written_whole(void **state)
+{
+    g_autofree char *path = g_build_filename(*state, "kept", NULL);
+    struct cox_netkeep *keep = cox_netkeep_new(*state, "kept", NULL);
+
+    for (guint i = 0; i < 3; i++) {
+        put(keep, "a", "start", "10.0.0.2");
+        put(keep, "b", "start", "10.0.0.3");
+        assert_true(i == 0 ? g_unlink(path) == 0 : g_file_set_contents(path, "?", 1, NULL));
+        put(keep, "c", "start", "10.0.0.4");
+        cox_netkeep_free(keep);
+        keep = cox_netkeep_new(*state, "kept", NULL);
+        assert_int_equal(cox_netkeep_count(keep), 3);
+    }
+    cox_netkeep_free(keep);
+}
+
 static void
 what_cannot_be_written_is_not_remembered(void **state)
 {
@@ -120,4 +183,6 @@ what_cannot_be_written_is_not_remembered(void **state)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 COX_TEST_MAIN(TEST(the_next_life_finds_what_was_put_in_its_order), TEST(an_order_may_replace_the_one_that_it_points_into),
-              TEST(a_file_that_is_cut_off_gives_what_is_whole_and_says_so), TEST(what_cannot_be_written_is_not_remembered))
+              TEST(a_file_that_is_cut_off_gives_what_is_whole_and_says_so),
+              TEST(a_long_life_is_found_as_it_was_at_its_end), TEST(a_file_that_somebody_has_changed_or_removed_is_written_whole),
+              TEST(what_cannot_be_written_is_not_remembered))

@@ -241,9 +241,9 @@ several_trees_are_one_configuration(void **state)
     g_autoptr(cox_block_tree) three = cox_vrrpres_router("three", PARAMS(GOOD, { "definitions", "vrrp_script c {\n script /bin/false\n}" }), NULL);
     const char *const members[] = { "one", "two" };
     g_autoptr(cox_block_tree) group = cox_vrrpres_group("both", members, 2);
-    const struct cox_block *const good[] = { &one->root, &two->root, &group->root }, *const bad[] = { &one->root, &three->root };
+    const struct cox_vrrp_tree good[] = { { &one->root, NULL }, { &two->root, NULL }, { &group->root, NULL } }, bad[] = { good[0], { &three->root, NULL } };
     g_autoptr(cox_diags) none = cox_diags_new(), some = cox_diags_new();
-    g_autoptr(cox_vrrp_set) set = cox_vrrp_set_from_blocks(good, 3, none), wrong = cox_vrrp_set_from_blocks(bad, 2, some);
+    g_autoptr(cox_vrrp_set) set = cox_vrrp_set_from_trees(good, 3, none), wrong = cox_vrrp_set_from_trees(bad, 2, some);
     g_autoptr(GString) said = g_string_new(NULL);
 
     (void) state;
@@ -258,6 +258,64 @@ several_trees_are_one_configuration(void **state)
     }
     assert_non_null(strstr(said->str, "vrrp_script c is defined in another way by one"));
     assert_non_null(strstr(said->str, "VRID 7 is on this interface already, of router 'one'"));
+}
+
+/* All that a set of these trees says, and what is said about it. */
+static char *
+set_text(const struct cox_vrrp_tree *trees, size_t n, struct cox_vrrp_set **kept)
+{
+    g_autoptr(cox_diags) diags = cox_diags_new();
+    struct cox_vrrp_set *set = cox_vrrp_set_from_trees(trees, n, diags);
+    GString *text = g_string_new(NULL);
+
+    cox_vrrp_set_write(set, text);
+    for (size_t i = 0; i < cox_diags_count(diags); i++) {
+        g_autofree char *line = cox_diag_line(cox_diags_get(diags, i));
+
+        g_string_append_printf(text, "%s\n", line);
+    }
+    cox_vrrp_set_free(*kept);
+    *kept = set;
+    return g_string_free(text, FALSE);
+}
+
+/* What is kept of trees changes nothing, whatever becomes of the others: each row is one configuration after the other. */
+static void
+what_was_read_once_is_the_same_as_what_is_read_again(void **state)
+{
+    static const char *const files[] = { "", "global_defs {\n vrrp_version 3\n vrrp_garp_master_refresh 7\n vrrp_strict\n}\n", "vrrp_script c {\n script /bin/true\n weight 9\n}\n" };
+    static const struct {
+        guint file, n;
+    } rows[] = { { 0, 1 }, { 0, 2 }, { 1, 2 }, { 1, 3 }, { 2, 3 }, { 2, 2 }, { 0, 3 }, { 0, 3 } };
+    g_autoptr(cox_block_tree) one = cox_vrrpres_router("one", PARAMS(GOOD, { "track_script", "c" }, { "preempt_delay", "5" }, { "nopreempt", "true" }), NULL);
+    g_autoptr(cox_block_tree) two = cox_vrrpres_router("two", PARAMS(GOOD, { "virtual_routes", "10.9.0.0/16 via 10.0.0.1" }), NULL);
+    g_autoptr(cox_block_tree) three = cox_vrrpres_router("three", PARAMS({ "interface", "eth1" }, { "virtual_router_id", "8" }, { "priority", "many" },
+                                                                         { "virtual_ipaddress", "10.0.0.9/24" }), NULL);
+    struct cox_vrrp_reading *readings[3] = { NULL };
+    struct cox_vrrp_set *kept = NULL, *fresh = NULL;
+
+    (void) state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const struct cox_block_source source = { .config_id = "main" };
+        g_autoptr(cox_block_tree) file = cox_block_read_text("file", files[rows[i].file], &source, NULL);
+        struct cox_vrrp_tree trees[] = { { &file->root, NULL }, { &one->root, &readings[0] }, { &two->root, &readings[1] }, { &three->root, &readings[2] } };
+        const char *name = kept == NULL ? NULL : kept->instances[0].name;
+        bool is_basis_same = i > 0 && rows[i].file == rows[i - 1].file;
+        g_autofree char *again = set_text(trees, rows[i].n + 1, &kept), *anew = NULL;
+
+        assert_true(is_basis_same == (kept->instances[0].name == name)); /* it was not read */
+        for (size_t k = 0; k < G_N_ELEMENTS(trees); k++) {
+            trees[k].kept = NULL;
+        }
+        anew = set_text(trees, rows[i].n + 1, &fresh);
+        assert_string_equal(again, anew);
+    }
+    for (size_t k = 0; k < G_N_ELEMENTS(readings); k++) {
+        cox_vrrp_reading_free(readings[k]);
+    }
+    assert_string_equal(kept->instances[1].name, "two"); /* it has all that it was made of */
+    cox_vrrp_set_free(kept);
+    cox_vrrp_set_free(fresh);
 }
 
 /* Lines of the set's static routes and rules, or "CODE: MESSAGE". */
@@ -340,5 +398,6 @@ wrong_routes_are_refused(void **state)
 COX_TEST_MAIN(cmocka_unit_test(addresses_are_placed_where_they_belong), cmocka_unit_test(what_is_no_address_is_refused_with_parameter_and_value),
               cmocka_unit_test(numbers_and_flags_are_taken), cmocka_unit_test(a_router_has_the_keywords_as_parameters),
               cmocka_unit_test(a_router_by_adverts_says_so), cmocka_unit_test(no_value_of_a_router_says_more_than_its_keyword),
-              cmocka_unit_test(several_trees_are_one_configuration), cmocka_unit_test(routes_are_said_by_words_or_lines),
+              cmocka_unit_test(several_trees_are_one_configuration),
+              cmocka_unit_test(what_was_read_once_is_the_same_as_what_is_read_again), cmocka_unit_test(routes_are_said_by_words_or_lines),
               cmocka_unit_test(wrong_routes_are_refused))
