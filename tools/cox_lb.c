@@ -124,6 +124,9 @@ put_server(struct cox_out *out, const struct cox_msg_lb_server *server)
     if (server->drain_ms > 0) {
         cox_out_attrf(out, "drain_ms", "%" G_GINT64_FORMAT, server->drain_ms);
     }
+    if (server->more_checks > 0) {
+        cox_out_attrf(out, "checks_more", "%" G_GUINT64_FORMAT, server->more_checks);
+    }
     for (gsize i = 0; i < server->n_traffic; i++) {
         put_traffic(out, &server->traffic[i]);
     }
@@ -153,6 +156,12 @@ put_service(struct cox_out *out, const struct cox_lb_service *service)
     cox_out_attr_bool(out, "suspended", head->is_suspended != 0);
     cox_out_attrf(out, "servers_good", "%" G_GUINT64_FORMAT, head->n_good);
     cox_out_attrf(out, "servers", "%" G_GUINT64_FORMAT, head->n_all);
+    if (head->more_fronts > 0) {
+        cox_out_attrf(out, "fronts_more", "%" G_GUINT64_FORMAT, head->more_fronts);
+    }
+    if (head->uncounted > 0) {
+        cox_out_attrf(out, "addresses_uncounted", "%" G_GUINT64_FORMAT, head->uncounted);
+    }
     for (gsize i = 0; i < head->n_fronts; i++) {
         cox_out_leaf(out, "front", "value", head->fronts[i], NULL);
     }
@@ -167,6 +176,8 @@ put_service(struct cox_out *out, const struct cox_lb_service *service)
 
 /* ---- for people ------------------------------------------------------------------------------------------- */
 
+enum { FRONTS_IN_LINE = 3 };
+
 /* "web (tcp 192.0.2.1:80, wlc): 2 of 3 servers, quorum"; the caller frees. */
 static char *
 service_text(const struct cox_msg_lb_service *head, bool is_long)
@@ -174,10 +185,15 @@ service_text(const struct cox_msg_lb_service *head, bool is_long)
     GString *text = g_string_new(head->name);
 
     if (is_long) {
-        for (gsize i = 0; i < head->n_fronts && i < 3; i++) {
+        const guint64 n = head->n_fronts + head->more_fronts;
+
+        for (gsize i = 0; i < head->n_fronts && i < FRONTS_IN_LINE; i++) {
             g_string_append_printf(text, "%s%s", i == 0 ? " (" : ", ", head->fronts[i]);
         }
-        g_string_append_printf(text, "%s%s, %s)", head->n_fronts == 0 ? " (" : "", head->n_fronts > 3 ? " ..." : "", head->scheduler);
+        if (n > FRONTS_IN_LINE) {
+            g_string_append_printf(text, " and %" G_GUINT64_FORMAT " more", n - FRONTS_IN_LINE);
+        }
+        g_string_append_printf(text, "%s, %s)", n == 0 ? " (" : "", head->scheduler);
     }
     g_string_append_printf(text, ": %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " servers are good%s%s%s%s", head->n_good, head->n_all,
                            head->has_quorum != 0 ? "" : ", no quorum", head->is_sorry != 0 ? ", the sorry server answers" : "",
@@ -233,6 +249,15 @@ show_service(struct cox_out *out, const struct cox_lb_service *service)
     g_autofree char *text = service_text(head, true);
 
     cox_out_line(out, "%s", text);
+    for (gsize i = FRONTS_IN_LINE; i < head->n_fronts; i++) {
+        cox_out_line(out, "  also %s", head->fronts[i]);
+    }
+    if (head->more_fronts > 0) {
+        cox_out_line(out, "  and %" G_GUINT64_FORMAT " more", head->more_fronts);
+    }
+    if (head->uncounted > 0) {
+        cox_out_line(out, "  connections through %" G_GUINT64_FORMAT " further addresses are not counted here", head->uncounted);
+    }
     cox_out_line(out, "  weight: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " is good, quorum is %" G_GINT64_FORMAT, head->good_weight, head->whole_weight,
                  head->quorum);
     if (head->persist_s > 0) {
@@ -249,6 +274,9 @@ show_service(struct cox_out *out, const struct cox_lb_service *service)
 
             cox_out_line(out, "    %s check of %s: %s%s%s", check->kind, check->target, check->state, check->words != NULL ? ", failed last: " : "",
                          check->words != NULL ? check->words : "");
+        }
+        if (server->more_checks > 0) {
+            cox_out_line(out, "    and %" G_GUINT64_FORMAT " more checks", server->more_checks);
         }
     }
 }

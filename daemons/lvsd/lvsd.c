@@ -30,6 +30,22 @@ record(struct cox_lvsd *lvsd, enum cox_lvs_event_kind kind)
     }
 }
 
+static gint64
+wall_s(const struct cox_lvsd *lvsd)
+{
+    return cox_runtime_wall(lvsd->runtime).usec / COX_USEC_PER_S;
+}
+
+static void
+keep_orders(struct cox_lvsd *lvsd)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!cox_lvsd_orders_write(lvsd->orders, lvsd->engine, cox_runtime_now(lvsd->runtime), wall_s(lvsd), &error)) {
+        cox_log_event(lvsd->log, COX_EVENT_LVS_RECORD, "error=\"%s\"", error->message);
+    }
+}
+
 void
 cox_lvsd_step(struct cox_lvsd *lvsd, const struct cox_lvs_event *event)
 {
@@ -49,9 +65,10 @@ cox_lvsd_step(struct cox_lvsd *lvsd, const struct cox_lvs_event *event)
     }
     lvsd->is_stepping = false;
     /* An answer that changes nothing is what comes most, and to make all attributes takes long where there are many servers. */
-    if (lvsd->has_news || event->kind == COX_LVS_ON_CONFIG || event->kind == COX_LVS_ON_TABLE) {
+    if (lvsd->has_news || event->kind == COX_LVS_ON_CONFIG || event->kind == COX_LVS_ON_TABLE || event->kind == COX_LVS_ON_ORDER) {
         lvsd->has_news = false;
         cox_lvsd_attrs_update(lvsd->attrs);
+        keep_orders(lvsd);
     }
 }
 
@@ -267,6 +284,19 @@ first_config(struct cox_lvsd *lvsd)
     return config;
 }
 
+/* What was ordered in the life before; the engine says which servers are not there any more. */
+static void
+restore_orders(struct cox_lvsd *lvsd)
+{
+    struct cox_lvs_event event;
+    guint i = 0;
+
+    while (cox_lvsd_orders_next(lvsd->orders, &i, wall_s(lvsd), &event)) {
+        cox_lvsd_step(lvsd, &event);
+    }
+    keep_orders(lvsd);
+}
+
 static bool
 start(struct cox_ctx *ctx, GError **error)
 {
@@ -292,6 +322,7 @@ start(struct cox_ctx *ctx, GError **error)
     }
     raise_limit();
     lvsd->owned = cox_lvsd_owned_new(cox_service_run_directory(ctx));
+    lvsd->orders = cox_lvsd_orders_new(cox_service_run_directory(ctx));
     expire_connections(lvsd, true);
     lvsd->engine = cox_lvs_new((guint64) cox_runtime_wall(lvsd->runtime).usec);
     lvsd->probes = cox_probes_new(&probes);
@@ -304,6 +335,7 @@ start(struct cox_ctx *ctx, GError **error)
     tell_addresses(lvsd);
     cox_lvsd_resources_tell_roles(lvsd->resources);
     cox_lvsd_use(lvsd, first_config(lvsd));
+    restore_orders(lvsd);
     return true;
 }
 
@@ -324,6 +356,7 @@ stop(struct cox_ctx *ctx)
         return;
     }
     cox_lvsd_step(lvsd, &event);
+    cox_lvsd_orders_remove(lvsd->orders);
     expire_connections(lvsd, false);
     if (!lvsd->has_left && cox_lvs_is_synced(lvsd->engine)) {
         cox_lvsd_owned_remove(lvsd->owned);
@@ -350,6 +383,7 @@ destroy(struct cox_ctx *ctx)
     cox_ipvs_free(lvsd->ipvs);
     cox_net_free(lvsd->net);
     cox_lvsd_owned_free(lvsd->owned);
+    cox_lvsd_orders_free(lvsd->orders);
     cox_lvs_config_free(lvsd->file);
     g_free(lvsd->refusal);
     g_ptr_array_unref(lvsd->ops);

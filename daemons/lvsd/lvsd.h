@@ -8,6 +8,7 @@
 #include "base/diag.h"
 #include "check/probes.h"
 #include "daemons/lvsd/lvsd_attr.h"
+#include "daemons/lvsd/lvsd_orders.h"
 #include "daemons/lvsd/lvsd_owned.h"
 #include "daemons/lvsd/lvsd_resource.h"
 #include "daemons/lvsd/lvsd_router.h"
@@ -28,6 +29,7 @@ struct cox_lvsd {
     struct cox_lvs_effects effects;
     struct cox_probes *probes;
     struct cox_lvsd_owned *owned;
+    struct cox_lvsd_orders *orders;
     struct cox_lvs_config *file;      /**< of --config, the last good one; NULL: none */
     struct cox_lvsd_resources *resources;
     struct cox_lvsd_attrs *attrs;

@@ -128,6 +128,17 @@ read_dests(const struct page *page, struct sheet *sheet)
     }
 }
 
+static guint64
+count_addresses(const struct cox_lvs_service *conf)
+{
+    guint64 n = 0;
+
+    for (size_t i = 0; i < conf->n_fronts; i++) {
+        n += MAX(conf->fronts[i].count, 1);
+    }
+    return n;
+}
+
 static bool
 is_front_port(const struct cox_lvs_service *conf, guint16 port)
 {
@@ -165,13 +176,17 @@ put_numbers(const struct page *page, const struct sheet *sheet, const struct cox
 static void
 put_checks(struct page *page, const struct cox_lvs_backend *backend, struct cox_msg_lb_server *out)
 {
-    const gsize n = MIN(backend->conf->n_checks, (size_t) CHECKS_SHOWN);
+    const gsize n_all = backend->conf->n_checks, n = MIN(n_all, (gsize) CHECKS_SHOWN);
     struct cox_msg_lb_check *checks = cox_arena_new_array(page->arena, struct cox_msg_lb_check, MAX(n, 1));
+    gsize at = 0;
 
-    for (gsize i = 0; i < n; i++) {
-        const struct cox_lvs_checker *checker = backend->checkers[i];
+    for (gsize i = 0; i < 2 * n_all && at < n; i++) {
+        const struct cox_lvs_checker *checker = backend->checkers[i % n_all];
 
-        checks[i] = (struct cox_msg_lb_check) {
+        if (n < n_all && checker->is_good == (i < n_all)) {
+            continue; /* of many the bad ones first */
+        }
+        checks[at++] = (struct cox_msg_lb_check) {
             .kind = cox_lvs_check_name(checker->check->kind), .target = target_of(page->arena, checker->check),
             .state = !checker->is_answered ? "unknown" : checker->is_good ? "good" : "bad", .streak = checker->streak,
             .words = clean(page->arena, cox_lvs_check_words(checker)), .value = checker->has_value ? checker->value : 0,
@@ -179,6 +194,7 @@ put_checks(struct page *page, const struct cox_lvs_backend *backend, struct cox_
     }
     out->checks = checks;
     out->n_checks = n;
+    out->more_checks = n_all - n;
     page->n_units += (guint) n;
 }
 
@@ -250,6 +266,7 @@ put_head(struct page *page, guint index, const struct sheet *sheet, struct cox_m
     const gsize n_fronts = MIN(conf->n_fronts, (size_t) FRONTS_SHOWN);
     const char **fronts = cox_arena_new_array(page->arena, const char *, n_fronts);
     struct cox_msg_lb_traffic *traffic = cox_arena_new_array(page->arena, struct cox_msg_lb_traffic, 1);
+    const guint64 n_addresses = count_addresses(conf);
 
     for (gsize i = 0; i < n_fronts; i++) {
         fronts[i] = front_text(page->arena, conf, &conf->fronts[i]);
@@ -263,6 +280,7 @@ put_head(struct page *page, guint index, const struct sheet *sheet, struct cox_m
         .whole_weight = sheet->pool->whole_weight, .is_sorry = conf->sorry != NULL && !sheet->pool->has_quorum, .is_panic = sheet->pool->is_panic,
         .is_suspended = cox_lvs_pool_is_suspended(page->lvsd->engine, index), .traffic = traffic, .n_traffic = 1,
         .label = clean(page->arena, conf->label), .n_all = conf->n_servers,
+        .more_fronts = conf->n_fronts - n_fronts, .uncounted = n_addresses > FRONTS_SHOWN ? n_addresses - FRONTS_SHOWN : 0,
     };
     for (size_t i = 0; i < conf->n_servers; i++) {
         out->n_good += sheet->pool->backends[i].is_up;

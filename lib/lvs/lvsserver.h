@@ -13,7 +13,7 @@
 
 G_BEGIN_DECLS
 
-/** What people may order at run time; it holds until the next order, also over a reload. */
+/** What people may order at run time; it holds until the next order, also over a reload and the death of the daemon. */
 enum cox_lvs_order {
     COX_LVS_ORDER_NONE = 0,  /**< as configured */
     COX_LVS_ORDER_WEIGHT,    /**< another weight */
