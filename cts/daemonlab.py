@@ -28,6 +28,15 @@ class Lab:
         with open(log, "a") as out:
             return self.spawn(argv, stdout=out, stderr=subprocess.STDOUT, **more)
 
+    def hold_namespace(self, name, kinds, setup):
+        """A process that holds namespaces (words of unshare) until it is killed, when the shell script @setup has been run in them; its pid."""
+        ready = os.path.join(self.dir, "ready-" + name)
+        os.mkfifo(ready)
+        process = self.spawn(["unshare", *kinds, "sh", "-ec", "%s\necho up >%s; exec sleep 1800" % (setup, ready)])
+        if subprocess.run(["timeout", str(LIMIT), "cat", ready], capture_output=True, text=True).stdout != "up\n":
+            raise RuntimeError("no namespace for " + name)
+        return process.pid
+
     def until(self, wanted, what, seconds=LIMIT):
         """Until @wanted() is true; AssertionError naming @what when it does not become so.  How long it took."""
         begin = time.monotonic()

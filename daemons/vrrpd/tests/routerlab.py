@@ -106,16 +106,7 @@ class Spaces(daemonlab.Lab):
         super().__init__("cox-vrrpd-")
         self.namespaces = {}
         for name in names:
-            self.namespaces[name] = self._namespace(name)
-
-    def _namespace(self, name):
-        ready = os.path.join(self.dir, "ready-" + name)
-        os.mkfifo(ready)
-        process = subprocess.Popen(["unshare", "-n", "-u", "sh", "-ec", "echo %s >/proc/sys/kernel/hostname; echo up >%s; exec sleep 1800" % (name, ready)])
-        self.started.append(process)
-        if subprocess.run(["timeout", str(LIMIT), "cat", ready], capture_output=True, text=True).stdout != "up\n":
-            raise RuntimeError("no namespace for " + name)
-        return process.pid
+            self.namespaces[name] = self.hold_namespace(name, ("-n", "-u"), "echo %s >/proc/sys/kernel/hostname" % name)
 
     def inside(self, name):
         return ["nsenter", "-t", str(self.namespaces[name]), "-n", "-u"]

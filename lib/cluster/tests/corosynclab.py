@@ -10,7 +10,11 @@ import tempfile
 import threading
 import time
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../cts"))
+import daemonlab
+
 TOKEN_MS = 1000
+NAMESPACES = ("-n", "-m", "--propagation", "private")
 LIMIT = 120  # seconds: for what hangs, not for what is slow
 
 
@@ -68,10 +72,10 @@ class Peer:
             seen.append(line)
 
 
-class Lab:
+class Lab(daemonlab.Lab):
     def __init__(self, count, two_node=False):
-        self.count, self.started, self.nodes, self.daemons = count, [], {}, {}
-        self.dir = tempfile.mkdtemp(prefix="cox-corosync-")
+        super().__init__("cox-corosync-")
+        self.count, self.nodes, self.daemons = count, {}, {}
         # the same for what is to be fast: how slow a busy disk syncs is not always the question
         self.memory = tempfile.mkdtemp(prefix="cox-corosync-", dir=os.environ.get("COX_TEST_MEMORY",
                                                                                     "/dev/shm" if os.access("/dev/shm", os.W_OK) else None))
@@ -84,29 +88,18 @@ class Lab:
             for n in range(1, count + 1):
                 f.write(" node {\n  ring0_addr: 10.99.0.%d\n  name: node%d\n  nodeid: %d\n }\n" % (n, n, n))
             f.write("}\n")
-        self.switch = self._namespace("switch", "")
+        self.switch = self.hold_namespace("switch", NAMESPACES, "")
         for bridge in ("br0", "br1"):
             self._run("ip link add %s type bridge; ip link set %s up" % (bridge, bridge), self.switch)
         for n in range(1, count + 1):
             # state below /run and /var/lib/corosync is the node's own and vanishes with it, and so are the rings of those who are killed
-            self.nodes[n] = self._namespace("n%d" % n, "mount -t tmpfs tmpfs /run; mkdir -p /run/corosync /var/lib/corosync /run/memory;"
+            self.nodes[n] = self.hold_namespace("n%d" % n, NAMESPACES, "mount -t tmpfs tmpfs /run; mkdir -p /run/corosync /var/lib/corosync /run/memory;"
                                             " mount -t tmpfs tmpfs /var/lib/corosync; mkdir -p /run/lock;"
                                             " mount --bind {0} /run/memory; mount -t tmpfs tmpfs /dev/shm; mkdir -p {0};"
                                             " mount --bind /run/memory {0}; umount /run/memory;".format(self.memory))
             self._run("ip link add p%d type veth peer name eth0 netns %d; ip link set p%d up master br0" % (n, self.nodes[n], n),
                       self.switch)
             self._run("ip link set lo up; ip addr add 10.99.0.%d/24 dev eth0; ip link set eth0 up" % n, self.nodes[n])
-
-    def _namespace(self, name, setup):
-        """A shell that holds namespaces until it is killed; its pid."""
-        ready = self.dir + "/ready-" + name
-        os.mkfifo(ready)
-        process = subprocess.Popen(["unshare", "-n", "-m", "--propagation", "private", "sh", "-ec",
-                                    setup + "echo up >%s; exec sleep 1800" % ready])
-        self.started.append(process)
-        if subprocess.run(["timeout", str(LIMIT), "cat", ready], capture_output=True, text=True).stdout != "up\n":
-            raise RuntimeError("no namespace for " + name)
-        return process.pid
 
     def _run(self, script, pid):
         subprocess.run(["nsenter", "-t", str(pid), "-n", "-m", "sh", "-ec", script], check=True, timeout=LIMIT)
@@ -115,10 +108,8 @@ class Lab:
         return ["nsenter", "-t", str(self.nodes[node]), "-n", "-m"]
 
     def start_corosync(self, node):
-        log = open("%s/n%d.log" % (self.dir, node), "a")
-        self.daemons[node] = subprocess.Popen(self.inside(node) + ["corosync", "-f", "-c", self.dir + "/corosync.conf"],
-                                              stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-        self.started.append(self.daemons[node])
+        command = self.inside(node) + ["corosync", "-f", "-c", self.dir + "/corosync.conf"]
+        self.daemons[node] = self.spawn_daemon(command, "%s/n%d.log" % (self.dir, node))
 
     def kill_corosync(self, node):
         self.daemons[node].kill()
@@ -148,10 +139,5 @@ class Lab:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def close(self):
-        for process in reversed(self.started):
-            if process.poll() is None:
-                process.send_signal(signal.SIGKILL)
-        for process in self.started:
-            process.wait()
-        for path in (self.dir, self.memory):
-            shutil.rmtree(path, ignore_errors=True)
+        super().close()
+        shutil.rmtree(self.memory, ignore_errors=True)
