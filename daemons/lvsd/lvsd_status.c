@@ -49,8 +49,6 @@ target_of(struct cox_arena *arena, const struct cox_lvs_check *check)
             return clean(arena, check->program.script.command);
         case COX_LVS_CHECK_FILE:
             return clean(arena, check->file.path);
-        case COX_LVS_CHECK_BFD:
-            return clean(arena, check->session);
         default:
             where = cox_lvsd_endpoint(&check->path.to, check->path.to_port);
             return cox_arena_strdup(arena, where);

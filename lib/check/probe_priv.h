@@ -47,7 +47,7 @@ void cox_probe_answer(struct cox_probe *probe, const struct cox_lvs_answer *answ
 /** It has failed, because of this. */
 void cox_probe_fail(struct cox_probe *probe, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-extern const struct cox_probe_kind cox_probe_stream, cox_probe_datagram, cox_probe_page, cox_probe_program, cox_probe_file, cox_probe_none;
+extern const struct cox_probe_kind cox_probe_stream, cox_probe_datagram, cox_probe_page, cox_probe_program, cox_probe_file;
 
 G_END_DECLS
 

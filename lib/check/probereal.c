@@ -31,11 +31,9 @@ kind_of(const struct cox_lvs_check *check)
         case COX_LVS_CHECK_PROGRAM:
             return &cox_probe_program;
         case COX_LVS_CHECK_FILE:
-            return &cox_probe_file;
-        case COX_LVS_CHECK_BFD:
-            return &cox_probe_none;
+            break;
     }
-    return &cox_probe_none;
+    return &cox_probe_file;
 }
 
 struct cox_probes *
@@ -51,16 +49,6 @@ end_nothing(struct cox_probe *probe)
 {
     (void) probe;
 }
-
-/* ---- BFD ---- */
-
-static void
-begin_none(struct cox_probe *probe, const struct cox_lvs_check *check)
-{
-    cox_probe_fail(probe, "%s cannot be probed here", cox_lvs_check_name(check->kind));
-}
-
-const struct cox_probe_kind cox_probe_none = { .begin = begin_none, .end = end_nothing };
 
 /* ---- files ---- */
 

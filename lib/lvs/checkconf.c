@@ -51,7 +51,6 @@ cox_lvs_check_init(struct cox_lvs_check *check, enum cox_lvs_check_kind kind)
         case COX_LVS_CHECK_SMTP:
         case COX_LVS_CHECK_PING:
         case COX_LVS_CHECK_TALK:
-        case COX_LVS_CHECK_BFD:
             break;
     }
 }
@@ -62,7 +61,7 @@ cox_lvs_check_name(enum cox_lvs_check_kind kind)
     static const char *const names[] = {
         [COX_LVS_CHECK_TCP] = "TCP",   [COX_LVS_CHECK_HTTP] = "HTTP",       [COX_LVS_CHECK_SMTP] = "SMTP", [COX_LVS_CHECK_DNS] = "DNS",
         [COX_LVS_CHECK_UDP] = "UDP",   [COX_LVS_CHECK_PING] = "PING",       [COX_LVS_CHECK_TALK] = "TALK",
-        [COX_LVS_CHECK_PROGRAM] = "PROGRAM", [COX_LVS_CHECK_FILE] = "FILE", [COX_LVS_CHECK_BFD] = "BFD",
+        [COX_LVS_CHECK_PROGRAM] = "PROGRAM", [COX_LVS_CHECK_FILE] = "FILE",
     };
 
     return names[kind];
@@ -199,9 +198,6 @@ put_kind(GByteArray *key, const struct cox_lvs_check *check)
             break;
         case COX_LVS_CHECK_FILE:
             put_file(key, &check->file);
-            break;
-        case COX_LVS_CHECK_BFD:
-            put_text(key, check->session);
             break;
     }
 }

@@ -24,7 +24,6 @@ enum cox_lvs_check_kind {
     COX_LVS_CHECK_TALK,    /**< a connection, what is sent, what is expected (lvs.cf: send, expect) */
     COX_LVS_CHECK_PROGRAM,
     COX_LVS_CHECK_FILE,    /**< the number in a file */
-    COX_LVS_CHECK_BFD,     /**< the state of a session, told from outside */
 };
 
 /** A program, run by @user and @group (NULL: the configured script user, the user's own group). */
@@ -151,7 +150,7 @@ struct cox_lvs_check {
     guint jitter_percent;         /**< pauses are varied by up to so much, up and down; 0 to 50 */
     bool is_alpha;                /**< bad until the first answer */
     bool logs_all;                /**< say each failure, not only the last one */
-    struct cox_lvs_path path;     /**< all but PROGRAM, FILE, BFD */
+    struct cox_lvs_path path;     /**< all but PROGRAM, FILE */
     union {
         struct cox_lvs_http http;
         const char *helo;         /**< SMTP; NULL: the name of this node */
@@ -160,7 +159,6 @@ struct cox_lvs_check {
         struct cox_lvs_talk talk;
         struct cox_lvs_program program;
         struct cox_lvs_file file;
-        const char *session;      /**< BFD */
     };
 };
 

@@ -89,7 +89,7 @@ struct cox_lvs_server {
 };
 
 struct cox_lvs_service {
-    const char *name;               /**< unique; "192.0.2.1:80/tcp", "fwmark 7", "fwmark 7 inet6", the group's with protocol, or the resource's id */
+    const char *name;               /**< unique; "192.0.2.1:80/tcp", "fwmark 7", "fwmark 7 inet6", the group's with "/tcp" (of one mark "/fwmark"), or the resource's id */
     const struct cox_lvs_front *fronts;
     size_t n_fronts;                /**< 1 at least; more with a group */
     enum cox_lvs_protocol protocol;

@@ -246,7 +246,11 @@ finish_service(struct cox_keyword_reader *reader, struct cox_lvsk_service *servi
         }
         own->fronts = mark;
         own->protocol = COX_LVS_PROTOCOL_NONE;
-        own->name = (mark->family == COX_IP_V6) ? cox_arena_printf(reader->arena, "%s inet6", own->name) : own->name;
+        if (service->is_group) {
+            own->name = cox_arena_printf(reader->arena, "%s/fwmark", own->name);
+        } else if (mark->family == COX_IP_V6) {
+            own->name = cox_arena_printf(reader->arena, "%s inet6", own->name);
+        }
     } else {
         own->name = cox_arena_printf(reader->arena, "%s/%s", own->name, protocol);
     }
@@ -262,7 +266,7 @@ static void
 take_service(struct cox_keyword_reader *reader, const struct cox_block *block)
 {
     struct cox_lvsk_load *load = reader->data;
-    struct cox_lvsk_service service = { .timing = COX_LVSK_UNSAID };
+    struct cox_lvsk_service service = { .timing = COX_LVSK_UNSAID, .is_group = g_strcmp0(cox_block_word(block, 1), "group") == 0 };
 
     cox_lvs_service_init(&service.own);
     cox_lvs_server_init(&service.sorry);

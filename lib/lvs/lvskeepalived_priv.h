@@ -22,6 +22,7 @@ struct cox_lvsk_service {
     gint64 slow_start_ms, drain_ms;
     const char *host;
     bool is_ipv6; /* ip_family */
+    bool is_group;
     GArray *servers;
 };
 

@@ -204,7 +204,6 @@ enum {
     LOST_JITTER = 1,
     LOST_CERTIFICATE = 2,
     LOST_LOAD = 4,
-    LOST_BFD = 8,
 };
 
 static guint
@@ -214,8 +213,7 @@ lost_check(const struct cox_lvs_check *check)
 
     return (check->jitter_percent != 0 ? LOST_JITTER : 0)
            | (is_http && (check->http.min_days > 0 || check->http.is_verified) ? LOST_CERTIFICATE : 0)
-           | (is_program && check->program.weigh == COX_LVS_WEIGH_LOAD ? LOST_LOAD : 0)
-           | (check->kind == COX_LVS_CHECK_BFD ? LOST_BFD : 0);
+           | (is_program && check->program.weigh == COX_LVS_WEIGH_LOAD ? LOST_LOAD : 0);
 }
 
 static guint
@@ -235,8 +233,7 @@ say_lost(const struct cox_lvs_service *service, struct cox_diags *diags)
 {
     static const char *const names[] = { "pauses that vary (jitter)",
                                          "the days and the signature of certificates",
-                                         "a weight by load",
-                                         "a check by a session of BFD that is told from outside" };
+                                         "a weight by load" };
     guint lost = 0;
 
     for (size_t i = 0; i < service->n_servers; i++) {
@@ -290,9 +287,6 @@ write_check(struct cox_keyword_writer *writer, const struct cox_lvs_server *serv
     struct cox_lvsk_check value = { .own = *check };
     struct cox_lvsk_check usual = { .host = NULL };
 
-    if (check->kind == COX_LVS_CHECK_BFD) {
-        return; /* no such block; said */
-    }
     cox_lvs_check_init(&usual.own, check->kind);
     usual.own.path = (struct cox_lvs_path) { .to = server->address, .to_port = server->port };
     if (check->kind == COX_LVS_CHECK_PROGRAM || check->kind == COX_LVS_CHECK_FILE) {
@@ -401,7 +395,7 @@ front_text(const struct cox_lvs_front *front)
     return g_strdup_printf("%s-%s %u", first, cox_ip_format(&ip, last), front->port);
 }
 
-/* "G/tcp" is the service of a group "G". */
+/* "G/tcp" is the service of a group "G", "G/fwmark" that of one with a single mark. */
 static char *
 group_name(const struct cox_lvs_service *service)
 {
@@ -410,10 +404,19 @@ group_name(const struct cox_lvs_service *service)
     return (slash == NULL) ? g_strdup(service->name) : g_strndup(service->name, (size_t) (slash - service->name));
 }
 
+/* With one address or mark it is one by its name; what has no slash in it is a resource's. */
 static bool
 is_group(const struct cox_lvs_service *service)
 {
-    return service->n_fronts > 1 || service->fronts[0].count > 1;
+    const struct cox_lvs_front *front = &service->fronts[0];
+    char ip[COX_IP_TEXT_SIZE];
+    g_autofree char *name = group_name(service), *address = NULL;
+
+    if (service->n_fronts > 1 || front->count > 1 || strchr(service->name, '/') == NULL) {
+        return service->n_fronts > 1 || front->count > 1;
+    }
+    address = front->mark != 0 ? NULL : g_strdup_printf(front->address.family == COX_IP_V6 ? "[%s]:%u" : "%s:%u", cox_ip_format(&front->address, ip), front->port);
+    return g_strcmp0(name, address) != 0;
 }
 
 static void

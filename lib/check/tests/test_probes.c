@@ -241,9 +241,6 @@ connections_are_made_or_refused(void **state)
     check = check_of(COX_LVS_CHECK_TCP, closed);
     probe(&world, &check);
     assert_answer(&world, "Connection refused");
-    check = check_of(COX_LVS_CHECK_BFD, 0);
-    probe(&world, &check);
-    assert_answer(&world, "BFD cannot be probed here");
     stop_serving(&server);
     finish(&world);
 }

@@ -37,7 +37,7 @@ checks_begin_with_the_values_of_the_manual(void **state)
         { COX_LVS_CHECK_SMTP, "SMTP", 1, 1000 },     { COX_LVS_CHECK_DNS, "DNS", 3, 60000 },
         { COX_LVS_CHECK_UDP, "UDP", 1, 1000 },       { COX_LVS_CHECK_PING, "PING", 1, 1000 },
         { COX_LVS_CHECK_TALK, "TALK", 1, 1000 },     { COX_LVS_CHECK_PROGRAM, "PROGRAM", 0, 1000 },
-        { COX_LVS_CHECK_FILE, "FILE", 1, 1000 },     { COX_LVS_CHECK_BFD, "BFD", 1, 1000 },
+        { COX_LVS_CHECK_FILE, "FILE", 1, 1000 },
     };
 
     (void) state;
@@ -140,7 +140,6 @@ every_field_of_one_kind_makes_a_check_another_one(void **state)
     DIFFERS(COX_LVS_CHECK_FILE, check->file.factor = -1);
     DIFFERS(COX_LVS_CHECK_FILE, check->file.is_reversed = true);
     DIFFERS(COX_LVS_CHECK_FILE, check->file.weigh = COX_LVS_WEIGH_STATUS);
-    DIFFERS(COX_LVS_CHECK_BFD, check->session = "a");
 }
 
 static void

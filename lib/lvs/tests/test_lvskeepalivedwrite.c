@@ -192,5 +192,32 @@ bytes_of_a_dialogue_go_through_the_text(void **state)
     assert_non_null(strstr(said->str, "is no escape"));
 }
 
-COX_TEST_MAIN(cmocka_unit_test(a_tree_that_is_given_back_says_the_same), cmocka_unit_test(what_is_written_is_read_as_the_same), cmocka_unit_test(every_keyword_that_means_something_is_written),
+static void
+a_group_of_one_keeps_its_name(void **state)
+{
+    static const char with[] = "virtual_server_group \"a b\" { fwmark 7\n }\nvirtual_server group \"a b\" { real_server 10.9.9.1 { } }\n"
+                               "virtual_server_group M { fwmark 8\n }\nvirtual_server group M { real_server fd00::1 { } }\n"
+                               "virtual_server_group A { 10.0.0.1 80\n }\nvirtual_server group A { real_server 10.9.9.1 80 { } }\n"
+                               "virtual_server fwmark 9 { real_server 10.9.9.1 { } }\nvirtual_server fwmark 9 { real_server fd00::1 { } }\n"
+                               "virtual_server 10.0.0.1 81 { real_server 10.9.9.1 80 { } }\nvirtual_server fd00::2 80 { real_server fd00::1 80 { } }\n";
+    static const char *const names[] = { "a b/fwmark", "M/fwmark", "A/tcp", "fwmark 9", "fwmark 9 inet6", "10.0.0.1:81/tcp", "[fd00::2]:80/tcp" };
+    g_autoptr(GString) said = g_string_new(NULL);
+    g_autoptr(cox_lvs_config) config = config_of(with, said);
+    g_autofree char *once = written(config);
+    g_autoptr(cox_lvs_config) again = config_of(once, said);
+
+    (void) state;
+    assert_string_equal(said->str, "");
+    assert_int_equal(again->n_services, G_N_ELEMENTS(names));
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        assert_string_equal(config->services[i].name, names[i]);
+        assert_string_equal(again->services[i].name, names[i]);
+        assert_int_equal(again->services[i].fronts[0].family, config->services[i].fronts[0].family);
+    }
+    assert_int_equal(config->services[1].fronts[0].family, COX_IP_V6);
+    assert_null(strstr(once, "10.0.0.1:81"));
+    assert_int_equal(config->services[0].protocol, COX_LVS_PROTOCOL_NONE);
+}
+
+COX_TEST_MAIN(cmocka_unit_test(a_group_of_one_keeps_its_name), cmocka_unit_test(a_tree_that_is_given_back_says_the_same), cmocka_unit_test(what_is_written_is_read_as_the_same), cmocka_unit_test(every_keyword_that_means_something_is_written),
               cmocka_unit_test(what_keepalived_has_no_words_for_is_named), cmocka_unit_test(bytes_of_a_dialogue_go_through_the_text))
