@@ -446,22 +446,18 @@ make_set(struct cox_vrrpd *vrrpd, const GPtrArray *routers, GPtrArray *warnings,
     return cox_vrrpd_make_set(trees, n, warnings, error);
 }
 
-/* Who is to be master by an order is it at once, in its first moment and when it is made anew. */
+/* Who is to be master by an order is it at once, in its first moment and when it is made anew.  Those of the file are before all others. */
 static void
 give_roles(struct cox_vrrp_set *set, const GPtrArray *routers)
 {
     struct cox_vrrp_instance *instances = (struct cox_vrrp_instance *) (guintptr) set->instances; /* of the set's own arena */
-    g_autoptr(GHashTable) by_id = g_hash_table_new(g_str_hash, g_str_equal);
 
-    for (guint i = 0; i < routers->len; i++) {
-        struct cox_vrrpd_resource *resource = g_ptr_array_index(routers, i);
+    for (gsize i = 0, k = 0; i < set->n_instances; i++) {
+        const struct cox_vrrpd_resource *resource = k < routers->len ? g_ptr_array_index(routers, k) : NULL;
+        bool is_it = resource != NULL && strcmp(instances[i].name, resource->id) == 0;
 
-        g_hash_table_insert(by_id, resource->id, resource);
-    }
-    for (gsize i = 0; i < set->n_instances; i++) {
-        const struct cox_vrrpd_resource *resource = g_hash_table_lookup(by_id, instances[i].name);
-
-        instances[i].is_promoted = resource != NULL && cox_vrrpd_is_master(resource);
+        instances[i].is_promoted = is_it && cox_vrrpd_is_master(resource);
+        k += is_it;
     }
 }
 

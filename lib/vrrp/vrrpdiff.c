@@ -20,12 +20,24 @@ goes_on(const struct cox_vrrp_instance *a, const struct cox_vrrp_instance *b)
            is_same_vmac(&a->vmac, &b->vmac);
 }
 
+/* How many of the first routers have the very same name in both sets, as they are of a text that was not read anew. */
+static size_t
+n_in_place(const struct cox_vrrp_set *before, const struct cox_vrrp_set *after)
+{
+    size_t n = 0;
+
+    while (before != NULL && n < MIN(before->n_instances, after->n_instances) && before->instances[n].name == after->instances[n].name) {
+        n++;
+    }
+    return n;
+}
+
 static GHashTable *
-by_name(const struct cox_vrrp_set *set)
+by_name(const struct cox_vrrp_set *set, size_t from)
 {
     GHashTable *names = g_hash_table_new(g_str_hash, g_str_equal);
 
-    for (size_t i = 0; set != NULL && i < set->n_instances; i++) {
+    for (size_t i = from; set != NULL && i < set->n_instances; i++) {
         g_hash_table_insert(names, (gpointer) (guintptr) set->instances[i].name, (gpointer) (guintptr) &set->instances[i]);
     }
     return names;
@@ -42,18 +54,19 @@ add_op(GArray *ops, enum cox_vrrp_op_kind kind, const struct cox_vrrp_instance *
 GArray *
 cox_vrrp_diff(const struct cox_vrrp_set *before, const struct cox_vrrp_set *after)
 {
-    g_autoptr(GHashTable) old = by_name(before), new = by_name(after);
+    size_t n_same = n_in_place(before, after);
+    g_autoptr(GHashTable) old = by_name(before, n_same), new = by_name(after, n_same);
     GArray *ops = g_array_new(FALSE, FALSE, sizeof(struct cox_vrrp_op));
 
     for (size_t i = 0; before != NULL && i < before->n_instances; i++) {
-        const struct cox_vrrp_instance *follower = g_hash_table_lookup(new, before->instances[i].name);
+        const struct cox_vrrp_instance *follower = i < n_same ? &after->instances[i] : g_hash_table_lookup(new, before->instances[i].name);
 
         if (follower == NULL || !goes_on(&before->instances[i], follower)) {
             add_op(ops, COX_VRRP_OP_REMOVE, &before->instances[i], follower);
         }
     }
     for (size_t i = 0; i < after->n_instances; i++) {
-        const struct cox_vrrp_instance *earlier = g_hash_table_lookup(old, after->instances[i].name);
+        const struct cox_vrrp_instance *earlier = i < n_same ? &before->instances[i] : g_hash_table_lookup(old, after->instances[i].name);
         bool is_kept = earlier != NULL && goes_on(earlier, &after->instances[i]);
 
         add_op(ops, is_kept ? COX_VRRP_OP_CHANGE : COX_VRRP_OP_ADD, is_kept ? earlier : NULL, &after->instances[i]);
@@ -173,14 +186,17 @@ struct items {
 static const void *
 minus(const struct items *a, const struct items *b, size_t *n, struct cox_vrrp_effects *out)
 {
-    g_autoptr(GHashTable) there = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    g_autoptr(GString) key = g_string_new(NULL);
-    g_autoptr(GByteArray) left = g_byte_array_new();
+    g_autoptr(GHashTable) there = NULL;
+    g_autoptr(GString) key = NULL;
+    g_autoptr(GByteArray) left = NULL;
 
     *n = 0;
-    if (a->n == 0 || (a->first == b->first && a->n == b->n)) { /* of a tree that was not read anew */
+    if (a->n == 0 || (a->first == b->first && a->n == b->n)) { /* the same, of a text that was not read anew */
         return NULL;
     }
+    there = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    key = g_string_new(NULL);
+    left = g_byte_array_new();
     for (size_t i = 0; i < b->n; i++) {
         g_string_truncate(key, 0);
         b->put(key, b->first + i * b->size_bytes);

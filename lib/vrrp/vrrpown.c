@@ -32,7 +32,9 @@ n_addresses(const struct cox_vrrp_instance *conf)
 static void
 put(GHashTable *set, const struct cox_ip *ip)
 {
-    g_hash_table_add(set, g_memdup2(ip, sizeof *ip));
+    if (!g_hash_table_contains(set, ip)) {
+        g_hash_table_add(set, g_memdup2(ip, sizeof *ip));
+    }
 }
 
 static bool

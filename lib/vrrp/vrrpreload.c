@@ -58,8 +58,10 @@ change_router(struct cox_vrrp *vrrp, const struct cox_vrrp_op *op, const struct 
     struct cox_vrrp_unit *unit = g_hash_table_lookup(vrrp->by_name, op->before->name);
     struct cox_vrrp_items had = cox_vrrp_router_items(op->before, turn->out), has = cox_vrrp_router_items(op->after, turn->out), more;
 
-    g_hash_table_steal(vrrp->by_name, op->before->name); /* the key is a text of the old set */
-    g_hash_table_insert(vrrp->by_name, (gpointer) (guintptr) op->after->name, unit);
+    if (op->before->name != op->after->name) { /* the key is a text of the old set */
+        g_hash_table_steal(vrrp->by_name, op->before->name);
+        g_hash_table_insert(vrrp->by_name, (gpointer) (guintptr) op->after->name, unit);
+    }
     cox_vrrp_router_reconfigure(&unit->router, op->after, turn);
     if (cox_vrrp_unit_is_risen(unit)) {
         cox_vrrp_own_find(vrrp, unit);

@@ -45,6 +45,13 @@ routers_go_on_by_their_name(void **state)
     expect(diff(NULL, 0, after, 3), "+d +c +a ");
     expect(diff(before, 3, after, 3), "-b +d =c =a ");
     expect(diff(before, 3, after, 0), "-a -b -c ");
+    after[0].name = before[0].name; /* the same text */
+    after[2].name = "d";
+    expect(diff(before, 3, after, 3), "-b =a =c +d ");
+    after[2].name = "a";
+    after[0].vrid = 78;
+    expect(diff(before, 1, after, 1), "-a +a ");
+    after[0].vrid = 77;
     after[2].priority = 7;
     after[2].advert = 5;
     after[2].version = 3;
