@@ -78,7 +78,7 @@ of_result(const struct cox_reign *reign, const struct cox_reign_event *event)
         return g_strdup_printf("history of %s on %s was cleared", event->result.rsc_id, where);
     }
     if (event->result.status == COX_OP_STATUS_CANCELLED) {
-        return g_strdup_printf("%s of %s on %s has not begun and is not wanted any more", event->result.task, event->result.rsc_id, where);
+        return g_strdup_printf("%s of %s on %s was taken back before it began", event->result.task, event->result.rsc_id, where);
     }
     return g_strdup_printf("%s of %s on %s: rc %d", event->result.task, event->result.rsc_id, where, event->result.rc);
 }

@@ -136,7 +136,7 @@ what_the_next_plan_does_not_want_and_has_not_begun_is_withdrawn(void **state)
     world_expect(&w, "plan; ");
     world_planned(&w, &other);
     world_expect(&w, "end early; begin 2; ");
-    assert_string_equal(w.cause, "start of b on n2 has not begun and is not wanted any more");
+    assert_string_equal(w.cause, "start of b on n2 was taken back before it began");
     world_end(&w);
 }
 
