@@ -12,7 +12,7 @@ import sys
 
 ETH_P_ALL, ETH_IPV4, ETH_ARP, ETH_IPV6 = 3, 0x0800, 0x0806, 0x86DD
 VRRP, ICMP, ICMPV6, NEIGHBOUR_ADVERT = 112, 1, 58, 136
-SO_TIMESTAMPNS = 35
+SO_TIMESTAMPNS, SO_RCVBUFFORCE = 35, 33
 
 
 def mac(raw):
@@ -128,7 +128,7 @@ class Ear:
 
     def listen(self):
         ear = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
-        ear.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        ear.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 24)
         ear.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         print("ready", flush=True)
         while True:

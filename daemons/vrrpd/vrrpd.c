@@ -56,8 +56,8 @@ on_clock(void *context, int fd, unsigned int events)
         cox_vrrpd_arm(vrrpd);
         return;
     }
+    vrrpd->armed = COX_USEC_NEVER; /* first: what is caught up with may arm it again */
     cox_vrrpsock_catch_up(vrrpd->sockets);
-    vrrpd->armed = COX_USEC_NEVER;
     vrrpd->latest = MAX(vrrpd->latest, late);
     vrrpd->n_late += late > LATE_USEC;
     cox_vrrpd_step(vrrpd, &wake);
