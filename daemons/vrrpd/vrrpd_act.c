@@ -122,6 +122,27 @@ probe_addresses(struct cox_vrrpd *vrrpd, const struct cox_msg_net_act *act, stru
     }
 }
 
+/* The same of routes and rules. */
+static void
+probe_routes(struct cox_vrrpd *vrrpd, const struct cox_msg_net_act *act, struct acted *acted)
+{
+    g_autoptr(GError) error = NULL;
+    struct cox_vrrpd_resource *resource = cox_vrrpd_resource_new(vrrpd, act, false, &error);
+    const gsize n_all = resource == NULL ? 0 : resource->items.n_routes + resource->items.n_rules;
+    const gssize n_there = resource == NULL ? 0 : cox_vrrpd_count_items(vrrpd, &resource->items);
+
+    cox_vrrpd_resource_free(resource);
+    if (resource == NULL) {
+        fail(acted, error);
+    } else if (n_there < 0) {
+        say(acted, OCF_GENERIC, "resource %s is not started, and the kernel does not tell its routes", act->rsc_id);
+    } else if (n_there == 0) {
+        acted->code = OCF_NOT_RUNNING;
+    } else if ((gsize) n_there < n_all) {
+        say(acted, OCF_GENERIC, "resource %s is not started, and %zd of its %zu routes and rules are on this node", act->rsc_id, n_there, n_all);
+    }
+}
+
 static void
 monitor_items(struct cox_vrrpd *vrrpd, const struct cox_msg_net_act *act, struct acted *acted)
 {
@@ -133,7 +154,7 @@ monitor_items(struct cox_vrrpd *vrrpd, const struct cox_msg_net_act *act, struct
         return;
     }
     if (resource == NULL) {
-        acted->code = OCF_NOT_RUNNING;
+        probe_routes(vrrpd, act, acted);
         return;
     }
     missing = cox_vrrpd_missing(vrrpd, NULL, &resource->items);
@@ -154,6 +175,18 @@ monitor_items(struct cox_vrrpd *vrrpd, const struct cox_msg_net_act *act, struct
     }
 }
 
+static void
+sweep_routes(struct cox_vrrpd *vrrpd, const struct cox_msg_net_act *act, struct acted *acted)
+{
+    struct cox_vrrpd_resource *resource = cox_vrrpd_resource_new(vrrpd, act, false, NULL);
+    g_autofree char *refused = resource == NULL ? NULL : cox_vrrpd_sweep_items(vrrpd, &resource->items);
+
+    cox_vrrpd_resource_free(resource);
+    if (refused != NULL) {
+        say(acted, OCF_GENERIC, "resource %s: %s", act->rsc_id, refused);
+    }
+}
+
 /* What is left of a resource that is not started. */
 static void
 sweep(struct cox_vrrpd *vrrpd, const struct cox_msg_net_act *act, struct acted *acted)
@@ -161,7 +194,11 @@ sweep(struct cox_vrrpd *vrrpd, const struct cox_msg_net_act *act, struct acted *
     g_autoptr(cox_arena) arena = cox_arena_new();
     struct cox_vrrpres_ipaddr all;
 
-    if (strcmp(act->type, "IPaddr") != 0 || !addresses_of(act, arena, &all, NULL)) {
+    if (strcmp(act->type, "IPaddr") != 0) {
+        sweep_routes(vrrpd, act, acted);
+        return;
+    }
+    if (!addresses_of(act, arena, &all, NULL)) {
         return; /* it cannot have been started so */
     }
     for (gsize i = 0; i < all.n; i++) {

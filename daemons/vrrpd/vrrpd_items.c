@@ -389,6 +389,95 @@ cox_vrrpd_has_item(const struct cox_vrrp_items *items, const struct cox_net_rout
     return false;
 }
 
+/* A search in the kernel for items that nobody has started here. */
+struct search {
+    const struct cox_vrrpd *vrrpd;
+    const struct cox_vrrp_items *items;
+    bool *is_found;          /* routes, then rules */
+    GArray *routes, *rules;  /* struct cox_net_route, struct cox_net_rule: as they were told */
+};
+
+static bool
+goes_out_there(const struct cox_vrrpd *vrrpd, const struct cox_vrrp_route *ours, const struct cox_net_route *told)
+{
+    const char *interface = ours->n_nexthops == 1 ? ours->nexthops[0].interface : NULL;
+
+    return interface == NULL || (told->n_hops == 1 && told->hops[0].ifindex == ifindex_of(vrrpd, NULL, interface));
+}
+
+static void
+compare(void *context, const struct cox_net_route *route, const struct cox_net_rule *rule)
+{
+    const struct search *search = context;
+    const struct cox_vrrp_items *items = search->items;
+    bool is_one = false;
+
+    for (gsize i = 0; route != NULL && route->protocol != RTPROT_KERNEL && i < items->n_routes; i++) {
+        if (is_route(&items->routes[i], route) && goes_out_there(search->vrrpd, &items->routes[i], route)) {
+            search->is_found[i] = is_one = true;
+        }
+    }
+    for (gsize i = 0; rule != NULL && i < items->n_rules; i++) {
+        if (is_rule(&items->rules[i], rule) && (items->rules[i].table == 0 || items->rules[i].table == rule->table)) {
+            search->is_found[items->n_routes + i] = is_one = true;
+        }
+    }
+    if (is_one && route != NULL) {
+        g_array_append_vals(search->routes, route, 1);
+    } else if (is_one) {
+        g_array_append_vals(search->rules, rule, 1);
+    }
+}
+
+static gssize
+find(struct cox_vrrpd *vrrpd, const struct cox_vrrp_items *items, GArray *routes, GArray *rules)
+{
+    const gsize n = items->n_routes + items->n_rules;
+    g_autofree bool *is_found = g_new0(bool, n);
+    struct search search = { vrrpd, items, is_found, routes, rules };
+    gssize n_found = 0;
+
+    if (!cox_net_tell_items(vrrpd->net, compare, &search)) {
+        return -1;
+    }
+    for (gsize i = 0; i < n; i++) {
+        n_found += is_found[i];
+    }
+    return n_found;
+}
+
+gssize
+cox_vrrpd_count_items(struct cox_vrrpd *vrrpd, const struct cox_vrrp_items *items)
+{
+    g_autoptr(GArray) routes = g_array_new(FALSE, FALSE, sizeof(struct cox_net_route)), rules = g_array_new(FALSE, FALSE, sizeof(struct cox_net_rule));
+
+    return find(vrrpd, items, routes, rules);
+}
+
+char *
+cox_vrrpd_sweep_items(struct cox_vrrpd *vrrpd, const struct cox_vrrp_items *items)
+{
+    g_autoptr(GArray) routes = g_array_new(FALSE, FALSE, sizeof(struct cox_net_route)), rules = g_array_new(FALSE, FALSE, sizeof(struct cox_net_rule));
+    gssize n = find(vrrpd, items, routes, rules);
+    char *refused = n < 0 ? g_strdup("the kernel does not tell its routes") : NULL;
+
+    for (guint i = 0; i < routes->len + rules->len && refused == NULL; i++) {
+        struct cox_net_change change = { .kind = COX_NET_ROUTE, .removes = true };
+
+        if (i < routes->len) {
+            change.route = &g_array_index(routes, struct cox_net_route, i);
+        } else {
+            struct cox_net_rule *rule = &g_array_index(rules, struct cox_net_rule, i - routes->len);
+
+            rule->is_anybodys = true;
+            change.kind = COX_NET_RULE;
+            change.rule = rule;
+        }
+        refused = cox_net_apply(vrrpd->net, &change, 1) == 0 ? NULL : cox_net_change_text(vrrpd->net, &change);
+    }
+    return refused;
+}
+
 /* Announcements. */
 
 static bool

@@ -61,6 +61,12 @@ void cox_vrrpd_resource_restore(struct cox_vrrpd *vrrpd, struct cox_vrrpd_resour
 /** The address as it is on @interface; NULL: on any but lo, where a real server has addresses that are another node's.  NULL: it is not there. */
 const struct cox_net_address *cox_vrrpd_find_address(const struct cox_vrrpd *vrrpd, const struct cox_ip *ip, const char *interface);
 
+/** How many of these routes and rules the kernel has, whoever else has made them; -1: it does not tell. */
+gssize cox_vrrpd_count_items(struct cox_vrrpd *vrrpd, const struct cox_vrrp_items *items);
+
+/** Remove those that it has; NULL, or what the kernel refuses, for g_free. */
+char *cox_vrrpd_sweep_items(struct cox_vrrpd *vrrpd, const struct cox_vrrp_items *items);
+
 /** Is a router to be master because of an order? */
 bool cox_vrrpd_is_master(const struct cox_vrrpd_resource *resource);
 

@@ -129,6 +129,12 @@ cox_net_route_to(struct cox_net *net, const struct cox_ip *to, struct cox_net_ro
     return net->ops->route_to(net, to, route);
 }
 
+bool
+cox_net_tell_items(struct cox_net *net, cox_net_item_fn tell, void *context)
+{
+    return net->ops->tell_items(net, tell, context);
+}
+
 void
 cox_net_watch_items(struct cox_net *net)
 {

@@ -26,6 +26,9 @@ struct cox_net_handler {
     void *context;
 };
 
+/** Is called with a route or a rule; the other one is NULL. */
+typedef void (*cox_net_item_fn)(void *context, const struct cox_net_route *route, const struct cox_net_rule *rule);
+
 struct cox_net_ops {
     void (*apply)(struct cox_net *net, struct cox_net_change *changes, size_t n);
     size_t (*send)(struct cox_net *net, const struct cox_net_frame *frames, size_t n);
@@ -33,6 +36,7 @@ struct cox_net_ops {
     char *(*sysctl_value)(struct cox_net *net, const char *key);
     bool (*dispatch)(struct cox_net *net, GError **error);
     bool (*route_to)(struct cox_net *net, const struct cox_ip *to, struct cox_net_route *route);
+    bool (*tell_items)(struct cox_net *net, cox_net_item_fn tell, void *context);
     void (*watch_items)(struct cox_net *net);
     void (*free)(struct cox_net *net);
 };
@@ -82,6 +86,12 @@ char *cox_net_change_text(const struct cox_net *net, const struct cox_net_change
  * @return false when there is none
  */
 bool cox_net_route_to(struct cox_net *net, const struct cox_ip *to, struct cox_net_route *route);
+
+/**
+ * Tell all routes and rules that there are now, of all tables and whoever has made them; some twice when they change meanwhile.  There may be very many.
+ * @return false when the kernel does not tell them
+ */
+bool cox_net_tell_items(struct cox_net *net, cox_net_item_fn tell, void *context);
 
 /** Tell the handler of routes and rules that are gone, from now on; who holds none need not be woken by them.  Again is fine. */
 void cox_net_watch_items(struct cox_net *net);

@@ -153,6 +153,16 @@ fake_route_to(struct cox_net *base, const struct cox_ip *to, struct cox_net_rout
     return best >= 0;
 }
 
+/* It keeps none. */
+static bool
+fake_tell_items(struct cox_net *net, cox_net_item_fn tell, void *context)
+{
+    (void) net;
+    (void) tell;
+    (void) context;
+    return true;
+}
+
 static void
 fake_watch_items(struct cox_net *net)
 {
@@ -178,6 +188,7 @@ static const struct cox_net_ops fake_ops = {
     .sysctl_value = fake_sysctl_value,
     .dispatch = fake_dispatch,
     .route_to = fake_route_to,
+    .tell_items = fake_tell_items,
     .watch_items = fake_watch_items,
     .free = fake_free,
 };

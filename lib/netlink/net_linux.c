@@ -125,13 +125,14 @@ take(struct cox_nettable *table, const struct cox_netmsg *message, const struct 
 
 enum dump { DUMP_DONE = 0, DUMP_AGAIN, DUMP_FAILED };
 
+typedef void (*heard_fn)(void *context, const struct cox_netmsg *message);
+
+/* The answers to what is in out, a question for all of something with the last number. */
 static enum dump
-read_dump(struct net_linux *net, struct cox_nettable *table, bool wants_addresses)
+hear_dump(struct net_linux *net, heard_fn heard, void *context)
 {
     bool was_interrupted = false;
 
-    g_byte_array_set_size(net->out, 0);
-    cox_netmsg_dump(net->out, wants_addresses, ++net->seq);
     if (cox_netsocket_send(&net->asking, net->out) != 0) {
         return DUMP_FAILED;
     }
@@ -151,9 +152,23 @@ read_dump(struct net_linux *net, struct cox_nettable *table, bool wants_addresse
             if (message.kind == COX_NETMSG_DONE || message.kind == COX_NETMSG_ANSWER) {
                 return message.error != 0 && message.error != EBUSY ? DUMP_FAILED : was_interrupted || message.error != 0 ? DUMP_AGAIN : DUMP_DONE;
             }
-            take(table, &message, NULL);
+            heard(context, &message);
         }
     }
+}
+
+static void
+take_heard(void *table, const struct cox_netmsg *message)
+{
+    take(table, message, NULL);
+}
+
+static enum dump
+read_dump(struct net_linux *net, struct cox_nettable *table, bool wants_addresses)
+{
+    g_byte_array_set_size(net->out, 0);
+    cox_netmsg_dump(net->out, wants_addresses, ++net->seq);
+    return hear_dump(net, take_heard, table);
 }
 
 /* All interfaces and addresses, or NULL. */
@@ -248,6 +263,44 @@ linux_route_to(struct cox_net *base, const struct cox_ip *to, struct cox_net_rou
             }
         }
     }
+}
+
+struct teller {
+    cox_net_item_fn tell;
+    void *context;
+};
+
+static void
+tell_heard(void *context, const struct cox_netmsg *message)
+{
+    const struct teller *teller = context;
+
+    if (message->kind == COX_NETMSG_ROUTE) {
+        teller->tell(teller->context, &message->route, NULL);
+    } else if (message->kind == COX_NETMSG_RULE) {
+        teller->tell(teller->context, NULL, &message->rule);
+    }
+}
+
+static bool
+linux_tell_items(struct cox_net *base, cox_net_item_fn tell, void *context)
+{
+    struct net_linux *net = (struct net_linux *) base;
+    struct teller teller = { tell, context };
+
+    for (int wants_rules = 0; wants_rules < 2; wants_rules++) {
+        enum dump done = DUMP_AGAIN;
+
+        for (int i = 0; i < DUMP_TRIES && done == DUMP_AGAIN; i++) {
+            g_byte_array_set_size(net->out, 0);
+            cox_netmsg_dump_items(net->out, wants_rules != 0, ++net->seq);
+            done = hear_dump(net, tell_heard, &teller);
+        }
+        if (done != DUMP_DONE) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* New routes, which a routing daemon may have by the hundred thousand, stay outside. */
@@ -372,6 +425,7 @@ static const struct cox_net_ops linux_ops = {
     .sysctl_value = linux_sysctl_value,
     .dispatch = linux_dispatch,
     .route_to = linux_route_to,
+    .tell_items = linux_tell_items,
     .watch_items = linux_watch_items,
     .free = linux_free,
 };

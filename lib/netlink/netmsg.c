@@ -207,7 +207,9 @@ rule_message(const struct cox_net_rule *rule, bool removes, guint32 seq)
     cox_netput_head(message, &head, sizeof head);
     put_ip(message, FRA_DST, &rule->to.ip);
     put_ip(message, FRA_SRC, &rule->from.ip);
-    cox_netput(message, FRA_PROTOCOL, &protocol, 1);
+    if (!rule->is_anybodys) {
+        cox_netput(message, FRA_PROTOCOL, &protocol, 1);
+    }
     if (table != 0) {
         cox_netput_u32(message, FRA_TABLE, table);
     }
@@ -302,6 +304,21 @@ cox_netmsg_dump(GByteArray *out, bool wants_addresses, guint32 seq)
         cox_netput_head(message, &addresses, sizeof addresses);
     } else {
         cox_netput_head(message, &links, sizeof links);
+    }
+    cox_netput_end(out, message);
+}
+
+void
+cox_netmsg_dump_items(GByteArray *out, bool wants_rules, guint32 seq)
+{
+    struct cox_netput *message = cox_netput_begin(wants_rules ? RTM_GETRULE : RTM_GETROUTE, NLM_F_DUMP, seq, MESSAGE_BYTES);
+    const struct rtmsg routes = { .rtm_family = AF_UNSPEC };
+    const struct fib_rule_hdr rules = { .family = AF_UNSPEC };
+
+    if (wants_rules) {
+        cox_netput_head(message, &rules, sizeof rules);
+    } else {
+        cox_netput_head(message, &routes, sizeof routes);
     }
     cox_netput_end(out, message);
 }
@@ -513,7 +530,8 @@ read_rule(struct nlmsghdr *head, struct cox_net_rule *out)
         .family = info->family == AF_INET6 ? COX_IP_V6 : COX_IP_V4, .is_not = (info->flags & FIB_RULE_INVERT) != 0, .tos = info->tos,
         .from = { ip_of(attributes, FRA_SRC, info->family), info->src_len }, .to = { ip_of(attributes, FRA_DST, info->family), info->dst_len },
         .action = info->action, .table = attributes[FRA_TABLE] != NULL ? number_of(attributes, FRA_TABLE) : info->table,
-        .preference = number_of(attributes, FRA_PRIORITY), .has_preference = true,
+        .preference = number_of(attributes, FRA_PRIORITY), .has_preference = true, .target = number_of(attributes, FRA_GOTO),
+        .suppress_bits = -1, .suppress_group = -1,
         .mark = number_of(attributes, FRA_FWMARK), .mark_mask = number_of(attributes, FRA_FWMASK),
     };
     read_name(attributes, FRA_IIFNAME, out->in);
@@ -570,9 +588,10 @@ cox_netmsg_next(const guint8 *data, size_t size, size_t *at, struct cox_netmsg *
                 out->kind = head->nlmsg_type == RTM_NEWROUTE ? COX_NETMSG_ROUTE : COX_NETMSG_ROUTE_GONE;
             }
             break;
+        case RTM_NEWRULE:
         case RTM_DELRULE:
             if (read_rule(head, &out->rule)) {
-                out->kind = COX_NETMSG_RULE_GONE;
+                out->kind = head->nlmsg_type == RTM_NEWRULE ? COX_NETMSG_RULE : COX_NETMSG_RULE_GONE;
             }
             break;
         case NLMSG_ERROR:

@@ -16,6 +16,9 @@ void cox_netmsg_change(GByteArray *out, const struct cox_net_change *change, gui
 /** Append the question for all interfaces, or for all addresses. */
 void cox_netmsg_dump(GByteArray *out, bool wants_addresses, guint32 seq);
 
+/** Append the question for all routes, or for all rules, of all tables. */
+void cox_netmsg_dump_items(GByteArray *out, bool wants_rules, guint32 seq);
+
 /** Append the question for the route that packets to @to would take, as it stands in its table. */
 void cox_netmsg_route_to(GByteArray *out, const struct cox_ip *to, guint32 seq);
 
@@ -27,6 +30,7 @@ enum cox_netmsg_kind {
     COX_NETMSG_ADDRESS_GONE,
     COX_NETMSG_ROUTE,
     COX_NETMSG_ROUTE_GONE,
+    COX_NETMSG_RULE,
     COX_NETMSG_RULE_GONE,
     COX_NETMSG_ANSWER,    /**< to a change; error is 0 when it was made */
     COX_NETMSG_DONE,      /**< the end of a dump */
@@ -42,7 +46,7 @@ struct cox_netmsg {
         struct cox_net_link link;
         struct cox_net_address address;
         struct cox_net_route route; /**< without metrics; with several hops, or one of another family, none is told */
-        struct cox_net_rule rule;   /**< addresses, table, preference, mark and interfaces */
+        struct cox_net_rule rule;   /**< addresses, table, preference, target, mark and interfaces */
     };
 };
 

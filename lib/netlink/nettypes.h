@@ -74,6 +74,7 @@ struct cox_net_range {
 struct cox_net_rule {
     guint8 family;              /**< enum cox_ip_family */
     bool is_not;
+    bool is_anybodys;           /**< to be removed whoever has made it: the protocol does not count */
     struct cox_net_prefix from, to;
     guint8 tos;
     guint8 action;              /**< FR_ACT_*; 0: look into the table */
