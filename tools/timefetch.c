@@ -91,7 +91,7 @@ ask_others(struct asking *asking, const struct cox_msg_control_state *state)
             continue;
         }
         if (g_strcmp0(state->nodes[i].state, "lost") == 0) {
-            g_ptr_array_add(asking->fetch->missing, g_strdup_printf("%s: its controller is away", name));
+            g_ptr_array_add(asking->fetch->missing, g_strdup_printf("%s: %s", name, state->nodes[i].is_there ? "its controller is away" : "it is not a member now"));
         } else if (!ask_node(asking, name, &error)) {
             g_ptr_array_add(asking->fetch->missing, g_strdup_printf("%s: %s", name, error->message));
         }

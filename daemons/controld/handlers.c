@@ -98,7 +98,7 @@ list_nodes(const struct controld *controld, GArray *list)
     for (guint i = 0; i < controld->members->len; i++) {
         guint32 id = g_array_index(controld->members, guint32, i);
         const struct cox_msg_control_node node = { .id = id, .name = cox_service_node_name(controld->ctx, id),
-                                                   .state = has(controld->view, id) ? "member" : "lost" };
+                                                   .state = has(controld->view, id) ? "member" : "lost", .is_there = 1 };
 
         g_array_append_val(list, node);
     }

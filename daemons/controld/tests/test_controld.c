@@ -118,6 +118,7 @@ a_lost_node_is_fenced_until_that_succeeds(void **state)
     assert_int_equal(life_query(w)->n_nodes, 2);
     assert_string_equal(life_query(w)->nodes[1].name, "n2");
     assert_string_equal(life_query(w)->nodes[1].state, "lost");
+    assert_int_equal(life_query(w)->nodes[1].is_there, 0);
     w->fence_fails = false;
     life_pass(w, 70000);
     assert_true(life_has(w, "expected=\"down\""));
@@ -617,6 +618,7 @@ nodes_are_known_whose_controllers_were_away_when_this_one_began(void **state)
     assert_int_equal(told->n_nodes, 2);
     assert_string_equal(told->nodes[1].name, "n2");
     assert_string_equal(told->nodes[1].state, "lost");
+    assert_int_equal(told->nodes[1].is_there, 1);
 }
 
 /* Its controller is there and says nothing, and then goes. */
