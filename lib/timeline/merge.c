@@ -175,14 +175,32 @@ is_meant(const struct cox_timeline_record *record, const struct cox_timeline_fil
 struct shown {
     GHashTable *links;   /* transitions */
     GHashTable *targets; /* nodes whose fencing is shown: how it ends is, too */
+    bool is_within;      /* one of the transitions has begun and not ended */
 };
+
+/* There is one at a time; one whose coordinator has died has no end. */
+static void
+note_transition(struct shown *shown, const struct cox_timeline_record *record)
+{
+    if (record->kind == COX_TIMELINE_TRANSITION) {
+        shown->is_within = record->link != NULL && g_strcmp0(record->task, "begin") == 0 && g_hash_table_contains(shown->links, record->link);
+    }
+}
+
+/* Was it part of something that is shown?  A fencing that ends while a transition goes on may have been asked for by the one before: what waits for it is here. */
+static bool
+is_linked(const struct cox_timeline_record *record, const struct shown *shown)
+{
+    return (record->link != NULL && g_hash_table_contains(shown->links, record->link))
+           || (record->kind == COX_TIMELINE_FENCE && shown->is_within);
+}
 
 static bool
 is_part(const struct cox_timeline_record *record, const struct shown *shown)
 {
     bool is_fence = record->kind == COX_TIMELINE_FENCE;
 
-    if ((record->kind == COX_TIMELINE_TRANSITION || is_fence) && record->link != NULL && g_hash_table_contains(shown->links, record->link)) {
+    if ((record->kind == COX_TIMELINE_TRANSITION || is_fence) && is_linked(record, shown)) {
         if (is_fence && record->node != NULL) {
             (void) g_hash_table_add(shown->targets, (gpointer) (gsize) record->node);
         }
@@ -207,7 +225,7 @@ cox_timeline_select(GArray *entries, const struct cox_timeline_filter *filter)
 {
     g_autoptr(GHashTable) links = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) targets = g_hash_table_new(g_str_hash, g_str_equal);
-    const struct shown shown = { links, targets };
+    struct shown shown = { links, targets, false };
     guint kept = 0;
 
     for (guint i = 0; i < entries->len; i++) {
@@ -220,6 +238,7 @@ cox_timeline_select(GArray *entries, const struct cox_timeline_filter *filter)
     for (guint i = 0; i < entries->len; i++) {
         const struct cox_timeline_entry entry = g_array_index(entries, struct cox_timeline_entry, i);
 
+        note_transition(&shown, entry.record);
         if (is_wanted(&entry, filter, &shown)) {
             g_array_index(entries, struct cox_timeline_entry, kept++) = entry;
         }

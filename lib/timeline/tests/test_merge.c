@@ -187,6 +187,25 @@ a_resource_comes_with_the_transitions_and_fencing_that_moved_it(void **state)
     expect(none, 1, &other, "");
 }
 
+/* The plan that asked for the fencing was replaced while that went on; a later fencing has nothing to do with it. */
+static void
+a_resource_comes_with_the_fencing_that_an_earlier_transition_asked_for(void **state)
+{
+    g_autoptr(cox_arena) arena = cox_arena_new();
+    struct cox_timeline_source b[] = {
+        source("n1",
+               "1 1000000 transition node=n1 task=begin link=1@x\n1 2000000 fence node=n2 task=reboot outcome=asked link=1@x\n"
+               "1 3000000 transition node=n1 task=end link=1@x\n1 4000000 transition node=n1 task=begin link=2@x\n"
+               "1 5000000 fence node=n2 task=reboot outcome=ok link=1.5\n1 6000000 action node=n1 object=b task=start outcome=ok call=3 link=2@x\n"
+               "1 7000000 transition node=n1 task=begin link=3@x\n1 8000000 fence node=n3 task=off outcome=ok link=1.6\n",
+               0, arena),
+    };
+    const struct cox_timeline_filter filter = { .resource = "b" };
+
+    (void) state;
+    expect(b, 1, &filter, "4 n1 n1 begin, 5 n1 n2 reboot, 6 n1 b start");
+}
+
 static void
 a_node_comes_with_what_happened_to_it(void **state)
 {
@@ -209,4 +228,5 @@ COX_TEST_MAIN(cmocka_unit_test(what_several_nodes_have_kept_is_there_once),
               cmocka_unit_test(three_nodes_are_one_and_none_is_empty),
               cmocka_unit_test(what_is_dull_is_left_out_unless_all_is_wanted),
               cmocka_unit_test(a_resource_comes_with_the_transitions_and_fencing_that_moved_it),
+              cmocka_unit_test(a_resource_comes_with_the_fencing_that_an_earlier_transition_asked_for),
               cmocka_unit_test(a_node_comes_with_what_happened_to_it))
