@@ -123,6 +123,10 @@ is_busy_without(struct controld *controld, const char *rsc_id, const char *task)
     g_autofree char *name = name_of_order(rsc_id, task);
     guint n = g_hash_table_size(controld->ordered);
 
+    if (n == 0) { /* what was followed by an order that came too late for it */
+        g_hash_table_remove_all(controld->followed);
+        return false;
+    }
     if (g_hash_table_remove(controld->followed, name)) {
         return n != 4 * controld->told_limit;
     }

@@ -139,6 +139,24 @@ results_of_a_chain_wait_for_each_other(void **state)
     w->is_holding = false;
 }
 
+/* The order that came after s1 was given when s1 had ended: the next result of s1, with nothing behind it, waits for nobody. */
+static void
+a_result_waits_for_no_order_that_came_too_late(void **state)
+{
+    struct world *w = *state;
+
+    life_create(w, "", DUMMY, "");
+    w->is_holding = true;
+    w->controld->told_limit = 1;
+    order_followers(w, 2);
+    assert_int_equal(end_start(w, 1), 1);
+    assert_int_equal(end_start(w, 2), 0);
+    (void) g_hash_table_add(w->controld->followed, g_strdup("s1 start"));
+    assert_int_equal(end_start(w, 1), 0);
+    assert_int_equal(g_hash_table_size(w->controld->followed), 0);
+    w->is_holding = false;
+}
+
 /* It is older than this controller: then it is as if the order had been taken out of its queue. */
 static void
 an_executor_that_does_not_know_such_orders_has_not_begun(void **state)
@@ -167,6 +185,7 @@ main(void)
         STORY(results_wait_for_each_other_while_there_is_a_queue),
         STORY(an_order_that_comes_after_others_reaches_the_executor_with_their_names),
         STORY(results_of_a_chain_wait_for_each_other),
+        STORY(a_result_waits_for_no_order_that_came_too_late),
         STORY(an_executor_that_does_not_know_such_orders_has_not_begun),
     };
 
