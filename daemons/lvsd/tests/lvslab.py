@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../cts"))
 import daemonlab
@@ -51,6 +52,32 @@ class Server:
 
     def real(self, more="", weight=1, check="TCP_CHECK {\n connect_timeout 1\n }"):
         return "real_server 127.0.0.1 %d {\n weight %d\n %s\n %s\n}\n" % (self.port, weight, check, more)
+
+
+def _drip(sock):
+    """One byte after the other, for ever."""
+    sock.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+    while True:
+        sock.sendall(b"x")
+        time.sleep(0.01)
+
+
+def _flood(sock):
+    sock.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+    while True:
+        sock.sendall(b"x" * 65536)
+
+
+def _mute(sock):
+    time.sleep(600)
+
+
+PAGE = "HTTP_GET {\n url {\n path /\n }\n connect_timeout 2\n }"
+
+
+def hostile():
+    """Servers whose pages never end, or never begin: to be checked with PAGE."""
+    return [Server(answer=how) for how in (_drip, _flood, _mute) for _ in range(5)]
 
 
 def service(servers, front="192.0.2.1 80", more=""):
