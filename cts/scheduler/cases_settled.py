@@ -370,3 +370,16 @@ for name, of in ("", {}), ("-first", {"priority": "1"}):
     case("utilization-wish-without-room-for-a-clone" + name, "C may only be where B has no room: that C would be with B does not keep B from where C may not be, whichever is looked at first.",
          [clone("C-clone", C), prim("B", of, util=WANTING)], [colocation("C-clone", "B", "100"), location("C-clone", "n1", "-INFINITY")],
          options={"placement-strategy": "minimal"}, node_util={"n1": {"memory": "4"}}, runs={"C": ["n2"]})
+
+def failed_behind(*parts):
+    """What runs where; the machine, which nobody manages, was found failed behind the connection R."""
+    return lambda s: (up(*parts)(s), s.at("VM", "R").fail("monitor", rc=1, expected=7))
+
+
+FAILED_MACHINE = dict(nodes=1, probed=False, remotes={"R": {}})
+UNMANAGED = prim("VM", {"remote-node": "guest", "is-managed": "false"})
+case("guest-that-cannot-be-fenced", "A machine that nobody manages failed, so its guest cannot be fenced.  What runs elsewhere goes on, though it was never looked for in the guest; what is down may be there, and does not start.",
+     [A, B, remote("R", monitor=None), UNMANAGED], [location("A", "n1", "100")],
+     history=failed_behind(("A", "n1"), ("R", "n1", CONNECTION)), **FAILED_MACHINE)
+case("guest-that-cannot-be-fenced-connection", "The same: a connection is never in a guest, so it comes up.",
+     [remote("R", monitor=None), remote("S", monitor=None), UNMANAGED], history=failed_behind(("R", "n1", CONNECTION)), **FAILED_MACHINE)

@@ -103,3 +103,9 @@ sched_rsc_holds_guest(const struct sched_rsc *rsc)
     }
     return false;
 }
+
+bool
+sched_rsc_is_never_on(const struct sched_rsc *rsc, const struct sched_node *node)
+{
+    return node->kind == SCHED_NODE_REMOTE && (rsc->is_fence_device || rsc->remote_node != NULL || (node->is_guest && sched_rsc_holds_guest(rsc)));
+}

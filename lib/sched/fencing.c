@@ -4,6 +4,7 @@
 #include "model/option.h"
 #include "model/param_digest.h"
 #include "sched/planner_priv.h"
+#include "sched/rsc_priv.h"
 
 /* How much runs on the node, and in its guests. */
 static int
@@ -217,6 +218,13 @@ is_known(const struct sched_rsc *rsc, const struct sched_node *node)
     return sched_rsc_is_known_on(is_anonymous ? clone : rsc, node);
 }
 
+/* May it run there, so that it must not start while nobody can tell?  What is seen to run elsewhere is not stopped for that. */
+static bool
+may_hide(const struct sched_rsc *rsc, const struct sched_node *node)
+{
+    return rsc->running_on.n == 0 && !sched_rsc_is_never_on(rsc, node);
+}
+
 static void
 starts_after(struct sched_work *work, struct sched_rsc *rsc, struct sched_action *fencing)
 {
@@ -235,7 +243,7 @@ starts_after(struct sched_work *work, struct sched_rsc *rsc, struct sched_action
         case SCHED_REQUIRES_QUORUM:
             if (action->task == SCHED_TASK_START && rsc->cells != NULL && rsc->cells[target->idx].is_present
                 && !is_known(rsc, target)) {
-                sched_edge_add(work, fencing, action, SCHED_R_ORDERED | SCHED_R_BLOCKS);
+                sched_edge_add(work, fencing, action, SCHED_R_ORDERED | (may_hide(rsc, target) ? SCHED_R_BLOCKS : 0));
             }
             break;
         }

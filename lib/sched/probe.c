@@ -84,8 +84,7 @@ is_needless(struct sched_work *work, struct sched_rsc *rsc, const struct sched_n
     if (rsc->is_orphan || sched_rsc_is_known_on(rsc, node)) {
         return true;
     }
-    if (node->kind == SCHED_NODE_REMOTE
-        && (rsc->is_fence_device || rsc->remote_node != NULL || (node->is_guest && sched_rsc_holds_guest(rsc)))) {
+    if (sched_rsc_is_never_on(rsc, node)) {
         return true;
     }
     if (rsc->container != NULL && rsc->container != rsc && rsc->remote_node == NULL && !rsc->is_implicit && rsc->replica < 0) {

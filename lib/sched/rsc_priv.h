@@ -76,6 +76,9 @@ const char *sched_guest_name(const struct sched_work *work, const struct cox_rsc
 /** Is @rsc what a guest node runs in? */
 bool sched_rsc_holds_guest(const struct sched_rsc *rsc);
 
+/** Is @node one where @rsc never runs, whatever is configured: connections, fence devices and machines behind a connection? */
+bool sched_rsc_is_never_on(const struct sched_rsc *rsc, const struct sched_node *node);
+
 /** Number of replicas (node.c, as each has a node). */
 int sched_bundle_count(const struct cox_bundle_def *def);
 
