@@ -383,3 +383,6 @@ case("guest-that-cannot-be-fenced", "A machine that nobody manages failed, so it
      history=failed_behind(("A", "n1"), ("R", "n1", CONNECTION)), **FAILED_MACHINE)
 case("guest-that-cannot-be-fenced-connection", "The same: a connection is never in a guest, so it comes up.",
      [remote("R", monitor=None), remote("S", monitor=None), UNMANAGED], history=failed_behind(("R", "n1", CONNECTION)), **FAILED_MACHINE)
+case("monitor-behind-a-new-connection", "A failed in the guest, and is before the machine in a group, so that it moves to where the machine is, which restarts: with the new connection A is not watched again in the guest.",
+     [group("G", A, VM)], nodes=1, probed=False, options={"stop-orphan-actions": "false"}, remotes={"guest": {}},
+     history=lambda s: (up(*MACHINE)(s), s.at("A", "guest").fail("monitor", 10000, rc=5)))

@@ -165,6 +165,16 @@ order_move_in(struct sched_work *work, struct sched_action *start)
     }
 }
 
+/* Does the resource stay where the action is? */
+static bool
+stays(const struct sched_action *action)
+{
+    const struct sched_rsc *rsc = action->rsc, *container = action->node->remote_rsc->container;
+
+    /* QUIRK 37: in a machine that failed, monitors of what moves away begin again, too.  case: bug-rh-1097457 */
+    return rsc->next_role != COX_ROLE_STOPPED && (rsc->assigned == action->node || (container != NULL && container->is_failed));
+}
+
 /* Is it no monitor that watches that the resource stays down? */
 static bool
 is_for_started(const struct sched_action *action)
@@ -192,7 +202,7 @@ sched_remote_orders(struct sched_work *work)
             || action->node->remote_rsc == NULL || action->task == SCHED_TASK_CANCEL) {
             continue; /* what is to end need not wait for a connection */
         }
-        if (action->interval_ms > 0 && action->rsc->next_role == COX_ROLE_STOPPED && is_for_started(action)) {
+        if (action->interval_ms > 0 && !stays(action) && is_for_started(action)) {
             continue; /* it ends with the resource: a new connection does not begin it again */
         }
         if (action->task == SCHED_TASK_START) {
