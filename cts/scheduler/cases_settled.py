@@ -386,3 +386,18 @@ case("guest-that-cannot-be-fenced-connection", "The same: a connection is never 
 case("monitor-behind-a-new-connection", "A failed in the guest, and is before the machine in a group, so that it moves to where the machine is, which restarts: with the new connection A is not watched again in the guest.",
      [group("G", A, VM)], nodes=1, probed=False, options={"stop-orphan-actions": "false"}, remotes={"guest": {}},
      history=lambda s: (up(*MACHINE)(s), s.at("A", "guest").fail("monitor", 10000, rc=5)))
+
+
+def sent_by_number(*source_ops):
+    """A:3 was sent from n1 to n2, whose entry has no number; later as A something else was done at n1."""
+    def write(s):
+        s.at("A:3", "n1").add("migrate_to", call=3, migrate_source="n1", migrate_target="n2", id="A:3_migrate_to_0")
+        s.at("A", "n2").add("migrate_from", migrate_source="n1", migrate_target="n2", id="A_migrate_from_0").add("monitor", 10000, call=2)
+        for task in source_ops:
+            s.at("A", "n1").add(task, call=4, when=NOW - 1800)
+    return write
+
+
+for name, why, ops in (("", "it is stopped there", ()), ("-and-stopped", "it was stopped there since, without the number, and not once more", ("stop",))):
+    case("migrate-under-another-number" + name, "An instance was sent away under a number that its target does not know: " + why + ".",
+         [clone("A-clone", prim("A", {"allow-migrate": "true"}), clone_max="1")], [location("A-clone", "n2", "100")], probed=False, history=sent_by_number(*ops))

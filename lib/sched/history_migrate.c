@@ -216,6 +216,39 @@ half_done(struct sched_work *work, const struct sched_entry *entry, struct sched
     }
 }
 
+static bool
+is_stopped_after(const struct cox_rsc_history *history, const struct cox_op_history *than)
+{
+    for (guint32 i = 0; i < history->n_ops; i++) {
+        const struct cox_op_history *op = &history->ops[i];
+
+        if (g_strcmp0(op->operation, "stop") == 0 && op->status == COX_OP_STATUS_DONE && op->rc == 0 && op->has_last_rc_change
+            && op->last_rc_change_s > than->last_rc_change_s) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Was an anonymous instance stopped at the source under another number since it was sent?  Nothing is left there then. */
+static bool
+stopped_as_another(const struct sched_entry *entry)
+{
+    const struct sched_rsc *rsc = entry->rsc;
+    const struct sched_rsc *clone = rsc->instance >= 0 ? rsc->parent : NULL;
+    const GPtrArray *resources = entry->node->status->resources;
+    size_t length = strcspn(rsc->id, ":");
+
+    for (guint i = 0; clone != NULL && !clone->meta.is_unique && i < resources->len; i++) {
+        const struct cox_rsc_history *history = g_ptr_array_index(resources, i);
+
+        if (strncmp(history->id, rsc->id, length) == 0 && strcspn(history->id, ":") == length && is_stopped_after(history, entry->op)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 sched_migrate_to_done(struct sched_work *work, const struct sched_entry *entry)
 {
@@ -223,7 +256,7 @@ sched_migrate_to_done(struct sched_work *work, const struct sched_entry *entry)
     struct sched_node *source = sched_node_find(work, entry->op->migrate_source);
     struct sched_node *target = sched_node_find(work, entry->op->migrate_target);
     const struct cox_op_history *from;
-    bool is_newer;
+    bool is_newer, has_arrived;
 
     if (entry->op->migrate_source == NULL || entry->op->migrate_target == NULL) {
         return;
@@ -236,8 +269,13 @@ sched_migrate_to_done(struct sched_work *work, const struct sched_entry *entry)
     if (is_newer && from != NULL && changed_after(work, rsc, entry->op->migrate_source, entry->op, true)) {
         return;
     }
+    has_arrived = from != NULL && from->rc == 0 && from->status == COX_OP_STATUS_DONE;
+    if ((has_arrived || target == NULL || !target->is_online) && stopped_as_another(entry)) {
+        rsc->role = COX_ROLE_STOPPED;
+        return;
+    }
     rsc->role = COX_ROLE_STARTED; /* clones do not migrate by role */
-    if (from != NULL && from->rc == 0 && from->status == COX_OP_STATUS_DONE) {
+    if (has_arrived) {
         if (source != NULL && source->is_online) {
             add_dangling(rsc, source);
         }
