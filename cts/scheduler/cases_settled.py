@@ -401,3 +401,8 @@ def sent_by_number(*source_ops):
 for name, why, ops in (("", "it is stopped there", ()), ("-and-stopped", "it was stopped there since, without the number, and not once more", ("stop",))):
     case("migrate-under-another-number" + name, "An instance was sent away under a number that its target does not know: " + why + ".",
          [clone("A-clone", prim("A", {"allow-migrate": "true"}), clone_max="1")], [location("A-clone", "n2", "100")], probed=False, history=sent_by_number(*ops))
+BEHIND = [prim("A", util={"memory": "3"}), prim("B"), prim("C", {"priority": "10"}, util={"memory": "3"})]
+for name, why, kind in (("", "it leaves A its room", "Mandatory"), ("-optional", "A stops for it if it need not wait for B", "Optional")):
+    case("utilization-behind-what-cannot-stop" + name, "B is after A, and could not be stopped.  What is placed before A has not the room that A has until B is down: " + why + ".",
+         BEHIND, [order("A", "B", kind)], options={"placement-strategy": "utilization"}, node_util={"n1": {"memory": "4"}, "n2": {"memory": "1"}},
+         runs={"A": "n1", "B": "n2"}, history=lambda s: s.at("B", "n2").fail("stop"))

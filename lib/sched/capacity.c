@@ -3,6 +3,7 @@
 
 #include "sched/assign_priv.h"
 #include "sched/bundle_priv.h"
+#include "sched/planner_priv.h"
 
 bool
 sched_capacity_counts(const struct sched_work *work)
@@ -40,10 +41,12 @@ sched_capacity_take(const struct sched_work *work, struct sched_node *node, cons
 void
 sched_capacity_keep(const struct sched_work *work)
 {
+    g_autofree bool *is_kept = sched_order_kept(work);
+
     for (guint i = 0; i < work->rscs->len; i++) {
         struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i);
 
-        rsc->keeps_room = rsc->need != NULL && sched_rsc_stays(rsc);
+        rsc->keeps_room = rsc->need != NULL && (is_kept[rsc->idx] || sched_rsc_stays(rsc));
         for (guint32 n = 0; rsc->keeps_room && n < rsc->running_on.n; n++) {
             take(work, rsc->running_on.items[n], rsc, 1);
         }

@@ -156,3 +156,45 @@ sched_order_holds(const struct sched_work *work, const struct sched_rsc *rsc)
 
     return rsc->running_on.n == 0 && is_held(&look, rsc, MOST_STEPS);
 }
+
+/* ---- what stays up ---- */
+
+static bool
+keep(bool *is_kept, const struct sched_rsc *rsc)
+{
+    const bool is_new = rsc->variant == COX_PRIMITIVE && rsc->running_on.n > 0 && !is_kept[rsc->idx];
+
+    is_kept[rsc->idx] = is_kept[rsc->idx] || is_new;
+    return is_new;
+}
+
+/* Does it say that what is kept stops before something else does? */
+static bool
+is_of_kept(const bool *is_kept, const struct sched_ordering *ordering)
+{
+    return ordering->first_rsc != NULL && is_kept[ordering->first_rsc->idx] && ordering->then_rsc != NULL
+           && ordering->first_task == SCHED_TASK_STOP && ordering->then_task == SCHED_TASK_STOP && (ordering->flags & SCHED_R_REQUIRES_FIRST);
+}
+
+bool *
+sched_order_kept(const struct sched_work *work)
+{
+    const struct sched_order_data *data = work->order_data;
+    bool *is_kept = g_new0(bool, work->rscs->len + 1);
+    bool is_more = false;
+
+    for (guint i = 0; i < work->rscs->len; i++) {
+        const struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i);
+
+        is_more = (rsc->is_blocked && keep(is_kept, rsc)) || is_more;
+    }
+    while (is_more && data != NULL) {
+        is_more = false;
+        for (guint32 i = 0; i < data->n_configured; i++) {
+            const struct sched_ordering *ordering = data->orderings.items[i];
+
+            is_more = (is_of_kept(is_kept, ordering) && keep(is_kept, ordering->then_rsc)) || is_more;
+        }
+    }
+    return is_kept;
+}

@@ -12,6 +12,8 @@ void sched_internal_apart(struct sched_work *work);
 /* order_held.c */
 /** Will @rsc, which is down, not start because of mandatory constraints, whatever is decided?  Not all are found of which that is so. */
 bool sched_order_holds(const struct sched_work *work, const struct sched_rsc *rsc);
+/** By index: the primitives that run and are blocked, and those that orders let stop only after such.  Not all are found.  g_free it. */
+bool *sched_order_kept(const struct sched_work *work);
 /* primitive_actions.c */
 void sched_primitive_actions(struct sched_work *work, struct sched_rsc *rsc);
 void sched_primitive_cleanup(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *node, bool optional);
