@@ -406,3 +406,7 @@ for name, why, kind in (("", "it leaves A its room", "Mandatory"), ("-optional",
     case("utilization-behind-what-cannot-stop" + name, "B is after A, and could not be stopped.  What is placed before A has not the room that A has until B is down: " + why + ".",
          BEHIND, [order("A", "B", kind)], options={"placement-strategy": "utilization"}, node_util={"n1": {"memory": "4"}, "n2": {"memory": "1"}},
          runs={"A": "n1", "B": "n2"}, history=lambda s: s.at("B", "n2").fail("stop"))
+for name, nodes, memory in (("", 1, None), ("-for-an-instance", 2, {"memory": "1"})):
+    case("utilization-wish-in-the-room-of-others" + name, "C runs and would be with B, which is down and would take the room that D has: what runs is placed first, so D stays.",
+         [prim("X"), clone("C-clone", C), prim("B", util=WANTING), clone("D-clone", prim("D", util={"memory": "3"}))], [colocation("X", "D-clone", "-INFINITY"), colocation("C-clone", "B", "10")],
+         nodes=nodes, options={"placement-strategy": "minimal"}, node_util={"n1": {"memory": "4"}, "n2": memory}, runs={"C": "n1", "D": "n1"})

@@ -112,6 +112,23 @@ sched_capacity_fits(const struct sched_work *work, const struct sched_node *node
     return sched_capacity_has_room(work, node, &(const struct sched_want) { sum, (struct sched_rsc *const *) list->pdata, list->len });
 }
 
+bool
+sched_capacity_crowds(const struct sched_work *work, const struct sched_node *node, struct sched_rsc *rsc)
+{
+    g_autoptr(GPtrArray) list = g_ptr_array_new();
+    g_autofree gint64 *sum = g_new0(gint64, work->n_utilization + 1);
+
+    add_part(work, rsc, list, sum);
+    for (guint i = 0; list->len > 0 && i < node->running->len; i++) {
+        struct sched_rsc *running = g_ptr_array_index(node->running, i);
+
+        if (running->variant == COX_PRIMITIVE) {
+            add_part(work, running, list, sum);
+        }
+    }
+    return !sched_capacity_has_room(work, node, &(const struct sched_want) { sum, (struct sched_rsc *const *) list->pdata, list->len });
+}
+
 static void
 append_amounts(const struct sched_work *work, const struct cox_nvlist *names, const gint64 *amounts, GString *text)
 {

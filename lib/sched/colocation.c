@@ -452,9 +452,23 @@ is_without_room(const struct sched_work *work, const struct sched_rsc *rsc, stru
     return is_any;
 }
 
+/* Is it down, and would it take the room of what runs and has no place yet? */
+static bool
+is_crowding(const struct sched_work *work, struct sched_rsc *rsc)
+{
+    for (guint32 i = 0; rsc->variant == COX_PRIMITIVE && rsc->running_on.n == 0 && i < work->n_nodes; i++) {
+        const struct sched_node *node = sched_node_at(work, i);
+
+        if (sched_node_usable(node) && sched_row_allows(work, rsc->cells, i) && sched_capacity_crowds(work, node, rsc)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /*
  * Where room counts, what runs is placed before what does not.  If that meant that its primary comes first, which wants to be with it in turn,
- * itself or by way of others, or which would take its room, the one would take the other's place with every plan.
+ * itself or by way of others, or which would take its room or that of others, the one would take the other's place with every plan.
  */
 bool
 sched_colocation_is_turned(const struct sched_work *work, const struct sched_rsc *rsc, const struct sched_colocation *row)
@@ -464,7 +478,9 @@ sched_colocation_is_turned(const struct sched_work *work, const struct sched_rsc
     if (!sched_capacity_counts(work)) {
         return false;
     }
-    if (rsc->running_on.n > 0 && is_wish_for_room(work, row) && is_without_room(work, rsc, row->dependent, row->primary)) {
+    if (is_wish_for_room(work, row)
+        && ((rsc->running_on.n > 0 && is_without_room(work, rsc, row->dependent, row->primary))
+            || (row->dependent->running_on.n > 0 && is_crowding(work, row->primary)))) {
         return true;
     }
     seen = g_hash_table_new(NULL, NULL);
