@@ -410,3 +410,7 @@ for name, nodes, memory in (("", 1, None), ("-for-an-instance", 2, {"memory": "1
     case("utilization-wish-in-the-room-of-others" + name, "C runs and would be with B, which is down and would take the room that D has: what runs is placed first, so D stays.",
          [prim("X"), clone("C-clone", C), prim("B", util=WANTING), clone("D-clone", prim("D", util={"memory": "3"}))], [colocation("X", "D-clone", "-INFINITY"), colocation("C-clone", "B", "10")],
          nodes=nodes, options={"placement-strategy": "minimal"}, node_util={"n1": {"memory": "4"}, "n2": memory}, runs={"C": "n1", "D": "n1"})
+for name, priority, why in (("", None, "D stays"), ("-of-higher-priority", "5", "which takes it, as it has a higher priority")):
+    case("utilization-one-more-instance" + name, "One instance of C runs, which is placed before D, and one is down, for which there is room only where D runs: " + why + ".",
+         [clone("C-clone", prim("C", {"priority": priority} if priority else None, util=WANTING), **({"priority": priority} if priority else {})), group("G", prim("D", util=WANTING))],
+         options={"placement-strategy": "minimal"}, node_util={"n1": {"memory": "3"}, "n2": {"memory": "3"}}, runs={"C": "n1", "D": "n2"})

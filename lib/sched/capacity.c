@@ -122,7 +122,7 @@ sched_capacity_crowds(const struct sched_work *work, const struct sched_node *no
     for (guint i = 0; list->len > 0 && i < node->running->len; i++) {
         struct sched_rsc *running = g_ptr_array_index(node->running, i);
 
-        if (running->variant == COX_PRIMITIVE) {
+        if (running->variant == COX_PRIMITIVE && running->top->meta.priority >= rsc->top->meta.priority) {
             add_part(work, running, list, sum);
         }
     }

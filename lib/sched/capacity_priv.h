@@ -22,7 +22,7 @@ void sched_capacity_show_rsc(struct sched_work *work, const struct sched_rsc *rs
 bool sched_capacity_has_room(const struct sched_work *work, const struct sched_node *node, const struct sched_want *want);
 /** Has @node room for what has no place yet of both?  A bundle needs that of one container, what is not known, as for clones, none. */
 bool sched_capacity_fits(const struct sched_work *work, const struct sched_node *node, struct sched_rsc *one, struct sched_rsc *other);
-/** Has @node no room for @rsc, which is down, beside all that runs there and has no place yet? */
+/** Has @node no room for @rsc, which is down, beside all that runs there, is not of lower priority and has no place yet? */
 bool sched_capacity_crowds(const struct sched_work *work, const struct sched_node *node, struct sched_rsc *rsc);
 /** Add what @rsc needs, if it has no place yet, to @sum [n_utilization]. */
 void sched_capacity_add_need(const struct sched_work *work, const struct sched_rsc *rsc, gint64 *sum);

@@ -190,6 +190,21 @@ ban_together(const struct company *company, struct sched_rsc *rsc)
     return true;
 }
 
+/* One more instance of what runs takes no room that others have, which may be placed later. */
+static void
+ban_crowded(struct sched_work *work, struct sched_rsc *rsc)
+{
+    bool is_more = rsc->instance >= 0 && rsc->running_on.n == 0 && rsc->parent != NULL && rsc->parent->variant == COX_CLONE
+                   && rsc->parent->running_on.n > 0;
+
+    sched_explain_cause(work, COX_TERM_UTILIZATION, NULL, NULL);
+    for (guint32 i = 0; is_more && i < work->n_nodes; i++) {
+        if (sched_row_allows(work, rsc->cells, i) && sched_capacity_crowds(work, sched_node_at(work, i), rsc)) {
+            sched_row_add(work, rsc, i, -COX_SCORE_INFINITY);
+        }
+    }
+}
+
 struct sched_node *
 sched_utilization_ban(struct sched_work *work, struct sched_rsc *rsc)
 {
@@ -200,6 +215,7 @@ sched_utilization_ban(struct sched_work *work, struct sched_rsc *rsc)
     if (!sched_capacity_counts(work)) {
         return NULL;
     }
+    ban_crowded(work, rsc);
     company.list = g_ptr_array_new();
     company.seen = g_hash_table_new(NULL, NULL);
     gather(&company, rsc);
