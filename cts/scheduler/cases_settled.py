@@ -414,3 +414,9 @@ for name, priority, why in (("", None, "D stays"), ("-of-higher-priority", "5", 
     case("utilization-one-more-instance" + name, "One instance of C runs, which is placed before D, and one is down, for which there is room only where D runs: " + why + ".",
          [clone("C-clone", prim("C", {"priority": priority} if priority else None, util=WANTING), **({"priority": priority} if priority else {})), group("G", prim("D", util=WANTING))],
          options={"placement-strategy": "minimal"}, node_util={"n1": {"memory": "3"}, "n2": {"memory": "3"}}, runs={"C": "n1", "D": "n2"})
+for name, of, need in (("-that-stays-down", {"target-role": "Stopped"}, None), ("-without-room", None, {"memory": "2"})):
+    case("utilization-wish-for-what-is-nowhere" + name, "A would be with B's group, which nobody can start, and where B might be is no reason to place A before the bundle, or after it: both stay.",
+         [group("G", prim("B", of, util=need)), prim("X", {"priority": "10"}), A, bundle("W", None, replicas=1)],
+         [location("B", "n1", "100", resource_discovery="exclusive"), colocation("A", "G", "100"), order("B", "W")], options=BALANCED,
+         node_util={"n1": {"memory": "1"}, "n2": {"memory": "1"}}, runs={"X": "n1", "A": "n2"}, history=lambda s: (setattr(s.at("W-ip-192.0.2.10", "n1"), "params", {"ip": "192.0.2.10", "cidr_netmask": "32"}),
+                                                                           up(("W-ip-192.0.2.10", "n1", ADDRESS), probed=[("W-ip-192.0.2.10", "n2", ADDRESS)])(s)))

@@ -1,4 +1,6 @@
 /* lib/sched/rsc_order.c - in which order are resources assigned?  Layer 3, pure. */
+#include <string.h>
+
 #include "sched/assign_priv.h"
 
 struct entry {
@@ -58,6 +60,41 @@ lacks_room(const struct sched_rsc *group, const struct sched_node *node)
     return false;
 }
 
+/* Is it down, or one of its members, and stays so, for want of room or as nobody starts it? */
+static bool
+is_nowhere(const struct sched_work *work, struct sched_rsc *rsc)
+{
+    const struct sched_want want = { rsc->need, &rsc, 1 };
+    bool fits = rsc->need == NULL || rsc->running_on.n > 0;
+
+    if (sched_colocation_stays_down(rsc)) {
+        return true;
+    }
+    for (guint i = 0; rsc->variant == COX_GROUP && i < sched_n_children(rsc); i++) {
+        if (is_nowhere(work, sched_child(rsc, i))) {
+            return true;
+        }
+    }
+    for (guint32 i = 0; !fits && i < work->n_nodes; i++) {
+        fits = sched_node_usable(sched_node_at(work, i)) && sched_capacity_has_room(work, sched_node_at(work, i), &want);
+    }
+    return !fits;
+}
+
+/* Would it be with what is nowhere?  Where that might be does not say how much its own place counts. */
+static bool
+wishes_in_vain(struct sched_work *work, const struct sched_rsc *rsc)
+{
+    for (guint i = 0; rsc->this_with != NULL && i < rsc->this_with->len; i++) {
+        const struct sched_colocation *row = g_ptr_array_index(rsc->this_with, i);
+
+        if (row->score > 0 && row->score < COX_SCORE_INFINITY && row->node_attribute == NULL && is_nowhere(work, row->primary)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 describe(struct sched_work *work, struct sched_rsc *rsc, struct entry *entry)
 {
@@ -69,7 +106,11 @@ describe(struct sched_work *work, struct sched_rsc *rsc, struct entry *entry)
         return;
     }
     entry->cells = g_new0(struct sched_cell, work->n_nodes + 1);
-    sched_merge_scores(&merge, rsc, NULL, entry->cells);
+    if (wishes_in_vain(work, rsc)) {
+        memcpy(entry->cells, rsc->cells, work->n_nodes * sizeof(*entry->cells));
+    } else {
+        sched_merge_scores(&merge, rsc, NULL, entry->cells);
+    }
     for (const struct sched_rsc *part = rsc; current == NULL && part != NULL;
          part = sched_n_children(part) > 0 ? sched_child(part, 0) : NULL) {
         current = sched_rsc_active_node(part, NULL, NULL);
