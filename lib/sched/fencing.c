@@ -218,11 +218,14 @@ is_known(const struct sched_rsc *rsc, const struct sched_node *node)
     return sched_rsc_is_known_on(is_anonymous ? clone : rsc, node);
 }
 
-/* May it run there, so that it must not start while nobody can tell?  What is seen to run elsewhere is not stopped for that. */
+/*
+ * Must it not start before the node is fenced?  What may run there must not, as nobody can tell; nor the connection to it, behind
+ * which everything would have to be recovered again and again.  What is seen to run elsewhere is not stopped for that.
+ */
 static bool
-may_hide(const struct sched_rsc *rsc, const struct sched_node *node)
+must_wait_for_fencing(const struct sched_rsc *rsc, const struct sched_node *node)
 {
-    return rsc->running_on.n == 0 && !sched_rsc_is_never_on(rsc, node);
+    return rsc == node->remote_rsc || (rsc->running_on.n == 0 && !sched_rsc_is_never_on(rsc, node));
 }
 
 static void
@@ -243,7 +246,7 @@ starts_after(struct sched_work *work, struct sched_rsc *rsc, struct sched_action
         case SCHED_REQUIRES_QUORUM:
             if (action->task == SCHED_TASK_START && rsc->cells != NULL && rsc->cells[target->idx].is_present
                 && !is_known(rsc, target)) {
-                sched_edge_add(work, fencing, action, SCHED_R_ORDERED | (may_hide(rsc, target) ? SCHED_R_BLOCKS : 0));
+                sched_edge_add(work, fencing, action, SCHED_R_ORDERED | (must_wait_for_fencing(rsc, target) ? SCHED_R_BLOCKS : 0));
             }
             break;
         }
