@@ -383,6 +383,8 @@ case("guest-that-cannot-be-fenced", "A machine that nobody manages failed, so it
      history=failed_behind(("A", "n1"), ("R", "n1", CONNECTION)), **FAILED_MACHINE)
 case("guest-that-cannot-be-fenced-connection", "The same: a connection is never in a guest, so it comes up.",
      [remote("R", monitor=None), remote("S", monitor=None), UNMANAGED], history=failed_behind(("R", "n1", CONNECTION)), **FAILED_MACHINE)
+case("guest-that-cannot-be-fenced-stays-down", "The machine is not managed as its group is not, but the connection is: it does not come up, as A behind it would be recovered with every plan.",
+     [A, group("G", VM, is_managed="false")], [location("A", "guest", "100")], nodes=1, probed=False, history=lambda s: s.at("VM", "n1").fail("monitor", rc=1, expected=7))
 case("monitor-behind-a-new-connection", "A failed in the guest, and is before the machine in a group, so that it moves to where the machine is, which restarts: with the new connection A is not watched again in the guest.",
      [group("G", A, VM)], nodes=1, probed=False, options={"stop-orphan-actions": "false"}, remotes={"guest": {}},
      history=lambda s: (up(*MACHINE)(s), s.at("A", "guest").fail("monitor", 10000, rc=5)))
@@ -414,6 +416,10 @@ for name, priority, why in (("", None, "D stays"), ("-of-higher-priority", "5", 
     case("utilization-one-more-instance" + name, "One instance of C runs, which is placed before D, and one is down, for which there is room only where D runs: " + why + ".",
          [clone("C-clone", prim("C", {"priority": priority} if priority else None, util=WANTING), **({"priority": priority} if priority else {})), group("G", prim("D", util=WANTING))],
          options={"placement-strategy": "minimal"}, node_util={"n1": {"memory": "3"}, "n2": {"memory": "3"}}, runs={"C": "n1", "D": "n2"})
+for name, need, why in (("-without-need", None, "C needs nothing"), ("-of-something-else", {"cpu": "1"}, "C needs only what they do not")):
+    case("utilization-one-more-instance" + name, "One instance of C runs, and one starts where there is no room for both D and E, which run: " + why + ".",
+         [clone("C-clone", prim("C", util=need)), prim("D", util=WANTING), prim("E", util=WANTING)],
+         options={"placement-strategy": "minimal"}, node_util={"n1": {"cpu": "1"}, "n2": {"memory": "3", "cpu": "1"}}, runs={"C": "n1", "D": "n2", "E": "n2"})
 for name, of, need in (("-that-stays-down", {"target-role": "Stopped"}, None), ("-without-room", None, {"memory": "2"})):
     case("utilization-wish-for-what-is-nowhere" + name, "A would be with B's group, which nobody can start, and where B might be is no reason to place A before the bundle, or after it: both stay.",
          [group("G", prim("B", of, util=need)), prim("X", {"priority": "10"}), A, bundle("W", None, replicas=1)],

@@ -101,15 +101,25 @@ add_part(const struct sched_work *work, struct sched_rsc *rsc, GPtrArray *list, 
     }
 }
 
-bool
-sched_capacity_fits(const struct sched_work *work, const struct sched_node *node, struct sched_rsc *one, struct sched_rsc *other)
+struct sched_want
+sched_want_both(const struct sched_work *work, struct sched_rsc *one, struct sched_rsc *other)
 {
-    g_autoptr(GPtrArray) list = g_ptr_array_new();
-    g_autofree gint64 *sum = g_new0(gint64, work->n_utilization + 1);
+    GPtrArray *list = g_ptr_array_new();
+    gint64 *sum = g_new0(gint64, work->n_utilization + 1);
+    guint n;
 
     add_part(work, one, list, sum);
     add_part(work, other, list, sum);
-    return sched_capacity_has_room(work, node, &(const struct sched_want) { sum, (struct sched_rsc *const *) list->pdata, list->len });
+    n = list->len;
+    return (struct sched_want) { sum, (struct sched_rsc *const *) g_ptr_array_free(list, FALSE), n };
+}
+
+void
+sched_want_clear(struct sched_want *want)
+{
+    g_free((gpointer) (gsize) want->need);
+    g_free((gpointer) (gsize) want->rscs);
+    *want = (struct sched_want) { NULL, NULL, 0 };
 }
 
 bool
@@ -118,13 +128,20 @@ sched_capacity_crowds(const struct sched_work *work, const struct sched_node *no
     g_autoptr(GPtrArray) list = g_ptr_array_new();
     g_autofree gint64 *sum = g_new0(gint64, work->n_utilization + 1);
 
-    add_part(work, rsc, list, sum);
-    for (guint i = 0; list->len > 0 && i < node->running->len; i++) {
+    for (guint i = 0; rsc->need != NULL && i < node->running->len; i++) {
         struct sched_rsc *running = g_ptr_array_index(node->running, i);
 
-        if (running->variant == COX_PRIMITIVE && running->top->meta.priority >= rsc->top->meta.priority) {
+        if (running->variant == COX_PRIMITIVE && running->top->meta.priority >= rsc->top->meta.priority
+            && sched_capacity_has_room(work, node, &(const struct sched_want) { running->need, &running, 1 })) {
             add_part(work, running, list, sum);
         }
+    }
+    if (list->len == 0) {
+        return false;
+    }
+    add_part(work, rsc, list, sum);
+    for (guint32 i = 0; i < work->n_utilization; i++) {
+        sum[i] = (rsc->need[i] > 0) ? sum[i] : 0; /* of what it does not need it takes nothing */
     }
     return !sched_capacity_has_room(work, node, &(const struct sched_want) { sum, (struct sched_rsc *const *) list->pdata, list->len });
 }

@@ -20,9 +20,10 @@ void sched_capacity_keep(const struct sched_work *work); /**< take the room of w
 void sched_capacity_show(struct sched_work *work, const char *title);
 void sched_capacity_show_rsc(struct sched_work *work, const struct sched_rsc *rsc, const struct sched_node *node);
 bool sched_capacity_has_room(const struct sched_work *work, const struct sched_node *node, const struct sched_want *want);
-/** Has @node room for what has no place yet of both?  A bundle needs that of one container, what is not known, as for clones, none. */
-bool sched_capacity_fits(const struct sched_work *work, const struct sched_node *node, struct sched_rsc *one, struct sched_rsc *other);
-/** Has @node no room for @rsc, which is down, beside all that runs there, is not of lower priority and has no place yet? */
+/** What has no place yet of both, to be cleared.  A bundle needs that of one container, what is not known, as for clones, none. */
+struct sched_want sched_want_both(const struct sched_work *work, struct sched_rsc *one, struct sched_rsc *other);
+void sched_want_clear(struct sched_want *want);
+/** Would @rsc, a primitive that is down, take the room on @node of what runs there, is not of lower priority, has no place yet and fits? */
 bool sched_capacity_crowds(const struct sched_work *work, const struct sched_node *node, struct sched_rsc *rsc);
 /** Add what @rsc needs, if it has no place yet, to @sum [n_utilization]. */
 void sched_capacity_add_need(const struct sched_work *work, const struct sched_rsc *rsc, gint64 *sum);

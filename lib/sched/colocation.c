@@ -436,20 +436,19 @@ is_wish_for_room(const struct sched_work *work, const struct sched_colocation *r
 static bool
 is_without_room(const struct sched_work *work, const struct sched_rsc *rsc, struct sched_rsc *dependent, struct sched_rsc *primary)
 {
-    bool is_any = false;
+    struct sched_want both = sched_want_both(work, dependent, primary);
+    bool is_any = false, fits = false;
 
-    for (guint32 i = 0; i < work->n_nodes; i++) {
+    for (guint32 i = 0; !fits && i < work->n_nodes; i++) {
         const struct sched_node *node = sched_node_at(work, i);
 
-        if (!sched_node_usable(node) || !rsc->cells[i].is_present || rsc->cells[i].score <= -COX_SCORE_INFINITY) {
-            continue;
+        if (sched_node_usable(node) && rsc->cells[i].is_present && rsc->cells[i].score > -COX_SCORE_INFINITY) {
+            is_any = true;
+            fits = sched_capacity_has_room(work, node, &both);
         }
-        if (sched_capacity_fits(work, node, dependent, primary)) {
-            return false;
-        }
-        is_any = true;
     }
-    return is_any;
+    sched_want_clear(&both);
+    return is_any && !fits;
 }
 
 /* Is it down, and would it take the room of what runs and has no place yet? */
@@ -730,6 +729,16 @@ keep_bans(struct sched_work *work, struct sched_rsc *target, const struct sched_
     }
 }
 
+static bool
+has_room_for_both(const struct sched_work *work, const struct sched_node *node, struct sched_rsc *dependent, struct sched_rsc *primary)
+{
+    struct sched_want both = sched_want_both(work, dependent, primary);
+    const bool has_room = sched_capacity_has_room(work, node, &both);
+
+    sched_want_clear(&both);
+    return has_room;
+}
+
 /* Would the dependent be with it, though that cannot be, for want of room? */
 static bool
 is_vain(const struct sched_work *work, const struct sched_colocation *row, struct sched_rsc *target)
@@ -737,19 +746,21 @@ is_vain(const struct sched_work *work, const struct sched_colocation *row, struc
     const struct sched_node *place = sched_place_of(row->dependent);
 
     return is_wish_for_room(work, row)
-           && (place != NULL ? !sched_capacity_fits(work, place, row->dependent, target) : is_without_room(work, row->dependent, row->dependent, target));
+           && (place != NULL ? !has_room_for_both(work, place, row->dependent, target) : is_without_room(work, row->dependent, row->dependent, target));
 }
 
 /* That a dependent would be with it brings it to no node without room for both: the dependent would have to leave that. */
 static void
 drop_without_room(const struct sched_work *work, const struct sched_colocation *row, struct sched_rsc *target, const struct sched_cell *before)
 {
+    struct sched_want both = sched_want_both(work, row->dependent, target);
+
     for (guint32 i = 0; i < work->n_nodes; i++) {
-        if (before[i].is_present && target->cells[i].score > before[i].score
-            && !sched_capacity_fits(work, sched_node_at(work, i), target, row->dependent)) {
+        if (before[i].is_present && target->cells[i].score > before[i].score && !sched_capacity_has_room(work, sched_node_at(work, i), &both)) {
             target->cells[i].score = before[i].score;
         }
     }
+    sched_want_clear(&both);
 }
 
 void
