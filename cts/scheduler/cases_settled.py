@@ -385,6 +385,11 @@ case("guest-that-cannot-be-fenced-connection", "The same: a connection is never 
      [remote("R", monitor=None), remote("S", monitor=None), UNMANAGED], history=failed_behind(("R", "n1", CONNECTION)), **FAILED_MACHINE)
 case("guest-that-cannot-be-fenced-stays-down", "The machine is not managed as its group is not, but the connection is: it does not come up, as A behind it would be recovered with every plan.",
      [A, group("G", VM, is_managed="false")], [location("A", "guest", "100")], nodes=1, probed=False, history=lambda s: s.at("VM", "n1").fail("monitor", rc=1, expected=7))
+case("probe-in-a-guest-that-waits", "A failed, and the machine is after A: A is not looked for in the guest before it starts, as the guest waits for that; it stops first all the same.",
+     [group("H", A), group("G", VM, B)], [order("H", "G"), location("A", "n1", "100")], nodes=1, probed=False, history=lambda s: (s.running("VM", "n1"), s.at("A", "n1").fail("monitor", rc=1, expected=7)))
+case("probe-in-a-guest-that-waits-for-a-stop", "The machine restarts, and what is after B of its group stops before that: that C's instance in the guest is not looked for until the guest is up holds up no stop.",
+     [group("G", VM, B), clone("C-clone", C)], [order("B", "C-clone")], nodes=1, probed=False,
+     history=lambda s: (changed("VM")(s), s.running("B", "n1"), s.running("C", "n1")))
 case("monitor-behind-a-new-connection", "A failed in the guest, and is before the machine in a group, so that it moves to where the machine is, which restarts: with the new connection A is not watched again in the guest.",
      [group("G", A, VM)], nodes=1, probed=False, options={"stop-orphan-actions": "false"}, remotes={"guest": {}},
      history=lambda s: (up(*MACHINE)(s), s.at("A", "guest").fail("monitor", 10000, rc=5)))

@@ -381,12 +381,28 @@ is_enclosing(const struct sched_edge *edge)
                && (task == SCHED_TASK_RUNNING || task == SCHED_TASK_STOPPED || task == SCHED_TASK_PROMOTED || task == SCHED_TASK_DEMOTED));
 }
 
-/* That a probe comes before a way down spares a restart that it may forbid, no more. */
+/*
+ * That a probe comes before a way down, or is done when all is down, spares a restart that it may forbid, no more.  Behind a connection
+ * that waits for the rest of the circle nothing runs yet.
+ */
 static bool
 is_for_caution(const struct sched_edge *edge)
 {
+    enum sched_task then = edge->then->task;
+
     return edge->first->task == SCHED_TASK_MONITOR && edge->first->interval_ms == 0
-           && (edge->then->task == SCHED_TASK_STOP || edge->then->task == SCHED_TASK_DEMOTE);
+           && (then == SCHED_TASK_STOP || then == SCHED_TASK_STOPPED || then == SCHED_TASK_DEMOTE || then == SCHED_TASK_DEMOTED
+               || edge->first->node->kind == SCHED_NODE_REMOTE);
+}
+
+/* Does it keep a resource from beginning before it has ended elsewhere?  Nothing runs twice for an order that cannot be kept. */
+static bool
+is_for_one_place(const struct sched_edge *edge)
+{
+    const struct sched_action *first = edge->first, *then = edge->then;
+
+    return then->task == SCHED_TASK_START
+           && (first->task == SCHED_TASK_STONITH || (first->task == SCHED_TASK_STOP && first->rsc != NULL && first->rsc == then->rsc));
 }
 
 /* What is given up last in a cycle has the highest. */
@@ -396,10 +412,13 @@ strength(const struct sched_edge *edge)
     if (edge->flags == SCHED_R_LOAD) {
         return 0;
     }
-    if (is_enclosing(edge)) {
-        return 4;
+    if (is_for_caution(edge)) {
+        return 1;
     }
-    return !is_plain(edge->flags) ? 3 : is_for_caution(edge) ? 1 : 2;
+    if (is_for_one_place(edge)) {
+        return 5;
+    }
+    return is_enclosing(edge) ? 4 : is_plain(edge->flags) ? 2 : 3;
 }
 
 /* Follow unfinished predecessors until one comes twice; the edge dropped is the weakest of that cycle. */
