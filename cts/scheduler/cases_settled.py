@@ -431,3 +431,8 @@ for name, of, need in (("-that-stays-down", {"target-role": "Stopped"}, None), (
          [location("B", "n1", "100", resource_discovery="exclusive"), colocation("A", "G", "100"), order("B", "W")], options=BALANCED,
          node_util={"n1": {"memory": "1"}, "n2": {"memory": "1"}}, runs={"X": "n1", "A": "n2"}, history=lambda s: (setattr(s.at("W-ip-192.0.2.10", "n1"), "params", {"ip": "192.0.2.10", "cidr_netmask": "32"}),
                                                                            up(("W-ip-192.0.2.10", "n1", ADDRESS), probed=[("W-ip-192.0.2.10", "n2", ADDRESS)])(s)))
+STICKY = prim("B", {"resource-stickiness": "INFINITY"})
+case("colocation-circle-turned-round", "B must be with A, and A apart from B.  That does not turn B's stickiness round, which would drive B from where it is with every plan.",
+     [A, STICKY], [colocation("B", "A"), colocation("A", "B", "-INFINITY")], runs={"A": "n1", "B": "n2"})
+case("colocation-circle-turned-round-in-a-group", "The same of a group: A must be with C, and the group would be apart from A; that B is sticky keeps the group.",
+     [A, group("G", C, prim("B", {"resource-stickiness": "1"}))], [colocation("G", "A", "-10"), colocation("A", "C")], runs={"A": "n2", "B": "n2", "C": "n2"})

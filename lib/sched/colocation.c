@@ -651,13 +651,26 @@ merge_neighbours(const struct sched_merge *merge, struct sched_rsc *source, stru
     }
 }
 
+/*
+ * Does a circle lead back to the target, or to its group, with the sign turned round?  Nothing is to avoid what it is drawn to itself: it would leave
+ * where it wants to stay, with every plan.
+ */
+static bool
+avoids_itself(const struct sched_merge *merge, const struct sched_rsc *source)
+{
+    const struct sched_rsc *target = merge->target, *group = target->parent;
+
+    return merge->factor < 0
+           && (source == target || (group != NULL && group->variant == COX_GROUP && sched_rsc_is_collocated(group) && source->parent == group));
+}
+
 static void
 merge_scores(const struct sched_merge *merge, struct sched_rsc *source, const struct sched_colocation *row, struct sched_cell *cells)
 {
     g_autofree struct sched_cell *saved = NULL;
 
     merge->work->n_merges++;
-    if (source->is_merging || (row != NULL && (merge->flags & SCHED_MERGE_THIS_WITH) == 0 && nobody_starts(source))) {
+    if (source->is_merging || avoids_itself(merge, source) || (row != NULL && (merge->flags & SCHED_MERGE_THIS_WITH) == 0 && nobody_starts(source))) {
         return;
     }
     if (source->variant == COX_GROUP) {
