@@ -436,3 +436,8 @@ case("colocation-circle-turned-round", "B must be with A, and A apart from B.  T
      [A, STICKY], [colocation("B", "A"), colocation("A", "B", "-INFINITY")], runs={"A": "n1", "B": "n2"})
 case("colocation-circle-turned-round-in-a-group", "The same of a group: A must be with C, and the group would be apart from A; that B is sticky keeps the group.",
      [A, group("G", C, prim("B", {"resource-stickiness": "1"}))], [colocation("G", "A", "-10"), colocation("A", "C")], runs={"A": "n2", "B": "n2", "C": "n2"})
+case("wish-of-a-member-that-its-group-forbids", "A would be with C, from which its group must be apart: that is no reason for C to come to where the group is.",
+     [group("G", A, STICKY), C], [colocation("A", "C", "10"), colocation("G", "C", "-INFINITY", influence="false")], runs={"A": "n2", "B": "n2", "C": "n1"})
+for name, of, why in (("", None, "that is no reason for C to leave"), ("-that-stays-down", {"target-role": "Stopped"}, "but D stays down, so that the wish counts")):
+    case("wish-of-a-group-that-a-member-forbids" + name, "The group would be apart from C, which its member D must be with: " + why + ".",
+         [C, group("G", STICKY, prim("D", of))], [colocation("G", "C", "-10"), colocation("D", "C")], runs={"B": "n2", "C": "n2", **({} if of else {"D": "n2"})})

@@ -210,6 +210,7 @@ sched_assign_run(struct sched_work *work)
     }
     apply_criteria(work);
     sched_colocation_internal(work);
+    sched_colocation_drop_void(work);
     sched_colocation_sort(work);
     sched_rsc_order(work, rscs);
     for (guint i = 0; i < rscs->len; i++) {

@@ -75,6 +75,8 @@ void sched_score_trace_promotion(struct sched_work *work, const struct sched_rsc
 
 /* colocation.c: lists and merging */
 void sched_colocation_add(struct sched_work *work, const struct sched_colocation *row);
+/** Drop wishes that a must forbids, of the same two or of others of their groups (colocation_set.c). */
+void sched_colocation_drop_void(struct sched_work *work);
 /** Sort each resource's lists; after this only sched_colocation_add_late may add. */
 void sched_colocation_sort(struct sched_work *work);
 void sched_colocation_add_late(struct sched_work *work, const struct sched_colocation *row);

@@ -107,74 +107,12 @@ sort_list(GPtrArray *list, GCompareFunc by)
     g_ptr_array_sort(list, by);
 }
 
-/* Are they between the same two, in the same roles, beside the same attribute, and both for or both against? */
-static gboolean
-is_alike(gconstpointer a_data, gconstpointer b_data)
-{
-    const struct sched_colocation *a = a_data, *b = b_data;
-
-    return a->primary == b->primary && a->dependent == b->dependent && (a->score > 0) == (b->score > 0)
-           && a->dependent_role == b->dependent_role && a->primary_role == b->primary_role && g_strcmp0(a->node_attribute, b->node_attribute) == 0;
-}
-
-static guint
-hash_of_primary(gconstpointer row)
-{
-    return g_direct_hash(((const struct sched_colocation *) row)->primary);
-}
-
-/* A wish that a must of the same two forbids is none: it would pull at what the must has brought together. */
-static void
-find_void(const struct sched_rsc *rsc)
-{
-    g_autoptr(GHashTable) musts = NULL;
-    guint n = rsc->this_with == NULL ? 0 : rsc->this_with->len;
-
-    for (guint i = 0; n > 1 && i < n; i++) {
-        struct sched_colocation *row = g_ptr_array_index(rsc->this_with, i);
-
-        if (sched_is_mandatory(row)) {
-            musts = musts == NULL ? g_hash_table_new(hash_of_primary, is_alike) : musts;
-            g_hash_table_add(musts, row);
-        }
-    }
-    for (guint i = 0; musts != NULL && i < n; i++) {
-        struct sched_colocation *row = g_ptr_array_index(rsc->this_with, i);
-        struct sched_colocation contrary = *row;
-
-        contrary.score = -row->score;
-        row->is_void = !sched_is_mandatory(row) && g_hash_table_contains(musts, &contrary);
-    }
-}
-
-static void
-drop_void(GPtrArray *list)
-{
-    guint n = 0;
-
-    for (guint i = 0; list != NULL && i < list->len; i++) {
-        struct sched_colocation *row = g_ptr_array_index(list, i);
-
-        if (!row->is_void) {
-            list->pdata[n++] = row;
-        }
-    }
-    if (list != NULL) {
-        g_ptr_array_set_size(list, (gint) n);
-    }
-}
-
 void
 sched_colocation_sort(struct sched_work *work)
 {
     for (guint i = 0; i < work->rscs->len; i++) {
-        find_void(g_ptr_array_index(work->rscs, i));
-    }
-    for (guint i = 0; i < work->rscs->len; i++) {
         struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i);
 
-        drop_void(rsc->this_with);
-        drop_void(rsc->with_this);
         sort_list(rsc->this_with, compare_primaries);
         sort_list(rsc->with_this, compare_dependents);
     }
@@ -215,14 +153,14 @@ append_mandatory(GPtrArray *all, const GPtrArray *list)
     }
 }
 
-/* Where the first member goes all others must go, so it has to know what they cannot do without. */
+/* Where the first member goes all others that are not to stay down must go, so it has to know what they cannot do without. */
 static void
 append_of_members(GPtrArray *all, const struct sched_rsc *group)
 {
     for (guint m = 1; sched_rsc_is_collocated(group) && m < sched_n_children(group); m++) {
         const GPtrArray *list = sched_child(group, m)->this_with;
 
-        for (guint i = 0; list != NULL && i < list->len; i++) {
+        for (guint i = 0; list != NULL && !sched_colocation_stays_down(sched_child(group, m)) && i < list->len; i++) {
             struct sched_colocation *row = g_ptr_array_index(list, i);
 
             if (sched_is_mandatory(row) && row->primary->parent != group) {

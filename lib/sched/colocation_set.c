@@ -165,3 +165,106 @@ sched_colocation_expand(struct sched_work *work)
         }
     }
 }
+
+/* ---- wishes that cannot be ---- */
+
+/* What goes where it goes: the members of a group are where that is. */
+static struct sched_rsc *
+whole_of(struct sched_rsc *rsc)
+{
+    struct sched_rsc *group = rsc->parent;
+
+    return group != NULL && group->variant == COX_GROUP && sched_rsc_is_collocated(group) ? group : rsc;
+}
+
+/* Are they between the same two, in the same roles, beside the same attribute, and both for or both against? */
+static gboolean
+is_alike(gconstpointer a_data, gconstpointer b_data)
+{
+    const struct sched_colocation *a = a_data, *b = b_data;
+
+    return whole_of(a->primary) == whole_of(b->primary) && whole_of(a->dependent) == whole_of(b->dependent) && (a->score > 0) == (b->score > 0)
+           && a->dependent_role == b->dependent_role && a->primary_role == b->primary_role && g_strcmp0(a->node_attribute, b->node_attribute) == 0;
+}
+
+static guint
+hash_of_primary(gconstpointer row)
+{
+    return g_direct_hash(whole_of(((const struct sched_colocation *) row)->primary));
+}
+
+/* Those of which one may forbid the other: what it, or all of its group, is colocated with; NULL when there are not two. */
+static GPtrArray *
+rows_of(struct sched_rsc *rsc)
+{
+    bool is_whole = rsc->variant == COX_GROUP && sched_rsc_is_collocated(rsc);
+    GPtrArray *rows = NULL;
+
+    if (!is_whole) {
+        return rsc->this_with != NULL && rsc->this_with->len > 1 && whole_of(rsc) == rsc ? g_ptr_array_ref(rsc->this_with) : NULL;
+    }
+    rows = g_ptr_array_new();
+    for (guint i = 0; i <= sched_n_children(rsc); i++) {
+        const GPtrArray *list = i == 0 ? rsc->this_with : sched_child(rsc, i - 1)->this_with;
+
+        for (guint k = 0; list != NULL && k < list->len; k++) {
+            g_ptr_array_add(rows, g_ptr_array_index(list, k));
+        }
+    }
+    return rows;
+}
+
+/* A wish that a must of the same two, or of members of the same group, forbids is none: it would pull at what the must has brought together. */
+static void
+find_void(struct sched_rsc *rsc)
+{
+    g_autoptr(GPtrArray) rows = rows_of(rsc);
+    g_autoptr(GHashTable) musts = NULL;
+
+    for (guint i = 0; rows != NULL && i < rows->len; i++) {
+        struct sched_colocation *row = g_ptr_array_index(rows, i);
+
+        if (sched_is_mandatory(row) && !sched_colocation_stays_down(row->dependent)) {
+            musts = musts == NULL ? g_hash_table_new(hash_of_primary, is_alike) : musts;
+            g_hash_table_add(musts, row);
+        }
+    }
+    for (guint i = 0; musts != NULL && i < rows->len; i++) {
+        struct sched_colocation *row = g_ptr_array_index(rows, i);
+        struct sched_colocation contrary = *row;
+
+        contrary.score = -row->score;
+        row->is_void = !sched_is_mandatory(row) && g_hash_table_contains(musts, &contrary);
+    }
+}
+
+static void
+drop_void(GPtrArray *list)
+{
+    guint n = 0;
+
+    for (guint i = 0; list != NULL && i < list->len; i++) {
+        struct sched_colocation *row = g_ptr_array_index(list, i);
+
+        if (!row->is_void) {
+            list->pdata[n++] = row;
+        }
+    }
+    if (list != NULL) {
+        g_ptr_array_set_size(list, (gint) n);
+    }
+}
+
+void
+sched_colocation_drop_void(struct sched_work *work)
+{
+    for (guint i = 0; i < work->rscs->len; i++) {
+        find_void(g_ptr_array_index(work->rscs, i));
+    }
+    for (guint i = 0; i < work->rscs->len; i++) {
+        const struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i);
+
+        drop_void(rsc->this_with);
+        drop_void(rsc->with_this);
+    }
+}
