@@ -441,3 +441,5 @@ case("wish-of-a-member-that-its-group-forbids", "A would be with C, from which i
 for name, of, why in (("", None, "that is no reason for C to leave"), ("-that-stays-down", {"target-role": "Stopped"}, "but D stays down, so that the wish counts")):
     case("wish-of-a-group-that-a-member-forbids" + name, "The group would be apart from C, which its member D must be with: " + why + ".",
          [C, group("G", STICKY, prim("D", of))], [colocation("G", "C", "-10"), colocation("D", "C")], runs={"B": "n2", "C": "n2", **({} if of else {"D": "n2"})})
+case("group-member-with-a-later-one", "C must be with D, which comes after it in its group, without influence; D follows its group to where that is, so C has a place.",
+     [A, prim("X"), group("G", B, C, D)], [colocation("C", "D", influence="false")], runs={"A": "n1", "X": "n2", "B": "n1", "C": "n1", "D": "n1"})

@@ -21,9 +21,16 @@ sched_constraint_rsc(const struct sched_work *work, cox_rsc_id id)
     return rsc;
 }
 
+/* In a group what comes later is brought along by what is before it, with or without influence. */
 static bool
-influence_of(const struct cox_colocation *def, const struct sched_rsc *dependent)
+influence_of(const struct cox_colocation *def, const struct sched_colocation *row)
 {
+    const struct sched_rsc *dependent = row->dependent, *group = dependent == NULL ? NULL : dependent->parent;
+
+    if (group != NULL && group->variant == COX_GROUP && row->primary != NULL && row->primary->parent == group && row->primary->idx > dependent->idx
+        && sched_rsc_is_collocated(group)) {
+        return true;
+    }
     return def->influence != COX_UNSET ? def->influence == COX_TRUE : dependent != NULL && dependent->meta.is_critical;
 }
 
@@ -67,7 +74,7 @@ add(struct sched_work *work, const struct cox_colocation *def, const struct sche
         return;
     }
     copy.node_attribute = def->node_attribute;
-    copy.influence = influence_of(def, row->dependent);
+    copy.influence = influence_of(def, row);
     sched_colocation_add(work, &copy);
 }
 
