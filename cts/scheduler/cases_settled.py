@@ -443,3 +443,6 @@ for name, of, why in (("", None, "that is no reason for C to leave"), ("-that-st
          [C, group("G", STICKY, prim("D", of))], [colocation("G", "C", "-10"), colocation("D", "C")], runs={"B": "n2", "C": "n2", **({} if of else {"D": "n2"})})
 case("group-member-with-a-later-one", "C must be with D, which comes after it in its group, without influence; D follows its group to where that is, so C has a place.",
      [A, prim("X"), group("G", B, C, D)], [colocation("C", "D", influence="false")], runs={"A": "n1", "X": "n2", "B": "n1", "C": "n1", "D": "n1"})
+case("utilization-of-a-group-with-one-down", "Nobody starts D, for which there is no room: the other members stay where there is room for them.",
+     [prim("A", {"priority": "1"}, util={"cpu": "3"}), group("G", prim("B", util={"cpu": "1"}), prim("C", util={"cpu": "3"}), prim("D", {"target-role": "Stopped"}, util={"cpu": "2"}))],
+     [location("G", "n2", "INFINITY")], options=BALANCED, node_util={"n1": {"cpu": "8"}, "n2": {"cpu": "2"}}, runs={"A": "n1", "B": "n1", "C": "n1"})

@@ -223,7 +223,9 @@ sched_utilization_ban(struct sched_work *work, struct sched_rsc *rsc)
     if (!fits && group != NULL) {
         g_ptr_array_set_size(company.list, 0);
         for (guint i = 0; i < sched_n_children(group); i++) {
-            g_ptr_array_add(company.list, sched_child(group, i));
+            if (!sched_colocation_stays_down(sched_child(group, i))) {
+                g_ptr_array_add(company.list, sched_child(group, i));
+            }
         }
         fits_in_group = ban_together(&company, rsc);
     }
