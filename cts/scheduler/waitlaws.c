@@ -58,6 +58,9 @@ check_fenced(const struct cox_plan *plan, guint32 start, GString *problems)
     for (size_t i = 0; i < rsc->n_running_on; i++) {
         const struct cox_node_state *node = &plan->cluster.nodes[rsc->running_on[i]];
 
+        if (g_strcmp0(action->node_name, node->name) == 0) {
+            continue; /* behind a connection that is made again: it begins where it may be, and nowhere else */
+        }
         if (node->is_unclean && !is_proven_before(plan, node->name, start)) {
             g_autofree char *what = g_strdup_printf("before %s is fenced, where it is", node->name);
 
