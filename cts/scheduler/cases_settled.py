@@ -387,6 +387,9 @@ case("guest-that-cannot-be-fenced-stays-down", "The machine is not managed as it
      [A, group("G", VM, is_managed="false")], [location("A", "guest", "100")], nodes=1, probed=False, history=lambda s: s.at("VM", "n1").fail("monitor", rc=1, expected=7))
 case("probe-in-a-guest-that-waits", "A failed, and the machine is after A: A is not looked for in the guest before it starts, as the guest waits for that; it stops first all the same.",
      [group("H", A), group("G", VM, B)], [order("H", "G"), location("A", "n1", "100")], nodes=1, probed=False, history=lambda s: (s.running("VM", "n1"), s.at("A", "n1").fail("monitor", rc=1, expected=7)))
+case("guest-that-waits-for-what-is-in-it", "A would be in a guest whose machine is after A, which cannot be kept: the machine starts first, as nothing can start in a guest that is not there.",
+     [group("H", A), group("G", VM, B)], [order("H", "G"), location("A", "n1", "-INFINITY")], nodes=1, probed=False,
+     history=lambda s: (changed("VM")(s), s.at("A", "n1").fail("monitor", rc=1, expected=7)))
 case("probe-in-a-guest-that-waits-for-a-stop", "The machine restarts, and what is after B of its group stops before that: that C's instance in the guest is not looked for until the guest is up holds up no stop.",
      [group("G", VM, B), clone("C-clone", C)], [order("B", "C-clone")], nodes=1, probed=False,
      history=lambda s: (changed("VM")(s), s.running("B", "n1"), s.running("C", "n1")))

@@ -405,6 +405,20 @@ is_for_one_place(const struct sched_edge *edge)
            && (first->task == SCHED_TASK_STONITH || (first->task == SCHED_TASK_STOP && first->rsc != NULL && first->rsc == then->rsc));
 }
 
+/* Does it bring up a machine or a connection for what is done behind it?  Before that nothing can be done there. */
+static bool
+is_for_way_there(const struct sched_edge *edge)
+{
+    const struct sched_node *node = edge->then->node;
+    const struct sched_rsc *first = edge->first->rsc, *then = edge->then->rsc;
+    const struct sched_rsc *connection = node != NULL && node->kind == SCHED_NODE_REMOTE ? node->remote_rsc
+                                         : then != NULL && then->remote_node != NULL    ? then
+                                                                                        : NULL;
+
+    return edge->first->task == SCHED_TASK_START && first != NULL && connection != NULL
+           && ((first == connection && then != connection) || first == connection->container);
+}
+
 /* What is given up last in a cycle has the highest. */
 static int
 strength(const struct sched_edge *edge)
@@ -415,7 +429,7 @@ strength(const struct sched_edge *edge)
     if (is_for_caution(edge)) {
         return 1;
     }
-    if (is_for_one_place(edge)) {
+    if (is_for_one_place(edge) || is_for_way_there(edge)) {
         return 5;
     }
     return is_enclosing(edge) ? 4 : is_plain(edge->flags) ? 2 : 3;
