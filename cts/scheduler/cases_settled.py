@@ -411,6 +411,16 @@ def sent_by_number(*source_ops):
 for name, why, ops in (("", "it is stopped there", ()), ("-and-stopped", "it was stopped there since, without the number, and not once more", ("stop",))):
     case("migrate-under-another-number" + name, "An instance was sent away under a number that its target does not know: " + why + ".",
          [clone("A-clone", prim("A", {"allow-migrate": "true"}), clone_max="1")], [location("A-clone", "n2", "100")], probed=False, history=sent_by_number(*ops))
+
+
+def known_twice(newer):
+    """A:1 was started on n1; of A, as it is called now, a probe told earlier or later that it is not running there."""
+    return lambda s: (s.at("A:1", "n1").add("start", call=2), s.at("A", "n1").add("monitor", rc=7, expected=7, when=NOW - (1800 if newer else 5400)))
+
+
+for name, why, newer in (("", "it is not running there, and starts", True), ("-before", "which was earlier than the start: it runs there", False)):
+    case("instance-known-twice" + name, "An instance was started under a number, and looked for under the name that it has now: " + why + ".",
+         [clone("A-clone", prim("A"))], nodes=1, probed=False, history=known_twice(newer))
 BEHIND = [prim("A", util={"memory": "3"}), prim("B"), prim("C", {"priority": "10"}, util={"memory": "3"})]
 for name, why, kind in (("", "it leaves A its room", "Mandatory"), ("-optional", "A stops for it if it need not wait for B", "Optional")):
     case("utilization-behind-what-cannot-stop" + name, "B is after A, and could not be stopped.  What is placed before A has not the room that A has until B is down: " + why + ".",

@@ -172,7 +172,7 @@ read_node(struct sched_work *work, struct sched_node *node)
     for (guint i = 0; i < node->status->resources->len; i++) {
         const struct cox_rsc_history *history = g_ptr_array_index(node->status->resources, order[i]);
 
-        if (!is_taken_for_down || history->shutdown_lock_s > 0) {
+        if ((!is_taken_for_down || history->shutdown_lock_s > 0) && !sched_history_is_overtaken(work, node, history)) {
             read_resource(work, node, order[i], ops);
         }
     }

@@ -250,6 +250,38 @@ sched_history_find(struct sched_work *work, struct sched_node *node, const struc
     return rsc;
 }
 
+static bool
+is_result(const struct cox_op_history *op)
+{
+    return op->operation != NULL && op->status != COX_OP_STATUS_PENDING && op->status != COX_OP_STATUS_CANCELLED;
+}
+
+static gint64
+last_change_s(const struct cox_rsc_history *history)
+{
+    gint64 last = G_MININT64;
+
+    for (guint32 i = 0; i < history->n_ops; i++) {
+        const struct cox_op_history *op = &history->ops[i];
+
+        if (is_result(op)) {
+            last = MAX(last, op->has_last_rc_change ? op->last_rc_change_s : 0);
+        }
+    }
+    return last;
+}
+
+bool
+sched_history_is_overtaken(const struct sched_work *work, const struct sched_node *node, const struct cox_rsc_history *history)
+{
+    g_autofree char *stem = without_instance(history->id);
+    const struct cox_rsc_history *current = stem == NULL ? NULL : cox_status_rsc(node->status, stem);
+    struct sched_rsc *rsc = current == NULL ? NULL : sched_rsc_find(work, stem);
+    const struct sched_rsc *clone = rsc == NULL || rsc->variant != COX_PRIMITIVE ? NULL : anonymous_parent(rsc);
+
+    return clone != NULL && last_change_s(current) > G_MININT64 && last_change_s(current) >= last_change_s(history);
+}
+
 /* ---- in which order ---- */
 
 /** An entry of an anonymous clone. */

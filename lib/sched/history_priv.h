@@ -63,6 +63,12 @@ void sched_migrate_over(struct sched_rsc *rsc, struct sched_node *node);
 
 /* ---- history_find.c ---- */
 
+/**
+ * Does @node know the anonymous instance of @history, which has a number, by its name alone as well, and nothing newer under the number?  Whatever is
+ * done there is written without the number then, so that the other entry would stay as it is for ever.
+ */
+bool sched_history_is_overtaken(const struct sched_work *work, const struct sched_node *node, const struct cox_rsc_history *history);
+
 /** The instance that an entry for @history_id on @node belongs to; made up when there is none. */
 struct sched_rsc *sched_history_find(struct sched_work *work, struct sched_node *node,
                                      const struct cox_rsc_history *history);
