@@ -421,6 +421,16 @@ def known_twice(newer):
 for name, why, newer in (("", "it is not running there, and starts", True), ("-before", "which was earlier than the start: it runs there", False)):
     case("instance-known-twice" + name, "An instance was started under a number, and looked for under the name that it has now: " + why + ".",
          [clone("A-clone", prim("A"))], nodes=1, probed=False, history=known_twice(newer))
+
+
+def started_after_a_failed_stop(s):
+    """The stop of A:0 failed, and was repeated; A:1 was started since."""
+    s.at("A:0", "n1").add("stop", rc=1, call=2, id="A:0_last_failure_0").add("stop", call=3)
+    s.at("A:1", "n1").add("start", call=4).add("monitor", 10000, call=5)
+
+
+case("instance-after-a-failed-stop", "A failed stop keeps that instance away from the node, where another one runs under its own number: it stays.",
+     [clone("A-clone", A, clone_max="2")], nodes=1, probed=False, history=started_after_a_failed_stop)
 BEHIND = [prim("A", util={"memory": "3"}), prim("B"), prim("C", {"priority": "10"}, util={"memory": "3"})]
 for name, why, kind in (("", "it leaves A its room", "Mandatory"), ("-optional", "A stops for it if it need not wait for B", "Optional")):
     case("utilization-behind-what-cannot-stop" + name, "B is after A, and could not be stopped.  What is placed before A has not the room that A has until B is down: " + why + ".",

@@ -111,6 +111,13 @@ has_one_for_each_node(const struct sched_work *work, const struct sched_rsc *clo
     return (guint32) clone->meta.clone_max >= work->n_nodes;
 }
 
+/* Has an entry of the node that was read before said that the instance cannot be there?  It was of another one then. */
+static bool
+is_banned(const struct sched_rsc *rsc, const struct sched_node *node)
+{
+    return rsc->cells[node->idx].is_present && rsc->cells[node->idx].score <= -COX_SCORE_INFINITY;
+}
+
 /*
  * QUIRK 26: an entry of an anonymous clone belongs to the first instance that fits.
  * case: clone-order-16instances, failed-probe-clone
@@ -134,7 +141,7 @@ find_anonymous(struct sched_work *work, struct sched_node *node, struct sched_rs
             } else {
                 found = member;
             }
-        } else if (inactive == NULL && !skip_inactive && child->running_on.n == 0
+        } else if ((inactive == NULL || (is_banned(inactive, node) && !is_banned(member, node))) && !skip_inactive && child->running_on.n == 0
                    && !child->is_blocked && (member->pending_node == NULL || member->pending_node == node)) {
             inactive = member;
         }
