@@ -393,6 +393,17 @@ case("guest-that-waits-for-what-is-in-it", "A would be in a guest whose machine 
 case("probe-in-a-guest-that-waits-for-a-stop", "The machine restarts, and what is after B of its group stops before that: that C's instance in the guest is not looked for until the guest is up holds up no stop.",
      [group("G", VM, B), clone("C-clone", C)], [order("B", "C-clone")], nodes=1, probed=False,
      history=lambda s: (changed("VM")(s), s.running("B", "n1"), s.running("C", "n1")))
+
+
+def stuck_container(s):
+    """The start of the first container goes on, though its stop failed."""
+    ip_and_container(s)
+    container = s.histories[("W-podman-0", "n1")] = History("W-podman-0", "n1", PODMAN)
+    container.add("start", rc=193, status=-1, call=2).add("stop", rc=7, call=3, id="W-podman-0_last_failure_0")
+
+
+case("replica-that-cannot-be-fenced-connection", "A container could not be stopped, and is blocked, so that its guest is not fenced: the connection does not come up, as what is in the replica would be recovered with every plan.",
+     [bundle("W", prim("A", {"requires": "fencing"}))], nodes=1, probed=False, history=stuck_container)
 case("monitor-behind-a-new-connection", "A failed in the guest, and is before the machine in a group, so that it moves to where the machine is, which restarts: with the new connection A is not watched again in the guest.",
      [group("G", A, VM)], nodes=1, probed=False, options={"stop-orphan-actions": "false"}, remotes={"guest": {}},
      history=lambda s: (up(*MACHINE)(s), s.at("A", "guest").fail("monitor", 10000, rc=5)))

@@ -244,8 +244,8 @@ starts_after(struct sched_work *work, struct sched_rsc *rsc, struct sched_action
             sched_edge_add(work, fencing, action, SCHED_R_ORDERED);
             break;
         case SCHED_REQUIRES_QUORUM:
-            if (action->task == SCHED_TASK_START && rsc->cells != NULL && rsc->cells[target->idx].is_present
-                && !is_known(rsc, target)) {
+            if (action->task == SCHED_TASK_START
+                && (rsc == target->remote_rsc || (rsc->cells != NULL && rsc->cells[target->idx].is_present && !is_known(rsc, target)))) {
                 sched_edge_add(work, fencing, action, SCHED_R_ORDERED | (must_wait_for_fencing(rsc, target) ? SCHED_R_BLOCKS : 0));
             }
             break;
