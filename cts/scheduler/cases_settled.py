@@ -480,3 +480,6 @@ case("group-member-with-a-later-one", "C must be with D, which comes after it in
 case("utilization-of-a-group-with-one-down", "Nobody starts D, for which there is no room: the other members stay where there is room for them.",
      [prim("A", {"priority": "1"}, util={"cpu": "3"}), group("G", prim("B", util={"cpu": "1"}), prim("C", util={"cpu": "3"}), prim("D", {"target-role": "Stopped"}, util={"cpu": "2"}))],
      [location("G", "n2", "INFINITY")], options=BALANCED, node_util={"n1": {"cpu": "8"}, "n2": {"cpu": "2"}}, runs={"A": "n1", "B": "n1", "C": "n1"})
+case("colocation-circle-of-what-is-apart", "All three are apart from each other, and stay: that A avoided the node of B, which is sticky, does not drive B from there.",
+     [group("G", A), STICKY, prim("C", {"priority": "1"})], [colocation("G", "C", "-INFINITY"), colocation("B", "G", "-INFINITY"), colocation("C", "B", "-INFINITY")],
+     nodes=3, runs={"A": "n1", "B": "n3", "C": "n2"})

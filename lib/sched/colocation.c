@@ -602,6 +602,13 @@ avoids_itself(const struct sched_merge *merge, const struct sched_rsc *source)
            && (source == target || (group != NULL && group->variant == COX_GROUP && sched_rsc_is_collocated(group) && source->parent == group));
 }
 
+/* By way of others, what is to be apart and has its place has no more wishes: its row says what it avoided for others, and that may be the target. */
+static bool
+is_settled(const struct sched_merge *merge, const struct sched_rsc *source, const struct sched_colocation *row)
+{
+    return row->score < 0 && (merge->flags & SCHED_MERGE_THIS_WITH) == 0 && row->primary != merge->target && source->is_assigned;
+}
+
 static void
 merge_scores(const struct sched_merge *merge, struct sched_rsc *source, const struct sched_colocation *row, struct sched_cell *cells)
 {
@@ -623,6 +630,9 @@ merge_scores(const struct sched_merge *merge, struct sched_rsc *source, const st
             merge_scores(merge, sched_child(source, row == NULL ? n - 1 : 0), row, cells);
             source->is_merging = false;
         }
+        return;
+    }
+    if (row != NULL && is_settled(merge, source, row)) {
         return;
     }
     source->is_merging = true;
