@@ -483,3 +483,6 @@ case("utilization-of-a-group-with-one-down", "Nobody starts D, for which there i
 case("colocation-circle-of-what-is-apart", "All three are apart from each other, and stay: that A avoided the node of B, which is sticky, does not drive B from there.",
      [group("G", A), STICKY, prim("C", {"priority": "1"})], [colocation("G", "C", "-INFINITY"), colocation("B", "G", "-INFINITY"), colocation("C", "B", "-INFINITY")],
      nodes=3, runs={"A": "n1", "B": "n3", "C": "n2"})
+case("utilization-of-as-much-of-a-group-as-fits", "There is no room for all of the group: A stays where there is room for B as well, which would rather be elsewhere.",
+     [prim("X", {"priority": "1"}, util={"cpu": "5"}), group("G", A, prim("B", util={"cpu": "2"}), prim("C", util={"cpu": "3"}))],
+     [location("B", "n2", "INFINITY")], options={"placement-strategy": "utilization"}, node_util={"n1": {"cpu": "8"}}, runs={"X": "n1", "A": "n1", "B": "n1"})

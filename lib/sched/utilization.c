@@ -190,6 +190,47 @@ ban_together(const struct company *company, struct sched_rsc *rsc)
     return true;
 }
 
+static bool
+is_room_for(const struct company *company, const struct sched_rsc *rsc)
+{
+    g_autofree gint64 *sum = sum_of_needs(company);
+
+    return anyone_has_room(company->work, rsc, &(const struct sched_want) { sum, (struct sched_rsc *const *) company->list->pdata, company->list->len });
+}
+
+static void
+take_first(struct company *company, const GPtrArray *members, guint n)
+{
+    g_ptr_array_set_size(company->list, 0);
+    for (guint i = 0; i < n; i++) {
+        g_ptr_array_add(company->list, g_ptr_array_index(members, i));
+    }
+}
+
+/*
+ * Ban @rsc where its group has no room or, if that is everywhere, as many of its first members as there is room for somewhere: the others stay down.
+ * What was placed between the members must not make the first ones leave the rest.
+ */
+static bool
+ban_with_group(struct company *company, struct sched_rsc *rsc, const struct sched_rsc *group)
+{
+    g_autoptr(GPtrArray) members = g_ptr_array_new();
+    guint least = 0, most;
+
+    for (guint i = 0; i < sched_n_children(group); i++) {
+        if (!sched_colocation_stays_down(sched_child(group, i))) {
+            g_ptr_array_add(members, sched_child(group, i));
+        }
+    }
+    most = members->len + 1;
+    for (guint n = members->len; n > least; n = least + (most - least) / 2) {
+        take_first(company, members, n);
+        *(is_room_for(company, rsc) ? &least : &most) = n;
+    }
+    take_first(company, members, least);
+    return g_ptr_array_find(company->list, rsc, NULL) && ban_together(company, rsc);
+}
+
 /* One more instance of what runs takes no room that others have, which may be placed later. */
 static void
 ban_crowded(struct sched_work *work, struct sched_rsc *rsc)
@@ -221,13 +262,7 @@ sched_utilization_ban(struct sched_work *work, struct sched_rsc *rsc)
     gather(&company, rsc);
     fits = ban_together(&company, rsc);
     if (!fits && group != NULL) {
-        g_ptr_array_set_size(company.list, 0);
-        for (guint i = 0; i < sched_n_children(group); i++) {
-            if (!sched_colocation_stays_down(sched_child(group, i))) {
-                g_ptr_array_add(company.list, sched_child(group, i));
-            }
-        }
-        fits_in_group = ban_together(&company, rsc);
+        fits_in_group = ban_with_group(&company, rsc, group);
     }
     if (!fits && !fits_in_group) {
         ban(work, rsc, &(const struct sched_want) { rsc->need, &rsc, 1 });
