@@ -486,3 +486,6 @@ case("colocation-circle-of-what-is-apart", "All three are apart from each other,
 case("utilization-of-as-much-of-a-group-as-fits", "There is no room for all of the group: A stays where there is room for B as well, which would rather be elsewhere.",
      [prim("X", {"priority": "1"}, util={"cpu": "5"}), group("G", A, prim("B", util={"cpu": "2"}), prim("C", util={"cpu": "3"}))],
      [location("B", "n2", "INFINITY")], options={"placement-strategy": "utilization"}, node_util={"n1": {"cpu": "8"}}, runs={"X": "n1", "A": "n1", "B": "n1"})
+case("utilization-group-that-lacks-a-member", "C's group is sticky, but lacks D, which would take the room of the other group, which lacks nothing and stays.",
+     [group("G", prim("A", util={"cpu": "2"}), prim("B", util={"memory": "1"})), group("H", C, prim("D", util={"cpu": "3", "memory": "1"}), resource_stickiness="5")],
+     [order("G", "H")], options={"placement-strategy": "minimal"}, node_util={"n1": {"cpu": "8"}, "n2": {"cpu": "4", "memory": "3"}}, runs={"A": "n2", "B": "n2", "C": "n1"})

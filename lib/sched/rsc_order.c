@@ -28,11 +28,11 @@ compare(const void *a_data, const void *b_data, gpointer data)
     if (a->cells == NULL || b->cells == NULL) {
         return 0;
     }
+    if (a->lacks_room != b->lacks_room && MIN(a->current, b->current) > -COX_SCORE_INFINITY) {
+        return a->lacks_room ? 1 : -1; /* it takes no room of what runs and lacks nothing */
+    }
     if (a->current != b->current) {
         return a->current > b->current ? -1 : 1;
-    }
-    if (a->lacks_room != b->lacks_room) {
-        return a->lacks_room ? 1 : -1;
     }
     for (guint32 i = 0; i < order->n_nodes; i++) {
         const struct sched_cell *one = &a->cells[order->nodes[i]], *two = &b->cells[order->nodes[i]];
