@@ -489,3 +489,6 @@ case("utilization-of-as-much-of-a-group-as-fits", "There is no room for all of t
 case("utilization-group-that-lacks-a-member", "C's group is sticky, but lacks D, which would take the room of the other group, which lacks nothing and stays.",
      [group("G", prim("A", util={"cpu": "2"}), prim("B", util={"memory": "1"})), group("H", C, prim("D", util={"cpu": "3", "memory": "1"}), resource_stickiness="5")],
      [order("G", "H")], options={"placement-strategy": "minimal"}, node_util={"n1": {"cpu": "8"}, "n2": {"cpu": "4", "memory": "3"}}, runs={"A": "n2", "B": "n2", "C": "n1"})
+case("utilization-balanced-with-what-it-keeps", "A keeps its room on its node, as it is not to stop before C, which nobody stops: that room is no reason to go to the other node.",
+     [group("G", prim("A", util={"cpu": "2"}), B, prim("C", {"is-managed": "false"}))], [location("C", "n%d" % n, "-INFINITY") for n in (1, 2, 3)], nodes=3, options=BALANCED,
+     node_util={"n1": {"cpu": "4"}, "n2": {"cpu": "4"}}, runs={"A": "n1", "C": "n3"})

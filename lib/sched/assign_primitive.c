@@ -112,6 +112,18 @@ is_by_load(const struct sched_work *work, const struct sched_rsc *rsc, const str
     return n > 1;
 }
 
+/* What it keeps of its node's room is no reason to leave that. */
+static struct sched_node *
+best_node(struct sched_work *work, const struct sched_rsc *rsc)
+{
+    struct sched_node *best = NULL;
+
+    sched_capacity_lend(work, rsc, -1);
+    best = sched_node_best(work, rsc->cells, sched_rsc_active_node(rsc, NULL, NULL));
+    sched_capacity_lend(work, rsc, 1);
+    return best;
+}
+
 static void
 assign_best(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *prefer, bool stop_if_fail)
 {
@@ -119,7 +131,7 @@ assign_best(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *p
     const enum cox_choice why = prefer != NULL ? COX_CHOICE_ASKED : COX_CHOICE_ROOM;
 
     prefer = prefer == NULL ? roomiest : prefer;
-    best = sched_node_best(work, rsc->cells, sched_rsc_active_node(rsc, NULL, NULL));
+    best = best_node(work, rsc);
     /* QUIRK 30: the node asked for is taken though another is as good.  case: remote-partial-migrate2 */
     if (prefer != NULL && best != NULL && rsc->cells[prefer->idx].is_present
         && rsc->cells[prefer->idx].score >= rsc->cells[best->idx].score

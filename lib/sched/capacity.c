@@ -39,6 +39,14 @@ sched_capacity_take(const struct sched_work *work, struct sched_node *node, cons
 }
 
 void
+sched_capacity_lend(const struct sched_work *work, const struct sched_rsc *rsc, int sign)
+{
+    for (guint32 n = 0; rsc->keeps_room && n < rsc->running_on.n; n++) {
+        take(work, rsc->running_on.items[n], rsc, sign);
+    }
+}
+
+void
 sched_capacity_keep(const struct sched_work *work)
 {
     g_autofree bool *is_kept = sched_order_kept(work);
@@ -47,9 +55,7 @@ sched_capacity_keep(const struct sched_work *work)
         struct sched_rsc *rsc = g_ptr_array_index(work->rscs, i);
 
         rsc->keeps_room = rsc->need != NULL && (is_kept[rsc->idx] || sched_rsc_stays(rsc));
-        for (guint32 n = 0; rsc->keeps_room && n < rsc->running_on.n; n++) {
-            take(work, rsc->running_on.items[n], rsc, 1);
-        }
+        sched_capacity_lend(work, rsc, 1);
     }
 }
 

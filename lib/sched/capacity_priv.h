@@ -16,6 +16,8 @@ bool sched_capacity_counts(const struct sched_work *work); /**< a strategy other
 int sched_capacity_compare(const struct sched_work *work, const struct sched_node *a, const struct sched_node *b);
 void sched_capacity_take(const struct sched_work *work, struct sched_node *node, const struct sched_rsc *rsc, int sign);
 void sched_capacity_keep(const struct sched_work *work); /**< take the room of what nobody can stop where it is */
+/** Take (@sign 1) or give back (-1) what @rsc keeps where it is; nothing if it keeps none. */
+void sched_capacity_lend(const struct sched_work *work, const struct sched_rsc *rsc, int sign);
 /** Lines "Original: ..." and "Remaining: ...". */
 void sched_capacity_show(struct sched_work *work, const char *title);
 void sched_capacity_show_rsc(struct sched_work *work, const struct sched_rsc *rsc, const struct sched_node *node);
