@@ -492,3 +492,5 @@ case("utilization-group-that-lacks-a-member", "C's group is sticky, but lacks D,
 case("utilization-balanced-with-what-it-keeps", "A keeps its room on its node, as it is not to stop before C, which nobody stops: that room is no reason to go to the other node.",
      [group("G", prim("A", util={"cpu": "2"}), B, prim("C", {"is-managed": "false"}))], [location("C", "n%d" % n, "-INFINITY") for n in (1, 2, 3)], nodes=3, options=BALANCED,
      node_util={"n1": {"cpu": "4"}, "n2": {"cpu": "4"}}, runs={"A": "n1", "C": "n3"})
+case("utilization-of-a-guest-that-comes-up", "The machine must be apart from A, so that A is placed first; the guest comes up in this plan, but has no room for A either, which would stop with the next plan.",
+     [VM, prim("A", util=WANTING)], [colocation("VM", "A", "-INFINITY")], nodes=1, options={"placement-strategy": "utilization"}, remotes={"guest": {}}, history=up(probed=[("A", "guest")]))

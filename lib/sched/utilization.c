@@ -165,12 +165,21 @@ roomiest(const struct sched_work *work, const struct sched_rsc *rsc)
     return best;
 }
 
+/* May it go there, be it that a guest is not up yet? */
+static bool
+is_choice(const struct sched_work *work, const struct sched_rsc *rsc, guint32 i)
+{
+    const struct sched_node *node = sched_node_at(work, i);
+
+    return sched_row_allows(work, rsc->cells, i) || (node->is_guest && !node->is_standby && rsc->cells[i].is_present && rsc->cells[i].score >= 0);
+}
+
 static void
 ban(struct sched_work *work, struct sched_rsc *rsc, const struct sched_want *want)
 {
     sched_explain_cause(work, COX_TERM_UTILIZATION, NULL, NULL);
     for (guint32 i = 0; i < work->n_nodes; i++) {
-        if (sched_row_allows(work, rsc->cells, i) && !sched_capacity_has_room(work, sched_node_at(work, i), want)) {
+        if (is_choice(work, rsc, i) && !sched_capacity_has_room(work, sched_node_at(work, i), want)) {
             sched_row_add(work, rsc, i, -COX_SCORE_INFINITY);
         }
     }
