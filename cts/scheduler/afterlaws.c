@@ -42,16 +42,28 @@ is_granted(const struct after *after, const char *ticket)
     return false;
 }
 
+/* Its own definition, or that of the bundle that a container, an address or a connection is made for. */
+static const struct cox_rsc_def *
+written_for(const struct after *after, const struct cox_rsc_state *rsc)
+{
+    while (rsc->is_implicit && rsc->parent != COX_RSC_NONE) {
+        rsc = &after->cluster->rscs[rsc->parent];
+    }
+    return rsc->def;
+}
+
 /* Has a lost ticket frozen it?  That was not known yet when the state was told. */
 static bool
 is_frozen(const struct after *after, const struct cox_rsc_state *rsc)
 {
+    const struct cox_rsc_def *own = written_for(after, rsc);
+
     for (size_t i = 0; i < after->config->n_tickets; i++) {
         const struct cox_ticket_constraint *row = &after->config->tickets[i];
         const struct cox_rsc_def *def = row->rsc == COX_RSC_NONE ? NULL : &after->config->resources[row->rsc];
 
-        if (def != NULL && rsc->def >= def && rsc->def < &after->config->resources[def->end] && g_strcmp0(row->loss_policy, "freeze") == 0
-            && !is_granted(after, row->ticket) && (row->role == COX_ROLE_UNKNOWN || row->role == rsc->role)) {
+        if (def != NULL && own >= def && own < &after->config->resources[def->end] && g_strcmp0(row->loss_policy, "freeze") == 0
+            && !is_granted(after, row->ticket) && (row->role == COX_ROLE_UNKNOWN || (row->role == rsc->role && !rsc->is_implicit))) {
             return rsc->n_running_on > 0;
         }
     }
