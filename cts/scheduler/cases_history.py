@@ -59,3 +59,17 @@ case("told-of-lost-guest", "What ran in a guest that went down with its host is 
 case("probe-of-lowest-instance", "Where no instance is known or placed, the first by name is probed, wherever the others were placed.",
      [clone("A-clone", A, clone_max="2"), B], [colocation("B", "A-clone"), location("B", "n3", 100)], nodes=3, runs={"A": ["n2", "n3"], "B": "n3"},
      states={"n1": "online"}, history=lambda s: s.forget("A", "n1"))
+
+
+def lost_and_here(*members):
+    """B of an instance is on n1, which is lost; both of another run on n2, written in this order."""
+    def put(s):
+        s.running("B:0", "n1")
+        for rsc in members:
+            s.running(rsc + ":1", "n2")
+    return put
+
+
+for name, members in ("", "BA"), ("-turned", "AB"):
+    case("instance-of-lost-node-in-maintenance" + name, "In maintenance a group's member is left on a lost node: what runs on the other belongs to one instance, none of it to that.",
+         [clone("C", group("G", A, B))], options=dict(FENCING, **{"maintenance-mode": "true"}), probed=False, states={"n1": "lost"}, history=lost_and_here(*members))

@@ -98,10 +98,19 @@ member_called(struct sched_rsc *instance, const char *id)
     return NULL;
 }
 
+/* Is one of its members active, on @node if that is given?  A group is not told of a member that is not managed and on a lost node. */
 static bool
-runs_on_first(const struct sched_rsc *rsc, const struct sched_node *node)
+is_active(const struct sched_rsc *instance, const struct sched_node *node)
 {
-    return rsc->running_on.n > 0 && sched_rsc_is_active_on(rsc, node);
+    if (instance->running_on.n > 0 && (node == NULL || sched_rsc_is_active_on(instance, node))) {
+        return true;
+    }
+    for (guint i = 0; instance->children != NULL && i < instance->children->len; i++) {
+        if (is_active(g_ptr_array_index(instance->children, i), node)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Instances of a universal clone (one for every node) need not be saved for other nodes. */
@@ -135,13 +144,13 @@ find_anonymous(struct sched_work *work, struct sched_node *node, struct sched_rs
         if (member == NULL) {
             continue;
         }
-        if (runs_on_first(child, node)) {
+        if (is_active(child, node)) {
             if (member->running_on.n > 0) {
                 skip_inactive = true; /* a second history entry on this node: surplus */
             } else {
                 found = member;
             }
-        } else if ((inactive == NULL || (is_banned(inactive, node) && !is_banned(member, node))) && !skip_inactive && child->running_on.n == 0
+        } else if ((inactive == NULL || (is_banned(inactive, node) && !is_banned(member, node))) && !skip_inactive && !is_active(child, NULL)
                    && !child->is_blocked && (member->pending_node == NULL || member->pending_node == node)) {
             inactive = member;
         }
