@@ -220,10 +220,22 @@ case("notify-in-a-stopping-bundle", "What is demoted inside a bundle that stops 
 # ---- bundles and where they may be ----
 bundle_case("bundle-one-port", "Without addresses of their own two replicas on one node would listen on the same port: there is one on each node, whatever "
             "replicas-per-host says.", [bundle("W", A, network=tag("network", control_port="9000"), replicas_per_host="2")], nodes=1)
+def rule_of(id, rsc, expression, score):
+    return tag("rsc_location", tag("rule", expression, id=id + "-rule", score=score), id=id, rsc=rsc)
+
+
 bundle_case("bundle-rule", "A rule that holds for all nodes opens the nodes inside bundles for nothing, least of all for the address or the container of a bundle.",
             [bundle("W", A, replicas_per_host="2"), tag("bundle", tag("podman", image="i", replicas=3, replicas_per_host="2"),
              tag("network", ip_range_start="192.168.8.1"), B, id="X")], [location_rule("X", expr("e", "#uname", "ne", "nowhere"), score="10"),
              location_rule("W", expr("f", "#uname", "ne", "nowhere"), score="10")], nodes=1)
+RULES = [rule_of(id, "B", expr("e" + id, "#uname", operation, "n9"), score) for id, operation, score in (("more", "ne", "10"), ("less", "ne", "-10"))]
+for name, rules in ("", RULES), ("-turned", RULES[::-1]):
+    bundle_case("bundle-rules-about-others" + name, "Rules that hold for all nodes, one with a score below zero, open the nodes inside bundles for nothing, in whichever order they are written.",
+                [bundle("W", A), B], rules + [location("B", "n1", "-INFINITY"), location("B", "n2", "-INFINITY")])
+for name, turn in ("", 1), ("-turned", -1):
+    bundle_case("bundle-rule-and-name" + name, "A node inside a bundle is named for B with a score below zero, and a rule outweighs that for all nodes: B starts there, in whichever order they are written.",
+                [bundle("W", A), B], [rule_of("more", "B", expr("e", "#uname", "ne", "n9"), "10"), location("B", "W-0", -5), location("B", "n1", "-INFINITY"),
+                 location("B", "n2", "-INFINITY")][::turn])
 bundle_case("bundle-address-beside-guest", "The address of a bundle stays on the container's host, also when a location prefers a guest node there.",
             [bundle("W", A, replicas_per_host="2")], [location("W", "W-0", 100)], nodes=1)
 

@@ -233,7 +233,8 @@ explain_term(const struct sched_work *work, struct sched_rsc *rsc, const struct 
 }
 
 /*
- * A bundle's node is for what is bundled in it; a rule that holds for many nodes opens it for nothing else, naming the node does.  For what
+ * A bundle's node is for what is bundled in it; a rule that holds for many nodes opens it for nothing else, naming the node does; a score
+ * below zero leaves it closed, too, as others may outweigh that, but what bans it is known to do so.  For what
  * makes the bundle, its containers among them, it is closed always: none can run inside another.
  */
 static inline bool
@@ -241,7 +242,7 @@ is_closed(const struct sched_work *work, const struct sched_rsc *rsc, const stru
 {
     const struct sched_node *node = sched_node_at(work, idx);
 
-    if (!node->is_bundle_node || rsc->cells[idx].is_present || location->scores[idx] < 0) {
+    if (!node->is_bundle_node || rsc->cells[idx].is_present || location->scores[idx] <= -COX_SCORE_INFINITY) {
         return false;
     }
     return location->is_of_rule || (node->remote_rsc != NULL && node->remote_rsc->top == rsc->top);
@@ -301,9 +302,14 @@ sched_location_cause(const struct sched_work *work, const struct sched_location 
 void
 sched_location_apply(struct sched_work *work)
 {
-    for (guint i = 0; i < work->locations->len; i++) {
-        const struct sched_location *location = g_ptr_array_index(work->locations, i);
+    /* Those of rules last: only where a node was named before does a rule count inside a bundle, in whichever order they are written. */
+    for (int of_rule = 0; of_rule <= 1; of_rule++) {
+        for (guint i = 0; i < work->locations->len; i++) {
+            const struct sched_location *location = g_ptr_array_index(work->locations, i);
 
-        apply_tree(work, location->rsc, location, true);
+            if (location->is_of_rule == of_rule) {
+                apply_tree(work, location->rsc, location, true);
+            }
+        }
     }
 }
