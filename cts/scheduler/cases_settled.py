@@ -494,3 +494,6 @@ case("utilization-balanced-with-what-it-keeps", "A keeps its room on its node, a
      node_util={"n1": {"cpu": "4"}, "n2": {"cpu": "4"}}, runs={"A": "n1", "C": "n3"})
 case("utilization-of-a-guest-that-comes-up", "The machine must be apart from A, so that A is placed first; the guest comes up in this plan, but has no room for A either, which would stop with the next plan.",
      [VM, prim("A", util=WANTING)], [colocation("VM", "A", "-INFINITY")], nodes=1, options={"placement-strategy": "utilization"}, remotes={"guest": {}}, history=up(probed=[("A", "guest")]))
+case("utilization-stays-beside-others", "B may stay where it runs: for a node with more left it takes no room from D, which runs there and is placed later.",
+     [prim("A", util={"memory": "3"}), prim("B", util={"memory": "1"}), prim("D", util=WANTING)], options={"placement-strategy": "balanced"},
+     node_util={"n1": {"memory": "4"}, "n2": {"memory": "2"}}, runs={"A": "n1", "B": "n1", "D": "n2"})

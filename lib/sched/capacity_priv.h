@@ -25,7 +25,7 @@ bool sched_capacity_has_room(const struct sched_work *work, const struct sched_n
 /** What has no place yet of both, to be cleared.  A bundle needs that of one container, what is not known, as for clones, none. */
 struct sched_want sched_want_both(const struct sched_work *work, struct sched_rsc *one, struct sched_rsc *other);
 void sched_want_clear(struct sched_want *want);
-/** Would @rsc, a primitive that is down, take the room on @node of what runs there, is not of lower priority, has no place yet and fits? */
+/** Would @rsc, a primitive that is not there, take the room on @node of what runs there, is not of lower priority, has no place yet and fits? */
 bool sched_capacity_crowds(const struct sched_work *work, const struct sched_node *node, struct sched_rsc *rsc);
 /** Add what @rsc needs, if it has no place yet, to @sum [n_utilization]. */
 void sched_capacity_add_need(const struct sched_work *work, const struct sched_rsc *rsc, gint64 *sum);
