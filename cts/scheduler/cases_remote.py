@@ -55,3 +55,8 @@ case("monitor-of-stopped-role-in-guest", "A monitor for the Stopped role of a vi
 case("remote-unmanaged-failed", "A connection that failed and is not managed stays as it is: its node is not asked for anything.",
      [remote("R", meta_={"is-managed": "false"}), WATCHED], runs={"R": "n1"}, remotes=UP, probed=False,
      history=lambda s: s.at("R", "n1").fail("monitor", 10000))
+
+NO_QUORUM_NEEDED = {"requires": "nothing"}
+case("remote-without-quorum", "Without quorum the connection does not start: what needs none goes on where it runs, and waits for no remote node.",
+     [remote("R", params={"server": "r.example"}), prim("A", NO_QUORUM_NEEDED), prim("B", NO_QUORUM_NEEDED)], nodes=1, quorum=0, remotes={"R": {}},
+     runs={"A": "n1", "B": "n1"})

@@ -148,9 +148,19 @@ assign_best(struct sched_work *work, struct sched_rsc *rsc, struct sched_node *p
     sched_place_set(work, rsc, chosen, false, stop_if_fail);
 }
 
+/* Is it down, and does it stay so for want of quorum? */
+static bool
+lacks_quorum(const struct sched_work *work, const struct sched_rsc *rsc)
+{
+    const enum sched_no_quorum policy = work->opt.no_quorum_policy;
+
+    return !work->has_quorum && rsc->running_on.n == 0 && rsc->meta.requires_ != SCHED_REQUIRES_NOTHING
+           && policy != SCHED_NO_QUORUM_IGNORE && policy != SCHED_NO_QUORUM_FENCE;
+}
+
 /*
- * The remote node is what its connection will be; what is not managed stays as it is.  A guest whose machine will not start does not come up:
- * what is placed there would wait for it in vain, and what runs elsewhere would stop for it.
+ * The remote node is what its connection will be; what is not managed stays as it is.  A guest whose machine will not start, or a node whose
+ * connection may not, does not come up: what is placed there would wait for it in vain, and what runs elsewhere would stop for it.
  */
 static void
 remote_follows(const struct sched_work *work, struct sched_rsc *rsc)
@@ -161,6 +171,9 @@ remote_follows(const struct sched_work *work, struct sched_rsc *rsc)
         return;
     }
     if (!node->is_online && rsc->container != NULL && sched_order_holds(work, rsc->container)) {
+        return;
+    }
+    if (!node->is_online && node->running->len == 0 && lacks_quorum(work, rsc)) {
         return;
     }
     if (rsc->assigned != NULL && rsc->next_role != COX_ROLE_STOPPED) {
