@@ -112,15 +112,40 @@ is_by_load(const struct sched_work *work, const struct sched_rsc *rsc, const str
     return n > 1;
 }
 
+/* Would it take the room of others elsewhere, on a node that is no better, though it may go on where it runs? */
+static bool
+crowds_in_vain(const struct sched_work *work, struct sched_rsc *rsc, const struct sched_node *current, const struct sched_node *best)
+{
+    return current != NULL && best != NULL && best != current && sched_capacity_counts(work) && rsc->need != NULL
+           && rsc->cells[best->idx].score <= rsc->cells[current->idx].score && sched_row_allows(work, rsc->cells, current->idx)
+           && sched_row_allows(work, rsc->cells, best->idx)
+           && sched_capacity_has_room(work, current, &(const struct sched_want) { rsc->need, &rsc, 1 })
+           && sched_capacity_crowds(work, best, rsc);
+}
+
 /* What it keeps of its node's room is no reason to leave that. */
 static struct sched_node *
-best_node(struct sched_work *work, const struct sched_rsc *rsc)
+best_with_own_room(const struct sched_work *work, const struct sched_rsc *rsc, const struct sched_node *current)
 {
     struct sched_node *best = NULL;
 
     sched_capacity_lend(work, rsc, -1);
-    best = sched_node_best(work, rsc->cells, sched_rsc_active_node(rsc, NULL, NULL));
+    best = sched_node_best(work, rsc->cells, current);
     sched_capacity_lend(work, rsc, 1);
+    return best;
+}
+
+static struct sched_node *
+best_node(struct sched_work *work, struct sched_rsc *rsc)
+{
+    const struct sched_node *current = sched_rsc_active_node(rsc, NULL, NULL);
+    struct sched_node *best = best_with_own_room(work, rsc, current);
+
+    while (crowds_in_vain(work, rsc, current, best)) {
+        sched_explain_cause(work, COX_TERM_UTILIZATION, NULL, NULL);
+        sched_row_add(work, rsc, best->idx, -COX_SCORE_INFINITY);
+        best = best_with_own_room(work, rsc, current);
+    }
     return best;
 }
 

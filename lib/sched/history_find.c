@@ -291,11 +291,11 @@ bool
 sched_history_is_overtaken(const struct sched_work *work, const struct sched_node *node, const struct cox_rsc_history *history)
 {
     g_autofree char *stem = without_instance(history->id);
-    const struct cox_rsc_history *current = stem == NULL ? NULL : cox_status_rsc(node->status, stem);
-    struct sched_rsc *rsc = current == NULL ? NULL : sched_rsc_find(work, stem);
+    struct sched_rsc *rsc = stem == NULL || !cox_status_rsc_was_known(work->status, stem) ? NULL : sched_rsc_find(work, stem);
     const struct sched_rsc *clone = rsc == NULL || rsc->variant != COX_PRIMITIVE ? NULL : anonymous_parent(rsc);
+    const struct cox_rsc_history *current = clone == NULL ? NULL : cox_status_rsc(node->status, stem);
 
-    return clone != NULL && last_change_s(current) > G_MININT64 && last_change_s(current) >= last_change_s(history);
+    return current != NULL && last_change_s(current) > G_MININT64 && last_change_s(current) >= last_change_s(history);
 }
 
 /* ---- in which order ---- */

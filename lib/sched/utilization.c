@@ -247,31 +247,15 @@ is_more(const struct sched_rsc *rsc)
     return rsc->instance >= 0 && rsc->running_on.n == 0 && rsc->parent != NULL && rsc->parent->variant == COX_CLONE && rsc->parent->running_on.n > 0;
 }
 
-/* May it go on where it runs? */
-static bool
-may_stay(const struct sched_work *work, struct sched_rsc *rsc, const struct sched_node *current)
-{
-    return current != NULL && rsc->need != NULL && sched_row_allows(work, rsc->cells, current->idx)
-           && sched_capacity_has_room(work, current, &(const struct sched_want) { rsc->need, &rsc, 1 });
-}
-
-/*
- * One more instance of what runs takes no room that others have, which may be placed later; nor does what may go on where it runs, for a node that
- * is no better.
- */
+/* One more instance of what runs takes no room that others have, which may be placed later. */
 static void
 ban_crowded(struct sched_work *work, struct sched_rsc *rsc)
 {
-    const struct sched_node *current = sched_rsc_active_node(rsc, NULL, NULL);
-    const bool is_new = is_more(rsc), stays = may_stay(work, rsc, current);
+    const bool is_new = is_more(rsc);
 
     sched_explain_cause(work, COX_TERM_UTILIZATION, NULL, NULL);
-    for (guint32 i = 0; i < work->n_nodes; i++) {
-        const struct sched_node *node = sched_node_at(work, i);
-        bool is_no_better = stays && i != current->idx && rsc->cells[i].score <= rsc->cells[current->idx].score;
-
-        if ((is_new || is_no_better) && sched_row_allows(work, rsc->cells, i)
-            && sched_capacity_crowds(work, node, rsc)) {
+    for (guint32 i = 0; is_new && i < work->n_nodes; i++) {
+        if (sched_row_allows(work, rsc->cells, i) && sched_capacity_crowds(work, sched_node_at(work, i), rsc)) {
             sched_row_add(work, rsc, i, -COX_SCORE_INFINITY);
         }
     }
