@@ -85,30 +85,63 @@ keep(const struct attempt *attempt, const struct cox_remedy *items, size_t n)
     g_array_append_val(attempt->groups, group);
 }
 
-/* The lowest score of the preference, the last of @items, with which they do it: one less does not. */
+/* What speaks for where the resource is now, or what it is placed with, against the node asked about: a preference of one more may do. */
+static cox_score
+gap(const struct cox_remedy_question *question)
+{
+    const struct cox_plan *plan = question->plan;
+    const char *top = cox_remedy_prefer(question, 0).id;
+    cox_score most = 0;
+    guint32 end = 0;
+
+    for (guint32 i = 0; i < plan->cluster.n_rscs; i++) {
+        const struct cox_rsc_state *rsc = &plan->cluster.rscs[i];
+        const struct cox_rsc_explanation *reasons = NULL;
+
+        if (strcmp(rsc->short_id, top) == 0) {
+            end = MAX(end, rsc->end);
+        }
+        reasons = i < end && rsc->variant == COX_PRIMITIVE ? cox_explanation_find(plan->explanation, rsc->id) : NULL;
+        if (reasons != NULL && reasons->node != COX_NODE_NONE) {
+            cox_score here = reasons->placings[reasons->node].decisive, there = reasons->placings[question->node].decisive;
+
+            most = MAX(most, here - (there > -COX_SCORE_INFINITY ? there : 0));
+        }
+    }
+    return most;
+}
+
+/** The lowest score that does it is above @low and not above @high. */
+struct bounds {
+    cox_score low, high;
+};
+
+static void
+narrow(const struct attempt *attempt, struct cox_remedy *items, size_t n, struct bounds *bounds, cox_score guess)
+{
+    if (guess <= bounds->low || guess >= bounds->high) {
+        return; /* known */
+    }
+    items[n - 1].score = guess;
+    *(does_it(attempt, items, n) ? &bounds->high : &bounds->low) = guess;
+}
+
+/* The lowest score of the preference, the last of @items, with which they do it: one less does not.  Each try is a plan of the whole cluster. */
 static void
 lower_preference(const struct attempt *attempt, struct cox_remedy *items, size_t n)
 {
-    struct cox_remedy *last = &items[n - 1];
-    cox_score low = 0, high = COX_SCORE_INFINITY;
+    struct bounds bounds = { 0, COX_SCORE_INFINITY };
+    cox_score likely = gap(attempt->question);
 
-    for (cox_score guess = 1; guess < COX_SCORE_INFINITY && high == COX_SCORE_INFINITY; guess *= 10) {
-        last->score = guess;
-        if (does_it(attempt, items, n)) { /* most scores are small */
-            high = guess;
-        } else {
-            low = guess;
-        }
+    narrow(attempt, items, n, &bounds, likely + 1);
+    narrow(attempt, items, n, &bounds, likely);
+    for (cox_score guess = 1; guess < COX_SCORE_INFINITY && bounds.high == COX_SCORE_INFINITY; guess *= 10) {
+        narrow(attempt, items, n, &bounds, guess); /* most scores are small */
     }
-    while (high - low > 1) {
-        last->score = low + (high - low) / 2;
-        if (does_it(attempt, items, n)) {
-            high = last->score;
-        } else {
-            low = last->score;
-        }
+    while (bounds.high - bounds.low > 1) {
+        narrow(attempt, items, n, &bounds, bounds.low + (bounds.high - bounds.low) / 2);
     }
-    last->score = high;
+    items[n - 1].score = bounds.high;
 }
 
 static void
