@@ -228,6 +228,8 @@ bundle_case("bundle-rule", "A rule that holds for all nodes opens the nodes insi
             [bundle("W", A, replicas_per_host="2"), tag("bundle", tag("podman", image="i", replicas=3, replicas_per_host="2"),
              tag("network", ip_range_start="192.168.8.1"), B, id="X")], [location_rule("X", expr("e", "#uname", "ne", "nowhere"), score="10"),
              location_rule("W", expr("f", "#uname", "ne", "nowhere"), score="10")], nodes=1)
+bundle_case("bundle-health", "The base of a health strategy, which all nodes have, opens the nodes inside bundles for nothing.",
+            [bundle("W", A), B], nodes=1, options={"node-health-strategy": "progressive", "node-health-base": "10"})
 RULES = [rule_of(id, "B", expr("e" + id, "#uname", operation, "n9"), score) for id, operation, score in (("more", "ne", "10"), ("less", "ne", "-10"))]
 for name, rules in ("", RULES), ("-turned", RULES[::-1]):
     bundle_case("bundle-rules-about-others" + name, "Rules that hold for all nodes, one with a score below zero, open the nodes inside bundles for nothing, in whichever order they are written.",

@@ -23,6 +23,7 @@ add_health(struct sched_work *work)
             location->listed = cox_arena_new_array(work->arena, bool, work->n_nodes);
             location->scores[n] = score;
             location->listed[n] = true;
+            location->is_of_rule = true; /* it names no node: one inside a bundle stays closed to others */
             sched_explain_name(work, location, location->id);
             sched_location_add(work, location);
         }

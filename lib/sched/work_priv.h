@@ -135,7 +135,7 @@ struct sched_location {
     enum cox_role role_filter; /**< UNKNOWN: any; PROMOTED: only for choosing promoted instances */
     cox_score *scores;         /**< [work->n_nodes] */
     bool *listed;              /**< [work->n_nodes] */
-    bool is_of_rule;           /**< the nodes are those for which a rule holds */
+    bool is_of_rule;           /**< the nodes are those for which a rule holds, or of some health: none is named */
     bool has_discovery;
     enum cox_discovery discovery;
 };
