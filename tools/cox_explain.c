@@ -1,5 +1,6 @@
 /* tools/cox_explain.c - cox explain: why a resource is where it is, and what would change that.  Layer 6. */
 #include <string.h>
+#include <glib/gstdio.h>
 
 #include "base/error.h"
 #include "tools/cib_access.h"
@@ -36,6 +37,45 @@ input_path(const char *id)
     return g_build_filename(directory, name, NULL);
 }
 
+/* The newest file in the folder that a scheduler writes inputs to; NULL when there is none.  The caller frees it. */
+static char *
+newest_input(const char *folder)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    char *newest = NULL;
+    const char *name = NULL;
+    gint64 when = 0;
+
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        GStatBuf about = { 0 };
+
+        if (g_str_has_prefix(name, "pe-") && g_str_has_suffix(name, ".bz2") && g_stat(path, &about) == 0 && (newest == NULL || about.st_mtime > when)) {
+            g_free(newest);
+            newest = g_strndup(name, strlen(name) - strlen(".bz2"));
+            when = about.st_mtime;
+        }
+    }
+    return newest;
+}
+
+/* Each coordinator saves what it plans for, and old ones go. */
+static bool
+is_saved(const char *path, const char *id, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *newest = NULL;
+
+    if (g_file_test(path, G_FILE_TEST_EXISTS)) {
+        return true;
+    }
+    newest = newest_input(folder);
+    g_set_error(error, COX_ERROR, COX_ERROR_NO_INPUT,
+                "no input of transition '%s' is saved here (%s): %s%s; only the node that was the coordinator then has it: ask there, or name a copy with --cib", id,
+                path, newest != NULL ? "the newest is " : "there is none", newest != NULL ? newest : "");
+    return false;
+}
+
 static struct cox_xmldoc *
 read_live(GError **error)
 {
@@ -59,6 +99,9 @@ read_document(struct explain *explain, GError **error)
     const char *date = NULL;
 
     explain->schemas = cox_schemas_new(directory);
+    if (settings->cib == NULL && settings->transition != NULL && !is_saved(path, settings->transition, error)) {
+        return false;
+    }
     explain->doc = path != NULL ? cox_tool_load(&source, error) : read_live(error);
     if (explain->doc == NULL) {
         return false;

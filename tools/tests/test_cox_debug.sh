@@ -92,4 +92,13 @@ has "and votes a number" 64 "'many' is no number of votes: use 1 to 1024" quorum
 has "that is not too large" 64 "is no number of votes" quorum expect 99999999999999999999
 has "nor without a cluster" 102 "cox: " quorum expect 3
 completes "the shell completes verbs of quorum" "status expect" quorum ""
+# Inputs of transitions, of which each coordinator saves its own.
+COX_PENGINE_DIRECTORY=$tmp/saved
+export COX_PENGINE_DIRECTORY
+has "no input is saved here" 66 "no input of transition '8' is saved here ($tmp/saved/pe-input-8.bz2): there is none; only the node that was the coordinator then has it" explain ip --transition 8
+mkdir "$tmp/saved"
+bzip2 -c "$tmp/cib.xml" >"$tmp/saved/pe-input-7.bz2"
+has "nor that one" 66 "the newest is pe-input-7; only the node" explain ip --transition 8
+has "a saved one is explained" 0 "ip " explain ip --transition 7
+
 echo "1..$n"
