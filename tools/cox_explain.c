@@ -1,4 +1,5 @@
 /* tools/cox_explain.c - cox explain: why a resource is where it is, and what would change that.  Layer 6. */
+#include <stdio.h>
 #include <string.h>
 #include <glib/gstdio.h>
 
@@ -21,6 +22,8 @@ struct explain {
     struct cox_codec_result read;
     struct cox_explain_search search;
     guint32 node; /* of --node, or COX_NODE_NONE */
+    gint64 since_us;   /* when the search for changes began */
+    bool is_told;      /* a line says how far it is */
 };
 
 /* ---- input ---- */
@@ -225,12 +228,33 @@ unknown_resource(struct explain *explain, const char *id)
 
 /* ---- changes ---- */
 
+/* In a large cluster each plan takes its time: who waits at a terminal sees how far it is, in one line that goes away. */
+static void
+tell_progress(struct explain *explain, const char *node)
+{
+    if (cox_out_is_text(explain->ctx->out) && cox_tool_has_reader() && g_get_monotonic_time() - explain->since_us > G_USEC_PER_SEC) {
+        fprintf(stderr, "\rtrying what would bring it to %s ...\033[K", node);
+        explain->is_told = true;
+    }
+}
+
+static void
+end_progress(struct explain *explain)
+{
+    if (explain->is_told) {
+        fputs("\r\033[K", stderr);
+        explain->is_told = false;
+    }
+}
+
 static void
 ask(struct explain *explain, const struct cox_remedy_question *question, GArray *outlooks)
 {
     if (!cox_explain_search_holds(question, explain->search.plan)) {
-        struct cox_outlook outlook = cox_explain_search_run(&explain->search, question);
+        struct cox_outlook outlook;
 
+        tell_progress(explain, question->plan->cluster.nodes[question->node].name);
+        outlook = cox_explain_search_run(&explain->search, question);
         g_array_append_val(outlooks, outlook);
     }
 }
@@ -243,6 +267,7 @@ find_outlooks(struct explain *explain, guint32 rsc, GArray *outlooks)
     const struct cox_rsc_explanation *reasons = cox_explanation_find(plan->explanation, plan->cluster.rscs[rsc].id);
     struct cox_remedy_question question = { .plan = plan, .rsc = rsc };
 
+    explain->since_us = g_get_monotonic_time();
     for (guint32 i = 0; i < plan->cluster.n_nodes && outlooks->len < MOST_NODES; i++) {
         const struct cox_node_state *node = &plan->cluster.nodes[i];
 
@@ -258,6 +283,7 @@ find_outlooks(struct explain *explain, guint32 rsc, GArray *outlooks)
         question.is_promotion = true;
         ask(explain, &question, outlooks);
     }
+    end_progress(explain);
 }
 
 /* Of several instances the one that has no place is asked about others, or else the first. */
