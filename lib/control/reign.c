@@ -400,23 +400,7 @@ on_wake(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
     forget_due(&reign->list_until, now);
     forget_due(&reign->plan_retry_at, now);
     forget_due(&reign->write_retry_at, now);
-    for (guint i = 0; i < reign->nodes->len; i++) {
-        struct reign_node *node = reign->nodes->pdata[i];
-
-        if (cox_usec_is_due(node->away_until, now)) {
-            node->away_until = COX_USEC_NEVER;
-            if (node->name != NULL && cox_reign_is_coordinator(reign)) {
-                cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_NODE_LOST,
-                                                                     .node = { node->name, 0 } },
-                                now, out);
-                cox_reign_want(reign, now, out);
-            }
-        }
-        if (node->heard > node->recorded && !node->is_mute && cox_usec_is_due(node->unrecorded_until, now)) {
-            node->is_mute = true; /* what happens there nobody can plan with: it will be fenced */
-            cox_reign_want(reign, now, out);
-        }
-    }
+    cox_reign_nodes_on_wake(reign, now, out);
     cox_reign_work_on_wake(reign, now, out);
 }
 

@@ -29,8 +29,7 @@ struct reign_node {
     bool is_mute;             /* its results do not get into the document */
     enum cox_join_phase phase;
     cox_usec away_until;      /* its controller is away: patience ends */
-    cox_usec joined_at;       /* its controller came into the group */
-    cox_usec fence_asked_at;  /* the fencer was asked for it */
+    cox_usec joined_at, fence_asked_at; /* its controller came into the group; the fencer was asked for it */
     struct reign_texts doc;   /* what the document says, or will when the batch is written */
     guint64 batch;            /* the last one that it was part of */
     bool is_expected_left;    /* it did not touch "expected" */
@@ -134,8 +133,9 @@ void cox_reign_nodes_write(struct cox_reign *reign, cox_usec now, struct cox_rei
 void cox_reign_nodes_look(struct cox_reign *reign, bool is_another, bool has_quorum); /* the document has changed */
 void cox_reign_nodes_on_written(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now);
 
-/* When the next patience ends. */
+/* When the next patience with a node ends, and what follows then. */
 cox_usec cox_reign_nodes_deadline(const struct cox_reign *reign);
+void cox_reign_nodes_on_wake(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out);
 
 /* Is there a node whose controller is away for a moment, and nobody here knows what it was doing? */
 bool cox_reign_nodes_unheard(const struct cox_reign *reign);

@@ -27,14 +27,18 @@ lose(struct cox_reign *reign, const struct reign_node *node, cox_usec now, struc
 
 /*
  * Its controller is another one, or none: call ids of before say nothing.  Of a node that has left in order what the document does not
- * have is still true, and nobody else will tell it: a plan that does not know of its last stops would have it fenced.
+ * have is still true, and nobody else will tell it: a plan that does not know of its last stops would have it fenced.  While one waits for the next
+ * controller of a node it is true as well: a plan that does not know what was started there would start it elsewhere.
  */
 static void
-forget_results(struct reign_node *node)
+forget_results(struct reign_node *node, bool is_awaited)
 {
-    node->heard = node->recorded = node->said = node->blind = 0;
+    bool is_over = node->is_controller || !node->is_leaving || node->is_down;
+
+    node->blind = is_awaited && node->blind > node->recorded ? node->blind : 0;
+    node->heard = node->recorded = node->said = 0;
     node->needed = (struct cox_version) { 0, 0, 0 };
-    if (node->is_controller || !node->is_leaving || node->is_down) {
+    if (is_over && !is_awaited) {
         g_ptr_array_set_size(node->histories, 0);
     }
 }
@@ -53,7 +57,7 @@ static void
 judge(struct cox_reign *reign, struct reign_node *node, const struct cox_reign_event *event, cox_usec now,
       struct cox_reign_effects *out)
 {
-    bool was_controller = node->is_controller, was_member = node->is_member, was_seen = node->is_seen;
+    bool was_controller = node->is_controller, was_member = node->is_member, was_seen = node->is_seen, begins_to_wait = false;
 
     node->is_mute = node->is_mute && has(event->view.controllers, event->view.n_controllers, node->id);
     node->is_controller = has(event->view.controllers, event->view.n_controllers, node->id);
@@ -70,13 +74,14 @@ judge(struct cox_reign *reign, struct reign_node *node, const struct cox_reign_e
             node->life = 0; /* until it says */
             node->is_down = node->is_erased = false;
             node->is_leaving = false;
-            forget_results(node);
+            forget_results(node, false);
         }
         return;
     }
     node->phase = COX_JOIN_UNKNOWN;
-    forget_results(node);
-    if (has_patience(node, was_controller, was_seen)) {
+    begins_to_wait = has_patience(node, was_controller, was_seen);
+    forget_results(node, begins_to_wait || (node->is_member && cox_usec_is_set(node->away_until)));
+    if (begins_to_wait) {
         node->away_until = cox_usec_after_ms(now, reign->config.process_grace_ms);
         return;
     }
@@ -100,6 +105,24 @@ cox_reign_nodes_on_view(struct cox_reign *reign, const struct cox_reign_event *e
     }
     for (guint i = 0; i < reign->nodes->len; i++) {
         judge(reign, reign->nodes->pdata[i], event, now, out);
+    }
+}
+
+void
+cox_reign_nodes_on_wake(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
+{
+    for (guint i = 0; i < reign->nodes->len; i++) {
+        struct reign_node *node = reign->nodes->pdata[i];
+
+        if (cox_usec_is_due(node->away_until, now)) {
+            node->away_until = COX_USEC_NEVER;
+            forget_results(node, false);
+            lose(reign, node, now, out);
+        }
+        if (node->heard > node->recorded && !node->is_mute && cox_usec_is_due(node->unrecorded_until, now)) {
+            node->is_mute = true; /* what happens there nobody can plan with: it will be fenced */
+            cox_reign_want(reign, now, out);
+        }
     }
 }
 

@@ -265,6 +265,60 @@ results_of_a_controller_that_went_are_forgotten(void **state)
     world_end(&w);
 }
 
+/* A start of "a" on n3 is told, and its controller dies before it is written. */
+static void
+starts_and_dies(struct world *w, const char *history)
+{
+    struct cox_reign_event started = world_result_of(3, "a", "start", 0, 5);
+
+    world_settle(w);
+    started.result.history = history;
+    world_step(w, &started);
+    world_view(w, 2, 3);
+    g_string_truncate(w->log, 0);
+}
+
+static void
+what_was_done_while_a_controller_is_away_is_known_until_it_is_back(void **state)
+{
+    struct world w;
+
+    (void) state;
+    starts_and_dies(&w, "<a5>");
+    expect_facts(&w, "<a5>; ");
+    world_view(&w, 2, 3); /* something else happens meanwhile */
+    expect_facts(&w, "<a5>; ");
+    world_view(&w, 3, 3); /* it tells all anew */
+    expect_facts(&w, "");
+    world_end(&w);
+}
+
+static void
+what_was_done_while_a_controller_is_away_is_known_until_it_is_given_up(void **state)
+{
+    struct world w;
+
+    (void) state;
+    starts_and_dies(&w, "<a5>");
+    world_wake(&w);
+    expect_facts(&w, ""); /* and the plan has it fenced */
+    world_end(&w);
+}
+
+static void
+what_nobody_knows_is_waited_for_while_a_controller_is_away(void **state)
+{
+    struct world w;
+
+    (void) state;
+    starts_and_dies(&w, NULL);
+    world_want(&w);
+    world_expect(&w, "");
+    world_wake(&w);
+    assert_true(g_str_has_prefix(w.log->str, "node n3 true offline down "));
+    world_end(&w);
+}
+
 /* It stops "a", says that this is written, though only into its own document, and leaves in order. */
 static void
 leaves(struct world *w, struct plan plans[2])
@@ -362,6 +416,9 @@ main(void)
         cmocka_unit_test(what_is_to_be_forgotten_is_not_laid_over_the_document),
         cmocka_unit_test(nobody_else_s_reign_begins_with_what_was_known_before),
         cmocka_unit_test(results_of_a_controller_that_went_are_forgotten),
+        cmocka_unit_test(what_was_done_while_a_controller_is_away_is_known_until_it_is_back),
+        cmocka_unit_test(what_was_done_while_a_controller_is_away_is_known_until_it_is_given_up),
+        cmocka_unit_test(what_nobody_knows_is_waited_for_while_a_controller_is_away),
         cmocka_unit_test(what_a_node_has_done_before_it_left_is_known_until_it_is_seen_in_the_document),
         cmocka_unit_test(what_a_node_has_done_before_it_left_says_nothing_of_its_next_life),
         cmocka_unit_test(what_a_node_has_done_before_it_left_is_of_no_use_when_it_was_fenced),
