@@ -263,6 +263,9 @@ control_report(struct sim *sim, struct sim_node *node)
     status = history(sim, node, &found);
     is_same = control->is_history_valid && cox_oplog_is_same(control->oplog, found);
     cox_status_free(status);
+    if (is_same && control->must_compare && !control->has_confirm) {
+        say_recorded(sim, node);
+    }
     control->must_compare = control->must_compare && !is_same;
     if (!is_same) {
         correct(sim, node);

@@ -380,10 +380,12 @@ controld_ledger_report(struct controld *controld)
         correct(controld);
         return;
     }
-    controld->must_compare = false;
     if (controld->has_confirm) {
         ask_inflight(controld);
+    } else if (controld->must_compare) { /* what the coordinator waits for may be of the document before, and never come */
+        controld_ledger_say_recorded(controld);
     }
+    controld->must_compare = false;
 }
 
 /* ---- what is told ---- */

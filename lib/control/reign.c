@@ -214,7 +214,7 @@ end_reign(struct cox_reign *reign, cox_usec now, struct cox_reign_effects *out)
         node->heard = node->blind = 0;
         node->needed = (struct cox_version) { 0, 0, 0 };
         g_ptr_array_set_size(node->histories, 0);
-        node->is_leaving = node->has_reported = node->is_mute = false;
+        node->is_leaving = node->has_reported = node->is_mute = node->is_unsure = false;
     }
     cox_reign_work_step(reign, &(struct cox_conduct_event) { .kind = COX_CONDUCT_ON_RESET }, now, out);
     if (was_planning) {
@@ -276,6 +276,23 @@ on_phase(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec 
     node->phase = event->join.phase;
 }
 
+/*
+ * What a node says last of its history holds: when another document was taken over there, or here, the one that it told of before may be gone and its
+ * numbers are never reached; and what it has written anew since then a plan need not have seen.
+ */
+static void
+take_word(struct cox_reign *reign, struct reign_node *node, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out)
+{
+    bool is_anew = node->is_unsure && cox_version_compare(&event->done.version, &reign->asked) > 0;
+
+    node->said = MAX(node->said, event->done.call_id);
+    node->needed = event->done.version;
+    node->is_unsure = false;
+    if (is_anew) {
+        cox_reign_want(reign, now, out);
+    }
+}
+
 /* Who does not reign yet notes it as well: the document may be faster than the word of the result. */
 static void
 on_recorded(struct cox_reign *reign, const struct cox_reign_event *event, cox_usec now, struct cox_reign_effects *out)
@@ -286,12 +303,15 @@ on_recorded(struct cox_reign *reign, const struct cox_reign_event *event, cox_us
         return;
     }
     node->recorded = MAX(node->recorded, event->done.call_id);
-    node->said = event->done.is_seen ? node->said : MAX(node->said, event->done.call_id);
+    if (event->done.is_seen) {
+        cox_reign_need(&node->needed, &event->done.version);
+    } else {
+        take_word(reign, node, event, now, out);
+    }
     if (event->done.is_seen || !node->is_leaving) { /* who leaves may have told a document that others never get to see */
         cox_reign_facts_recorded(node, event->done.call_id);
     }
     node->unrecorded_until = cox_usec_after_ms(now, reign->config.record_grace_ms);
-    cox_reign_need(&node->needed, &event->done.version);
     if (node->is_mute && node->recorded >= node->heard) {
         node->is_mute = false;
         cox_reign_want(reign, now, out);
@@ -322,6 +342,7 @@ forget_seen(struct cox_reign *reign)
         struct reign_node *node = reign->nodes->pdata[i];
 
         node->needed = (struct cox_version) { 0, 0, 0 };
+        node->is_unsure = true;
         cox_reign_facts_unseen(node);
     }
 }

@@ -26,7 +26,7 @@ struct reign_node {
     guint64 barred;           /* the life that was reported ended and is not; 0: none */
     guint cores, action_limit; /* as its controller has said; 0: not known, and nothing said */
     bool takes_followers, has_reported; /* the same; in this reign: what is in flight there is known */
-    bool is_mute;             /* its results do not get into the document */
+    bool is_mute, is_unsure;  /* its results do not get into the document; that was replaced since it has said where they are */
     enum cox_join_phase phase;
     cox_usec away_until;      /* its controller is away: patience ends */
     cox_usec joined_at, fence_asked_at; /* its controller came into the group; the fencer was asked for it */

@@ -273,6 +273,8 @@ fake_ask(void *context, enum cox_daemon daemon, struct cox_client_call *call)
         g_string_append_printf(w->log, "forget_%s ", ((const struct cox_msg_exec_forget *) call->body)->rsc_id);
     } else if (call->message == COX_MSG_FENCE_ASK) {
         g_string_append_printf(w->log, "fence_%s ", ((const struct cox_msg_fence_ask *) call->body)->target);
+    } else if (call->message == COX_MSG_EXEC_TAKEN) {
+        w->n_recorded++;
     } else if (call->message == COX_MSG_FENCE_TERM) {
         w->fence_term = *(const struct cox_msg_fence_term *) call->body;
     } else if (call->message == COX_MSG_ATTR_UPDATE) {

@@ -34,6 +34,7 @@ struct world {
     guint n_rewritten;     /* times that attributes were to be written again */
     guint n_introduced;    /* times that the node has told its feature set, since its attributes were forgotten */
     guint n_forgotten;     /* times that all attributes of a node were to be forgotten */
+    guint n_recorded;      /* times that it was said that results are in the document */
     guint n_plans;         /* that were asked for */
     guint n_plans_alone;   /* of these, from a document that does not list this node */
     int plan_crashes, term_refusals, fence_refusals;

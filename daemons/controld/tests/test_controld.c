@@ -378,6 +378,23 @@ another_document_is_corrected_without_a_join(void **state)
     assert_string_equal(life_query(w)->phase, "S_IDLE");
 }
 
+/* The coordinator may wait for the document of before, which never comes. */
+static void
+what_is_in_another_document_as_well_is_said_to_be_there(void **state)
+{
+    struct world *w = *state;
+    g_autofree char *same = NULL;
+    guint n_recorded;
+
+    life_create(w, "", DUMMY, "");
+    same = life_text(w);
+    n_recorded = w->n_recorded;
+    cox_follow_fake_replace(w->controld->follow, same);
+    life_pass(w, 1000);
+    assert_int_equal(w->n_recorded, n_recorded + 1);
+    assert_string_equal(life_query(w)->phase, "S_IDLE");
+}
+
 /* A cibd that has just begun tells what it had before when the one that counts does not come. */
 static void
 a_document_that_does_not_count_is_not_corrected_until_it_does(void **state)
@@ -727,6 +744,7 @@ main(void)
         STORY(fencers_are_told_of_each_reign_of_this_node),
         STORY(an_executor_that_is_stopping_is_asked_again),
         STORY(another_document_is_corrected_without_a_join),
+        STORY(what_is_in_another_document_as_well_is_said_to_be_there),
         STORY(a_document_that_does_not_count_is_not_corrected_until_it_does),
         STORY(a_node_that_another_document_does_not_know_is_written_into_it),
         STORY(a_member_that_somebody_takes_out_of_the_list_is_put_back_before_the_next_plan),

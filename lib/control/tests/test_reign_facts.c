@@ -203,6 +203,29 @@ what_was_seen_in_a_document_that_lost_is_waited_for(void **state)
     world_end(&w);
 }
 
+/* It has said that all is written, then the document lost, and a plan was made with the other one before the history was in there. */
+static void
+what_is_written_anew_into_another_document_is_planned_with(void **state)
+{
+    struct cox_reign_event another = { .kind = COX_REIGN_ON_DOCUMENT };
+    struct world w;
+
+    (void) state;
+    world_settle(&w);
+    world_recorded(&w, 2, 5);
+    another.document.is_another = true;
+    world_step(&w, &another);
+    world_want(&w);
+    world_planned(&w, NULL);
+    g_string_truncate(w.log, 0);
+    world_recorded(&w, 2, 5);
+    world_expect(&w, "plan; ");
+    world_planned(&w, NULL);
+    world_recorded(&w, 2, 6); /* from now on as ever */
+    world_expect(&w, "");
+    world_end(&w);
+}
+
 /* What was seen before this reign began has nothing to do with its results. */
 static void
 what_was_seen_before_the_reign_is_not_waited_for(void **state)
@@ -412,6 +435,7 @@ main(void)
         cmocka_unit_test(without_its_history_a_result_is_waited_for),
         cmocka_unit_test(more_than_a_message_holds_is_waited_for),
         cmocka_unit_test(what_was_seen_in_a_document_that_lost_is_waited_for),
+        cmocka_unit_test(what_is_written_anew_into_another_document_is_planned_with),
         cmocka_unit_test(what_was_seen_before_the_reign_is_not_waited_for),
         cmocka_unit_test(what_is_to_be_forgotten_is_not_laid_over_the_document),
         cmocka_unit_test(nobody_else_s_reign_begins_with_what_was_known_before),

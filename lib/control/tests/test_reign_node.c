@@ -53,6 +53,27 @@ a_plan_waits_no_longer_for_what_a_node_has_told_that_is_gone(void **state)
     world_end(&w);
 }
 
+/* The same, but it stays: its document was replaced by that of the others, and it says where it has written its history now. */
+static void
+a_plan_waits_no_longer_for_what_a_node_has_told_when_it_has_written_it_anew(void **state)
+{
+    struct cox_reign_event anew = { .kind = COX_REIGN_ON_RECORDED, .node = 3 };
+    struct world w;
+
+    (void) state;
+    world_settle(&w);
+    world_recorded(&w, 3, 900);
+    world_want(&w);
+    world_expect(&w, "plan; ");
+    assert_int_equal(w.asked.num_updates, 1000);
+    anew.done.call_id = 900;
+    anew.done.version = (struct cox_version) { 0, 1, 51 };
+    world_step(&w, &anew);
+    world_expect(&w, "plan; ");
+    assert_int_equal(w.asked.num_updates, 51);
+    world_end(&w);
+}
+
 static void
 see_n3(struct world *w, const char *expected, bool has_quorum)
 {
@@ -127,6 +148,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plan_waits_no_longer_for_what_a_node_has_told_that_is_gone),
+        cmocka_unit_test(a_plan_waits_no_longer_for_what_a_node_has_told_when_it_has_written_it_anew),
         cmocka_unit_test(states_that_could_not_be_written_are_written_again),
         cmocka_unit_test(what_the_document_says_of_one_node_counts_while_the_state_of_another_is_written),
         cmocka_unit_test(a_plan_waits_for_states_to_be_in_the_document_and_not_on_disks),
