@@ -7,7 +7,7 @@ cat > "$tmp/ocf/resource.d/test/Thing" <<'AGENT'
 state="${0%/ocf/*}/thing.$OCF_RESOURCE_INSTANCE"
 case $1 in
 start) [ "$OCF_RESOURCE_INSTANCE" != bad ] || { echo "ocf-exit-reason:it is bad" >&2; exit 1; }; touch "$state" ;;
-stop) rm -f "$state" ;;
+stop) while [ -e "${0%/ocf/*}/held" ]; do sleep 0.05; done; rm -f "$state" ;;
 monitor) [ -e "$state" ] || exit 7
     [ "$OCF_RESOURCE_INSTANCE$OCF_RESKEY_CRM_meta_interval" != lazy10000 ] || exec sleep 60 ;;
 meta-data) echo '<resource-agent name="Thing"><version>1.1</version><parameters/><actions><action name="start" timeout="20s"/>
@@ -157,7 +157,9 @@ says "the ban is cleared" 0 "- rsc_location 'cli-ban-thing-on-$node'" "$tools/co
 ok "the cluster has obeyed again" "$tools/cox" wait
 says "what fails is told, and is no success" 1 "start of bad: failed" \
     "$tools/cox" resource create bad ocf:test:Thing op start timeout=20s op monitor interval=10s meta migration-threshold=1 --force --wait --timeout 50s
+touch "$tmp/held"
 says "a wait that takes too long is no success" 124 "still has something to do after" "$tools/cox" stop bad thing --wait --timeout 1ms
+rm "$tmp/held"
 ok "it is deleted" "$tools/cox" resource delete bad --wait --timeout 50s
 says "and the other runs again" 0 "$node: start of thing: done" "$tools/cox" start thing --wait --timeout 50s
 ok "the history is forgotten" "$tools/crm_resource" -R -r thing
