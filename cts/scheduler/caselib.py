@@ -165,7 +165,7 @@ class History:
         self.ops.append(tag("lrm_rsc_op", id=id, operation_key="%s_%s_%d" % (self.rsc, task, interval), operation=task,
                             crm_feature_set="3.16.1", transition_key=key, transition_magic="%d:%d;%s" % (status, rc, key),
                             on_node=self.node, call_id=call, rc_code=rc, op_status=status, interval=interval,
-                            last_rc_change=when, exec_time=attrs.pop("exec_time", 10), queue_time=0,
+                            last_rc_change=when, exec_time=10, queue_time=0,
                             op_digest=digest(self.params, timeout_ms if interval else None), **attrs))
         return self
 

@@ -66,10 +66,6 @@ case("migrate-to-failed-target-has-history", "migrate_to failed and the target m
      history=lambda s: half(s, source_rc=1, source_state=4, target=lambda h: h.add("stop", call=1, when=NOW - 9000)))
 case("migrate-to-failed-target-stopped", "migrate_to failed and the target was stopped since: only the source is recovered.", [LIVE],
      history=lambda s: half(s, source_rc=1, source_state=4, target=lambda h: h.add("stop", call=9, when=NOW - 60)))
-for name, why, of in (("stopped", "stopped", lambda h: h.add("stop", call=9, when=NOW - 3590)),
-                      ("seen-stopped", "looked at", lambda h: h.add("monitor", rc=7, call=9, expected=7, when=NOW - 3590))):
-    case("migrate-to-failed-target-%s-meanwhile" % name, "migrate_to took too long, and the target was %s while it went on: the resource may have arrived after that, so it stops there, too." % why,
-         [LIVE], history=lambda s, of=of: half(s, source_rc=1, source_state=2, exec_time=20000, target=of))
 case("migrate-from-failed-source-stopped", "migrate_from failed and the source was stopped since: recovered at the target only.",
      [LIVE], history=lambda s: (half(s, target=lambda h: arrived(h, 1, 4)), s.at("A", "n1").add("stop", call=8, when=NOW - 60)))
 case("migrate-from-failed-same-second", "migrate_from failed, both nodes were stopped and the target started, all in one second: nothing is left to do.",

@@ -43,21 +43,6 @@ is_later(const struct cox_op_history *a, const struct cox_op_history *b, bool sa
     return a->call_id > b->call_id;
 }
 
-/*
- * Did it begin after @than, of another node, was over?  Times are those of beginnings: while a migration goes on it may arrive after what the
- * target did meanwhile.
- */
-static bool
-is_after(const struct cox_op_history *op, const struct cox_op_history *than, bool same_node)
-{
-    gint64 over_s = than->last_rc_change_s + than->exec_time_ms / 1000;
-
-    if (same_node || !op->has_last_rc_change || !than->has_last_rc_change) {
-        return is_later(op, than, same_node);
-    }
-    return op->last_rc_change_s == over_s ? is_of_later_plan(op, than) : op->last_rc_change_s > over_s;
-}
-
 /* The last migrate_from there from this source, or NULL. */
 static const struct cox_op_history *
 last_from(const struct cox_rsc_history *history, const char *source)
@@ -95,7 +80,7 @@ changed_after(const struct sched_work *work, const struct sched_rsc *rsc, const 
     const struct cox_rsc_history *history = history_on(work, rsc, node_name);
 
     for (guint32 i = 0; history != NULL && i < history->n_ops; i++) {
-        if (&history->ops[i] != than && is_change(&history->ops[i]) && is_after(&history->ops[i], than, same_node)) {
+        if (&history->ops[i] != than && is_change(&history->ops[i]) && is_later(&history->ops[i], than, same_node)) {
             return true;
         }
     }
@@ -137,7 +122,7 @@ seen_stopped_after(const struct sched_work *work, const struct sched_rsc *rsc, c
         const struct cox_op_history *op = &history->ops[i];
 
         if (op->operation != NULL && strcmp(op->operation, "monitor") == 0 && op->rc == 7
-            && is_after(op, than, same_node)) {
+            && is_later(op, than, same_node)) {
             return true;
         }
     }
@@ -154,7 +139,7 @@ ended_after(const struct sched_work *work, const struct sched_rsc *rsc, const ch
     for (guint32 i = 0; history != NULL && i < history->n_ops; i++) {
         const struct cox_op_history *op = &history->ops[i];
 
-        if (op != than && op->status != COX_OP_STATUS_PENDING && is_change(op) && is_after(op, than, same_node)) {
+        if (op != than && op->status != COX_OP_STATUS_PENDING && is_change(op) && is_later(op, than, same_node)) {
             return true;
         }
     }
