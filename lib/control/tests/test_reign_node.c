@@ -35,6 +35,16 @@ what_the_document_says_of_one_node_counts_while_the_state_of_another_is_written(
     world_end(&w);
 }
 
+/* The plan is to be made with what n3 has written in a document far ahead. */
+static void
+plan_with_what_n3_told(struct world *w)
+{
+    world_recorded(w, 3, 900);
+    world_want(w);
+    world_expect(w, "plan; ");
+    assert_int_equal(w->asked.num_updates, 1000);
+}
+
 /* It was alone for a while: the document that it tells of loses, and its numbers are never reached. */
 static void
 a_plan_waits_no_longer_for_what_a_node_has_told_that_is_gone(void **state)
@@ -43,10 +53,7 @@ a_plan_waits_no_longer_for_what_a_node_has_told_that_is_gone(void **state)
 
     (void) state;
     world_settle(&w);
-    world_recorded(&w, 3, 900);
-    world_want(&w);
-    world_expect(&w, "plan; ");
-    assert_int_equal(w.asked.num_updates, 1000);
+    plan_with_what_n3_told(&w);
     world_view(&w, 2, 2);
     assert_non_null(strstr(w.log->str, "plan; "));
     assert_true(w.asked.num_updates < 1000);
@@ -62,10 +69,7 @@ a_plan_waits_no_longer_for_what_a_node_has_told_when_it_has_written_it_anew(void
 
     (void) state;
     world_settle(&w);
-    world_recorded(&w, 3, 900);
-    world_want(&w);
-    world_expect(&w, "plan; ");
-    assert_int_equal(w.asked.num_updates, 1000);
+    plan_with_what_n3_told(&w);
     anew.done.call_id = 900;
     anew.done.version = (struct cox_version) { 0, 1, 51 };
     world_step(&w, &anew);
