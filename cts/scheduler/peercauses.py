@@ -634,6 +634,8 @@ def is_unfencing_of_guest(root, item):
 LINES = [("counts of failures cleared", "actions", False, lambda root, item: task(item) == "clear_failcount" and is_of_the_past(root, item)),
          ("monitor that goes on", "actions", True, goes_on),
          ("unfencing of guests", "actions", True, is_unfencing_of_guest),
+         ("removed monitor behind a new connection", "actions", True, lambda root, item: task(item) == "monitor" and is_unconfigured(root, "cancel" + item[len("monitor"):])),
+         ("instance beside a failed stop", "actions", True, lambda root, item: task(item) in ("start", "monitor") and is_beside_failed_stop(root, item)),
          ("removed monitor cancelled", "actions", False, is_unconfigured),
          ("cancelled without a connection", "order", True, lambda root, item: task(item[0]) == "start" and task(item[1]) == "cancel"),
          ("probes of a guest first", "order", True, lambda root, item: is_probe_of_guest(root, item[0])),
@@ -641,6 +643,14 @@ LINES = [("counts of failures cleared", "actions", False, lambda root, item: tas
          ("cancelled beside a node in maintenance", "actions", False, lambda root, item: task(item) == "cancel" and is_in_maintenance_elsewhere(root, item)),
          ("fencing after fencing", "order", True, lambda root, item: task(item[0]) == task(item[1]) == "stonith"),
          ("stop of what was removed after a fencing", "order", True, lambda root, item: task(item[0]) == "stonith" and task(item[1]) == "stop" and is_removed(root, item[1]))]
+
+
+def is_beside_failed_stop(root, item):
+    """Has another instance of the same clone failed to stop on this node?"""
+    _, key, node = item.split("|")
+    stem = key.split(":")[0]
+    return ":" in key and any(name_of(one).split(":")[0] == stem and any(op.get("operation") == "stop" and op.get("rc-code") not in ("0", "193") for op in one)
+                              for state in root.iterfind("status/node_state") if state.get("uname") == node for one in state.iter("lrm_resource"))
 
 
 def is_of_the_past(root, item):
