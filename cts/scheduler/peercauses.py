@@ -634,7 +634,8 @@ def is_unfencing_of_guest(root, item):
 LINES = [("counts of failures cleared", "actions", False, lambda root, item: task(item) == "clear_failcount" and is_of_the_past(root, item)),
          ("monitor that goes on", "actions", True, goes_on),
          ("unfencing of guests", "actions", True, is_unfencing_of_guest),
-         ("removed monitor behind a new connection", "actions", True, lambda root, item: task(item) == "monitor" and is_unconfigured(root, "cancel" + item[len("monitor"):])),
+         ("removed monitor behind a new connection", "actions", True, lambda root, item: task(item) == "monitor" and is_behind_a_connection(root, item)
+          and is_unconfigured(root, "cancel" + item[len("monitor"):])),
          ("instance beside a failed stop", "actions", True, lambda root, item: task(item) in ("start", "monitor") and is_beside_failed_stop(root, item)),
          ("removed monitor cancelled", "actions", False, is_unconfigured),
          ("cancelled without a connection", "order", True, lambda root, item: task(item[0]) == "start" and task(item[1]) == "cancel"),
@@ -643,6 +644,10 @@ LINES = [("counts of failures cleared", "actions", False, lambda root, item: tas
          ("cancelled beside a node in maintenance", "actions", False, lambda root, item: task(item) == "cancel" and is_in_maintenance_elsewhere(root, item)),
          ("fencing after fencing", "order", True, lambda root, item: task(item[0]) == task(item[1]) == "stonith"),
          ("stop of what was removed after a fencing", "order", True, lambda root, item: task(item[0]) == "stonith" and task(item[1]) == "stop" and is_removed(root, item[1]))]
+
+
+def is_behind_a_connection(root, item):
+    return item.split("|")[2] not in {node.get("uname") for node in root.iterfind("configuration/nodes/node") if node.get("type") != "remote"}
 
 
 def is_beside_failed_stop(root, item):

@@ -167,6 +167,21 @@ def test_lines_that_tell_why_need_no_cause():
     assert names == ["monitor that goes on", "removed monitor cancelled", "unfencing of guests"]
 
 
+def test_a_removed_monitor_is_not_begun_again_behind_a_connection():
+    def names(node):
+        return peercauses.unexplained(CIB, levels(actions=({"monitor|A_monitor_20000|" + node}, set())))[1]
+
+    assert (names("elsewhere"), names("n1")) == (["removed monitor behind a new connection"], [])
+
+
+def test_no_instance_starts_beside_one_that_could_not_stop():
+    def names(rc, node="n1"):
+        text = with_history(("a", "stop", "stop", "0", "0", "3", rc, "0"))
+        return peercauses.unexplained(text, levels(actions=({"start|A:1_start_0|" + node}, set())))[1]
+
+    assert (names("1"), names("0"), names("1", "n2")) == (["instance beside a failed stop"], [], [])
+
+
 def test_counts_of_what_is_not_so_any_more_are_cleared():
     def names(text, rsc="A"):
         return peercauses.unexplained(text, levels(actions=(set(), {"clear_failcount|%s_clear_failcount_0|n1" % rsc})))[1]
